@@ -1,0 +1,1 @@
+"""Read California's Independent Medical Review letters into a knowledge graph."""

@@ -1,0 +1,1 @@
+"""What the links show: drivers of outcomes, related cases, networks."""

@@ -1,0 +1,1 @@
+"""One knowledge base on disk and its parts: graph, facts, letters, ledger."""

@@ -1,0 +1,41 @@
+"""Every error that this package raises on purpose, all of them :class:`KgError`."""
+
+
+class KgError(Exception):
+    """Something that a person can act on; its text is one clear sentence that names the place."""
+
+
+class LetterError(KgError):
+    """A text is not an Independent Medical Review letter, or cannot be read as one."""
+
+
+class SourceError(KgError):
+    """A file, folder or table of letters cannot be opened, decoded or listed."""
+
+
+class CatalogueError(KgError):
+    """A catalogue file in ``ontology/`` has a fault; the text names the file and the term."""
+
+
+class VocabularyError(KgError):
+    """A name is not a term of ``ontology/imr.ttl``."""
+
+
+class IriError(KgError):
+    """An IRI is not one that this package mints."""
+
+
+class BaseError(KgError):
+    """A knowledge base is missing, damaged, locked or of another format."""
+
+
+class UnknownError(KgError):
+    """A case, page, query, level or filter value that is not there; the text names the nearest ones."""
+
+
+class QueryError(KgError):
+    """A query or its parameters are wrong; the text says where."""
+
+
+class SettingError(KgError):
+    """A setting or option has a value that cannot be used."""

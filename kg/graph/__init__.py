@@ -1,0 +1,1 @@
+"""Values to triples: terms, IRIs and what a determination says in them."""

@@ -1,0 +1,344 @@
+"""What a letter says, as frozen values that remember where they were read.
+
+A :class:`Determination` is a whole letter. It decides *disputed items*; each
+:class:`Decision` has an outcome, the citations of both parties and a rationale.
+``None`` means that the letter does not say. Every :class:`Span` is a half-open range
+of characters of the letter's text as decoded.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """Characters ``start`` up to, not including, ``end`` of the letter's text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The quoted text.
+
+        >>> Span(4, 9).of("MRI: Upheld")
+        ' Uphe'
+        """
+        return text[self.start : self.end]
+
+    def shifted(self, offset: int) -> "Span":
+        """The same range, ``offset`` characters later."""
+        return Span(self.start + offset, self.end + offset)
+
+
+class Template(StrEnum):
+    """The form of letter, by era (LETTERS: notice and professional review are of 2013)."""
+
+    NOTICE_2013 = "2013-notice"
+    LETTER_2013 = "2013-14"
+    PROFESSIONAL_2013 = "2013-professional"
+    PAGES = "pages"
+    SECTIONS = "sections"
+    LETTER_2018 = "2018"
+
+
+class Priority(StrEnum):
+    """How fast the review had to be (Labor Code 4610.6(d))."""
+
+    STANDARD = "standard"
+    EXPEDITED = "expedited"
+
+
+class Outcome(StrEnum):
+    """What became of a disputed item; *upheld* means that the denial stands."""
+
+    UPHELD = "upheld"
+    OVERTURNED = "overturned"
+    MODIFIED = "modified"
+
+
+class Party(StrEnum):
+    """Who relies on a guideline."""
+
+    CLAIMS_ADMINISTRATOR = "claims_administrator"
+    REVIEWER = "reviewer"
+
+
+class Basis(StrEnum):
+    """What kind of source a party says that it relied on."""
+
+    MTUS = "mtus"
+    MTUS_AND_OTHER = "mtus_and_other"
+    OUTSIDE_MTUS = "outside_mtus"
+    NONE_CITED = "none_cited"
+
+
+class Sex(StrEnum):
+    """The injured worker's sex, as printed."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+class Side(StrEnum):
+    """Which side of the body."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BILATERAL = "bilateral"
+
+
+class Unit(StrEnum):
+    """What a quantity counts; ``refill-only`` is a number of refills without an amount."""
+
+    VISIT = "visit"
+    UNIT = "unit"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    HOUR = "hour"
+    REFILL_ONLY = "refill-only"
+
+
+class ProblemKind(StrEnum):
+    """Why wording was not understood, or is doubted."""
+
+    UNRESOLVED_TITLE = "unresolved-title"
+    UNRESOLVED_SPECIALTY = "unresolved-specialty"
+    UNREAD_TEXT = "unread-text"
+    BAD_PAGES = "bad-pages"
+    BAD_VALUE = "bad-value"
+    MISSING_HEADING = "missing-heading"
+    MISSING_FIELD = "missing-field"
+    REPEATED_HEADING = "repeated-heading"
+    HEADING_OUT_OF_ORDER = "heading-out-of-order"
+    CONTRADICTION = "contradiction"
+    CUT_LETTER = "cut-letter"
+    ENCODING = "encoding"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Wording that could not be read, with the place and one sentence about it."""
+
+    kind: ProblemKind
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section or topic of a guideline, as printed, wraps repaired.
+
+    ``concept`` is its notation in ``ontology/guidelines.ttl`` (``chronic-pain/2016/facet-blocks``),
+    ``None`` where the title is not in the catalogue.
+    """
+
+    title: str
+    concept: str | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRange:
+    """Pages ``first`` to ``last`` of a guideline, both included.
+
+    ``inferred``: the letter printed one list after several chapters, and the chapter's
+    page range told that these belong to it.
+    """
+
+    first: int
+    last: int
+    span: Span = field(compare=False)
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One party's reference to one guideline: its chapter, sections and pages.
+
+    ``guideline`` is a notation of ``ontology/guidelines.ttl``: in the MTUS ``acoem-2004``,
+    ``elbow-2007``, ``chronic-pain``, ``acupuncture``, ``postsurgical``, ``opioids``,
+    ``mtus-other``; outside ``odg``, ``acoem-3rd``, ``other`` (and ``acoem-2004``).
+    ``edition`` is the year printed with an MTUS title, ``inferred_edition`` the year of the
+    edition in force on the decision date where none is printed. ``chapter`` is a number for
+    ACOEM, a name for ODG. ``title`` is the source as printed, where ``guideline`` does not
+    say it all.
+    """
+
+    mtus: bool
+    guideline: str
+    edition: int | None
+    chapter: int | str | None
+    sections: tuple[Section, ...]
+    pages: tuple[PageRange, ...]
+    title: str | None
+    span: Span = field(compare=False)
+    inferred_edition: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineField:
+    """What follows ``Claims Administrator guideline:`` or ``MAXIMUS guideline:``.
+
+    ``basis`` is ``None`` where the letter lacks the field.
+    """
+
+    basis: Basis | None
+    citations: tuple[Citation, ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """How much was requested: ``minimum`` to ``maximum`` of ``unit``.
+
+    ``3 times a week for 4 weeks`` is 12 to 12 visits.
+    """
+
+    minimum: float
+    maximum: float
+    unit: Unit
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyPart:
+    """A part of the body, a notation of ``ontology/body-parts.ttl`` with spaces, and its side."""
+
+    part: str
+    side: Side | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The DWC's category and subcategory of a treatment, as ``ontology/services.ttl`` labels them."""
+
+    category: str
+    subcategory: str | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """What is dispensed: generic ingredients in lower case, or ``compound`` alone.
+
+    ``drug_class`` is the label of its class in ``ontology/drugs.ttl``.
+    """
+
+    ingredients: tuple[str, ...]
+    drug_class: str | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DisputedItem:
+    """A treatment that utilization review denied or cut.
+
+    ``text`` is printed before the outcome; ``in_dispute`` is what is really in dispute: the
+    item itself, or the portion left where the claims administrator authorized a part, which
+    ``original_request`` and ``authorized`` then tell. Body parts and the two flags come from
+    the whole text, service, quantity and drug from what is in dispute.
+    """
+
+    text: str
+    span: Span = field(compare=False)
+    in_dispute: str
+    in_dispute_span: Span = field(compare=False)
+    original_request: str | None = None
+    authorized: str | None = None
+    service: Service | None = None
+    body_parts: tuple[BodyPart, ...] = ()
+    quantity: Quantity | None = None
+    drug: Drug | None = None
+    retrospective: bool = False
+    associated_surgical_service: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A guideline or reference that a rationale names; not a party's citation."""
+
+    text: str
+    guideline: str | None
+    chapter: int | None
+    pages: tuple[PageRange, ...]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rationale:
+    """The reasons for a decision, with what they quote plainly."""
+
+    span: Span = field(compare=False)
+    recommended: tuple[Quantity, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One disputed item with its outcome, each party's citations and the rationale."""
+
+    item: DisputedItem
+    outcome: Outcome
+    outcome_span: Span = field(compare=False)
+    claims_administrator: GuidelineField
+    reviewer: GuidelineField
+    rationale: Rationale | None
+
+    def cited_by(self, party: Party) -> GuidelineField:
+        """The guideline field of ``party``."""
+        return self.reviewer if party is Party.REVIEWER else self.claims_administrator
+
+
+@dataclass(frozen=True, slots=True)
+class Specialty:
+    """A certification or subspecialty as printed, with its notation in ``specialties.ttl``."""
+
+    name: str
+    concept: str | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """The unnamed physician of one letter (Labor Code 4610.6(f)), never merged across letters."""
+
+    specialties: tuple[Specialty, ...] = ()
+    subspecialties: tuple[Specialty, ...] = ()
+    licensed_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """The injured worker: age in years and sex, nothing else."""
+
+    age: int | None = None
+    sex: Sex | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Determination:
+    """A letter's result for a case.
+
+    ``case_number`` is as printed, the file's stem where the letter prints none, ``None`` where
+    there is neither. ``spans`` tells where header and patient values were read, by path
+    (``decision_date``, ``patient.age``, ``reviewer.licensed_in``).
+    """
+
+    case_number: str | None
+    template: Template
+    date_assigned: date | None
+    date_of_injury: date | None
+    decision_date: date | None
+    ur_denial_date: date | None
+    application_received: date | None
+    priority: Priority | None
+    reviewer: Reviewer
+    patient: Patient
+    decisions: tuple[Decision, ...]
+    documents_reviewed: tuple[str, ...] = ()
+    spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False)

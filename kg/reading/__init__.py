@@ -1,0 +1,1 @@
+"""Text to values: letters, their sections, citations, credentials and items."""

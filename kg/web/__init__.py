@@ -1,0 +1,1 @@
+"""The service: JSON API, SPARQL endpoint, pages and the graph view."""
