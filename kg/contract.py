@@ -1,0 +1,326 @@
+"""A determination as JSON: the form that ``kg parse`` prints, and its JSON Schema.
+
+:func:`to_json` and :func:`from_json` are inverse to each other. Beside the values stand
+what they were read from and how surely: ``*_span`` and ``*_spans`` (half-open offsets in
+characters of the letter's text), ``*_concepts`` (notations in ``ontology/``, null where a
+title is not in a catalogue), ``pages_inferred`` and ``inferred_edition``. Lists that go
+together have the same length and order.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from kg import resources
+from kg.errors import SourceError
+from kg.model import (
+    Basis,
+    BodyPart,
+    Citation,
+    Decision,
+    Determination,
+    DisputedItem,
+    Drug,
+    GuidelineField,
+    Mention,
+    Outcome,
+    PageRange,
+    Patient,
+    Priority,
+    Problem,
+    ProblemKind,
+    Quantity,
+    Rationale,
+    Reviewer,
+    Section,
+    Service,
+    Sex,
+    Side,
+    Span,
+    Specialty,
+    Template,
+    Unit,
+)
+
+Json = dict[str, Any]
+"""A JSON object."""
+
+DATES = ("date_assigned", "date_of_injury", "decision_date", "ur_denial_date", "application_received")
+"""The keys whose values are dates, in the order of the header table."""
+
+
+# --- values to JSON ---------------------------------------------------------------------------
+
+
+def to_json(determination: Determination) -> Json:
+    """The determination as a JSON object, ready for :func:`json.dumps`.
+
+    >>> letter = Determination(
+    ...     "CM15-0000001", Template.PAGES, None, None, date(2015, 3, 1), None, None, None,
+    ...     Reviewer(licensed_in=("Texas",)), Patient(49, Sex.MALE), (),
+    ... )
+    >>> form = to_json(letter)
+    >>> form["decision_date"], form["patient"], form["reviewer"]["licensed_in"]
+    ('2015-03-01', {'age': 49, 'sex': 'male'}, ['Texas'])
+    """
+    d = determination
+    reviewer, patient = d.reviewer, d.patient
+    return {
+        "case_number": d.case_number,
+        "template": d.template.value,
+        "date_assigned": d.date_assigned and d.date_assigned.isoformat(),
+        "date_of_injury": d.date_of_injury and d.date_of_injury.isoformat(),
+        "decision_date": d.decision_date and d.decision_date.isoformat(),
+        "ur_denial_date": d.ur_denial_date and d.ur_denial_date.isoformat(),
+        "application_received": d.application_received and d.application_received.isoformat(),
+        "priority": d.priority and d.priority.value,
+        "reviewer": {
+            "specialties": [s.name for s in reviewer.specialties],
+            "subspecialties": [s.name for s in reviewer.subspecialties],
+            "licensed_in": [*reviewer.licensed_in],
+            "specialty_concepts": [s.concept for s in reviewer.specialties],
+            "specialty_spans": [[*s.span] for s in reviewer.specialties],
+            "subspecialty_concepts": [s.concept for s in reviewer.subspecialties],
+            "subspecialty_spans": [[*s.span] for s in reviewer.subspecialties],
+        },
+        "patient": {"age": patient.age, "sex": patient.sex and patient.sex.value},
+        "decisions": [_decision(decision) for decision in d.decisions],
+        "documents_reviewed": [*d.documents_reviewed],
+        "spans": {path: [*span] for path, span in d.spans.items()},
+        "problems": _problems(d.problems),
+    }
+
+
+def field_to_json(field: GuidelineField, problems: Iterable[Problem] = ()) -> Json:
+    """One guideline field as ``kg cite`` prints it.
+
+    >>> field_to_json(GuidelineField(Basis.NONE_CITED))
+    {'basis': 'none_cited', 'citations': [], 'problems': []}
+    """
+    return {
+        "basis": field.basis and field.basis.value,
+        "citations": [_citation(citation) for citation in field.citations],
+        "problems": _problems(problems),
+    }
+
+
+def _problems(problems: Iterable[Problem]) -> list[Json]:
+    return [{"kind": p.kind.value, "span": [*p.span], "message": p.message} for p in problems]
+
+
+def _decision(decision: Decision) -> Json:
+    item, rationale = decision.item, decision.rationale
+    service, drug = item.service, item.drug
+    return {
+        "item": item.text,
+        "span": [*item.span],
+        "outcome": decision.outcome.value,
+        "outcome_span": [*decision.outcome_span],
+        "in_dispute": item.in_dispute,
+        "in_dispute_span": [*item.in_dispute_span],
+        "original_request": item.original_request,
+        "authorized": item.authorized,
+        "category": service and service.category,
+        "subcategory": service and service.subcategory,
+        "service_span": service and [*service.span],
+        "body_parts": [
+            {"part": b.part, "side": b.side and b.side.value, "span": [*b.span]} for b in item.body_parts
+        ],
+        "quantity": item.quantity and _quantity(item.quantity),
+        "drug": drug and "/".join(drug.ingredients),
+        "drug_class": drug and drug.drug_class,
+        "drug_span": drug and [*drug.span],
+        "retrospective": item.retrospective,
+        "associated_surgical_service": item.associated_surgical_service,
+        "claims_administrator": _field(decision.claims_administrator),
+        "reviewer": _field(decision.reviewer),
+        "rationale": rationale
+        and {
+            "span": [*rationale.span],
+            "recommended": [_quantity(quantity) for quantity in rationale.recommended],
+            "mentions": [_mention(mention) for mention in rationale.mentions],
+        },
+    }
+
+
+def _quantity(quantity: Quantity) -> Json:
+    low, high = quantity.minimum, quantity.maximum
+    return {
+        "min": int(low) if low == int(low) else low,
+        "max": int(high) if high == int(high) else high,
+        "unit": quantity.unit.value,
+        "span": [*quantity.span],
+    }
+
+
+def _field(field: GuidelineField) -> Json:
+    return {
+        "basis": field.basis and field.basis.value,
+        "citations": [_citation(citation) for citation in field.citations],
+        "span": field.span and [*field.span],
+    }
+
+
+def _citation(citation: Citation) -> Json:
+    c = citation
+    return {
+        "mtus": c.mtus,
+        "guideline": c.guideline,
+        "edition": c.edition,
+        "chapter": c.chapter,
+        "sections": [s.title for s in c.sections],
+        "pages": [[p.first, p.last] for p in c.pages],
+        "title": c.title,
+        "span": [*c.span],
+        "inferred_edition": c.inferred_edition,
+        "section_concepts": [s.concept for s in c.sections],
+        "section_spans": [[*s.span] for s in c.sections],
+        "pages_inferred": [p.inferred for p in c.pages],
+        "page_spans": [[*p.span] for p in c.pages],
+    }
+
+
+def _mention(mention: Mention) -> Json:
+    return {
+        "text": mention.text,
+        "guideline": mention.guideline,
+        "chapter": mention.chapter,
+        "pages": [[p.first, p.last] for p in mention.pages],
+        "pages_inferred": [p.inferred for p in mention.pages],
+        "page_spans": [[*p.span] for p in mention.pages],
+        "span": [*mention.span],
+    }
+
+
+# --- JSON to values ---------------------------------------------------------------------------
+
+
+def from_json(form: Mapping[str, Any]) -> Determination:
+    """The determination that :func:`to_json` made ``form`` of.
+
+    Raises:
+        SourceError: a key is missing or a value is not of the form; :func:`schema` tells it.
+    """
+    try:
+        return _read_determination(form)
+    except KeyError as error:
+        raise SourceError(f"this is no determination in JSON: the key {error} is missing") from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise SourceError(f"this is no determination in JSON: {error}") from error
+
+
+def _read_determination(form: Mapping[str, Any]) -> Determination:
+    reviewer, patient = form["reviewer"], form["patient"]
+    dates = {key: date.fromisoformat(form[key]) if form[key] is not None else None for key in DATES}
+    return Determination(
+        case_number=form["case_number"],
+        template=Template(form["template"]),
+        priority=None if form["priority"] is None else Priority(form["priority"]),
+        reviewer=Reviewer(
+            _read_specialties(reviewer, "specialties", "specialty"),
+            _read_specialties(reviewer, "subspecialties", "subspecialty"),
+            tuple(reviewer["licensed_in"]),
+        ),
+        patient=Patient(patient["age"], None if patient["sex"] is None else Sex(patient["sex"])),
+        decisions=tuple(map(_read_decision, form["decisions"])),
+        documents_reviewed=tuple(form["documents_reviewed"]),
+        spans={path: Span(*span) for path, span in form["spans"].items()},
+        problems=tuple(
+            Problem(ProblemKind(p["kind"]), Span(*p["span"]), p["message"]) for p in form["problems"]
+        ),
+        **dates,
+    )
+
+
+def _read_specialties(reviewer: Json, key: str, stem: str) -> tuple[Specialty, ...]:
+    rows = zip(reviewer[key], reviewer[f"{stem}_concepts"], reviewer[f"{stem}_spans"], strict=True)
+    return tuple(Specialty(name, concept, Span(*span)) for name, concept, span in rows)
+
+
+def _read_decision(form: Json) -> Decision:
+    rationale = form["rationale"]
+    return Decision(
+        item=_read_item(form),
+        outcome=Outcome(form["outcome"]),
+        outcome_span=Span(*form["outcome_span"]),
+        claims_administrator=_read_field(form["claims_administrator"]),
+        reviewer=_read_field(form["reviewer"]),
+        rationale=rationale
+        and Rationale(
+            Span(*rationale["span"]),
+            tuple(map(_read_quantity, rationale["recommended"])),
+            tuple(map(_read_mention, rationale["mentions"])),
+        ),
+    )
+
+
+def _read_item(form: Json) -> DisputedItem:
+    category, drug = form["category"], form["drug"]
+    return DisputedItem(
+        text=form["item"],
+        span=Span(*form["span"]),
+        in_dispute=form["in_dispute"],
+        in_dispute_span=Span(*form["in_dispute_span"]),
+        original_request=form["original_request"],
+        authorized=form["authorized"],
+        service=category and Service(category, form["subcategory"], Span(*form["service_span"])),
+        body_parts=tuple(
+            BodyPart(b["part"], b["side"] and Side(b["side"]), Span(*b["span"])) for b in form["body_parts"]
+        ),
+        quantity=form["quantity"] and _read_quantity(form["quantity"]),
+        drug=drug and Drug(tuple(drug.split("/")), form["drug_class"], Span(*form["drug_span"])),
+        retrospective=form["retrospective"],
+        associated_surgical_service=form["associated_surgical_service"],
+    )
+
+
+def _read_quantity(form: Json) -> Quantity:
+    return Quantity(float(form["min"]), float(form["max"]), Unit(form["unit"]), Span(*form["span"]))
+
+
+def _read_field(form: Json) -> GuidelineField:
+    return GuidelineField(
+        form["basis"] and Basis(form["basis"]),
+        tuple(map(_read_citation, form["citations"])),
+        form["span"] and Span(*form["span"]),
+    )
+
+
+def _read_citation(form: Json) -> Citation:
+    sections = zip(form["sections"], form["section_concepts"], form["section_spans"], strict=True)
+    return Citation(
+        mtus=form["mtus"],
+        guideline=form["guideline"],
+        edition=form["edition"],
+        chapter=form["chapter"],
+        sections=tuple(Section(title, concept, Span(*span)) for title, concept, span in sections),
+        pages=_read_pages(form),
+        title=form["title"],
+        span=Span(*form["span"]),
+        inferred_edition=form["inferred_edition"],
+    )
+
+
+def _read_pages(form: Json) -> tuple[PageRange, ...]:
+    rows = zip(form["pages"], form["page_spans"], form["pages_inferred"], strict=True)
+    return tuple(PageRange(first, last, Span(*span), inferred) for (first, last), span, inferred in rows)
+
+
+def _read_mention(form: Json) -> Mention:
+    return Mention(form["text"], form["guideline"], form["chapter"], _read_pages(form), Span(*form["span"]))
+
+
+# --- the form ---------------------------------------------------------------------------------
+
+
+def schema() -> Json:
+    """The JSON Schema (draft 2020-12) of what :func:`to_json` makes.
+
+    Its ``$defs`` hold ``cited``, the form of :func:`field_to_json`. A fresh object each time.
+
+    >>> schema()["title"]
+    'Determination'
+    """
+    form: Json = json.loads(resources.text("ontology", "determination.schema.json"))
+    return form
