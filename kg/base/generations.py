@@ -1,0 +1,240 @@
+"""The directory of a knowledge base: its marker, its generations, the one that is served.
+
+::
+
+    kb/
+      imr-kg.json               our marker and the format version
+      lock                      held by the one builder
+      current                   a link to the generation that is served, swapped by one rename
+      generations/000001/       whole and never changed once it is served
+        graph/ facts/ letters/ ledger.sqlite generation.json
+      staging/                  what an unfinished build has read so far
+
+A generation holds all that an answer needs, the ledger too, so that one rename changes everything
+together and a reader of an older generation goes on undisturbed.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import BaseError
+
+FORMAT = 1
+"""Version of the layout; a base of another version is refused with what to do."""
+
+MARKER = "imr-kg.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths of the knowledge base at ``root``."""
+
+    root: Path
+
+    @property
+    def marker(self) -> Path:
+        """The file that says that this directory is ours."""
+        return self.root / MARKER
+
+    @property
+    def lock(self) -> Path:
+        """The file that the one builder holds."""
+        return self.root / "lock"
+
+    @property
+    def current(self) -> Path:
+        """The link to the generation that is served."""
+        return self.root / "current"
+
+    @property
+    def generations(self) -> Path:
+        """The folder of all generations."""
+        return self.root / "generations"
+
+    @property
+    def staging(self) -> Path:
+        """The folder of what an unfinished build has read."""
+        return self.root / "staging"
+
+    def served(self) -> Path | None:
+        """The folder of the served generation, ``None`` where nothing was built yet."""
+        try:
+            return self.root / self.current.readlink()
+        except FileNotFoundError:
+            return None
+
+    def next_name(self) -> str:
+        """The name of the generation after the newest one that is there or was served."""
+        served = self.served()
+        return f"{int(served.name) + 1 if served else 1:06d}"
+
+
+def check(root: Path) -> Layout:
+    """The layout of an existing knowledge base.
+
+    Raises:
+        BaseError: ``root`` is not there, is not ours, or has another format version.
+    """
+    layout = Layout(root)
+    if not root.is_dir():
+        raise BaseError(f"{root}: there is no knowledge base here; make one with: kg build SOURCE --kb {root}")
+    try:
+        marker = json.loads(layout.marker.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BaseError(f"{root}: this directory is not a knowledge base (it has no {MARKER})") from None
+    except (OSError, ValueError) as fault:
+        raise BaseError(f"{layout.marker}: cannot be read: {fault}") from fault
+    version = marker.get("format") if isinstance(marker, dict) else None
+    if version != FORMAT:
+        raise BaseError(
+            f"{root}: this knowledge base has format {version}, this program reads format {FORMAT}; "
+            "build it again from its letters into a new directory"
+        )
+    return layout
+
+
+def create(root: Path) -> Layout:
+    """The layout of the knowledge base at ``root``, made where there is none.
+
+    Raises:
+        BaseError: ``root`` is a directory with other things in it, or cannot be written.
+    """
+    layout = Layout(root)
+    if layout.marker.exists():
+        return check(root)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if any(root.iterdir()):
+            raise BaseError(f"{root}: this directory is not empty and not a knowledge base; nothing was changed")
+        write_json(layout.marker, {"format": FORMAT, "about": "imr-kg knowledge base"})
+        layout.generations.mkdir()
+    except OSError as fault:
+        raise BaseError(f"{root}: cannot make a knowledge base: {fault.strerror or fault}") from fault
+    return layout
+
+
+@contextmanager
+def builder_lock(layout: Layout) -> Iterator[None]:
+    """Be the only one who changes the base; a lock that a killed builder left does not hold.
+
+    Raises:
+        BaseError: another process builds, or the base cannot be written.
+    """
+    try:
+        handle = os.open(layout.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as fault:
+        raise BaseError(f"{layout.root}: cannot be written: {fault.strerror}") from fault
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as fault:
+            if fault.errno not in (errno.EAGAIN, errno.EACCES):
+                raise BaseError(f"{layout.lock}: cannot be locked: {fault.strerror}") from fault
+            holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            raise BaseError(
+                f"{layout.root}: another build is at work here (process {holder}); nothing was changed"
+            ) from fault
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode("ascii"), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def pin(layout: Layout) -> tuple[Path, int]:
+    """The served generation and a handle that keeps it from being cleaned away while open.
+
+    Raises:
+        BaseError: nothing was built yet, or the generation is damaged.
+    """
+    for _ in range(10):  # a builder may swap and clean between the look and the lock
+        folder = layout.served()
+        if folder is None:
+            raise BaseError(f"{layout.root}: nothing was built here yet; run: kg build SOURCE --kb {layout.root}")
+        try:
+            handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as fault:
+            if fault.errno in (errno.EAGAIN, errno.EACCES):  # it is being cleaned away
+                os.close(handle)
+                continue
+        if (folder / "generation.json").is_file():
+            return folder, handle
+        os.close(handle)
+    raise BaseError(f"{layout.root}: the served generation {layout.current} is missing; run: kg build --repair")
+
+
+def swap(layout: Layout, name: str) -> None:
+    """Serve generation ``name`` from now on, in one rename."""
+    sync_tree(layout.generations / name)
+    fresh = layout.root / "current.new"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(Path("generations") / name)
+    fresh.rename(layout.current)
+    _sync(layout.root)
+
+
+def clean(layout: Layout, keep: int) -> None:
+    """Delete what no one needs: unfinished generations and all but the ``keep`` newest ones.
+
+    The served generation and those that a reader has open stay.
+    """
+    served = layout.served()
+    if not layout.generations.is_dir():
+        return
+    finished = sorted(folder for folder in layout.generations.iterdir() if (folder / "generation.json").is_file())
+    wanted = {folder for folder in finished if served and folder.name <= served.name}
+    kept = set(sorted(wanted)[-max(1, keep) :])
+    for folder in sorted(layout.generations.iterdir()):
+        if folder not in kept and folder != served:
+            _remove_unless_open(folder)
+
+
+def _remove_unless_open(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return
+    else:
+        # The mark of a whole generation goes first: what is left of a killed cleaning is not taken for one.
+        (folder / "generation.json").unlink(missing_ok=True)
+        shutil.rmtree(folder)
+    finally:
+        os.close(handle)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write ``value`` so that ``path`` holds all of it or what it held before."""
+    fresh = path.with_name(path.name + ".new")
+    with fresh.open("w", encoding="utf-8") as file:
+        json.dump(value, file, indent=1, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.rename(path)
+
+
+def sync_tree(folder: Path) -> None:
+    """Make sure that all files under ``folder`` are on disk, not only in memory."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            _sync(Path(parent, name))
+        _sync(Path(parent))
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,180 @@
+"""One knowledge base, opened to be read.
+
+>>> from kg.base.store import KnowledgeBase
+>>> KnowledgeBase.open("/nowhere")
+Traceback (most recent call last):
+    ...
+kg.errors.BaseError: /nowhere: there is no knowledge base here; make one with: kg build SOURCE --kb /nowhere
+"""
+
+import difflib
+import json
+import os
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import polars as pl
+import pyoxigraph
+from oxrdflib import OxigraphStore
+from rdflib import Graph
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+
+from kg.base import facts, generations
+from kg.base.letters import Letters
+from kg.errors import BaseError, UnknownError
+from kg.model import Determination
+
+
+class Source(NamedTuple):
+    """Where a letter came from: the file (with the line or row of a table) and the hash of its text."""
+
+    place: str
+    sha256: str
+
+
+class KnowledgeBase:
+    """The generation of a knowledge base that was served when it was opened; a later build changes nothing here.
+
+    Open it once, with :meth:`open`, and pass it on. Threads may share it.
+    """
+
+    def __init__(self, path: Path, folder: Path, pin: int | None = None) -> None:
+        self.path = path
+        """The directory of the knowledge base, as given."""
+        self.folder = folder
+        """The directory of the generation: ``graph/``, ``facts/``, ``letters/``, ``ledger.sqlite``."""
+        self._pin = pin
+
+    @classmethod
+    def open(cls, path: str | Path = "kb") -> Self:
+        """Open the knowledge base in directory ``path`` to be read.
+
+        Raises:
+            BaseError: there is none, it is not ours, it has another format, or nothing was built yet.
+        """
+        layout = generations.check(Path(path))
+        folder, pin = generations.pin(layout)
+        return cls(layout.root, folder, pin)
+
+    @property
+    def generation(self) -> str:
+        """The name of the opened generation, such as ``000002``; later ones sort after it."""
+        return self.folder.name
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """What the generation says of itself: letters, items, citations, triples, reader, built (ISO time)."""
+        value = json.loads((self.folder / "generation.json").read_text(encoding="utf-8"))
+        if not isinstance(value, dict):
+            raise BaseError(f"{self.folder}: generation.json is damaged; run: kg verify --kb {self.path}")
+        return value
+
+    @property
+    def graph_folder(self) -> Path:
+        """The Oxigraph directory, for worker processes: ``pyoxigraph.Store.read_only(str(base.graph_folder))``."""
+        return self.folder / "graph"
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The triples as an rdflib graph over Oxigraph, to be read only; plain query text runs in Oxigraph."""
+        try:
+            store = pyoxigraph.Store.read_only(str(self.graph_folder))
+        except OSError as fault:
+            raise BaseError(f"{self.graph_folder}: cannot be opened: {fault}; run: kg verify --kb {self.path}") from fault
+        return Graph(store=OxigraphStore(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
+
+    @cached_property
+    def facts(self) -> pl.DataFrame:
+        """The facts table, one row a decision, party, citation and section or page; loaded once and kept."""
+        return self.scan_facts().collect()
+
+    def scan_facts(self) -> pl.LazyFrame:
+        """The facts table, not loaded: select columns and rows of a large base, then ``collect()``."""
+        return facts.scan(self.folder / "facts", facts.FACTS)
+
+    def scan_problems(self) -> pl.LazyFrame:
+        """What was not understood: case, template, kind, start, end, quote, message."""
+        return facts.scan(self.folder / "problems", facts.PROBLEMS)
+
+    def scan_determinations(self) -> pl.LazyFrame:
+        """One row a letter: case, template, header and patient values, counts of items and citations."""
+        return facts.scan(self.folder / "determinations", facts.DETERMINATIONS)
+
+    def cases(self) -> list[str]:
+        """All case numbers, sorted."""
+        return self._letters.cases()
+
+    def __contains__(self, case: object) -> bool:
+        return isinstance(case, str) and case in self._letters
+
+    def __len__(self) -> int:
+        return len(self._letters)
+
+    def letter(self, case: str) -> str:
+        """The text of the letter, into which all spans of its determination point.
+
+        Raises:
+            UnknownError: the base has no such case; the text names the nearest ones.
+        """
+        try:
+            return self._letters.text(case)
+        except KeyError:
+            raise self._unknown(case) from None
+
+    def source(self, case: str) -> Source:
+        """The file that the letter came from.
+
+        Raises:
+            UnknownError: the base has no such case.
+        """
+        try:
+            return Source(*self._letters.source(case))
+        except KeyError:
+            raise self._unknown(case) from None
+
+    def determination(self, case: str) -> Determination:
+        """What the letter says, read again from the kept text (half a millisecond), corrections applied.
+
+        Raises:
+            UnknownError: the base has no such case.
+        """
+        from kg.base import read  # late: opening a base for its facts does not load the grammars
+
+        return read.determination(self.letter(case), case, ())
+
+    def close(self) -> None:
+        """Let go of the generation, so that a later build may clean it away."""
+        self.__dict__.pop("graph", None)
+        self.__dict__.pop("facts", None)
+        if letters := self.__dict__.pop("_letters", None):
+            letters.close()
+        if self._pin is not None:
+            os.close(self._pin)
+            self._pin = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"KnowledgeBase({str(self.path)!r}, generation {self.generation})"
+
+    @cached_property
+    def _letters(self) -> Letters:
+        return Letters(self.folder)
+
+    def _unknown(self, case: str) -> UnknownError:
+        near = difflib.get_close_matches(case, self._letters.near(case), n=3, cutoff=0.5)
+        hint = f"; the nearest are {', '.join(near)}" if near else ""
+        return UnknownError(f"{self.path}: there is no case {case!r}{hint}")
+
+
+def open_base(path: str | Path = "kb") -> KnowledgeBase:
+    """:meth:`KnowledgeBase.open`."""
+    return KnowledgeBase.open(path)
