@@ -1,0 +1,202 @@
+"""Read text with a Lark grammar whose parse depends on the types of its tokens alone.
+
+One scan with the grammar's own terminals cuts the tokens; Lark's LALR parser reads the sequence
+of their types into a plan of token positions. Letters repeat few sequences, so plans are kept:
+the grammar stays the only authority, and each sequence is parsed once.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from lark import Lark, Token, Tree
+from lark.common import LexerConf
+from lark.lexer import Lexer, TerminalDef
+
+from kg import resources
+
+# Sequences of token types kept per grammar: ten thousand letters hold a few hundred.
+PLANS_KEPT = 4096
+_FIRST_LETTER = 0x100
+# What may stand between two tokens without being a word: it is never at a TEXT token's start.
+_LOOSE = r"\s.,;:"
+_LOOSE_CHARACTERS = frozenset(" \t\n\r\f\v.,;:\xa0")
+
+Plan = TypeVar("Plan")
+
+
+class Lexeme(NamedTuple):
+    """A token: the name of its terminal and where it stands in the text."""
+
+    type: str
+    start: int
+    end: int
+
+
+def positions(tree: Tree[Any], rule: str) -> list[list[int]]:
+    """For each ``rule`` below ``tree``, in order, the positions of the tokens that it holds itself."""
+    return [
+        [child.value for child in found.children if isinstance(child, Token)]
+        for found in tree.find_data(rule)
+    ]
+
+
+class TypedGrammar(Generic[Plan]):
+    """A grammar of ``grammar/``, read by its token types.
+
+    A grammar that mentions ``TEXT`` gets a token of that type for every stretch between its other
+    tokens that holds more than blanks and loose punctuation; others pass over such stretches.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        shape: Callable[[Tree[Any]], Plan],
+        *,
+        words: Mapping[str, str] | None = None,
+        anchors: Sequence[str] = (),
+    ) -> None:
+        r"""Load ``grammar/<file>``.
+
+        ``shape`` makes a plan of Lark's tree, whose tokens hold their position as value. ``words``
+        gives regular expressions for terminals that the file ``%declare``s, such as the titles of a
+        catalogue. ``anchors`` are literal beginnings (``\n[ \t\f]*``) that many terminals share:
+        each is searched for by itself, ten times as fast as one search for all.
+        """
+        self._source = _with_words(resources.text("grammar", file), words or {})
+        self._wants_text = bool(re.search(r"\bTEXT\b", self._source))
+        declared = f"{self._source}\n%declare TEXT\n" if self._wants_text else self._source
+        self._parser = Lark(declared, parser="lalr", lexer=_TypeLexer, maybe_placeholders=False)
+        terminals = _in_lexer_order(self._parser.terminals)
+        self._scan_source = "|".join(t.pattern.to_regexp() for t in terminals)
+        self._scans = _scans(terminals, anchors)
+        self._letters = {
+            name: chr(_FIRST_LETTER + i)
+            for i, name in enumerate(sorted(t.name for t in self._parser.terminals))
+        }
+        self.terminals = tuple(t.name for t in terminals)
+        self._plan = lru_cache(maxsize=PLANS_KEPT)(lambda letters: shape(self._parser.parse(letters)))
+
+    def tokens(self, text: str, start: int = 0, end: int | None = None) -> list[Lexeme]:
+        """Cut ``text[start:end]`` into tokens, in order."""
+        end = len(text) if end is None else end
+        found = [
+            Lexeme(names[m.lastindex], *m.span())  # type: ignore[index]
+            for scan, names in self._scans
+            for m in scan.finditer(text, start, end)
+        ]
+        if len(self._scans) > 1:
+            found.sort(key=_start)
+            found = _without_overlaps(found)
+        return _with_text(text, start, end, found) if self._wants_text else found
+
+    def read(self, text: str, start: int = 0, end: int | None = None) -> tuple[Plan, list[Lexeme]]:
+        """The plan for ``text[start:end]`` and the tokens that its positions count."""
+        tokens = self.tokens(text, start, end)
+        letters = self._letters
+        return self._plan("".join([letters[token[0]] for token in tokens])), tokens
+
+    def forget(self) -> None:
+        """Drop the plans kept, as a fresh process has none."""
+        self._plan.cache_clear()
+
+    @cached_property
+    def direct(self) -> Lark:
+        """Lark's own lexer and parser for the same grammar: slow, and the judge of :meth:`read` in tests."""
+        rest = f"(?:(?!{self._scan_source})[\\s\\S])"
+        gaps = (
+            f"TEXT.-100: /[^{_LOOSE}]{rest}*/\n_GAP.-101: /[{_LOOSE}]/\n"
+            if self._wants_text
+            else f"_GAP.-101: /{rest}+/\n"
+        )
+        return Lark(
+            f"{self._source}\n{gaps}%ignore _GAP\n", parser="lalr", lexer="basic", maybe_placeholders=False
+        )
+
+
+class _TypeLexer(Lexer):
+    """Turn a string of type letters back into Lark tokens, each with its position as value."""
+
+    def __init__(self, conf: LexerConf) -> None:
+        self._names = sorted(terminal.name for terminal in conf.terminals)
+
+    def lex(self, letters: str) -> Iterator[Token]:  # type: ignore[override]
+        names = self._names
+        for position, letter in enumerate(letters):
+            yield Token(names[ord(letter) - _FIRST_LETTER], position)
+
+
+def _start(token: Lexeme) -> int:
+    return token.start
+
+
+def _with_words(source: str, words: Mapping[str, str]) -> str:
+    for name, pattern in words.items():
+        definition = f"{name}: /{pattern}/"
+        source, found = re.subn(rf"^%declare {name}\b.*$", lambda _, d=definition: d, source, flags=re.M)  # type: ignore[misc]
+        if not found:
+            raise ValueError(f"the grammar does not declare {name}")
+    return source
+
+
+def _in_lexer_order(terminals: list[TerminalDef]) -> list[TerminalDef]:
+    """The terminals in the order in which Lark's basic lexer tries them at one place."""
+    real = [t for t in terminals if t.pattern is not None]
+    return sorted(real, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
+
+
+def _scans(
+    terminals: list[TerminalDef], anchors: Sequence[str]
+) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
+    """One regular expression an anchor and one for the rest; an empty group after each tells which.
+
+    The empty group stands last so that each alternative begins with its own literal.
+    """
+    groups: dict[str, list[tuple[str, str]]] = {anchor: [] for anchor in (*anchors, "")}
+    for terminal in terminals:
+        pattern = terminal.pattern.to_regexp()
+        if re.search(r"(?<!\\)\((?!\?)", pattern):
+            raise ValueError(f"{terminal.name} must not hold a capturing group")
+        anchor = next((a for a in anchors if pattern.startswith(a)), "")
+        groups[anchor].append((terminal.name, pattern[len(anchor) :]))
+    return [
+        (
+            re.compile(f"{anchor}(?:{'|'.join(f'{rest}()' for _, rest in group)})"),
+            ("", *(name for name, _ in group)),
+        )
+        for anchor, group in groups.items()
+        if group
+    ]
+
+
+def _without_overlaps(tokens: list[Lexeme]) -> list[Lexeme]:
+    kept, reached = [], 0
+    for token in tokens:
+        if token.start >= reached:
+            kept.append(token)
+            reached = token.end
+    return kept
+
+
+def _with_text(text: str, start: int, end: int, tokens: list[Lexeme]) -> list[Lexeme]:
+    """The tokens, with one of type TEXT for the words in each gap between them."""
+    found = []
+    for token in tokens:
+        if start < token.start:
+            _add_words(found, text, start, token.start)
+        found.append(token)
+        start = token.end
+    if start < end:
+        _add_words(found, text, start, end)
+    return found
+
+
+def _add_words(found: list[Lexeme], text: str, start: int, end: int) -> None:
+    while start < end and (text[start] in _LOOSE_CHARACTERS or text[start].isspace()):
+        start += 1
+    if start == end:
+        return
+    while text[end - 1].isspace():
+        end -= 1
+    found.append(Lexeme("TEXT", start, end))

@@ -1,0 +1,256 @@
+"""Where a letter's parts stand: its sections, and for each issue line its item, fields and rationale."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from lark import Token, Tree
+
+from kg.model import Problem, ProblemKind, Span
+from kg.reading.grammars import Lexeme, TypedGrammar
+
+_LINE_START = r"\n[ \t\f]*"
+_HEADINGS = {
+    "HOW": "HOW THE IMR FINAL DETERMINATION WAS MADE",
+    "SUMMARY": "CLINICAL CASE SUMMARY",
+    "DECISIONS": "IMR ISSUES, DECISIONS AND RATIONALES",
+}
+_FIELDS = {
+    "ADMINISTRATOR": "Claims Administrator guideline:",
+    "REVIEWER": "MAXIMUS guideline:",
+    "RATIONALE": "Decision rationale:",
+}
+# Every printed line is followed by an empty one in some extractions: there, only a line of blanks parts
+# paragraphs. A page break may stand in mid-sentence, so it parts nothing where the sentence goes on.
+_BLANK_LINE = re.compile(r"\n[ \t\r\f]*\n")
+_LINE_OF_BLANKS = re.compile(r"\n[ \t]+\r?\n")
+_SENTENCE_LINE = re.compile(r"[.!?][\"”)]?[ \t\r]*\n")
+_SENTENCE_END = frozenset('.!?:)"”')
+_PAGE_BREAK_LINES = 5
+_PART_OF_REQUEST = re.compile(r"IMR\s+eligible|authorized\s+by\s+the\s+Claims|The\s+original\s+request,")
+_ORIGINAL_REQUEST = re.compile(r"w(?:as|ere)\s+the\s+original\s+request")
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One disputed item's place: its text, its outcome, each party's field, the rationale."""
+
+    item: Span
+    outcome: Span
+    administrator: Span | None
+    reviewer: Span | None
+    rationale: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where everything stands in one letter; a span is empty where the letter lacks the part."""
+
+    header: Span
+    how: Span
+    documents: Span
+    summary: Span
+    issues: tuple[Issue, ...]
+    problems: tuple[Problem, ...]
+    has_documents: bool
+
+
+@dataclass(slots=True)
+class _IssuePlan:
+    """Token positions of one issue, those doubled or out of order apart."""
+
+    outcome: int
+    fields: dict[str, int] = field(default_factory=dict)
+    again: list[int] = field(default_factory=list)
+    astray: list[int] = field(default_factory=list)
+
+
+def _shape(tree: Tree[Any]) -> tuple[list[tuple[str, int]], list[_IssuePlan]]:
+    openings, issues = [], []
+    for child in tree.children:
+        if child.data == "opening":
+            openings += [(t.type, t.value) for t in child.children]
+        else:
+            issues.append(_issue_plan(child))
+    return openings, issues
+
+
+def _issue_plan(tree: Tree[Any]) -> _IssuePlan:
+    plan = _IssuePlan(tree.children[0].value)
+    for part in tree.children[1:]:
+        head = part.children[0]
+        if head.type not in _FIELDS:
+            plan.astray.append(head.value)
+        elif head.type in plan.fields:
+            plan.again.append(head.value)
+        else:
+            plan.fields[head.type] = head.value
+    return plan
+
+
+LETTER = TypedGrammar("letter.lark", _shape, anchors=(_LINE_START, ":", "HOW THE"))
+
+
+def layout(text: str) -> Layout:
+    """Find the parts of ``text`` by its headings (the forms of 2014 on).
+
+    The problems tell every heading that is missing, doubled or out of order; nothing is raised.
+    """
+    (openings, plans), tokens = LETTER.read(text)
+    first, problems = _first_headings(openings, tokens)
+    opening_end = tokens[plans[0].outcome].start if plans else len(text)
+    places = sorted(tokens[i].start for _, i in openings)
+
+    def section(name: str) -> Span:
+        if name not in first:
+            return Span(opening_end, opening_end)
+        start = first[name].end
+        return Span(start, next((p for p in places if p >= start), opening_end))
+
+    issues, floor = [], max((tokens[i].end for _, i in openings), default=0)
+    for n, plan in enumerate(plans):
+        end = tokens[plans[n + 1].outcome].start if n + 1 < len(plans) else len(text)
+        issues.append(_issue(text, plan, tokens, floor, end, problems, first=n == 0))
+        floor = max((tokens[i].end for i in plan.fields.values()), default=tokens[plan.outcome].end)
+    issues = _end_rationales(text, issues)
+    if not plans:
+        problems.append(_missing('an issue line such as "<item>: Upheld"', opening_end))
+    header_end = min((tokens[i].start for _, i in openings), default=opening_end)
+    return Layout(
+        Span(0, header_end),
+        section("HOW"),
+        section("DOCUMENTS"),
+        section("SUMMARY"),
+        tuple(issues),
+        tuple(problems),
+        "DOCUMENTS" in first,
+    )
+
+
+def _first_headings(
+    openings: list[tuple[str, int]], tokens: list[Lexeme]
+) -> tuple[dict[str, Lexeme], list[Problem]]:
+    """Each heading's first token before the issues, and what is wrong with their order."""
+    first: dict[str, Lexeme] = {}
+    problems = []
+    order = list(_HEADINGS)
+    for name, position in openings:
+        token = tokens[position]
+        if name in _FIELDS:
+            message = f'"{_FIELDS[name]}" stands before any issue line'
+            problems.append(Problem(ProblemKind.HEADING_OUT_OF_ORDER, Span(*token[1:]), message))
+        elif name in first:
+            if name != "SET_FORTH":
+                message = f'the heading "{_HEADINGS.get(name, name)}" stands twice'
+                problems.append(Problem(ProblemKind.REPEATED_HEADING, Span(*token[1:]), message))
+        else:
+            first[name] = token
+            if name in order and any(later in first for later in order[order.index(name) + 1 :]):
+                message = f'the heading "{_HEADINGS[name]}" stands after one that it should precede'
+                problems.append(Problem(ProblemKind.HEADING_OUT_OF_ORDER, Span(*token[1:]), message))
+    problems += [
+        _missing(f'the heading "{text}"', 0) for name, text in _HEADINGS.items() if name not in first
+    ]
+    return first, problems
+
+
+def _missing(what: str, at: int) -> Problem:
+    return Problem(ProblemKind.MISSING_HEADING, Span(at, at), f"{what} is missing")
+
+
+def _issue(
+    text: str,
+    plan: _IssuePlan,
+    tokens: list[Lexeme],
+    floor: int,
+    end: int,
+    problems: list[Problem],
+    *,
+    first: bool,
+) -> Issue:
+    outcome = tokens[plan.outcome]
+    item = _item_span(text, floor, outcome.start, first=first)
+    heads = sorted((tokens[i].start, tokens[i].end, name) for name, i in plan.fields.items())
+    others = [tokens[i].start for i in (*plan.again, *plan.astray)]
+    spans: dict[str, Span] = {}
+    for start, stop, name in heads:
+        ends = [s for s, _, _ in heads if s > start] + [
+            s for s in others if s > start and name != "RATIONALE"
+        ]
+        spans[name] = _trimmed(text, stop, min(ends, default=end))
+    for name, heading in _FIELDS.items():
+        if name not in plan.fields:
+            kind = ProblemKind.CUT_LETTER if end == len(text) else ProblemKind.MISSING_FIELD
+            message = f'"{heading}" is missing after the issue line'
+            problems.append(Problem(kind, Span(outcome.start, outcome.end), message))
+    problems += [
+        Problem(
+            ProblemKind.REPEATED_HEADING, Span(*tokens[i][1:]), f'"{_FIELDS[tokens[i].type]}" stands twice'
+        )
+        for i in plan.again
+    ]
+    return Issue(
+        item,
+        _trimmed(text, outcome.start + 1, outcome.end),
+        spans.get("ADMINISTRATOR"),
+        spans.get("REVIEWER"),
+        spans.get("RATIONALE"),
+    )
+
+
+def _end_rationales(text: str, issues: list[Issue]) -> list[Issue]:
+    """Let each rationale (or last field) end where the next item begins."""
+    ended = []
+    for n, issue in enumerate(issues):
+        end = issues[n + 1].item.start if n + 1 < len(issues) else len(text)
+        ended.append(
+            Issue(
+                issue.item,
+                issue.outcome,
+                issue.administrator
+                and _trimmed(text, issue.administrator.start, min(issue.administrator.end, end)),
+                issue.reviewer and _trimmed(text, issue.reviewer.start, min(issue.reviewer.end, end)),
+                issue.rationale and _trimmed(text, issue.rationale.start, min(issue.rationale.end, end)),
+            )
+        )
+    return ended
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)
+
+
+def _item_span(text: str, floor: int, end: int, *, first: bool) -> Span:
+    """The paragraph that ends at ``end``, but nothing before ``floor``.
+
+    An extraction that puts an empty line after every printed line may mark no paragraphs: there, an
+    item begins on the line after a sentence's end; what a partly approved item says of its original
+    request is then several sentences of one item.
+    """
+    spaced = text.count("\n\n") * 5 >= text.count("\n") * 2
+    breaks = _LINE_OF_BLANKS if spaced else _BLANK_LINE
+    starts = [m.end() for m in breaks.finditer(text, floor, end) if not _goes_on(text, m, end, spaced=spaced)]
+    if spaced and not first:
+        starts = sorted(starts + [m.end() for m in _SENTENCE_LINE.finditer(text, floor, end)])
+    item = _trimmed(text, starts.pop() if starts else floor, end)
+    while starts and _PART_OF_REQUEST.search(text, *item) and not _ORIGINAL_REQUEST.search(text, *item):
+        item = _trimmed(text, starts.pop(), end)
+    return item
+
+
+def _goes_on(text: str, gap: re.Match[str], limit: int, *, spaced: bool) -> bool:
+    """Whether a paragraph break is a page break in mid-sentence."""
+    after = gap.end()
+    while after < limit and text[after].isspace():
+        after += 1
+    blanks = text[gap.start() : after]
+    if not spaced and "\f" not in blanks and blanks.count("\n") < _PAGE_BREAK_LINES:
+        return False
+    before = gap.start()
+    while before and text[before - 1].isspace():
+        before -= 1
+    return before > 0 and text[before - 1] not in _SENTENCE_END
