@@ -1,0 +1,109 @@
+# make demo   a knowledge base from letters, and a server to look at it
+# make test   all that must hold before a change goes in
+# make help   the other goals
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PORT ?= 8000
+LETTERS ?= 200
+KB ?= kb
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+NODE_ROOM := kg/web/vendor
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+# --- set-up: stamps under .make/ say what is done, so that the second time is quick ------------
+
+.make/venv: .ci/python
+	@mkdir -p .make
+	@python=$$(.ci/python) && rm -rf .venv && "$$python" -m venv .venv
+	@$(PIP) install --upgrade 'pip>=25.1'
+	@touch $@
+
+.make/install: .make/venv pyproject.toml requirements.lock
+	@echo "installing kg and what it needs into .venv"
+	@$(PIP) install --constraint requirements.lock --editable .
+	@touch $@
+
+.make/dev: .make/install
+	@echo "installing what the tests need into .venv"
+	@$(PIP) install --constraint requirements.lock --group dev
+	@touch $@
+
+.make/vendor: .make/install
+	@$(BIN)/python -m kg.web.vendor
+	@touch $@
+
+.make/chromium:
+	@mkdir -p .make
+	@.ci/chromium
+	@touch $@
+
+.PHONY: venv
+venv: .make/dev .make/vendor ## the virtual environment with all that development needs
+
+# --- the demonstration -------------------------------------------------------------------------
+
+sample/$(LETTERS): .make/install
+	@$(BIN)/kg sample --letters $(LETTERS) --seed 1 --template mixed --into sample
+	@touch $@
+
+.PHONY: demo
+demo: .make/vendor $(if $(KG_LETTERS),,sample/$(LETTERS)) ## build a knowledge base (of KG_LETTERS=DIR, if set) and serve it on 127.0.0.1:PORT
+	@$(BIN)/kg build "$(or $(KG_LETTERS),sample/letters)" --kb "$(KB)" || [ $$? -eq 1 ]
+	@exec $(BIN)/kg serve --kb "$(KB)" --host 127.0.0.1 --port $(PORT)
+
+# --- checks ------------------------------------------------------------------------------------
+
+.PHONY: test
+test: lint types generated ## format, lint, types, generated files, tests; installs what they need
+	@$(BIN)/python -m pytest -n auto -m "not long"
+
+.PHONY: test-all
+test-all: .make/dev .make/vendor .make/chromium ## the long tests: real servers, notebooks, wheels, browsers at length
+	@$(BIN)/python -m pytest -m long
+
+.PHONY: lint
+lint: .make/dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+.PHONY: types
+types: .make/dev
+	@$(BIN)/mypy
+
+.PHONY: generated
+generated: .make/dev .make/vendor .make/chromium
+	@$(BIN)/python -m kg.graph.generate --check
+
+.PHONY: format
+format: .make/dev ## put the code into the project's form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: .make/dev ## speed and size, as ratios measured in one run
+	@$(BIN)/python -m pytest tests/benchmarks -s -m "long or not long" -o testpaths=
+
+.PHONY: screenshot
+screenshot: .make/dev .make/vendor .make/chromium ## take the README's picture of the graph again
+	@$(BIN)/python tests/screenshot.py docs/graph.png
+
+.PHONY: lock
+lock: ## take the newest versions that fit together into requirements.lock
+	@rm -rf .make/lock && python=$$(.ci/python) && "$$python" -m venv .make/lock
+	@.make/lock/bin/python -m pip -qq install --upgrade 'pip>=25.1'
+	@.make/lock/bin/python -m pip -qq install --group dev .
+	@.make/lock/bin/python -m pip freeze --exclude imr-kg > requirements.lock
+	@rm -rf .make/lock
+
+.PHONY: clean
+clean: ## remove all that the other goals made
+	rm -rf .make .venv sample kb build dist $(NODE_ROOM) .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/artefacts
+	find kg tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,155 @@
+"""What all commands share: exit codes, errors in one sentence, logging, tables, options.
+
+A command is a function that returns its exit code, or ``None`` for 0, wrapped by
+:func:`command`.
+"""
+
+import functools
+import inspect
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.table import Table
+
+from kg.errors import KgError, SettingError
+
+app = typer.Typer(
+    name="kg",
+    help="California's Independent Medical Review letters as a knowledge graph.",
+    epilog="Start with: kg sample --letters 200 --into sample, then kg build sample/letters, then kg serve",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+"""The ``kg`` command, to which each room of this wing adds its commands."""
+
+DONE, FAULTS, USAGE, FAILED, STOPPED = 0, 1, 2, 3, 130
+"""Exit codes: done; done, with files quarantined or faults found; wrong usage; not done; stopped."""
+
+log = logging.getLogger("kg")
+
+Kb = Annotated[Path, typer.Option("--kb", metavar="DIR", help="Directory of the knowledge base.")]
+DEFAULT_KB = Path("kb")
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more about what is done.")]
+
+_WIDE = 10_000
+"""Columns of a table that goes to a file or another program: nothing is cut or wrapped."""
+
+
+def out() -> Console:
+    """Standard output as a rich console: colours on a terminal only, and no wrapping elsewhere."""
+    return Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+
+
+def err() -> Console:
+    """Standard error as a rich console, for what is said beside the result."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(message: str) -> None:
+    """Say a sentence on standard error, unless asked to be quiet."""
+    if log.isEnabledFor(logging.WARNING):
+        err().print(message, markup=False)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
+    """Print a table to standard output; numbers stand to the right, ``None`` is left empty."""
+    listed = [list(row) for row in rows]
+    shown = Table(title=title, title_justify="left", header_style="bold")
+    for n, name in enumerate(columns):
+        numeric = any(isinstance(row[n], int | float) for row in listed)
+        shown.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in listed:
+        shown.add_row(*map(_cell, row))
+    out().print(shown, markup=False)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return text.replace("[", r"\[")
+
+
+def command(*examples: str, name: str | None = None) -> Callable[[Callable[..., int | None]], Any]:
+    """Make a function a command, with ``--quiet`` and ``--verbose`` and examples in its help.
+
+    What goes wrong in it becomes one sentence on standard error and an exit code.
+    """
+    epilog = "\n\n".join(["Examples:", *(example.replace("[", r"\[") for example in examples)])
+
+    def register(function: Callable[..., int | None]) -> Callable[..., None]:
+        @functools.wraps(function)
+        def run(*args: Any, quiet: bool = False, verbose: bool = False, **options: Any) -> None:
+            _set_up_logging(quiet=quiet, verbose=verbose)
+            raise typer.Exit(_guarded(functools.partial(function, *args, **options), verbose=verbose))
+
+        own = inspect.signature(function)
+        extra = [
+            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)
+            for key, kind in (("quiet", Quiet), ("verbose", Verbose))
+        ]
+        run.__signature__ = own.replace(parameters=[*own.parameters.values(), *extra])  # type: ignore[attr-defined]
+        run.__annotations__ = {**function.__annotations__, "quiet": Quiet, "verbose": Verbose}
+        app.command(name=name, epilog=epilog, no_args_is_help=False)(run)
+        return run
+
+    return register
+
+
+def _set_up_logging(*, quiet: bool, verbose: bool) -> None:
+    level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.INFO
+    handler: logging.Handler
+    if sys.stderr.isatty():
+        handler = RichHandler(console=err(), show_path=False, show_time=False, show_level=False, markup=False)
+    else:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    log.setLevel(level)
+
+
+def _guarded(function: Callable[[], int | None], *, verbose: bool) -> int:
+    """The exit code of a command, whatever happens in it."""
+    try:
+        code = function() or DONE
+        sys.stdout.flush()
+    except typer.Exit as stop:
+        return stop.exit_code
+    except typer.BadParameter:
+        raise  # typer says how the command is used, and exits with USAGE
+    except SettingError as error:
+        _complain(error)
+        return USAGE
+    except KgError as error:
+        _complain(error)
+        return FAILED
+    except KeyboardInterrupt:
+        _complain("stopped")
+        return STOPPED
+    except BrokenPipeError:
+        # The reader, such as `head`, has all that it wanted. Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        _complain(error)
+        return FAILED
+    except Exception as error:
+        log.debug("a fault of kg itself", exc_info=True)
+        hint = "" if verbose else " (--verbose shows where)"
+        _complain(f"this is a fault of kg itself: {type(error).__name__}: {error}{hint}")
+        return FAILED
+    return code
+
+
+def _complain(error: object) -> None:
+    err().print(f"kg: {error}", style="red", markup=False)

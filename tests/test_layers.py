@@ -1,0 +1,146 @@
+"""The house: which room may know which, what stays in one room, how large a room is."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# From the ground up. A wing imports from its own rooms and from floors below it, never beside it.
+FLOORS = [
+    {"errors", "resources"},
+    {"model"},
+    {"contract"},
+    {"reading", "graph"},
+    {"base", "sampling"},
+    {"queries", "sample"},
+    {"analysis"},
+    {"front"},
+    {"web"},
+    {"cli"},
+]
+
+# What is about one subject stays in the rooms about it.
+ONLY_IN = {
+    "lark": ("kg.reading",),
+    "pypdfium2": ("kg.reading.pdf",),
+    "fsspec": ("kg.reading.sources", "kg.base"),
+    "oxrdflib": ("kg.base",),
+    "networkx": ("kg.analysis.network",),
+    "statsmodels": ("kg.analysis",),
+    "scipy": ("kg.analysis",),
+    "fastapi": ("kg.web",),
+    "starlette": ("kg.web",),
+    "uvicorn": ("kg.web",),
+    "jinja2": ("kg.web",),
+    "pyvis": ("kg.web.view",),
+    "typer": ("kg.cli",),
+    "rich": ("kg.cli",),
+    "dask": ("kg.base",),
+    "distributed": ("kg.base",),
+}
+
+# Values become values: no files, network, clock or chance.
+PURE = ("kg.reading", "kg.graph", "kg.model", "kg.contract", "kg.errors")
+NOT_PURE = ("kg.reading.sources", "kg.reading.pdf", "kg.graph.generate")
+WORLD = (
+    *("os", "io", "pathlib", "socket", "urllib.request", "http", "time", "random", "secrets", "subprocess"),
+    *("sqlite3", "shutil", "tempfile", "multiprocessing", "threading", "fsspec", "httpx", "requests"),
+)
+WORLD_CALLS = {"open", "today", "now", "utcnow", "read_text", "write_text"}
+
+
+@cache
+def rooms() -> dict[str, ast.Module]:
+    """Every module of the package, by dotted name, as its syntax tree."""
+    found = {}
+    for path in sorted((ROOT / "kg").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    return found
+
+
+def imports(name: str) -> Iterator[str]:
+    """The dotted names that a room imports, wherever in the room, of ours down to the module."""
+    for node in ast.walk(rooms()[name]):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}: a relative import hides where it leads"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield whole if whole in rooms() else str(node.module)
+
+
+def ours(name: str) -> set[str]:
+    return {other for other in imports(name) if other.split(".")[0] == "kg" and other != name}
+
+
+def wing(name: str) -> str:
+    return name.split(".")[1]
+
+
+def within(name: str, places: tuple[str, ...]) -> bool:
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+HEIGHT = {wing_: height for height, floor in enumerate(FLOORS) for wing_ in floor}
+INSIDE = sorted(name for name in rooms() if name != "kg")
+
+
+def test_every_wing_has_its_floor():
+    assert {wing(name) for name in INSIDE} <= HEIGHT.keys()
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_a_room_knows_only_its_own_wing_and_those_below(name):
+    for other in ours(name):
+        assert other != "kg", f"{name} imports from the front door, which is for users"
+        below = HEIGHT[wing(other)] < HEIGHT[wing(name)]
+        assert below or wing(other) == wing(name), f"{name} imports {other}"
+
+
+def test_imports_run_in_no_circle():
+    try:
+        list(TopologicalSorter({name: ours(name) for name in INSIDE}).static_order())
+    except CycleError as error:
+        pytest.fail(" > ".join(f"{a}" for a in error.args[1]))
+
+
+@pytest.mark.parametrize("package", ONLY_IN)
+def test_a_package_is_met_only_in_the_rooms_about_it(package):
+    users = {name for name in INSIDE if any(other.split(".")[0] == package for other in imports(name))}
+    assert {name for name in users if not within(name, ONLY_IN[package])} == set()
+
+
+@pytest.mark.parametrize("name", [n for n in INSIDE if within(n, PURE) and not within(n, NOT_PURE)])
+def test_values_become_values(name):
+    assert {other for other in imports(name) if within(other, WORLD)} == set()
+    called = {
+        node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+        for node in ast.walk(rooms()[name])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute)
+    }
+    assert called & WORLD_CALLS == set()
+
+
+@pytest.mark.parametrize("name", sorted(rooms()))
+def test_a_room_is_at_most_400_lines_and_a_function_under_50(name):
+    tree = rooms()[name]
+    assert max((node.end_lineno for node in tree.body), default=0) <= 400
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = node.end_lineno - node.lineno + 1
+            assert length < 50, f"{name}.{node.name} has {length} lines"
+
+
+def test_the_floors_are_those_that_the_guide_for_contributors_names():
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    line = next(line for line in guide.splitlines() if line.startswith("`errors"))
+    named = [{name.strip(" `.") for name in floor.split(",")} for floor in line.split("→")]
+    assert named == FLOORS
