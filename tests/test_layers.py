@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"errors", "resources"},
     {"model"},
-    {"contract"},
+    {"contract", "evidence"},
     {"reading", "graph"},
     {"base", "sampling"},
     {"queries", "sample"},
@@ -46,7 +46,8 @@ ONLY_IN = {
 
 # Values become values: no files, network, clock or chance.
 PURE = ("kg.reading", "kg.graph", "kg.model", "kg.contract", "kg.errors")
-NOT_PURE = ("kg.reading.sources", "kg.reading.pdf", "kg.graph.generate")
+# `generate` is a tool, and `iri` has one setting, the base.
+NOT_PURE = ("kg.reading.sources", "kg.reading.pdf", "kg.graph.generate", "kg.graph.iri")
 WORLD = (
     *("os", "io", "pathlib", "socket", "urllib.request", "http", "time", "random", "secrets", "subprocess"),
     *("sqlite3", "shutil", "tempfile", "multiprocessing", "threading", "fsspec", "httpx", "requests"),

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
+from rich.text import Text
 
 from kg.errors import KgError, SettingError
 
@@ -70,14 +71,15 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str |
         shown.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in listed:
         shown.add_row(*map(_cell, row))
-    out().print(shown, markup=False)
+    out().print(shown)
 
 
-def _cell(value: object) -> str:
+def _cell(value: object) -> Text:
+    if isinstance(value, Text):
+        return value
     if value is None:
-        return ""
-    text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-    return text.replace("[", r"\[")
+        return Text()
+    return Text(f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value))
 
 
 def command(*examples: str, name: str | None = None) -> Callable[[Callable[..., int | None]], Any]:

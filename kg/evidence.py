@@ -1,0 +1,180 @@
+"""Where in a letter each thing that was read stands, and the sentence behind it."""
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from kg.errors import UnknownError
+from kg.model import Citation, Decision, Determination, DisputedItem, GuidelineField, Party, Reviewer, Span
+
+
+class Kind(StrEnum):
+    """What a marked piece of text is."""
+
+    HEADER = "header"
+    PATIENT = "patient"
+    REVIEWER = "reviewer"
+    ITEM = "item"
+    SERVICE = "service"
+    BODY_PART = "body part"
+    QUANTITY = "quantity"
+    DRUG = "drug"
+    OUTCOME = "outcome"
+    CITATION = "citation"
+    SECTION = "section"
+    PAGES = "pages"
+    RATIONALE = "rationale"
+    RECOMMENDED = "recommended"
+    MENTION = "mention"
+    PROBLEM = "problem"
+
+
+class Mark(NamedTuple):
+    """A piece of the letter, what was read from it, and the node that says so.
+
+    ``node`` is the path under the case's IRI (``item/1/reviewer/citation/2``) and further down to the
+    value (``item/1/quantity``), or the path of a header or patient value (``patient.age``).
+    """
+
+    span: Span
+    kind: Kind
+    node: str
+    value: str
+
+
+def marks(determination: Determination) -> list[Mark]:
+    """All that was read, in the order of the letter; what holds another thing comes before it."""
+    found = [*_header(determination), *_reviewer(determination.reviewer)]
+    for number, decision in enumerate(determination.decisions, 1):
+        found += _decision(decision, f"item/{number}")
+    found += (
+        Mark(p.span, Kind.PROBLEM, f"problem/{n}", f"{p.kind.value}: {p.message}")
+        for n, p in enumerate(determination.problems, 1)
+    )
+    return sorted(found, key=lambda mark: (mark.span.start, -mark.span.end))
+
+
+def _header(determination: Determination) -> Iterator[Mark]:
+    for path, span in determination.spans.items():
+        value: object = determination
+        for name in path.split("."):
+            value = getattr(value, name, None)
+        kind = {"patient": Kind.PATIENT, "reviewer": Kind.REVIEWER}.get(path.split(".")[0], Kind.HEADER)
+        yield Mark(span, kind, path, _plain(value))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_plain, value))
+    return str(getattr(value, "name", value)) if not isinstance(value, StrEnum) else value.value
+
+
+def _reviewer(reviewer: Reviewer) -> Iterator[Mark]:
+    for path, found in (("specialties", reviewer.specialties), ("subspecialties", reviewer.subspecialties)):
+        for n, specialty in enumerate(found, 1):
+            yield Mark(specialty.span, Kind.REVIEWER, f"reviewer/{path}/{n}", specialty.name)
+
+
+def _decision(decision: Decision, node: str) -> Iterator[Mark]:
+    yield from _item(decision.item, node)
+    yield Mark(decision.outcome_span, Kind.OUTCOME, f"{node}/outcome", decision.outcome.value)
+    for party in Party:
+        yield from _field(decision.cited_by(party), f"{node}/{party.value.replace('_', '-')}")
+    if rationale := decision.rationale:
+        yield Mark(rationale.span, Kind.RATIONALE, f"{node}/rationale", "")
+        for n, amount in enumerate(rationale.recommended, 1):
+            says = f"{amount.minimum:g} to {amount.maximum:g} {amount.unit.value}"
+            yield Mark(amount.span, Kind.RECOMMENDED, f"{node}/rationale/recommended/{n}", says)
+        for n, mention in enumerate(rationale.mentions, 1):
+            yield Mark(mention.span, Kind.MENTION, f"{node}/rationale/mention/{n}", mention.text)
+
+
+def _item(item: DisputedItem, node: str) -> Iterator[Mark]:
+    yield Mark(item.span, Kind.ITEM, node, item.text)
+    if item.in_dispute_span != item.span:
+        yield Mark(item.in_dispute_span, Kind.ITEM, f"{node}/in_dispute", item.in_dispute)
+    if service := item.service:
+        says = f"{service.category} / {service.subcategory}" if service.subcategory else service.category
+        yield Mark(service.span, Kind.SERVICE, f"{node}/service", says)
+    for n, body in enumerate(item.body_parts, 1):
+        says = f"{body.side.value} {body.part}" if body.side else body.part
+        yield Mark(body.span, Kind.BODY_PART, f"{node}/body-part/{n}", says)
+    if quantity := item.quantity:
+        says = f"{quantity.minimum:g} to {quantity.maximum:g} {quantity.unit.value}"
+        yield Mark(quantity.span, Kind.QUANTITY, f"{node}/quantity", says)
+    if drug := item.drug:
+        yield Mark(drug.span, Kind.DRUG, f"{node}/drug", "/".join(drug.ingredients))
+
+
+def _field(field: GuidelineField, node: str) -> Iterator[Mark]:
+    if field.span:
+        yield Mark(field.span, Kind.CITATION, node, field.basis.value if field.basis else "")
+    for n, citation in enumerate(field.citations, 1):
+        yield from _citation(citation, f"{node}/citation/{n}")
+
+
+def _citation(citation: Citation, node: str) -> Iterator[Mark]:
+    yield Mark(citation.span, Kind.CITATION, node, cited(citation))
+    for n, section in enumerate(citation.sections, 1):
+        yield Mark(section.span, Kind.SECTION, f"{node}/section/{n}", section.concept or section.title)
+    for n, pages in enumerate(citation.pages, 1):
+        says = f"{pages.first}-{pages.last}" if pages.last != pages.first else f"{pages.first}"
+        yield Mark(pages.span, Kind.PAGES, f"{node}/pages/{n}", says)
+
+
+def cited(citation: Citation) -> str:
+    """A citation in one line: guideline, edition or chapter, sections and pages.
+
+    >>> cited(Citation(True, "acoem-2004", None, 12, (), (), None, Span(0, 9)))
+    'acoem-2004, chapter 12'
+    """
+    parts = [citation.title or citation.guideline]
+    parts += [str(citation.edition)] if citation.edition else []
+    parts += [f"chapter {citation.chapter}"] if citation.chapter is not None else []
+    parts += [f"“{section.title}”" for section in citation.sections]
+    if citation.pages:
+        listed = ", ".join(
+            f"{p.first}-{p.last}" if p.last != p.first else f"{p.first}" for p in citation.pages
+        )
+        parts.append(f"pages {listed}")
+    return ", ".join(parts)
+
+
+def behind(determination: Determination, node: str) -> list[Mark]:
+    """The marks at a node and under it; ``node`` is a node of :func:`marks` or an IRI that ends in one.
+
+    Raises:
+        UnknownError: the letter says nothing at that node; the text names the nodes that it has.
+    """
+    known = marks(determination)
+    _, _, under = node.partition(f"/case/{determination.case_number}/")
+    wanted = (under or node).strip("/")
+    exact = [mark for mark in known if mark.node == wanted]
+    found = exact or [mark for mark in known if mark.node.startswith((f"{wanted}/", f"{wanted}."))]
+    if not found:
+        names = ", ".join(dict.fromkeys(mark.node for mark in known))
+        raise UnknownError(f"{determination.case_number}: nothing was read at {node!r}; it has {names}")
+    return found
+
+
+_END = re.compile(r"[.!?][)\"”’']{0,2}\s+(?=[A-Z(\"“])|\n[ \t]*\n|\f")
+_REACH = 600
+
+
+def sentence(text: str, span: Span) -> Span:
+    """The sentence or sentences, at most 600 characters more on each side, that hold ``span``.
+
+    >>> letter = "He hurt his knee. The MRI is upheld. No more."
+    >>> sentence(letter, Span(22, 25)).of(letter)
+    'The MRI is upheld.'
+    """
+    low, high = max(0, span.start - _REACH), min(len(text), span.end + _REACH)
+    start = low
+    for end in _END.finditer(text, low, span.start):
+        start = end.end()
+    after = _END.search(text, max(span.start, span.end - 1), high)
+    stop = after.start() + (0 if after[0][0] in "\n\f" else 1) if after else high
+    while start < span.start and text[start].isspace():
+        start += 1
+    return Span(start, max(span.end, stop))
