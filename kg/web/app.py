@@ -1,0 +1,79 @@
+"""The web application: SPARQL, JSON API, linked data and pages over one knowledge base."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import PlainTextResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from kg.web import problems, sparql
+from kg.web.metrics import MEDIA_TYPE, Metrics
+from kg.web.middleware import Answers
+from kg.web.settings import Settings
+from kg.web.state import State
+
+STATIC = Path(__file__).with_name("static")
+
+
+def create_app(base_path: Path, settings: Settings | None = None) -> FastAPI:
+    """The application that serves the knowledge base at ``base_path``.
+
+    Raises:
+        BaseError: there is no knowledge base at ``base_path``.
+    """
+    settings = settings or Settings()
+    state = State(base_path, settings)
+    metrics = Metrics(state)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await state.start()
+        try:
+            yield
+        finally:
+            await state.stop()
+
+    app = FastAPI(
+        title="imr-kg",
+        summary="California's Independent Medical Review letters as a knowledge graph",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.settings, app.state.state = settings, state
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+        allow_headers=["*"],
+        expose_headers=["ETag", "Link", "KG-Generation", "Retry-After"],
+    )
+    app.add_middleware(Answers, generation=lambda: state.site.generation, observe=metrics.observe)
+    problems.install(app)
+    app.include_router(sparql.router)
+    _add_operations(app, state, metrics)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+def _add_operations(app: FastAPI, state: State, metrics: Metrics) -> None:
+    """What those who run a server ask of it."""
+
+    @app.get("/healthz", include_in_schema=False)
+    def healthy() -> PlainTextResponse:
+        """The process answers."""
+        return PlainTextResponse("ok\n")
+
+    @app.get("/readyz", include_in_schema=False)
+    def ready() -> PlainTextResponse:
+        """Queries can be answered."""
+        return PlainTextResponse("ready\n" if state.ready else "not ready\n", 200 if state.ready else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    def figures() -> Response:
+        """Latency, queues, kills, refusals and the generation."""
+        return Response(metrics.text(), media_type=MEDIA_TYPE)

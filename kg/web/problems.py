@@ -1,0 +1,95 @@
+"""Errors as ``application/problem+json`` (RFC 9457), each with what to do."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from kg.errors import BaseError, IriError, KgError, LetterError, QueryError, UnknownError
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+_STATUS: dict[type[KgError], int] = {
+    UnknownError: 404,
+    IriError: 404,
+    QueryError: 400,
+    LetterError: 404,
+    BaseError: 503,
+}
+
+
+class ProblemError(Exception):
+    """An answer that is a problem: a status, one sentence, and more members."""
+
+    def __init__(
+        self, status: int, detail: str, *, headers: dict[str, str] | None = None, **members: Any
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.members = status, detail, members
+        self.headers = headers or {}
+
+
+def response(status: int, detail: str, headers: dict[str, str] | None = None, **members: Any) -> JSONResponse:
+    """A problem as a response.
+
+    >>> response(404, "there is no case X").body
+    b'{"type":"about:blank","title":"Not Found","status":404,"detail":"there is no case X"}'
+    """
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JSONResponse(
+        body | members, status, headers={"Cache-Control": "no-store"} | (headers or {}), media_type=MEDIA_TYPE
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of ``app`` a problem, and a page where a person looks."""
+
+    async def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ProblemError)
+        return show(request, error.status, error.detail, error.headers, **error.members)
+
+    async def on_known(request: Request, error: Exception) -> Response:
+        status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
+        return show(request, status, str(error))
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return show(request, error.status_code, str(error.detail), dict(error.headers or {}))
+
+    async def on_invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        faults = [
+            {"where": ".".join(map(str, fault["loc"])), "fault": fault["msg"]} for fault in error.errors()
+        ]
+        first = faults[0]
+        return show(request, 422, f"{first['where']}: {first['fault']}", errors=faults)
+
+    async def on_fault(request: Request, error: Exception) -> Response:
+        log.error("a request failed: %s %s", request.method, request.url.path, exc_info=error)
+        return show(request, 500, "the server made a mistake; it is in its log")
+
+    app.add_exception_handler(ProblemError, on_problem)
+    app.add_exception_handler(KgError, on_known)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(Exception, on_fault)
+
+
+def show(
+    request: Request, status: int, detail: str, headers: dict[str, str] | None = None, **members: Any
+) -> Response:
+    """The problem as a page for a browser on a page's address, else as JSON."""
+    accept = request.headers.get("accept", "")
+    machine = request.url.path.startswith(("/api", "/sparql"))
+    if machine or "text/html" not in accept:
+        return response(status, detail, headers, **members)
+    template = request.app.state.templates.get_template("problem.html")
+    page = template.render(
+        request=request, status=status, title=HTTPStatus(status).phrase, detail=detail, page="problem"
+    )
+    return Response(page, status, headers, "text/html")

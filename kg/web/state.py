@@ -1,0 +1,86 @@
+"""What a running server holds: the open generation, the query processes, the figures."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from pathlib import Path
+
+from kg.base.store import KnowledgeBase
+from kg.errors import BaseError
+from kg.web.settings import Settings
+from kg.web.site import Site
+from kg.web.workers import Lane, Limits, WorkerError
+
+log = logging.getLogger(__name__)
+
+
+class State:
+    """One server's knowledge base and processes.
+
+    ``site`` is replaced as a whole when a build has put a new generation in place; requests
+    that run go on with the one they began with.
+    """
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self.path, self.settings = path, settings
+        self.site = Site(KnowledgeBase.open(path))
+        limits = Limits(
+            time=settings.time_limit,
+            memory=settings.memory_limit,
+            queue=settings.queue_length,
+            queue_per_client=settings.queue_per_client,
+            queue_time=settings.queue_time,
+        )
+        store = self.site.base.graph_folder
+        self.visitors = Lane(store, settings.workers, limits)
+        self.own = Lane(store, settings.site_workers, limits)
+        self._watch: asyncio.Task[None] | None = None
+        self._kept: list[Site] = []
+
+    async def start(self) -> None:
+        """Start the query processes and the look-out for new generations."""
+        await asyncio.gather(self.visitors.start(), self.own.start())
+        self._watch = asyncio.create_task(self._look_out())
+
+    async def stop(self) -> None:
+        """End what was started."""
+        if self._watch:
+            self._watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watch
+        await asyncio.gather(self.visitors.stop(), self.own.stop())
+        for site in (*self._kept, self.site):
+            site.base.close()
+
+    @property
+    def ready(self) -> bool:
+        """Whether queries can be answered."""
+        return self.visitors.ready and self.own.ready
+
+    async def _look_out(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.poll_time)
+            try:
+                await self.refresh()
+            except (BaseError, WorkerError, OSError):
+                log.exception("a new generation cannot be opened; going on with %s", self.site.generation)
+
+    async def refresh(self) -> bool:
+        """Go over to a new generation, if there is one; whether there was.
+
+        Raises:
+            BaseError, WorkerError: it cannot be opened; the old one stays.
+        """
+        served = (self.path / "current").readlink().name
+        if served == self.site.generation:
+            return False
+        site = await asyncio.to_thread(Site.opened, self.path)
+        await self.visitors.switch(site.base.graph_folder)
+        await self.own.switch(site.base.graph_folder)
+        self._kept.append(self.site)
+        self.site = site
+        # Requests of the last generation but one are over by now.
+        while len(self._kept) > 1:
+            self._kept.pop(0).base.close()
+        log.info("generation %s is served", site.generation)
+        return True
