@@ -1,0 +1,261 @@
+"""Which cited pages, sections, chapters or guidelines are associated with which outcomes.
+
+A row says how many decisions cite a key and how they ended, the rate of overturning, and odds
+ratios of *overturned* (against upheld or modified) between the decisions that cite the key and all
+others under the same filters: crude, pooled over strata (Mantel-Haenszel), and from a model with
+all keys at once (:mod:`kg.analysis.firth`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from kg.analysis import intervals
+from kg.analysis.filters import Filters, choose
+from kg.analysis.index import KEY_COLUMNS, OUTCOMES, Cited, Index, prepare
+from kg.errors import SettingError
+
+HELP = (
+    "Figures say what is associated with overturned decisions, not what causes them: the reviewer chooses "
+    "the page, often after making up their mind; pages are cited in ranges, so neighbours share their "
+    "decisions; and kinds of service differ both in what is cited and in how they end. The Mantel-Haenszel "
+    "ratio compares like with like by stratum, but its rest still holds the other pages' effects; the "
+    "adjusted ratio comes from one model of all pages, service category and reviewer's specialty."
+)
+"""What a reader has to know about the table, for help texts and captions."""
+
+STRATA = ("category", "subcategory", "drug_class", "year", "template", "priority", "sex")
+EXACT_BELOW = 1000
+COLUMNS = (
+    *KEY_COLUMNS,
+    *("decisions", "upheld", "overturned", "modified", "overturn_rate", "rate_low", "rate_high"),
+    *("odds_ratio", "odds_ratio_low", "odds_ratio_high", "mh_odds_ratio", "mh_low", "mh_high"),
+    *("adjusted_odds_ratio", "adjusted_low", "adjusted_high", "q_value"),
+)
+"""The columns of the table, in order."""
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class DriverRow:
+    """One key with its counts and figures; a figure is ``None`` where the counts do not give it."""
+
+    key: str
+    guideline: str
+    edition: int | None
+    chapter: str | None
+    section: str | None
+    page: int | None
+    decisions: int
+    upheld: int
+    overturned: int
+    modified: int
+    overturn_rate: float | None
+    rate_low: float | None
+    rate_high: float | None
+    odds_ratio: float | None
+    odds_ratio_low: float | None
+    odds_ratio_high: float | None
+    mh_odds_ratio: float | None
+    mh_low: float | None
+    mh_high: float | None
+    adjusted_odds_ratio: float | None
+    adjusted_low: float | None
+    adjusted_high: float | None
+    q_value: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Drivers:
+    """The table of one level and party under filters, the most cited keys first.
+
+    ``decisions`` to ``modified`` count all decisions under the filters. ``notes`` are sentences that a
+    reader needs beside the table.
+    """
+
+    level: str
+    party: str
+    filters: Filters
+    minimum: int
+    strata: str
+    decisions: int
+    upheld: int
+    overturned: int
+    modified: int
+    table: pl.DataFrame = field(repr=False)
+    notes: tuple[str, ...] = ()
+    _cases: Callable[[str], Sequence[str]] | None = field(default=None, repr=False)
+
+    @cached_property
+    def rows(self) -> tuple[DriverRow, ...]:
+        """The rows, in order."""
+        return tuple(DriverRow(**row) for row in self.table.iter_rows(named=True))
+
+    def __len__(self) -> int:
+        """How many rows the table has."""
+        return self.table.height
+
+    def row(self, key: str) -> DriverRow:
+        """The row of one key, such as ``chronic-pain/2009/page/98``.
+
+        Raises:
+            UnknownError: the table has no such key; the sentence names the nearest.
+        """
+        choose(self.level, key, self.table["key"].to_list())
+        return DriverRow(**self.table.row(by_predicate=pl.col("key") == key, named=True))
+
+    def cases(self, key: str) -> tuple[str, ...]:
+        """The cases behind one row, sorted.
+
+        Raises:
+            UnknownError: the table has no such key; the sentence names the nearest.
+        """
+        row = self.row(key)
+        return tuple(self._cases(row.key)) if self._cases else ()
+
+    def to_frame(self) -> pl.DataFrame:
+        """The table with :data:`COLUMNS`; null where a figure is not given."""
+        return self.table.select(COLUMNS)
+
+    def to_csv(self) -> str:
+        """The table as CSV with a header line."""
+        return self.to_frame().write_csv()
+
+
+def drivers(
+    facts: pl.DataFrame | pl.LazyFrame | Index,
+    level: str = "page",
+    party: str = "reviewer",
+    filters: Filters | None = None,
+    minimum: int = 10,
+    *,
+    strata: str = "category",
+    model: bool = True,
+) -> Drivers:
+    """Count and compare the outcomes of decisions by what ``party`` cites.
+
+    ``facts`` is the facts table or, to ask more than once, what :func:`kg.analysis.index.prepare` made of
+    it. ``level`` is ``page``, ``section``, ``chapter``, ``edition`` or ``guideline``; ``party`` is
+    ``reviewer``, ``claims_administrator``, ``any`` of them or ``both``. Keys with fewer than ``minimum``
+    decisions have counts only. ``strata`` names the Mantel-Haenszel strata, one of :data:`STRATA`;
+    without a ``model`` the adjusted ratios are left out and q-values are of the Mantel-Haenszel test.
+
+    Raises:
+        UnknownError: there is no such level, party, strata or filter value; the sentence names the nearest.
+        SettingError: ``minimum`` is less than 1.
+    """
+    if minimum < 1:
+        raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
+    choose("kind of strata", strata, STRATA)
+    index = facts if isinstance(facts, Index) else prepare(facts)
+    wanted = filters or Filters()
+    chosen = index.chosen(wanted, party)
+    cited = index.cited(level, party).within(chosen)
+    outcome = index.outcome if chosen is None else index.outcome[chosen]
+    totals = np.bincount(outcome, minlength=3)
+    counts = np.bincount(cited.key * 3 + index.outcome[cited.decision], minlength=3 * cited.keys.height)
+    counts = counts.reshape(-1, 3)
+    listed = counts.sum(1) > 0
+    if wanted.edition and level != "guideline":
+        listed &= np.isin(cited.keys["edition"].fill_null(0).to_numpy(), wanted.edition)
+    enough = counts.sum(1) >= minimum
+    figures = _figures(counts, totals, enough)
+    pooled = _pooled(index, cited, chosen, strata, enough)
+    figures |= {"mh_odds_ratio": pooled.odds_ratio, "mh_low": pooled.low, "mh_high": pooled.high}
+    figures |= dict.fromkeys(
+        ("adjusted_odds_ratio", "adjusted_low", "adjusted_high"), np.full(len(counts), np.nan)
+    )
+    figures["q_value"] = intervals.benjamini_yekutieli(np.where(listed, pooled.p_value, np.nan))
+    table = (
+        cited.keys.hstack(_counted(counts))
+        .with_columns(pl.Series(name, _finite(values)) for name, values in figures.items())
+        .filter(pl.lit(pl.Series(listed)))
+        .sort("decisions", "key", descending=[True, False])
+        .with_columns(pl.col(name).fill_nan(None) for name in figures)
+        .select("key", *COLUMNS)
+    )
+    return Drivers(
+        level,
+        party,
+        wanted,
+        minimum,
+        strata,
+        int(totals.sum()),
+        int(totals[0]),
+        int(totals[1]),
+        int(totals[2]),
+        table,
+        tuple(_notes(int(totals.sum()), table, minimum)),
+        lambda key: _cases(index, cited, key),
+    )
+
+
+def _counted(counts: NDArray[np.int64]) -> pl.DataFrame:
+    columns = dict(zip(OUTCOMES, counts.T, strict=True))
+    return pl.DataFrame({"decisions": counts.sum(1)} | columns)
+
+
+def _finite(values: Numbers) -> Numbers:
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _figures(
+    counts: NDArray[np.int64], totals: NDArray[np.int64], enough: NDArray[np.bool_]
+) -> dict[str, Numbers]:
+    """Rates and crude odds ratios of the rows with ``enough`` decisions."""
+    names = ("overturn_rate", "rate_low", "rate_high", "odds_ratio", "odds_ratio_low", "odds_ratio_high")
+    out = {name: np.full(len(counts), np.nan) for name in names}
+    overturned, size = counts[enough, 1].astype(float), counts[enough].sum(1).astype(float)
+    tables = intervals.Tables.of(overturned, size, float(totals[1]), float(totals.sum()))
+    low, high = intervals.score_interval(tables)
+    small = size < EXACT_BELOW
+    low[small], high[small] = intervals.exact_interval(tables.where(small))
+    rate_low, rate_high = intervals.wilson(overturned, size)
+    rate = intervals.ratio(overturned, size)
+    for name, values in zip(names, (rate, rate_low, rate_high, tables.odds_ratio(), low, high), strict=True):
+        out[name][enough] = values
+    return out
+
+
+def _pooled(
+    index: Index, cited: Cited, chosen: NDArray[np.bool_] | None, strata: str, enough: NDArray[np.bool_]
+) -> intervals.MantelHaenszel:
+    stratum, number = index.strata(strata)
+    overturned = index.outcome == 1
+    kept = slice(None) if chosen is None else chosen
+    size = np.bincount(stratum[kept], minlength=number).astype(np.float64)
+    events = np.bincount(stratum[kept], weights=overturned[kept], minlength=number)
+    cell = cited.key.astype(np.int64) * number + stratum[cited.decision]
+    shape = (len(enough), number)
+    exposed = np.bincount(cell, minlength=shape[0] * number).reshape(shape).astype(np.float64)
+    both = (
+        np.bincount(cell[overturned[cited.decision]], minlength=shape[0] * number)
+        .reshape(shape)
+        .astype(np.float64)
+    )
+    found = intervals.mantel_haenszel(both[enough], exposed[enough], events, size)
+    spread = [np.full(len(enough), np.nan) for _ in range(4)]
+    for whole, part in zip(spread, (found.odds_ratio, found.low, found.high, found.p_value), strict=True):
+        whole[enough] = part
+    return replace(found, odds_ratio=spread[0], low=spread[1], high=spread[2], p_value=spread[3])
+
+
+def _notes(decisions: int, table: pl.DataFrame, minimum: int) -> list[str]:
+    notes = []
+    if table.is_empty():
+        notes.append(f"{decisions} decisions, none with a citation of this level")
+    elif table["decisions"].max() < minimum:  # type: ignore[operator]  # counts are integers
+        notes.append(f"no row reaches the minimum of {minimum} decisions: counts only")
+    return notes
+
+
+def _cases(index: Index, cited: Cited, key: str) -> list[Any]:
+    number = cited.keys["key"].index_of(key)
+    found = index.decisions["case"].gather(cited.decision[cited.key == number])
+    return found.unique().sort().to_list()

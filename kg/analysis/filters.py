@@ -1,0 +1,158 @@
+"""Which decisions a question is about, and sentences for values that are not there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+
+import polars as pl
+
+from kg.errors import SettingError, UnknownError
+from kg.model import Side
+
+Value = str | int
+Given = Value | Iterable[Value] | None
+
+_SIDED = ("", *(f":{side.value}" for side in Side))
+
+
+def unknown(what: str, value: object, known: Iterable[object]) -> UnknownError:
+    """The error for a ``value`` that is not among those ``known``, naming the nearest.
+
+    >>> str(unknown("party", "reviwer", ["reviewer", "claims_administrator"]))
+    "there is no party 'reviwer'; the nearest: reviewer"
+    """
+    names = [str(name) for name in known]
+    folded = {name.casefold(): name for name in reversed(names)}
+    near = get_close_matches(str(value).casefold(), folded, n=3, cutoff=0.5)
+    nearest = [folded[name] for name in near] or sorted(names)[:3]
+    hint = f"; the nearest: {', '.join(nearest)}" if nearest else ""
+    return UnknownError(f"there is no {what} {str(value)!r}{hint}")
+
+
+def choose(what: str, value: str, known: Sequence[str]) -> str:
+    """``value`` if it is known.
+
+    Raises:
+        UnknownError: it is not; the sentence names the nearest.
+    """
+    if value not in known:
+        raise unknown(what, value, known)
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The decisions that are counted: all those that have one value of each filter given.
+
+    ``year`` is that of the decision. ``body_part`` is a part (``knee``, any side) or a part and side
+    (``knee:left``). ``drug`` is a generic ingredient, a combination as ``a/b``, or a class of drugs.
+    ``edition`` is a year, and means that the party in question cites a guideline of that edition;
+    then only keys of that edition are listed.
+    """
+
+    year: tuple[int, ...] = ()
+    category: tuple[str, ...] = ()
+    subcategory: tuple[str, ...] = ()
+    body_part: tuple[str, ...] = ()
+    drug: tuple[str, ...] = ()
+    specialty: tuple[str, ...] = ()
+    edition: tuple[int, ...] = ()
+    template: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, **values: Given) -> "Filters":
+        """Filters from single values, lists, or years as ``2014-2016``.
+
+        >>> Filters.of(year="2014-2016", category="Injection").year
+        (2014, 2015, 2016)
+
+        Raises:
+            UnknownError: there is no such filter.
+            SettingError: a year is not one.
+        """
+        names = [field.name for field in fields(cls)]
+        chosen: dict[str, tuple[Value, ...]] = {}
+        for name, given in values.items():
+            choose("filter", name, names)
+            items: list[Value] = (
+                [] if given is None else [given] if isinstance(given, str | int) else list(given)
+            )
+            if name in {"year", "edition"}:
+                chosen[name] = tuple(year for item in items for year in _years(name, item))
+            else:
+                chosen[name] = tuple(str(item) for item in items)
+        return cls(**chosen)  # type: ignore[arg-type]  # the loop gives each name its type
+
+    def given(self) -> dict[str, tuple[Value, ...]]:
+        """The filters that are set, by name.
+
+        >>> Filters(year=(2014,)).given()
+        {'year': (2014,)}
+        """
+        return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
+
+    def checked(self, decisions: pl.DataFrame) -> "Filters":
+        """The same filters with each value as it is written in ``decisions``.
+
+        Raises:
+            UnknownError: no decision has a value; the sentence names the nearest.
+        """
+        chosen = {
+            name: tuple(_known(name, value, values(decisions, name)) for value in given)
+            for name, given in self.given().items()
+            if name != "edition"
+        }
+        return Filters(**chosen, edition=self.edition)  # type: ignore[arg-type]
+
+    def condition(self) -> pl.Expr | None:
+        """The rows of the decisions that are wanted, but for ``edition``; ``None`` for all."""
+        tests: list[pl.Expr] = [
+            pl.col(name).is_in(list(getattr(self, name)))
+            for name in ("year", "category", "subcategory", "template")
+            if getattr(self, name)
+        ]
+        if self.drug:
+            tests.append(pl.col("drug").is_in(list(self.drug)) | pl.col("drug_class").is_in(list(self.drug)))
+        if self.specialty:
+            tests.append(_has_any("specialties", self.specialty))
+        if self.body_part:
+            parts = [part if ":" in part else part + side for part in self.body_part for side in _SIDED]
+            tests.append(_has_any("body_parts", list(dict.fromkeys(parts))))
+        return pl.all_horizontal(test.fill_null(value=False) for test in tests) if tests else None
+
+    def __str__(self) -> str:
+        """As a person would write them, ``all decisions`` when none is set."""
+        told = [f"{name} {', '.join(map(str, value))}" for name, value in self.given().items()]
+        return "; ".join(told) or "all decisions"
+
+
+def values(decisions: pl.DataFrame, name: str) -> list[Value]:
+    """The values that the filter ``name`` can have among ``decisions``, sorted."""
+    if name == "body_part":
+        parts = decisions["body_parts"].explode().drop_nulls().unique()
+        return sorted({*parts.to_list(), *(str(part).split(":")[0] for part in parts)})
+    if name == "specialty":
+        return sorted(decisions["specialties"].explode().drop_nulls().unique().to_list())
+    columns = ("drug", "drug_class") if name == "drug" else (name,)
+    return sorted({value for column in columns for value in decisions[column].drop_nulls().unique()})
+
+
+def _known(name: str, value: Value, known: list[Value]) -> Value:
+    if value in known:
+        return value
+    folded = {str(item).casefold(): item for item in known}
+    found = folded.get(str(value).casefold())
+    if found is None:
+        raise unknown(name.replace("_", " "), value, known)
+    return found
+
+
+def _has_any(column: str, wanted: Iterable[str]) -> pl.Expr:
+    return pl.any_horizontal(pl.col(column).list.contains(value) for value in wanted)
+
+
+def _years(name: str, given: Value) -> Iterable[int]:
+    first, dash, last = str(given).strip().replace("..", "-").partition("-")
+    if not first.isdecimal() or (dash and not last.isdecimal()):
+        raise SettingError(f"{name} {given!r} is not a year such as 2016 or a range such as 2014-2016")
+    return range(int(first), int(last or first) + 1)

@@ -1,0 +1,254 @@
+"""The facts made ready for counting: one row a decision, and who cites what as pairs of numbers.
+
+The facts frame (``kg.base.facts``) repeats a decision for each thing cited. Counting wants each
+decision once, and for a level of the guidelines and a party the pairs (decision, key) without
+repetition. A *key* is one page, section, chapter, edition or guideline; its name is its notation in
+``ontology/guidelines.ttl``, the end of its IRI: ``chronic-pain/2009/page/98``, ``acoem-2004/12``.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from kg.analysis.filters import Filters, choose, unknown
+from kg.model import Outcome, Party
+
+LEVELS = ("page", "section", "chapter", "edition", "guideline")
+PARTIES = (Party.REVIEWER.value, Party.CLAIMS_ADMINISTRATOR.value, "any", "both")
+OUTCOMES = tuple(outcome.value for outcome in Outcome)
+
+_OF_A_CITATION = {
+    *("party", "basis", "citation", "mtus", "guideline", "edition", "edition_inferred", "chapter"),
+    *("section", "section_title", "page", "page_inferred"),
+}
+KEY_COLUMNS = ("guideline", "edition", "chapter", "section", "page")
+
+# Works that have one edition, and so no year in their notation.
+ONE_EDITION = {"acoem-2004": 2004, "elbow-2007": 2007}
+
+Ids = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cited:
+    """Who cites what: decision ``decision[i]`` cites key ``key[i]``, each pair once, in order.
+
+    ``keys`` has a row for each key: ``key`` (its notation) and the columns of a drivers table.
+    """
+
+    decision: Ids
+    key: Ids
+    keys: pl.DataFrame
+
+    def within(self, chosen: Mask | None) -> "Cited":
+        """The pairs of the decisions that are ``chosen``, all of them for ``None``."""
+        if chosen is None:
+            return self
+        kept = chosen[self.decision]
+        return Cited(self.decision[kept], self.key[kept], self.keys)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """A facts frame made ready: make it with :func:`prepare`, once, and ask it many times.
+
+    ``decisions`` has a row for each decision, in the order of the facts, with what does not depend
+    on a citation; ``outcome`` has the place of each one's outcome in :data:`OUTCOMES`.
+    """
+
+    decisions: pl.DataFrame
+    outcome: NDArray[np.int8]
+    _citations: pl.DataFrame = field(repr=False)
+    _kept: dict[tuple[str, str], Cited] = field(default_factory=dict, repr=False)
+    _strata: dict[str, tuple[Ids, int]] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        """How many decisions there are."""
+        return self.decisions.height
+
+    def cited(self, level: str, party: str) -> Cited:
+        """The pairs of decision and key of one ``level`` for one ``party``.
+
+        Raises:
+            UnknownError: there is no such level or party.
+        """
+        choose("level", level, LEVELS)
+        choose("party", party, PARTIES)
+        if (level, party) not in self._kept:
+            sides = self._sides(level)
+            self._kept[level, "any"] = sides.either()
+            self._kept[level, "both"] = sides.both()
+            for side in Party:
+                self._kept[level, side.value] = sides.of(side)
+        return self._kept[level, party]
+
+    def strata(self, column: str) -> tuple[Ids, int]:
+        """The stratum of each decision by the values of a column, and how many there are.
+
+        Decisions without a value are a stratum of their own.
+        """
+        if column not in self._strata:
+            rank = self.decisions[column].rank("dense").fill_null(0).cast(pl.Int32).to_numpy()
+            self._strata[column] = rank, int(rank.max(initial=0)) + 1
+        return self._strata[column]
+
+    def _sides(self, level: str) -> "_Sides":
+        columns = _columns(level)
+        rows = self._citations.lazy().filter(_is_cited(level)).select("decision", "party", *columns).collect()
+        forms = rows.lazy().group_by(columns).len().with_columns(key=_notation(level)).collect()
+        keys = forms.select("key").unique().sort("key").with_row_index("number")
+        forms = forms.join(keys, on="key")
+        numbered = rows.join(forms, on=columns, how="left", nulls_equal=True, maintain_order="left")
+        pairs = numbered["decision"].cast(pl.Int64).to_numpy() * max(keys.height, 1)
+        pairs = pairs + numbered["number"].cast(pl.Int64).to_numpy()
+        reviewer = (numbered["party"] == Party.REVIEWER.value).to_numpy()
+        return _Sides(np.unique(pairs[reviewer]), np.unique(pairs[~reviewer]), _described(level, forms))
+
+    def chosen(self, filters: Filters, party: str) -> Mask | None:
+        """Which decisions ``filters`` let through, ``None`` for all.
+
+        Raises:
+            UnknownError: no decision has a value that a filter names.
+        """
+        condition = filters.checked(self.decisions).condition()
+        mask = None if condition is None else self.decisions.select(kept=condition)["kept"].to_numpy()
+        if not filters.edition:
+            return mask
+        cited = self.cited("edition", party)
+        years = cited.keys["edition"].fill_null(0).to_numpy()
+        for year in filters.edition:
+            if year not in years:
+                raise unknown("edition", year, cited.keys["edition"].drop_nulls().unique().sort())
+        right = np.isin(years, filters.edition)
+        citing = np.zeros(len(self), bool)
+        citing[cited.decision[right[cited.key]]] = True
+        return citing if mask is None else citing & mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sides:
+    """The pairs of each side as ``decision * number of keys + key``, sorted, each once."""
+
+    reviewer: NDArray[np.int64]
+    administrator: NDArray[np.int64]
+    keys: pl.DataFrame
+
+    def of(self, side: Party) -> Cited:
+        return self._cited(self.reviewer if side is Party.REVIEWER else self.administrator)
+
+    def either(self) -> Cited:
+        return self._cited(np.union1d(self.reviewer, self.administrator))
+
+    def both(self) -> Cited:
+        return self._cited(np.intersect1d(self.reviewer, self.administrator, assume_unique=True))
+
+    def _cited(self, pairs: NDArray[np.int64]) -> Cited:
+        decision, key = np.divmod(pairs, max(self.keys.height, 1))
+        return Cited(decision.astype(np.int32), key.astype(np.int32), self.keys)
+
+
+def prepare(facts: pl.DataFrame | pl.LazyFrame) -> Index:
+    """Make a facts table ready for counting; a scan of Parquet files is read column by column."""
+    table = facts.lazy()
+    number = pl.struct("case", "item").rle_id().alias("decision")
+    decision = table.select(number).collect()["decision"]
+    decisions = _decisions(table, decision)
+    if decisions.select(pl.struct("case", "item").is_duplicated().any()).item():
+        table = table.sort("case", "item", maintain_order=True)
+        decision = table.select(number).collect()["decision"]
+        decisions = _decisions(table, decision)
+    outcome = decisions["outcome"].replace_strict(
+        list(OUTCOMES), list(range(len(OUTCOMES))), return_dtype=pl.Int8
+    )
+    named = [
+        pl.col(name).cast(pl.Categorical) for name in ("guideline", "chapter", "section", "section_title")
+    ]
+    citations = (
+        table.with_columns(decision=pl.lit(decision))
+        .filter(pl.col("guideline").is_not_null())
+        .select("decision", "party", *named, _edition(), pl.col("page").cast(pl.Int64))
+        .collect()
+    )
+    return Index(decisions, outcome.to_numpy(), citations)
+
+
+def _decisions(table: pl.LazyFrame, decision: pl.Series) -> pl.DataFrame:
+    columns = [name for name in table.collect_schema().names() if name not in _OF_A_CITATION]
+    return table.select(columns).filter(pl.lit(decision != decision.shift(1, fill_value=_NONE))).collect()
+
+
+def _described(level: str, forms: pl.DataFrame) -> pl.DataFrame:
+    """For each key its columns; where letters differ (a page under two chapters), the commonest."""
+    shown = forms.with_columns(section="section_title") if level == "section" else forms
+    columns = [name for name in KEY_COLUMNS if name in shown.columns]
+    best = (
+        shown.with_columns(pl.col(name).cast(_TYPES[name]) for name in columns)
+        .sort("number", "len", *columns, descending=[False, True] + [False] * len(columns), nulls_last=True)
+        .unique("number", keep="first", maintain_order=True)
+    )
+    rest = [pl.lit(None, _TYPES[name]).alias(name) for name in KEY_COLUMNS if name not in columns]
+    return best.with_columns(rest).select("key", *KEY_COLUMNS)
+
+
+_NONE = 2**32 - 1
+_TYPES: dict[str, type[pl.DataType]] = {
+    "guideline": pl.String,
+    "edition": pl.Int64,
+    "chapter": pl.String,
+    "section": pl.String,
+    "page": pl.Int64,
+}
+
+
+def _edition() -> pl.Expr:
+    only = (
+        pl.col("guideline")
+        .cast(pl.String)
+        .replace_strict(list(ONE_EDITION), list(ONE_EDITION.values()), default=None, return_dtype=pl.Int64)
+    )
+    return pl.coalesce(only, pl.col("edition").cast(pl.Int64)).alias("edition")
+
+
+def _is_cited(level: str) -> pl.Expr:
+    if level == "section":
+        return pl.col("section").is_not_null() | pl.col("section_title").is_not_null()
+    return pl.col(
+        "page" if level == "page" else "chapter" if level == "chapter" else "guideline"
+    ).is_not_null()
+
+
+def _columns(level: str) -> tuple[str, ...]:
+    return {
+        "page": ("guideline", "edition", "chapter", "page"),
+        "section": ("guideline", "edition", "chapter", "section", "section_title"),
+        "chapter": ("guideline", "edition", "chapter"),
+        "edition": ("guideline", "edition"),
+        "guideline": ("guideline",),
+    }[level]
+
+
+def slug(text: pl.Expr) -> pl.Expr:
+    """A title as the end of a notation: ``Neck & Upper Back`` is ``neck-upper-back``."""
+    return text.str.to_lowercase().str.replace_all(r"[^a-z0-9]+", "-").str.strip_chars("-")
+
+
+def _notation(level: str) -> pl.Expr:
+    work = pl.col("guideline").cast(pl.String)
+    one = work.is_in(list(ONE_EDITION))
+    edition = work + pl.when(one).then(pl.lit("")).otherwise(
+        pl.coalesce(pl.lit("/") + pl.col("edition").cast(pl.String), pl.lit(""))
+    )
+    if level == "guideline":
+        return work
+    if level == "edition":
+        return edition
+    chapter = edition + "/" + slug(pl.col("chapter").cast(pl.String))
+    if level == "chapter":
+        return chapter
+    if level == "page":
+        return edition + "/page/" + pl.col("page").cast(pl.String)
+    printed = pl.coalesce(chapter, edition) + "#" + slug(pl.col("section_title").cast(pl.String))
+    return pl.coalesce(pl.col("section").cast(pl.String), printed)

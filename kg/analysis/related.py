@@ -1,0 +1,323 @@
+"""Cases like a case: by the features that they share, rare ones weighing more.
+
+A case's features are the pages, sections and chapters that either party cites, the service's
+category and subcategory, body parts, drug and class of drug, and the reviewer's specialties. A
+feature that ``n`` of ``N`` cases have weighs ``log((N + 1) / n)``. The score of two cases is the
+weight of what they share over the weight of what either has (a weighted Jaccard index, 0 to 1).
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from kg.analysis.filters import Filters, choose, unknown
+from kg.analysis.index import OUTCOMES, Index, prepare
+from kg.errors import SettingError
+
+KINDS = (
+    "page",
+    "section",
+    "chapter",
+    "category",
+    "subcategory",
+    "body_part",
+    "drug",
+    "drug_class",
+    "specialty",
+)
+WANTED = ("other", *OUTCOMES)
+SCALE = 1_000_000
+
+_COLUMNS = {
+    "category": "category",
+    "subcategory": "subcategory",
+    "body_part": "body_parts",
+    "drug": "drug",
+    "drug_class": "drug_class",
+    "specialty": "specialties",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A feature that both cases have, and its share of the score (the shares add up to 1)."""
+
+    kind: str
+    value: str
+    share: float
+    cases: int
+    """How many cases have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedCase:
+    """A case like the one asked about; ``outcomes`` are those of its items in order."""
+
+    case: str
+    score: float
+    shared: tuple[Shared, ...]
+    outcomes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Cases like ``case``, the most alike first; equal scores by case number.
+
+    ``next`` is the cursor of the following page, ``None`` at the end; ``total`` counts all cases that
+    share a feature and pass the filters.
+    """
+
+    case: str
+    outcomes: tuple[str, ...]
+    rows: tuple[RelatedCase, ...]
+    total: int
+    next: str | None
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row a case: ``case, score, outcomes, shared``; shared as ``kind value`` in order of weight."""
+        return pl.DataFrame(
+            {
+                "case": [row.case for row in self.rows],
+                "score": [row.score for row in self.rows],
+                "outcomes": [list(row.outcomes) for row in self.rows],
+                "shared": [[f"{shared.kind} {shared.value}" for shared in row.shared] for row in self.rows],
+            },
+            schema={
+                "case": pl.String,
+                "score": pl.Float64,
+                "outcomes": pl.List(pl.String),
+                "shared": pl.List(pl.String),
+            },
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """The inverted index: which case has which feature; make it with :func:`features`.
+
+    ``cases`` is sorted. Row ``i`` of the forward lists is ``features[row_starts[i]:row_starts[i + 1]]``,
+    the cases of feature ``j`` are ``postings[starts[j]:starts[j + 1]]``.
+    """
+
+    cases: pl.Series
+    names: pl.DataFrame
+    weights: NDArray[np.float32]
+    row_starts: NDArray[np.int64]
+    features: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    postings: NDArray[np.int32]
+    whole: NDArray[np.float32] = field(repr=False)
+    """The weight of all features of each case."""
+    ended: NDArray[np.uint8] = field(repr=False)
+    """Bit ``k`` is set if an item of the case had outcome ``k``."""
+    index: Index = field(repr=False)
+
+    @cached_property
+    def case_of(self) -> NDArray[np.int32]:
+        """The place in ``cases`` of each decision's case."""
+        return _places(self.index.decisions["case"], self.cases)
+
+    def number(self, case: str) -> int:
+        """The place of ``case`` in ``cases``.
+
+        Raises:
+            UnknownError: there is no such case; the sentence names the nearest.
+        """
+        place = int(self.cases.search_sorted(case))
+        if place < len(self.cases) and self.cases[place] == case:
+            return place
+        raise unknown("case", case, self._near(case, place))
+
+    def _near(self, case: str, place: int) -> list[str]:
+        """Known cases with one character changed, or else the neighbours in order."""
+        changed = [
+            case[:at] + new + case[at + 1 :]
+            for at in range(len(case))
+            for new in "0123456789"
+            if case[at] != new
+        ]
+        one_off = self.cases.filter(self.cases.is_in(changed[:400])).to_list()
+        return one_off or self.cases[max(0, place - 5) : place + 5].to_list()
+
+    def of(self, number: int) -> NDArray[np.int32]:
+        """The features of one case."""
+        return self.features[self.row_starts[number] : self.row_starts[number + 1]]
+
+    def having(self, feature: int) -> NDArray[np.int32]:
+        """The cases that have one feature."""
+        return self.postings[self.starts[feature] : self.starts[feature + 1]]
+
+    def outcomes(self, number: int) -> tuple[str, ...]:
+        """The outcomes of a case's items, in order."""
+        decided = np.flatnonzero(self.case_of == number)
+        return tuple(OUTCOMES[code] for code in self.index.outcome[decided])
+
+
+def _places(values: pl.Series, known: pl.Series) -> NDArray[np.int32]:
+    table = pl.DataFrame({"name": known}).with_row_index("place")
+    joined = values.to_frame("name").join(table, on="name", how="left", maintain_order="left")
+    return joined["place"].cast(pl.Int32).to_numpy()
+
+
+def features(facts: pl.DataFrame | pl.LazyFrame | Index) -> Features:
+    """Make the inverted index of all cases, once for a generation."""
+    index = facts if isinstance(facts, Index) else prepare(facts)
+    cases = index.decisions["case"].unique().sort()
+    case_of = _places(index.decisions["case"], cases)
+    names: list[pl.DataFrame] = []
+    pairs: list[NDArray[np.int64]] = []
+    before = 0
+    for kind in KINDS:
+        owner, feature, values = _pairs(index, kind)
+        names.append(pl.DataFrame({"kind": [kind] * len(values), "value": values}))
+        packed = (before + feature.astype(np.int64)) * len(cases) + case_of[owner]
+        pairs.append(np.unique(packed))
+        before += len(values)
+    packed = np.concatenate(pairs)
+    feature, case = np.divmod(packed, max(len(cases), 1))
+    counts = np.bincount(feature, minlength=before)
+    weights = np.log((len(cases) + 1) / np.maximum(counts, 1)).astype(np.float32)
+    by_case = np.argsort(case, kind="stable")
+    ended = np.zeros(len(cases), np.uint8)
+    np.bitwise_or.at(ended, case_of, np.left_shift(np.uint8(1), index.outcome.astype(np.uint8)))
+    return Features(
+        cases=cases,
+        names=pl.concat(names),
+        weights=weights,
+        row_starts=_starts(np.bincount(case, minlength=len(cases))),
+        features=feature[by_case].astype(np.int32),
+        starts=_starts(counts),
+        postings=case.astype(np.int32),
+        whole=np.bincount(case, weights=weights[feature], minlength=len(cases)).astype(np.float32),
+        ended=ended,
+        index=index,
+    )
+
+
+def _starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(counts)))
+
+
+def _pairs(index: Index, kind: str) -> tuple[NDArray[np.int32], NDArray[np.int32], list[str]]:
+    """Decisions and the features of one kind that they have, with the features' names."""
+    if kind in {"page", "section", "chapter"}:
+        cited = index.cited(kind, "any")
+        return cited.decision, cited.key, cited.keys["key"].to_list()
+    column = index.decisions.select(value=_COLUMNS[kind]).with_row_index("decision")
+    if column.schema["value"] == pl.List(pl.String):
+        column = column.explode("value", empty_as_null=True, keep_nulls=True)
+    column = column.drop_nulls()
+    known = column["value"].unique().sort()
+    return column["decision"].cast(pl.Int32).to_numpy(), _places(column["value"], known), known.to_list()
+
+
+def related(
+    facts: pl.DataFrame | pl.LazyFrame | Index | Features,
+    case: str,
+    outcome: str | None = None,
+    limit: int = 10,
+    cursor: str | None = None,
+    *,
+    filters: Filters | None = None,
+) -> Related:
+    """Find cases like ``case``.
+
+    ``facts`` is the facts table or, to ask more than once, what :func:`features` made of it. ``outcome``
+    keeps cases with an item of that outcome; ``other`` keeps those that went the other way: with an
+    outcome that ``case`` has not, or, where ``case`` was decided both ways, all one way. ``cursor`` is
+    :attr:`Related.next` of the page before. ``filters`` keep cases with a decision that passes.
+
+    Raises:
+        UnknownError: there is no such case, outcome or filter value; the sentence names the nearest.
+        SettingError: the limit is not 1 to 1000, or the cursor is not one of ours.
+    """
+    if not 1 <= limit <= 1000:
+        raise SettingError(f"the limit is {limit}, and must be 1 to 1000")
+    known = facts if isinstance(facts, Features) else features(facts)
+    number = known.number(case)
+    shared = _shared_weight(known, number)
+    candidates = np.flatnonzero(shared > 0)
+    candidates = candidates[candidates != number]
+    if outcome is not None:
+        candidates = candidates[_ended(known, number, choose("outcome", outcome, WANTED))[candidates]]
+    if filters is not None and (chosen := known.index.chosen(filters, "any")) is not None:
+        passing = np.zeros(len(known.cases), bool)
+        passing[known.case_of[chosen]] = True
+        candidates = candidates[passing[candidates]]
+    order = _order(known, number, candidates, shared)
+    total = order.size
+    if cursor is not None:
+        order = order[order < _read_cursor(cursor)]
+    kept = np.sort(np.partition(order, order.size - limit)[-limit:] if order.size > limit else order)[::-1]
+    more = order.size > limit
+    count = len(known.cases)
+    rows = tuple(
+        _row(known, number, count - 1 - int(place), int(score) / SCALE)
+        for score, place in zip(*np.divmod(kept, count), strict=True)
+    )
+    following = _write_cursor(int(kept[-1])) if more else None
+    return Related(case, known.outcomes(number), rows, total, following)
+
+
+def _shared_weight(known: Features, number: int) -> NDArray[np.float32]:
+    """For each case the weight of the features that it shares with case ``number``."""
+    shared = np.zeros(len(known.cases), np.float32)
+    for feature in known.of(number):
+        shared[known.having(feature)] += known.weights[feature]
+    return shared
+
+
+def _order(
+    known: Features, number: int, candidates: NDArray[np.int64], shared: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """Numbers that sort the candidates: score in millionths first, then earlier case numbers higher."""
+    both = shared[candidates].astype(np.float64)
+    either = known.whole[candidates].astype(np.float64) + float(known.whole[number]) - both
+    score = np.rint(SCALE * np.minimum(both / either, 1.0)).astype(np.int64)
+    order: NDArray[np.int64] = score * len(known.cases) + (len(known.cases) - 1 - candidates)
+    return order
+
+
+def _ended(known: Features, number: int, outcome: str) -> NDArray[np.bool_]:
+    own = int(known.ended[number])
+    kept: NDArray[np.bool_] = (known.ended & ~np.uint8(own)) > 0
+    if outcome != "other":
+        kept = (known.ended & (1 << OUTCOMES.index(outcome))) > 0
+    elif own.bit_count() > 1:
+        kept = np.bitwise_count(known.ended) == 1
+    return kept
+
+
+def _row(known: Features, number: int, other: int, score: float) -> RelatedCase:
+    both = np.intersect1d(known.of(number), known.of(other))
+    weights = known.weights[both].astype(np.float64)
+    order = np.lexsort((both, -weights))
+    shared = tuple(_shared(known, int(both[place]), float(weights[place] / weights.sum())) for place in order)
+    return RelatedCase(known.cases[other], score, shared, known.outcomes(other))
+
+
+def _shared(known: Features, feature: int, share: float) -> Shared:
+    kind, value = known.names.row(feature)
+    return Shared(kind, value, round(share, 6), known.having(feature).size)
+
+
+def _write_cursor(order: int) -> str:
+    return base64.urlsafe_b64encode(f"r1.{order}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> int:
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode(
+            "ascii"
+        )
+        mark, _, order = text.partition(".")
+        if mark == "r1" and order.isdecimal():
+            return int(order)
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        pass
+    raise SettingError(f"{cursor!r} is not a cursor: give the `next` of the page before, or none")
