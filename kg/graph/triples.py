@@ -1,0 +1,283 @@
+"""Determination -> N-Triples text.
+
+The text is written with f-strings, because building term objects costs an order of magnitude
+more. Every subject lies under the case IRI; guidelines, pages, drugs and the like are only
+pointed at. Flags (``retrospective``, ``outsideMtus``, ...) are stated only where true.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from rdflib.namespace import RDF, XSD
+
+from kg.errors import IriError
+from kg.graph import iri
+from kg.graph.vocab import IMR, OA
+from kg.model import (
+    Citation,
+    Decision,
+    Determination,
+    DisputedItem,
+    GuidelineField,
+    Party,
+    Quantity,
+    Reviewer,
+    Service,
+    Side,
+    Specialty,
+)
+
+UNPAGED = frozenset({"other", "mtus-other"})
+"""Guidelines that stand for many sources: a page number says nothing without its source."""
+
+LONGEST_RANGE = 100
+"""The most pages that a printed range can have to be taken page by page; more is a misprint."""
+
+_NEEDS_ESCAPE = re.compile('[\x00-\x1f"\\\\\x7f\ud800-\udfff]')
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+_SIDED = {
+    Side.LEFT: IMR.leftBodyPart,
+    Side.RIGHT: IMR.rightBodyPart,
+    Side.BILATERAL: IMR.bilateralBodyPart,
+}
+_CITED = {
+    Party.CLAIMS_ADMINISTRATOR: (IMR.claimsAdministratorBasis, IMR.claimsAdministratorCitation),
+    Party.REVIEWER: (IMR.reviewerBasis, IMR.reviewerCitation),
+}
+_PARTY_PATH = {Party.CLAIMS_ADMINISTRATOR: "claims-administrator", Party.REVIEWER: "reviewer"}
+_DATES = (
+    ("date_assigned", IMR.dateAssigned),
+    ("date_of_injury", IMR.dateOfInjury),
+    ("decision_date", IMR.decisionDate),
+    ("ur_denial_date", IMR.urDenialDate),
+    ("application_received", IMR.applicationReceived),
+)
+
+
+def n_triples(determination: Determination, run: str | None = None) -> str:
+    """The triples of one determination as N-Triples text, one a line.
+
+    ``run`` is the version of the reader, which the determination is then said to be read by.
+
+    Raises:
+        IriError: the determination has no case number.
+    """
+    if determination.case_number is None:
+        raise IriError("a determination without a case number has no IRI")
+    case = iri.case(determination.case_number)
+    lines = list(_determination(case, determination, run))
+    for position, decision in enumerate(determination.decisions, 1):
+        lines += _decision(f"{case}/item/{position}", position, decision)
+        lines.append(f"<{case}> <{IMR.disputedItem}> <{case}/item/{position}>")
+    return " .\n".join(lines) + " .\n"
+
+
+def guideline_notation(citation: Citation) -> str:
+    """The notation of the most precise guideline concept that a citation prints.
+
+    >>> from kg.model import Span
+    >>> guideline_notation(Citation(False, "odg", None, "Low Back", (), (), None, Span(0, 0)))
+    'odg/low-back'
+    >>> guideline_notation(Citation(True, "chronic-pain", 2016, None, (), (), None, Span(0, 0)))
+    'chronic-pain/2016'
+    """
+    if citation.chapter is not None:
+        return f"{citation.guideline}/{iri.slug(str(citation.chapter))}"
+    return edition_notation(citation)
+
+
+def edition_notation(citation: Citation) -> str:
+    """The notation of the edition that a citation's pages belong to, or of the work."""
+    year = citation.edition if citation.edition is not None else citation.inferred_edition
+    if year is None or citation.guideline in _ONE_EDITION:
+        return citation.guideline
+    return f"{citation.guideline}/{year}"
+
+
+_ONE_EDITION = frozenset({"acoem-2004", "elbow-2007"})
+
+
+def escaped(text: str) -> str:
+    r"""The text between the quotes of an N-Triples literal.
+
+    Half of a surrogate pair, which no file in UTF-8 can hold, becomes U+FFFD.
+
+    >>> escaped('5" brace\n')
+    '5\\" brace\\n'
+    """
+    return _NEEDS_ESCAPE.sub(_escape, text) if _NEEDS_ESCAPE.search(text) else text
+
+
+def _escape(found: re.Match[str]) -> str:
+    character = found[0]
+    if character >= "\ud800":
+        return "\ufffd"
+    return _ESCAPES.get(character) or f"\\u{ord(character):04X}"
+
+
+@lru_cache(maxsize=4096)
+def _concept(scheme: str, notation: str) -> str:
+    return f"<{iri.concept(scheme, notation)}>"
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date) -> str:
+    return f'"{day.isoformat()}"^^<{XSD.date}>'
+
+
+@lru_cache(maxsize=1024)
+def _decimal(number: float) -> str:
+    return f'"{Decimal(repr(number)).normalize():f}"^^<{XSD.decimal}>'
+
+
+@lru_cache(maxsize=16384)
+def _page(edition: str, number: int) -> str:
+    return f"<{iri.page(edition, number)}>"
+
+
+def _determination(case: str, determination: Determination, run: str | None) -> Iterator[str]:
+    subject = f"<{case}>"
+    patient = determination.patient
+    yield f"{subject} <{RDF.type}> <{IMR.Determination}>"
+    yield f'{subject} <{IMR.caseNumber}> "{escaped(determination.case_number or "")}"'
+    yield f"{subject} <{IMR.template}> {_concept('template', determination.template)}"
+    for name, predicate in _DATES:
+        if (day := getattr(determination, name)) is not None:
+            yield f"{subject} <{predicate}> {_date(day)}"
+    if determination.priority is not None:
+        yield f"{subject} <{IMR.priority}> {_concept('priority', determination.priority)}"
+    if patient.age is not None:
+        yield f'{subject} <{IMR.workerAge}> "{patient.age}"^^<{XSD.integer}>'
+    if patient.sex is not None:
+        yield f"{subject} <{IMR.workerSex}> {_concept('sex', patient.sex)}"
+    if run is not None:
+        yield f"{subject} <{IMR.readBy}> <{iri.run(run)}>"
+    yield f"{subject} <{IMR.review}> <{case}/review>"
+    yield f"<{case}/review> <{RDF.type}> <{IMR.Review}>"
+    yield f"<{case}/review> <{IMR.reviewer}> <{case}/reviewer>"
+    yield from _reviewer(f"<{case}/reviewer>", determination.reviewer)
+
+
+def _reviewer(subject: str, reviewer: Reviewer) -> Iterator[str]:
+    yield f"{subject} <{RDF.type}> <{IMR.Reviewer}>"
+    for specialty in reviewer.specialties:
+        yield f"{subject} {_specialty(specialty, IMR.specialty, IMR.specialtyName)}"
+    for specialty in reviewer.subspecialties:
+        yield f"{subject} {_specialty(specialty, IMR.subspecialty, IMR.subspecialtyName)}"
+    for state in reviewer.licensed_in:
+        yield f'{subject} <{IMR.licensedIn}> "{escaped(state)}"'
+
+
+def _specialty(specialty: Specialty, resolved: str, printed: str) -> str:
+    if specialty.concept is not None:
+        return f"<{resolved}> {_concept('specialty', specialty.concept)}"
+    return f'<{printed}> "{escaped(specialty.name)}"'
+
+
+def _decision(path: str, position: int, decision: Decision) -> Iterator[str]:
+    subject = f"<{path}>"
+    start, end = decision.item.span
+    yield f"{subject} <{RDF.type}> <{IMR.DisputedItem}>"
+    yield f'{subject} <{IMR.position}> "{position}"^^<{XSD.integer}>'
+    yield f"{subject} <{IMR.outcome}> {_concept('outcome', decision.outcome)}"
+    yield f'{subject} <{OA.start}> "{start}"^^<{XSD.integer}>'
+    yield f'{subject} <{OA.end}> "{end}"^^<{XSD.integer}>'
+    yield from _item(subject, decision.item)
+    yield from _field(path, Party.CLAIMS_ADMINISTRATOR, decision.claims_administrator)
+    yield from _field(path, Party.REVIEWER, decision.reviewer)
+    if decision.rationale is not None:
+        start, end = decision.rationale.span
+        yield f"{subject} <{IMR.rationale}> <{path}/rationale>"
+        yield f"<{path}/rationale> <{RDF.type}> <{IMR.Rationale}>"
+        yield f'<{path}/rationale> <{OA.start}> "{start}"^^<{XSD.integer}>'
+        yield f'<{path}/rationale> <{OA.end}> "{end}"^^<{XSD.integer}>'
+
+
+def _item(subject: str, item: DisputedItem) -> Iterator[str]:
+    yield f'{subject} <{IMR.itemText}> "{escaped(item.text)}"'
+    if item.in_dispute != item.text:
+        yield f'{subject} <{IMR.inDispute}> "{escaped(item.in_dispute)}"'
+    if item.original_request is not None:
+        yield f'{subject} <{IMR.originalRequest}> "{escaped(item.original_request)}"'
+    if item.authorized is not None:
+        yield f'{subject} <{IMR.authorized}> "{escaped(item.authorized)}"'
+    if item.service is not None:
+        yield f"{subject} <{IMR.service}> {_concept('service', service_notation(item.service))}"
+    if item.drug is not None:
+        for ingredient in item.drug.ingredients:
+            yield f"{subject} <{IMR.drug}> {_concept('drug', iri.slug(ingredient))}"
+    for part in item.body_parts:
+        concept = _concept("body-part", iri.slug(part.part))
+        yield f"{subject} <{IMR.bodyPart}> {concept}"
+        if part.side is not None:
+            yield f"{subject} <{_SIDED[part.side]}> {concept}"
+    if item.quantity is not None:
+        yield from _quantity(subject, item.quantity)
+    if item.retrospective:
+        yield f'{subject} <{IMR.retrospective}> "true"^^<{XSD.boolean}>'
+    if item.associated_surgical_service:
+        yield f'{subject} <{IMR.associatedSurgicalService}> "true"^^<{XSD.boolean}>'
+
+
+def service_notation(service: Service) -> str:
+    """The notation of a service: its subcategory, or its category where that is all.
+
+    >>> from kg.model import Span
+    >>> service_notation(Service("Pharmaceuticals", "Opioids", Span(0, 0)))
+    'pharmaceuticals/opioids'
+    """
+    category = iri.slug(service.category)
+    return f"{category}/{iri.slug(service.subcategory)}" if service.subcategory else category
+
+
+def _quantity(subject: str, quantity: Quantity) -> Iterator[str]:
+    yield f"{subject} <{IMR.quantityMinimum}> {_decimal(quantity.minimum)}"
+    yield f"{subject} <{IMR.quantityMaximum}> {_decimal(quantity.maximum)}"
+    yield f"{subject} <{IMR.quantityUnit}> {_concept('unit', quantity.unit)}"
+
+
+def _field(path: str, party: Party, field: GuidelineField) -> Iterator[str]:
+    basis, cited = _CITED[party]
+    if field.basis is not None:
+        yield f"<{path}> <{basis}> {_concept('basis', iri.slug(field.basis))}"
+    for number, citation in enumerate(field.citations, 1):
+        subject = f"<{path}/{_PARTY_PATH[party]}/citation/{number}>"
+        yield f"<{path}> <{cited}> {subject}"
+        yield from _citation(subject, citation)
+
+
+def _citation(subject: str, citation: Citation) -> Iterator[str]:
+    start, end = citation.span
+    yield f"{subject} <{RDF.type}> <{IMR.Citation}>"
+    yield f"{subject} <{IMR.citesGuideline}> {_concept('guideline', guideline_notation(citation))}"
+    yield f'{subject} <{OA.start}> "{start}"^^<{XSD.integer}>'
+    yield f'{subject} <{OA.end}> "{end}"^^<{XSD.integer}>'
+    if not citation.mtus:
+        yield f'{subject} <{IMR.outsideMtus}> "true"^^<{XSD.boolean}>'
+    if citation.edition is None and citation.inferred_edition is not None:
+        yield f'{subject} <{IMR.editionInferred}> "true"^^<{XSD.boolean}>'
+    if citation.title is not None:
+        yield f'{subject} <{IMR.citedTitle}> "{escaped(citation.title)}"'
+    for section in citation.sections:
+        if section.concept is not None:
+            yield f"{subject} <{IMR.citesSection}> {_concept('guideline', section.concept)}"
+        else:
+            yield f'{subject} <{IMR.sectionTitle}> "{escaped(section.title)}"'
+    yield from _pages(subject, citation)
+
+
+def _pages(subject: str, citation: Citation) -> Iterator[str]:
+    edition = edition_notation(citation)
+    for pages in citation.pages:
+        if citation.guideline in UNPAGED or pages.last - pages.first >= LONGEST_RANGE:
+            printed = str(pages.first) if pages.first == pages.last else f"{pages.first}-{pages.last}"
+            yield f'{subject} <{IMR.printedPages}> "{printed}"'
+        else:
+            for number in range(pages.first, pages.last + 1):
+                yield f"{subject} <{IMR.citesPage}> {_page(edition, number)}"
+    if any(pages.inferred for pages in citation.pages):
+        yield f'{subject} <{IMR.pagesInferred}> "true"^^<{XSD.boolean}>'

@@ -1,0 +1,156 @@
+"""The gold labels as determinations, for tests that must not depend on the reading of letters."""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kg.graph import iri
+from kg.model import (
+    Basis,
+    BodyPart,
+    Citation,
+    Decision,
+    Determination,
+    DisputedItem,
+    Drug,
+    GuidelineField,
+    Outcome,
+    PageRange,
+    Patient,
+    Priority,
+    Quantity,
+    Rationale,
+    Reviewer,
+    Section,
+    Service,
+    Sex,
+    Side,
+    Span,
+    Specialty,
+    Template,
+    Unit,
+)
+
+HERE = Span(0, 1)
+
+
+def records(shared: Path, name: str = "gold.jsonl") -> list[dict[str, Any]]:
+    """The labelled letters as plain JSON."""
+    lines = (shared / "gold" / name).read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def determinations(rows: Iterable[dict[str, Any]]) -> list[Determination]:
+    """The labelled letters as the reader would give them, but for spans and section concepts.
+
+    A section has the concept that the slug of its title names.
+    """
+    return [_determination(row) for row in rows]
+
+
+def edition(citation: dict[str, Any], decided: str | None) -> int | None:
+    """The edition of a citation in the paged MTUS guidelines: as printed, or in force on the day."""
+    if citation["edition"] is not None:
+        return int(citation["edition"])
+    if citation["guideline"] == "chronic-pain":
+        return 2016 if decided is not None and decided >= "2016-07-28" else 2009
+    return None
+
+
+def section_concept(citation: dict[str, Any], title: str, decided: str | None) -> str:
+    """The notation that tests give to a section: its title's slug under its guideline."""
+    path = [citation["guideline"]]
+    if citation["chapter"] is not None:
+        path.append(iri.slug(str(citation["chapter"])))
+    elif (year := edition(citation, decided)) is not None and citation["guideline"] not in (
+        "acoem-2004",
+        "elbow-2007",
+    ):
+        path.append(str(year))
+    return "/".join([*path, iri.slug(title)])
+
+
+def _determination(row: dict[str, Any]) -> Determination:
+    reviewer = row["reviewer"]
+    decided = row.get("decision_date")
+
+    def day(key: str) -> date | None:
+        return date.fromisoformat(row[key]) if row.get(key) else None
+
+    return Determination(
+        case_number=row["case_number"],
+        template=Template.SECTIONS if decided else Template.PAGES,
+        date_assigned=day("date_assigned"),
+        date_of_injury=day("date_of_injury"),
+        decision_date=day("decision_date"),
+        ur_denial_date=day("ur_denial_date"),
+        application_received=day("application_received"),
+        priority=Priority(row["priority"]) if row.get("priority") else None,
+        reviewer=Reviewer(
+            tuple(Specialty(name, iri.slug(name), HERE) for name in reviewer["specialties"]),
+            tuple(Specialty(name, iri.slug(name), HERE) for name in reviewer.get("subspecialties", ())),
+            tuple(reviewer["licensed_in"]),
+        ),
+        patient=Patient(
+            row["patient"].get("age"), Sex(row["patient"]["sex"]) if row["patient"].get("sex") else None
+        ),
+        decisions=tuple(_decision(decision, decided) for decision in row["decisions"]),
+    )
+
+
+def _decision(row: dict[str, Any], decided: str | None) -> Decision:
+    return Decision(
+        item=_item(row),
+        outcome=Outcome(row["outcome"]),
+        outcome_span=HERE,
+        claims_administrator=_field(row["claims_administrator"], decided),
+        reviewer=_field(row["reviewer"], decided),
+        rationale=Rationale(HERE),
+    )
+
+
+def _item(row: dict[str, Any]) -> DisputedItem:
+    quantity = row["quantity"]
+    return DisputedItem(
+        text=row["item"],
+        span=HERE,
+        in_dispute=row["in_dispute"],
+        in_dispute_span=HERE,
+        original_request=row["original_request"],
+        authorized=row["authorized"],
+        service=Service(row["category"], row["subcategory"], HERE) if row.get("category") else None,
+        body_parts=tuple(
+            BodyPart(part["part"], Side(part["side"]) if part["side"] else None, HERE)
+            for part in row["body_parts"]
+        ),
+        quantity=quantity and Quantity(quantity["min"], quantity["max"], Unit(quantity["unit"]), HERE),
+        drug=Drug(tuple(row["drug"].split("/")), None, HERE) if row["drug"] else None,
+        retrospective=row["retrospective"],
+        associated_surgical_service=row["associated_surgical_service"],
+    )
+
+
+def _field(row: dict[str, Any], decided: str | None) -> GuidelineField:
+    return GuidelineField(
+        Basis(row["basis"]) if row["basis"] else None,
+        tuple(_citation(citation, decided) for citation in row["citations"]),
+    )
+
+
+def _citation(row: dict[str, Any], decided: str | None) -> Citation:
+    year = edition(row, decided)
+    return Citation(
+        mtus=row["mtus"],
+        guideline=row["guideline"],
+        edition=row["edition"],
+        chapter=row["chapter"],
+        sections=tuple(
+            Section(title, section_concept(row, title, decided), HERE) for title in row["sections"]
+        ),
+        pages=tuple(PageRange(first, last, HERE) for first, last in row["pages"]),
+        title=row["title"],
+        span=HERE,
+        inferred_edition=year if row["edition"] is None else None,
+    )
