@@ -1,0 +1,106 @@
+"""What a knowledge base says of its own understanding, counted on tables made by hand."""
+
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+
+from kg.analysis.coverage import COUNTS, coverage
+from kg.base.facts import DETERMINATIONS, FACTS, PROBLEMS
+
+
+def table(schema, *rows):
+    return pl.LazyFrame([dict.fromkeys(schema) | row for row in rows], schema=dict(schema), orient="row")
+
+
+@pytest.fixture
+def base():
+    """Two letters, three items: one of a known guideline's section and pages, one of nothing, one unknown."""
+    counts = {"specialties": 0, "unresolved_specialties": 0, "licences": 0, "items": 0, "rationales": 0}
+    letters = table(
+        DETERMINATIONS,
+        counts | {"case": "A", "template": "pages", "age": 40, "specialties": 2, "unresolved_specialties": 1,
+                  "licences": 1, "items": 2, "rationales": 1, "citations": 2},
+        counts | {"case": "B", "template": "sections", "items": 1, "rationales": 1, "citations": 1},
+    )  # fmt: skip
+    first = {"case": "A", "item": 1, "template": "pages", "outcome": "upheld", "category": "Other",
+             "body_parts": ["neck"]}  # fmt: skip
+    second = {"case": "A", "item": 2, "template": "pages", "outcome": "upheld", "category": "Injection"}
+    other = {"case": "B", "item": 1, "template": "sections", "outcome": "overturned", "body_parts": []}
+    admin, reviewer = {"party": "claims_administrator"}, {"party": "reviewer"}
+    known = {"basis": "mtus", "citation": 1, "guideline": "chronic-pain"}
+    facts = table(
+        FACTS,
+        first | admin | {"basis": "none_cited"},
+        first | reviewer | known | {"section_title": "Opioids", "section": "chronic-pain/2009/opioids"},
+        first | reviewer | known | {"section_title": "Strange"},
+        first | reviewer | known | {"page": 76},
+        first | reviewer | known | {"page": 77},
+        first | reviewer | {"basis": "mtus", "citation": 2, "guideline": "other"},
+        second | admin,
+        second | reviewer,
+        other | admin,
+        other | reviewer | {"basis": "outside_mtus", "citation": 1, "guideline": "odg"},
+    )
+    problem = {"template": "pages", "kind": "unresolved-title", "start": 5, "end": 9}
+    problems = table(
+        PROBLEMS,
+        problem | {"case": "B", "quote": "Rare", "message": "unknown: Rare"},
+        problem | {"case": "A", "quote": "Strange", "message": "unknown: Strange"},
+        problem | {"case": "B", "quote": "Strange", "message": "unknown: Strange"},
+        problem | {"case": "A", "kind": "bad-pages", "quote": "9-3", "message": "backwards"},
+    )
+    return SimpleNamespace(
+        scan_determinations=lambda: letters, scan_facts=lambda: facts, scan_problems=lambda: problems
+    )
+
+
+def test_the_whole_is_counted(base):
+    found = coverage(base)
+    assert (found.letters, found.items, found.citations) == (2, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("field", "counts"),
+    [
+        ("age", (1, 1, 0, 1)),
+        ("reviewer specialties", (2, 1, 1, 1)),
+        ("outcome", (3, 3, 0, 0)),
+        ("category", (2, 1, 1, 1)),  # "Other" is read, but no category of the list fits
+        ("body parts", (1, 1, 0, 2)),
+        ("rationale", (2, 2, 0, 1)),
+        ("claims administrator basis", (1, 1, 0, 2)),  # "cited nothing" is a basis, a missing field is none
+        ("reviewer basis", (2, 2, 0, 1)),
+        ("reviewer guideline", (3, 2, 1, 1)),  # one citation, two sections and two pages are one guideline
+        ("reviewer sections", (2, 1, 1, 0)),
+        ("reviewer pages", (2, 2, 0, 0)),
+    ],
+)
+def test_a_field_is_read_resolved_unresolved_or_absent(base, field, counts):
+    totals = coverage(base).totals()
+    assert totals.filter(pl.col("field") == field).select(COUNTS).row(0) == counts
+
+
+def test_each_template_has_its_own_counts(base):
+    fields = coverage(base).fields
+    rows = fields.filter(pl.col("field") == "outcome").select("template", "read").rows()
+    assert rows == [("pages", 2), ("sections", 1)]
+
+
+def test_unknown_wordings_come_by_frequency_with_an_example(base):
+    found = coverage(base)
+    assert found.unresolved.rows() == [
+        ("unresolved-title", "Strange", 2, 2, "A"),
+        ("unresolved-title", "Rare", 1, 1, "B"),
+    ]
+    assert found.problems["kind"].to_list() == ["unresolved-title", "bad-pages"]
+
+
+def test_an_empty_base_has_nothing():
+    empty = SimpleNamespace(
+        scan_determinations=lambda: table(DETERMINATIONS),
+        scan_facts=lambda: table(FACTS),
+        scan_problems=lambda: table(PROBLEMS),
+    )
+    found = coverage(empty)
+    assert (found.letters, found.items, found.fields.height, found.unresolved.height) == (0, 0, 0, 0)
