@@ -221,7 +221,7 @@ def below(guidelines: dict[str, Concept]) -> dict[str, dict[str, str]]:
         ("mtus", "Chronic Pain Treatment Guidelines", "chronic-pain"),  # as printed before mid-2016
         ("mtus", "Accupuncture Treatment", "acupuncture"),  # misspelt
         ("chronic-pain/2009", "Epidural steroid injections", "chronic-pain/2009/epidural-steroid-injections"),
-        ("chronic-pain/2016", "Manual therapy and manipulation", "chronic-pain/2016/manual-therapy-and-manipulation"),
+        ("chronic-pain/2016", "Home health care", "chronic-pain/2016/home-health-services"),
         ("chronic-pain/2016", "Soma (carisoprodol)", "chronic-pain/2016/soma"),
         ("opioids/2016", "Maintenance of Chronic Opioid Treatment", "opioids/2016/3.3.9"),  # without number
         ("postsurgical/2009", "Forearm, Wrist, & Hand", "postsurgical/2009/forearm-wrist-and-hand"),
