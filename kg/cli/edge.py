@@ -62,6 +62,12 @@ def say(message: str) -> None:
         err().print(message, markup=False)
 
 
+def complain_of(place: str, reason: str) -> None:
+    """Name a file that was put aside, and why, on standard error."""
+    named = reason if reason.startswith(place) else f"{place}: {reason}"
+    err().print(f"quarantined: {named}", markup=False)
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
     """Print a table to standard output; numbers stand to the right, ``None`` is left empty."""
     listed = [list(row) for row in rows]

@@ -1,0 +1,296 @@
+"""``kg query``, ``kg show`` and ``kg stats``: what a knowledge base says."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from kg.cli.edge import DEFAULT_KB, Kb, command, out, say, table
+from kg.errors import QueryError, SettingError, SourceError
+
+if TYPE_CHECKING:
+    from kg.evidence import Mark
+    from kg.model import Determination
+    from kg.queries import Query
+
+
+class Form(StrEnum):
+    """How the answer to a query is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    XML = "xml"
+    TSV = "tsv"
+    TTL = "ttl"
+    NT = "nt"
+
+
+@command(
+    "kg query",
+    "kg query outcomes_by_page --format csv",
+    "kg query cases_citing_page -p page=chronic-pain/2009/page/98",
+    'echo "SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }" | kg query -',
+)
+def query(
+    asked: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME|FILE.rq|-", help="A named query, a file, or - for standard input."),
+    ] = None,
+    kb: Kb = DEFAULT_KB,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A value for a parameter."),
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", help="How to print the answer.")] = Form.TABLE,
+) -> None:
+    """Ask the knowledge base in SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE.
+
+    Without a name it lists the named queries and what they take.
+    """
+    if asked is None:
+        _list_queries()
+        return
+    from kg.base.store import KnowledgeBase
+
+    bound = _find_query(asked).bind(dict(map(_parameter, parameters or ())))
+    with KnowledgeBase.open(kb) as base:
+        _print_answer(base.graph_folder, bound, form)
+
+
+def _list_queries() -> None:
+    from kg import queries
+
+    rows = []
+    for name in queries.names():
+        found = queries.load(name)
+        takes = ", ".join(
+            f"{p.name} ({p.type})" if p.default is None else f"{p.name} ({p.type}, {p.default})"
+            for p in found.parameters
+        )
+        rows.append((name, found.summary, takes))
+    table(("query", "what it answers", "parameters"), rows)
+
+
+def _parameter(given: str) -> tuple[str, str]:
+    name, equals, value = given.partition("=")
+    if not equals:
+        raise SettingError(f"a parameter is given as name=value, found {given!r}")
+    return name, value
+
+
+def _find_query(asked: str) -> "Query":
+    from kg import queries
+
+    if asked == "-":
+        return queries.parse(sys.stdin.read(), "standard input")
+    path = Path(asked)
+    if path.suffix != ".rq" and not path.is_file():
+        return queries.load(asked)
+    try:
+        return queries.parse(path.read_text(encoding="utf-8"), asked)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise SourceError(f"{asked}: cannot be read: {fault}") from fault
+
+
+def _print_answer(graph: Path, text: str, form: Form) -> None:
+    import pyoxigraph as ox
+
+    solution_forms = {
+        Form.CSV: ox.QueryResultsFormat.CSV,
+        Form.JSON: ox.QueryResultsFormat.JSON,
+        Form.XML: ox.QueryResultsFormat.XML,
+        Form.TSV: ox.QueryResultsFormat.TSV,
+    }
+    triple_forms = {Form.TTL: ox.RdfFormat.TURTLE, Form.NT: ox.RdfFormat.N_TRIPLES}
+    try:
+        # The text goes to Oxigraph's own engine: rdflib would fetch what SERVICE and FROM name.
+        answer = ox.Store.read_only(str(graph)).query(text)
+    except SyntaxError as fault:
+        raise QueryError(f"this is not SPARQL: {fault.msg}") from fault
+    except (OSError, ValueError, RuntimeError) as fault:
+        raise QueryError(f"the query could not be answered: {fault}") from fault
+    triples = isinstance(answer, ox.QueryTriples)
+    forms: dict[Form, Any] = dict(triple_forms) if triples else dict(solution_forms)
+    if form is Form.TABLE:
+        _print_table(answer)
+    elif form in forms:
+        _write(answer, forms[form])
+    else:
+        kind = "CONSTRUCT and DESCRIBE" if triples else "SELECT and ASK"
+        raise SettingError(
+            f"the format of {kind} is one of {', '.join(['table', *forms])}, found {form.value}"
+        )
+
+
+def _write(answer: Any, form: Any) -> None:
+    """Stream the answer in a standard form; some of them end without a line end."""
+    sys.stdout.flush()
+    answer.serialize(sys.stdout.buffer, format=form)
+    if sys.stdout.isatty():
+        print()
+
+
+def _print_table(answer: Any) -> None:
+    import pyoxigraph as ox
+
+    if isinstance(answer, ox.QueryBoolean):
+        print("yes" if answer else "no")
+        return
+    if isinstance(answer, ox.QueryTriples):
+        columns = ["subject", "predicate", "object"]
+        rows = [[_shown(term) for term in (t.subject, t.predicate, t.object)] for t in answer]
+    else:
+        columns = [variable.value for variable in answer.variables]
+        rows = [[_shown(term) for term in row] for row in answer]
+    table(columns, rows)
+    say(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}")
+
+
+_WHOLE = "http://www.w3.org/2001/XMLSchema#integer"
+
+
+def _shown(term: Any) -> object:
+    """A term in a cell; our own IRIs without their base."""
+    from kg.graph import iri
+
+    if term is None:
+        return None
+    if str(getattr(term, "datatype", "")).strip("<>") == _WHOLE:
+        return int(term.value)
+    return str(getattr(term, "value", term)).removeprefix(iri.BASE)
+
+
+# --- one letter -------------------------------------------------------------------------------
+
+_STYLES = {
+    "header": "cyan",
+    "patient": "magenta",
+    "reviewer": "blue",
+    "item": "bold",
+    "service": "bold",
+    "body part": "bold green",
+    "quantity": "bold yellow",
+    "drug": "bold bright_magenta",
+    "outcome": "bold reverse",
+    "citation": "cyan",
+    "section": "bold cyan underline",
+    "pages": "bold yellow",
+    "recommended": "yellow underline",
+    "mention": "italic blue",
+    "problem": "red underline",
+}
+_OUTCOMES = {"upheld": "red", "overturned": "green", "modified": "yellow"}
+
+
+@command("kg show CM16-0219557", "kg show CM16-0219557 --why item/1/reviewer/citation/1")
+def show(
+    case: Annotated[str, typer.Argument(help="The case number.")],
+    kb: Kb = DEFAULT_KB,
+    why: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NODE", help="Print the sentence behind item/1, patient.age, or an IRI of the case."
+        ),
+    ] = None,
+) -> None:
+    """Show a letter with what was read from it in colour, and its decisions as a table."""
+    from kg import evidence
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        text, read = base.letter(case), base.determination(case)
+        source = base.source(case).place
+    if why is not None:
+        _print_sentences(text, evidence.behind(read, why))
+        return
+    out().print(_coloured(text, evidence.marks(read)))
+    legend = Text("  ").join(Text(kind, style=style) for kind, style in _STYLES.items())
+    out().print(Text.assemble("\nmarked: ", legend))
+    print(f"{read.case_number}, template {read.template.value}, read from {source}\n")
+    _print_decisions(read)
+    for problem in read.problems:
+        out().print(Text(f"{problem.kind.value}: {problem.message}", style="red"))
+
+
+def _coloured(text: str, marks: "list[Mark]") -> Text:
+    shown = Text(text.replace("\f", "\n"))
+    for mark in marks:
+        if mark.kind != "rationale":
+            shown.stylize(_STYLES[mark.kind], *mark.span)
+    return shown
+
+
+def _print_sentences(text: str, marks: "list[Mark]") -> None:
+    from kg import evidence
+
+    for mark in marks:
+        whole = evidence.sentence(text, mark.span)
+        quote = Text(whole.of(text).replace("\f", " "))
+        quote.stylize("bold reverse", mark.span.start - whole.start, mark.span.end - whole.start)
+        out().print(Text.assemble((mark.node, "bold"), f" = {mark.value}" if mark.value else ""))
+        out().print(Text.assemble("  ", quote, f"  [{mark.span.start}:{mark.span.end}]"))
+
+
+def _print_decisions(read: "Determination") -> None:
+    from kg.evidence import cited
+    from kg.model import Party
+
+    rows = []
+    for number, decision in enumerate(read.decisions, 1):
+        fields = [decision.cited_by(party) for party in Party]
+        said = [
+            "; ".join(map(cited, field.citations)) or (field.basis and field.basis.value) for field in fields
+        ]
+        outcome = Text(decision.outcome.value, style=_OUTCOMES[decision.outcome])
+        rows.append((number, decision.item.text, outcome, *said))
+    table(("item", "treatment", "outcome", "claims administrator cites", "reviewer cites"), rows)
+
+
+# --- all letters ------------------------------------------------------------------------------
+
+
+class StatsForm(StrEnum):
+    """How counts are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+@command("kg stats", "kg stats --by-template", "kg stats --unresolved --format csv > to-add.csv")
+def stats(
+    kb: Kb = DEFAULT_KB,
+    by_template: Annotated[
+        bool, typer.Option("--by-template", help="Count each template of letter apart.")
+    ] = False,
+    unresolved: Annotated[
+        bool,
+        typer.Option(
+            "--unresolved", help="Only the wordings that are in no catalogue, the most frequent first."
+        ),
+    ] = False,
+    form: Annotated[StatsForm, typer.Option("--format", help="How to print.")] = StatsForm.TABLE,
+) -> None:
+    """Count what was read, resolved, unresolved and absent, and what could not be understood."""
+    from kg.analysis.coverage import coverage
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        found = coverage(base)
+    fields = found.unresolved if unresolved else found.fields if by_template else found.totals()
+    if form is StatsForm.CSV:
+        print(fields.write_csv(), end="")
+        return
+    if form is StatsForm.JSON:
+        print(fields.write_json())
+        return
+    if not unresolved:
+        print(f"{found.letters:,} letters, {found.items:,} items, {found.citations:,} citations")
+    table(fields.columns, fields.rows(), "wordings in no catalogue" if unresolved else "fields")
+    if not unresolved:
+        table(found.problems.columns, found.problems.rows(), "problems")
+        table(found.unresolved.columns, found.unresolved.head(20).rows(), "wordings in no catalogue")

@@ -1,0 +1,50 @@
+"""``kg serve`` and ``kg sample``: a server to look at, letters to try."""
+
+from typing import Annotated, Any
+
+import typer
+
+from kg.cli.edge import DEFAULT_KB, DONE, FAILED, Kb, command, err, say
+from kg.errors import SettingError
+
+
+@command("kg serve", "kg serve --kb kb --port 8080 --time-limit 5")
+def serve(
+    kb: Kb = DEFAULT_KB,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 if not given.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 8000 if not given.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes for visitors' SPARQL queries.")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds that a query may run.")] = None,
+    root_path: Annotated[
+        str | None, typer.Option(help="Path under which a reverse proxy serves this.")
+    ] = None,
+) -> int:
+    """Serve the knowledge base: pages, graph view, JSON API and SPARQL endpoint.
+
+    What is not given here comes from the environment (KG_PORT and so on), then from the defaults.
+    """
+    from pydantic import ValidationError
+
+    from kg.web import server
+    from kg.web.settings import Settings
+
+    given = {"host": host, "port": port, "workers": workers, "time_limit": time_limit, "root_path": root_path}
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    try:
+        settings = Settings(**options)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise SettingError(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}, found {fault['input']!r}"
+        ) from error
+    address = f"[{settings.host}]" if ":" in settings.host else settings.host
+    say(f"Open http://{address}:{settings.port}/ in a browser; Ctrl-C stops the server.")
+    try:
+        server.serve(kb, **options)
+    except SystemExit as stop:  # uvicorn ends so where it cannot listen
+        if stop.code:
+            err().print(
+                f"kg: {settings.host}:{settings.port} could not be served; is the port in use?", style="red"
+            )
+            return FAILED
+    return DONE
