@@ -1,0 +1,119 @@
+"""What concepts are called, from the catalogues in ``ontology/``."""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import pyoxigraph as ox
+
+from kg import resources
+from kg.graph import iri
+
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_WANTED = {
+    f"{_SKOS}prefLabel": "label",
+    f"{_SKOS}broader": "broader",
+    f"{iri.DEFAULT_BASE}ontology#firstPage": "first",
+    f"{iri.DEFAULT_BASE}ontology#lastPage": "last",
+    f"{iri.DEFAULT_BASE}ontology#confidence": "confidence",
+    f"{_SKOS}definition": "note",
+    f"{_SKOS}note": "note",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A concept by its node (``guideline/acoem-2004/12``), as the catalogues have it."""
+
+    node: str
+    label: str
+    broader: str | None = None
+    first: int | None = None
+    last: int | None = None
+    confidence: str | None = None
+    note: str | None = None
+
+
+@cache
+def concepts() -> dict[str, Concept]:
+    """Every concept of the catalogues, by node."""
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted(resources.folder("ontology").glob("*.ttl")):
+        for quad in ox.parse(file.read_bytes(), format=ox.RdfFormat.TURTLE):
+            name = _WANTED.get(quad.predicate.value)
+            subject, value = quad.subject, quad.object
+            if name and isinstance(subject, ox.NamedNode) and isinstance(value, (ox.NamedNode, ox.Literal)):
+                node = subject.value.removeprefix(iri.DEFAULT_BASE)
+                found.setdefault(node, {}).setdefault(name, value.value.removeprefix(iri.DEFAULT_BASE))
+    return {
+        node: Concept(
+            node,
+            fields["label"],
+            fields.get("broader"),
+            int(fields["first"]) if "first" in fields else None,
+            int(fields["last"]) if "last" in fields else None,
+            fields.get("confidence"),
+            fields.get("note"),
+        )
+        for node, fields in found.items()
+        if "label" in fields
+    }
+
+
+@lru_cache(maxsize=65_536)
+def label(node: str) -> str:
+    """What a node is called where it stands alone.
+
+    >>> label("guideline/chronic-pain/2009/page/98")
+    'Chronic Pain Medical Treatment Guidelines (2009), page 98'
+    >>> label("guideline/acoem-2004/12")
+    'Low Back Complaints (ACOEM 2004, ch. 12)'
+    """
+    known = concepts()
+    edition, _, page = node.partition("/page/")
+    if page:
+        return f"{label(edition)}, page {page}"
+    place, mark, printed = node.partition("#")
+    if mark:
+        return f"“{printed.replace('-', ' ')}”, {label(place)}"
+    concept = known.get(node)
+    if concept is None:
+        return node.rpartition("/")[2].replace("-", " ")
+    parts = node.split("/")
+    if parts[:2] == ["guideline", "acoem-2004"] and len(parts) == 3:
+        return f"{concept.label} (ACOEM 2004, ch. {parts[2]})"
+    if parts[0] == "guideline" and len(parts) > 3 and concept.broader:
+        return f"{concept.label}, {label(concept.broader)}"
+    if parts[0] == "guideline" and parts[1] == "odg" and len(parts) == 3:
+        return f"{concept.label} (ODG)"
+    return concept.label
+
+
+def short(node: str) -> str:
+    """What a node is called where its place is plain, such as in the graph.
+
+    >>> short("guideline/chronic-pain/2009/page/98")
+    'p. 98'
+    """
+    _, _, page = node.partition("/page/")
+    if page:
+        return f"p. {page}"
+    if "#" in node:
+        return node.partition("#")[2].replace("-", " ")
+    concept = concepts().get(node)
+    return concept.label if concept else node.rpartition("/")[2].replace("-", " ")
+
+
+def above(node: str) -> str | None:
+    """The node that contains a place of a guideline: the chapter of a section, the edition of a page.
+
+    >>> above("guideline/chronic-pain/2009/page/98")
+    'guideline/chronic-pain/2009'
+    """
+    edition, _, page = node.partition("/page/")
+    if page:
+        return edition
+    place, mark, _ = node.partition("#")
+    if mark:
+        return place
+    concept = concepts().get(node)
+    return concept.broader if concept else None

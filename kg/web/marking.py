@@ -1,0 +1,68 @@
+"""A letter's text cut at every mark, so that a page can show what was read by its kind."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kg.evidence import Kind, Mark, marks
+from kg.model import Determination
+
+_QUIET = {Kind.RATIONALE}
+"""Kinds that hold whole paragraphs: they are places to go to, and are not tinted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text under the same marks: the innermost gives the tint, ``anchors`` begin here."""
+
+    text: str
+    kind: str | None
+    node: str | None
+    value: str
+    anchors: tuple[str, ...]
+
+    @property
+    def card(self) -> str | None:
+        """The decision card that tells about it: ``item-2`` for ``item/2/drug``."""
+        parts = (self.node or "").split("/")
+        return f"item-{parts[1]}" if parts[0] == "item" and len(parts) > 1 else None
+
+
+def anchor(node: str) -> str:
+    """The id of a node's place in the letter.
+
+    >>> anchor("item/1/reviewer/citation/2")
+    'm-item-1-reviewer-citation-2'
+    """
+    return "m-" + node.replace("/", "-").replace(".", "-")
+
+
+def pieces(determination: Determination, text: str) -> Iterator[Piece]:
+    """The whole text, in order, in pieces; joined they give it back."""
+    found = [mark for mark in marks(determination) if mark.span.start < mark.span.end]
+    cuts = sorted({0, len(text), *(place for mark in found for place in mark.span)})
+    waiting, open_marks = 0, list[Mark]()
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        open_marks = [mark for mark in open_marks if mark.span.end > start]
+        begun: list[str] = []
+        while waiting < len(found) and found[waiting].span.start == start:
+            open_marks.append(found[waiting])
+            begun.append(anchor(found[waiting].node))
+            waiting += 1
+        inner = _innermost(open_marks)
+        yield Piece(
+            text[start:end],
+            inner.kind.value.replace(" ", "-") if inner else None,
+            inner.node if inner else None,
+            inner.value if inner else "",
+            tuple(dict.fromkeys(begun)),
+        )
+
+
+def _innermost(open_marks: Sequence[Mark]) -> Mark | None:
+    shown = [mark for mark in open_marks if mark.kind not in _QUIET and not _is_field(mark)]
+    return min(shown, key=lambda mark: mark.span.end - mark.span.start, default=None)
+
+
+def _is_field(mark: Mark) -> bool:
+    """Whether a mark is a party's whole field, which its citations fill."""
+    return mark.kind is Kind.CITATION and "/citation/" not in mark.node

@@ -1,0 +1,212 @@
+"""The graph that a person sees: a neighbourhood, laid out here with networkx and drawn through pyvis."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.web import labels
+from kg.web.links import FEATURES, Links, Neighbour
+
+if TYPE_CHECKING:
+    from pyvis.network import Network
+
+TEMPLATES = Path(__file__).with_name("templates")
+MOST = 300
+"""Nodes that are shown at once, at most."""
+FEW = 10
+"""Fewer decisions than this say nothing about a rate; such a node is grey."""
+
+_SHAPES = {
+    "page": "square",
+    "section": "dot",
+    "chapter": "hexagon",
+    "edition": "hexagon",
+    "service": "diamond",
+    "drug": "star",
+    "body part": "triangleDown",
+    "specialty": "triangle",
+    "item": "box",
+    "case": "ellipse",
+}
+OUTCOME_SIGNS = {"upheld": "■", "overturned": "▲", "modified": "◆"}
+# Blue to orange, told apart by people who do not see red and green; grey is for too few.
+SCALE = ("#2b6ca3", "#6fa3cc", "#b9cfdf", "#e3cfb0", "#dd9a4e", "#b65d12")
+GREY = "#a9adb3"
+_OPTIONS: dict[str, Any] = {
+    "physics": {"enabled": False},
+    "interaction": {"hover": True, "multiselect": True, "keyboard": False, "tooltipDelay": 150},
+    "nodes": {"font": {"size": 13, "face": "system-ui, sans-serif", "multi": False}, "borderWidth": 1},
+    "edges": {"smooth": False, "color": {"opacity": 0.5}, "width": 1, "selectionWidth": 2},
+}
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is shown: nodes with their places, and the links among them."""
+
+    nodes: list[dict[str, Any]]
+    edges: list[dict[str, Any]]
+
+
+def around(links: Links, node: str, each: int = 8, most: int = 60) -> View:
+    """A node and the most relevant of each of its relations.
+
+    Raises:
+        UnknownError: the base has no such node.
+    """
+    found: list[Neighbour] = []
+    for relation in links.relations(node):
+        neighbours, _ = links.neighbours(node, relation, 0, each)
+        found += neighbours
+    chosen = list(dict.fromkeys(neighbour.node for neighbour in found))[: most - 1]
+    kept = [neighbour for neighbour in found if neighbour.node in chosen]
+    return grown(links, {node: (0.0, 0.0)}, node, kept)
+
+
+def grown(links: Links, shown: Mapping[str, Place], at: str, added: Sequence[Neighbour]) -> View:
+    """What ``added`` adds to the nodes ``shown``, which keep their places, around the node ``at``."""
+    new = [n for n in dict.fromkeys(a.node for a in added) if n not in shown]
+    new = new[: max(0, MOST - len(shown))]
+    listed = [*shown, *new]
+    edges = dict.fromkeys(links.between(listed), 1)
+    for neighbour in added:
+        if neighbour.node in listed and neighbour.node != at and not _drawn(edges, at, neighbour.node):
+            edges[at, neighbour.node, neighbour.relation] = neighbour.weight
+    places = _places(shown, at, new, list(edges))
+    fresh = [*([at] if len(shown) == 1 else []), *new]
+    touching = set(fresh)
+    return _through_pyvis(
+        [_node(links, node, places[node]) for node in fresh],
+        [
+            _edge(one, other, relation, weight)
+            for (one, other, relation), weight in edges.items()
+            if one in touching or other in touching
+        ],
+    )
+
+
+def _drawn(edges: Mapping[tuple[str, str, str], int], one: str, other: str) -> bool:
+    return any({one, other} == {a, b} for a, b, _ in edges)
+
+
+def _places(
+    shown: Mapping[str, Place], at: str, new: Sequence[str], edges: Sequence[tuple[str, str, str]]
+) -> dict[str, Place]:
+    """Places for the new nodes: in rings around their node, then moved apart from the others."""
+    import networkx as nx
+
+    x, y = shown.get(at, (0.0, 0.0))
+    outward = math.atan2(y, x) if (x, y) != (0.0, 0.0) else 0.0
+    span = 2 * math.pi if (x, y) == (0.0, 0.0) else math.pi * 1.2
+    places = dict(shown)
+    for number, node in enumerate(new):
+        ring, angle = 1 + number % 3, outward + span * ((number + 0.5) / len(new) - 0.5)
+        reach = 110 + 95 * ring + len(new)
+        places[node] = (x + 1.25 * reach * math.cos(angle), y + reach * math.sin(angle))
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(places)
+    graph.add_edges_from((one, other) for one, other, _ in edges if one in places and other in places)
+    if not new:
+        return places
+    fixed = list(shown)
+    moved = nx.spring_layout(
+        graph, k=150, pos=places, fixed=fixed, iterations=25, threshold=1e-3, seed=1, scale=None
+    )
+    return {node: (round(float(px), 1), round(float(py), 1)) for node, (px, py) in moved.items()}
+
+
+def _node(links: Links, node: str, place: Place) -> dict[str, Any]:
+    """A node as it is drawn."""
+    kind = links.kind_of(node)
+    figures = links.figures(links.decisions(node))
+    base = links.base_rate
+    name = labels.short(node)
+    fields: dict[str, Any] = {"kind": kind, "decisions": figures.decisions, "overturned": figures.overturned}
+    if kind == "item":
+        outcome = links.outcome(node)
+        name = links.text(node)
+        text = f"{name if len(name) < 36 else name[:34] + '…'}\n{OUTCOME_SIGNS[outcome]} {outcome}"
+        color = {"upheld": SCALE[1], "overturned": SCALE[4], "modified": SCALE[3]}[outcome]
+        fields["outcome"] = outcome
+    elif kind == "case":
+        name = node.removeprefix("case/")
+        text, color = name, SCALE[2]
+    else:
+        known = figures.decisions >= FEW
+        rate = (
+            f"{100 * (figures.rate or 0):.0f} % of {figures.decisions}"
+            if known
+            else f"{figures.decisions} only"
+        )
+        text, color = f"{name}\n{rate}", rate_color(figures.overturned, figures.decisions, base)
+    size = 8 + 4 * math.log1p(figures.decisions)
+    return fields | {
+        "id": node,
+        "label": text,
+        "title": f"{kind}: {labels.label(node) if kind in FEATURES else name}",
+        "name": name,
+        "shape": _SHAPES[kind],
+        "size": round(min(size, 40), 1),
+        "color": color,
+        "x": place[0],
+        "y": place[1],
+    }
+
+
+def rate_color(overturned: int, decisions: int, base: float) -> str:
+    """The colour of a rate of overturning against the base rate; grey where there are too few.
+
+    >>> rate_color(1, 3, 0.12) == GREY
+    True
+    >>> rate_color(60, 100, 0.12) == SCALE[-1]
+    True
+    """
+    if decisions < FEW or not 0 < base < 1:
+        return GREY
+    rate = (overturned + base) / (decisions + 1)  # one decision of the base rate keeps the odds finite
+    log_odds_ratio = math.log(rate / (1 - rate)) - math.log(base / (1 - base))
+    edges = (-0.7, -0.25, 0.0, 0.25, 0.7)
+    return SCALE[sum(log_odds_ratio >= edge for edge in edges)]
+
+
+def _edge(one: str, other: str, relation: str, weight: int) -> dict[str, Any]:
+    return {
+        "from": one,
+        "to": other,
+        "relation": relation,
+        "title": f"{relation}: {weight} decisions" if weight > 1 else relation,
+        "width": round(1 + math.log1p(weight) / 2, 2),
+        "dashes": relation == "cited by the claims administrator",
+    }
+
+
+def _through_pyvis(nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> View:
+    """The same nodes and edges as pyvis hands them to vis-network."""
+    network = network_of(View(nodes, edges))
+    return View(network.nodes, network.edges)
+
+
+def network_of(view: View) -> "Network":
+    """The pyvis network of a view."""
+    from pyvis.network import Network  # late: it takes half a second, for IPython
+
+    network = Network(directed=True, cdn_resources="local")  # directed: else each edge scans all others
+    network.options = dict(_OPTIONS)
+    for node in view.nodes:
+        network.add_node(node["id"], **{k: v for k, v in node.items() if k != "id"})
+    for edge in view.edges:
+        rest = {k: v for k, v in edge.items() if k not in {"from", "to", "arrows"}}
+        network.add_edge(edge["from"], edge["to"], arrows="", **rest)
+    return network
+
+
+def html(view: View) -> str:
+    """The graph as a piece of a page: the place to draw in, and the data, no script that runs inline."""
+    network = network_of(view)
+    network.set_template_dir(str(TEMPLATES), "graph.html")
+    drawn: str = network.generate_html(notebook=False)
+    return drawn
