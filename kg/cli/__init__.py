@@ -6,8 +6,20 @@ from typing import Annotated
 
 import typer
 
-from kg.cli import reading as reading  # each room adds its commands
+from kg.cli import analysing, asking, building, reading, serving
 from kg.cli.edge import app
+
+ROOMS = (reading, building, asking, analysing, serving)
+"""Each adds its commands to ``app`` when it is imported."""
+
+ORDER = (
+    *("sample", "parse", "cite", "schema"),
+    *("build", "stats", "show", "query", "drivers", "related"),
+    "serve",
+)
+"""The commands as ``kg --help`` lists them: the way that a letter goes."""
+
+app.registered_commands.sort(key=lambda command: ORDER.index(command.callback.__name__))
 
 
 def _version(wanted: bool) -> None:
