@@ -18,11 +18,15 @@ import errno
 import fcntl
 import json
 import os
+import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import polars as pl
 
 from kg.errors import BaseError
 
@@ -84,7 +88,9 @@ def check(root: Path) -> Layout:
     """
     layout = Layout(root)
     if not root.is_dir():
-        raise BaseError(f"{root}: there is no knowledge base here; make one with: kg build SOURCE --kb {root}")
+        raise BaseError(
+            f"{root}: there is no knowledge base here; make one with: kg build SOURCE --kb {root}"
+        )
     try:
         marker = json.loads(layout.marker.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -112,7 +118,9 @@ def create(root: Path) -> Layout:
     try:
         root.mkdir(parents=True, exist_ok=True)
         if any(root.iterdir()):
-            raise BaseError(f"{root}: this directory is not empty and not a knowledge base; nothing was changed")
+            raise BaseError(
+                f"{root}: this directory is not empty and not a knowledge base; nothing was changed"
+            )
         write_json(layout.marker, {"format": FORMAT, "about": "imr-kg knowledge base"})
         layout.generations.mkdir()
     except OSError as fault:
@@ -148,6 +156,25 @@ def builder_lock(layout: Layout) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def explained(layout: Layout) -> Iterator[None]:
+    """Say in one sentence what the system refused while the base was changed.
+
+    Raises:
+        BaseError: in place of the system's, SQLite's or Polars' own error.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error, pl.exceptions.PolarsError) as fault:
+        reason = str(getattr(fault, "strerror", None) or fault)
+        if getattr(fault, "errno", None) == errno.ENOSPC or _FULL.search(reason):
+            reason = "the disk is full; free space and run it again, it goes on from here"
+        raise BaseError(f"{layout.root}: {reason}; what is served was not changed") from fault
+
+
+_FULL = re.compile(r"(?i)no space left|disk is full|database or disk")
+
+
 def pin(layout: Layout) -> tuple[Path, int]:
     """The served generation and a handle that keeps it from being cleaned away while open.
 
@@ -157,7 +184,9 @@ def pin(layout: Layout) -> tuple[Path, int]:
     for _ in range(10):  # a builder may swap and clean between the look and the lock
         folder = layout.served()
         if folder is None:
-            raise BaseError(f"{layout.root}: nothing was built here yet; run: kg build SOURCE --kb {layout.root}")
+            raise BaseError(
+                f"{layout.root}: nothing was built here yet; run: kg build SOURCE --kb {layout.root}"
+            )
         try:
             handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -171,7 +200,9 @@ def pin(layout: Layout) -> tuple[Path, int]:
         if (folder / "generation.json").is_file():
             return folder, handle
         os.close(handle)
-    raise BaseError(f"{layout.root}: the served generation {layout.current} is missing; run: kg build --repair")
+    raise BaseError(
+        f"{layout.root}: the served generation {layout.current} is missing; run: kg build --repair"
+    )
 
 
 def swap(layout: Layout, name: str) -> None:
@@ -192,7 +223,9 @@ def clean(layout: Layout, keep: int) -> None:
     served = layout.served()
     if not layout.generations.is_dir():
         return
-    finished = sorted(folder for folder in layout.generations.iterdir() if (folder / "generation.json").is_file())
+    finished = sorted(
+        folder for folder in layout.generations.iterdir() if (folder / "generation.json").is_file()
+    )
     wanted = {folder for folder in finished if served and folder.name <= served.name}
     kept = set(sorted(wanted)[-max(1, keep) :])
     for folder in sorted(layout.generations.iterdir()):

@@ -35,7 +35,7 @@ class Source(NamedTuple):
 
 
 class KnowledgeBase:
-    """The generation of a knowledge base that was served when it was opened; a later build changes nothing here.
+    """The generation of a knowledge base that was served when it was opened, whatever is built later.
 
     Open it once, with :meth:`open`, and pass it on. Threads may share it.
     """
@@ -65,7 +65,7 @@ class KnowledgeBase:
 
     @cached_property
     def about(self) -> dict[str, Any]:
-        """What the generation says of itself: letters, items, citations, triples, reader, built (ISO time)."""
+        """What the generation says of itself: letters, items, citations, triples, reader, built."""
         value = json.loads((self.folder / "generation.json").read_text(encoding="utf-8"))
         if not isinstance(value, dict):
             raise BaseError(f"{self.folder}: generation.json is damaged; run: kg verify --kb {self.path}")
@@ -73,16 +73,18 @@ class KnowledgeBase:
 
     @property
     def graph_folder(self) -> Path:
-        """The Oxigraph directory, for worker processes: ``pyoxigraph.Store.read_only(str(base.graph_folder))``."""
+        """The Oxigraph directory, for processes that open it themselves, read-only."""
         return self.folder / "graph"
 
     @cached_property
     def graph(self) -> Graph:
-        """The triples as an rdflib graph over Oxigraph, to be read only; plain query text runs in Oxigraph."""
+        """The triples as an rdflib graph over Oxigraph, read-only; plain query text runs in Oxigraph."""
         try:
             store = pyoxigraph.Store.read_only(str(self.graph_folder))
         except OSError as fault:
-            raise BaseError(f"{self.graph_folder}: cannot be opened: {fault}; run: kg verify --kb {self.path}") from fault
+            raise BaseError(
+                f"{self.graph_folder}: cannot be opened: {fault}; run: kg verify --kb {self.path}"
+            ) from fault
         return Graph(store=OxigraphStore(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
 
     @cached_property
@@ -104,13 +106,13 @@ class KnowledgeBase:
 
     def cases(self) -> list[str]:
         """All case numbers, sorted."""
-        return self._letters.cases()
+        return self._letters.ledger.cases()
 
     def __contains__(self, case: object) -> bool:
-        return isinstance(case, str) and case in self._letters
+        return isinstance(case, str) and self._letters.ledger.letter(case) is not None
 
     def __len__(self) -> int:
-        return len(self._letters)
+        return self._letters.ledger.count()
 
     def letter(self, case: str) -> str:
         """The text of the letter, into which all spans of its determination point.
@@ -130,9 +132,10 @@ class KnowledgeBase:
             UnknownError: the base has no such case.
         """
         try:
-            return Source(*self._letters.source(case))
+            row = self._letters.row(case)
         except KeyError:
             raise self._unknown(case) from None
+        return Source(row.place, row.text_hash)
 
     def determination(self, case: str) -> Determination:
         """What the letter says, read again from the kept text (half a millisecond), corrections applied.
@@ -142,7 +145,7 @@ class KnowledgeBase:
         """
         from kg.base import read  # late: opening a base for its facts does not load the grammars
 
-        return read.determination(self.letter(case), case, ())
+        return read.determination(self.letter(case), case, (), self._letters.ledger.corrections)
 
     def close(self) -> None:
         """Let go of the generation, so that a later build may clean it away."""
@@ -170,7 +173,7 @@ class KnowledgeBase:
         return Letters(self.folder)
 
     def _unknown(self, case: str) -> UnknownError:
-        near = difflib.get_close_matches(case, self._letters.near(case), n=3, cutoff=0.5)
+        near = difflib.get_close_matches(case, self._letters.ledger.neighbours(case), n=3, cutoff=0.5)
         hint = f"; the nearest are {', '.join(near)}" if near else ""
         return UnknownError(f"{self.path}: there is no case {case!r}{hint}")
 

@@ -1,0 +1,199 @@
+"""The Oxigraph store of one generation, while it is being written."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+import pyoxigraph
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
+
+from kg import resources
+from kg.errors import BaseError
+from kg.graph import iri
+
+CATALOGUE = "catalogue.nt"
+"""The file of a generation that holds the triples of its ontology and catalogues."""
+
+
+def link(source: Path, target: Path) -> None:
+    """A second store with the content of ``source``, which nobody writes; its large files are shared.
+
+    RocksDB never changes a finished table file, so that both stores may point to the same one; the
+    small files that name them are copied.
+    """
+    target.mkdir()
+    for file in source.iterdir():
+        if file.suffix == ".sst":
+            (target / file.name).hardlink_to(file)
+        elif file.name != "LOCK":
+            shutil.copy2(file, target / file.name)
+
+
+@cache
+def catalogue() -> bytes:
+    """The ontology and its catalogues as N-Triples, sorted, without their blank nodes."""
+    lines = set()
+    for file in sorted(resources.folder("ontology").glob("*.ttl")):
+        if file.name == "shapes.ttl":
+            continue
+        text = iri.rebased(file.read_text(encoding="utf-8"))
+        for triple in pyoxigraph.parse(text, RdfFormat.TURTLE):
+            if isinstance(triple.subject, NamedNode) and not isinstance(triple.object, pyoxigraph.BlankNode):
+                lines.add(f"{triple.subject} {triple.predicate} {triple.object} .\n")
+    return "".join(sorted(lines)).encode("utf-8")
+
+
+class GraphWriter:
+    """Write the store in ``folder``: a new one, or one that begins with the content of generation ``base``.
+
+    Nothing is opened before the first change. Left with an error it gives up what is on its way; the
+    folder is then to be deleted.
+    """
+
+    def __init__(self, folder: Path, base: Path | None) -> None:
+        self.fresh = base is None
+        self._folder, self._base = folder, base
+        self._store: pyoxigraph.Store | None = None
+        self._stream: _Stream | None = None
+
+    def load(self, data: bytes) -> None:
+        """Send N-Triples text on its way into the store."""
+        if self._stream is None:
+            self._stream = _Stream(self._open())
+        self._stream.write(data)
+
+    def remove_cases(self, cases: Iterable[str]) -> None:
+        """Wait for what was sent, then remove all triples under the IRIs of ``cases``."""
+        self._wait()
+        for case in cases:
+            store = self._open()
+            for quad in case_quads(store, case):
+                store.remove(quad)
+
+    def finish(self) -> None:
+        """Wait for what was sent, and bring the catalogue up to date."""
+        self._wait()
+        old = b"" if self._base is None else (self._base / CATALOGUE).read_bytes()
+        new = catalogue()
+        if old != new:
+            store = self._open()
+            for triple in pyoxigraph.parse(old, RdfFormat.N_TRIPLES):
+                store.remove(Quad(triple.subject, triple.predicate, triple.object, DefaultGraph()))
+            store.load(new, format=RdfFormat.N_TRIPLES)
+        (self._folder.parent / CATALOGUE).write_bytes(new)
+        if self._store is None:
+            assert self._base is not None
+            link(self._base / "graph", self._folder)
+        else:
+            self._store.flush()
+
+    @contextmanager
+    def optimizing(self) -> Iterator[None]:
+        """Let Oxigraph order its files anew while the caller does other things."""
+        fault: list[OSError] = []
+
+        def optimize() -> None:
+            try:
+                self._open().optimize()
+            except OSError as error:
+                fault.append(error)
+
+        thread = threading.Thread(target=optimize, name="optimize", daemon=True)
+        thread.start()
+        yield
+        thread.join()
+        if fault:
+            raise fault[0]
+
+    def _open(self) -> pyoxigraph.Store:
+        if self._store is None:
+            if self._base is not None:
+                link(self._base / "graph", self._folder)
+            self._store = pyoxigraph.Store(self._folder)
+        return self._store
+
+    def _wait(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream:
+            stream.finish()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        stream, self._stream = self._stream, None
+        if stream:
+            stream.abort()
+        if self._store and kind is None:
+            self._store.flush()
+        self._store = None
+
+
+class _Stream:
+    """A pipe into Oxigraph's bulk loader, which reads it in a thread of its own without Python's lock."""
+
+    def __init__(self, store: pyoxigraph.Store) -> None:
+        self._store = store
+        self._read, self._write = os.pipe()
+        self._fault: Exception | None = None
+        self._thread = threading.Thread(target=self._load, name="bulk-load", daemon=True)
+        self._thread.start()
+
+    def _load(self) -> None:
+        try:
+            # Our own text, with IRIs that kg.graph.iri minted: there is nothing to validate.
+            self._store.bulk_load(path=f"/dev/fd/{self._read}", format=RdfFormat.N_TRIPLES, lenient=True)
+        except (OSError, SyntaxError, ValueError) as fault:
+            self._fault = fault
+        finally:
+            os.close(self._read)
+
+    def write(self, data: bytes) -> None:
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self._write, view) :]
+        except BrokenPipeError:
+            self.finish()
+            raise BaseError("the bulk load of the graph ended early") from None
+
+    def finish(self) -> None:
+        os.close(self._write)
+        self._thread.join()
+        if self._fault:
+            raise self._fault
+
+    def abort(self) -> None:
+        with suppress(OSError):
+            os.write(self._write, b"\nstopped\n")  # no triple: the loader gives up at once
+        os.close(self._write)
+        self._thread.join()
+
+
+def case_quads(store: pyoxigraph.Store, case: str) -> Iterator[Quad]:
+    """All quads whose subject lies under the IRI of ``case``, found by walking from it."""
+    root = iri.case(case)
+    waiting, seen = [NamedNode(root)], {root}
+    while waiting:
+        node = waiting.pop()
+        quads = list(store.quads_for_pattern(node, None, None, DefaultGraph()))
+        yield from quads
+        ends = [quad.object for quad in quads]
+        ends += [quad.subject for quad in store.quads_for_pattern(None, None, node, DefaultGraph())]
+        for end in ends:
+            if isinstance(end, NamedNode) and end.value not in seen and end.value.startswith(root + "/"):
+                seen.add(end.value)
+                waiting.append(end)
+
+
+def kept_lines(folder: Path, keep: Iterable[str]) -> Iterator[bytes]:
+    """The triples of the cases in ``keep`` as N-Triples text, from the store in ``folder``."""
+    store = pyoxigraph.Store.read_only(str(folder))
+    for case in keep:
+        lines = [f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in case_quads(store, case)]
+        yield "".join(lines).encode("utf-8")

@@ -1,0 +1,234 @@
+"""The ledger of one generation: what became of each file, and where each letter lies. SQLite.
+
+It is written once, with its generation, and only read after that.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from kg.errors import BaseError
+
+FILE = "ledger.sqlite"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS file (   -- each source: its last hash, who read it, what became of it
+    place TEXT PRIMARY KEY, hash TEXT NOT NULL, reader TEXT NOT NULL, status TEXT NOT NULL,
+    case_id TEXT, kind TEXT, reason TEXT, generation TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS letter ( -- each case: the file and text that it was read from, and its part
+    case_id TEXT PRIMARY KEY, place TEXT NOT NULL, text_hash TEXT NOT NULL, reader TEXT NOT NULL,
+    decided TEXT, printed INTEGER NOT NULL, triples INTEGER NOT NULL, part TEXT NOT NULL,
+    block INTEGER NOT NULL, size INTEGER NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS letter_part ON letter (part);
+CREATE TABLE IF NOT EXISTS build (  -- each generation: when, by which reader, with which counts
+    generation TEXT PRIMARY KEY, at TEXT NOT NULL, reader TEXT NOT NULL, given INTEGER NOT NULL,
+    accepted INTEGER NOT NULL, unchanged INTEGER NOT NULL, replaced INTEGER NOT NULL,
+    superseded INTEGER NOT NULL, quarantined INTEGER NOT NULL, seconds REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS removed (case_id TEXT PRIMARY KEY, why TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS correction (
+    case_id TEXT NOT NULL, path TEXT NOT NULL, value TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (case_id, path));
+"""
+
+
+class Status(StrEnum):
+    """What became of a file."""
+
+    ACCEPTED = "accepted"
+    SAME = "same"  # its text is that of a letter that is there
+    SUPERSEDED = "superseded"
+    QUARANTINED = "quarantined"
+
+
+class FileRow(NamedTuple):
+    """One source file, or one row of a table of letters."""
+
+    place: str
+    hash: str
+    reader: str
+    status: str
+    case: str | None
+    kind: str | None
+    reason: str | None
+    generation: str
+
+
+class LetterRow(NamedTuple):
+    """One case of the base; ``part`` names the files that hold it, the last four its text in the pack."""
+
+    case: str
+    place: str
+    text_hash: str
+    reader: str
+    decided: str | None
+    printed: bool
+    triples: int
+    part: str
+    block: int
+    size: int
+    start: int
+    length: int
+
+
+class Correction(NamedTuple):
+    """A value that a person set in place of the one that was read."""
+
+    case: str
+    path: str
+    value: str
+    why: str
+    at: str
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Ledger:
+    """The ledger of the generation in ``folder``; threads may share it."""
+
+    def __init__(self, folder: Path, *, write: bool = False) -> None:
+        self.path = folder / FILE
+        mode = "rwc" if write else "ro&immutable=1"
+        try:
+            self._connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+            )
+            if write:
+                # Nobody reads this file before its generation is whole: a journal would guard nothing.
+                self._connection.executescript(
+                    f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {_TABLES} BEGIN;"
+                )
+            else:
+                self._connection.execute("SELECT 1 FROM letter LIMIT 1")
+        except sqlite3.Error as fault:
+            raise BaseError(f"{self.path}: the ledger cannot be opened: {fault}") from fault
+        self._lock = threading.Lock()
+
+    # --- read ---------------------------------------------------------------------------------
+
+    def file(self, place: str) -> FileRow | None:
+        """What became of the file at ``place``."""
+        row = self._one("SELECT * FROM file WHERE place = ?", place)
+        return FileRow(*row) if row else None
+
+    def letter(self, case: str) -> LetterRow | None:
+        """Where the letter of ``case`` lies."""
+        row = self._one("SELECT * FROM letter WHERE case_id = ?", case)
+        return LetterRow(*row) if row else None
+
+    def files(self) -> Iterator[FileRow]:
+        """All files, by place."""
+        return map(FileRow._make, self._all("SELECT * FROM file ORDER BY place"))
+
+    def letters(self, part: str | None = None) -> Iterator[LetterRow]:
+        """All letters, or those of one part, by case."""
+        if part is None:
+            return map(LetterRow._make, self._all("SELECT * FROM letter ORDER BY case_id"))
+        return map(LetterRow._make, self._all("SELECT * FROM letter WHERE part = ? ORDER BY case_id", part))
+
+    def cases(self) -> list[str]:
+        """All case numbers, sorted."""
+        return [case for (case,) in self._all("SELECT case_id FROM letter ORDER BY case_id")]
+
+    def first_case(self) -> str | None:
+        """The first case number, ``None`` where there is no letter."""
+        row = self._one("SELECT min(case_id) FROM letter")
+        return None if row is None or row[0] is None else str(row[0])
+
+    def neighbours(self, case: str) -> list[str]:
+        """Up to fifty case numbers on each side of ``case``."""
+        before = self._all("SELECT case_id FROM letter WHERE case_id < ? ORDER BY 1 DESC LIMIT 50", case)
+        after = self._all("SELECT case_id FROM letter WHERE case_id > ? ORDER BY 1 LIMIT 50", case)
+        return [found for (found,) in (*before, *after)]
+
+    def count(self) -> int:
+        """Number of letters."""
+        row = self._one("SELECT count(*) FROM letter")
+        assert row is not None
+        return int(row[0])
+
+    def count_in(self, parts: Iterable[str]) -> int:
+        """Number of letters in some parts."""
+        rows = [self._one("SELECT count(*) FROM letter WHERE part = ?", part) for part in parts]
+        return sum(int(row[0]) for row in rows if row)
+
+    def parts(self) -> list[str]:
+        """The names of the parts, oldest first."""
+        return [str(part) for (part,) in self._all("SELECT DISTINCT part FROM letter ORDER BY part")]
+
+    def triples(self) -> int:
+        """Number of triples of all letters together."""
+        row = self._one("SELECT coalesce(sum(triples), 0) FROM letter")
+        assert row is not None
+        return int(row[0])
+
+    def removed(self) -> dict[str, str]:
+        """The cases that were taken out and stay out, each with the reason."""
+        return dict(self._all("SELECT case_id, why FROM removed"))
+
+    def corrections(self, case: str | None = None) -> list[Correction]:
+        """All corrections, or those of one case."""
+        where, values = ("WHERE case_id = ?", (case,)) if case is not None else ("", ())
+        rows = self._all(f"SELECT * FROM correction {where} ORDER BY case_id, path", *values)  # noqa: S608
+        return [Correction(*row) for row in rows]
+
+    # --- write --------------------------------------------------------------------------------
+
+    def put_files(self, rows: Iterable[FileRow]) -> None:
+        """Say what became of files, in place of what was said before."""
+        self._connection.executemany("INSERT OR REPLACE INTO file VALUES (?,?,?,?,?,?,?,?)", rows)
+
+    def put_letters(self, rows: Iterable[LetterRow]) -> None:
+        """Say where letters lie, in place of what was said before."""
+        self._connection.executemany("INSERT OR REPLACE INTO letter VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", rows)
+
+    def put_build(self, *values: str | float) -> None:
+        """Enter a build; the values are the columns of the table ``build``."""
+        self._connection.execute("INSERT OR REPLACE INTO build VALUES (?,?,?,?,?,?,?,?,?,?)", values)
+
+    def drop_letter(self, case: str) -> None:
+        """Forget where the letter of ``case`` lies."""
+        self._connection.execute("DELETE FROM letter WHERE case_id = ?", (case,))
+
+    def put_removed(self, case: str, why: str) -> None:
+        """Remember that ``case`` stays out."""
+        self._connection.execute("INSERT OR REPLACE INTO removed VALUES (?,?,?)", (case, why, now()))
+
+    def put_correction(self, correction: Correction) -> None:
+        """Keep a correction, in place of an earlier one of the same value."""
+        self._connection.execute("INSERT OR REPLACE INTO correction VALUES (?,?,?,?,?)", correction)
+
+    def commit(self) -> None:
+        """Write what was put."""
+        self._connection.execute("COMMIT")
+        self._connection.execute("BEGIN")
+
+    def close(self) -> None:
+        """Let go of the file; what was put and not committed is lost."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _one(self, query: str, *values: str) -> tuple[Any, ...] | None:
+        with self._lock, closing(self._connection.execute(query, values)) as cursor:
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            return row
+
+    def _all(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()

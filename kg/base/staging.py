@@ -1,0 +1,189 @@
+"""What a build has read and not yet put into a generation: one folder a batch, whole or not there.
+
+The name of a batch is made from what it read and by which reader, so that a build that was killed
+finds its batches again, and a batch of other files or of another reader is not taken for it.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from kg.base import facts, letters, read
+from kg.base.ledger import Correction, Ledger, Status
+from kg.errors import KgError, LetterError
+from kg.graph.triples import n_triples
+from kg.reading.sources import Source
+
+log = logging.getLogger(__name__)
+
+RECORDS, TRIPLES, PACK = "records.json", "triples.nt", "texts.pack"
+READ, UNCHANGED, QUARANTINED = "read", "unchanged", "quarantined"
+TABLES: Mapping[str, facts.Schema] = {
+    "facts": facts.FACTS,
+    "determinations": facts.DETERMINATIONS,
+    "problems": facts.PROBLEMS,
+}
+"""The tables of a base, each a folder of Parquet files."""
+POSITION = "position"
+"""The further column of a staged table: which of the batch's sources a row comes from."""
+
+
+class Record(NamedTuple):
+    """What one source gave: a letter, nothing new, or a reason why it is quarantined."""
+
+    place: str
+    hash: str
+    status: str  # READ, UNCHANGED or QUARANTINED
+    case: str | None = None
+    kind: str | None = None
+    reason: str | None = None
+    printed: bool = True
+    decided: str | None = None
+    text_hash: str = ""
+    triples: int = 0
+    nt_start: int = 0
+    nt_size: int = 0
+    text: letters.TextPlace = letters.TextPlace(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some sources to be read in one go; ``served`` is the generation that is there."""
+
+    sources: tuple[Source, ...]
+    staging: Path
+    served: Path | None
+    reader: str
+
+    @property
+    def folder(self) -> Path:
+        """Where the batch is staged."""
+        digest = hashlib.sha256(f"{self.reader} {self.served and self.served.name}".encode())
+        for source in self.sources:
+            digest.update(f"{source.place}\0{read.stamp(source)}\n".encode("utf-8", "surrogatepass"))
+        return self.staging / digest.hexdigest()[:32]
+
+
+def stage(batch: Batch) -> Path:
+    """Read the batch, if that was not done before; the folder that holds it now."""
+    folder = batch.folder
+    if folder.is_dir():
+        return folder
+    fresh = batch.staging / f"{folder.name}.{os.getpid()}"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    ledger = Ledger(batch.served) if batch.served else None
+    try:
+        records = _Reading(batch, fresh, ledger).records()
+    finally:
+        if ledger:
+            ledger.close()
+    (fresh / RECORDS).write_text(json.dumps(records), encoding="utf-8")
+    fresh.rename(folder)
+    return folder
+
+
+def records(folder: Path) -> list[Record]:
+    """What the staged batch in ``folder`` holds, in the order of its sources."""
+    rows = json.loads((folder / RECORDS).read_text(encoding="utf-8"))
+    return [Record._make([*row[:-1], letters.TextPlace._make(row[-1])]) for row in rows]
+
+
+class _Reading:
+    """One batch on its way from sources to files."""
+
+    def __init__(self, batch: Batch, folder: Path, ledger: Ledger | None) -> None:
+        self._batch, self._folder, self._ledger = batch, folder, ledger
+        self._removed = ledger.removed() if ledger else {}
+        self._labels = read.specialty_labels()
+        self._rows: dict[str, list[facts.Row]] = {table: [] for table in TABLES}
+        self._positions: dict[str, list[int]] = {table: [] for table in TABLES}
+        self._texts: list[str] = []
+
+    def records(self) -> list[Record]:
+        """Read all sources and write what they say."""
+        found: list[Record] = []
+        with (self._folder / TRIPLES).open("wb") as triples:
+            for position, source in enumerate(self._batch.sources):
+                record, lines = self._read(source)
+                if record.status == READ:
+                    record = record._replace(
+                        nt_start=triples.tell(), nt_size=len(lines), triples=len(set(lines.splitlines()))
+                    )
+                    triples.write(lines)
+                    for table, rows in self._rows.items():
+                        positions = self._positions[table]
+                        positions += [position] * (len(rows) - len(positions))
+                found.append(record)
+        with (self._folder / PACK).open("wb") as file:
+            places = letters.pack(self._texts, file)
+            found = [
+                record._replace(text=next(places)) if record.status == READ else record for record in found
+            ]
+        for table, rows in self._rows.items():
+            if rows:
+                made = facts.frame(rows, TABLES[table])
+                made = made.with_columns(pl.Series(POSITION, self._positions[table], pl.Int32))
+                made.write_ipc(self._folder / f"{table}.arrow", compression="lz4")
+        return found
+
+    def _read(self, source: Source) -> tuple[Record, bytes]:
+        place, content = source.place, ""
+        try:
+            content = read.fingerprint(source)
+            if known := self._unchanged(place, content):
+                return known, b""
+            return self._letter(place, content, source)
+        except KgError as fault:
+            return Record(place, content, QUARANTINED, kind=read.kind_of(fault), reason=str(fault)), b""
+        except Exception as fault:  # one letter's fault in our own code must not end the build of a million
+            log.exception("%s: fault in the reader", place)
+            reason = f"{place}: fault in the reader: {type(fault).__name__}: {fault}"
+            return Record(place, content, QUARANTINED, kind="fault", reason=reason), b""
+
+    def _unchanged(self, place: str, content: str) -> Record | None:
+        known = self._ledger.file(place) if self._ledger else None
+        if known is None or (known.hash, known.reader) != (content, self._batch.reader):
+            return None
+        if known.status == Status.SUPERSEDED:  # the letter that it lost to may have changed
+            return None
+        return Record(place, content, UNCHANGED, known.case, known.kind, known.reason)
+
+    def _letter(self, place: str, content: str, source: Source) -> tuple[Record, bytes]:
+        letter = read.load(source)
+        found = read.determination(letter.text, source.name, letter.problems, self._corrections)
+        case = found.case_number
+        if case is None:
+            raise LetterError(f"{place}: the letter prints no case number and the source has no name for it")
+        if case in self._removed:
+            reason = f"{place}: {case} was removed: {self._removed[case]}"
+            return Record(place, content, QUARANTINED, case, "removed", reason), b""
+        lines = n_triples(found, self._batch.reader).encode("utf-8")
+        # All rows are made before any is kept: a fault on the way leaves nothing of this letter.
+        rows = list(facts.fact_rows(case, found, self._labels))
+        problems = list(facts.problem_rows(case, found, letter.text))
+        self._rows["determinations"].append(facts.determination_row(case, found))
+        self._rows["facts"] += rows
+        self._rows["problems"] += problems
+        self._texts.append(letter.text)
+        record = Record(
+            place,
+            content,
+            READ,
+            case,
+            printed=read.case_is_printed(found),
+            decided=found.decision_date.isoformat() if found.decision_date else None,
+            text_hash=hashlib.sha256(letters.encode(letter.text)).hexdigest(),
+        )
+        return record, lines
+
+    def _corrections(self, case: str) -> list[Correction]:
+        return self._ledger.corrections(case) if self._ledger else []
