@@ -19,7 +19,7 @@ ORDER = (
 )
 """The commands as ``kg --help`` lists them: the way that a letter goes."""
 
-app.registered_commands.sort(key=lambda command: ORDER.index(command.callback.__name__))
+app.registered_commands.sort(key=lambda command: ORDER.index(command.name or ""))
 
 
 def _version(wanted: bool) -> None:

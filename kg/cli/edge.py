@@ -108,7 +108,7 @@ def command(*examples: str, name: str | None = None) -> Callable[[Callable[..., 
         ]
         run.__signature__ = own.replace(parameters=[*own.parameters.values(), *extra])  # type: ignore[attr-defined]
         run.__annotations__ = {**function.__annotations__, "quiet": Quiet, "verbose": Verbose}
-        app.command(name=name, epilog=epilog, no_args_is_help=False)(run)
+        app.command(name=name or function.__name__, epilog=epilog, no_args_is_help=False)(run)
         return run
 
     return register

@@ -25,6 +25,7 @@ def serve(
     """
     from pydantic import ValidationError
 
+    from kg.base.store import KnowledgeBase
     from kg.web import server
     from kg.web.settings import Settings
 
@@ -37,6 +38,8 @@ def serve(
         raise SettingError(
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}, found {fault['input']!r}"
         ) from error
+    with KnowledgeBase.open(kb):  # what is wrong with it is said before an address is named
+        pass
     address = f"[{settings.host}]" if ":" in settings.host else settings.host
     say(f"Open http://{address}:{settings.port}/ in a browser; Ctrl-C stops the server.")
     try:

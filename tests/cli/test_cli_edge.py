@@ -1,0 +1,138 @@
+"""What holds for every command: its help, its exit codes, its start."""
+
+import re
+import shlex
+import subprocess
+import sys
+import time
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from kg.cli import ORDER, app, edge
+from kg.errors import SettingError, SourceError
+
+COMMANDS = {command.name: command for command in app.registered_commands}
+OPTIONS = {
+    name: set(
+        re.findall(
+            r"(?<![\w-])--?[a-z][a-z-]*",
+            CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"}).output,
+        )
+    )
+    for name in COMMANDS
+}
+OF_A_BASE = {
+    "stats": [], "show": ["CM16-0000001"], "query": ["outcomes_by_page"], "drivers": [],
+    "related": ["CM16-0000001"], "serve": ["--port", "0"],
+}  # fmt: skip
+
+
+def run(*words):
+    """`kg` with these words, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "kg.cli", *words], capture_output=True, text=True, timeout=60
+    )
+
+
+def test_the_list_of_commands_is_whole_and_in_its_order():
+    assert tuple(COMMANDS) == ORDER
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_the_help_of_a_command_has_examples_that_name_what_there_is(name):
+    examples = [line for line in COMMANDS[name].epilog.split("\n\n")[1:] if line]
+    assert examples
+    for example in examples:
+        words = shlex.split(example.partition(" > ")[0].rpartition(" | ")[2].partition(" < ")[0])
+        assert words[:2] == ["kg", name]
+        assert {word for word in words if re.match(r"--?[a-z]", word)} <= OPTIONS[name]
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_the_help_of_a_command_fits_a_narrow_terminal_and_says_what_each_option_does(name):
+    shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
+    assert shown.exit_code == 0
+    assert max(map(len, shown.output.splitlines())) <= 80
+    for parameter in typer.main.get_command(app).commands[name].params:
+        assert parameter.help, parameter.name
+
+
+@pytest.mark.parametrize("name", OF_A_BASE)
+def test_a_base_that_is_not_there_is_said_in_a_sentence(name, tmp_path):
+    done = CliRunner().invoke(app, [name, *OF_A_BASE[name], "--kb", str(tmp_path / "none")])
+    assert done.exit_code == 3
+    assert "there is no knowledge base here" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_an_unknown_option_is_wrong_usage(name):
+    assert CliRunner().invoke(app, [name, "--no-such-option"]).exit_code == 2
+
+
+def test_an_unknown_command_is_wrong_usage():
+    assert CliRunner().invoke(app, ["frobnicate"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "says"),
+    [
+        (None, 0, ""),
+        (SourceError("a.txt: empty"), 3, "kg: a.txt: empty"),
+        (SettingError("--year: no year"), 2, "kg: --year: no year"),
+        (KeyboardInterrupt(), 130, "kg: stopped"),
+        (OSError(28, "No space left on device"), 3, "No space left on device"),
+        (ZeroDivisionError("x"), 3, "a fault of kg itself: ZeroDivisionError: x"),
+        (typer.Exit(1), 1, ""),
+    ],
+)
+def test_how_a_command_ends(raised, code, says, monkeypatch):
+    monkeypatch.setattr(edge, "app", typer.Typer())
+
+    @edge.command("kg try")
+    def attempt() -> None:
+        """Try."""
+        if raised is not None:
+            raise raised
+
+    done = CliRunner().invoke(edge.app, [])
+    assert done.exit_code == code
+    assert says in done.stderr
+    assert done.stderr.count("\n") <= 1
+
+
+def test_a_reader_that_has_enough_is_no_fault():
+    done = subprocess.run(
+        f"{shlex.quote(sys.executable)} -m kg.cli schema | head -n 1; echo ${{PIPESTATUS[0]}}",
+        shell=True, executable="/bin/bash", capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["{", "0"]
+    assert done.stderr == ""
+
+
+def test_kg_starts_at_once_and_loads_no_heavy_part():
+    begun = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "kg.cli", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert time.perf_counter() - begun < 3  # a fifth of a second on a machine at rest
+    loaded = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))
+    assert "kg.cli.edge" in loaded
+    assert (
+        loaded & {"lark", "polars", "rdflib", "pyoxigraph", "fastapi", "pyvis", "networkx", "scipy"} == set()
+    )
+
+
+def test_the_version_is_that_of_the_package():
+    done = run("--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", done.stdout)
+
+
+def test_no_colour_goes_into_a_file():
+    assert "\x1b" not in run("query").stdout
