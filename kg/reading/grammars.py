@@ -6,7 +6,7 @@ the grammar stays the only authority, and each sequence is parsed once.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -71,10 +71,9 @@ class TypedGrammar(Generic[Plan]):
         terminals = _in_lexer_order(self._parser.terminals)
         self._scan_source = "|".join(t.pattern.to_regexp() for t in terminals)
         self._scans = _scans(terminals, anchors)
-        self._letters = {
-            name: chr(_FIRST_LETTER + i)
-            for i, name in enumerate(sorted(t.name for t in self._parser.terminals))
-        }
+        names = _names(self._parser.terminals)
+        self._letters = {name: chr(_FIRST_LETTER + i) for i, name in enumerate(names)}
+        self._ignored = frozenset(self._parser.ignore_tokens)
         self.terminals = tuple(t.name for t in terminals)
         self._plan = lru_cache(maxsize=PLANS_KEPT)(lambda letters: shape(self._parser.parse(letters)))
 
@@ -89,7 +88,9 @@ class TypedGrammar(Generic[Plan]):
         if len(self._scans) > 1:
             found.sort(key=_start)
             found = _without_overlaps(found)
-        return _with_text(text, start, end, found) if self._wants_text else found
+        if self._wants_text:
+            found = _with_text(text, start, end, found)
+        return [token for token in found if token.type not in self._ignored] if self._ignored else found
 
     def read(self, text: str, start: int = 0, end: int | None = None) -> tuple[Plan, list[Lexeme]]:
         """The plan for ``text[start:end]`` and the tokens that its positions count."""
@@ -119,12 +120,17 @@ class _TypeLexer(Lexer):
     """Turn a string of type letters back into Lark tokens, each with its position as value."""
 
     def __init__(self, conf: LexerConf) -> None:
-        self._names = sorted(terminal.name for terminal in conf.terminals)
+        self._names = _names(conf.terminals)
 
     def lex(self, letters: str) -> Iterator[Token]:  # type: ignore[override]
         names = self._names
         for position, letter in enumerate(letters):
             yield Token(names[ord(letter) - _FIRST_LETTER], position)
+
+
+def _names(terminals: Collection[TerminalDef]) -> list[str]:
+    """The types of token of a grammar, in the order of their letters."""
+    return sorted({"TEXT", *(terminal.name for terminal in terminals)})
 
 
 def _start(token: Lexeme) -> int:
@@ -156,13 +162,13 @@ def _scans(
     groups: dict[str, list[tuple[str, str]]] = {anchor: [] for anchor in (*anchors, "")}
     for terminal in terminals:
         pattern = terminal.pattern.to_regexp()
-        if re.search(r"(?<!\\)\((?!\?)", pattern):
+        if re.compile(pattern).groups:
             raise ValueError(f"{terminal.name} must not hold a capturing group")
         anchor = next((a for a in anchors if pattern.startswith(a)), "")
         groups[anchor].append((terminal.name, pattern[len(anchor) :]))
     return [
         (
-            re.compile(f"{anchor}(?:{'|'.join(f'{rest}()' for _, rest in group)})"),
+            re.compile(f"{anchor}(?:{'|'.join(f'(?:{rest})()' for _, rest in group)})"),
             ("", *(name for name, _ in group)),
         )
         for anchor, group in groups.items()

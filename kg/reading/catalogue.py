@@ -1,0 +1,273 @@
+"""The titles that letters print, from ``ontology/guidelines.ttl`` and ``ontology/specialties.ttl``."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg import resources
+from kg.errors import CatalogueError
+from kg.reading.wording import fold
+
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_IMR = "https://w3id.org/imr-kg/ontology#"
+_LABELS = ("prefLabel", "altLabel", "hiddenLabel")
+_YEAR = r"\s+(?:19|20)\d\d\b"
+_ACOEM = re.compile(r"acoem|occupational (?:medicine|and environmental)")
+# A title with one of these last words is a guideline's even where no year follows it.
+_TITLE_ENDS = re.compile(
+    r"(?:guidelines?|treatments?|complaints?|complain?ts|conditions?|disorders?|approaches|mtg)$"
+)
+
+
+@dataclass(slots=True)
+class Concept:
+    """One concept of a catalogue: its notation, kinds, labels, and numbers where it has them."""
+
+    notation: str
+    kinds: set[str] = field(default_factory=set)
+    preferred: str = ""
+    labels: list[str] = field(default_factory=list)
+    broader: str | None = None
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    def number(self, name: str) -> int | None:
+        """The integer property ``name`` (``year``, ``chapterNumber``, ``firstPage``, ``lastPage``)."""
+        return int(self.numbers[name]) if name in self.numbers else None
+
+
+@cache
+def concepts(file: str) -> Mapping[str, Concept]:
+    """The concepts of ``ontology/<file>`` by notation.
+
+    Raises:
+        CatalogueError: a concept lacks a notation or label, or its broader concept is not there.
+    """
+    about: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    try:
+        for quad in ox.parse(resources.text("ontology", file).encode(), format=ox.RdfFormat.TURTLE):
+            name = quad.predicate.value.rpartition("#")[2]
+            about[quad.subject.value][name].append(quad.object.value)  # type: ignore[union-attr]
+    except SyntaxError as error:
+        raise CatalogueError(f"ontology/{file}: {error}") from error
+    found = {}
+    for iri, said in about.items():
+        if f"{_SKOS}Concept" not in said["type"]:
+            continue
+        if not said["notation"] or not said["prefLabel"]:
+            raise CatalogueError(f"ontology/{file}: {iri} lacks a skos:notation or a skos:prefLabel")
+        broader = said["broader"][0] if said["broader"] else None
+        if broader is not None and broader not in about:
+            raise CatalogueError(f"ontology/{file}: {iri} has the unknown broader concept {broader}")
+        found[said["notation"][0]] = Concept(
+            said["notation"][0],
+            {kind.removeprefix(_IMR) for kind in said["type"]},
+            said["prefLabel"][0],
+            [label for name in _LABELS for label in said[name]],
+            about[broader]["notation"][0] if broader and about[broader]["notation"] else None,
+            {name: values[0] for name, values in said.items() if name in _NUMBERS},
+        )
+    return found
+
+
+_NUMBERS = {"year", "chapterNumber", "firstPage", "lastPage"}
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """A guideline or ACOEM chapter that an MTUS title stands for."""
+
+    guideline: str
+    chapter: int | None
+    title: str | None
+
+
+def _mtus_titles() -> dict[tuple[str, int | None], Guideline]:
+    """What each folded title of an MTUS work or chapter stands for, by the year printed with it."""
+    catalogue = concepts("guidelines.ttl")
+    titles: dict[tuple[str, int | None], Guideline] = {}
+    later: dict[tuple[str, int | None], Guideline] = {}
+    for concept in catalogue.values():
+        if concept.broader == "mtus" and "Guideline" in concept.kinds:
+            year = concept.number("year")
+            target = Guideline(concept.notation, None, None)
+            for label in concept.labels:
+                titles.setdefault((fold(label), year), target)
+                titles.setdefault((fold(label), None), target)
+        elif concept.broader == "acoem-2004" and "Chapter" in concept.kinds:
+            target = Guideline("acoem-2004", concept.number("chapterNumber"), None)
+            for label in concept.labels:
+                titles.setdefault((fold(label), 2004), target)
+                later.setdefault((fold(label), None), target)
+        elif concept.broader == "mtus-other":
+            for label in concept.labels:
+                later.setdefault((fold(label), None), Guideline("mtus-other", None, label))
+    return later | titles
+
+
+class Guidelines:
+    """Find guidelines, chapters and sections by the titles that letters print."""
+
+    def __init__(self) -> None:
+        self._catalogue = concepts("guidelines.ttl")
+        self._titles = _mtus_titles()
+        self._sections: dict[str, dict[str, str]] = defaultdict(dict)
+        for concept in self._catalogue.values():
+            if concept.broader and ("GuidelineSection" in concept.kinds or "Chapter" in concept.kinds):
+                for label in concept.labels:
+                    self._sections[concept.broader].setdefault(fold(label), concept.notation)
+        self.odg_chapters = {
+            fold(label): concept.preferred
+            for concept in self._catalogue.values()
+            if concept.broader == "odg" and "Chapter" in concept.kinds
+            for label in concept.labels
+        }
+        self.later_acoem = {
+            fold(label)
+            for concept in self._catalogue.values()
+            if concept.broader == "acoem-3rd"
+            for label in concept.labels
+            if re.search(r"disorders?$|groin|asthma|lung|brain", fold(label))
+        }
+        self._pages = {
+            concept.number("chapterNumber"): (concept.number("firstPage"), concept.number("lastPage"))
+            for concept in self._catalogue.values()
+            if concept.broader == "acoem-2004" and "Chapter" in concept.kinds
+        }
+        self._editions: dict[str, list[int]] = defaultdict(list)
+        for concept in self._catalogue.values():
+            if "Edition" in concept.kinds and (year := concept.number("year")) is not None:
+                self._editions[concept.notation.partition("/")[0]].append(year)
+
+    def title(self, printed: str, year: int | None) -> Guideline | None:
+        """What an MTUS title stands for, ``None`` where the catalogue does not know it.
+
+        >>> guidelines().title("Low Back Complaints", 2004)
+        Guideline(guideline='acoem-2004', chapter=12, title=None)
+        """
+        folded = fold(printed)
+        found = self._titles.get((folded, year)) or self._titles.get((folded, None))
+        if found and found.guideline == "mtus-other":
+            return Guideline("mtus-other", None, printed)
+        return found
+
+    def section(self, title: str, guideline: str, edition: int | None, chapter: int | None) -> str | None:
+        """The notation of a section, in the edition and chapter printed or in the first that has it."""
+        folded = fold(title)
+        if chapter is not None:
+            return self._sections[f"{guideline}/{chapter}"].get(folded)
+        years = [edition] if edition is not None else sorted(self._editions[guideline])
+        for parent in (guideline, *(f"{guideline}/{year}" for year in years)):
+            if found := self._sections[parent].get(folded):
+                return found
+        return None
+
+    def chapter_of_page(self, chapters: Iterable[int], page: int) -> int | None:
+        """Which of ``chapters`` of ACOEM 2004 has ``page`` in its range."""
+        for chapter in chapters:
+            first, last = self._pages.get(chapter, (None, None))
+            if first is not None and first <= page <= (last or first + 40):
+                return chapter
+        return None
+
+    def chapter_number(self, notation: str) -> int | None:
+        """The number of the ACOEM chapter with ``notation``, ``None`` where it is no chapter."""
+        concept = self._catalogue.get(notation)
+        return concept.number("chapterNumber") if concept and "Chapter" in concept.kinds else None
+
+    def title_pattern(self, *, dated: bool) -> str:
+        """A regular expression of every MTUS title with the year printed after it.
+
+        A title counts only with its year where ``dated``, or where it is a section's or a body
+        part's name too.
+        """
+        general = self._general_sections()
+        titles = {folded for folded, _ in self._titles}
+        weak = {
+            folded: _YEAR
+            for folded in titles
+            if dated or folded in general or not (_TITLE_ENDS.search(folded) or _ACOEM.search(folded))
+        }
+        return rf"\b{as_pattern(titles, weak)}\b(?:{_YEAR})?(?:\s+Guidelines?\b)?"
+
+    def _general_sections(self) -> set[str]:
+        return set(self._sections["acoem-2004"]) - {
+            fold(label)
+            for concept in self._catalogue.values()
+            if concept.broader == "acoem-2004" and (concept.number("chapterNumber") or 0) >= _FIRST_CLINICAL
+            for label in concept.labels
+        }
+
+    def odg_pattern(self) -> str:
+        """A regular expression of every ODG chapter's names, the longest first."""
+        return rf"\b{as_pattern(self.odg_chapters)}(?!\w)"
+
+    def odg_names(self) -> str:
+        """A regular expression of the names of the Official Disability Guidelines themselves."""
+        names = {fold(label) for label in self._catalogue["odg"].labels}
+        return rf"\b{as_pattern(names)}(?!\w)(?:\s*\(ODG\))?"
+
+
+# ACOEM chapters 8 to 16 are about parts of the body; letters from mid-2016 print the others as
+# sections of `General Approaches 2004`.
+_FIRST_CLINICAL = 8
+
+
+
+
+@cache
+def guidelines() -> Guidelines:
+    """The catalogue of guidelines, read once."""
+    return Guidelines()
+
+
+@cache
+def specialties() -> Mapping[str, str]:
+    """The notation of each specialty by its folded labels."""
+    return {
+        fold(label): concept.notation
+        for concept in concepts("specialties.ttl").values()
+        for label in concept.labels
+    }
+
+
+def as_pattern(labels: Iterable[str], only_before: Mapping[str, str] | None = None) -> str:
+    """A regular expression of folded labels, the longest at a place, that allows for wraps and case.
+
+    It is a trie of characters, so that a place where no label begins is left at once. ``only_before``
+    gives, for a label, what has to follow it.
+
+    >>> as_pattern(["low back", "low"])
+    '[lL][oO][wW](?:\\\\s+[bB][aA][cC][kK]|)'
+    """
+    root: dict[str, Any] = {}
+    for label in labels:
+        node = root
+        for symbol in _SYMBOLS.findall(label):
+            node = node.setdefault(_symbol_pattern(symbol), {})
+        node[""] = f"(?={only_before[label]})" if only_before and label in only_before else ""
+    return _trie_pattern(root)
+
+
+_SYMBOLS = re.compile(r",?\s+and\s+|\s+|.", re.DOTALL)
+
+
+def _symbol_pattern(symbol: str) -> str:
+    if symbol.endswith("and "):
+        return r",?\s+(?:and|&)\s+"
+    if symbol.isspace():
+        return r"\s+"
+    if symbol.isalpha() and symbol.lower() != symbol.upper():
+        return f"[{symbol}{symbol.upper()}]"
+    return {"-": r"-\s*", "'": "['’]", "/": r"\/"}.get(symbol) or re.escape(symbol)
+
+
+def _trie_pattern(node: dict[str, Any]) -> str:
+    longer = [symbol + _trie_pattern(below) for symbol, below in sorted(node.items()) if symbol]
+    if "" in node:
+        longer.append(node[""])
+    return longer[0] if len(longer) == 1 else f"(?:{'|'.join(longer)})"

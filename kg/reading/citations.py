@@ -1,0 +1,237 @@
+"""Read a guideline field: what a party relied on, as citations of guidelines, sections and pages."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from lark import Token, Tree
+
+from kg.model import Basis, Citation, GuidelineField, PageRange, Problem, ProblemKind, Section, Span
+from kg.reading.catalogue import guidelines
+from kg.reading.grammars import Lexeme, TypedGrammar
+from kg.reading.others import read_others
+from kg.reading.pages import read_pages
+from kg.reading.titles import split_titles
+from kg.reading.wording import tidy
+
+
+class _Statement(NamedTuple):
+    kind: str
+    words: int | None
+
+
+def _statements(tree: Tree[Any]) -> list[_Statement]:
+    """Each statement with the token of the words after it."""
+    found = []
+    for child in tree.children:
+        if isinstance(child, Token):
+            found.append(_Statement(child.type, child.value))
+        else:
+            tokens = child.children
+            found.append(_Statement(tokens[0].type, tokens[1].value if len(tokens) > 1 else None))
+    return found
+
+
+class _Entry(NamedTuple):
+    """One MTUS guideline: what names it, and the tokens after that by what they are."""
+
+    head: tuple[int, ...]
+    sections: tuple[int, ...]
+    pages: int | None
+    year: int | None
+    last: int
+
+
+def _entries(tree: Tree[Any]) -> list[_Entry]:
+    return [_entry(child.children) for child in tree.children]
+
+
+def _entry(tokens: list[Token]) -> _Entry:
+    """Sort a guideline's tokens: words before a year name it, then come sections, then pages."""
+    heads = {"GUIDELINE", "CHAPTER", "AND"}
+    head = [t.value for t in tokens if t.type in heads and t.type != "AND"]
+    sections: list[int] = []
+    pages = year = None
+    before = ""
+    named = bool(head)
+    for token in tokens:
+        if token.type == "YEAR":
+            year = token.value
+        elif token.type == "TEXT":
+            if before == "PAGES":
+                pages = token.value
+            elif not named:
+                head.append(token.value)
+                named = True
+            else:
+                sections.append(token.value)
+        before = token.type
+    return _Entry(tuple(head), tuple(sections), pages, year, tokens[-1].value)
+
+
+FIELD = TypedGrammar("field.lark", _statements)
+BY_SECTION, BY_PAGE = (
+    TypedGrammar("mtus.lark", _entries, words={"GUIDELINE": guidelines().title_pattern(dated=dated)})
+    for dated in (True, False)
+)
+
+
+def read_field(
+    text: str, start: int = 0, end: int | None = None
+) -> tuple[GuidelineField, tuple[Problem, ...]]:
+    """Read the guideline field in ``text[start:end]``, with what of it was not understood.
+
+    >>> field, problems = read_field("Decision based on MTUS Low Back Complaints 2004, Section(s): Summary.")
+    >>> field.basis.value, field.citations[0].chapter, field.citations[0].sections[0].title
+    ('mtus', 12, 'Summary')
+    """
+    end = len(text) if end is None else end
+    statements, tokens = FIELD.read(text, start, end)
+    citations: list[Citation] = []
+    problems: list[Problem] = []
+    kinds = {statement.kind for statement in statements}
+    for kind, words in statements:
+        if words is None:
+            continue
+        span = Span(tokens[words].start, tokens[words].end)
+        if kind == "MTUS":
+            citations += _read_mtus(text, span, problems)
+        elif kind == "OTHER":
+            citations += read_others(text, *span)
+        elif kind == "TEXT":
+            message = f'expected "Decision based on", found "{tidy(span.of(text))[:80]}"'
+            problems.append(Problem(ProblemKind.UNREAD_TEXT, span, message))
+    basis = _basis(kinds)
+    if basis is None:
+        problems.append(Problem(ProblemKind.MISSING_FIELD, Span(start, end), "the field names no source"))
+    return GuidelineField(basis, tuple(citations), Span(start, end)), tuple(problems)
+
+
+def _basis(kinds: set[str]) -> Basis | None:
+    if "MTUS" in kinds:
+        return Basis.MTUS_AND_OTHER if "OTHER" in kinds else Basis.MTUS
+    if kinds & {"OTHER", "OUTSIDE", "NOT_MTUS"}:
+        return Basis.OUTSIDE_MTUS
+    return Basis.NONE_CITED if "NONE_CITED" in kinds else None
+
+
+def _read_mtus(text: str, span: Span, problems: list[Problem]) -> list[Citation]:
+    grammar = BY_SECTION if text.find("Section(s)", *span) >= 0 else BY_PAGE
+    entries, tokens = grammar.read(text, *span)
+    citations: list[Citation] = []
+    waiting: list[int] = []
+    for entry in entries:
+        pages: tuple[PageRange, ...] = ()
+        if entry.pages is not None:
+            pages, found = read_pages(text, tokens[entry.pages].start, tokens[entry.pages].end)
+            problems += found
+        new = list(_citations(text, entry, tokens, pages, problems))
+        citations += new
+        waiting = _share(citations, waiting, len(new), pages)
+    return citations
+
+
+def _citations(
+    text: str, entry: _Entry, tokens: list[Lexeme], pages: tuple[PageRange, ...], problems: list[Problem]
+) -> Iterator[Citation]:
+    """The citations of one guideline: one, or one for each chapter that its section list names."""
+    if not entry.head:
+        span = Span(tokens[entry.last].start, tokens[entry.last].end)
+        message = f'"{tidy(span.of(text))}" belongs to no guideline'
+        problems.append(Problem(ProblemKind.UNREAD_TEXT, span, message))
+        return
+    guideline, chapter, edition, title = _named(text, entry, tokens, problems)
+    catalogue = guidelines()
+
+    def resolve(words: str) -> str | None:
+        found = catalogue.section(words, guideline, edition, chapter)
+        # The chapter's own title may stand between its number and its pages.
+        return found or (catalogue.section(words, guideline, edition, None) if chapter else None)
+
+    span = Span(tokens[entry.head[0]].start, _trimmed(text, tokens[entry.last].end))
+    if text[span.start] == ",":
+        span = Span(span.start + 1, span.end)
+    sections: list[Section] = []
+    for words in entry.sections:
+        sections += split_titles(text, tokens[words].start, tokens[words].end, resolve)
+    chapters: list[int] = []
+    kept: list[Section] = []
+    for section in sections:
+        number = section.concept and catalogue.chapter_number(section.concept)
+        if number:
+            chapters += [number] if number != chapter else []
+        else:
+            kept.append(_known(section, guideline, problems))
+    for number in chapters:
+        yield Citation(True, guideline, edition, number, (), pages if len(chapters) == 1 else (), title, span)
+    if kept or not chapters:
+        yield Citation(True, guideline, edition, chapter, tuple(kept), pages, title, span)
+
+
+def _known(section: Section, guideline: str, problems: list[Problem]) -> Section:
+    """The section, with a problem where the catalogue lacks it."""
+    if section.concept is None:
+        message = f'"{section.title}" is not in the catalogue of {guideline}'
+        problems.append(Problem(ProblemKind.UNRESOLVED_TITLE, section.span, message))
+    return section
+
+
+def _named(
+    text: str, entry: _Entry, tokens: list[Lexeme], problems: list[Problem]
+) -> tuple[str, int | None, int | None, str | None]:
+    """Guideline, chapter, printed year, and the title where the catalogue does not know it."""
+    first = tokens[entry.head[0]]
+    printed = tidy(text[first.start : first.end]).strip(" ,.")
+    year = int(text[tokens[entry.year].start : tokens[entry.year].end]) if entry.year is not None else None
+    if first.type == "CHAPTER":
+        number = int("".join(c for c in printed.rpartition("hapter")[2] if c.isdigit()))
+        if len(entry.head) > 1:
+            _, edition = _title_and_year(tidy(text[tokens[entry.head[1]].start : tokens[entry.head[1]].end]))
+            year = year or edition
+        return "acoem-2004", number, year, None
+    title, edition = _title_and_year(printed)
+    year = year or edition
+    found = guidelines().title(title, year)
+    if found is not None:
+        return found.guideline, found.chapter, year, found.title
+    span = Span(first.start, first.end)
+    message = f'"{title}" is not in the catalogue of MTUS guidelines'
+    problems.append(Problem(ProblemKind.UNRESOLVED_TITLE, span, message))
+    return "mtus-other", None, year, title
+
+
+def _title_and_year(printed: str) -> tuple[str, int | None]:
+    """A title without the year that ends it."""
+    words = printed.split(" ")
+    if words[-1].lower().startswith("guideline") and len(words) > 1 and words[-2].isdigit():
+        words = words[:-1]
+    if len(words) > 1 and words[-1].isdigit() and len(words[-1]) == len("2016"):
+        return " ".join(words[:-1]), int(words[-1])
+    return printed, None
+
+
+def _share(
+    citations: list[Citation], waiting: list[int], new: int, pages: tuple[PageRange, ...]
+) -> list[int]:
+    """Share one page list out to the ACOEM chapters printed before it; the last gets what fits none."""
+    places = [*waiting, *range(len(citations) - new, len(citations))]
+    chapters = [citations[i].chapter for i in places]
+    if any(citations[i].guideline != "acoem-2004" or chapter is None for i, chapter in zip(places, chapters, strict=True)):
+        return []
+    if not pages:
+        return places if not any(citations[i].sections for i in places) else []
+    if len(places) > 1:
+        shares: dict[int, list[PageRange]] = {i: [] for i in places}
+        for page in pages:
+            owner = guidelines().chapter_of_page([c for c in chapters if isinstance(c, int)], page.first)
+            place = places[chapters.index(owner)] if owner is not None else places[-1]
+            shares[place].append(replace(page, inferred=True))
+        for i in places:
+            citations[i] = replace(citations[i], pages=tuple(shares[i]))
+    return []
+
+
+def _trimmed(text: str, end: int) -> int:
+    while text[end - 1] in " .,;:\t\r\n\f":
+        end -= 1
+    return end

@@ -1,0 +1,90 @@
+"""Split a list of titles or names into the longest that a catalogue knows."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lark import Tree
+
+from kg.model import Section, Span
+from kg.reading.grammars import Lexeme, TypedGrammar
+from kg.reading.wording import fold, tidy
+
+# A title may hold commas of its own; the catalogue's longest has this many pieces.
+_PIECES = 6
+
+
+def _shape(tree: Tree[Any]) -> list[tuple[int, int, bool]]:
+    """First and last token of each piece, and whether it begins with a number of its own."""
+    pieces = []
+    for piece in tree.find_data("piece"):
+        tokens = piece.children
+        pieces.append((tokens[0].value, tokens[-1].value, tokens[0].type == "NUMBERED"))
+    return pieces
+
+
+TITLES = TypedGrammar("titles.lark", _shape)
+
+
+def split_titles(
+    text: str, start: int, end: int, resolve: Callable[[str], str | None]
+) -> Iterator[Section]:
+    """Split ``text[start:end]`` at commas into the longest titles that ``resolve`` knows.
+
+    ``resolve`` takes a title and gives its notation. By rule, where a title is unknown: a piece that
+    begins in lower case or with ``&`` goes on with the title before it, and so does every piece of a
+    numbered title until the next number.
+
+    >>> known = {"nsaids, gi symptoms": "a", "yoga": "b"}
+    >>> [s.title for s in split_titles("NSAIDs, GI symptoms, Massage, light, Yoga", 0, 41, lambda t: known.get(fold(t)))]
+    ['NSAIDs, GI symptoms', 'Massage, light', 'Yoga']
+    """
+    plan, tokens = TITLES.read(text, start, end)
+    pieces = [(_first(tokens[a]), tokens[b].end, numbered) for a, b, numbered in plan]
+    numbered_list = bool(pieces) and pieces[0][2]
+    n = 0
+    while n < len(pieces):
+        first, last, concept, used = _longest(text, pieces, n, resolve)
+        if concept is None:
+            while n + used < len(pieces) and _goes_on(text, pieces, n + used, resolve, numbered=numbered_list):
+                last = pieces[n + used][1]
+                used += 1
+        n += used
+        if title := _title(text, first, last):
+            yield title if concept is None else Section(title.title, concept, title.span)
+
+
+def _first(token: Lexeme) -> int:
+    return token.start
+
+
+def _longest(
+    text: str, pieces: list[tuple[int, int, bool]], n: int, resolve: Callable[[str], str | None]
+) -> tuple[int, int, str | None, int]:
+    first = pieces[n][0]
+    for count in range(min(_PIECES, len(pieces) - n), 0, -1):
+        last = pieces[n + count - 1][1]
+        if concept := resolve(text[first:last]):
+            return first, last, concept, count
+    return first, pieces[n][1], None, 1
+
+
+def _goes_on(
+    text: str,
+    pieces: list[tuple[int, int, bool]],
+    n: int,
+    resolve: Callable[[str], str | None],
+    *,
+    numbered: bool,
+) -> bool:
+    start, _, has_number = pieces[n]
+    if numbered:
+        return not has_number
+    if text[start] == "&":
+        return True
+    return text[start].islower() and _longest(text, pieces, n, resolve)[2] is None
+
+
+def _title(text: str, start: int, end: int) -> Section | None:
+    while end > start and text[end - 1] in " .,;:\n\t\r\f":
+        end -= 1
+    return Section(tidy(text[start:end]), None, Span(start, end)) if start < end else None
