@@ -1,0 +1,140 @@
+"""Bytes to text: encodings, and what kind of file some bytes are.
+
+Newlines are never translated and NUL bytes are kept, so that spans point into the text as it is.
+"""
+
+import html
+import re
+from pathlib import PurePosixPath
+
+from kg.model import Problem, ProblemKind, Span
+
+FALLBACK = "windows-1252"
+
+_ARCHIVES = {
+    ".zip": "zip", ".tar": "tar", ".gz": "gzip", ".tgz": "gzip", ".bz2": "bzip2", ".tbz2": "bzip2",
+    ".xz": "xz", ".txz": "xz", ".zst": "zstandard", ".7z": "7-Zip", ".rar": "RAR",
+}  # fmt: skip
+_OFFICE = {".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods"}
+_MAGIC = {
+    b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstandard", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"Rar!\x1a\x07": "RAR",
+}  # fmt: skip
+_TAR = slice(257, 262)  # where a tar file says "ustar"
+
+HEAD = 1 << 13
+"""Bytes from which a file's kind is told."""
+
+
+def text(data: bytes) -> tuple[str, tuple[Problem, ...]]:
+    r"""The text of some bytes: UTF-8, with or without a byte order mark, else Windows-1252.
+
+    The second is a problem with its place, the first byte that is no UTF-8.
+
+    >>> text(b"\xef\xbb\xbfNorco\r\n")
+    ('Norco\r\n', ())
+    >>> text(b"caf\xe9 latte")[1][0].message
+    'not UTF-8: read as Windows-1252'
+    """
+    try:
+        return data.decode("utf-8-sig"), ()
+    except UnicodeDecodeError as fault:
+        message = "not UTF-8: read as Windows-1252"
+        decoded = data.decode(FALLBACK, "replace")
+        if unknown := decoded.count("\ufffd"):
+            message += f", in which {unknown} of its bytes mean nothing"
+        # In Windows-1252 a byte is a character, so the place is the same.
+        return decoded, (Problem(ProblemKind.ENCODING, Span(fault.start, fault.start + 1), message),)
+
+
+def refused(name: str, head: bytes) -> str | None:
+    """Why a file with this name and beginning is not read, if so: an archive or an office document.
+
+    >>> refused("letters.zip", b"")
+    'a zip archive: unpack it first'
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in _OFFICE:
+        return "an office document: save it as text or PDF first"
+    kind = _ARCHIVES.get(suffix)
+    kind = kind or next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    kind = kind or ("tar" if head[_TAR] == b"ustar" else None)
+    return f"a {kind} archive: unpack it first" if kind else None
+
+
+def is_pdf(head: bytes) -> bool:
+    """Whether a file begins as PDFs do, perhaps after some stray bytes."""
+    return b"%PDF-" in head[:1024]
+
+
+def is_html(head: bytes) -> bool:
+    """Whether a file begins as web pages do."""
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:14].lower().startswith((b"<!doctype html", b"<html"))
+
+
+_TAG = re.compile(r"/?([a-zA-Z][a-zA-Z0-9]*)")
+_LINES = {
+    *("address", "article", "aside", "blockquote", "body", "br", "center", "dd", "div", "dl", "dt", "footer"),
+    *("form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "li", "main", "nav", "ol"),
+    *("p", "pre", "section", "table", "tbody", "tfoot", "thead", "title", "tr", "ul"),
+}
+_HIDDEN = {"script", "style", "template", "noscript"}
+
+
+def html_text(source: str) -> str:
+    r"""The text of a web page: a line for each block and table row, white space folded elsewhere.
+
+    >>> html_text("<p>MRI of the\nknee: <b>Upheld</b></p><script>x</script>A&amp;B")
+    'MRI of the knee: Upheld\nA&B\n'
+    """
+    lines: list[str] = []
+    line: list[str] = []
+    preformatted = False
+
+    def end_line() -> None:
+        words = "".join(line)
+        line.clear()
+        if preformatted:
+            lines.extend(words.split("\n"))
+        elif folded := " ".join(words.split()):
+            lines.append(folded)
+
+    for name, closing, words in _pieces(source):
+        line.append(html.unescape(words))
+        if name in _LINES:
+            end_line()
+        elif name in ("td", "th"):
+            line.append(" ")
+        if name == "pre":
+            preformatted = not closing
+    end_line()
+    return "\n".join(lines) + "\n"
+
+
+def _pieces(source: str) -> list[tuple[str, bool, str]]:
+    """Each tag's name, whether it closes, and the words before it.
+
+    A page may be hostile: every character is looked at a bounded number of times.
+    """
+    pieces: list[tuple[str, bool, str]] = []
+    words: list[str] = []
+    at = 0
+    while (tag := source.find("<", at)) >= 0:
+        words.append(source[at:tag])
+        comment = source.startswith("<!--", tag)
+        match = None if comment else _TAG.match(source, tag + 1)
+        if not (comment or match or source.startswith(("<!", "<?", "</"), tag)):
+            words.append("<")  # a sign, as in "p < 0.05"
+            at = tag + 1
+            continue
+        end = source.find("-->" if comment else ">", tag)
+        at = len(source) if end < 0 else end + (3 if comment else 1)
+        if match:
+            name, closing = match[1].lower(), source[tag + 1] == "/"
+            if name in _HIDDEN and not closing:
+                found = re.compile(f"</{name}", re.IGNORECASE).search(source, at)
+                at = found.start() if found else len(source)
+            pieces.append((name, closing, "".join(words)))
+            words = []
+    pieces.append(("", False, "".join(words) + source[at:]))
+    return pieces
