@@ -1,0 +1,115 @@
+"""Make up a case: who, when, what is disputed, who cites what, and how it ends."""
+
+from dataclasses import dataclass
+from random import Random
+
+from kg.sampling import people
+from kg.sampling.bodies import Injury, injuries
+from kg.sampling.chance import Urn
+from kg.sampling.citing import FROM_2018, PAGES, SECTIONS, Cited, choose
+from kg.sampling.effects import Effects
+from kg.sampling.items import Item, compose
+from kg.sampling.kinds import kinds, usual
+
+HEADLESS = 0.25
+"""The share of letters of 2014 to mid-2016 that come without their header table."""
+
+ERA = {
+    "2013-notice": PAGES,
+    "2013-14": PAGES,
+    "2013-professional": PAGES,
+    "pages": PAGES,
+    "sections": SECTIONS,
+    "2018": FROM_2018,
+}
+"""How the letters of a template print citations."""
+
+_COUNT = Urn([(64, 1), (18, 2), (6, 3), (5, 4), (2, 5), (2, 6), (1, 7), (1, 8), (0.5, 12)])
+_BESIDE_SURGERY = ("adjuncts", "preoperative-tests", "slings", "postoperative-therapy")
+_OPERATIONS = frozenset({"Arthroscopic Surgery", "Non-arthroscopic Surgery", "Spine"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One disputed item, what each party relies on, and whether it was overturned."""
+
+    item: Item
+    administrator: Cited
+    reviewer: Cited
+    overturned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case with all that its letter will say; ``header``: the letter has its header table."""
+
+    number: str
+    template: str
+    era: str
+    calendar: people.Calendar
+    priority: str
+    physician: people.Physician
+    worker: people.Worker
+    injuries: tuple[Injury, ...]
+    decisions: tuple[Decision, ...]
+    header: bool
+
+
+def invent(rng: Random, index: int, seed: int, template: str, effects: Effects) -> Case:
+    """The case at ``index`` of a sample.
+
+    Everything but the outcomes is drawn without regard to ``effects``, so that the same seed
+    with other effects gives the same requests and citations.
+    """
+    era = ERA[template]
+    calendar = people.calendar(rng, template)
+    header = template != PAGES or rng.random() >= HEADLESS
+    sentence = template.startswith("2013") or (template == PAGES and rng.random() < 0.5)
+    physician = people.physician(rng, sentence)
+    worker = people.worker(rng)
+    hurt = injuries(rng)
+    items = _items(rng, hurt, calendar)
+    decisions = tuple(_decide(rng, item, hurt, era, physician, effects) for item in items)
+    number = people.case_number(index, seed, calendar.assigned.year)
+    return Case(
+        number,
+        template,
+        era,
+        calendar,
+        people.priority(rng),
+        physician,
+        worker,
+        hurt,
+        decisions,
+        header,
+    )
+
+
+def _items(rng: Random, hurt: tuple[Injury, ...], calendar: people.Calendar) -> list[Item]:
+    """The disputed items of one case, no two with the same words."""
+    items: dict[str, Item] = {}
+    for _ in range(_COUNT.draw(rng)):
+        item = compose(rng, usual().draw(rng), hurt, calendar.asked)
+        items.setdefault(item.text, item)
+        if item.kind.subcategory in _OPERATIONS:
+            for name in _BESIDE_SURGERY:
+                if rng.random() < 0.4:
+                    extra = compose(rng, kinds()[name], (item.injury,), calendar.asked)
+                    items.setdefault(extra.text, extra)
+    return list(items.values())
+
+
+def _decide(
+    rng: Random,
+    item: Item,
+    hurt: tuple[Injury, ...],
+    era: str,
+    physician: people.Physician,
+    effects: Effects,
+) -> Decision:
+    administrator = choose(rng, item, hurt, era, "claims_administrator")
+    reviewer = choose(rng, item, hurt, era, "reviewer")
+    chance = effects.chance(
+        item.kind.category, physician.specialties + physician.subspecialties, reviewer.references
+    )
+    return Decision(item, administrator, reviewer, rng.random() < chance)

@@ -1,0 +1,218 @@
+"""Odds ratios of overturning that are planted in a sample, and the outcomes they give."""
+
+import csv
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from kg.errors import SettingError
+from kg.sampling.citing import Reference
+from kg.sampling.guide import Guide, fold, guide
+from kg.sampling.kinds import kinds, sections
+from kg.sampling.specialties import categories, specialty_concept
+
+COLUMNS = ("kind", "key", "odds_ratio")
+KINDS = ("page", "section", "category", "specialty")
+
+BASE_RATE = 0.12
+"""How often an item without any effect is overturned."""
+
+DEFAULTS = (
+    ("category", "Evaluation & Management", 2.2),
+    ("category", "Psych Services", 1.8),
+    ("category", "Injection", 0.5),
+    ("category", "Rehabilitation", 1.2),
+    ("section", "chronic-pain:Compound drugs", 0.3),
+    ("section", "chronic-pain:Topical analgesics", 0.6),
+    ("section", "chronic-pain:Antidepressants for chronic pain", 2.0),
+    ("section", "chronic-pain:Physical medicine treatment", 1.4),
+    ("section", "acoem-2004/12:Special Studies", 0.7),
+    ("page", "chronic-pain:98", 1.4),
+    ("page", "chronic-pain:111", 0.5),
+    ("page", "acoem-2004/12:305", 0.7),
+    ("specialty", "Orthopedic Surgery", 1.4),
+    ("specialty", "Occupational Medicine", 0.8),
+)
+"""What a sample plants unless it is told otherwise: kind, key, odds ratio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Log odds ratios, by what they are looked up with; each counts once for an item.
+
+    ``pages`` by notation, then page; ``sections`` by notation, where the catalogue lacks the
+    section by the notation above it and its folded title; ``categories`` by name,
+    ``specialties`` by notation. The number beside a section's log odds ratio tells its row.
+    """
+
+    pages: dict[str, tuple[tuple[int, float], ...]]
+    sections: dict[str | tuple[str, str], tuple[int, float]]
+    categories: dict[str, float]
+    specialties: dict[str, float]
+
+    def chance(self, category: str, specialties: Iterable[str], cited: list[Reference]) -> float:
+        """The probability that an item is overturned, given what its reviewer cites."""
+        odds = _BASE + self.categories.get(category, 0.0)
+        if self.specialties:
+            concepts = {specialty_concept(name) or name: None for name in specialties}
+            odds += sum(self.specialties.get(concept, 0.0) for concept in concepts)
+        if self.pages or self.sections:
+            odds += sum(self._cited(cited).values())
+        return 1 / (1 + math.exp(-odds))
+
+    def _cited(self, cited: list[Reference]) -> dict[object, float]:
+        """The effects of what is cited, each once."""
+        found: dict[object, float] = {}
+        for reference in cited:
+            for path in reference.paths:
+                for page, odds in self.pages.get(path, ()):
+                    if any(first <= page <= last for first, last in reference.pages):
+                        found[path, page] = odds
+            for title in reference.titles if self.sections else ():
+                for name in _names(reference.paths, title):
+                    if name in self.sections:
+                        row, odds = self.sections[name]
+                        found[row] = odds
+        return found
+
+
+@cache
+def _names(paths: tuple[str, ...], title: str) -> tuple[str | tuple[str, str], ...]:
+    """What a cited section may be looked up by."""
+    concept = guide().section(max(paths, key=len), title)
+    return (concept,) if concept else tuple((path, fold(title)) for path in paths)
+
+
+_BASE = math.log(BASE_RATE / (1 - BASE_RATE))
+
+
+@cache
+def defaults() -> Effects:
+    """The effects of :data:`DEFAULTS`."""
+    return _effects((row, "the default effects") for row in DEFAULTS)
+
+
+def read(path: Path) -> Effects:
+    """The effects of a CSV file with the columns ``kind,key,odds_ratio``; a header alone is none.
+
+    Raises:
+        SettingError: the file cannot be read, a column is missing, a kind, key or ratio is
+            wrong, or a key is given twice; the text names file, line and column.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{path}: the effects cannot be read: {error}") from error
+    rows = csv.reader(text.splitlines())
+    header = tuple(cell.strip() for cell in next(rows, []))
+    if header != COLUMNS:
+        raise SettingError(f"{path}:1: expected the columns {','.join(COLUMNS)}, found {','.join(header)!r}")
+    read_rows = []
+    for row in rows:
+        place = f"{path}:{rows.line_num}"
+        if row and any(cell.strip() for cell in row):
+            read_rows.append((_row(row, place), place))
+    return _effects(read_rows)
+
+
+def _row(row: list[str], place: str) -> tuple[str, str, float]:
+    """One row of an effects file, its ratio as a number."""
+    if len(row) != len(COLUMNS):
+        raise SettingError(f"{place}: expected {len(COLUMNS)} columns, found {len(row)}")
+    kind, key, printed = (cell.strip() for cell in row)
+    try:
+        ratio = float(printed)
+    except ValueError:
+        ratio = math.nan
+    if not (0 < ratio < math.inf):
+        raise SettingError(f"{place}: column odds_ratio: expected a number above 0, found {printed!r}")
+    return kind, key, ratio
+
+
+def _effects(rows: Iterable[tuple[tuple[str, str, float], str]]) -> Effects:
+    pages: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    effects = Effects({}, {}, {}, {})
+    seen: set[tuple[str, object]] = set()
+    for row, ((kind, key, ratio), place) in enumerate(rows):
+        odds = math.log(ratio)
+        name: object
+        if kind == "page":
+            path, page = name = _page(key, place)
+            pages[path].append((page, odds))
+        elif kind == "section":
+            name = _section(key, place)
+            effects.sections.update((section, (row, odds)) for section in name)
+        elif kind == "category":
+            name = _category(key, place)
+            effects.categories[key] = odds
+        elif kind == "specialty":
+            name = _specialty(key, place)
+            effects.specialties[name] = odds
+        else:
+            raise SettingError(f"{place}: column kind: expected one of {', '.join(KINDS)}, found {kind!r}")
+        if (kind, name) in seen:
+            raise SettingError(f"{place}: column key: {kind} {key!r} is given twice")
+        seen.add((kind, name))
+    effects.pages.update((path, tuple(found)) for path, found in pages.items())
+    return effects
+
+
+def _split(key: str, place: str, what: str) -> tuple[str, str]:
+    """The notation and the rest of a key such as ``chronic-pain:98``."""
+    path, colon, rest = key.partition(":")
+    path, rest = path.strip(), rest.strip()
+    if not colon or not rest:
+        raise SettingError(f"{place}: column key: expected GUIDELINE:{what}, found {key!r}")
+    if path not in guide().titles:
+        raise SettingError(f"{place}: column key: there is no guideline {path!r} in the catalogue")
+    return path, rest
+
+
+def _page(key: str, place: str) -> tuple[str, int]:
+    path, printed = _split(key, place, "PAGE")
+    if not printed.isdecimal():
+        raise SettingError(f"{place}: column key: expected a page number, found {printed!r}")
+    page = int(printed)
+    if guide().has_page(path, page) is False:
+        raise SettingError(f"{place}: column key: {path} has no page {page}")
+    return path, page
+
+
+def _section(key: str, place: str) -> frozenset[str | tuple[str, str]]:
+    """What a section's key stands for: sections of the catalogue, or a title that letters print."""
+    path, title = _split(key, place, "SECTION")
+    found = guide().sections(path, title)
+    if found:
+        return frozenset(found)
+    if fold(title) not in _printed(guide(), path):
+        raise SettingError(f"{place}: column key: {path} has no section {title!r}")
+    return frozenset({(path, fold(title))})
+
+
+def _printed(book: Guide, path: str) -> frozenset[str]:
+    """Folded titles that letters may cite below ``path`` although the catalogue does not hold them."""
+    work = path.split("/", 1)[0]
+    if work in ("chronic-pain", "opioids"):
+        return frozenset(fold(title) for row in sections(work).values() for title in row)
+    if work != "odg":
+        return frozenset()
+    topics = (spec.partition("|") for kind in kinds().values() for spec in kind.odg)
+    return frozenset(fold(t) for c, _, t in topics if path == "odg" or c in ("*", book.titles[path]))
+
+
+def _category(key: str, place: str) -> str:
+    if key not in categories():
+        raise SettingError(
+            f"{place}: column key: there is no category {key!r}; there are {', '.join(sorted(categories()))}"
+        )
+    return key
+
+
+def _specialty(key: str, place: str) -> str:
+    concept = specialty_concept(key)
+    if concept is None:
+        raise SettingError(f"{place}: column key: there is no specialty {key!r} in the catalogue")
+    return concept
