@@ -63,7 +63,7 @@ def section_concept(citation: dict[str, Any], title: str, decided: str | None) -
     """The notation that tests give to a section: its title's slug under its guideline."""
     path = [citation["guideline"]]
     if citation["chapter"] is not None:
-        path.append(iri.slug(str(citation["chapter"])))
+        path.append(iri.slug(str(citation["chapter"]).replace("&", "and")))
     elif (year := edition(citation, decided)) is not None and citation["guideline"] not in (
         "acoem-2004",
         "elbow-2007",

@@ -80,13 +80,13 @@ def guideline_notation(citation: Citation) -> str:
     """The notation of the most precise guideline concept that a citation prints.
 
     >>> from kg.model import Span
-    >>> guideline_notation(Citation(False, "odg", None, "Low Back", (), (), None, Span(0, 0)))
-    'odg/low-back'
+    >>> guideline_notation(Citation(False, "odg", None, "Knee & Leg", (), (), None, Span(0, 0)))
+    'odg/knee-and-leg'
     >>> guideline_notation(Citation(True, "chronic-pain", 2016, None, (), (), None, Span(0, 0)))
     'chronic-pain/2016'
     """
     if citation.chapter is not None:
-        return f"{citation.guideline}/{iri.slug(str(citation.chapter))}"
+        return f"{citation.guideline}/{iri.slug(str(citation.chapter).replace('&', 'and'))}"
     return edition_notation(citation)
 
 

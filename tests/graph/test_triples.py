@@ -162,7 +162,7 @@ CASE/item/1/reviewer/citation/1 imr:citesPage <guideline/chronic-pain/2009/page/
 CASE/item/1/reviewer/citation/1 imr:citesPage <guideline/chronic-pain/2009/page/99>
 CASE/item/1/reviewer/citation/1 imr:pagesInferred "true"^^xsd:boolean
 CASE/item/1/reviewer/citation/2 rdf:type imr:Citation
-CASE/item/1/reviewer/citation/2 imr:citesGuideline <guideline/odg/knee-leg>
+CASE/item/1/reviewer/citation/2 imr:citesGuideline <guideline/odg/knee-and-leg>
 CASE/item/1/reviewer/citation/2 oa:start "241"^^xsd:integer
 CASE/item/1/reviewer/citation/2 oa:end "260"^^xsd:integer
 CASE/item/1/reviewer/citation/2 imr:outsideMtus "true"^^xsd:boolean

@@ -1,0 +1,316 @@
+"""The named queries of ``ontology/queries/``: what each answers and takes, and how it is asked.
+
+A query file opens with lines that say so:
+
+    #+ summary: Which cases cite a page?
+    #+ parameter: page guideline
+    #+ parameter: limit integer [100]
+    #+ columns: case, item, outcome
+
+A parameter has a name, a type and perhaps a default; the text holds it as ``$name``. Types:
+``iri`` (absolute, or relative to the base IRI), ``case`` (a case number), a concept scheme
+(``guideline``, ``specialty``, ...: a notation or an IRI; pages are under ``guideline``),
+``string``, ``integer``, ``decimal``, ``boolean``, ``date``, or the values allowed, joined by
+``|``. The value ``any``, where it is allowed or the default, is for a parameter in a VALUES
+block: it restricts nothing.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from threading import Lock
+from typing import Any, Protocol
+
+from rdflib import Graph
+from rdflib.query import Result
+from rdflib.term import BNode, Literal, Node
+
+from kg import resources
+from kg.errors import IriError, QueryError, UnknownError
+from kg.graph import iri
+from kg.graph.triples import escaped
+
+FOLDER = "queries"
+ANY = "any"
+
+Value = str | int | float | bool | date | None
+"""A value in an answer; an IRI is text, ``None`` is unbound."""
+
+# rdflib's parser is not thread-safe, and one failure breaks it for good: one query at a time.
+_LOCK = Lock()
+
+_HEADER = re.compile(r"#\+[ \t]*(\w+):[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
+_PARAMETER = re.compile(r"(\w+)[ \t]+([\w|-]+)(?:[ \t]+\[([^\]]*)\])?")
+_TOKEN = re.compile(
+    r"""
+      \#[^\n\r]*                                   # comment
+    | <[^\x00-\x20<>"{}|^`\\]*>                    # IRI
+    | \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+    | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'
+    | \$(?P<name>\w+)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\x7f]*")
+_SIMPLE_TYPES = ("iri", "case", "string", "integer", "decimal", "boolean", "date")
+
+
+class HasGraph(Protocol):
+    """A knowledge base, as far as queries need one."""
+
+    @property
+    def graph(self) -> Graph:
+        """The triples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a query takes: ``default`` is its printed form, ``None`` where a value must be given."""
+
+    name: str
+    type: str
+    default: str | None = None
+
+    def term(self, value: object) -> str:
+        """``value`` as a SPARQL term.
+
+        >>> Parameter("page", "guideline").term("acoem-2004/page/308")
+        '<https://w3id.org/imr-kg/guideline/acoem-2004/page/308>'
+        >>> Parameter("limit", "integer").term("20")
+        '20'
+
+        Raises:
+            QueryError: the value is not of the parameter's type.
+        """
+        if value == ANY and (self.default == ANY or ANY in self.type.split("|")):
+            return "UNDEF"
+        try:
+            return _term(self.type, value)
+        except (ValueError, InvalidOperation, IriError) as fault:
+            raise QueryError(
+                f"parameter {self.name}: expected {_said(self.type)}, found {value!r}"
+            ) from fault
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query with its header; ``pieces`` is its text, cut where parameters stand."""
+
+    name: str
+    text: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    columns: tuple[str, ...]
+    pieces: tuple[str, ...]
+    """Text and names of parameters in turn, text first and last."""
+
+    def bind(self, values: Mapping[str, object] | None = None) -> str:
+        """The SPARQL text with the parameters' values in their places.
+
+        Raises:
+            QueryError: a parameter is missing, unknown or not of its type.
+        """
+        given = dict(values or {})
+        terms = {}
+        for parameter in self.parameters:
+            value = given.pop(parameter.name, parameter.default)
+            if value is None:
+                raise QueryError(
+                    f"{self.name}: give the parameter {parameter.name} ({_said(parameter.type)})"
+                )
+            terms[parameter.name] = parameter.term(value)
+        if given:
+            known = ", ".join(parameter.name for parameter in self.parameters) or "none"
+            raise QueryError(f"{self.name}: no parameter {', '.join(sorted(given))}; it takes: {known}")
+        return "".join(terms[piece] if place % 2 else piece for place, piece in enumerate(self.pieces))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The rows of a query as plain Python values.
+
+    An ASK query has one row with one value, ``answer``; CONSTRUCT and DESCRIBE have a row for
+    each triple.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+    def __iter__(self) -> Iterator[tuple[Value, ...]]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def dicts(self) -> list[dict[str, Value]]:
+        """The rows as mappings from column to value."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def names() -> tuple[str, ...]:
+    """The names of all queries, sorted.
+
+    >>> "outcomes_by_page" in names()
+    True
+    """
+    return tuple(sorted(path.stem for path in (resources.folder("ontology") / FOLDER).glob("*.rq")))
+
+
+@cache
+def load(name: str) -> Query:
+    """The query of that name.
+
+    >>> load("cases_citing_page").parameters[0]
+    Parameter(name='page', type='guideline', default=None)
+
+    Raises:
+        UnknownError: there is none; the text names the nearest ones.
+        QueryError: its header has a fault.
+    """
+    if name not in names():
+        near = ", ".join(difflib.get_close_matches(name, names(), n=3)) or ", ".join(names())
+        raise UnknownError(f"there is no query {name!r}; there are: {near}")
+    return parse(resources.text("ontology", f"{FOLDER}/{name}.rq"), name)
+
+
+def parse(text: str, name: str = "query") -> Query:
+    r"""A query from its text; a text without header takes no parameters.
+
+    >>> parse("#+ parameter: n integer [5]\nSELECT * {?s ?p ?o} LIMIT $n").bind({"n": 7})
+    '#+ parameter: n integer [5]\nSELECT * {?s ?p ?o} LIMIT 7'
+
+    Raises:
+        QueryError: the header has a fault: an unknown type, a parameter twice or never used.
+    """
+    text = iri.rebased(text)
+    header: dict[str, list[str]] = {}
+    for key, value in _HEADER.findall(text):
+        header.setdefault(key, []).append(value)
+    parameters = tuple(_parameter(line, name) for line in header.get("parameter", []))
+    declared = {parameter.name for parameter in parameters}
+    pieces = _cut(text, declared)
+    if len(declared) != len(parameters) or not declared <= set(pieces[1::2]):
+        raise QueryError(f"{name}: each parameter is declared once and stands in the text as $name")
+    columns = tuple(re.split(r"\s*,\s*", ", ".join(header.get("columns", [])))) if "columns" in header else ()
+    return Query(name, text, " ".join(header.get("summary", [])), parameters, columns, pieces)
+
+
+def run(base: HasGraph | Graph, query: str | Query, /, **parameters: object) -> Answer:
+    """Ask a query, by its name or as parsed, and give its rows.
+
+    Raises:
+        UnknownError: there is no query of that name.
+        QueryError: a parameter is missing, unknown or not of its type, or the text is not SPARQL.
+    """
+    query = load(query) if isinstance(query, str) else query
+    text = query.bind(parameters)
+    graph = base if isinstance(base, Graph) else base.graph
+    with _LOCK:  # plain text, because a prepared query is evaluated by rdflib, 30 times slower
+        try:
+            return _answer(graph.query(text))
+        except (SyntaxError, ValueError) as fault:
+            raise QueryError(f"{query.name}: {fault}") from fault
+
+
+def _answer(result: Result) -> Answer:
+    if result.type == "ASK":
+        return Answer(("answer",), ((bool(result.askAnswer),),))
+    if result.type in ("CONSTRUCT", "DESCRIBE"):
+        triples = result.graph if result.graph is not None else ()
+        rows = tuple(sorted(tuple(str(_plain(term)) for term in triple) for triple in triples))
+        return Answer(("subject", "predicate", "object"), rows)
+    columns = tuple(str(variable) for variable in result.vars or ())
+    return Answer(columns, tuple(tuple(_plain(term) for term in row) for row in result))  # type: ignore[union-attr]
+
+
+def _plain(term: Node | None) -> Value:
+    """An rdflib term as a plain value."""
+    if term is None:
+        return None
+    if isinstance(term, BNode):
+        return f"_:{term}"
+    if isinstance(term, Literal):
+        value = term.toPython()
+        if isinstance(value, Decimal):
+            return float(value)
+        return value if type(value) in (int, float, bool, date) else str(term)
+    return str(term)
+
+
+def _parameter(line: str, name: str) -> Parameter:
+    found = _PARAMETER.fullmatch(line)
+    if not found:
+        raise QueryError(f"{name}: expected 'parameter: name type [default]', found {line!r}")
+    parameter = Parameter(found[1], found[2], found[3])
+    known = "|" in parameter.type or parameter.type in (*_SIMPLE_TYPES, *iri.SCHEMES)
+    if not known:
+        raise QueryError(f"{name}: parameter {parameter.name} has the unknown type {parameter.type!r}")
+    if parameter.default not in (None, ANY):
+        parameter.term(parameter.default)
+    return parameter
+
+
+def _cut(text: str, declared: set[str]) -> tuple[str, ...]:
+    """The text, cut at ``$name`` of declared parameters that are no part of a comment, string or IRI."""
+    pieces: list[str] = []
+    begin = 0
+    for found in _TOKEN.finditer(text):
+        if found["name"] in declared:
+            pieces += text[begin : found.start()], found["name"]
+            begin = found.end()
+    return (*pieces, text[begin:])
+
+
+def _term(kind: str, value: Any) -> str:
+    """A value as a SPARQL term.
+
+    Raises:
+        ValueError, InvalidOperation, IriError: it is not of that kind.
+    """
+    if "|" in kind:
+        if str(value) not in kind.split("|"):
+            raise ValueError(value)
+        return f'"{escaped(str(value))}"'
+    if kind == "string":
+        return f'"{escaped(str(value))}"'
+    if kind == "integer":
+        return str(int(str(value)))
+    if kind == "decimal":
+        number = Decimal(str(value))
+        if not number.is_finite():
+            raise ValueError(value)
+        return f"{number:f}" if "." in f"{number:f}" else f"{number:f}.0"
+    if kind == "boolean":
+        return {"true": "true", "false": "false"}.get(str(value).lower()) or _wrong(value)
+    if kind == "date":
+        return f'"{date.fromisoformat(str(value))}"^^<http://www.w3.org/2001/XMLSchema#date>'
+    return f"<{_iri(kind, str(value))}>"
+
+
+def _iri(kind: str, value: str) -> str:
+    absolute = _IRI.fullmatch(value) is not None and value.startswith(("http:", "https:", "urn:"))
+    if absolute:
+        return value
+    if kind == "case":
+        return iri.case(value)
+    path = value if kind == "iri" else f"{kind}/{value}"
+    return path_iri if _IRI.fullmatch(path_iri := f"{iri.BASE}{path}") else _wrong(value)
+
+
+def _wrong(value: object) -> str:
+    raise ValueError(value)
+
+
+def _said(kind: str) -> str:
+    """The type in words, for an error."""
+    if "|" in kind:
+        return "one of " + ", ".join(kind.split("|"))
+    if kind in _SIMPLE_TYPES:
+        return {"iri": "an IRI", "case": "a case number", "date": "a date such as 2016-12-31"}.get(
+            kind, f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+        )
+    return f"a {kind}'s IRI or notation"

@@ -1,0 +1,722 @@
+"""The named queries answer as the gold labels say, counted here by plain Python.
+
+The graph is made from the gold labels; what a query should answer is computed from the same
+labels without it.
+"""
+
+from collections import Counter, defaultdict
+from datetime import date
+
+import gold_letters
+import pytest
+from rdflib import Graph
+
+from kg import queries, resources
+from kg.errors import QueryError, UnknownError
+from kg.graph import describe, iri
+from kg.graph.triples import n_triples
+
+PARTIES = ("claims_administrator", "reviewer")
+OUTCOMES = ("upheld", "overturned", "modified")
+
+
+@pytest.fixture(scope="module")
+def gold(shared):
+    return gold_letters.records(shared) + [
+        record | {"case_number": f"{record['case_number']}P"}
+        for record in gold_letters.records(shared, "gold-pages.jsonl")
+    ]
+
+
+@pytest.fixture(scope="module")
+def graph(gold):
+    store = Graph(store="Oxigraph")
+    for path in sorted(resources.folder("ontology").glob("*.ttl")):
+        if path.stem != "shapes":
+            store.parse(path, format="ox-ttl")
+    text = "".join(n_triples(letter, "1") for letter in gold_letters.determinations(gold))
+    store.parse(data=text + describe.pages(describe.cited_pages(text)), format="ox-nt")
+    return store
+
+
+# --- the labels, read by plain Python ---------------------------------------------------------
+
+
+def items(gold):
+    """Each letter with each of its items and the item's position."""
+    for letter in gold:
+        for position, item in enumerate(letter["decisions"], 1):
+            yield letter, position, item
+
+
+def citations(letter, item, party):
+    """What a party cites for an item, with the guideline's notation, its sections and pages."""
+    for citation in item[party]["citations"]:
+        decided = letter.get("decision_date")
+        edition = gold_letters.edition(citation, decided)
+        work = citation["guideline"]
+        whole = work in ("acoem-2004", "elbow-2007") or edition is None
+        path = work if whole else f"{work}/{edition}"
+        chapter = citation["chapter"]
+        name = iri.slug(str(chapter).replace("&", "and"))
+        yield {
+            "guideline": f"{work}/{iri.slug(str(chapter).replace('&', 'and'))}"
+            if chapter is not None
+            else path,
+            "work": work,
+            "edition": path,
+            "printed": citation["edition"] is not None,
+            "chapter": chapter,
+            "sections": [gold_letters.section_concept(citation, s, decided) for s in citation["sections"]],
+            "pages": [
+                f"{path}/page/{page}"
+                for first, last in citation["pages"]
+                for page in range(first, last + 1)
+                if work not in ("other", "mtus-other")
+            ],
+            "title": citation["title"],
+        }
+
+
+def counted(pairs):
+    """(key, outcome) pairs, one an item, as rows: key, items, upheld, overturned, modified."""
+    table = defaultdict(Counter)
+    for key, outcome in pairs:
+        table[key][outcome] += 1
+    return {
+        (*(key if isinstance(key, tuple) else (key,)), sum(c.values()), *(c[o] for o in OUTCOMES))
+        for key, c in table.items()
+    }
+
+
+def by_citation(gold, party, keys):
+    """Outcomes by what a party cites, each item once for each key."""
+    return counted(
+        (key, item["outcome"])
+        for letter, _, item in items(gold)
+        for key in {key for citation in citations(letter, item, party) for key in keys(citation)}
+    )
+
+
+def by_letter(gold, key):
+    """Outcomes by something that the letter says; ``None`` is left out."""
+    return counted((key(letter), item["outcome"]) for letter, _, item in items(gold) if key(letter))
+
+
+def by_item(gold, keys):
+    """Outcomes by something that the item says."""
+    return counted((key, item["outcome"]) for _, _, item in items(gold) for key in keys(item))
+
+
+def service(item):
+    if item.get("category") is None:
+        return None
+    category = iri.slug(item["category"])
+    return f"{category}/{iri.slug(item['subcategory'])}" if item["subcategory"] else category
+
+
+def year(letter, key="decision_date"):
+    return int(letter[key][:4]) if letter.get(key) else None
+
+
+def ends(scheme, notation):
+    return iri.concept(scheme, notation) if notation is not None else None
+
+
+def agreement(letter, item):
+    theirs, ours = ({c["guideline"] for c in citations(letter, item, party)} for party in PARTIES)
+    if not theirs or not ours:
+        one = "only the claims administrator cites" if theirs else "only the reviewer cites"
+        return one if theirs or ours else "neither cites"
+    if not theirs & ours:
+        return "none in common"
+    return "the same" if theirs == ours else "some in common"
+
+
+def said(letter, item, party):
+    """All that a party's citations say, as one set."""
+    return {
+        part
+        for citation in citations(letter, item, party)
+        for part in (
+            citation["guideline"],
+            *citation["sections"],
+            *citation["pages"],
+            *([citation["title"]] if citation["title"] else []),
+        )
+    }
+
+
+def age_in_years(letter):
+    injury, decided = letter["date_of_injury"], letter["decision_date"]
+    return int(decided[:4]) - int(injury[:4]) - (decided[5:] < injury[5:])
+
+
+def shares(pairs, total):
+    return {(key, number, round(number / total, 9)) for key, number in pairs}
+
+
+def per_year(gold, inside):
+    whole, part = Counter(), Counter()
+    for letter, _, item in items(gold):
+        if year(letter):
+            whole[year(letter)] += 1
+            part[year(letter)] += inside(item)
+    return {(y, n, part[y], round(part[y] / n, 9)) for y, n in whole.items()}
+
+
+def both_outcomes(gold):
+    rows = by_citation(gold, "reviewer", lambda c: c["sections"])
+    return {(section, u, o) for section, _, u, o, _ in rows if u and o}
+
+
+def reviewer_counts(gold, key):
+    return Counter(value for letter in gold for value in letter["reviewer"][key])
+
+
+def waiting(gold):
+    days = [
+        (date.fromisoformat(r["decision_date"]) - date.fromisoformat(r["date_assigned"])).days
+        for r in gold
+        if r.get("decision_date")
+    ]
+    return {("standard", len(days), min(days), round(sum(days) / len(days), 9), max(days))}
+
+
+def uncited(gold):
+    return {
+        (party, *row)
+        for party in PARTIES
+        for row in per_year(gold, lambda item, party=party: not item[party]["citations"])
+    }
+
+
+def editions(gold):
+    return {
+        (*key, number)
+        for key, number in Counter(
+            (year(letter), c["edition"], not c["printed"])
+            for letter, _, item in items(gold)
+            for party in PARTIES
+            for c in citations(letter, item, party)
+            if c["work"] == "chronic-pain"
+        ).items()
+    }
+
+
+def visits(gold):
+    asked = defaultdict(list)
+    for _, _, item in items(gold):
+        if item["quantity"] and item["quantity"]["unit"] == "visit":
+            asked[item["outcome"]].append(item["quantity"]["max"])
+    return {(o, len(n), min(n), round(sum(n) / len(n), 9), max(n)) for o, n in asked.items()}
+
+
+def partly(gold):
+    return {
+        (letter["case_number"], position, item["authorized"], item["in_dispute"], item["outcome"])
+        for letter, position, item in items(gold)
+        if item["authorized"] is not None
+    }
+
+
+def mixed(gold):
+    table = {r["case_number"]: Counter(d["outcome"] for d in r["decisions"]) for r in gold}
+    return {
+        (case, sum(c.values()), c["overturned"], c["upheld"])
+        for case, c in table.items()
+        if c["overturned"] and c["upheld"]
+    }
+
+
+def citing(gold, page):
+    return {
+        (letter["case_number"], position, item["outcome"], party)
+        for letter, position, item in items(gold)
+        for party in PARTIES
+        for citation in citations(letter, item, party)
+        if page in citation["pages"]
+    }
+
+
+def deciding(gold, part, outcome):
+    return {
+        (letter["case_number"], position)
+        for letter, position, item in items(gold)
+        if item.get("category") == "Rehabilitation"
+        and item["outcome"] == outcome
+        and any(body["part"] == part for body in item["body_parts"])
+    }
+
+
+def months(gold):
+    letters = Counter(r["decision_date"][:7] for r in gold if r.get("decision_date"))
+    decided = Counter(r["decision_date"][:7] for r, _, _ in items(gold) if r.get("decision_date"))
+    return {(month, number, decided[month]) for month, number in letters.items()}
+
+
+def chapters(citation):
+    known = citation["work"] in ("acoem-2004", "odg") and citation["chapter"] is not None
+    return [citation["guideline"]] if known else []
+
+
+OUT = ("items", "upheld", "overturned", "modified")
+NOTHING: dict[str, object] = {}
+
+# name, parameters, the columns compared, the rows by plain Python
+QUESTIONS = [
+    ("outcomes_by_page", NOTHING, ("page", *OUT), lambda g: by_citation(g, "reviewer", lambda c: c["pages"])),
+    (
+        "outcomes_by_page",
+        {"party": "claims_administrator"},
+        ("page", *OUT),
+        lambda g: by_citation(g, "claims_administrator", lambda c: c["pages"]),
+    ),
+    (
+        "outcomes_by_page",
+        {"page": "chronic-pain/2009/page/98"},
+        ("page", *OUT),
+        lambda g: by_citation(
+            g, "reviewer", lambda c: {"chronic-pain/2009/page/98"}.intersection(c["pages"])
+        ),
+    ),
+    (
+        "outcomes_by_section",
+        NOTHING,
+        ("section", *OUT),
+        lambda g: by_citation(g, "reviewer", lambda c: c["sections"]),
+    ),
+    ("outcomes_by_chapter", NOTHING, ("chapter", *OUT), lambda g: by_citation(g, "reviewer", chapters)),
+    (
+        "outcomes_by_guideline",
+        {"party": "claims_administrator"},
+        ("guideline", *OUT),
+        lambda g: {
+            row
+            for row in by_citation(
+                g,
+                "claims_administrator",
+                lambda c: [c["work"], *(["mtus"] if c["work"] in MTUS else [])],
+            )
+            if row[0] in ("mtus", "odg", "chronic-pain", "acupuncture", "acoem-3rd")
+        },
+    ),
+    (
+        "outcomes_by_specialty",
+        NOTHING,
+        ("specialty", *OUT),
+        lambda g: counted(
+            (iri.slug(name), item["outcome"])
+            for letter, _, item in items(g)
+            for name in {*letter["reviewer"]["specialties"], *letter["reviewer"].get("subspecialties", ())}
+        ),
+    ),
+    (
+        "outcomes_by_category",
+        NOTHING,
+        ("category", *OUT),
+        lambda g: by_item(g, lambda i: [iri.slug(i["category"])] if i.get("category") else []),
+    ),
+    (
+        "outcomes_by_service",
+        NOTHING,
+        ("service", *OUT),
+        lambda g: by_item(g, lambda i: [service(i)] if service(i) else []),
+    ),
+    (
+        "disagreements",
+        NOTHING,
+        ("case", "position", "outcome"),
+        lambda g: {
+            (letter["case_number"], position, item["outcome"])
+            for letter, position, item in items(g)
+            if agreement(letter, item) == "none in common"
+        },
+    ),
+    (
+        "cases_citing_page",
+        {"page": iri.page("chronic-pain/2009", 98)},
+        ("case", "position", "outcome", "party"),
+        lambda g: citing(g, "chronic-pain/2009/page/98"),
+    ),
+    ("letters_by_month", NOTHING, ("month", "letters", "items"), months),
+    (
+        "outcomes",
+        NOTHING,
+        ("outcome", "items", "share"),
+        lambda g: shares(Counter(i["outcome"] for _, _, i in items(g)).items(), sum(1 for _ in items(g))),
+    ),
+    ("outcomes_by_year", NOTHING, ("year", *OUT), lambda g: by_letter(g, year)),
+    (
+        "outcomes_by_drug",
+        NOTHING,
+        ("drug", *OUT),
+        lambda g: by_item(g, lambda i: {iri.slug(d) for d in i["drug"].split("/")} if i["drug"] else ()),
+    ),
+    (
+        "category_share_by_year",
+        {"category": "rehabilitation"},
+        ("year", "items", "in_category", "share"),
+        lambda g: per_year(g, lambda i: i.get("category") == "Rehabilitation"),
+    ),
+    (
+        "basis_by_party",
+        NOTHING,
+        ("party", "basis", "items"),
+        lambda g: {
+            (party, basis, number)
+            for party in PARTIES
+            for basis, number in Counter(
+                BASES[item[party]["basis"]] for _, _, item in items(g) if item[party]["basis"]
+            ).items()
+        },
+    ),
+    (
+        "identical_citations",
+        NOTHING,
+        ("items", "identical"),
+        lambda g: {
+            (
+                sum(all(item[party]["citations"] for party in PARTIES) for _, _, item in items(g)),
+                sum(
+                    said(letter, item, "reviewer") == said(letter, item, "claims_administrator")
+                    for letter, _, item in items(g)
+                    if item["reviewer"]["citations"]
+                ),
+            )
+        },
+    ),
+    (
+        "reviewers_by_specialty",
+        NOTHING,
+        ("specialty", "reviewers", "share"),
+        lambda g: shares(
+            ((iri.slug(name), n) for name, n in reviewer_counts(g, "specialties").items()), len(g)
+        ),
+    ),
+    (
+        "reviewers_by_state",
+        NOTHING,
+        ("state", "reviewers"),
+        lambda g: set(reviewer_counts(g, "licensed_in").items()),
+    ),
+    (
+        "outcomes_by_license",
+        {"state": "Texas"},
+        ("licensed", *OUT),
+        lambda g: counted(
+            ("Texas" in letter["reviewer"]["licensed_in"], item["outcome"]) for letter, _, item in items(g)
+        ),
+    ),
+    ("days_to_decision", NOTHING, ("priority", "letters", "fewest", "mean", "most"), waiting),
+    (
+        "outcomes_by_priority",
+        NOTHING,
+        ("priority", *OUT),
+        lambda g: by_letter(g, lambda r: r.get("priority")),
+    ),
+    (
+        "outcomes_by_injury_year",
+        NOTHING,
+        ("year", *OUT),
+        lambda g: by_letter(g, lambda r: year(r, "date_of_injury")),
+    ),
+    (
+        "claim_age",
+        NOTHING,
+        ("years", *OUT),
+        lambda g: counted(
+            (age_in_years(letter), item["outcome"])
+            for letter, _, item in items(g)
+            if letter.get("decision_date")
+        ),
+    ),
+    (
+        "items_per_letter",
+        NOTHING,
+        ("items", "letters"),
+        lambda g: set(Counter(len(r["decisions"]) for r in g).items()),
+    ),
+    ("mixed_cases", NOTHING, ("case", "items", "overturned", "upheld"), mixed),
+    (
+        "partly_authorized",
+        NOTHING,
+        ("case", "position", "authorized", "in_dispute", "outcome"),
+        partly,
+    ),
+    (
+        "decisions_on",
+        {"service": "rehabilitation", "body_part": "low-back", "outcome": "upheld"},
+        ("case", "position"),
+        lambda g: deciding(g, "low back", "upheld"),
+    ),
+    (
+        "outcomes_by_agreement",
+        NOTHING,
+        ("agreement", *OUT),
+        lambda g: counted((agreement(letter, item), item["outcome"]) for letter, _, item in items(g)),
+    ),
+    (
+        "sections_by_service",
+        NOTHING,
+        ("service", "section", "items"),
+        lambda g: {
+            (*key, number)
+            for key, number in Counter(
+                (service(item), section)
+                for letter, _, item in items(g)
+                if service(item)
+                for section in {s for c in citations(letter, item, "reviewer") for s in c["sections"]}
+            ).items()
+        },
+    ),
+    ("sections_with_both_outcomes", NOTHING, ("section", "upheld", "overturned"), both_outcomes),
+    ("editions_by_year", NOTHING, ("year", "edition", "inferred", "citations"), editions),
+    ("uncited_by_year", NOTHING, ("party", "year", "items", "uncited", "share"), uncited),
+    ("visits_by_outcome", NOTHING, ("outcome", "items", "fewest", "mean", "most"), visits),
+    (
+        "outcomes_by_body_part",
+        NOTHING,
+        ("body_part", *OUT),
+        lambda g: by_item(g, lambda i: {iri.slug(b["part"]) for b in i["body_parts"]}),
+    ),
+    (
+        "outcomes_by_worker",
+        NOTHING,
+        ("sex", "decade", *OUT),
+        lambda g: by_letter(
+            g,
+            lambda r: (
+                (r["patient"]["sex"], r["patient"]["age"] // 10 * 10)
+                if r["patient"].get("sex") and r["patient"].get("age") is not None
+                else None
+            ),
+        ),
+    ),
+    (
+        "surgical_services",
+        NOTHING,
+        ("flag", *OUT),
+        lambda g: by_item(
+            g,
+            lambda i: [
+                flag.replace("_", " ") for flag in ("associated_surgical_service", "retrospective") if i[flag]
+            ],
+        ),
+    ),
+    (
+        "unresolved_titles",
+        NOTHING,
+        ("guideline", "title", "citations"),
+        lambda g: {
+            (*key, number)
+            for key, number in Counter(
+                (c["guideline"], c["title"])
+                for letter, _, item in items(g)
+                for party in PARTIES
+                for c in citations(letter, item, party)
+                if c["title"]
+            ).items()
+        },
+    ),
+]
+
+MTUS = {"acoem-2004", "elbow-2007", "chronic-pain", "acupuncture", "postsurgical", "opioids"}
+BASES = {
+    "mtus": "MTUS",
+    "mtus_and_other": "MTUS and other",
+    "outside_mtus": "Outside the MTUS",
+    "none_cited": "None cited",
+}
+
+
+def short(value):
+    """A concept or page by its notation, a number rounded, anything else as it is."""
+    if isinstance(value, str) and value.startswith(iri.BASE):
+        return value.removeprefix(iri.BASE).partition("/")[2]
+    return round(value, 9) if isinstance(value, float) else value
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "columns", "expected"),
+    QUESTIONS,
+    ids=["-".join([name, *map(str, given.values())]) for name, given, _, _ in QUESTIONS],
+)
+def test_the_rows_are_those_counted_by_hand(graph, gold, name, parameters, columns, expected):
+    answer = queries.run(graph, name, **parameters)
+    rows = [tuple(short(row[column]) for column in columns) for row in answer.dicts()]
+    rows = [row for row in rows if name != "outcomes_by_guideline" or row[0] in KNOWN_WORKS]
+    wanted = expected(gold)
+    assert wanted
+    assert len(rows) == len(set(rows))
+    assert set(rows) == wanted
+
+
+KNOWN_WORKS = ("mtus", "odg", "chronic-pain", "acupuncture", "acoem-3rd")
+
+
+def test_at_least_25_questions_are_checked_by_hand():
+    assert len({name for name, *_ in QUESTIONS}) >= 33
+
+
+ARGUMENTS = {
+    "case": {"case": "CM16-0219557"},
+    "case_facts": {"case": "CM16-0219557"},
+    "cases_citing_page": {"page": "chronic-pain/2009/page/98"},
+    "decisions_on": {"service": "rehabilitation"},
+}
+
+
+@pytest.mark.parametrize("name", queries.names())
+def test_every_query_says_what_it_answers_and_takes(graph, name):
+    query = queries.load(name)
+    assert query.summary
+    assert query.summary.endswith((".", "?"))
+    assert queries.run(graph, name, **ARGUMENTS.get(name, {})).columns == query.columns
+
+
+@pytest.mark.parametrize("name", queries.names())
+def test_every_query_is_standard_sparql(name):
+    """rdflib's own parser takes it, too: it runs on other servers than Oxigraph."""
+    from rdflib.plugins.sparql import prepareQuery
+
+    prepareQuery(queries.load(name).bind(ARGUMENTS.get(name, {})))
+
+
+def test_one_case_whole(graph, gold):
+    letter = next(r for r in gold if r["case_number"] == "CM17-0007142")
+    answer = queries.run(graph, "case", case="CM17-0007142").dicts()
+    assert {(row["position"], row["text"], row["outcome"]) for row in answer} == {
+        (n, item["item"], item["outcome"]) for n, item in enumerate(letter["decisions"], 1)
+    }
+    assert Counter((row["position"], row["party"]) for row in answer) == {
+        (n, party): max(1, len(item[party]["citations"]))
+        for n, item in enumerate(letter["decisions"], 1)
+        for party in PARTIES
+    }
+    facts = {
+        (row["fact"], row["value"]) for row in queries.run(graph, "case_facts", case="CM17-0007142").dicts()
+    }
+    assert ("decisionDate", letter["decision_date"]) in facts
+    assert {value for fact, value in facts if fact == "licensedIn"} == set(letter["reviewer"]["licensed_in"])
+
+
+# --- parameters -------------------------------------------------------------------------------
+
+PROBE = """#+ summary: Probe
+#+ parameter: x {type}
+#+ columns: x
+SELECT ?x WHERE {{ BIND($x AS ?x) }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "term"),
+    [
+        ("iri", "https://example.org/a", "<https://example.org/a>"),
+        ("iri", "case/A", f"<{iri.BASE}case/A>"),
+        ("case", "A b", f"<{iri.BASE}case/A%20b>"),
+        ("guideline", "acoem-2004/page/308", f"<{iri.BASE}guideline/acoem-2004/page/308>"),
+        ("string", 'a"} DROP ALL #\n', '"a\\"} DROP ALL #\\n"'),
+        ("integer", "-3", "-3"),
+        ("decimal", "2", "2.0"),
+        ("boolean", True, "true"),
+        ("date", date(2016, 1, 2), '"2016-01-02"^^<http://www.w3.org/2001/XMLSchema#date>'),
+        ("upheld|overturned", "upheld", '"upheld"'),
+        ("upheld|any", "any", "UNDEF"),
+    ],
+)
+def test_a_value_becomes_a_term(kind, value, term):
+    assert f"BIND({term} AS ?x)" in queries.parse(PROBE.format(type=kind)).bind({"x": value})
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("iri", "https://example.org/a> . DROP"),
+        ("iri", 'a"b'),
+        ("guideline", "acoem 2004"),
+        ("case", ""),
+        ("integer", "1) } #"),
+        ("integer", "1.5"),
+        ("decimal", "NaN"),
+        ("decimal", "1e3 ."),
+        ("boolean", "yes"),
+        ("date", "2016-13-01"),
+        ("upheld|overturned", "any"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(kind, value):
+    with pytest.raises(QueryError, match=r"parameter x: expected .*, found"):
+        queries.parse(PROBE.format(type=kind)).bind({"x": value})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?s ?p '$x' , \"$x\" , '''a'$x''' , \"\"\"$x\"\"\" , <http://e/$x> } # $x",
+        'SELECT ?x { ?x ?p "a\\"$x" }',
+    ],
+)
+def test_only_parameters_in_their_places_are_bound(text):
+    header = "#+ parameter: x integer\n"
+    bound = queries.parse(f"{header}{text} \nLIMIT $x").bind({"x": 3})
+    assert bound == f"{header}{text} \nLIMIT 3"
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "give the parameter page"),
+        ({"page": "a/page/1", "pages": 1}, "no parameter pages; it takes: page"),
+    ],
+)
+def test_missing_and_unknown_parameters_are_named(values, message):
+    with pytest.raises(QueryError, match=message):
+        queries.load("cases_citing_page").bind(values)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "#+ parameter: x planet",  # no such type
+        "#+ parameter: x",  # no type
+        "#+ parameter: y integer",  # not used
+        "#+ parameter: x integer [many]",  # a default of another type
+        "#+ parameter: x integer\n#+ parameter: x integer",  # twice
+    ],
+)
+def test_a_fault_in_a_header_is_named(header):
+    with pytest.raises(QueryError):
+        queries.parse(f"{header}\nSELECT * {{ ?s ?p $x }}")
+
+
+def test_an_unknown_query_names_the_nearest():
+    with pytest.raises(UnknownError, match="outcomes_by_page"):
+        queries.run(Graph(), "outcome_by_page")
+
+
+def test_text_that_is_not_sparql_is_refused():
+    with pytest.raises(QueryError, match="query:"):
+        queries.run(Graph(store="Oxigraph"), queries.parse("SELECT nothing"))
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "rows"),
+    [
+        ("ASK {}", ("answer",), ((True,),)),
+        (
+            "CONSTRUCT { <urn:a> <urn:b> 1 } WHERE {}",
+            ("subject", "predicate", "object"),
+            (("urn:a", "urn:b", "1"),),
+        ),
+        (
+            'SELECT ?a ?b ?c ?d { BIND("x"@en AS ?a) BIND(1.5 AS ?b) BIND(<urn:a> AS ?d) }',
+            ("a", "b", "c", "d"),
+            (("x", 1.5, None, "urn:a"),),
+        ),
+    ],
+)
+def test_every_form_of_query_has_plain_rows(text, columns, rows):
+    answer = queries.run(Graph(store="Oxigraph"), queries.parse(text))
+    assert (answer.columns, answer.rows) == (columns, rows)
