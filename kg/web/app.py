@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import FileResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from kg.web import problems, sparql
+from kg.web import api, pages, problems, sparql, vendor
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
 from kg.web.settings import Settings
@@ -45,6 +45,7 @@ def create_app(base_path: Path, settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.settings, app.state.state = settings, state
+    app.state.templates = pages.environment()
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -54,10 +55,19 @@ def create_app(base_path: Path, settings: Settings | None = None) -> FastAPI:
     )
     app.add_middleware(Answers, generation=lambda: state.site.generation, observe=metrics.observe)
     problems.install(app)
-    app.include_router(sparql.router)
+    for router in (sparql.router, api.router, pages.router):
+        app.include_router(router)
     _add_operations(app, state, metrics)
+    app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
+
+
+def _vendored(name: str) -> FileResponse:
+    """A file of others, from where it is installed."""
+    if name not in vendor.VIS:
+        raise HTTPException(404, f"there is no {name}")
+    return FileResponse(vendor.vis(name), headers={"Cache-Control": "max-age=31536000, immutable"})
 
 
 def _add_operations(app: FastAPI, state: State, metrics: Metrics) -> None:

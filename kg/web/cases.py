@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ class Wanted:
     cites in the decision.
     """
 
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     outcomes: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     party: str = "any"

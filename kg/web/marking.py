@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kg.evidence import Kind, Mark, marks
 from kg.model import Determination
@@ -41,7 +42,7 @@ def pieces(determination: Determination, text: str) -> Iterator[Piece]:
     found = [mark for mark in marks(determination) if mark.span.start < mark.span.end]
     cuts = sorted({0, len(text), *(place for mark in found for place in mark.span)})
     waiting, open_marks = 0, list[Mark]()
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         open_marks = [mark for mark in open_marks if mark.span.end > start]
         begun: list[str] = []
         while waiting < len(found) and found[waiting].span.start == start:

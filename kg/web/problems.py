@@ -88,8 +88,12 @@ def show(
     machine = request.url.path.startswith(("/api", "/sparql"))
     if machine or "text/html" not in accept:
         return response(status, detail, headers, **members)
-    template = request.app.state.templates.get_template("problem.html")
-    page = template.render(
-        request=request, status=status, title=HTTPStatus(status).phrase, detail=detail, page="problem"
+    root = request.scope.get("root_path", "")
+    text = request.app.state.templates.get_template("problem.html").render(
+        title=HTTPStatus(status).phrase,
+        detail=detail,
+        page="problem",
+        generation="",
+        url=lambda path: root + path,
     )
-    return Response(page, status, headers, "text/html")
+    return Response(text, status, headers, "text/html")

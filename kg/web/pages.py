@@ -1,0 +1,247 @@
+"""The pages: each reads its request, asks the site and fills a template."""
+
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from kg.analysis.drivers import HELP
+from kg.analysis.filters import Filters
+from kg.analysis.index import LEVELS, PARTIES
+from kg.analysis.related import Shared
+from kg.web import labels, marking, present, view
+from kg.web.api import FiltersDep, SiteDep
+from kg.web.cases import Wanted
+from kg.web.links import Figures, case_node
+from kg.web.site import Site
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+class Question(NamedTuple):
+    """A question to start from."""
+
+    words: str
+    more: str
+    path: str
+
+
+QUESTIONS = (
+    Question(
+        "Which guideline pages go with overturning?",
+        "Rates, intervals and odds ratios for every page that reviewers cite.",
+        "/drivers",
+    ),
+    Question(
+        "Which sections, after mid-2016?",
+        "The same by section, as letters cite since then.",
+        "/drivers?level=section",
+    ),
+    Question("What hangs together?", "Walk from a page to its letters and back.", "/explore"),
+    Question("What was overturned?", "Cases with at least one overturned item.", "/cases?outcome=overturned"),
+)
+_PARTY_WORDS = {
+    "reviewer": "the reviewer",
+    "claims_administrator": "the claims administrator",
+    "any": "either party",
+    "both": "both parties",
+}
+
+
+def environment() -> Environment:
+    """Templates that escape what they print, and refuse names that are not there."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["number"] = present.number
+    made.globals["anchor"] = marking.anchor
+    return made
+
+
+def render(request: Request, template: str, page: str, **values: Any) -> HTMLResponse:
+    """A filled page."""
+    root = request.scope.get("root_path", "")
+    site: Site = request.app.state.state.site
+    text = request.app.state.templates.get_template(template).render(
+        page=page, generation=site.generation, url=lambda path: root + path, **values
+    )
+    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Vary": "Accept"})
+
+
+@router.get("/")
+def home(request: Request, site: SiteDep) -> Response:
+    """Search, what the base holds, and questions to start from."""
+    table = site.index.decisions
+    years = table["year"].drop_nulls()
+    return render(
+        request,
+        "home.html",
+        "home",
+        letters=len(site.base),
+        figures=Figures(len(site.index), *_outcomes(site)),
+        years=(years.min(), years.max()) if len(years) else None,
+        questions=QUESTIONS,
+    )
+
+
+def _outcomes(site: Site) -> tuple[int, int, int]:
+    codes = site.index.outcome
+    return int((codes == 0).sum()), int((codes == 1).sum()), int((codes == 2).sum())
+
+
+@router.get("/cases")
+def case_list(
+    request: Request,
+    site: SiteDep,
+    filters: FiltersDep,
+    outcome: Annotated[list[str], Query()] = [],  # noqa: B006
+    place: Annotated[list[str], Query()] = [],  # noqa: B006
+    party: str = "any",
+    cursor: str | None = None,
+) -> Response:
+    """Cases that pass the filters in the address."""
+    wanted = Wanted(filters, tuple(outcome), tuple(place), party)
+    found = site.cases(wanted, 25, cursor)
+    told = [str(filters)] if filters.given() else []
+    told += [f"an item {name}" for name in outcome]
+    told += [
+        f"{labels.label('guideline/' + name)} cited by {_PARTY_WORDS.get(party, party)}" for name in place
+    ]
+    again = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
+    following = f"?{urlencode([*again, ('cursor', found.next)])}" if found.next else None
+    return render(request, "cases.html", "cases", found=found, told="; ".join(told), next=following)
+
+
+@router.get("/cases/{case}")
+def one_case(request: Request, site: SiteDep, case: str) -> Response:
+    """The letter with what was read marked, its decisions, and cases like it."""
+    determination, text = site.base.determination(case), site.base.letter(case)
+    other = site.related(case, "other", 5, None, Filters())
+    return render(
+        request,
+        "case.html",
+        "cases",
+        case=case,
+        node=case_node(case),
+        header=present.header(determination),
+        decisions=[present.decision(case, n, d) for n, d in enumerate(determination.decisions, 1)],
+        problems=determination.problems,
+        pieces=marking.pieces(determination, text),
+        legend=present.LEGEND,
+        related=site.related(case, None, 5, None, Filters()),
+        other=other,
+        named=_named,
+    )
+
+
+def _named(shared: Shared) -> str:
+    if shared.kind in {"page", "section", "chapter"}:
+        return labels.label(f"guideline/{shared.value}")
+    return shared.value.replace(":", " ")
+
+
+@router.get("/explore")
+def explore(request: Request, site: SiteDep, node: str | None = None) -> Response:
+    """The graph around a node, or nodes to start from."""
+    if not node:
+        return render(request, "explore.html", "explore", node=None, starts=_starts(site))
+    links = site.links
+    shown = view.around(links, node)
+    return render(
+        request,
+        "explore.html",
+        "explore",
+        node=node,
+        kind=links.kind_of(node),
+        label=labels.label(node) if not node.startswith("case/") else node.removeprefix("case/"),
+        graph=Markup(view.html(shown)),  # noqa: S704 - pyvis fills our template, which escapes its data
+        view=shown,
+        figures=links.figures(links.decisions(node)),
+        relations=links.relations(node),
+        most=view.MOST,
+    )
+
+
+def _starts(site: Site) -> list[dict[str, str]]:
+    """The most cited place of each kind, and the most frequent service and drug."""
+    found = []
+    for kind in site.links.kinds.values():
+        totals = kind.any.totals()
+        if len(totals):
+            node = kind.nodes[int(totals.argmax())]
+            found.append(
+                {"node": node, "label": labels.label(node), "more": f"{kind.name}, {totals.max():,} items"}
+            )
+    return found
+
+
+@router.get("/drivers")
+def drivers(
+    request: Request,
+    site: SiteDep,
+    filters: FiltersDep,
+    level: str = "page",
+    party: str = "reviewer",
+    minimum: Annotated[int, Query(ge=1, le=1_000_000)] = 10,
+) -> Response:
+    """Which places go with which outcomes, as a forest plot beside the figures."""
+    table = site.drivers(level, party, filters, minimum, "category")
+    base = table.overturned / table.decisions if table.decisions else 0.0
+    most = max((row.rate_high or 0 for row in table.rows[:200]), default=1) or 1
+    rows = [
+        {
+            **{name: getattr(row, name) for name in ("key", "decisions", "overturn_rate", "q_value")},
+            "label": labels.label(f"guideline/{row.key}"),
+            "plot": present.forest(row, base, most),
+            "ratios": [
+                (row.odds_ratio_low, row.odds_ratio, row.odds_ratio_high),
+                (row.mh_low, row.mh_odds_ratio, row.mh_high),
+                (row.adjusted_low, row.adjusted_odds_ratio, row.adjusted_high),
+            ],
+        }
+        for row in table.rows[:200]
+    ]
+    again = request.url.query
+    return render(
+        request,
+        "drivers.html",
+        "drivers",
+        table=table,
+        rows=rows,
+        party=_PARTY_WORDS[table.party],
+        told=str(filters) if filters.given() else "",
+        help=HELP,
+        choices=[
+            ("level", "Count by", [(name, name) for name in LEVELS], table.level),
+            ("party", "Cited by", [(name, _PARTY_WORDS[name]) for name in PARTIES], table.party),
+            (
+                "category",
+                "Service",
+                [("", "all"), *((c, c) for c in _categories(site))],
+                "".join(filters.category),
+            ),
+            ("minimum", "At least", [(n, f"{n} items") for n in (1, 5, 10, 30, 100)], minimum),
+        ],
+        csv=f"api/drivers?{again}&format=csv",
+        json=f"api/drivers?{again}",
+    )
+
+
+def _categories(site: Site) -> list[str]:
+    return sorted(site.index.decisions["category"].drop_nulls().unique().to_list())
+
+
+@router.get("/guidelines/{notation:path}")
+def guideline(request: Request, notation: str) -> Response:
+    """For now the graph around it."""
+    root = request.scope.get("root_path", "")
+    return RedirectResponse(f"{root}/explore?{urlencode({'node': 'guideline/' + notation})}", 307)

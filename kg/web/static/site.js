@@ -1,0 +1,1 @@
+// What every page shares: suggestions under a search field, tables that sort.
