@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from kg.cli import analysing, asking, building, reading, serving
+from kg.cli import analysing, asking, building, parsing, reading, serving
 from kg.cli.edge import app
 
-ROOMS = (reading, building, asking, analysing, serving)
+ROOMS = (parsing, reading, building, asking, analysing, serving)
 """Each adds its commands to ``app`` when it is imported."""
 
 ORDER = (

@@ -169,6 +169,6 @@ def related(
         for row in found.rows
     ]  # fmt: skip
     table(("case", "score", "outcomes", "shared, with its part of the score"), rows)
-    say(f"{case} ({', '.join(found.outcomes)}) shares something with {found.total:,} cases")
+    say(f"{case} was decided: {', '.join(found.outcomes)}")
     if found.next:
         say(f"more: --cursor {found.next}")

@@ -18,7 +18,7 @@ def schema() -> None:
 
 
 @command(
-    'kg cite "MTUS Low Back Complaints 2004, Section(s): Special Studies."',
+    'kg cite "Decision based on MTUS Low Back Complaints 2004, Section(s): Special Studies."',
     "kg cite - < fields.txt > citations.jsonl",
 )
 def cite(

@@ -1,5 +1,6 @@
 """``kg serve`` and ``kg sample``: a server to look at, letters to try."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -51,3 +52,27 @@ def serve(
             )
             return FAILED
     return DONE
+
+
+@command(
+    "kg sample --letters 200 --into sample",
+    "kg sample --letters 10000 --seed 7 --template pages --effects effects.csv --into sample",
+)
+def sample(
+    into: Annotated[Path, typer.Option(metavar="DIR", help="Directory for letters/ and truth.jsonl.")],
+    letters: Annotated[int, typer.Option(metavar="N", help="How many letters.")] = 100,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same letters.")] = 1,
+    template: Annotated[str, typer.Option(help="Form of letter: pages, sections, mixed, ...")] = "mixed",
+    effects: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Odds ratios of overturning: kind,key,odds_ratio.")
+    ] = None,
+) -> None:
+    """Make letters of our own in the real layouts, and the truth about each in the form of `kg parse`."""
+    from kg.sample import sample as make
+
+    made = make(letters, seed, into, template, effects)
+    share = f" ({made.overturned / made.items:.1%})" if made.items else ""
+    say(
+        f"{made.letters:,} letters with {made.items:,} items, {made.overturned:,} overturned{share}, "
+        f"in {made.folder}"
+    )

@@ -1,0 +1,194 @@
+"""``kg parse``: files of letters to determinations, one after another or on several processes."""
+
+import json
+import logging
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
+from enum import StrEnum
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from kg.cli.edge import DONE, FAULTS, command, complain_of, say, table
+from kg.errors import KgError
+
+if TYPE_CHECKING:
+    from kg.model import Determination
+    from kg.reading.sources import Source
+
+log = logging.getLogger("kg")
+
+_CHUNK = 64
+"""Letters that a process takes at a time."""
+
+
+class Form(StrEnum):
+    """How determinations are printed."""
+
+    JSONL = "jsonl"
+    TABLE = "table"
+
+
+class Read(NamedTuple):
+    """What became of one source: what to print, or the reason why there is nothing."""
+
+    place: str
+    line: str = ""
+    rows: Sequence[tuple[object, ...]] = ()
+    reason: str | None = None
+    nameless: tuple[str, str] | None = None
+    """Where the letter prints no case number: the name that stands in, and the hash of the file."""
+
+
+@command(
+    "kg parse letters/ > determinations.jsonl",
+    "kg parse letter.pdf --format table",
+    "kg parse - < letter.txt",
+    "find . -name '*.txt' | kg parse --files-from - --jobs 2",
+)
+def parse(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH...", help="Files, folders or tables of letters; - is a letter on standard input."
+        ),
+    ] = None,
+    files_from: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A file that lists paths, one a line; - is standard input."),
+    ] = None,
+    form: Annotated[
+        Form, typer.Option("--format", help="One JSON object a line, or a table of decisions.")
+    ] = Form.JSONL,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that read letters.")] = 1,
+) -> int:
+    """Read letters and print what they say, in the order given; `kg schema` tells the form.
+
+    What is no letter or cannot be read is named on standard error with the reason; then it ends with 1.
+    """
+    if not paths and files_from is None:
+        raise typer.BadParameter("give PATH... or --files-from FILE", param_hint="PATH")
+    from kg.reading.sources import locate
+
+    show = _Lines() if form is Form.JSONL else _Table()
+    read, quarantined = 0, 0
+    for letter in _distinct(_read_all(locate(paths or [], files_from), jobs, tables=form is Form.TABLE)):
+        if letter.reason is None:
+            read += 1
+            show.add(letter)
+        else:
+            quarantined += 1
+            complain_of(letter.place, letter.reason)
+    show.end()
+    say(f"{read + quarantined:,} files: {read:,} read, {quarantined:,} quarantined")
+    return FAULTS if quarantined else DONE
+
+
+def _read_all(found: "Iterable[Source]", jobs: int, *, tables: bool) -> Iterator[Read]:
+    """Read what was found, in order; with several processes a few chunks ahead, so that memory stays flat."""
+    if jobs == 1:
+        for source in found:
+            yield _read(source, tables=tables)
+        return
+    rest = iter(found)
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    )
+    waiting: deque[Future[list[Read]]] = deque()
+    try:
+        while chunk := list(islice(rest, _CHUNK)):
+            waiting.append(pool.submit(_read_chunk, chunk, tables))
+            if len(waiting) > 2 * jobs:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _read_chunk(chunk: "list[Source]", tables: bool) -> list[Read]:
+    return [_read(source, tables=tables) for source in chunk]
+
+
+def _read(source: "Source", *, tables: bool) -> Read:
+    from kg import contract
+    from kg.reading.letter import read_letter
+    from kg.reading.sources import Quarantined, read
+
+    place = source.place
+    letter = read(source)
+    if isinstance(letter, Quarantined):
+        return Read(place, reason=letter.reason)
+    try:
+        found = read_letter(letter.text, letter.name)
+    except KgError as fault:
+        return Read(place, reason=str(fault))
+    except Exception as fault:  # a fault of ours in one letter must not hide the others
+        log.debug("%s: a fault of kg itself", place, exc_info=True)
+        return Read(place, reason=f"a fault of kg itself: {type(fault).__name__}: {fault}")
+    if letter.problems:
+        found = replace(found, problems=letter.problems + found.problems)
+    nameless = (letter.name, letter.sha256) if letter.name and "case_number" not in found.spans else None
+    if tables:
+        return Read(place, rows=_rows(found), nameless=nameless)
+    return Read(place, json.dumps(contract.to_json(found), ensure_ascii=False), nameless=nameless)
+
+
+def _distinct(letters: Iterable[Read]) -> Iterator[Read]:
+    """The letters, but that a second text under a name that stands in for a case number is put aside."""
+    seen: dict[str, str] = {}
+    for letter in letters:
+        if letter.nameless:
+            name, digest = letter.nameless
+            if seen.setdefault(name, digest) != digest:
+                reason = f"it prints no case number, and another letter without one has the name {name}"
+                yield Read(letter.place, reason=reason)
+                continue
+        yield letter
+
+
+def _rows(found: "Determination") -> list[tuple[object, ...]]:
+    from kg.evidence import cited
+
+    rows: list[tuple[object, ...]] = []
+    for decision in found.decisions:
+        field = decision.reviewer
+        cites = "; ".join(map(cited, field.citations)) or (field.basis and field.basis.value)
+        rows.append(
+            (found.case_number, found.decision_date, decision.outcome.value, decision.item.in_dispute, cites)
+        )
+    return rows
+
+
+class _Lines:
+    """Prints each determination as it comes."""
+
+    def add(self, letter: Read) -> None:
+        print(letter.line)
+
+    def end(self) -> None:
+        """Nothing is left to print."""
+
+
+class _Table:
+    """Prints decisions, some hundred at a time, so that memory stays flat."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[object, ...]] = []
+
+    def add(self, letter: Read) -> None:
+        self._rows += letter.rows
+        if len(self._rows) >= 500:
+            self.end()
+
+    def end(self) -> None:
+        """Print what is left."""
+        if self._rows:
+            table(("case", "decided", "outcome", "treatment", "reviewer cites"), self._rows)
+            self._rows = []
