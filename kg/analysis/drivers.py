@@ -6,7 +6,7 @@ others under the same filters: crude, pooled over strata (Mantel-Haenszel), and 
 all keys at once (:mod:`kg.analysis.firth`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from kg.analysis import intervals
 from kg.analysis.filters import Filters, choose
-from kg.analysis.index import KEY_COLUMNS, OUTCOMES, Cited, Index, prepare
+from kg.analysis.index import KEY_COLUMNS, OUTCOMES, Cited, Index, Mask, prepare
+from kg.analysis.model import adjusted
 from kg.errors import SettingError
 
 HELP = (
@@ -31,11 +32,13 @@ HELP = (
 
 STRATA = ("category", "subcategory", "drug_class", "year", "template", "priority", "sex")
 EXACT_BELOW = 1000
+_ADJUSTED = ("adjusted_odds_ratio", "adjusted_low", "adjusted_high")
 COLUMNS = (
     *KEY_COLUMNS,
     *("decisions", "upheld", "overturned", "modified", "overturn_rate", "rate_low", "rate_high"),
     *("odds_ratio", "odds_ratio_low", "odds_ratio_high", "mh_odds_ratio", "mh_low", "mh_high"),
-    *("adjusted_odds_ratio", "adjusted_low", "adjusted_high", "q_value"),
+    *_ADJUSTED,
+    "q_value",
 )
 """The columns of the table, in order."""
 
@@ -168,10 +171,7 @@ def drivers(
     figures = _figures(counts, totals, enough)
     pooled = _pooled(index, cited, chosen, strata, enough)
     figures |= {"mh_odds_ratio": pooled.odds_ratio, "mh_low": pooled.low, "mh_high": pooled.high}
-    figures |= dict.fromkeys(
-        ("adjusted_odds_ratio", "adjusted_low", "adjusted_high"), np.full(len(counts), np.nan)
-    )
-    figures["q_value"] = intervals.benjamini_yekutieli(np.where(listed, pooled.p_value, np.nan))
+    figures |= _adjusted(index, cited, chosen, minimum, model, pooled.p_value)
     table = (
         cited.keys.hstack(_counted(counts))
         .with_columns(pl.Series(name, _finite(values)) for name, values in figures.items())
@@ -191,7 +191,7 @@ def drivers(
         int(totals[1]),
         int(totals[2]),
         table,
-        tuple(_notes(int(totals.sum()), table, minimum)),
+        tuple(_notes(totals, table, minimum, model)),
         lambda key: _cases(index, cited, key),
     )
 
@@ -205,9 +205,7 @@ def _finite(values: Numbers) -> Numbers:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _figures(
-    counts: NDArray[np.int64], totals: NDArray[np.int64], enough: NDArray[np.bool_]
-) -> dict[str, Numbers]:
+def _figures(counts: NDArray[np.int64], totals: NDArray[np.int64], enough: Mask) -> dict[str, Numbers]:
     """Rates and crude odds ratios of the rows with ``enough`` decisions."""
     names = ("overturn_rate", "rate_low", "rate_high", "odds_ratio", "odds_ratio_low", "odds_ratio_high")
     out = {name: np.full(len(counts), np.nan) for name in names}
@@ -224,21 +222,18 @@ def _figures(
 
 
 def _pooled(
-    index: Index, cited: Cited, chosen: NDArray[np.bool_] | None, strata: str, enough: NDArray[np.bool_]
+    index: Index, cited: Cited, chosen: Mask | None, strata: str, enough: Mask
 ) -> intervals.MantelHaenszel:
     stratum, number = index.strata(strata)
-    overturned = index.outcome == 1
+    overturned = (index.outcome == 1).astype(np.float64)
     kept = slice(None) if chosen is None else chosen
     size = np.bincount(stratum[kept], minlength=number).astype(np.float64)
-    events = np.bincount(stratum[kept], weights=overturned[kept], minlength=number)
+    events = np.bincount(stratum[kept], weights=overturned[kept], minlength=number).astype(np.float64)
     cell = cited.key.astype(np.int64) * number + stratum[cited.decision]
     shape = (len(enough), number)
-    exposed = np.bincount(cell, minlength=shape[0] * number).reshape(shape).astype(np.float64)
-    both = (
-        np.bincount(cell[overturned[cited.decision]], minlength=shape[0] * number)
-        .reshape(shape)
-        .astype(np.float64)
-    )
+    exposed: Numbers = np.bincount(cell, minlength=shape[0] * number).reshape(shape).astype(np.float64)
+    flat = np.bincount(cell[overturned[cited.decision] > 0], minlength=shape[0] * number)
+    both: Numbers = flat.reshape(shape).astype(np.float64)
     found = intervals.mantel_haenszel(both[enough], exposed[enough], events, size)
     spread = [np.full(len(enough), np.nan) for _ in range(4)]
     for whole, part in zip(spread, (found.odds_ratio, found.low, found.high, found.p_value), strict=True):
@@ -246,13 +241,35 @@ def _pooled(
     return replace(found, odds_ratio=spread[0], low=spread[1], high=spread[2], p_value=spread[3])
 
 
-def _notes(decisions: int, table: pl.DataFrame, minimum: int) -> list[str]:
-    notes = []
+def _adjusted(
+    index: Index, cited: Cited, chosen: Mask | None, minimum: int, model: bool, p_value: Numbers
+) -> dict[str, Numbers]:
+    """The model's figures and the q-values; without a model those of the Mantel-Haenszel test."""
+    out = {name: np.full(cited.keys.height, np.nan) for name in _ADJUSTED}
+    if model:
+        p_value = np.full(cited.keys.height, np.nan)
+        fitted = adjusted(index, cited.decision, cited.key, cited.keys.height, chosen, minimum)
+        if fitted is not None:
+            figures, used = fitted
+            values = (np.exp(figures.log_odds), np.exp(figures.low), np.exp(figures.high))
+            for name, value in zip(_ADJUSTED, values, strict=True):
+                out[name][used] = value
+            p_value[used] = figures.p_value
+    return out | {"q_value": intervals.benjamini_yekutieli(p_value)}
+
+
+def _notes(totals: NDArray[np.int64], table: pl.DataFrame, minimum: int, model: bool) -> Iterator[str]:
+    size = int(totals.sum())
     if table.is_empty():
-        notes.append(f"{decisions} decisions, none with a citation of this level")
-    elif table["decisions"].max() < minimum:  # type: ignore[operator]  # counts are integers
-        notes.append(f"no row reaches the minimum of {minimum} decisions: counts only")
-    return notes
+        yield f"{size} decisions, none of which cites anything of this level"
+    elif int(table["decisions"].max() or 0) < minimum:  # type: ignore[arg-type]  # counts are integers
+        yield f"no row reaches the minimum of {minimum} decisions: counts only"
+    elif totals[1] in {0, size}:
+        yield f"{'all' if totals[1] else 'none'} of {size} decisions are overturned: no odds ratios"
+    elif model and table.filter(pl.col("decisions") >= minimum)["adjusted_odds_ratio"].has_nulls():
+        yield "rows without an adjusted odds ratio cannot be told apart from others always cited with them"
+    if not model:
+        yield "without the model: q-values are those of the Mantel-Haenszel test"
 
 
 def _cases(index: Index, cited: Cited, key: str) -> list[Any]:

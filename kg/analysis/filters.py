@@ -91,34 +91,23 @@ class Filters:
         """
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
 
-    def checked(self, decisions: pl.DataFrame) -> "Filters":
-        """The same filters with each value as it is written in ``decisions``.
+    def passing(self, decisions: pl.DataFrame) -> pl.Series | None:
+        """Which decisions pass, but for ``edition``; ``None`` for all.
+
+        A value is found whatever its case.
 
         Raises:
             UnknownError: no decision has a value; the sentence names the nearest.
         """
-        chosen = {
-            name: tuple(_known(name, value, values(decisions, name)) for value in given)
-            for name, given in self.given().items()
-            if name != "edition"
-        }
-        return Filters(**chosen, edition=self.edition)  # type: ignore[arg-type]
-
-    def condition(self) -> pl.Expr | None:
-        """The rows of the decisions that are wanted, but for ``edition``; ``None`` for all."""
-        tests: list[pl.Expr] = [
-            pl.col(name).is_in(list(getattr(self, name)))
-            for name in ("year", "category", "subcategory", "template")
-            if getattr(self, name)
-        ]
-        if self.drug:
-            tests.append(pl.col("drug").is_in(list(self.drug)) | pl.col("drug_class").is_in(list(self.drug)))
-        if self.specialty:
-            tests.append(_has_any("specialties", self.specialty))
-        if self.body_part:
-            parts = [part if ":" in part else part + side for part in self.body_part for side in _SIDED]
-            tests.append(_has_any("body_parts", list(dict.fromkeys(parts))))
-        return pl.all_horizontal(test.fill_null(value=False) for test in tests) if tests else None
+        passing: pl.Series | None = None
+        for name, given in self.given().items():
+            if name == "edition":
+                continue
+            found = pl.Series([False]).new_from_index(0, decisions.height)
+            for value in given:
+                found |= _having(decisions, name, value)
+            passing = found if passing is None else passing & found
+        return passing
 
     def __str__(self) -> str:
         """As a person would write them, ``all decisions`` when none is set."""
@@ -137,18 +126,27 @@ def values(decisions: pl.DataFrame, name: str) -> list[Value]:
     return sorted({value for column in columns for value in decisions[column].drop_nulls().unique()})
 
 
-def _known(name: str, value: Value, known: list[Value]) -> Value:
-    if value in known:
-        return value
-    folded = {str(item).casefold(): item for item in known}
-    found = folded.get(str(value).casefold())
-    if found is None:
+def _having(decisions: pl.DataFrame, name: str, value: Value) -> pl.Series:
+    """Which decisions have one value of a filter."""
+    found = decisions.select(_test(name, value).fill_null(value=False))
+    if found.to_series().any():
+        return found.to_series()
+    known = values(decisions, name)
+    written = {str(item).casefold(): item for item in known}.get(str(value).casefold())
+    if written is None:
         raise unknown(name.replace("_", " "), value, known)
-    return found
+    return decisions.select(_test(name, written).fill_null(value=False)).to_series()
 
 
-def _has_any(column: str, wanted: Iterable[str]) -> pl.Expr:
-    return pl.any_horizontal(pl.col(column).list.contains(value) for value in wanted)
+def _test(name: str, value: Value) -> pl.Expr:
+    if name == "drug":
+        return (pl.col("drug") == value) | (pl.col("drug_class") == value)
+    if name == "specialty":
+        return pl.col("specialties").list.contains(value)
+    if name == "body_part":
+        sides = _SIDED if ":" not in str(value) else ("",)
+        return pl.any_horizontal(pl.col("body_parts").list.contains(f"{value}{side}") for side in sides)
+    return pl.col(name) == value
 
 
 def _years(name: str, given: Value) -> Iterable[int]:

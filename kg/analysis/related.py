@@ -4,19 +4,22 @@ A case's features are the pages, sections and chapters that either party cites, 
 category and subcategory, body parts, drug and class of drug, and the reviewer's specialties. A
 feature that ``n`` of ``N`` cases have weighs ``log((N + 1) / n)``. The score of two cases is the
 weight of what they share over the weight of what either has (a weighted Jaccard index, 0 to 1).
+
+Weights are kept as whole ten-thousandths, so that sums do not depend on their order. The first page is
+found without reading the long lists of common features: cases that share rarer ones are bounded from
+below and above, and only those that may be among the first are weighed in full.
 """
 
 import base64
 import binascii
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from kg.analysis.filters import Filters, choose, unknown
-from kg.analysis.index import OUTCOMES, Index, prepare
+from kg.analysis.index import OUTCOMES, Index, Mask, each_once, places, prepare
 from kg.errors import SettingError
 
 KINDS = (
@@ -32,6 +35,10 @@ KINDS = (
 )
 WANTED = ("other", *OUTCOMES)
 SCALE = 1_000_000
+WEIGHT = 10_000
+_STOPS = np.array([0.15, 0.5, 1.0])
+_NEVER = np.int32(-(2**30))
+_WEIGHED = 5_000
 
 _COLUMNS = {
     "category": "category",
@@ -68,14 +75,12 @@ class RelatedCase:
 class Related:
     """Cases like ``case``, the most alike first; equal scores by case number.
 
-    ``next`` is the cursor of the following page, ``None`` at the end; ``total`` counts all cases that
-    share a feature and pass the filters.
+    ``next`` is the cursor of the following page, ``None`` at the end.
     """
 
     case: str
     outcomes: tuple[str, ...]
     rows: tuple[RelatedCase, ...]
-    total: int
     next: str | None
 
     def to_frame(self) -> pl.DataFrame:
@@ -106,21 +111,21 @@ class Features:
 
     cases: pl.Series
     names: pl.DataFrame
-    weights: NDArray[np.float32]
+    weights: NDArray[np.int32]
     row_starts: NDArray[np.int64]
     features: NDArray[np.int32]
     starts: NDArray[np.int64]
     postings: NDArray[np.int32]
-    whole: NDArray[np.float32] = field(repr=False)
+    whole: NDArray[np.int32] = field(repr=False)
     """The weight of all features of each case."""
     ended: NDArray[np.uint8] = field(repr=False)
     """Bit ``k`` is set if an item of the case had outcome ``k``."""
+    case_of: NDArray[np.int32] = field(repr=False)
+    """The place in ``cases`` of each decision's case."""
+    by_case: NDArray[np.int32] = field(repr=False)
+    """The decisions, case by case; those of case ``i`` from ``case_starts[i]`` on."""
+    case_starts: NDArray[np.int64] = field(repr=False)
     index: Index = field(repr=False)
-
-    @cached_property
-    def case_of(self) -> NDArray[np.int32]:
-        """The place in ``cases`` of each decision's case."""
-        return _places(self.index.decisions["case"], self.cases)
 
     def number(self, case: str) -> int:
         """The place of ``case`` in ``cases``.
@@ -154,21 +159,15 @@ class Features:
 
     def outcomes(self, number: int) -> tuple[str, ...]:
         """The outcomes of a case's items, in order."""
-        decided = np.flatnonzero(self.case_of == number)
+        decided = self.by_case[self.case_starts[number] : self.case_starts[number + 1]]
         return tuple(OUTCOMES[code] for code in self.index.outcome[decided])
-
-
-def _places(values: pl.Series, known: pl.Series) -> NDArray[np.int32]:
-    table = pl.DataFrame({"name": known}).with_row_index("place")
-    joined = values.to_frame("name").join(table, on="name", how="left", maintain_order="left")
-    return joined["place"].cast(pl.Int32).to_numpy()
 
 
 def features(facts: pl.DataFrame | pl.LazyFrame | Index) -> Features:
     """Make the inverted index of all cases, once for a generation."""
     index = facts if isinstance(facts, Index) else prepare(facts)
     cases = index.decisions["case"].unique().sort()
-    case_of = _places(index.decisions["case"], cases)
+    case_of = places(index.decisions["case"], cases)
     names: list[pl.DataFrame] = []
     pairs: list[NDArray[np.int64]] = []
     before = 0
@@ -176,13 +175,13 @@ def features(facts: pl.DataFrame | pl.LazyFrame | Index) -> Features:
         owner, feature, values = _pairs(index, kind)
         names.append(pl.DataFrame({"kind": [kind] * len(values), "value": values}))
         packed = (before + feature.astype(np.int64)) * len(cases) + case_of[owner]
-        pairs.append(np.unique(packed))
+        pairs.append(each_once(packed))
         before += len(values)
     packed = np.concatenate(pairs)
     feature, case = np.divmod(packed, max(len(cases), 1))
     counts = np.bincount(feature, minlength=before)
-    weights = np.log((len(cases) + 1) / np.maximum(counts, 1)).astype(np.float32)
-    by_case = np.argsort(case, kind="stable")
+    weights = np.rint(WEIGHT * np.log((len(cases) + 1) / np.maximum(counts, 1))).astype(np.int32)
+    forward = np.argsort(case, kind="stable")
     ended = np.zeros(len(cases), np.uint8)
     np.bitwise_or.at(ended, case_of, np.left_shift(np.uint8(1), index.outcome.astype(np.uint8)))
     return Features(
@@ -190,11 +189,14 @@ def features(facts: pl.DataFrame | pl.LazyFrame | Index) -> Features:
         names=pl.concat(names),
         weights=weights,
         row_starts=_starts(np.bincount(case, minlength=len(cases))),
-        features=feature[by_case].astype(np.int32),
+        features=feature[forward].astype(np.int32),
         starts=_starts(counts),
         postings=case.astype(np.int32),
-        whole=np.bincount(case, weights=weights[feature], minlength=len(cases)).astype(np.float32),
+        whole=np.bincount(case, weights=weights[feature], minlength=len(cases)).astype(np.int32),
         ended=ended,
+        case_of=case_of,
+        by_case=np.argsort(case_of, kind="stable").astype(np.int32),
+        case_starts=_starts(np.bincount(case_of, minlength=len(cases))),
         index=index,
     )
 
@@ -208,12 +210,8 @@ def _pairs(index: Index, kind: str) -> tuple[NDArray[np.int32], NDArray[np.int32
     if kind in {"page", "section", "chapter"}:
         cited = index.cited(kind, "any")
         return cited.decision, cited.key, cited.keys["key"].to_list()
-    column = index.decisions.select(value=_COLUMNS[kind]).with_row_index("decision")
-    if column.schema["value"] == pl.List(pl.String):
-        column = column.explode("value", empty_as_null=True, keep_nulls=True)
-    column = column.drop_nulls()
-    known = column["value"].unique().sort()
-    return column["decision"].cast(pl.Int32).to_numpy(), _places(column["value"], known), known.to_list()
+    valued = index.valued(_COLUMNS[kind])
+    return valued.decision, valued.value, list(valued.names)
 
 
 def related(
@@ -240,52 +238,114 @@ def related(
         raise SettingError(f"the limit is {limit}, and must be 1 to 1000")
     known = facts if isinstance(facts, Features) else features(facts)
     number = known.number(case)
-    shared = _shared_weight(known, number)
-    candidates = np.flatnonzero(shared > 0)
-    candidates = candidates[candidates != number]
-    if outcome is not None:
-        candidates = candidates[_ended(known, number, choose("outcome", outcome, WANTED))[candidates]]
-    if filters is not None and (chosen := known.index.chosen(filters, "any")) is not None:
-        passing = np.zeros(len(known.cases), bool)
-        passing[known.case_of[chosen]] = True
-        candidates = candidates[passing[candidates]]
-    order = _order(known, number, candidates, shared)
-    total = order.size
+    kept = _kept(known, number, outcome, filters)
+    order = _everyone(known, number, kept) if cursor else _first(known, number, kept, limit)
     if cursor is not None:
         order = order[order < _read_cursor(cursor)]
-    kept = np.sort(np.partition(order, order.size - limit)[-limit:] if order.size > limit else order)[::-1]
     more = order.size > limit
+    best = np.sort(np.partition(order, order.size - limit)[-limit:] if more else order)[::-1]
     count = len(known.cases)
     rows = tuple(
         _row(known, number, count - 1 - int(place), int(score) / SCALE)
-        for score, place in zip(*np.divmod(kept, count), strict=True)
+        for score, place in zip(*np.divmod(best, count), strict=True)
     )
-    following = _write_cursor(int(kept[-1])) if more else None
-    return Related(case, known.outcomes(number), rows, total, following)
+    return Related(case, known.outcomes(number), rows, _write_cursor(int(best[-1])) if more else None)
 
 
-def _shared_weight(known: Features, number: int) -> NDArray[np.float32]:
-    """For each case the weight of the features that it shares with case ``number``."""
-    shared = np.zeros(len(known.cases), np.float32)
+def _kept(known: Features, number: int, outcome: str | None, filters: Filters | None) -> Mask:
+    """The cases that may be answers."""
+    kept = np.ones(len(known.cases), bool)
+    if outcome is not None:
+        kept = _ended(known, number, choose("outcome", outcome, WANTED))
+    if filters is not None and (chosen := known.index.chosen(filters, "any")) is not None:
+        passing = np.zeros(len(known.cases), bool)
+        passing[known.case_of[chosen]] = True
+        kept = kept & passing
+    kept[number] = False
+    return kept
+
+
+def _everyone(known: Features, number: int, kept: Mask) -> NDArray[np.int64]:
+    """The order of all cases that share a feature."""
+    weight = np.zeros(len(known.cases), np.int32)
     for feature in known.of(number):
-        shared[known.having(feature)] += known.weights[feature]
-    return shared
+        weight[known.having(feature)] += known.weights[feature]
+    candidates = np.flatnonzero(kept & (weight > 0))
+    return _order(known, number, candidates, weight[candidates])
+
+
+def _first(known: Features, number: int, kept: Mask, limit: int) -> NDArray[np.int64]:
+    """The order of the first ``limit + 1`` cases and perhaps more, with none left out in between."""
+    own = known.of(number)
+    own = own[np.lexsort((own, -known.weights[own]))]
+    sizes = np.cumsum(known.starts[own + 1] - known.starts[own])
+    stops = np.searchsorted(sizes, sizes[-1] * _STOPS, side="left") + 1 if own.size else ()
+    weight = np.where(kept, np.int32(0), _NEVER)
+    candidates, read = np.zeros(0, np.int64), 0
+    for stop in stops:
+        for feature in own[read:stop]:
+            weight[known.having(feature)] += known.weights[feature]
+        read = int(stop)
+        unread = int(known.weights[own[read:]].sum())
+        found = _near(known, number, weight, unread, limit)
+        if found is not None and (found.size <= _WEIGHED or not unread):
+            candidates = found
+            break
+    return _order(known, number, candidates, _weighed(known, candidates, own))
+
+
+def _near(
+    known: Features, number: int, weight: NDArray[np.int32], unread: int, limit: int
+) -> NDArray[np.int64] | None:
+    """The cases that may be among the first, once features worth ``unread`` at most are not read.
+
+    A case's score is at least that of the features read, and at most what it would be with all the
+    unread ones. ``None`` where cases that share none of those read may be among the first.
+    """
+    total = int(known.whole[number])
+    top = int(weight.max(initial=0))
+    for share in (0.8, 0.5, 0.2, 0.0):
+        some = np.flatnonzero(weight > share * top)
+        if some.size > limit:
+            break
+    else:
+        return None if unread else some
+    sure = weight[some].astype(np.float64)
+    least = sure / (known.whole[some] + total - sure)
+    bar = float(np.partition(least, least.size - limit - 1)[-limit - 1]) - 1 / SCALE
+    if unread >= bar * total:
+        return None
+    # The weight of what either has is at least the case's own, so less than this cannot reach the bar.
+    some = np.flatnonzero(weight >= max(bar * total - unread, 1))
+    whole = known.whole[some] + float(total)
+    hoped = np.minimum(weight[some] + unread, np.minimum(total, whole - total))
+    near: NDArray[np.int64] = some[hoped >= bar * (whole - hoped)]
+    return near
+
+
+def _weighed(known: Features, cases: NDArray[np.int64], own: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The weight that each of some cases shares with the features ``own``."""
+    worth = np.zeros(known.weights.size, np.int32)
+    worth[own] = known.weights[own]
+    first, width = known.row_starts[cases], known.row_starts[cases + 1] - known.row_starts[cases]
+    row = np.repeat(np.arange(cases.size), width)
+    place = np.arange(row.size) - np.repeat(np.cumsum(width) - width, width) + first[row]
+    return np.bincount(row, weights=worth[known.features[place]], minlength=cases.size).astype(np.int32)
 
 
 def _order(
-    known: Features, number: int, candidates: NDArray[np.int64], shared: NDArray[np.float32]
+    known: Features, number: int, candidates: NDArray[np.int64], shared: NDArray[np.int32]
 ) -> NDArray[np.int64]:
     """Numbers that sort the candidates: score in millionths first, then earlier case numbers higher."""
-    both = shared[candidates].astype(np.float64)
-    either = known.whole[candidates].astype(np.float64) + float(known.whole[number]) - both
-    score = np.rint(SCALE * np.minimum(both / either, 1.0)).astype(np.int64)
+    either = known.whole[candidates].astype(np.int64) + int(known.whole[number]) - shared
+    score = np.rint(SCALE * (shared / np.maximum(either, 1))).astype(np.int64)
     order: NDArray[np.int64] = score * len(known.cases) + (len(known.cases) - 1 - candidates)
     return order
 
 
-def _ended(known: Features, number: int, outcome: str) -> NDArray[np.bool_]:
+def _ended(known: Features, number: int, outcome: str) -> Mask:
     own = int(known.ended[number])
-    kept: NDArray[np.bool_] = (known.ended & ~np.uint8(own)) > 0
+    kept: Mask = (known.ended & ~np.uint8(own)) > 0
     if outcome != "other":
         kept = (known.ended & (1 << OUTCOMES.index(outcome))) > 0
     elif own.bit_count() > 1:
@@ -297,7 +357,9 @@ def _row(known: Features, number: int, other: int, score: float) -> RelatedCase:
     both = np.intersect1d(known.of(number), known.of(other))
     weights = known.weights[both].astype(np.float64)
     order = np.lexsort((both, -weights))
-    shared = tuple(_shared(known, int(both[place]), float(weights[place] / weights.sum())) for place in order)
+    shared = tuple(
+        _shared(known, int(both[place]), float(weights[place] / max(weights.sum(), 1))) for place in order
+    )
     return RelatedCase(known.cases[other], score, shared, known.outcomes(other))
 
 

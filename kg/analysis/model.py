@@ -1,0 +1,62 @@
+"""The model behind adjusted odds ratios: what is cited, kind of service and reviewer's specialty at once."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from kg.analysis.firth import Fit, fit
+from kg.analysis.index import Ids, Index, Mask
+
+REFERENCE = (
+    "Adjusted odds ratios are against a decision that cites none of the keys with the minimum count, for the "
+    "commonest category of service and with none of the specialties in the model. Firth's penalised logistic "
+    "model; categories and specialties with fewer decisions than the minimum are taken together; intervals "
+    "allow for items of one letter being alike."
+)
+"""What the odds ratios of :func:`adjusted` are relative to, and how their intervals are made."""
+
+Columns = sparse.csr_array
+
+
+def adjusted(
+    index: Index, decision: Ids, key: Ids, keys: int, chosen: Mask | None, minimum: int
+) -> tuple[Fit, NDArray[np.int64]] | None:
+    """Fit the model over keys ``0`` to ``keys - 1`` among the decisions that are ``chosen``.
+
+    ``decision`` and ``key`` are pairs of decisions that are chosen. Keys with fewer than ``minimum``
+    decisions are left out; the second value says which key each figure is of. ``None`` where all
+    decisions ended alike, or no key is left.
+    """
+    place = np.arange(len(index)) if chosen is None else np.cumsum(chosen) - 1
+    kept = slice(None) if chosen is None else chosen
+    overturned = (index.outcome == 1)[kept]
+    used = np.flatnonzero(np.bincount(key, minlength=keys) >= minimum)
+    if not used.size or overturned.all() or not overturned.any():
+        return None
+    cited = _columns(place[decision], key, overturned.size, keys)[:, used]
+    category, count = index.strata("category")
+    services = _columns(np.arange(overturned.size), category[kept], overturned.size, count)
+    pooled = _pooled(services, minimum)
+    commonest = int(np.argmax(pooled.sum(axis=0))) if pooled.shape[1] else 0
+    others = [column for column in range(pooled.shape[1]) if column != commonest]
+    by_specialty = index.valued("specialties").within(chosen)
+    specialties = _columns(
+        place[by_specialty.decision], by_specialty.value, overturned.size, len(by_specialty.names)
+    )
+    design = sparse.hstack([cited, pooled[:, others], _pooled(specialties, minimum)], format="csr")
+    return fit(sparse.csr_array(design), overturned, index.letter[kept].astype(np.int64), used.size), used
+
+
+def _columns(row: NDArray[np.int64], column: Ids, rows: int, columns: int) -> Columns:
+    return sparse.csr_array((np.ones(row.size), (row, column)), shape=(rows, columns))
+
+
+def _pooled(columns: Columns, minimum: int) -> Columns:
+    """The columns with the minimum count, and the others together as one where that has it."""
+    counts = columns.sum(axis=0)
+    often = np.flatnonzero(counts >= minimum)
+    rest = columns[:, np.flatnonzero((counts > 0) & (counts < minimum))].sum(axis=1) > 0
+    if rest.sum() < minimum:
+        return sparse.csr_array(columns[:, often])
+    together = sparse.csr_array(rest.astype(np.float64)[:, None])
+    return sparse.csr_array(sparse.hstack([columns[:, often], together], format="csr"))
