@@ -60,9 +60,7 @@ def citations(letter, item, party):
         chapter = citation["chapter"]
         name = iri.slug(str(chapter).replace("&", "and"))
         yield {
-            "guideline": f"{work}/{iri.slug(str(chapter).replace('&', 'and'))}"
-            if chapter is not None
-            else path,
+            "guideline": f"{work}/{name}" if chapter is not None else path,
             "work": work,
             "edition": path,
             "printed": citation["edition"] is not None,
