@@ -141,8 +141,23 @@ def cited(citation: Citation) -> str:
     return ", ".join(parts)
 
 
+_NAMES = {
+    "decisions": "item",
+    "claims_administrator": "claims-administrator",
+    "citations": "citation",
+    "sections": "section",
+    "body_parts": "body-part",
+    "category": "service",
+    "subcategory": "service",
+}
+"""Keys of the JSON form and the part of a node that tells the same."""
+
+
 def behind(determination: Determination, node: str) -> list[Mark]:
-    """The marks at a node and under it; ``node`` is a node of :func:`marks` or an IRI that ends in one.
+    """The marks at a node and under it.
+
+    ``node`` is a node of :func:`marks`, an IRI that ends in one, or a path of the JSON form with places
+    counted from 1 (``decisions.1.quantity``).
 
     Raises:
         UnknownError: the letter says nothing at that node; the text names the nodes that it has.
@@ -150,6 +165,8 @@ def behind(determination: Determination, node: str) -> list[Mark]:
     known = marks(determination)
     _, _, under = node.partition(f"/case/{determination.case_number}/")
     wanted = (under or node).strip("/")
+    if wanted.startswith("decisions."):
+        wanted = "/".join(_NAMES.get(name, name) for name in wanted.split("."))
     exact = [mark for mark in known if mark.node == wanted]
     found = exact or [mark for mark in known if mark.node.startswith((f"{wanted}/", f"{wanted}."))]
     if not found:
@@ -158,7 +175,8 @@ def behind(determination: Determination, node: str) -> list[Mark]:
     return found
 
 
-_END = re.compile(r"[.!?][)\"”’']{0,2}\s+(?=[A-Z(\"“])|\n[ \t]*\n|\f")
+# Some letters have an empty line after each printed one: there it ends nothing before a small letter.
+_END = re.compile(r"[.!?][)\"”’']{0,2}\s+(?=[A-Z(\"“])|(?:\n[ \t]*\n|\f)\s*(?=[A-Z])")
 _REACH = 600
 
 
@@ -171,8 +189,8 @@ def sentence(text: str, span: Span) -> Span:
     """
     low, high = max(0, span.start - _REACH), min(len(text), span.end + _REACH)
     start = low
-    for end in _END.finditer(text, low, span.start):
-        start = end.end()
+    for end in _END.finditer(text, low, span.start + 1):
+        start = end.end() if end.end() <= span.start else start
     after = _END.search(text, max(span.start, span.end - 1), high)
     stop = after.start() + (0 if after[0][0] in "\n\f" else 1) if after else high
     while start < span.start and text[start].isspace():
