@@ -7,6 +7,7 @@ import html
 import re
 from pathlib import PurePosixPath
 
+from kg.errors import SourceError
 from kg.model import Problem, ProblemKind, Span
 
 FALLBACK = "windows-1252"
@@ -47,6 +48,16 @@ def text(data: bytes) -> tuple[str, tuple[Problem, ...]]:
         return decoded, (Problem(ProblemKind.ENCODING, Span(fault.start, fault.start + 1), message),)
 
 
+def printable(name: str) -> str:
+    r"""A name of a file or case that can be printed and stored: signs without meaning are escaped.
+
+    >>> printable("caf\udce9.txt")
+    'caf\\udce9.txt'
+    """
+    shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in shown)
+
+
 def refused(name: str, head: bytes) -> str | None:
     """Why a file with this name and beginning is not read, if so: an archive or an office document.
 
@@ -72,7 +83,10 @@ def is_html(head: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:14].lower().startswith((b"<!doctype html", b"<html"))
 
 
-_TAG = re.compile(r"/?([a-zA-Z][a-zA-Z0-9]*)")
+MAX_TAGS = 200_000
+"""Tags of a web page; a letter has some hundreds. More are read slowly, and are no letter."""
+
+_TAG = re.compile(r"<(?:!--|[!?]|/?([a-zA-Z][a-zA-Z0-9]*)|/)")
 _LINES = {
     *("address", "article", "aside", "blockquote", "body", "br", "center", "dd", "div", "dl", "dt", "footer"),
     *("form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "li", "main", "nav", "ol"),
@@ -86,6 +100,9 @@ def html_text(source: str) -> str:
 
     >>> html_text("<p>MRI of the\nknee: <b>Upheld</b></p><script>x</script>A&amp;B")
     'MRI of the knee: Upheld\nA&B\n'
+
+    Raises:
+        SourceError: the page has more than :data:`MAX_TAGS` tags.
     """
     lines: list[str] = []
     line: list[str] = []
@@ -114,22 +131,21 @@ def html_text(source: str) -> str:
 def _pieces(source: str) -> list[tuple[str, bool, str]]:
     """Each tag's name, whether it closes, and the words before it.
 
-    A page may be hostile: every character is looked at a bounded number of times.
+    A page may be hostile: every character is looked at a bounded number of times. A ``<`` that begins
+    no tag is a sign, as in "p < 0.05".
     """
     pieces: list[tuple[str, bool, str]] = []
     words: list[str] = []
-    at = 0
-    while (tag := source.find("<", at)) >= 0:
+    at = tags = 0
+    while match := _TAG.search(source, at):
+        tag = match.start()
         words.append(source[at:tag])
-        comment = source.startswith("<!--", tag)
-        match = None if comment else _TAG.match(source, tag + 1)
-        if not (comment or match or source.startswith(("<!", "<?", "</"), tag)):
-            words.append("<")  # a sign, as in "p < 0.05"
-            at = tag + 1
-            continue
+        comment = match[0] == "<!--"
         end = source.find("-->" if comment else ">", tag)
         at = len(source) if end < 0 else end + (3 if comment else 1)
-        if match:
+        if (tags := tags + 1) > MAX_TAGS:
+            raise SourceError(f"the web page has more than the {MAX_TAGS:,} tags that a letter may have")
+        if match[1]:
             name, closing = match[1].lower(), source[tag + 1] == "/"
             if name in _HIDDEN and not closing:
                 found = re.compile(f"</{name}", re.IGNORECASE).search(source, at)

@@ -52,6 +52,7 @@ class Child:
         )
         assert self._process.stdin
         assert self._process.stdout
+        self.process = self._process.pid
         self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
@@ -124,24 +125,29 @@ class Reader:
                 self._stop()
             fresh = self._child is None
             try:
-                return self._ask(data, deadline)
+                return self._ask(data, deadline, seconds)
             except _Died:
                 code = self._stop()
                 if fresh:
                     raise SourceError(_cause(code)) from None
             # What an earlier file left in the child must not decide about this one.
             try:
-                return self._ask(data, deadline)
+                return self._ask(data, deadline, seconds)
             except _Died:
                 raise SourceError(_cause(self._stop())) from None
 
-    def _ask(self, data: bytes, deadline: float) -> str:
+    @property
+    def process(self) -> int | None:
+        """The number of the child process, if there is one."""
+        return self._child.process if self._child else None
+
+    def _ask(self, data: bytes, deadline: float, seconds: float) -> str:
         self._child = self._child or Child()
         try:
             kind, content = self._child.ask(data, deadline)
         except _TooSlowError:
             self._stop()
-            raise SourceError(f"the PDF takes more than {SECONDS:.0f} s to read") from None
+            raise SourceError(f"the PDF takes more than {seconds:g} s to read") from None
         if kind == b"E":
             raise SourceError(content.decode())
         return content.decode("utf-8")

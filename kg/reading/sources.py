@@ -56,10 +56,14 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a letter is: a file to be read (``found`` is ``None``), or a row, which came with its table."""
+    """Where a letter is: a file to be read, or a row, which came with its table and was ``found``.
+
+    ``place`` can be printed and stored; ``path`` is what opens the file, whose name may hold any byte.
+    """
 
     place: str
     name: str | None
+    path: str = ""
     found: Letter | Quarantined | None = None
 
 
@@ -98,9 +102,9 @@ def read(source: Source) -> Letter | Quarantined:
         return source.found
     digest = ""
     try:
-        data = _bytes(source.place)
+        data = _bytes(source.path)
         digest = hashlib.sha256(data).hexdigest()
-        text, problems = _text(source.place, data)
+        text, problems = _text(source.path, data)
     except SourceError as fault:
         return Quarantined(source.place, digest, f"{source.place}: {fault}")
     return Letter(source.name, source.place, text, digest, problems)
@@ -136,22 +140,21 @@ def _check(source: str) -> None:
         else:
             there = os.path.exists(source)  # noqa: PTH110 - a name may hold a NUL, which raises
     except (OSError, ValueError) as fault:
-        raise SourceError(f"{source!r}: {fault}") from fault
+        raise SourceError(f"{decode.printable(source)}: {fault}") from fault
     if not there:
-        raise SourceError(f"{source}: there is no such file or folder")
+        raise SourceError(f"{decode.printable(source)}: there is no such file or folder")
 
 
 def _locate(source: str) -> Iterator[Source]:
     if source == STDIN:
-        yield Source(STDIN, None, _standard_input())
+        yield Source(STDIN, None, STDIN, _standard_input())
         return
     files = _remote_files(source) if _is_address(source) else _files(source)
-    for place in files:
-        path = PurePosixPath(place)
-        if path.suffix.lower() in tables.SUFFIXES:
-            yield from _table(place)
+    for path in files:
+        if PurePosixPath(path).suffix.lower() in tables.SUFFIXES:
+            yield from _table(path)
         else:
-            yield Source(place, path.stem)
+            yield Source(decode.printable(path), decode.printable(PurePosixPath(path).stem), path)
 
 
 def _files(path: str) -> Iterator[str]:
@@ -238,16 +241,16 @@ def _standard_input() -> Letter | Quarantined:
     return Letter(None, STDIN, text, digest, problems)
 
 
-def _table(place: str) -> Iterator[Source]:
-    path = PurePosixPath(place)
+def _table(path: str) -> Iterator[Source]:
+    place, name = decode.printable(path), PurePosixPath(path)
     try:
-        with _seekable(place) as file:
-            yield from _rows(place, path.stem, tables.rows(path.suffix.lower(), file, MAX_BYTES))
+        with _seekable(path) as file:
+            yield from _rows(place, name.stem, tables.rows(name.suffix.lower(), file, MAX_BYTES))
     except OSError as fault:
         reason = f"{place}: the file cannot be read: {fault.strerror or fault}"
-        yield Source(place, None, Quarantined(place, "", reason))
+        yield Source(place, None, path, Quarantined(place, "", reason))
     except SourceError as fault:
-        yield Source(place, None, Quarantined(place, "", f"{place}: {fault}"))
+        yield Source(place, None, path, Quarantined(place, "", f"{place}: {fault}"))
 
 
 def _rows(place: str, stem: str, rows: Iterable[tables.Row]) -> Iterator[Source]:
@@ -256,17 +259,17 @@ def _rows(place: str, stem: str, rows: Iterable[tables.Row]) -> Iterator[Source]
         none = False
         at = f"{place}:{row.number}"
         if row.text is None:
-            yield Source(at, None, Quarantined(at, "", f"{at}: {row.fault}"))
+            yield Source(at, None, "", Quarantined(at, "", f"{at}: {row.fault}"))
             continue
         digest = hashlib.sha256(row.text.encode("utf-8", "surrogatepass")).hexdigest()
-        name = row.case_number or f"{stem}-{row.number}"
+        name = row.case_number or decode.printable(f"{stem}-{row.number}")
         if not row.text.strip() or len(row.text) > MAX_BYTES:
             why = "is larger than a letter may be" if row.text.strip() else "is empty"
-            yield Source(at, name, Quarantined(at, digest, f"{at}: the text {why}"))
+            yield Source(at, name, "", Quarantined(at, digest, f"{at}: the text {why}"))
             continue
         message = "the table is not UTF-8: read as Windows-1252"
         problems = (Problem(ProblemKind.ENCODING, Span(0, 0), message),) if row.encoding else ()
-        yield Source(at, name, Letter(name, at, row.text, digest, problems))
+        yield Source(at, name, "", Letter(name, at, row.text, digest, problems))
     if none:
         raise SourceError("the table has no row")
 

@@ -45,11 +45,15 @@ def rows(suffix: str, file: IO[bytes], limit: int) -> Iterator[Row]:
     return _json_lines(file, limit)
 
 
+def _first_line(fault: BaseException) -> str:
+    return (str(fault).splitlines() or [type(fault).__name__])[0]
+
+
 def _row(number: int, values: dict[str, Any], *, encoding: bool = False) -> Row:
     text, case = values.get("text"), values.get("case_number")
     if not isinstance(text, str):
         return Row(number, None, None, 'the row has no text in a column "text"')
-    name = str(case).strip() if case is not None else ""
+    name = decode.printable(str(case).strip()) if case is not None else ""
     return Row(number, text, name or None, None, encoding)
 
 
@@ -138,4 +142,4 @@ def _parquet(file: IO[bytes]) -> Iterator[Row]:
                 number += 1
                 yield _row(number, values)
     except (PolarsError, PanicException, OSError) as fault:
-        raise SourceError(f"the table is damaged: {fault}") from fault
+        raise SourceError(f"the table is damaged: {_first_line(fault)}") from fault

@@ -127,7 +127,9 @@ def one_page(content: bytes, resources: bytes = b"", *others: bytes) -> bytes:
 def flate_bomb(mebibytes: int = 3000) -> bytes:
     """A page whose content grows a thousandfold, twice, when it is unpacked."""
     packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(b" " * (1 << 20)) for _ in range(mebibytes)) + packer.flush()
+    head = packer.compress(b" " * (1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(b" " * (1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    packed = head + block * mebibytes
     return one_page(stream(zlib.compress(packed, 9), b"/Filter [/FlateDecode /FlateDecode] "))
 
 
