@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -74,7 +75,7 @@ def concepts(file: str) -> Mapping[str, Concept]:
     return found
 
 
-_NUMBERS = {"year", "chapterNumber", "firstPage", "lastPage"}
+_NUMBERS = {"inForceFrom", "year", "chapterNumber", "firstPage", "lastPage"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,14 @@ class Guidelines:
             if concept.broader == "acoem-2004" and "Chapter" in concept.kinds
         }
         self._editions: dict[str, list[int]] = defaultdict(list)
+        self._in_force: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for concept in self._catalogue.values():
             if "Edition" in concept.kinds and (year := concept.number("year")) is not None:
-                self._editions[concept.notation.partition("/")[0]].append(year)
+                guideline = concept.notation.partition("/")[0]
+                self._editions[guideline].append(year)
+                self._in_force[guideline].append((concept.numbers.get("inForceFrom", ""), year))
+        for editions in self._in_force.values():
+            editions.sort()
 
     def title(self, printed: str, year: int | None) -> Guideline | None:
         """What an MTUS title stands for, ``None`` where the catalogue does not know it.
@@ -165,6 +171,19 @@ class Guidelines:
             if found := self._sections[parent].get(folded):
                 return found
         return None
+
+    def edition_in_force(self, guideline: str, on: date | None) -> int | None:
+        """The year of the edition in force on a day; the first edition's where no day is known.
+
+        >>> from datetime import date
+        >>> guidelines().edition_in_force("chronic-pain", date(2015, 3, 1))
+        2009
+        """
+        found = self._in_force.get(guideline)
+        if not found:
+            return None
+        in_force = [year for since, year in found if on is not None and since <= on.isoformat()]
+        return in_force[-1] if in_force else found[0][1]
 
     def chapter_of_page(self, chapters: Iterable[int], page: int) -> int | None:
         """Which of ``chapters`` of ACOEM 2004 has ``page`` in its range."""
@@ -215,8 +234,6 @@ class Guidelines:
 # ACOEM chapters 8 to 16 are about parts of the body; letters from mid-2016 print the others as
 # sections of `General Approaches 2004`.
 _FIRST_CLINICAL = 8
-
-
 
 
 @cache

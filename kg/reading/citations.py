@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from lark import Token, Tree
@@ -69,17 +70,24 @@ def _entry(tokens: list[Token]) -> _Entry:
     return _Entry(tuple(head), tuple(sections), pages, year, tokens[-1].value)
 
 
-FIELD = TypedGrammar("field.lark", _statements)
+FIELD = TypedGrammar("field.lark", _statements, anchors=("Decision", "did", "based", "The"))
 BY_SECTION, BY_PAGE = (
-    TypedGrammar("mtus.lark", _entries, words={"GUIDELINE": guidelines().title_pattern(dated=dated)})
+    TypedGrammar(
+        "mtus.lark",
+        _entries,
+        words={"GUIDELINE": guidelines().title_pattern(dated=dated)},
+        anchors=(r"\b", ","),
+    )
     for dated in (True, False)
 )
 
 
 def read_field(
-    text: str, start: int = 0, end: int | None = None
+    text: str, start: int = 0, end: int | None = None, on: date | None = None
 ) -> tuple[GuidelineField, tuple[Problem, ...]]:
     """Read the guideline field in ``text[start:end]``, with what of it was not understood.
+
+    ``on`` is the day of the decision: the edition in force then is inferred where no year is printed.
 
     >>> field, problems = read_field("Decision based on MTUS Low Back Complaints 2004, Section(s): Summary.")
     >>> field.basis.value, field.citations[0].chapter, field.citations[0].sections[0].title
@@ -95,7 +103,7 @@ def read_field(
             continue
         span = Span(tokens[words].start, tokens[words].end)
         if kind == "MTUS":
-            citations += _read_mtus(text, span, problems)
+            citations += _read_mtus(text, span, on, problems)
         elif kind == "OTHER":
             citations += read_others(text, *span)
         elif kind == "TEXT":
@@ -115,7 +123,7 @@ def _basis(kinds: set[str]) -> Basis | None:
     return Basis.NONE_CITED if "NONE_CITED" in kinds else None
 
 
-def _read_mtus(text: str, span: Span, problems: list[Problem]) -> list[Citation]:
+def _read_mtus(text: str, span: Span, on: date | None, problems: list[Problem]) -> list[Citation]:
     grammar = BY_SECTION if text.find("Section(s)", *span) >= 0 else BY_PAGE
     entries, tokens = grammar.read(text, *span)
     citations: list[Citation] = []
@@ -125,14 +133,19 @@ def _read_mtus(text: str, span: Span, problems: list[Problem]) -> list[Citation]
         if entry.pages is not None:
             pages, found = read_pages(text, tokens[entry.pages].start, tokens[entry.pages].end)
             problems += found
-        new = list(_citations(text, entry, tokens, pages, problems))
+        new = list(_citations(text, entry, tokens, pages, on, problems))
         citations += new
         waiting = _share(citations, waiting, len(new), pages)
     return citations
 
 
 def _citations(
-    text: str, entry: _Entry, tokens: list[Lexeme], pages: tuple[PageRange, ...], problems: list[Problem]
+    text: str,
+    entry: _Entry,
+    tokens: list[Lexeme],
+    pages: tuple[PageRange, ...],
+    on: date | None,
+    problems: list[Problem],
 ) -> Iterator[Citation]:
     """The citations of one guideline: one, or one for each chapter that its section list names."""
     if not entry.head:
@@ -142,11 +155,12 @@ def _citations(
         return
     guideline, chapter, edition, title = _named(text, entry, tokens, problems)
     catalogue = guidelines()
+    inferred = catalogue.edition_in_force(guideline, on) if edition is None else None
 
     def resolve(words: str) -> str | None:
-        found = catalogue.section(words, guideline, edition, chapter)
+        found = catalogue.section(words, guideline, edition or inferred, chapter)
         # The chapter's own title may stand between its number and its pages.
-        return found or (catalogue.section(words, guideline, edition, None) if chapter else None)
+        return found or (catalogue.section(words, guideline, edition or inferred, None) if chapter else None)
 
     span = Span(tokens[entry.head[0]].start, _trimmed(text, tokens[entry.last].end))
     if text[span.start] == ",":
@@ -163,9 +177,11 @@ def _citations(
         else:
             kept.append(_known(section, guideline, problems))
     for number in chapters:
-        yield Citation(True, guideline, edition, number, (), pages if len(chapters) == 1 else (), title, span)
+        yield Citation(
+            True, guideline, edition, number, (), pages if len(chapters) == 1 else (), title, span, inferred
+        )
     if kept or not chapters:
-        yield Citation(True, guideline, edition, chapter, tuple(kept), pages, title, span)
+        yield Citation(True, guideline, edition, chapter, tuple(kept), pages, title, span, inferred)
 
 
 def _known(section: Section, guideline: str, problems: list[Problem]) -> Section:
@@ -216,7 +232,10 @@ def _share(
     """Share one page list out to the ACOEM chapters printed before it; the last gets what fits none."""
     places = [*waiting, *range(len(citations) - new, len(citations))]
     chapters = [citations[i].chapter for i in places]
-    if any(citations[i].guideline != "acoem-2004" or chapter is None for i, chapter in zip(places, chapters, strict=True)):
+    if any(
+        citations[i].guideline != "acoem-2004" or chapter is None
+        for i, chapter in zip(places, chapters, strict=True)
+    ):
         return []
     if not pages:
         return places if not any(citations[i].sections for i in places) else []

@@ -9,7 +9,7 @@ from lark import Tree
 
 from kg.model import Priority, Problem, ProblemKind, Span
 from kg.reading.dates import read_date
-from kg.reading.grammars import Lexeme, TypedGrammar, positions
+from kg.reading.grammars import Lexeme, TypedGrammar
 
 _DATES = {
     "ASSIGNED": "date_assigned",
@@ -17,9 +17,14 @@ _DATES = {
     "DECIDED": "decision_date",
     "DENIED": "ur_denial_date",
     "APPLICATION": "application_received",
-    "RECEIVED": "application_received",
 }
-_KINDS = {"CASE_NUMBER": "CASE", "STANDARD": "PRIORITY", "EXPEDITED": "PRIORITY"}
+_KINDS = {
+    "CASE": "CASE",
+    "CASE_NUMBER": "CASE",
+    "PRIORITY": "PRIORITY",
+    "STANDARD": "PRIORITY",
+    "EXPEDITED": "PRIORITY",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,12 @@ class Header:
     problems: tuple[Problem, ...]
 
 
-def _groups(tree: Tree[Any]) -> list[list[int]]:
-    return positions(tree, "group")
+def _order(tree: Tree[Any]) -> list[tuple[bool, int]]:
+    """Each token's position, and whether it is a label."""
+    return [(child.data == "label", child.children[0].value) for child in tree.children]
 
 
-HEADER = TypedGrammar("header.lark", _groups)
+HEADER = TypedGrammar("header.lark", _order)
 
 
 def read_header(text: str, span: Span) -> Header:
@@ -47,12 +53,12 @@ def read_header(text: str, span: Span) -> Header:
     >>> header.case_number, header.dates
     ('CM16-0000001', {'decision_date': datetime.date(2016, 12, 19)})
     """
-    groups, tokens = HEADER.read(text, span.start, span.end)
+    order, tokens = HEADER.read(text, span.start, span.end)
     case_number, priority = None, None
     dates: dict[str, date] = {}
     spans: dict[str, Span] = {}
     problems: list[Problem] = []
-    for label, value in _pairs(groups, tokens):
+    for label, value in _pairs(text, order, tokens):
         name = {"CASE": "case_number", "PRIORITY": "priority"}.get(label) or _DATES[label]
         if name in spans:
             continue
@@ -69,17 +75,33 @@ def read_header(text: str, span: Span) -> Header:
     return Header(case_number, dates, priority, spans, tuple(problems))
 
 
-def _pairs(groups: list[list[int]], tokens: list[Lexeme]) -> Iterator[tuple[str, Lexeme]]:
-    """Each label of a group with the next value of its kind; two words for one label wait as one."""
-    for group in groups:
-        waiting: list[str] = []
-        for token in (tokens[i] for i in group):
-            if token.type in _DATES or token.type in ("CASE", "PRIORITY"):
-                if token.type != "RECEIVED" or "APPLICATION" not in waiting:
-                    waiting.append(token.type)
-                continue
-            kind = _KINDS.get(token.type)
-            wanted = [label for label in waiting if label == kind or (kind is None and label in _DATES)]
-            if wanted:
-                waiting.remove(wanted[0])
-                yield wanted[0], token
+def _pairs(text: str, order: list[tuple[bool, int]], tokens: list[Lexeme]) -> Iterator[tuple[str, Lexeme]]:
+    """Each label with its value."""
+    labels: list[str] = []
+    values: list[Lexeme] = []
+    before: Lexeme | None = None
+    for is_label, i in order:
+        token = tokens[i]
+        if is_label:
+            label = "APPLICATION" if token.type == "RECEIVED" else token.type
+            if waiting := [v for v in values if _kind(v.type) == _kind(label)]:
+                values.remove(waiting[0])
+                yield label, waiting[0]
+            elif label not in labels:
+                labels.append(label)
+            before = token
+            continue
+        same_line = before is not None and "\n" not in text[before.end : token.start]
+        wanted = [label for label in labels if _kind(label) == _kind(token.type)]
+        if wanted:
+            label = wanted[-1] if same_line else wanted[0]
+            labels.remove(label)
+            yield label, token
+        else:
+            values.append(token)
+        before = None
+
+
+def _kind(type_: str) -> str:
+    """What a label or a value is about: the case, the priority or a date."""
+    return _KINDS.get(type_, "DATE")

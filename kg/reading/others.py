@@ -41,6 +41,7 @@ OTHER = TypedGrammar(
     "other.lark",
     _elements,
     words={"ODG": guidelines().odg_names(), "NAME": guidelines().odg_pattern()},
+    anchors=(r"\b", r"\("),
 )
 
 
@@ -67,7 +68,7 @@ def read_others(text: str, start: int, end: int) -> Iterator[Citation]:
         if kind == "ODG" or (kind == "chapter" and _leads(elements, n)):
             stop = _odg_end(elements, n)
             yield from _odg(text, elements[n:stop], tokens)
-        elif kind in ("ALSO", "COMMA", "AND", "COLON", "DASH"):
+        elif kind in ("ALSO", "COMMA", "AND", "AMPERSAND", "COLON", "DASH"):
             stop = n + 1
         else:
             stop = _source_end(elements, n)
@@ -77,7 +78,7 @@ def read_others(text: str, start: int, end: int) -> Iterator[Citation]:
 
 def _leads(elements: list[_Element], n: int) -> bool:
     """Whether the source left out before a chapter's name is the ODG: no other source was begun."""
-    return all(e.kind in ("COMMA", "AND", "DASH", "COLON", "ALSO") for e in elements[:n])
+    return all(e.kind in ("COMMA", "AND", "AMPERSAND", "DASH", "COLON", "ALSO") for e in elements[:n])
 
 
 def _odg_end(elements: list[_Element], n: int) -> int:
@@ -154,7 +155,9 @@ def _chapter(text: str, token: Lexeme) -> str:
 
 
 def _odg_citations(text: str, group: _Group) -> Iterator[Citation]:
-    sections = tuple(Section(tidy(span.of(text)), None, span) for span in group.topics if span.start < span.end)
+    sections = tuple(
+        Section(tidy(span.of(text)), None, span) for span in group.topics if span.start < span.end
+    )
     span = Span(group.start, max(group.end, group.start))
     names = list(dict.fromkeys(name for name, _ in group.chapters))
     for name in names or [None]:

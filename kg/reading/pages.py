@@ -44,7 +44,9 @@ def _shape(tree: Tree[Any]) -> tuple[list[list[int]], list[int]]:
 PAGES = TypedGrammar("pages.lark", _shape)
 
 
-def read_pages(text: str, start: int = 0, end: int | None = None) -> tuple[tuple[PageRange, ...], list[Problem]]:
+def read_pages(
+    text: str, start: int = 0, end: int | None = None
+) -> tuple[tuple[PageRange, ...], list[Problem]]:
     """Read the page list in ``text[start:end]``, with what of it could not be read.
 
     >>> [(p.first, p.last) for p in read_pages("s 48-9; 90 and 99")[0]]
@@ -54,7 +56,10 @@ def read_pages(text: str, start: int = 0, end: int | None = None) -> tuple[tuple
     pages, problems = [], []
     for first, last in ranges:
         span = Span(tokens[first].start, tokens[last].end)
-        one, other = text[tokens[first].start : tokens[first].end], text[tokens[last].start : tokens[last].end]
+        one, other = (
+            text[tokens[first].start : tokens[first].end],
+            text[tokens[last].start : tokens[last].end],
+        )
         try:
             begin, stop = page_range(one, other if last != first else None)
         except PageRangeError as error:

@@ -12,7 +12,7 @@ from kg.reading.grammars import TypedGrammar
 
 # The worker is introduced in the first sentences; further on are others' ages and old injuries.
 _INTRODUCTION = 700
-_WOMEN = frozenset({"female", "woman", "lady"})
+_SEXES = {"FEMALE": Sex.FEMALE, "WOMAN": Sex.FEMALE, "MALE": Sex.MALE, "MAN": Sex.MALE}
 _OLDEST = 120
 
 
@@ -30,13 +30,17 @@ def _firsts(tree: Tree[Any]) -> dict[str, int]:
     firsts: dict[str, int] = {}
     for child in tree.children:
         if isinstance(child, Token):
-            firsts.setdefault(child.type, child.value)
-        elif len(child.children) > 1:
-            firsts.setdefault("injury", child.children[1].value)
+            firsts.setdefault("age", child.value)
+        elif child.data == "sex":
+            firsts.setdefault("sex", child.children[0].value)
+        elif child.data == "injury":
+            firsts.setdefault("injury", child.children[1].children[0].value)
     return firsts
 
 
-SUMMARY = TypedGrammar("summary.lark", _firsts)
+SUMMARY = TypedGrammar(
+    "summary.lark", _firsts, anchors=("[0-9]", "injur", "occupational", "female", "male", "woman", "man")
+)
 
 
 def read_summary(text: str, span: Span) -> Summary:
@@ -46,14 +50,14 @@ def read_summary(text: str, span: Span) -> Summary:
     Patient(age=35, sex=<Sex.MALE: 'male'>)
     """
     firsts, tokens = SUMMARY.read(text, span.start, min(span.end, span.start + _INTRODUCTION))
-    places = {name: Span(*tokens[i][1:]) for name, i in firsts.items()}
     spans, age, sex, injured = {}, None, None, None
-    if (place := places.get("AGE")) and int(place.of(text)) <= _OLDEST:
-        age, spans["patient.age"] = int(place.of(text)), place
-    if place := places.get("SEX"):
-        sex = Sex.FEMALE if place.of(text).lower() in _WOMEN else Sex.MALE
-        spans["patient.sex"] = place
-    if place := places.get("injury"):
-        injured = read_date(" ".join(place.of(text).split()))
-        spans["summary.date_of_injury"] = place
+    if (i := firsts.get("age")) is not None and int(text[tokens[i].start : tokens[i].end]) <= _OLDEST:
+        age = int(text[tokens[i].start : tokens[i].end])
+        spans["patient.age"] = Span(tokens[i].start, tokens[i].end)
+    if (i := firsts.get("sex")) is not None:
+        sex = _SEXES[tokens[i].type]
+        spans["patient.sex"] = Span(tokens[i].start, tokens[i].end)
+    if (i := firsts.get("injury")) is not None:
+        injured = read_date(" ".join(text[tokens[i].start : tokens[i].end].split()))
+        spans["summary.date_of_injury"] = Span(tokens[i].start, tokens[i].end)
     return Summary(Patient(age, sex), injured, spans)

@@ -25,9 +25,7 @@ def _shape(tree: Tree[Any]) -> list[tuple[int, int, bool]]:
 TITLES = TypedGrammar("titles.lark", _shape)
 
 
-def split_titles(
-    text: str, start: int, end: int, resolve: Callable[[str], str | None]
-) -> Iterator[Section]:
+def split_titles(text: str, start: int, end: int, resolve: Callable[[str], str | None]) -> Iterator[Section]:
     """Split ``text[start:end]`` at commas into the longest titles that ``resolve`` knows.
 
     ``resolve`` takes a title and gives its notation. By rule, where a title is unknown: a piece that
@@ -38,6 +36,10 @@ def split_titles(
     >>> [s.title for s in split_titles("NSAIDs, GI symptoms, Massage, light, Yoga", 0, 41, lambda t: known.get(fold(t)))]
     ['NSAIDs, GI symptoms', 'Massage, light', 'Yoga']
     """
+    whole = _title(text, start, end)
+    if whole is not None and (concept := resolve(whole.title)):
+        yield Section(whole.title, concept, whole.span)
+        return
     plan, tokens = TITLES.read(text, start, end)
     pieces = [(_first(tokens[a]), tokens[b].end, numbered) for a, b, numbered in plan]
     numbered_list = bool(pieces) and pieces[0][2]
@@ -45,7 +47,9 @@ def split_titles(
     while n < len(pieces):
         first, last, concept, used = _longest(text, pieces, n, resolve)
         if concept is None:
-            while n + used < len(pieces) and _goes_on(text, pieces, n + used, resolve, numbered=numbered_list):
+            while n + used < len(pieces) and _goes_on(
+                text, pieces, n + used, resolve, numbered=numbered_list
+            ):
                 last = pieces[n + used][1]
                 used += 1
         n += used

@@ -1,0 +1,140 @@
+"""Read a whole letter into a :class:`~kg.model.Determination`."""
+
+from dataclasses import replace
+from datetime import date
+
+from kg.errors import LetterError
+from kg.model import (
+    Basis,
+    Decision,
+    Determination,
+    GuidelineField,
+    Outcome,
+    Problem,
+    ProblemKind,
+    Rationale,
+    Span,
+    Template,
+)
+from kg.reading.citations import read_field
+from kg.reading.header import Header, read_header
+from kg.reading.items import read_item
+from kg.reading.reviewers import read_reviewer
+from kg.reading.sections import Issue, Layout, layout
+from kg.reading.summary import Summary, read_summary
+
+# From mid-2016 letters cite by section; MTUS titles of December 2017 on name later guidelines.
+_BY_SECTION = date(2016, 7, 1)
+_LATER_GUIDELINES = 2017
+_OUTCOMES = {"upheld": Outcome.UPHELD, "overturned": Outcome.OVERTURNED}
+
+
+def read_letter(text: str, name: str | None = None) -> Determination:
+    """Read the letter ``text``; every span points into it.
+
+    ``name``, the file's stem, is the case number where the letter prints none. What could not be
+    read is in the determination's problems.
+
+    Raises:
+        LetterError: the text is no Independent Medical Review letter.
+    """
+    found = layout(text)
+    if not found.issues:
+        raise LetterError(_no_letter(text, found))
+    header = read_header(text, found.header)
+    summary = read_summary(text, found.summary)
+    reviewer, reviewer_spans, reviewer_problems = read_reviewer(text, found.how)
+    problems = [*found.problems, *header.problems, *reviewer_problems]
+    decided = header.dates.get("decision_date")
+    decisions = tuple(_decision(text, issue, decided, problems) for issue in found.issues)
+    injured = _date_of_injury(header, summary, problems)
+    return Determination(
+        header.case_number or name,
+        _template(found, header, decisions, text),
+        header.dates.get("date_assigned"),
+        injured,
+        decided,
+        header.dates.get("ur_denial_date"),
+        header.dates.get("application_received"),
+        header.priority,
+        reviewer,
+        summary.patient,
+        decisions,
+        _documents(text, found.documents),
+        _injury_span(header, summary) | header.spans | summary.spans | reviewer_spans,
+        tuple(problems),
+    )
+
+
+def _no_letter(text: str, found: Layout) -> str:
+    if not text.strip():
+        return "the file holds no text"
+    if found.how.start == found.how.end and found.summary.start == found.summary.end:
+        return "none of the headings of an Independent Medical Review letter was found"
+    return "no disputed item with an outcome (Upheld or Overturned) was found"
+
+
+def _decision(text: str, issue: Issue, decided: date | None, problems: list[Problem]) -> Decision:
+    item, found = read_item(text, *issue.item)
+    problems += found
+    if issue.item.start == issue.item.end:
+        problems.append(
+            Problem(ProblemKind.MISSING_FIELD, issue.outcome, "no disputed item stands before the outcome")
+        )
+    return Decision(
+        item,
+        _OUTCOMES.get(issue.outcome.of(text).lower().rstrip(" ."), Outcome.MODIFIED),
+        issue.outcome,
+        _field(text, issue.administrator, decided, problems),
+        _field(text, issue.reviewer, decided, problems),
+        issue.rationale and Rationale(issue.rationale),
+    )
+
+
+def _field(text: str, span: Span | None, decided: date | None, problems: list[Problem]) -> GuidelineField:
+    if span is None:
+        return GuidelineField(None)
+    field, found = read_field(text, span.start, span.end, decided)
+    problems += found
+    return field
+
+
+def _date_of_injury(header: Header, summary: Summary, problems: list[Problem]) -> date | None:
+    """The date of injury of the header, or else of the summary; a problem where they contradict."""
+    printed, told = header.dates.get("date_of_injury"), summary.date_of_injury
+    if printed is not None and told is not None and printed != told:
+        message = f"the header says that the injury was on {printed}, the summary on {told}"
+        problems.append(Problem(ProblemKind.CONTRADICTION, summary.spans["summary.date_of_injury"], message))
+    return printed or told
+
+
+def _injury_span(header: Header, summary: Summary) -> dict[str, Span]:
+    if "date_of_injury" not in header.dates and summary.date_of_injury:
+        return {"date_of_injury": summary.spans["summary.date_of_injury"]}
+    return {}
+
+
+def _template(found: Layout, header: Header, decisions: tuple[Decision, ...], text: str) -> Template:
+    """The era's form, by what the letter prints, or else by its date."""
+    if found.has_documents:
+        return Template.LETTER_2013
+    cited = [
+        c for d in decisions for f in (d.claims_administrator, d.reviewer) for c in f.citations if c.mtus
+    ]
+    years = [c.edition for c in cited if c.edition is not None]
+    if years:
+        return Template.LETTER_2018 if max(years) >= _LATER_GUIDELINES else Template.SECTIONS
+    if cited:
+        return Template.PAGES
+    if "did not base their decision on the MTUS" in text:
+        return Template.PAGES
+    decided = header.dates.get("decision_date")
+    if any(d.reviewer.basis is Basis.OUTSIDE_MTUS for d in decisions):
+        return Template.SECTIONS
+    return Template.PAGES if decided is not None and decided < _BY_SECTION else Template.SECTIONS
+
+
+def _documents(text: str, span: Span) -> tuple[str, ...]:
+    """The documents reviewed, one a line or paragraph, without bullets."""
+    lines = (line.strip(" \t\r\f•-*") for line in span.of(text).splitlines())
+    return tuple(line for line in lines if line)
