@@ -108,7 +108,7 @@ def build(
         SourceError: a source is not there.
         KeyboardInterrupt: stopped; what was read is staged and the next build goes on from there.
     """
-    given = letter_sources.find(sources)
+    given = letter_sources.locate(sources)
     layout = generations.create(Path(kb))
     with generations.builder_lock(layout), explained(layout):
         generations.clean(layout, keep)

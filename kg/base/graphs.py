@@ -101,12 +101,16 @@ class GraphWriter:
             try:
                 self._open().optimize()
             except OSError as error:
-                fault.append(error)
+                fault.append(error.with_traceback(None))
 
         thread = threading.Thread(target=optimize, name="optimize", daemon=True)
         thread.start()
-        yield
-        thread.join()
+        try:
+            yield
+        except Exception:
+            thread.join()
+            raise
+        thread.join()  # a person who stops the build does not wait for it
         if fault:
             raise fault[0]
 
@@ -149,8 +153,9 @@ class _Stream:
             # Our own text, with IRIs that kg.graph.iri minted: there is nothing to validate.
             self._store.bulk_load(path=f"/dev/fd/{self._read}", format=RdfFormat.N_TRIPLES, lenient=True)
         except (OSError, SyntaxError, ValueError) as fault:
-            self._fault = fault
+            self._fault = fault.with_traceback(None)  # whose frames would keep the store open
         finally:
+            del self._store
             os.close(self._read)
 
     def write(self, data: bytes) -> None:

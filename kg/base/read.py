@@ -1,16 +1,16 @@
 """Read one source into all that the base keeps of it."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from kg import resources
 from kg.base.corrections import apply as correct
 from kg.base.ledger import Correction
-from kg.errors import KgError, LetterError
+from kg.errors import KgError
 from kg.graph import iri
 from kg.model import Determination, Problem, ProblemKind, Span
 from kg.reading.catalogue import concepts
@@ -41,36 +41,30 @@ def specialty_labels() -> Mapping[str, str]:
     return {notation: concept.preferred for notation, concept in concepts("specialties.ttl").items()}
 
 
-class Letter(NamedTuple):
-    """The text of a source, as decoded, and what decoding it met."""
-
-    text: str
-    problems: tuple[Problem, ...]
-
-
 def stamp(source: Source) -> str:
-    """What changes when the source does, without reading it: size and time of change."""
-    return source.stamp()
+    """What changes when the source does, found without reading it.
 
-
-def fingerprint(source: Source) -> str:
-    """The hash of the source's bytes."""
-    return source.fingerprint()
-
-
-def load(source: Source) -> Letter:
-    """The text of the source.
-
-    Raises:
-        SourceError: it cannot be opened, decoded, or holds no text.
+    An address elsewhere has none: that of a file which changed while its build was interrupted is
+    noticed by the build after it, which compares hashes.
     """
-    letter = source.load()
-    return Letter(letter.text, letter.problems)
+    if source.found is not None:
+        return source.found.sha256
+    try:
+        state = os.stat(source.place)  # noqa: PTH116 - a place may be an address
+    except (OSError, ValueError):
+        return ""
+    return f"{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns}"
 
 
-def kind_of(fault: KgError) -> str:
-    """The kind of reason for which a file is quarantined."""
-    return "no-letter" if isinstance(fault, LetterError) else "unreadable"
+def fingerprint(source: Source) -> str | None:
+    """The hash by which the ledger knows the source, ``None`` where only reading it tells."""
+    if source.found is not None:
+        return source.found.sha256
+    try:
+        with open(source.place, "rb") as file:  # noqa: PTH123 - a place may be an address
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return None
 
 
 def determination(

@@ -20,6 +20,7 @@ from kg.base import facts, letters, read
 from kg.base.ledger import Correction, Ledger, Status
 from kg.errors import KgError, LetterError
 from kg.graph.triples import n_triples
+from kg.reading import sources
 from kg.reading.sources import Source
 
 log = logging.getLogger(__name__)
@@ -136,36 +137,38 @@ class _Reading:
         return found
 
     def _read(self, source: Source) -> tuple[Record, bytes]:
-        place, content = source.place, ""
+        if known := self._unchanged(source):
+            return known, b""
+        letter = sources.read(source)
+        if isinstance(letter, sources.Quarantined):
+            return _refused(letter, "unreadable", letter.reason), b""
         try:
-            content = read.fingerprint(source)
-            if known := self._unchanged(place, content):
-                return known, b""
-            return self._letter(place, content, source)
+            return self._letter(letter)
         except KgError as fault:
-            return Record(place, content, QUARANTINED, kind=read.kind_of(fault), reason=str(fault)), b""
+            return _refused(letter, "no-letter", f"{letter.place}: {fault}"), b""
         except Exception as fault:  # one letter's fault in our own code must not end the build of a million
-            log.exception("%s: fault in the reader", place)
-            reason = f"{place}: fault in the reader: {type(fault).__name__}: {fault}"
-            return Record(place, content, QUARANTINED, kind="fault", reason=reason), b""
+            log.exception("%s: fault in the reader", letter.place)
+            reason = f"{letter.place}: fault in the reader: {type(fault).__name__}: {fault}"
+            return _refused(letter, "fault", reason), b""
 
-    def _unchanged(self, place: str, content: str) -> Record | None:
-        known = self._ledger.file(place) if self._ledger else None
-        if known is None or (known.hash, known.reader) != (content, self._batch.reader):
+    def _unchanged(self, source: Source) -> Record | None:
+        known = self._ledger.file(source.place) if self._ledger else None
+        if known is None or known.reader != self._batch.reader or known.hash != read.fingerprint(source):
             return None
         if known.status == Status.SUPERSEDED:  # the letter that it lost to may have changed
             return None
-        return Record(place, content, UNCHANGED, known.case, known.kind, known.reason)
+        kind, reason = (known.kind, known.reason) if known.status == Status.QUARANTINED else (None, None)
+        return Record(source.place, known.hash, UNCHANGED, known.case, kind, reason)
 
-    def _letter(self, place: str, content: str, source: Source) -> tuple[Record, bytes]:
-        letter = read.load(source)
-        found = read.determination(letter.text, source.name, letter.problems, self._corrections)
+    def _letter(self, letter: sources.Letter) -> tuple[Record, bytes]:
+        found = read.determination(letter.text, letter.name, letter.problems, self._corrections)
         case = found.case_number
         if case is None:
-            raise LetterError(f"{place}: the letter prints no case number and the source has no name for it")
+            raise LetterError("the letter prints no case number and its source has no name")
         if case in self._removed:
-            reason = f"{place}: {case} was removed: {self._removed[case]}"
-            return Record(place, content, QUARANTINED, case, "removed", reason), b""
+            return _refused(
+                letter, "removed", f"{letter.place}: {case} was removed: {self._removed[case]}"
+            ), b""
         lines = n_triples(found, self._batch.reader).encode("utf-8")
         # All rows are made before any is kept: a fault on the way leaves nothing of this letter.
         rows = list(facts.fact_rows(case, found, self._labels))
@@ -175,8 +178,8 @@ class _Reading:
         self._rows["problems"] += problems
         self._texts.append(letter.text)
         record = Record(
-            place,
-            content,
+            letter.place,
+            letter.sha256,
             READ,
             case,
             printed=read.case_is_printed(found),
@@ -187,3 +190,7 @@ class _Reading:
 
     def _corrections(self, case: str) -> list[Correction]:
         return self._ledger.corrections(case) if self._ledger else []
+
+
+def _refused(letter: sources.Letter | sources.Quarantined, kind: str, reason: str) -> Record:
+    return Record(letter.place, letter.sha256, QUARANTINED, kind=kind, reason=reason)
