@@ -383,3 +383,16 @@ def _read_cursor(cursor: str) -> int:
     except (binascii.Error, UnicodeDecodeError, ValueError):
         pass
     raise SettingError(f"{cursor!r} is not a cursor: give the `next` of the page before, or none")
+
+
+def count(known: Features, case: str, outcome: str | None = None, filters: Filters | None = None) -> int:
+    """How many cases :func:`related` gives in all, page after page.
+
+    Raises:
+        UnknownError: there is no such case, outcome or filter value; the sentence names the nearest.
+    """
+    number = known.number(case)
+    sharing = np.zeros(len(known.cases), bool)
+    for feature in known.of(number):
+        sharing[known.having(feature)] = True
+    return int((sharing & _kept(known, number, outcome, filters)).sum())
