@@ -1,0 +1,194 @@
+"""The commands that build and ask a knowledge base, on letters of our own making."""
+
+import csv
+import io
+import json
+
+import pytest
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.fixture(scope="module")
+def truth(made):
+    with (made / "truth.jsonl").open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def test_the_same_letters_again_change_nothing_and_it_is_said(kg, kb, made):
+    done = kg("build", made / "letters", "--kb", kb, "--jobs", 1)
+    assert done.code == 0
+    assert "40 files: 40 unchanged; 40 letters" in done.err
+    assert "nothing changed" in done.err
+
+
+def test_files_put_aside_are_named_and_the_counts_add_up(kg, letter, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text(letter, encoding="utf-8")
+    (tmp_path / "in" / "b.txt").write_text(letter, encoding="utf-8")
+    (tmp_path / "in" / "c.txt").write_text("Dear all, no letter.", encoding="utf-8")
+    done = kg("build", tmp_path / "in", "--kb", tmp_path / "kb", "--jobs", 1)
+    assert done.code == 1
+    assert f"quarantined: {tmp_path}/in/c.txt" in done.err
+    assert "3 files: 1 accepted, 1 unchanged, 1 quarantined; 1 letters" in done.err
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml", "table"])
+def test_a_select_in_every_form_has_every_case(form, kg, kb, truth):
+    text = "SELECT DISTINCT ?case { ?case <https://w3id.org/imr-kg/ontology#disputedItem> ?item }"
+    done = kg("query", "-", "--kb", kb, "--format", form, given=text)
+    assert done.code == 0, done.err
+    for letter in truth:
+        assert letter["case_number"] in done.out
+
+
+@pytest.mark.parametrize("form", ["ttl", "nt", "table"])
+def test_a_construct_in_every_form(form, kg, kb, case):
+    text = f"CONSTRUCT WHERE {{ <https://w3id.org/imr-kg/case/{case}> ?p ?o }}"
+    done = kg("query", "-", "--kb", kb, "--format", form, given=text)
+    assert done.code == 0, done.err
+    assert case in done.out
+
+
+@pytest.mark.parametrize(("form", "yes"), [("table", "yes\n"), ("csv", "true"), ("json", '"boolean":true')])
+def test_an_ask(form, yes, kg, kb):
+    assert yes in kg("query", "-", "--kb", kb, "--format", form, given="ASK { ?s ?p ?o }").out
+
+
+def test_a_describe(kg, kb, case):
+    done = kg(
+        "query", "-", "--kb", kb, "--format", "nt", given=f"DESCRIBE <https://w3id.org/imr-kg/case/{case}>"
+    )
+    assert done.out.count(f"<https://w3id.org/imr-kg/case/{case}>") > 5
+
+
+def test_a_named_query_takes_parameters(kg, kb, case):
+    done = kg("query", "case", "-p", f"case={case}", "--kb", kb, "--format", "csv")
+    assert done.code == 0, done.err
+    assert rows(done.out)
+
+
+def test_a_query_in_a_file_may_have_parameters_of_its_own(kg, kb, tmp_path):
+    path = tmp_path / "some.rq"
+    path.write_text("#+ parameter: most integer [5]\nSELECT * { ?s ?p ?o } LIMIT $most", encoding="utf-8")
+    assert len(rows(kg("query", path, "--kb", kb, "--format", "csv").out)) == 5
+    assert len(rows(kg("query", path, "-p", "most=7", "--kb", kb, "--format", "csv").out)) == 7
+
+
+def test_outcomes_by_page_are_those_of_the_truth(kg, kb, truth):
+    """Counted from the truth by plain Python: items whose reviewer cites page 98 of the 2009 guideline."""
+    done = kg("query", "outcomes_by_page", "--kb", kb, "--format", "csv")
+    found = {(row["page"].rpartition("/guideline/")[2], row["outcome"].rpartition("/")[2]): int(row["items"])
+             for row in rows(done.out)}  # fmt: skip
+    wanted: dict[str, int] = {}
+    for letter in truth:
+        for item in letter["decisions"]:
+            pages = {
+                page for cited in item["reviewer"]["citations"] if cited["guideline"] == "chronic-pain"
+                for first, last in cited["pages"] for page in range(first, last + 1)
+            }  # fmt: skip
+            for page in pages:
+                wanted[page] = wanted.get(page, 0) + 1
+    counted: dict[int, int] = {}
+    for (page, _), items in found.items():
+        guideline, _, number = page.partition("/page/")
+        if guideline == "chronic-pain/2009":
+            counted[int(number)] = counted.get(int(number), 0) + items
+    assert wanted
+    assert counted == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "code", "says"),
+    [
+        (["outcomes_by_pgae"], None, 3, "outcomes_by_page"),  # a slip names the nearest
+        (["cases_citing_page"], None, 3, "give the parameter page"),
+        (["cases_citing_page", "-p", "page"], None, 2, "name=value"),
+        (["-"], "SELEC ?x { }", 3, "not SPARQL"),
+        (["-"], "DELETE WHERE { ?s ?p ?o }", 3, "not SPARQL"),  # nothing can be changed
+        (["none.rq"], None, 3, "none.rq"),
+        (["-", "--format", "ttl"], "SELECT * { ?s ?p ?o }", 2, "one of table, csv"),
+        (["-", "--format", "csv"], "CONSTRUCT WHERE { ?s ?p ?o }", 2, "one of table, ttl"),
+    ],
+)
+def test_a_query_that_cannot_be_asked_is_told_why(words, given, code, says, kg, kb):
+    done = kg("query", *words, "--kb", kb, given=given)
+    assert (done.code, done.out) == (code, "")
+    assert says in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_letter_is_shown_whole_with_its_decisions(kg, kb, case, made, truth):
+    done = kg("show", case, "--kb", kb)
+    assert done.code == 0, done.err
+    (path,) = (made / "letters").rglob(f"{case}.txt")
+    text = path.read_text(encoding="utf-8").replace("\f", "\n")
+    assert text.split() == done.out.split()[: len(text.split())]
+    (letter,) = [letter for letter in truth if letter["case_number"] == case]
+    for item in letter["decisions"]:
+        assert item["outcome"] in done.out
+
+
+def test_the_sentence_behind_a_fact_is_shown(kg, kb, case):
+    done = kg("show", case, "--why", "item/1/outcome", "--kb", kb)
+    assert done.code == 0, done.err
+    assert done.out.startswith("item/1/outcome = ")
+    assert "Upheld" in done.out or "Overturned" in done.out
+    assert kg("show", case, "--why", "item/99", "--kb", kb).code == 3
+
+
+def test_a_case_that_is_not_there_names_the_nearest(kg, kb, case):
+    for command in ("show", "related"):
+        done = kg(command, case[:-1] + ("0" if case[-1] != "0" else "1"), "--kb", kb)
+        assert done.code == 3
+        assert case in done.err
+
+
+def test_stats_count_letters_fields_and_wordings(kg, kb, truth):
+    done = kg("stats", "--kb", kb)
+    items = sum(len(letter["decisions"]) for letter in truth)
+    assert done.code == 0, done.err
+    assert f"40 letters, {items} items" in done.out
+    counted = {row["field"]: row for row in rows(kg("stats", "--kb", kb, "--format", "csv").out)}
+    assert int(counted["outcome"]["read"]) == items
+    assert rows(kg("stats", "--kb", kb, "--by-template", "--format", "csv").out)[0].keys() >= {
+        "template",
+        "field",
+    }
+    assert kg("stats", "--kb", kb, "--unresolved", "--format", "csv").out.startswith(
+        "kind,wording,count,letters,"
+    )
+
+
+def test_drivers_count_every_decision_once(kg, kb, truth):
+    done = kg("drivers", "--kb", kb, "--level", "guideline", "--minimum", 1, "--no-model", "--format", "json")
+    assert done.code == 0, done.err
+    items = sum(len(letter["decisions"]) for letter in truth)
+    assert 0 < max(row["decisions"] for row in json.loads(done.out)) <= items
+    assert f"{items} decisions: " in kg("drivers", "--kb", kb, "--no-model").out
+    assert kg("drivers", "--kb", kb, "--level", "volume").code == 3
+
+
+def test_related_cases_come_page_by_page(kg, kb, case):
+    done = kg("related", case, "--kb", kb, "--limit", 3)
+    assert done.code == 0, done.err
+    first = json.loads(kg("related", case, "--kb", kb, "--limit", 3, "--format", "json").out)
+    assert len(first) == 3
+    cursor = done.err.split("--cursor ")[1].split()[0]
+    second = json.loads(
+        kg("related", case, "--kb", kb, "--limit", 3, "--cursor", cursor, "--format", "json").out
+    )
+    assert {row["case"] for row in first}.isdisjoint(row["case"] for row in second)
+    assert rows(kg("related", case, "--kb", kb, "--format", "csv").out)[0].keys() >= {"case", "score"}
+
+
+def test_sample_letters_are_the_same_for_the_same_seed(kg, tmp_path):
+    for into in ("a", "b"):
+        done = kg("sample", "--letters", 5, "--seed", 9, "--into", tmp_path / into)
+        assert done.code == 0
+        assert "5 letters with" in done.err
+    a, b = ({p.name: p.read_bytes() for p in (tmp_path / into).rglob("*.*")} for into in "ab")
+    assert a == b
+    assert kg("sample", "--letters", 5, "--template", "baroque", "--into", tmp_path / "c").code == 2
