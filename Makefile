@@ -50,19 +50,19 @@ venv: .make/dev .make/vendor ## the virtual environment with all that developmen
 
 # --- the demonstration -------------------------------------------------------------------------
 
-sample/$(LETTERS): .make/install
+.make/sample-$(LETTERS): .make/install
 	@$(BIN)/kg sample --letters $(LETTERS) --seed 1 --template mixed --into sample
 	@touch $@
 
 .PHONY: demo
-demo: .make/vendor $(if $(KG_LETTERS),,sample/$(LETTERS)) ## build a knowledge base (of KG_LETTERS=DIR, if set) and serve it on 127.0.0.1:PORT
+demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowledge base (of KG_LETTERS=DIR, if set) and serve it on 127.0.0.1:PORT
 	@$(BIN)/kg build "$(or $(KG_LETTERS),sample/letters)" --kb "$(KB)" || [ $$? -eq 1 ]
 	@exec $(BIN)/kg serve --kb "$(KB)" --host 127.0.0.1 --port $(PORT)
 
 # --- checks ------------------------------------------------------------------------------------
 
 .PHONY: test
-test: lint types generated ## format, lint, types, generated files, tests; installs what they need
+test: lint types .make/vendor .make/chromium ## format, lint, types and tests; installs what they need
 	@$(BIN)/python -m pytest -n auto -m "not long"
 
 .PHONY: test-all
@@ -77,10 +77,6 @@ lint: .make/dev
 .PHONY: types
 types: .make/dev
 	@$(BIN)/mypy
-
-.PHONY: generated
-generated: .make/dev .make/vendor .make/chromium
-	@$(BIN)/python -m kg.graph.generate --check
 
 .PHONY: format
 format: .make/dev ## put the code into the project's form
