@@ -141,7 +141,16 @@ def related(
         for row in found.rows
     ]
     return answer(
-        request, site, listing(site, rows, found.total, found.next, case=case, outcomes=found.outcomes)
+        request,
+        site,
+        listing(
+            site,
+            rows,
+            site.related_count(case, outcome, filters),
+            found.next,
+            case=case,
+            outcomes=found.outcomes,
+        ),
     )
 
 

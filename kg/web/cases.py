@@ -62,7 +62,7 @@ def page_of(links: Links, found: Ids, limit: int, cursor: str | None) -> Found:
     Raises:
         SettingError: the cursor is not one of ours.
     """
-    table = links.index.decisions
+    table = links.texts
     cases = table["case"].gather(found).unique().sort()
     start = 0
     if cursor is not None:
@@ -74,7 +74,6 @@ def page_of(links: Links, found: Ids, limit: int, cursor: str | None) -> Found:
         .group_by("case")
         .agg(
             pl.col("decision_date").first(),
-            pl.col("template").first(),
             pl.col("item_text").alias("items"),
             pl.col("outcome").alias("outcomes"),
         )
@@ -91,7 +90,6 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "case": row["case"],
         "iri": address(case_node(row["case"])),
         "decision_date": day and day.isoformat(),
-        "template": row["template"],
         "items": row["items"],
         "outcomes": [OUTCOMES[code] for code in row["outcomes"]],
     }

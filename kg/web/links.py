@@ -106,9 +106,10 @@ class Kind:
 class Links:
     """All links of one generation."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, facts: pl.LazyFrame) -> None:
         self.index = index
-        self._case = index.decisions["case"]
+        self._facts = facts
+        self._case = index.decisions["case"].cast(pl.String)
         self._item = index.decisions["item"]
 
     @cached_property
@@ -143,7 +144,7 @@ class Links:
 
     def _plain(self, kind: str) -> Kind:
         table = self.index.decisions.with_row_index("decision").select("decision", node=_NODES[kind])
-        table = table.explode("node").drop_nulls().unique()
+        table = table.explode("node", empty_as_null=True, keep_nulls=True).drop_nulls().unique()
         nodes = table["node"].unique().sort()
         number = nodes.to_frame("node").with_row_index("key")
         table = table.join(number, on="node")
@@ -209,7 +210,15 @@ class Links:
 
     def text(self, item: str) -> str:
         """What a disputed item was."""
-        return str(self.index.decisions["item_text"][int(self.decisions(item)[0])])
+        return str(self.texts["item_text"][int(self.decisions(item)[0])])
+
+    @cached_property
+    def texts(self) -> pl.DataFrame:
+        """What each decision was about and when, in their order: ``case, item, item_text, decision_date``."""
+        keys = ("case", "item")
+        told = self._facts.select(*keys, "item_text", "decision_date").unique(keys, keep="any").collect()
+        order = pl.DataFrame({"case": self._case, "item": self._item})
+        return order.join(told, on=keys, how="left", maintain_order="left")
 
     @cached_property
     def base_rate(self) -> float:
@@ -324,14 +333,16 @@ def _feature(scheme: str, value: pl.Expr) -> pl.Expr:
 
 _NODES: dict[str, pl.Expr] = {
     "service": pl.concat_list(
-        _feature("service", pl.col("category"))
-        + pl.coalesce(pl.lit("/") + _slug(pl.col("subcategory")), pl.lit(""))
+        _feature("service", pl.col("category").cast(pl.String))
+        + pl.coalesce(pl.lit("/") + _slug(pl.col("subcategory").cast(pl.String)), pl.lit(""))
     ),
-    "drug": pl.col("drug").str.split("/").list.eval(_feature("drug", pl.element())),
-    "body part": pl.col("body_parts").list.eval(
-        _feature("body-part", pl.element().str.split(":").list.first())
-    ),
-    "specialty": pl.col("specialties").list.eval(_feature("specialty", pl.element())),
+    "drug": pl.col("drug").cast(pl.String).str.split("/").list.eval(_feature("drug", pl.element())),
+    "body part": pl.col("body_parts")
+    .cast(pl.List(pl.String))
+    .list.eval(_feature("body-part", pl.element().str.split(":").list.first())),
+    "specialty": pl.col("specialties")
+    .cast(pl.List(pl.String))
+    .list.eval(_feature("specialty", pl.element())),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from kg.analysis.drivers import Drivers, drivers
 from kg.analysis.filters import Filters
 from kg.analysis.index import Index, prepare
-from kg.analysis.related import Features, Related, features, related
+from kg.analysis.related import Features, Related, count, features, related
 from kg.base.store import KnowledgeBase
 from kg.web import cases
 from kg.web.links import Links
@@ -43,7 +43,7 @@ class Site:
     def prepare(self) -> None:
         """Compute what every answer needs, before the first is asked."""
         with self._lock:
-            _ = self.features, self.links.kinds
+            _ = self.features, self.links.kinds, self.links.texts
 
     @cached_property
     def index(self) -> Index:
@@ -53,7 +53,7 @@ class Site:
     @cached_property
     def links(self) -> Links:
         """Who is linked to what."""
-        return Links(self.index)
+        return Links(self.index, self.base.scan_facts())
 
     @cached_property
     def features(self) -> Features:
@@ -96,6 +96,15 @@ class Site:
             UnknownError, SettingError: an option is not one there is.
         """
         return related(self.features, case, outcome, limit, cursor, filters=filters)
+
+    def related_count(self, case: str, outcome: str | None, filters: Filters) -> int:
+        """How many cases :meth:`related` gives in all.
+
+        Raises:
+            UnknownError: an option is not one there is.
+        """
+        key = ("related", case, outcome, filters)
+        return self._once(key, lambda: count(self.features, case, outcome, filters))
 
     def cases(self, wanted: cases.Wanted, limit: int, cursor: str | None) -> cases.Found:
         """One page of the cases that pass.

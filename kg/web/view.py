@@ -1,4 +1,4 @@
-"""The graph that a person sees: a neighbourhood, laid out here with networkx and drawn through pyvis."""
+"""The graph that a person sees: a neighbourhood, drawn through pyvis."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.web import labels
+from kg.web import labels, layout
 from kg.web.links import FEATURES, Links, Neighbour
 
 if TYPE_CHECKING:
@@ -37,11 +37,9 @@ GREY = "#a9adb3"
 _OPTIONS: dict[str, Any] = {
     "physics": {"enabled": False},
     "interaction": {"hover": True, "multiselect": True, "keyboard": False, "tooltipDelay": 150},
-    "nodes": {"font": {"size": 13, "face": "system-ui, sans-serif", "multi": False}, "borderWidth": 1},
+    "nodes": {"font": {"size": 15, "face": "system-ui, sans-serif", "multi": False}, "borderWidth": 1},
     "edges": {"smooth": False, "color": {"opacity": 0.5}, "width": 1, "selectionWidth": 2},
 }
-
-Place = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class View:
     edges: list[dict[str, Any]]
 
 
-def around(links: Links, node: str, each: int = 8, most: int = 60) -> View:
+def around(links: Links, node: str, each: int = 5, most: int = 40) -> View:
     """A node and the most relevant of each of its relations.
 
     Raises:
@@ -67,7 +65,7 @@ def around(links: Links, node: str, each: int = 8, most: int = 60) -> View:
     return grown(links, {node: (0.0, 0.0)}, node, kept)
 
 
-def grown(links: Links, shown: Mapping[str, Place], at: str, added: Sequence[Neighbour]) -> View:
+def grown(links: Links, shown: Mapping[str, layout.Place], at: str, added: Sequence[Neighbour]) -> View:
     """What ``added`` adds to the nodes ``shown``, which keep their places, around the node ``at``."""
     new = [n for n in dict.fromkeys(a.node for a in added) if n not in shown]
     new = new[: max(0, MOST - len(shown))]
@@ -76,11 +74,12 @@ def grown(links: Links, shown: Mapping[str, Place], at: str, added: Sequence[Nei
     for neighbour in added:
         if neighbour.node in listed and neighbour.node != at and not _drawn(edges, at, neighbour.node):
             edges[at, neighbour.node, neighbour.relation] = neighbour.weight
-    places = _places(shown, at, new, list(edges))
     fresh = [*([at] if len(shown) == 1 else []), *new]
+    drawn = {node: _node(links, node) for node in listed}
+    places = layout.around(shown, at, new, {node: one["label"] for node, one in drawn.items()})
     touching = set(fresh)
     return _through_pyvis(
-        [_node(links, node, places[node]) for node in fresh],
+        [drawn[node] | dict(zip("xy", places[node], strict=True)) for node in fresh],
         [
             _edge(one, other, relation, weight)
             for (one, other, relation), weight in edges.items()
@@ -93,33 +92,7 @@ def _drawn(edges: Mapping[tuple[str, str, str], int], one: str, other: str) -> b
     return any({one, other} == {a, b} for a, b, _ in edges)
 
 
-def _places(
-    shown: Mapping[str, Place], at: str, new: Sequence[str], edges: Sequence[tuple[str, str, str]]
-) -> dict[str, Place]:
-    """Places for the new nodes: in rings around their node, then moved apart from the others."""
-    import networkx as nx
-
-    x, y = shown.get(at, (0.0, 0.0))
-    outward = math.atan2(y, x) if (x, y) != (0.0, 0.0) else 0.0
-    span = 2 * math.pi if (x, y) == (0.0, 0.0) else math.pi * 1.2
-    places = dict(shown)
-    for number, node in enumerate(new):
-        ring, angle = 1 + number % 3, outward + span * ((number + 0.5) / len(new) - 0.5)
-        reach = 110 + 95 * ring + len(new)
-        places[node] = (x + 1.25 * reach * math.cos(angle), y + reach * math.sin(angle))
-    graph: nx.Graph[str] = nx.Graph()
-    graph.add_nodes_from(places)
-    graph.add_edges_from((one, other) for one, other, _ in edges if one in places and other in places)
-    if not new:
-        return places
-    fixed = list(shown)
-    moved = nx.spring_layout(
-        graph, k=150, pos=places, fixed=fixed, iterations=25, threshold=1e-3, seed=1, scale=None
-    )
-    return {node: (round(float(px), 1), round(float(py), 1)) for node, (px, py) in moved.items()}
-
-
-def _node(links: Links, node: str, place: Place) -> dict[str, Any]:
+def _node(links: Links, node: str) -> dict[str, Any]:
     """A node as it is drawn."""
     kind = links.kind_of(node)
     figures = links.figures(links.decisions(node))
@@ -152,8 +125,6 @@ def _node(links: Links, node: str, place: Place) -> dict[str, Any]:
         "shape": _SHAPES[kind],
         "size": round(min(size, 40), 1),
         "color": color,
-        "x": place[0],
-        "y": place[1],
     }
 
 
