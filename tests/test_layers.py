@@ -27,7 +27,7 @@ FLOORS = [
 # What is about one subject stays in the rooms about it.
 ONLY_IN = {
     "lark": ("kg.reading",),
-    "pypdfium2": ("kg.reading.pdf",),
+    "pypdfium2": ("kg.reading.pdf", "kg.reading.pdf_worker"),
     "fsspec": ("kg.reading.sources", "kg.base"),
     "oxrdflib": ("kg.base",),
     "networkx": ("kg.analysis.network",),
@@ -47,7 +47,10 @@ ONLY_IN = {
 # Values become values: no files, network, clock or chance.
 PURE = ("kg.reading", "kg.graph", "kg.model", "kg.contract", "kg.errors")
 # `generate` is a tool, and `iri` has one setting, the base.
-NOT_PURE = ("kg.reading.sources", "kg.reading.pdf", "kg.graph.generate", "kg.graph.iri")
+NOT_PURE = (
+    *("kg.reading.sources", "kg.reading.tables", "kg.reading.pdf", "kg.reading.pdf_worker"),
+    *("kg.graph.generate", "kg.graph.iri"),
+)
 WORLD = (
     *("os", "io", "pathlib", "socket", "urllib.request", "http", "time", "random", "secrets", "subprocess"),
     *("sqlite3", "shutil", "tempfile", "multiprocessing", "threading", "fsspec", "httpx", "requests"),

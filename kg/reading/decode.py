@@ -5,7 +5,6 @@ Newlines are never translated and NUL bytes are kept, so that spans point into t
 
 import html
 import re
-from pathlib import PurePosixPath
 
 from kg.errors import SourceError
 from kg.model import Problem, ProblemKind, Span
@@ -64,7 +63,7 @@ def refused(name: str, head: bytes) -> str | None:
     >>> refused("letters.zip", b"")
     'a zip archive: unpack it first'
     """
-    suffix = PurePosixPath(name).suffix.lower()
+    suffix = "." + name.lower().rpartition(".")[2]
     if suffix in _OFFICE:
         return "an office document: save it as text or PDF first"
     kind = _ARCHIVES.get(suffix)
