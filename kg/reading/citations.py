@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from lark import Token, Tree
+from lark import Tree
 
 from kg.model import Basis, Citation, GuidelineField, PageRange, Problem, ProblemKind, Section, Span
 from kg.reading.catalogue import guidelines
-from kg.reading.grammars import Lexeme, TypedGrammar
+from kg.reading.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.others import read_others
 from kg.reading.pages import read_pages
 from kg.reading.titles import split_titles
@@ -23,14 +23,10 @@ class _Statement(NamedTuple):
 
 def _statements(tree: Tree[Any]) -> list[_Statement]:
     """Each statement with the token of the words after it."""
-    found = []
-    for child in tree.children:
-        if isinstance(child, Token):
-            found.append(_Statement(child.type, child.value))
-        else:
-            tokens = child.children
-            found.append(_Statement(tokens[0].type, tokens[1].value if len(tokens) > 1 else None))
-    return found
+    return [
+        _Statement(tokens[0][0], tokens[-1][1] if len(tokens) > 1 or name == "TEXT" else None)
+        for name, tokens in parts(tree)
+    ]
 
 
 class _Entry(NamedTuple):
@@ -44,30 +40,30 @@ class _Entry(NamedTuple):
 
 
 def _entries(tree: Tree[Any]) -> list[_Entry]:
-    return [_entry(child.children) for child in tree.children]
+    return [_entry(tokens) for _, tokens in parts(tree)]
 
 
-def _entry(tokens: list[Token]) -> _Entry:
+def _entry(tokens: list[tuple[str, int]]) -> _Entry:
     """Sort a guideline's tokens: words before a year name it, then come sections, then pages."""
     heads = {"GUIDELINE", "CHAPTER", "AND"}
-    head = [t.value for t in tokens if t.type in heads and t.type != "AND"]
+    head = [at for kind, at in tokens if kind in heads and kind != "AND"]
     sections: list[int] = []
     pages = year = None
     before = ""
     named = bool(head)
-    for token in tokens:
-        if token.type == "YEAR":
-            year = token.value
-        elif token.type == "TEXT":
+    for kind, at in tokens:
+        if kind == "YEAR":
+            year = at
+        elif kind == "TEXT":
             if before == "PAGES":
-                pages = token.value
+                pages = at
             elif not named:
-                head.append(token.value)
+                head.append(at)
                 named = True
             else:
-                sections.append(token.value)
-        before = token.type
-    return _Entry(tuple(head), tuple(sections), pages, year, tokens[-1].value)
+                sections.append(at)
+        before = kind
+    return _Entry(tuple(head), tuple(sections), pages, year, tokens[-1][1])
 
 
 FIELD = TypedGrammar("field.lark", _statements, anchors=("Decision", "did", "based", "The"))

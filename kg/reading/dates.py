@@ -1,14 +1,10 @@
 """Read the dates that letters print."""
 
+import calendar
 import re
 from datetime import date
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "january february march april may june july august september october november december".split(), 1
-    )
-}
+_MONTHS = {calendar.month_name[number].lower(): number for number in range(1, 13)}
 _NUMERIC = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")
 _NAMED = re.compile(r"([A-Za-z]+)\s+(\d{1,2}),?\s+(\d{4})")
 

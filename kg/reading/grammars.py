@@ -34,12 +34,23 @@ class Lexeme(NamedTuple):
     end: int
 
 
-def positions(tree: Tree[Any], rule: str) -> list[list[int]]:
-    """For each ``rule`` below ``tree``, in order, the positions of the tokens that it holds itself."""
-    return [
-        [child.value for child in found.children if isinstance(child, Token)]
-        for found in tree.find_data(rule)
-    ]
+class Part(NamedTuple):
+    """A rule's match, or a token by itself: its name and its tokens, as pairs of type and position."""
+
+    name: str
+    tokens: list[tuple[str, int]]
+
+
+def parts(tree: Tree[Any]) -> list[Part]:
+    """The rules and tokens right below ``tree``, each with all of its tokens, in order."""
+    found = []
+    for child in tree.children:
+        if isinstance(child, Token):
+            found.append(Part(child.type, [(child.type, child.value)]))
+        else:
+            inner = child.scan_values(lambda value: isinstance(value, Token))
+            found.append(Part(str(child.data), [(token.type, token.value) for token in inner]))
+    return found
 
 
 class TypedGrammar(Generic[Plan]):
@@ -146,7 +157,7 @@ def _with_words(source: str, words: Mapping[str, str]) -> str:
     return source
 
 
-def _in_lexer_order(terminals: list[TerminalDef]) -> list[TerminalDef]:
+def _in_lexer_order(terminals: Collection[TerminalDef]) -> list[TerminalDef]:
     """The terminals in the order in which Lark's basic lexer tries them at one place."""
     real = [t for t in terminals if t.pattern is not None]
     return sorted(real, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
@@ -187,7 +198,7 @@ def _without_overlaps(tokens: list[Lexeme]) -> list[Lexeme]:
 
 def _with_text(text: str, start: int, end: int, tokens: list[Lexeme]) -> list[Lexeme]:
     """The tokens, with one of type TEXT for the words in each gap between them."""
-    found = []
+    found: list[Lexeme] = []
     for token in tokens:
         if start < token.start:
             _add_words(found, text, start, token.start)

@@ -9,7 +9,7 @@ from lark import Tree
 
 from kg.model import Priority, Problem, ProblemKind, Span
 from kg.reading.dates import read_date
-from kg.reading.grammars import Lexeme, TypedGrammar
+from kg.reading.grammars import Lexeme, TypedGrammar, parts
 
 _DATES = {
     "ASSIGNED": "date_assigned",
@@ -40,7 +40,7 @@ class Header:
 
 def _order(tree: Tree[Any]) -> list[tuple[bool, int]]:
     """Each token's position, and whether it is a label."""
-    return [(child.data == "label", child.children[0].value) for child in tree.children]
+    return [(part.name == "label", part.tokens[0][1]) for part in parts(tree)]
 
 
 HEADER = TypedGrammar("header.lark", _order)

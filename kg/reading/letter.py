@@ -1,6 +1,5 @@
 """Read a whole letter into a :class:`~kg.model.Determination`."""
 
-from dataclasses import replace
 from datetime import date
 
 from kg.errors import LetterError

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from lark import Token, Tree
+from lark import Tree
 
 from kg.model import Citation, PageRange, Section, Span
 from kg.reading.catalogue import guidelines
-from kg.reading.grammars import Lexeme, TypedGrammar
+from kg.reading.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.pages import read_pages
 from kg.reading.wording import fold, tidy
 
@@ -28,13 +28,7 @@ class _Element(NamedTuple):
 
 
 def _elements(tree: Tree[Any]) -> list[_Element]:
-    found = []
-    for child in tree.children:
-        if isinstance(child, Token):
-            found.append(_Element(child.type, child.value, child.value))
-        else:
-            found.append(_Element(child.data, child.children[0].value, child.children[-1].value))
-    return found
+    return [_Element(name, tokens[0][1], tokens[-1][1]) for name, tokens in parts(tree)]
 
 
 OTHER = TypedGrammar(
@@ -160,7 +154,8 @@ def _odg_citations(text: str, group: _Group) -> Iterator[Citation]:
     )
     span = Span(group.start, max(group.end, group.start))
     names = list(dict.fromkeys(name for name, _ in group.chapters))
-    for name in names or [None]:
+    chapters: list[str | None] = [*names] or [None]
+    for name in chapters:
         yield Citation(False, "odg", None, name, sections, (), None, span)
 
 

@@ -6,7 +6,7 @@ from lark import Tree
 
 from kg.errors import LetterError
 from kg.model import PageRange, Problem, ProblemKind, Span
-from kg.reading.grammars import TypedGrammar, positions
+from kg.reading.grammars import TypedGrammar, parts
 
 # No guideline that letters cite has more pages.
 _LAST_PAGE = 2000
@@ -37,8 +37,9 @@ def page_range(first: str, last: str | None) -> tuple[int, int]:
 
 
 def _shape(tree: Tree[Any]) -> tuple[list[list[int]], list[int]]:
-    ranges = [[p[0], p[-1]] for p in positions(tree, "range")]
-    return ranges, [t.value for t in tree.children if not isinstance(t, Tree) and t.type == "JUNK"]
+    found = parts(tree)
+    ranges = [[tokens[0][1], tokens[-1][1]] for name, tokens in found if name == "range"]
+    return ranges, [tokens[0][1] for name, tokens in found if name == "JUNK"]
 
 
 PAGES = TypedGrammar("pages.lark", _shape)

@@ -7,7 +7,7 @@ from lark import Tree
 
 from kg.model import Problem, ProblemKind, Reviewer, Span, Specialty
 from kg.reading.catalogue import specialties
-from kg.reading.grammars import Lexeme, TypedGrammar
+from kg.reading.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.titles import split_titles
 from kg.reading.wording import fold, tidy
 
@@ -17,9 +17,9 @@ _KINDS = {"certified": "specialties", "subspecialty": "subspecialties", "license
 def _shape(tree: Tree[Any]) -> dict[str, int]:
     """The token of the words about each credential; the first of its kind counts."""
     found: dict[str, int] = {}
-    for child in tree.children:
-        if isinstance(child, Tree) and len(child.children) > 1:
-            found.setdefault(_KINDS[child.data], child.children[1].value)
+    for name, tokens in parts(tree):
+        if name in _KINDS and len(tokens) > 1:
+            found.setdefault(_KINDS[name], tokens[1][1])
     return found
 
 

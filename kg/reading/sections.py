@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from lark import Token, Tree
+from lark import Tree
 
 from kg.model import Problem, ProblemKind, Span
-from kg.reading.grammars import Lexeme, TypedGrammar
+from kg.reading.grammars import Lexeme, TypedGrammar, parts
 
 _LINE_START = r"\n[ \t\f]*"
 _HEADINGS = {
@@ -66,25 +66,23 @@ class _IssuePlan:
 
 
 def _shape(tree: Tree[Any]) -> tuple[list[tuple[str, int]], list[_IssuePlan]]:
-    openings, issues = [], []
-    for child in tree.children:
-        if child.data == "opening":
-            openings += [(t.type, t.value) for t in child.children]
-        else:
-            issues.append(_issue_plan(child))
-    return openings, issues
+    found = parts(tree)
+    openings = [part.tokens[0] for part in found if part.name == "opening"]
+    return openings, [_issue_plan(part.tokens) for part in found if part.name == "issue"]
 
 
-def _issue_plan(tree: Tree[Any]) -> _IssuePlan:
-    plan = _IssuePlan(tree.children[0].value)
-    for part in tree.children[1:]:
-        head = part.children[0]
-        if head.type not in _FIELDS:
-            plan.astray.append(head.value)
-        elif head.type in plan.fields:
-            plan.again.append(head.value)
+def _issue_plan(tokens: list[tuple[str, int]]) -> _IssuePlan:
+    """Sort an issue's tokens; what follows its rationale's heading is quoted there."""
+    plan = _IssuePlan(tokens[0][1])
+    for kind, at in tokens[1:]:
+        if "RATIONALE" in plan.fields:
+            break
+        if kind not in _FIELDS:
+            plan.astray.append(at)
+        elif kind in plan.fields:
+            plan.again.append(at)
         else:
-            plan.fields[head.type] = head.value
+            plan.fields[kind] = at
     return plan
 
 

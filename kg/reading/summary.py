@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lark import Token, Tree
+from lark import Tree
 
 from kg.model import Patient, Sex, Span
 from kg.reading.dates import read_date
-from kg.reading.grammars import TypedGrammar
+from kg.reading.grammars import TypedGrammar, parts
 
 # The worker is introduced in the first sentences; further on are others' ages and old injuries.
 _INTRODUCTION = 700
@@ -28,13 +28,8 @@ class Summary:
 def _firsts(tree: Tree[Any]) -> dict[str, int]:
     """The positions of the first age, the first sex, and the first date that follows a word of injury."""
     firsts: dict[str, int] = {}
-    for child in tree.children:
-        if isinstance(child, Token):
-            firsts.setdefault("age", child.value)
-        elif child.data == "sex":
-            firsts.setdefault("sex", child.children[0].value)
-        elif child.data == "injury":
-            firsts.setdefault("injury", child.children[1].children[0].value)
+    for name, tokens in parts(tree):
+        firsts.setdefault(name.lower(), tokens[-1][1])
     return firsts
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from lark import Tree
 
 from kg.model import Section, Span
-from kg.reading.grammars import Lexeme, TypedGrammar
-from kg.reading.wording import fold, tidy
+from kg.reading.grammars import TypedGrammar, parts
+from kg.reading.wording import tidy
 
 # A title may hold commas of its own; the catalogue's longest has this many pieces.
 _PIECES = 6
@@ -15,11 +15,11 @@ _PIECES = 6
 
 def _shape(tree: Tree[Any]) -> list[tuple[int, int, bool]]:
     """First and last token of each piece, and whether it begins with a number of its own."""
-    pieces = []
-    for piece in tree.find_data("piece"):
-        tokens = piece.children
-        pieces.append((tokens[0].value, tokens[-1].value, tokens[0].type == "NUMBERED"))
-    return pieces
+    return [
+        (tokens[0][1], tokens[-1][1], tokens[0][0] == "NUMBERED")
+        for name, tokens in parts(tree)
+        if name == "piece"
+    ]
 
 
 TITLES = TypedGrammar("titles.lark", _shape)
@@ -33,7 +33,9 @@ def split_titles(text: str, start: int, end: int, resolve: Callable[[str], str |
     numbered title until the next number.
 
     >>> known = {"nsaids, gi symptoms": "a", "yoga": "b"}
-    >>> [s.title for s in split_titles("NSAIDs, GI symptoms, Massage, light, Yoga", 0, 41, lambda t: known.get(fold(t)))]
+    >>> printed = "NSAIDs, GI symptoms, Massage, light, Yoga"
+    >>> titles = split_titles(printed, 0, len(printed), lambda t: known.get(t.lower()))
+    >>> [section.title for section in titles]
     ['NSAIDs, GI symptoms', 'Massage, light', 'Yoga']
     """
     whole = _title(text, start, end)
@@ -41,7 +43,7 @@ def split_titles(text: str, start: int, end: int, resolve: Callable[[str], str |
         yield Section(whole.title, concept, whole.span)
         return
     plan, tokens = TITLES.read(text, start, end)
-    pieces = [(_first(tokens[a]), tokens[b].end, numbered) for a, b, numbered in plan]
+    pieces = [(tokens[a].start, tokens[b].end, numbered) for a, b, numbered in plan]
     numbered_list = bool(pieces) and pieces[0][2]
     n = 0
     while n < len(pieces):
@@ -55,10 +57,6 @@ def split_titles(text: str, start: int, end: int, resolve: Callable[[str], str |
         n += used
         if title := _title(text, first, last):
             yield title if concept is None else Section(title.title, concept, title.span)
-
-
-def _first(token: Lexeme) -> int:
-    return token.start
 
 
 def _longest(

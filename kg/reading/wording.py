@@ -8,9 +8,9 @@ _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "
 
 
 def tidy(printed: str) -> str:
-    """The wording without line ends, with words that a line end broke at a hyphen made whole.
+    r"""The wording without line ends, with words that a line end broke at a hyphen made whole.
 
-    >>> tidy("Intra-\\n articular  hip injection ")
+    >>> tidy("Intra-\n articular  hip injection ")
     'Intra-articular hip injection'
     """
     printed = _SPACE.sub(" ", printed).strip()
