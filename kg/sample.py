@@ -22,9 +22,10 @@ from typing import Any
 
 from kg.errors import SettingError
 from kg.sampling import effects as planted
-from kg.sampling import letters as modern
 from kg.sampling.cases import ERA, invent
 from kg.sampling.effects import Effects
+from kg.sampling.letters import write
+from kg.sampling.letters_2013 import WRITERS
 
 Json = dict[str, Any]
 
@@ -99,7 +100,7 @@ def _letters(
         facts = Random((seed << 40 | index) << 1)  # noqa: S311
         words = Random((seed << 40 | index) << 1 | 1)  # noqa: S311
         case = invent(facts, index, seed, template, effects)
-        text, truth = modern.write(words, case)
+        text, truth = WRITERS.get(template, write)(words, case)
         yield case.number, text, truth
 
 

@@ -26,6 +26,9 @@ ERA = {
 
 _COUNT = Urn([(64, 1), (18, 2), (6, 3), (5, 4), (2, 5), (2, 6), (1, 7), (1, 8), (0.5, 12)])
 _BESIDE_SURGERY = ("adjuncts", "preoperative-tests", "slings", "postoperative-therapy")
+_WHOLE = frozenset({"2013-notice", "2013-professional"})
+"""Templates whose items are not printed with the part that was authorized."""
+
 _OPERATIONS = frozenset({"Arthroscopic Surgery", "Non-arthroscopic Surgery", "Spine"})
 
 
@@ -68,7 +71,7 @@ def invent(rng: Random, index: int, seed: int, template: str, effects: Effects) 
     physician = people.physician(rng, sentence)
     worker = people.worker(rng)
     hurt = injuries(rng)
-    items = _items(rng, hurt, calendar)
+    items = _items(rng, hurt, calendar, template)
     decisions = tuple(_decide(rng, item, hurt, era, physician, effects) for item in items)
     number = people.case_number(index, seed, calendar.assigned.year)
     return Case(
@@ -85,13 +88,15 @@ def invent(rng: Random, index: int, seed: int, template: str, effects: Effects) 
     )
 
 
-def _items(rng: Random, hurt: tuple[Injury, ...], calendar: people.Calendar) -> list[Item]:
+def _items(rng: Random, hurt: tuple[Injury, ...], calendar: people.Calendar, template: str) -> list[Item]:
     """The disputed items of one case, no two with the same words."""
     items: dict[str, Item] = {}
-    for _ in range(_COUNT.draw(rng)):
+    for _ in range(1 if template == "2013-professional" else _COUNT.draw(rng)):
         item = compose(rng, usual().draw(rng), hurt, calendar.asked)
+        while item.original and template in _WHOLE:
+            item = compose(rng, usual().draw(rng), hurt, calendar.asked)
         items.setdefault(item.text, item)
-        if item.kind.subcategory in _OPERATIONS:
+        if item.kind.subcategory in _OPERATIONS and template != "2013-professional":
             for name in _BESIDE_SURGERY:
                 if rng.random() < 0.4:
                     extra = compose(rng, kinds()[name], (item.injury,), calendar.asked)

@@ -34,11 +34,14 @@ def _specialties() -> dict[str, str]:
 def categories() -> frozenset[str]:
     """The categories of service, as ``ontology/services.ttl`` labels them."""
     path = resources.folder("ontology") / "services.ttl"
-    category = pyoxigraph.NamedNode("https://w3id.org/imr-kg/ontology#ServiceCategory")
-    quads = list(pyoxigraph.parse(path=str(path)))
-    top = {quad.subject for quad in quads if quad.object == category}
     return frozenset(
         quad.object.value
-        for quad in quads
-        if quad.subject in top and quad.predicate.value == _SKOS + "prefLabel"
+        for quad in pyoxigraph.parse(path=str(path))
+        if quad.predicate.value == _SKOS + "prefLabel" and _is_category(quad.subject.value)
     )
+
+
+def _is_category(iri: str) -> bool:
+    """Whether it is ``.../service/`` and a name, without a subcategory's second name."""
+    above, _, name = iri.rpartition("/")
+    return above.endswith("/service") and name != ""
