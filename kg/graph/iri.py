@@ -23,7 +23,7 @@ ONTOLOGY = f"{BASE}ontology"
 
 _PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
-_NOTATION = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)*")
+_NOTATION = re.compile(r"[a-z0-9-]+(?:[./][a-z0-9-]+)*")
 _PARTY_PATH = {Party.CLAIMS_ADMINISTRATOR: "claims-administrator", Party.REVIEWER: "reviewer"}
 _PARTY = {path: party for party, path in _PARTY_PATH.items()}
 
@@ -123,7 +123,7 @@ def concept(scheme: str, notation: str) -> str:
     'https://w3id.org/imr-kg/guideline/acoem-2004/12'
 
     Raises:
-        IriError: there is no such scheme, or the notation is not lower-case words with hyphens
+        IriError: there is no such scheme, or the notation is not lower-case words with hyphens, dots
             and slashes.
     """
     if scheme not in SCHEMES:
