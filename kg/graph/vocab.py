@@ -35,6 +35,10 @@ class IMR(metaclass=_Vocabulary):
 
     Basis: Final = URIRef(f"{ONTOLOGY}#Basis")
     """basis"""
+    ByConcept: Final = URIRef(f"{ONTOLOGY}#ByConcept")
+    """by concept"""
+    ByOutcome: Final = URIRef(f"{ONTOLOGY}#ByOutcome")
+    """by outcome"""
     Chapter: Final = URIRef(f"{ONTOLOGY}#Chapter")
     """chapter"""
     Citation: Final = URIRef(f"{ONTOLOGY}#Citation")
@@ -53,8 +57,12 @@ class IMR(metaclass=_Vocabulary):
     """guideline section"""
     LetterPart: Final = URIRef(f"{ONTOLOGY}#LetterPart")
     """part of a letter"""
+    OfItems: Final = URIRef(f"{ONTOLOGY}#OfItems")
+    """of items"""
     Outcome: Final = URIRef(f"{ONTOLOGY}#Outcome")
     """outcome"""
+    OutcomeCounts: Final = URIRef(f"{ONTOLOGY}#OutcomeCounts")
+    """counts of outcomes"""
     Page: Final = URIRef(f"{ONTOLOGY}#Page")
     """page"""
     Priority: Final = URIRef(f"{ONTOLOGY}#Priority")
@@ -75,6 +83,8 @@ class IMR(metaclass=_Vocabulary):
     """unit"""
     applicationReceived: Final = URIRef(f"{ONTOLOGY}#applicationReceived")
     """application received"""
+    aroundSurgery: Final = URIRef(f"{ONTOLOGY}#aroundSurgery")
+    """around a surgery"""
     associatedSurgicalService: Final = URIRef(f"{ONTOLOGY}#associatedSurgicalService")
     """associated surgical service"""
     authorized: Final = URIRef(f"{ONTOLOGY}#authorized")
@@ -87,6 +97,8 @@ class IMR(metaclass=_Vocabulary):
     """case number"""
     chapterNumber: Final = URIRef(f"{ONTOLOGY}#chapterNumber")
     """chapter number"""
+    citationOf: Final = URIRef(f"{ONTOLOGY}#citationOf")
+    """citation of"""
     citedTitle: Final = URIRef(f"{ONTOLOGY}#citedTitle")
     """cited title"""
     citesGuideline: Final = URIRef(f"{ONTOLOGY}#citesGuideline")
@@ -99,14 +111,24 @@ class IMR(metaclass=_Vocabulary):
     """claims administrator's basis"""
     claimsAdministratorCitation: Final = URIRef(f"{ONTOLOGY}#claimsAdministratorCitation")
     """claims administrator's citation"""
+    combines: Final = URIRef(f"{ONTOLOGY}#combines")
+    """combines"""
     confidence: Final = URIRef(f"{ONTOLOGY}#confidence")
     """confidence"""
+    countedConcept: Final = URIRef(f"{ONTOLOGY}#countedConcept")
+    """counted concept"""
+    countedIn: Final = URIRef(f"{ONTOLOGY}#countedIn")
+    """counted in"""
+    countedOutcome: Final = URIRef(f"{ONTOLOGY}#countedOutcome")
+    """counted outcome"""
     dateAssigned: Final = URIRef(f"{ONTOLOGY}#dateAssigned")
     """date assigned"""
     dateOfInjury: Final = URIRef(f"{ONTOLOGY}#dateOfInjury")
     """date of injury"""
     decisionDate: Final = URIRef(f"{ONTOLOGY}#decisionDate")
     """decision date"""
+    dispensedAs: Final = URIRef(f"{ONTOLOGY}#dispensedAs")
+    """dispensed as"""
     disputedItem: Final = URIRef(f"{ONTOLOGY}#disputedItem")
     """disputed item"""
     drug: Final = URIRef(f"{ONTOLOGY}#drug")
@@ -115,6 +137,8 @@ class IMR(metaclass=_Vocabulary):
     """edition inferred"""
     firstPage: Final = URIRef(f"{ONTOLOGY}#firstPage")
     """first page"""
+    form: Final = URIRef(f"{ONTOLOGY}#form")
+    """dosage form"""
     hasCitation: Final = URIRef(f"{ONTOLOGY}#hasCitation")
     """has citation"""
     inDispute: Final = URIRef(f"{ONTOLOGY}#inDispute")
@@ -123,14 +147,26 @@ class IMR(metaclass=_Vocabulary):
     """in force from"""
     inForceTo: Final = URIRef(f"{ONTOLOGY}#inForceTo")
     """in force to"""
+    ingredient: Final = URIRef(f"{ONTOLOGY}#ingredient")
+    """ingredient"""
+    isConsultation: Final = URIRef(f"{ONTOLOGY}#isConsultation")
+    """is a consultation"""
+    itemCount: Final = URIRef(f"{ONTOLOGY}#itemCount")
+    """item count"""
+    itemOf: Final = URIRef(f"{ONTOLOGY}#itemOf")
+    """item of"""
     itemText: Final = URIRef(f"{ONTOLOGY}#itemText")
     """item text"""
     lastPage: Final = URIRef(f"{ONTOLOGY}#lastPage")
     """last page"""
+    leads: Final = URIRef(f"{ONTOLOGY}#leads")
+    """leads"""
     leftBodyPart: Final = URIRef(f"{ONTOLOGY}#leftBodyPart")
     """body part, left"""
     licensedIn: Final = URIRef(f"{ONTOLOGY}#licensedIn")
     """licensed in"""
+    midline: Final = URIRef(f"{ONTOLOGY}#midline")
+    """midline"""
     originalRequest: Final = URIRef(f"{ONTOLOGY}#originalRequest")
     """original request"""
     outcome: Final = URIRef(f"{ONTOLOGY}#outcome")
@@ -145,6 +181,8 @@ class IMR(metaclass=_Vocabulary):
     """pages inferred"""
     position: Final = URIRef(f"{ONTOLOGY}#position")
     """position"""
+    precedence: Final = URIRef(f"{ONTOLOGY}#precedence")
+    """precedence"""
     printedPages: Final = URIRef(f"{ONTOLOGY}#printedPages")
     """pages as printed"""
     priority: Final = URIRef(f"{ONTOLOGY}#priority")
@@ -157,6 +195,8 @@ class IMR(metaclass=_Vocabulary):
     """quantity unit"""
     rationale: Final = URIRef(f"{ONTOLOGY}#rationale")
     """rationale"""
+    rationaleOf: Final = URIRef(f"{ONTOLOGY}#rationaleOf")
+    """rationale of"""
     readBy: Final = URIRef(f"{ONTOLOGY}#readBy")
     """read by"""
     readerVersion: Final = URIRef(f"{ONTOLOGY}#readerVersion")
@@ -177,16 +217,22 @@ class IMR(metaclass=_Vocabulary):
     """section title"""
     service: Final = URIRef(f"{ONTOLOGY}#service")
     """service"""
+    side: Final = URIRef(f"{ONTOLOGY}#side")
+    """side"""
     specialty: Final = URIRef(f"{ONTOLOGY}#specialty")
     """specialty"""
     specialtyName: Final = URIRef(f"{ONTOLOGY}#specialtyName")
     """specialty as printed"""
+    standsFor: Final = URIRef(f"{ONTOLOGY}#standsFor")
+    """stands for"""
     subspecialty: Final = URIRef(f"{ONTOLOGY}#subspecialty")
     """subspecialty"""
     subspecialtyName: Final = URIRef(f"{ONTOLOGY}#subspecialtyName")
     """subspecialty as printed"""
     template: Final = URIRef(f"{ONTOLOGY}#template")
     """template"""
+    topicalAs: Final = URIRef(f"{ONTOLOGY}#topicalAs")
+    """topical as"""
     urDenialDate: Final = URIRef(f"{ONTOLOGY}#urDenialDate")
     """utilization review denial date"""
     workerAge: Final = URIRef(f"{ONTOLOGY}#workerAge")
@@ -202,27 +248,42 @@ class CITO(metaclass=_Vocabulary):
 
     Citation: Final = URIRef("http://purl.org/spar/cito/Citation")
     """citation"""
+    citesAsAuthority: Final = URIRef("http://purl.org/spar/cito/citesAsAuthority")
+    """cites as authority"""
     hasCitationCharacterization: Final = URIRef("http://purl.org/spar/cito/hasCitationCharacterization")
     """has citation characterization"""
     hasCitedEntity: Final = URIRef("http://purl.org/spar/cito/hasCitedEntity")
     """has cited entity"""
 
 
+class DCAT(metaclass=_Vocabulary):
+    """Terms of ``dcat:``, by their local names."""
+
+    Dataset: Final = URIRef("http://www.w3.org/ns/dcat#Dataset")
+    """dataset"""
+
+
 class DCTERMS(metaclass=_Vocabulary):
     """Terms of ``dcterms:``, by their local names."""
 
+    created: Final = URIRef("http://purl.org/dc/terms/created")
+    """date created"""
     creator: Final = URIRef("http://purl.org/dc/terms/creator")
     """creator"""
     description: Final = URIRef("http://purl.org/dc/terms/description")
     """description"""
     hasPart: Final = URIRef("http://purl.org/dc/terms/hasPart")
     """has part"""
+    hasVersion: Final = URIRef("http://purl.org/dc/terms/hasVersion")
+    """has version"""
     identifier: Final = URIRef("http://purl.org/dc/terms/identifier")
     """identifier"""
     isPartOf: Final = URIRef("http://purl.org/dc/terms/isPartOf")
     """is part of"""
     license: Final = URIRef("http://purl.org/dc/terms/license")
     """licence"""
+    provenance: Final = URIRef("http://purl.org/dc/terms/provenance")
+    """provenance"""
     source: Final = URIRef("http://purl.org/dc/terms/source")
     """source"""
     title: Final = URIRef("http://purl.org/dc/terms/title")
@@ -286,6 +347,27 @@ class PROV(metaclass=_Vocabulary):
     """was generated by"""
 
 
+class QB(metaclass=_Vocabulary):
+    """Terms of ``qb:``, by their local names."""
+
+    ComponentSpecification: Final = URIRef("http://purl.org/linked-data/cube#ComponentSpecification")
+    """component specification"""
+    DataStructureDefinition: Final = URIRef("http://purl.org/linked-data/cube#DataStructureDefinition")
+    """data structure definition"""
+    DimensionProperty: Final = URIRef("http://purl.org/linked-data/cube#DimensionProperty")
+    """dimension property"""
+    MeasureProperty: Final = URIRef("http://purl.org/linked-data/cube#MeasureProperty")
+    """measure property"""
+    Observation: Final = URIRef("http://purl.org/linked-data/cube#Observation")
+    """observation"""
+    component: Final = URIRef("http://purl.org/linked-data/cube#component")
+    """component"""
+    dimension: Final = URIRef("http://purl.org/linked-data/cube#dimension")
+    """dimension"""
+    measure: Final = URIRef("http://purl.org/linked-data/cube#measure")
+    """measure"""
+
+
 class SH(metaclass=_Vocabulary):
     """Terms of ``sh:``, by their local names."""
 
@@ -320,6 +402,8 @@ class SKOS(metaclass=_Vocabulary):
     """is in scheme"""
     notation: Final = URIRef("http://www.w3.org/2004/02/skos/core#notation")
     """notation"""
+    note: Final = URIRef("http://www.w3.org/2004/02/skos/core#note")
+    """note"""
     prefLabel: Final = URIRef("http://www.w3.org/2004/02/skos/core#prefLabel")
     """preferred label"""
     scopeNote: Final = URIRef("http://www.w3.org/2004/02/skos/core#scopeNote")
@@ -335,3 +419,20 @@ class VANN(metaclass=_Vocabulary):
     """preferred namespace prefix"""
     preferredNamespaceUri: Final = URIRef("http://purl.org/vocab/vann/preferredNamespaceUri")
     """preferred namespace IRI"""
+
+
+class VOID(metaclass=_Vocabulary):
+    """Terms of ``void:``, by their local names."""
+
+    Dataset: Final = URIRef("http://rdfs.org/ns/void#Dataset")
+    """dataset"""
+    entities: Final = URIRef("http://rdfs.org/ns/void#entities")
+    """number of entities"""
+    exampleResource: Final = URIRef("http://rdfs.org/ns/void#exampleResource")
+    """example resource"""
+    triples: Final = URIRef("http://rdfs.org/ns/void#triples")
+    """number of triples"""
+    uriSpace: Final = URIRef("http://rdfs.org/ns/void#uriSpace")
+    """IRI space"""
+    vocabulary: Final = URIRef("http://rdfs.org/ns/void#vocabulary")
+    """vocabulary"""
