@@ -123,7 +123,7 @@ _VISIT_FORMS = Urn(
 def _visits(rng: Random, kind: Kind, injury: Injury, suited: list[Injury]) -> Item:
     name = pick(rng, kind.visits)
     where = [injury] if len(suited) < 2 or rng.random() < 0.7 else suited
-    if kind.associated or rng.random() < 0.25 or injury.region.part == "head":
+    if kind.associated or not kind.place or rng.random() < 0.25 or injury.region.part == "head":
         where = []
     place = _for(rng, where)
     parts = tuple((i.region.part, i.side) for i in where)

@@ -42,7 +42,7 @@ class Kind:
 
     It is printed by one of its ``wordings``, as a number of ``visits``, as one of its
     ``medicines``, or as a mixture of ``compound`` ingredients. ``mtus`` and ``odg`` are what is
-    cited for it. ``parts`` are the parts of the body that it suits, all if empty.
+    cited for it. ``place``: it is of a part of the body; ``parts``: those that it suits, all if empty.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Kind:
     medicines: tuple[Medicine, ...]
     compound: tuple[tuple[str, tuple[str, ...]], ...]
     associated: bool
+    place: bool
     parts: frozenset[str]
 
 
@@ -110,6 +111,7 @@ def _kind(row: dict[str, Any]) -> Kind:
         medicines=tuple(_medicine(text) for text in row.get("medicines", ())),
         compound=tuple((name, tuple(shares)) for name, *shares in row.get("compound", ())),
         associated=row.get("associated", False),
+        place=row.get("place", True),
         parts=frozenset(row.get("parts", ())),
     )
 

@@ -163,7 +163,7 @@ def professional(rng: Random, case: Case) -> tuple[str, Json]:
     paper.blank()
     paper.print("MEDICAL REVIEWER QUALIFICATIONS:")
     paper.print(_qualified(rng, case))
-    told = truth.decision(decision, item, truth.NOTHING, cited, reasons)
+    told = truth.decision(decision, item, truth.nothing(), cited, reasons)
     return paper.text(), truth.determination(case, [told], spans, listed)
 
 
@@ -226,4 +226,4 @@ def _regarding(rng: Random, paper: Paper, case: Case, decision: Decision, turn: 
     paper.print(words, spots)
     paper.blank()
     paper.print("Rationale for the Decision:")
-    return truth.decision(decision, item, truth.NOTHING, cited, rationale(rng, paper, case, decision, ""))
+    return truth.decision(decision, item, truth.nothing(), cited, rationale(rng, paper, case, decision, ""))

@@ -34,8 +34,9 @@ def decision(
     }
 
 
-NOTHING: Json = {"basis": None, "citations": []}
-"""A guideline field that the letter lacks."""
+def nothing() -> Json:
+    """The truth about a guideline field that the letter lacks."""
+    return {"basis": None, "citations": []}
 
 
 def determination(case: Case, decisions: list[Json], spans: dict[str, Spot], documents: list[str]) -> Json:

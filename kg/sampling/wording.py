@@ -30,6 +30,10 @@ def review(rng: Random) -> tuple[str, str]:
     return pick(rng, _sentences("review", "before")), pick(rng, _sentences("review", "after"))
 
 
+_SUMMARY = (("mechanism", 1), ("history", 4), ("findings", 9), ("present", 3), ("request", 3))
+"""The parts of a summary after its opening, and about how many sentences each has."""
+
+
 def summary(
     rng: Random, worker: Worker, calendar: Calendar, items: list[Item]
 ) -> tuple[str, dict[str, Spot]]:
@@ -43,7 +47,11 @@ def summary(
         spots["patient.age"] = _spot(opening, str(worker.age))
         spots["patient.sex"] = _spot(opening, worker.sex)
     words = _words(rng, items[0], calendar) | {"he": worker.he}
-    said = [_raised(s.format_map(words)) for s in _some(rng, _sentences("summary", "sentences"), 12)]
+    said = [
+        _raised(sentence.format_map(words))
+        for part, count in _SUMMARY
+        for sentence in _some(rng, _sentences("summary", part), count)
+    ]
     return " ".join([opening, *said]), spots
 
 
@@ -53,16 +61,16 @@ def _spot(text: str, quoted: str) -> Spot:
 
 
 def _words(rng: Random, item: Item, calendar: Calendar) -> dict[str, object]:
-    low = between(rng, 2, 9)
+    low = between(rng, 2, 7)
     return {
         "part": item.injury.phrase,
         "diagnosis": pick(rng, item.injury.region.diagnoses),
-        "what": item.what[0].lower() + item.what[1:] if item.what[1:2].islower() else item.what,
+        "what": item.what if item.drug or item.what[:2].isupper() else item.what[0].lower() + item.what[1:],
         "day": day(rng, calendar.asked),
         "denial": day(rng, calendar.denial),
         "doi": day(rng, calendar.injury),
         "n": low,
-        "m": low + between(rng, 1, 4),
+        "m": low + between(rng, 1, 3),
         "guide": pick(rng, _sentences("rationale", "guides")),
     }
 
@@ -72,8 +80,8 @@ def rationale(rng: Random, item: Item, calendar: Calendar, overturned: bool) -> 
     words = _words(rng, item, calendar)
     draft = [
         pick(rng, _sentences("rationale", "opening")),
-        *_some(rng, _sentences("rationale", "guideline"), between(rng, 2, 4)),
-        *_some(rng, _sentences("rationale", "facts"), between(rng, 2, 5)),
+        *_some(rng, _sentences("rationale", "guideline"), between(rng, 3, 9)),
+        *_some(rng, _sentences("rationale", "facts"), between(rng, 3, 7)),
         pick(rng, _sentences("rationale", "overturned" if overturned else "upheld")),
     ]
     said = [_raised(sentence.format_map(words)) for sentence in draft]
