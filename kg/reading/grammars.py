@@ -75,12 +75,13 @@ class TypedGrammar(Generic[Plan]):
         catalogue. ``anchors`` are literal beginnings (``\n[ \t\f]*``) that many terminals share:
         each is searched for by itself, ten times as fast as one search for all.
         """
+        self.shape = shape
         self._source = _with_words(resources.text("grammar", file), words or {})
         self._wants_text = bool(re.search(r"\bTEXT\b", self._source))
         declared = f"{self._source}\n%declare TEXT\n" if self._wants_text else self._source
         self._parser = Lark(declared, parser="lalr", lexer=_TypeLexer, maybe_placeholders=False)
         terminals = _in_lexer_order(self._parser.terminals)
-        self._scan_source = "|".join(t.pattern.to_regexp() for t in terminals)
+        self._scan_source = "|".join(_regexp(t) for t in terminals)
         self._scans = _scans(terminals, anchors)
         names = _names(self._parser.terminals)
         self._letters = {name: chr(_FIRST_LETTER + i) for i, name in enumerate(names)}
@@ -144,6 +145,12 @@ def _names(terminals: Collection[TerminalDef]) -> list[str]:
     return sorted({"TEXT", *(terminal.name for terminal in terminals)})
 
 
+def _regexp(terminal: TerminalDef) -> str:
+    """A terminal's expression as its file writes it: Lark puts real line ends and tabs into it."""
+    written = terminal.pattern.to_regexp()
+    return written.replace("\n", r"\n").replace("\t", r"\t").replace("\f", r"\f").replace("\r", r"\r")
+
+
 def _start(token: Lexeme) -> int:
     return token.start
 
@@ -172,7 +179,7 @@ def _scans(
     """
     groups: dict[str, list[tuple[str, str]]] = {anchor: [] for anchor in (*anchors, "")}
     for terminal in terminals:
-        pattern = terminal.pattern.to_regexp()
+        pattern = _regexp(terminal)
         if re.compile(pattern).groups:
             raise ValueError(f"{terminal.name} must not hold a capturing group")
         anchor = next((a for a in anchors if pattern.startswith(a)), "")
