@@ -12,6 +12,7 @@ _HEADER = (
     *("priority", "age", "sex"),
 )
 _ITEM = ("outcome", "category", "subcategory", "body_parts", "quantity_unit", "drug")
+_SECTION = "unresolved-section"
 _UNRESOLVED = ("unresolved-title", "unresolved-specialty")
 _UNKNOWN = ("other", "mtus-other", "Other")
 
@@ -56,7 +57,7 @@ def coverage(base: KnowledgeBase) -> Coverage:
         citations=int(letters["citations"].sum()),
         fields=fields.select("template", "field", *COUNTS),
         problems=_by_kind(problems),
-        unresolved=_wordings(problems),
+        unresolved=_wordings(facts, problems),
     )
 
 
@@ -152,15 +153,29 @@ def _by_kind(problems: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _wordings(problems: pl.DataFrame) -> pl.DataFrame:
+def _wordings(facts: pl.LazyFrame, problems: pl.DataFrame) -> pl.DataFrame:
+    """Sections and topics that the catalogue of their guideline lacks, and other unknown wordings."""
+    sections = facts.filter(pl.col("section_title").is_not_null() & pl.col("section").is_null()).select(
+        pl.lit(_SECTION).alias("kind"),
+        "guideline",
+        "chapter",
+        pl.col("section_title").alias("wording"),
+        "case",
+    )
+    rest = problems.lazy().filter(pl.col("kind").is_in(_UNRESOLVED)).select(
+        "kind", pl.lit(None, pl.String).alias("guideline"), pl.lit(None, pl.String).alias("chapter"),
+        pl.col("quote").alias("wording"), "case",
+    )  # fmt: skip
+    # Most unknown sections are a problem too: once is enough.
+    rest = rest.join(sections, on=["case", "wording"], how="anti")
     return (
-        problems.filter(pl.col("kind").is_in(_UNRESOLVED))
-        .sort("case", "start")
-        .group_by("kind", pl.col("quote").alias("wording"), maintain_order=True)
+        pl.concat([sections, rest])
+        .group_by("kind", "guideline", "chapter", "wording")
         .agg(
             pl.len().alias("count"),
             pl.col("case").n_unique().alias("letters"),
-            pl.col("case").first().alias("example"),
+            pl.col("case").min().alias("example"),
         )
-        .sort("count", "wording", descending=[True, False])
+        .sort("count", "wording", "guideline", "chapter", descending=[True, False, False, False])
+        .collect()
     )

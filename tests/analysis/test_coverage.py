@@ -90,8 +90,9 @@ def test_each_template_has_its_own_counts(base):
 def test_unknown_wordings_come_by_frequency_with_an_example(base):
     found = coverage(base)
     assert found.unresolved.rows() == [
-        ("unresolved-title", "Strange", 2, 2, "A"),
-        ("unresolved-title", "Rare", 1, 1, "B"),
+        ("unresolved-title", None, None, "Rare", 1, 1, "B"),
+        ("unresolved-title", None, None, "Strange", 1, 1, "B"),
+        ("unresolved-section", "chronic-pain", None, "Strange", 1, 1, "A"),  # told once, though a problem too
     ]
     assert found.problems["kind"].to_list() == ["unresolved-title", "bad-pages"]
 
