@@ -11,7 +11,7 @@ from kg.analysis.filters import Filters
 from kg.analysis.index import LEVELS, PARTIES
 from kg.analysis.related import WANTED
 from kg.evidence import marks
-from kg.web import negotiate
+from kg.web import negotiate, tables
 from kg.web.cases import Wanted
 from kg.web.links import address, case_node
 from kg.web.problems import ProblemError
@@ -175,8 +175,8 @@ def drivers(
     if wanted is None:
         raise ProblemError(406, "drivers can be had as application/json, text/csv")
     if wanted == "csv":
-        named = {"Content-Disposition": f'attachment; filename="drivers-{table.level}-{table.party}.csv"'}
-        return Response(table.to_csv(), media_type="text/csv", headers=named)
+        frame = table.to_frame()
+        return tables.download(f"drivers-{table.level}-{table.party}", frame.columns, frame.iter_rows())
     rows = table.table.slice(offset, limit).to_dicts()
     more = offset + limit < len(table)
     return answer(

@@ -156,6 +156,14 @@ class Links:
         )
         return Kind(kind, nodes.to_list(), pairs, {})
 
+    def has(self, node: str) -> bool:
+        """Whether the base has a node."""
+        try:
+            self.kind_of(node)
+        except UnknownError:
+            return False
+        return True
+
     def kind_of(self, node: str) -> str:
         """The kind of a node.
 

@@ -8,13 +8,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numpy as np
+
+from kg.analysis.coverage import Coverage, coverage
 from kg.analysis.drivers import Drivers, drivers
 from kg.analysis.filters import Filters
 from kg.analysis.index import Index, prepare
 from kg.analysis.related import Features, Related, count, features, related
+from kg.analysis.search import Search
 from kg.base.store import KnowledgeBase
-from kg.web import cases
-from kg.web.links import Links
+from kg.errors import UnknownError
+from kg.web import cases, labels
+from kg.web.links import Figures, Links, address
+from kg.web.suggest import Suggestions
 
 T = TypeVar("T")
 _KEPT = 256
@@ -59,6 +65,83 @@ class Site:
     def features(self) -> Features:
         """What cases share."""
         return features(self.index)
+
+    @cached_property
+    def search(self) -> Search:
+        """The words of the letters."""
+        return Search(self.base)
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """The names of the nodes."""
+        return Suggestions(self.links)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """How much of the letters was understood."""
+        return coverage(self.base)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """How all decisions ended."""
+        return self.links.figures(np.arange(len(self.index)))
+
+    @cached_property
+    def years(self) -> tuple[int, int] | None:
+        """The first and last year of decision."""
+        years = self.index.decisions["year"].drop_nulls().unique().sort().to_list()
+        return (years[0], years[-1]) if years else None
+
+    def cited(self, kind: str) -> list[dict[str, Any]]:
+        """The features of a kind with how the decisions that have them ended."""
+        return self._once(("cited", kind), lambda: self._cited(kind))
+
+    def _cited(self, kind: str) -> list[dict[str, Any]]:
+        found = self.links.kinds[kind]
+        rows = []
+        for number, node in enumerate(found.nodes):
+            counts = self.links.figures(found.any.having(number))
+            rows.append(
+                {
+                    "notation": node.partition("/")[2],
+                    "iri": address(node),
+                    "label": labels.label(node),
+                    "kind": kind,
+                    **counts._asdict(),
+                    "overturn_rate": counts.rate,
+                }
+            )
+        return rows
+
+    def place(self, notation: str) -> dict[str, Any]:
+        """A place in a guideline: its figures by party, what is above and beneath it.
+
+        Raises:
+            UnknownError: it is not in the catalogue and nobody cites it.
+        """
+        node = f"guideline/{notation}"
+        concept = labels.concepts().get(node)
+        if concept is None and not self.links.has(node):
+            raise UnknownError(f"there is no guideline {notation!r}")
+        by_party = {}
+        for party in ("reviewer", "claims_administrator", "any"):
+            found = self.links.decisions(node, party) if self.links.has(node) else np.arange(0)
+            by_party[party] = self.links.figures(found)._asdict()
+        under = notation + "/"
+        return {
+            "notation": notation,
+            "iri": address(node),
+            "label": labels.label(node),
+            "part_of": labels.above(node),
+            "first_page": concept.first if concept else None,
+            "last_page": concept.last if concept else None,
+            "cited": by_party,
+            "pages": [row for row in self.cited("page") if row["notation"].startswith(f"{under}page/")],
+            "sections": [
+                row for row in self.cited("section") if row["notation"].startswith((under, f"{notation}#"))
+            ],
+            "chapters": [row for row in self.cited("chapter") if row["notation"].startswith(under)],
+        }
 
     def etag(self, *parts: str) -> str:
         """A tag that is the same for the same question on the same generation."""

@@ -1,6 +1,7 @@
 """The graph that a person sees: a neighbourhood, drawn through pyvis."""
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ OUTCOME_SIGNS = {"upheld": "■", "overturned": "▲", "modified": "◆"}
 # Blue to orange, told apart by people who do not see red and green; grey is for too few.
 SCALE = ("#2b6ca3", "#6fa3cc", "#b9cfdf", "#e3cfb0", "#dd9a4e", "#b65d12")
 GREY = "#a9adb3"
+INK = "#15191d"  # on a tinted box, in the light and in the dark
 _OPTIONS: dict[str, Any] = {
     "physics": {"enabled": False},
     "interaction": {"hover": True, "multiselect": True, "keyboard": False, "tooltipDelay": 150},
@@ -49,20 +51,36 @@ class View:
     nodes: list[dict[str, Any]]
     edges: list[dict[str, Any]]
 
+    def __add__(self, other: "View") -> "View":
+        """Both, where ``other`` is what was added."""
+        return View(self.nodes + other.nodes, self.edges + other.edges)
+
 
 def around(links: Links, node: str, each: int = 5, most: int = 40) -> View:
-    """A node and the most relevant of each of its relations.
+    """A node and the most relevant of each of its relations; of a case also those of its items.
 
     Raises:
         UnknownError: the base has no such node.
     """
-    found: list[Neighbour] = []
-    for relation in links.relations(node):
-        neighbours, _ = links.neighbours(node, relation, 0, each)
-        found += neighbours
-    chosen = list(dict.fromkeys(neighbour.node for neighbour in found))[: most - 1]
-    kept = [neighbour for neighbour in found if neighbour.node in chosen]
-    return grown(links, {node: (0.0, 0.0)}, node, kept)
+    found = _most_relevant(links, node, each)
+    kept = _first(found, {node}, most - 1)
+    drawn = grown(links, {node: (0.0, 0.0)}, node, kept)
+    if links.kind_of(node) == "case":
+        for item in [neighbour.node for neighbour in kept if "/item/" in neighbour.node]:
+            shown = {one["id"]: (one["x"], one["y"]) for one in drawn.nodes}
+            added = _first(_most_relevant(links, item, 3), set(shown), most - len(shown))
+            drawn = drawn + grown(links, shown, item, added)
+    return drawn
+
+
+def _most_relevant(links: Links, node: str, each: int) -> list[Neighbour]:
+    return [n for relation in links.relations(node) for n in links.neighbours(node, relation, 0, each)[0]]
+
+
+def _first(found: Sequence[Neighbour], shown: set[str], most: int) -> list[Neighbour]:
+    """Of ``found`` what leads to the first ``most`` nodes that are not shown, or to shown ones."""
+    new = [node for node in dict.fromkeys(n.node for n in found) if node not in shown][: max(0, most)]
+    return [neighbour for neighbour in found if neighbour.node in new or neighbour.node in shown]
 
 
 def grown(links: Links, shown: Mapping[str, layout.Place], at: str, added: Sequence[Neighbour]) -> View:
@@ -102,7 +120,7 @@ def _node(links: Links, node: str) -> dict[str, Any]:
     if kind == "item":
         outcome = links.outcome(node)
         name = links.text(node)
-        text = f"{name if len(name) < 36 else name[:34] + '…'}\n{OUTCOME_SIGNS[outcome]} {outcome}"
+        text = f"{_folded(name)}\n{OUTCOME_SIGNS[outcome]} {outcome}"
         color = {"upheld": SCALE[1], "overturned": SCALE[4], "modified": SCALE[3]}[outcome]
         fields["outcome"] = outcome
     elif kind == "case":
@@ -115,7 +133,9 @@ def _node(links: Links, node: str) -> dict[str, Any]:
             if known
             else f"{figures.decisions} only"
         )
-        text, color = f"{name}\n{rate}", rate_color(figures.overturned, figures.decisions, base)
+        text, color = f"{_folded(name)}\n{rate}", rate_color(figures.overturned, figures.decisions, base)
+    if kind in {"item", "case"}:
+        fields["font"] = {"color": INK}
     size = 8 + 4 * math.log1p(figures.decisions)
     return fields | {
         "id": node,
@@ -126,6 +146,22 @@ def _node(links: Links, node: str) -> dict[str, Any]:
         "size": round(min(size, 40), 1),
         "color": color,
     }
+
+
+def name_of(links: Links, node: str) -> str:
+    """What a node is called where it stands alone."""
+    if "/item/" in node:
+        return links.text(node)
+    return node.removeprefix("case/") if node.startswith("case/") else labels.label(node)
+
+
+def _folded(name: str) -> str:
+    r"""A name on at most two short lines.
+
+    >>> _folded("Chronic Pain Medical Treatment Guidelines")
+    'Chronic Pain Medical\nTreatment Guidelines'
+    """
+    return "\n".join(textwrap.wrap(name, 22, max_lines=2, placeholder=" …"))
 
 
 def rate_color(overturned: int, decisions: int, base: float) -> str:

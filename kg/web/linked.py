@@ -1,0 +1,178 @@
+"""Linked data: every IRI that we mint answers here, as RDF or with the way to its page."""
+
+from typing import Annotated, Any
+from urllib.parse import quote, unquote, urlencode
+from xml.sax.saxutils import escape
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+
+from kg import resources
+from kg.errors import IriError, UnknownError
+from kg.graph import iri
+from kg.graph.triples import n_triples
+from kg.web import asking, describe, marking, negotiate
+from kg.web.api import SiteDep
+from kg.web.describe import RDF_TYPES
+from kg.web.problems import ProblemError
+
+router = APIRouter(tags=["Linked data"])
+
+SUFFIXES = {".ttl": "ttl", ".jsonld": "jsonld", ".nt": "nt", ".rdf": "rdf", ".html": "html"}
+_FORMS = {"text/html": "html", "application/xhtml+xml": "html"} | RDF_TYPES
+_SITEMAP = 20_000  # addresses in one file
+
+
+def public_base(request: Request) -> str:
+    """The address under which visitors see this server, without a slash at its end."""
+    given: str = request.app.state.settings.public_url
+    return given.rstrip("/") or str(request.base_url).rstrip("/")
+
+
+BaseDep = Annotated[str, Depends(public_base)]
+
+
+async def thing(request: Request, site: SiteDep, base: BaseDep) -> Response:
+    """What an IRI names: 303 to its page or its data, or the data where a suffix says so."""
+    root = request.scope.get("root_path", "")
+    raw = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
+    path = raw.partition("?")[0].removeprefix(root).lstrip("/")
+    suffix = next((s for s in SUFFIXES if path.endswith(s)), "")
+    node = path.removesuffix(suffix)
+    try:
+        place = iri.read(iri.BASE + node)
+    except IriError as error:
+        raise ProblemError(404, f"this server mints no IRI {iri.BASE}{node}") from error
+    links = ", ".join(
+        [f'<{iri.BASE}{node}>; rel="canonical"']
+        + [
+            f'<{base}/{node}{s}>; rel="alternate"; type="{t}"'
+            for t, f in RDF_TYPES.items()
+            for s in [f".{f}"]
+        ]
+    )
+    headers = {"Link": links, "Vary": "Accept"}
+    form = SUFFIXES.get(suffix) or negotiate.best(request.headers.get("accept"), _FORMS)
+    if form is None:
+        raise ProblemError(406, f"this can be had as {', '.join(_FORMS)}")
+    if form == "html":
+        return RedirectResponse(root + page_of(place, node), 303, headers)
+    if not suffix:
+        return RedirectResponse(f"{root}/{node}.{form}", 303, headers)
+    triples = await _triples(request, site, place, iri.BASE + node)
+    response = describe.rdf(request, triples, form=form)
+    response.headers.update(headers | {"ETag": site.etag(node, form)})
+    return response
+
+
+def page_of(place: iri.Place, node: str) -> str:
+    """The path of the page that shows a node.
+
+    >>> page_of(iri.Place("item", "CM15-0000001", 2), "case/CM15-0000001/item/2")
+    '/cases/CM15-0000001#item-2'
+    """
+    if node.startswith("case/"):
+        case, _, rest = node.removeprefix("case/").partition("/")
+        at = f"item-{place.item}" if place.kind == "item" else marking.anchor(rest) if rest else ""
+        return f"/cases/{quote(unquote(case), safe='')}" + (f"#{at}" if at else "")
+    if node.startswith("guideline/"):
+        return f"/guidelines/{node.removeprefix('guideline/')}"
+    return f"/explore?{urlencode({'node': node})}"
+
+
+async def _triples(request: Request, site: SiteDep, place: iri.Place, address: str) -> bytes:
+    """The triples about a node: of a letter's all that lies under it, of a concept what the graph says.
+
+    Raises:
+        UnknownError: there are none.
+    """
+    if address.startswith(f"{iri.BASE}case/"):
+        lines = n_triples(site.base.determination(place.name)).splitlines(keepends=True)
+        under = (f"<{address}>", f"<{address}/")
+        found = "".join(line for line in lines if line.startswith(under)).encode("utf-8", "replace")
+    else:
+        found = await asking.ask(request, f"CONSTRUCT {{ <{address}> ?p ?o }} WHERE {{ <{address}> ?p ?o }}")
+        if not found and place.kind == "page":
+            found = await asking.ask(
+                request, f"CONSTRUCT {{ ?c ?p <{address}> }} WHERE {{ ?c ?p <{address}> }} LIMIT 1000"
+            )
+    if not found:
+        raise UnknownError(f"the graph says nothing about {address}")
+    return found
+
+
+for _kind in ("case", "run", *iri.SCHEMES):
+    for _path in (f"/{_kind}", f"/{_kind}/{{rest:path}}"):
+        router.add_api_route(_path, thing, methods=["GET", "HEAD"], include_in_schema=False)
+
+
+@router.get("/ontology.ttl", include_in_schema=False)
+def ontology_file(request: Request) -> Response:
+    """The ontology as Turtle."""
+    return describe.rdf(request, iri.rebased(resources.text("ontology", "imr.ttl")), form="ttl")
+
+
+@router.get("/ontology", include_in_schema=False)
+def ontology(request: Request) -> Response:
+    """The ontology, which every term's IRI leads to."""
+    root = request.scope.get("root_path", "")
+    form = negotiate.best(request.headers.get("accept"), _FORMS)
+    if form == "html":
+        return RedirectResponse(f"{root}/about#ontology", 303, {"Vary": "Accept"})
+    return describe.rdf(request, iri.rebased(resources.text("ontology", "imr.ttl")))
+
+
+@router.get("/.well-known/void", include_in_schema=False)
+def void(request: Request, site: SiteDep, base: BaseDep) -> Response:
+    """The data set, in VoID."""
+    return describe.rdf(request, _dataset(base, site.base.about), base)
+
+
+def _dataset(base: str, about: dict[str, Any]) -> str:
+    triples = int(about.get("triples", 0))
+    return f"""
+    @prefix void: <http://rdfs.org/ns/void#> .
+    @prefix dcterms: <http://purl.org/dc/terms/> .
+    @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+    <{base}/.well-known/void> a void:DatasetDescription ; dcterms:subject <{base}/.well-known/void#dataset> .
+    <{base}/.well-known/void#dataset> a void:Dataset ;
+      dcterms:title "Independent Medical Review determinations"@en ;
+      void:sparqlEndpoint <{base}/sparql> ;
+      void:uriSpace "{iri.BASE}" ;
+      void:vocabulary <{iri.ONTOLOGY}#> ;
+      void:triples {triples} ;
+      void:entities {int(about.get("letters", 0))} .
+    """
+
+
+@router.get("/robots.txt", include_in_schema=False)
+def robots(base: BaseDep) -> Response:
+    """What crawlers may fetch: pages, not queries."""
+    return PlainTextResponse(
+        f"User-agent: *\nDisallow: /sparql\nDisallow: /api/\nDisallow: /explore\nDisallow: /search\n"
+        f"Sitemap: {base}/sitemap.xml\n"
+    )
+
+
+@router.get("/sitemap.xml", include_in_schema=False)
+def sitemap(site: SiteDep, base: BaseDep) -> Response:
+    """The site maps, each of some thousand cases."""
+    parts = range(1, len(site.base.cases()) // _SITEMAP + 2)
+    entries = "".join(f"<sitemap><loc>{escape(base)}/sitemap-{n}.xml</loc></sitemap>" for n in parts)
+    return _xml(f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</sitemapindex>')
+
+
+@router.get("/sitemap-{part}.xml", include_in_schema=False)
+def sitemap_part(site: SiteDep, base: BaseDep, part: int) -> Response:
+    """One site map: the cases in order."""
+    cases = site.base.cases()[(part - 1) * _SITEMAP : part * _SITEMAP] if part > 0 else []
+    if not cases:
+        raise ProblemError(404, f"there is no site map {part}")
+    entries = "".join(
+        f"<url><loc>{escape(base)}/cases/{escape(quote(case, safe=''))}</loc></url>" for case in cases
+    )
+    return _xml(f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>')
+
+
+def _xml(body: str) -> Response:
+    return Response(f'<?xml version="1.0" encoding="UTF-8"?>{body}', media_type="application/xml")

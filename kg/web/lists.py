@@ -1,0 +1,268 @@
+"""``/api`` beyond cases: what is cited and by whom, search, the graph's neighbourhoods, named queries."""
+
+import dataclasses
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from kg import queries
+from kg.analysis.search import CLOSE, OPEN
+from kg.web import asking, labels, negotiate, tables, view
+from kg.web.api import Cursor, Format, Limit, SiteDep, answer, listing
+from kg.web.links import Neighbour, address
+from kg.web.problems import ProblemError
+from kg.web.site import Site
+
+router = APIRouter(prefix="/api", tags=["API"])
+
+Words = Annotated[str, Query(min_length=1, max_length=200, description="Words, or a phrase in quotes.")]
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+_KINDS = {"specialties": "specialty", "services": "service", "drugs": "drug", "body-parts": "body part"}
+
+
+@router.get("/", summary="What the data set is")
+def dataset(request: Request, site: SiteDep) -> Response:
+    """Counts, years, the reader that made it, and where to ask."""
+    counts = site.figures
+    return answer(
+        request,
+        site,
+        {
+            "name": "imr-kg",
+            "generation": site.generation,
+            "about": site.base.about,
+            "decisions": counts.decisions,
+            "upheld": counts.upheld,
+            "overturned": counts.overturned,
+            "modified": counts.modified,
+            "years": site.years,
+            "sparql": "/sparql",
+            "openapi": "/api/openapi.json",
+        },
+    )
+
+
+@router.get("/stats", summary="How much of the letters was understood")
+def stats(request: Request, site: SiteDep) -> Response:
+    """Per field what was read, resolved, unresolved and absent; unresolved wordings by frequency."""
+    found = site.coverage
+    return answer(
+        request,
+        site,
+        {
+            "letters": found.letters,
+            "items": found.items,
+            "citations": found.citations,
+            "fields": found.totals().to_dicts(),
+            "by_template": found.fields.to_dicts(),
+            "problems": found.problems.to_dicts(),
+            "unresolved": found.unresolved.head(1000).to_dicts(),
+            "generation": site.generation,
+        },
+    )
+
+
+@router.get("/search", summary="Words in the letters")
+def search(
+    request: Request,
+    site: SiteDep,
+    q: Words,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Cursor = None,
+) -> Response:
+    """Letters that hold all the words; `hits` are ranges of the snippet, in characters."""
+    if cursor is not None and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 9):
+        raise ProblemError(400, f"{cursor!r} is not a cursor: give the `next` of the page before, or none")
+    found = site.search.find(q, limit, int(cursor or 0))
+    rows = [
+        {"case": hit.case, "iri": address(f"case/{hit.case}"), **_marked(hit.snippet)} for hit in found.rows
+    ]
+    following = None if found.next is None else str(found.next)
+    return answer(request, site, listing(site, rows, found.total, following))
+
+
+def _marked(snippet: str) -> dict[str, Any]:
+    """A snippet without its marks, and where they stood."""
+    text, hits = "", []
+    for piece in snippet.split(OPEN):
+        hit, mark, rest = piece.partition(CLOSE)
+        if mark:
+            hits.append([len(text), len(text) + len(hit)])
+        text += hit + rest
+    return {"snippet": text, "hits": hits}
+
+
+@router.get("/suggest", summary="What a few letters could mean")
+def suggest(
+    request: Request, site: SiteDep, q: Words, limit: Annotated[int, Query(ge=1, le=50)] = 10
+) -> Response:
+    """Cases, guidelines, sections, pages, items, services, drugs and specialties by their names."""
+    rows = [suggestion._asdict() for suggestion in site.suggestions.find(q, limit)]
+    return answer(request, site, listing(site, rows, len(rows), None))
+
+
+@router.get("/guidelines", summary="Guidelines, chapters, sections and pages that are cited")
+def guidelines(
+    request: Request,
+    site: SiteDep,
+    kind: Annotated[Literal["edition", "chapter", "section", "page"] | None, Query()] = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+    form: Annotated[Format, Query(alias="format")] = None,
+) -> Response:
+    """With how many decisions either party cites each for, and how those ended; most cited first."""
+    kinds = [kind] if kind else ["edition", "chapter", "section", "page"]
+    rows = sorted((row for k in kinds for row in site.cited(k)), key=lambda row: -row["decisions"])
+    return _listed(request, site, rows, limit, offset, form, "guidelines")
+
+
+@router.get("/guidelines/{notation:path}", summary="One guideline, chapter, section or page")
+def guideline(request: Request, site: SiteDep, notation: Annotated[str, Path(max_length=300)]) -> Response:
+    """Its figures by party, what it is part of, and the pages and sections beneath it with theirs."""
+    return answer(request, site, {**site.place(notation), "generation": site.generation})
+
+
+@router.get("/{kind}", summary="Specialties, services, drugs or body parts")
+def features(
+    request: Request,
+    site: SiteDep,
+    kind: Literal["specialties", "services", "drugs", "body-parts"],
+    limit: Limit = 100,
+    offset: Offset = 0,
+    form: Annotated[Format, Query(alias="format")] = None,
+) -> Response:
+    """With how many decisions have each, and how those ended; most frequent first."""
+    rows = sorted(site.cited(_KINDS[kind]), key=lambda row: -row["decisions"])
+    return _listed(request, site, rows, limit, offset, form, kind)
+
+
+def _listed(
+    request: Request,
+    site: Site,
+    rows: list[dict[str, Any]],
+    limit: int,
+    offset: int,
+    form: str | None,
+    name: str,
+) -> Response:
+    wanted = form or _json_or_csv(request)
+    if wanted == "csv":
+        columns = list(rows[0]) if rows else ["notation"]
+        return tables.download(name, columns, [list(row.values()) for row in rows])
+    more = offset + limit < len(rows)
+    page = rows[offset : offset + limit]
+    return answer(request, site, listing(site, page, len(rows), str(offset + limit) if more else None))
+
+
+def _json_or_csv(request: Request) -> str:
+    offered = {"application/json": "json", "text/csv": "csv"}
+    wanted = negotiate.best(request.headers.get("accept"), offered)
+    if wanted is None:
+        raise ProblemError(406, f"this can be had as {', '.join(offered)}")
+    return wanted
+
+
+@router.get("/node", summary="One node of the graph: figures and relations")
+def node(request: Request, site: SiteDep, node: Annotated[str, Query(max_length=400)]) -> Response:
+    """Its kind and label, how its decisions ended, and how many nodes each relation leads to."""
+    links = site.links
+    return answer(
+        request,
+        site,
+        {
+            "node": node,
+            "iri": address(node),
+            "kind": links.kind_of(node),
+            "label": view.name_of(links, node),
+            **links.figures(links.decisions(node))._asdict(),
+            "relations": links.relations(node),
+            "generation": site.generation,
+        },
+    )
+
+
+@router.get("/neighbours", summary="The nodes that one relation leads to")
+def neighbours(
+    request: Request,
+    site: SiteDep,
+    node: Annotated[str, Query(max_length=400)],
+    relation: Annotated[str, Query(max_length=100)],
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    offset: Offset = 0,
+) -> Response:
+    """The most relevant first."""
+    found, total = site.links.neighbours(node, relation, offset, limit)
+    rows = [{"node": n.node, "label": labels.label(n.node), "decisions": n.weight} for n in found]
+    following = str(offset + limit) if offset + limit < total else None
+    return answer(request, site, listing(site, rows, total, following, relation=relation))
+
+
+class Expansion(BaseModel):
+    """What to add to a graph that is shown, and where its nodes stand."""
+
+    node: str = Field(max_length=400, examples=["guideline/acoem-2004/12"])
+    relation: str | None = Field(None, max_length=100, examples=["service"])
+    offset: int = Field(0, ge=0, le=10_000_000)
+    limit: int = Field(25, ge=1, le=50)
+    shown: dict[str, tuple[float, float]] = Field(default_factory=dict, max_length=view.MOST)
+
+
+@router.post("/expand", summary="Nodes and links that an expansion adds, with places")
+def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
+    """Places of new nodes around theirs; those shown stay. Of all relations where none is named."""
+    links, at = site.links, wanted.node
+    shown = {name: place for name, place in wanted.shown.items() if links.has(name)}
+    shown.setdefault(at, (0.0, 0.0))
+    if wanted.relation is None:
+        found: list[Neighbour] = []
+        relations = links.relations(at)
+        for relation in relations:
+            found += links.neighbours(at, relation, 0, max(2, wanted.limit // len(relations)))[0]
+        total = sum(relations.values())
+    else:
+        found, total = links.neighbours(at, wanted.relation, wanted.offset, wanted.limit)
+    added = view.grown(links, shown, at, found)
+    return {
+        "nodes": added.nodes,
+        "edges": added.edges,
+        "total": total,
+        "shown": min(wanted.offset + len(found), total),
+        "full": len(shown) + len(added.nodes) >= view.MOST,
+        "generation": site.generation,
+    }
+
+
+@router.get("/queries", summary="The named queries")
+def named_queries(request: Request, site: SiteDep) -> Response:
+    """What each answers and takes."""
+    rows = []
+    for name in queries.names():
+        query = queries.load(name)
+        rows.append(
+            {
+                "name": name,
+                "summary": query.summary,
+                "parameters": [dataclasses.asdict(parameter) for parameter in query.parameters],
+                "columns": query.columns,
+                "text": query.text,
+            }
+        )
+    return answer(request, site, listing(site, rows, len(rows), None))
+
+
+@router.get("/queries/{name}", summary="Ask a named query; its parameters are those of the address")
+async def named_query(
+    request: Request,
+    site: SiteDep,
+    name: Annotated[str, Path(max_length=100)],
+    form: Annotated[Format, Query(alias="format")] = None,
+) -> Response:
+    """All rows."""
+    query = queries.load(name)
+    given = {key: value for key, value in request.query_params.items() if key != "format"}
+    columns, rows = await asking.rows(request, query.bind(given))
+    if (form or _json_or_csv(request)) == "csv":
+        return tables.download(name, columns, [list(row.values()) for row in rows])
+    return answer(request, site, listing(site, rows, len(rows), None, columns=columns))
