@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 
 import pytest
-from lark import Lark, Token, Tree
+from lark import Token, Tree
 
 from kg import resources
 from kg.reading import citations, header, others, pages, reviewers, sections, summary, titles
