@@ -78,7 +78,7 @@ def test_a_query_in_a_file_may_have_parameters_of_its_own(kg, kb, tmp_path):
 
 
 def test_outcomes_by_page_are_those_of_the_truth(kg, kb, truth):
-    """Counted from the truth by plain Python: items whose reviewer cites a page of the guideline on chronic pain."""
+    """Counted from the truth by plain Python: items whose reviewer cites a page."""
     done = kg("query", "outcomes_by_page", "--kb", kb, "--format", "csv")
     wanted: dict[int, int] = {}
     for letter in truth:
