@@ -1,0 +1,188 @@
+"""The words of a catalogue in ``ontology/``, found in a text as the longest known phrases."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Generic, NamedTuple, TypeVar
+
+import pyoxigraph as ox
+
+from kg import resources
+from kg.errors import CatalogueError
+
+_WORD = re.compile(r"[^\W_]+(?:['’]s\b)?")
+_LABELS = ("prefLabel", "altLabel", "hiddenLabel")
+_POINTERS = ("broader", "ingredient", "dispensedAs", "topicalAs", "combines", "standsFor")
+_SHORTEST_STEM = 3
+"""Letters that must precede a shared word ending, as in ``*ectomy``."""
+
+Meaning = TypeVar("Meaning")
+
+
+class Words(NamedTuple):
+    """The words of a text, folded to be compared, and where they stand."""
+
+    folded: list[str]
+    starts: list[int]
+    ends: list[int]
+
+
+class Found(NamedTuple, Generic[Meaning]):
+    """A phrase that was found: words ``first`` up to, not including, ``after``."""
+
+    meaning: Meaning
+    first: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One concept of a catalogue: ``said`` holds its other properties by local name, as text or IRI."""
+
+    iri: str
+    notation: str
+    preferred: str
+    labels: tuple[str, ...]
+    said: Mapping[str, tuple[str, ...]]
+
+    def one(self, name: str) -> str | None:
+        """The value of the property ``name``, ``None`` where it has none."""
+        return self.said[name][0] if name in self.said else None
+
+
+@lru_cache(maxsize=1 << 15)
+def fold_word(word: str) -> str:
+    """A word in lower case, in the singular and without a possessive, so that forms compare equal.
+
+    >>> [fold_word(word) for word in ("Injections", "physician's", "pelvis", "DOS")]
+    ['injection', 'physician', 'pelvis', 'dos']
+    """
+    word = word.lower()
+    if len(word) > 2 and word[-2] in "'’":
+        return word[:-2]
+    if len(word) > _SHORTEST_STEM and word[-1] == "s" and word[-2] not in "sui":
+        return word[:-1]
+    return word
+
+
+def words(text: str, start: int = 0, end: int | None = None) -> Words:
+    """The words of ``text[start:end]``; a number is a word, a hyphen or slash parts two.
+
+    >>> words("MRI of knees, L4-5").folded
+    ['mri', 'of', 'knee', 'l4', '5']
+    """
+    folded, starts, ends = [], [], []
+    for match in _WORD.finditer(text, start, len(text) if end is None else end):
+        folded.append(fold_word(match.group()))
+        first, after = match.span()
+        starts.append(first)
+        ends.append(after)
+    return Words(folded, starts, ends)
+
+
+class Phrases(Generic[Meaning]):
+    """Phrases and what they mean; the longest phrase at a place wins."""
+
+    def __init__(self, labels: Iterable[tuple[str, Meaning]]) -> None:
+        """``labels``: a phrase, or ``*ending`` for every word that ends so, with its meaning."""
+        self._after_first: dict[str, list[tuple[tuple[str, ...], Meaning]]] = {}
+        self._endings: dict[str, Meaning] = {}
+        for label, meaning in labels:
+            if label.startswith("*"):
+                self._endings[label[1:]] = meaning
+                continue
+            first, *rest = key(label)
+            self._after_first.setdefault(first, []).append((tuple(rest), meaning))
+        for phrases in self._after_first.values():
+            phrases.sort(key=lambda phrase: -len(phrase[0]))
+        self._lengths = sorted({len(ending) for ending in self._endings}, reverse=True)
+
+    def find(self, folded: Sequence[str]) -> list[Found[Meaning]]:
+        """The phrases among ``folded`` words, in order, none overlapping another."""
+        found: list[Found[Meaning]] = []
+        get, at, count = self._after_first.get, 0, len(folded)
+        while at < count:
+            known = get(folded[at])
+            after = at + 1
+            if known is not None:
+                for rest, meaning in known:
+                    if not rest or tuple(folded[after : after + len(rest)]) == rest:
+                        found.append(Found(meaning, at, after + len(rest)))
+                        after += len(rest)
+                        break
+            elif self._endings and (ended := self._by_ending(folded[at])) is not None:
+                found.append(Found(ended, at, after))
+            at = after
+        return found
+
+    def _by_ending(self, word: str) -> Meaning | None:
+        for length in self._lengths:
+            if len(word) >= length + _SHORTEST_STEM and (meaning := self._endings.get(word[-length:])):
+                return meaning
+        return None
+
+
+def key(label: str) -> tuple[str, ...]:
+    """What two labels that mean the same share: their folded words, an ending with its star.
+
+    >>> key("X-Rays"), key("*ectomy")
+    (('x', 'ray'), ('*', 'ectomy'))
+    """
+    return (*("*" if label.startswith("*") else ""), *words(label).folded)
+
+
+@cache
+def concepts(*files: str) -> Mapping[str, Concept]:
+    """The concepts of these files of ``ontology/`` by IRI, read once.
+
+    Raises:
+        CatalogueError: a file is not Turtle; a concept lacks its notation or name; two share a label;
+            a concept that is pointed at is in none of the files.
+    """
+    found: dict[str, Concept] = {}
+    for file in files:
+        for concept in _read(file):
+            found[concept.iri] = concept
+    owners: dict[tuple[str, ...], Concept] = {}
+    for concept in found.values():
+        for label in concept.labels if "level" not in concept.said else ():
+            if (owner := owners.setdefault(key(label), concept)) is not concept:
+                raise CatalogueError(
+                    f'ontology/{" and ".join(files)}: "{label}" is a label of both'
+                    f" {owner.notation} and {concept.notation}"
+                )
+        for name in _POINTERS:
+            for iri in concept.said.get(name, ()):
+                if iri not in found:
+                    raise CatalogueError(
+                        f"ontology/{files[0]}: {concept.notation} has the unknown {name} <{iri}>"
+                    )
+    return found
+
+
+def _read(file: str) -> Iterable[Concept]:
+    about: dict[str, dict[str, list[str]]] = {}
+    try:
+        for quad in ox.parse(resources.text("ontology", file).encode(), format=ox.RdfFormat.TURTLE):
+            name = quad.predicate.value.rpartition("#")[2]
+            subject = about.setdefault(quad.subject.value, {})  # type: ignore[union-attr]
+            subject.setdefault(name, []).append(quad.object.value)  # type: ignore[union-attr]
+    except SyntaxError as error:
+        raise CatalogueError(f"ontology/{file}: {error}") from error
+    for iri, said in about.items():
+        if not any(kind.endswith("#Concept") for kind in said["type"]):
+            continue
+        if len(said.get("notation", ())) != 1 or len(said.get("prefLabel", ())) != 1:
+            raise CatalogueError(f"ontology/{file}: <{iri}> needs one skos:notation and one skos:prefLabel")
+        labels = tuple(label for name in _LABELS for label in said.get(name, ()))
+        rest = {name: tuple(values) for name, values in said.items() if name not in _LABELS}
+        yield Concept(iri, said["notation"][0], said["prefLabel"][0], labels, rest)
+
+
+def ancestors(iri: str, among: Mapping[str, Concept]) -> tuple[Concept, ...]:
+    """The concept and all that is broader, the nearest first."""
+    line = [among[iri]]
+    while (broader := line[-1].one("broader")) is not None:
+        line.append(among[broader])
+    return tuple(line)

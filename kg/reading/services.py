@@ -1,0 +1,186 @@
+"""What an item requests: its service, drug and circumstances, from the catalogues' words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import NamedTuple
+
+from kg.model import Drug, Service, Span
+from kg.reading.phrases import Concept, Found, Phrases, Words, ancestors, concepts
+
+_FILES = ("services.ttl", "drugs.ttl")
+_COMPOUND = "compound"
+_ITSELF = "*"
+_DRUG = 50
+"""The precedence of a drug in ``services.ttl``."""
+_ANALGESICS, _COMPOUNDS = "Topical Analgesics", "Topical Compounds"
+
+Name = tuple[str, str | None]
+"""A category and subcategory of the DWC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a phrase of the catalogues says about an item that holds it.
+
+    ``service`` is ``None`` for words that tell none (a circumstance).
+    """
+
+    concept: Concept
+    service: Name | None
+    topical: Name | None
+    precedence: int
+    counts_visits: bool
+    consultation: bool
+    leads: bool
+    around_surgery: bool
+    retrospective: bool
+    ingredients: tuple[str, ...]
+    drug_class: Concept | None
+    form: str | None
+    kin: frozenset[str]
+
+    @property
+    def opens_nothing(self) -> bool:
+        """Whether an item that begins with the phrase is about what follows it."""
+        return self.consultation and not self.leads
+
+
+class Request(NamedTuple):
+    """What the words of an item request, and whether a bare number of it counts visits."""
+
+    service: Service | None
+    drug: Drug | None
+    counts_visits: bool
+
+
+@cache
+def catalogue() -> tuple[Phrases[Term], Mapping[frozenset[str], Term]]:
+    """The phrases of services and drugs, and the terms that several concepts stand for together.
+
+    Raises:
+        CatalogueError: a catalogue is faulty.
+    """
+    among = concepts(*_FILES)
+    terms = {iri: _term(concept, among) for iri, concept in among.items() if "level" not in concept.said}
+    phrases = Phrases(
+        (label, _by_ending(term) if label.startswith("*") else term)
+        for term in terms.values()
+        for label in term.concept.labels
+    )
+    together = {
+        frozenset(term.concept.said["combines"]): term
+        for term in terms.values()
+        if "combines" in term.concept.said
+    }
+    return phrases, together
+
+
+def _by_ending(term: Term) -> Term:
+    """A class of drugs as a word says it that only shares its ending: the word is an ingredient."""
+    return replace(term, ingredients=(_ITSELF,), precedence=_DRUG) if term.drug_class else term
+
+
+def _term(concept: Concept, among: Mapping[str, Concept]) -> Term:
+    line = ancestors(concept.iri, among)
+
+    def said(name: str) -> str | None:
+        return next((value for each in line if (value := each.one(name)) is not None), None)
+
+    scheme = concept.said["inScheme"][0].rpartition("/")[2]
+    form = said("form")
+    of_drug = scheme == "drug" and form is None and concept.notation != "form"
+    kind = among[dispensed] if (dispensed := said("dispensedAs")) else None
+    topical = among[topical_as] if (topical_as := said("topicalAs")) else None
+    own = line if scheme == "service" else ancestors(kind.iri, among) if kind else ()
+    names = {each.one("level"): each.preferred for each in own}
+    inherited = (value for each in own if (value := each.one("precedence")) is not None)
+    return Term(
+        concept=concept,
+        service=(names["category"], names.get("subcategory")) if "category" in names else None,
+        topical=(names["category"], topical.preferred) if topical and "category" in names else None,
+        precedence=int(said("precedence") or next(inherited, None) or 0) if form is None else 1,
+        counts_visits=said("countedIn") == "visit",
+        consultation=said("isConsultation") == "true",
+        leads=said("leads") == "true",
+        around_surgery=said("aroundSurgery") == "true",
+        retrospective=concept.notation == "circumstance/retrospective",
+        ingredients=_ingredients(concept, line, among) if of_drug else (),
+        drug_class=line[-1] if of_drug else None,
+        form=form,
+        kin=frozenset((*(each.iri for each in line), *(each.iri for each in own))),
+    )
+
+
+def _ingredients(concept: Concept, line: Sequence[Concept], among: Mapping[str, Concept]) -> tuple[str, ...]:
+    """The generic names of what a drug holds; a class of drugs holds nothing by itself."""
+    if "ingredient" in concept.said:
+        return tuple(among[iri].preferred for iri in concept.said["ingredient"])
+    return (concept.preferred,) if len(line) > 1 else ()
+
+
+def circumstances(found: Sequence[Found[Term]]) -> tuple[bool, bool]:
+    """Whether the item is retrospective, and whether it lies around a surgery."""
+    return any(f.meaning.retrospective for f in found), any(f.meaning.around_surgery for f in found)
+
+
+def request(found: Sequence[Found[Term]], words: Words, percent: bool) -> Request:
+    """The service and drug among the phrases ``found`` in ``words``; ``percent``: a strength is printed so."""
+    drug, compounded = _drug(found, words, percent)
+    forms = {f.meaning.form for f in found}
+    chosen = _chosen(found)
+    if chosen is None:
+        return Request(None, drug, False)
+    term, first, after = chosen
+    name = term.service
+    if term.topical is not None and (compounded or percent or "topical" in forms):
+        name = (term.topical[0], _COMPOUNDS) if compounded else term.topical
+    elif term.topical is not None and "patch" in forms and term.topical[1] == _ANALGESICS:
+        name = term.topical
+    assert name is not None
+    span = Span(words.starts[first], words.ends[after - 1])
+    return Request(Service(*name, span), drug, term.counts_visits)
+
+
+def _chosen(found: Sequence[Found[Term]]) -> Found[Term] | None:
+    """The phrase that decides the service: the highest precedence, the first of equals."""
+    named = [f for f in found if f.meaning.service is not None]
+    if not named:
+        return None
+    opening = next((f for f in named if not f.meaning.opens_nothing), named[0])
+    if opening.meaning.leads:
+        named = [f for f in named if f.meaning.consultation]
+    if len(found) > 1:
+        kin = frozenset().union(*(f.meaning.kin for f in found))
+        for parts, term in catalogue()[1].items():
+            if parts <= kin:
+                named.append(Found(term, named[0].first, named[-1].after))
+    return max(named, key=lambda f: f.meaning.precedence)
+
+
+def _drug(found: Sequence[Found[Term]], words: Words, percent: bool) -> tuple[Drug | None, bool]:
+    """The drug, and whether it is a compounded topical."""
+    drugs = [f for f in found if f.meaning.ingredients]
+    forms = [f for f in found if f.meaning.form is not None]
+    kinds = {f.meaning.form for f in forms}
+    ingredients = tuple(
+        dict.fromkeys(
+            words.folded[f.first] if name == _ITSELF else name
+            for f in drugs
+            for name in f.meaning.ingredients
+        )
+    )
+    compounded = _COMPOUND in kinds
+    if not drugs:
+        if not compounded:
+            return None, False
+        drugs, ingredients = [f for f in forms if f.meaning.form == _COMPOUND], (_COMPOUND,)
+    elif len(ingredients) > 1 and (compounded or percent or "topical" in kinds):
+        several = len({f.meaning.ingredients for f in drugs}) > 1
+        made = all(f.meaning.topical is not None and f.meaning.topical[1] == _ANALGESICS for f in drugs)
+        compounded = compounded or (several and not made)
+        if compounded:
+            ingredients = (_COMPOUND,)
+    span = Span(words.starts[drugs[0].first], words.ends[drugs[-1].after - 1])
+    kind = drugs[0].meaning.drug_class
+    return Drug(ingredients, kind.preferred if kind is not None else None, span), compounded
