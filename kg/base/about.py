@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -29,8 +30,8 @@ _TURTLE = """\
 """
 
 
-def write(folder: Path, ledger: Ledger, reader: str) -> None:
-    """Describe the generation in ``folder``; ``generation.json``, written last, says that it is whole."""
+def describe(folder: Path, ledger: Ledger, reader: str) -> dict[str, Any]:
+    """Write ``about.ttl`` of the generation in ``folder``; what its ``generation.json`` is to say."""
     counts = (
         facts.scan(folder / "determinations", facts.DETERMINATIONS)
         .select(
@@ -63,4 +64,4 @@ def write(folder: Path, ledger: Ledger, reader: str) -> None:
         **{key: value for key, value in said.items() if key not in ("base_iri", "format")},
     )
     (folder / "about.ttl").write_text(text, encoding="utf-8")
-    generations.write_json(folder / "generation.json", said)
+    return said

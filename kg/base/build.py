@@ -19,11 +19,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from kg.base import about, generations, parts, pool, read
-from kg.base.generations import Layout, explained
+from kg.base import generations, parts, pool, read
+from kg.base.draft import Draft
+from kg.base.generations import explained
 from kg.base.graphs import GraphWriter, kept_lines
-from kg.base.ledger import FILE as LEDGER
-from kg.base.ledger import Ledger, now
+from kg.base.ledger import Correction, now
 from kg.base.resolve import Quarantined, Resolution
 from kg.base.staging import TRIPLES, Batch, Record
 from kg.reading import sources as letter_sources
@@ -112,8 +112,8 @@ def build(
     layout = generations.create(Path(kb))
     with generations.builder_lock(layout), explained(layout):
         generations.clean(layout, keep)
-        job = _Build(layout, processes or os.cpu_count() or 1, optimize, on_progress or _log_progress)
-        report = job.run(given)
+        with Draft(layout) as draft:
+            report = Build(draft, processes, optimize, on_progress).run(given)
         generations.clean(layout, keep)
         return report
 
@@ -122,53 +122,61 @@ def _log_progress(progress: Progress) -> None:
     log.info("%s: %d of %s files, %d quarantined", *progress)
 
 
-class _Build:
-    """One build, from sources to the swap."""
+class Build:
+    """One build, from sources to the swap.
+
+    ``again`` reads letters that are unchanged too, with ``corrections`` beside those of the ledger.
+    """
 
     def __init__(
-        self, layout: Layout, processes: int, optimize: bool | None, on_progress: OnProgress
+        self,
+        draft: Draft,
+        processes: int | None = 1,
+        optimize: bool | None = None,
+        on_progress: OnProgress | None = None,
+        *,
+        again: bool = False,
+        corrections: tuple[Correction, ...] = (),
     ) -> None:
         self._began = time.monotonic()
-        self._layout, self._processes, self._optimize = layout, processes, optimize
-        self._tell = on_progress
-        self._served = layout.served()
-        self._name = layout.next_name()
-        self._folder = layout.generations / self._name
+        self._draft, self._optimize = draft, optimize
+        self._processes = processes or os.cpu_count() or 1
+        self._tell = on_progress or _log_progress
+        self._again, self._corrections = again, corrections
         self._reader = read.reader_version()
         self._given = 0
         self._all_found = False
 
     def run(self, given: Iterable[Source]) -> BuildReport:
         """Build, and serve what was built if it differs."""
-        self._layout.staging.mkdir(exist_ok=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
-        parts.make_folders(self._folder)
-        if self._served:
-            shutil.copyfile(self._served / LEDGER, self._folder / LEDGER)
-        with Ledger(self._folder, write=True) as ledger:
-            sources, fresh = self._is_fresh(iter(given), ledger.count())
-            decided = Resolution(ledger, self._name, self._reader, fresh=fresh)
-            with GraphWriter(self._folder / "graph", None if fresh else self._served) as graph:
-                self._read(sources, decided, graph)
-                news = decided.news or self._served is None
-                if news:
-                    self._finish(decided, graph, ledger)
-            letters = ledger.count()
+        draft = self._draft
+        staging = draft.layout.staging
+        staging.mkdir(exist_ok=True)
+        sources, fresh = self._is_fresh(iter(given), draft.ledger.count())
+        decided = Resolution(draft.ledger, draft.name, self._reader, fresh=fresh, again=self._again)
+        with draft.graph(fresh=fresh) as graph:
+            self._read(sources, decided, graph)
+            news = decided.news or draft.base is None
             if news:
-                self._close(decided, ledger)
+                self._finish(decided, graph)
+        report = self._report(
+            decided, draft.name if news or not draft.base else draft.base.name, changed=news
+        )
         if news:
-            generations.swap(self._layout, self._name)
-        else:
-            shutil.rmtree(self._folder)
-        shutil.rmtree(self._layout.staging)
-        return self._report(decided, letters, changed=news)
+            counts = (getattr(report, name) for name in COUNTS)
+            draft.ledger.put_build(
+                draft.name, now(), self._reader, report.given, *counts, round(report.seconds, 1)
+            )
+            draft.serve(self._reader)
+        shutil.rmtree(staging)
+        return report
 
     def _is_fresh(self, given: Iterator[Source], letters: int) -> tuple[Iterator[Source], bool]:
         """Whether the graph is made anew: there is none, or most letters come back to a newer reader."""
         if not letters:
             return given, True
-        assert self._served is not None
-        about = json.loads((self._served / "generation.json").read_text(encoding="utf-8"))
+        assert self._draft.base is not None
+        about = json.loads((self._draft.base / generations.WHOLE).read_text(encoding="utf-8"))
         if about["reader"] == self._reader:
             return given, False
         first = list(islice(given, letters // 2 + 1))
@@ -186,80 +194,53 @@ class _Build:
             self._progress("read", decided)
 
     def _batches(self, given: Iterator[Source]) -> Iterator[Batch]:
+        staging, ledger = self._draft.layout.staging, self._draft.base
         while sources := tuple(islice(given, BATCH)):
             self._given += len(sources)
-            yield Batch(sources, self._layout.staging, self._served, self._reader)
+            yield Batch(sources, staging, ledger, self._reader, self._again, self._corrections)
         self._all_found = True
 
-    def _finish(self, decided: Resolution, graph: GraphWriter, ledger: Ledger) -> None:
+    def _finish(self, decided: Resolution, graph: GraphWriter) -> None:
         """Put the graph, the tables and the texts together."""
         self._progress("load", decided)
-        if graph.fresh and self._served:
-            kept = (row.case for row in ledger.letters() if row.part not in decided.parts)
-            for lines in kept_lines(self._served / "graph", kept):
+        draft = self._draft
+        if graph.fresh and draft.base:
+            kept = (row.case for row in draft.ledger.letters() if row.part not in decided.parts)
+            for lines in kept_lines(draft.base / "graph", kept):
                 graph.load(lines)
         graph.remove_cases(decided.retracted)
         for folder, record in decided.late.values():
             with (folder / TRIPLES).open("rb") as triples:
                 graph.load(_lines(triples, record))
         graph.finish()
-        if self._optimize is None:
-            added = ledger.count_in(decided.parts)
-            wanted = graph.fresh or added > _LARGE * ledger.count()
-        else:
-            wanted = self._optimize
+        wanted = self._optimize
+        if wanted is None:
+            wanted = graph.fresh or draft.ledger.count_in(decided.parts) > _LARGE * draft.ledger.count()
         self._progress("optimize" if wanted else "finish", decided)
         with graph.optimizing() if wanted else nullcontext():
-            self._assemble(decided, ledger)
-
-    def _assemble(self, decided: Resolution, ledger: Ledger) -> None:
-        for part, batches in decided.parts.items():
-            if ledger.count_in([part]):
-                parts.assemble(self._folder, part, [folder for _, folder in batches], decided.without)
-        if self._served:
-            with Ledger(self._served) as old:
-                touched = {row.part for case in decided.replaced if (row := old.letter(case))}
-                names = old.parts()
-            for part in names:
-                if part in touched:
-                    parts.rewrite(self._served, self._folder, part, decided.replaced, ledger)
-                else:
-                    parts.share(self._served, self._folder, part)
-
-    def _close(self, decided: Resolution, ledger: Ledger) -> None:
-        """Enter the build into the ledger, and let the generation say what it is."""
-        counts = decided.counts
-        ledger.put_build(
-            self._name,
-            now(),
-            self._reader,
-            self._given,
-            *(counts[name] for name in _COUNTS),
-            round(time.monotonic() - self._began, 1),
-        )
-        ledger.commit()
-        about.write(self._folder, ledger, self._reader)
+            for part, batches in decided.parts.items():
+                if draft.ledger.count_in([part]):
+                    parts.assemble(draft.folder, part, [folder for _, folder in batches], decided.without)
+            draft.carry(without=decided.replaced)
 
     def _progress(self, phase: str, decided: Resolution) -> None:
-        done = decided.counts.total()
         total = self._given if self._all_found else None
-        self._tell(Progress(phase, done, total, decided.counts["quarantined"]))
+        self._tell(Progress(phase, decided.counts.total(), total, decided.counts["quarantined"]))
 
-    def _report(self, decided: Resolution, letters: int, *, changed: bool) -> BuildReport:
-        served = self._layout.served()
-        assert served is not None
+    def _report(self, decided: Resolution, generation: str, *, changed: bool) -> BuildReport:
         return BuildReport(
             given=self._given,
-            **{name: decided.counts[name] for name in _COUNTS},
+            **{name: decided.counts[name] for name in COUNTS},
             quarantine=tuple(decided.quarantine),
-            generation=served.name,
+            generation=generation,
             changed=changed,
             seconds=time.monotonic() - self._began,
-            letters=letters,
+            letters=self._draft.ledger.count(),
         )
 
 
-_COUNTS = ("accepted", "unchanged", "replaced", "superseded", "quarantined")
+COUNTS = ("accepted", "unchanged", "replaced", "superseded", "quarantined")
+"""What becomes of a file, in the words of :class:`BuildReport`."""
 
 
 def _lines(triples: BinaryIO, record: Record) -> bytes:

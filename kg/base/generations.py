@@ -34,6 +34,8 @@ FORMAT = 1
 """Version of the layout; a base of another version is refused with what to do."""
 
 MARKER = "imr-kg.json"
+WHOLE = "generation.json"
+"""The file of a generation that is written last: where it is, the generation is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ def pin(layout: Layout) -> tuple[Path, int]:
             if fault.errno in (errno.EAGAIN, errno.EACCES):  # it is being cleaned away
                 os.close(handle)
                 continue
-        if (folder / "generation.json").is_file():
+        if (folder / WHOLE).is_file():
             return folder, handle
         os.close(handle)
     raise BaseError(
@@ -223,9 +225,7 @@ def clean(layout: Layout, keep: int) -> None:
     served = layout.served()
     if not layout.generations.is_dir():
         return
-    finished = sorted(
-        folder for folder in layout.generations.iterdir() if (folder / "generation.json").is_file()
-    )
+    finished = sorted(folder for folder in layout.generations.iterdir() if (folder / WHOLE).is_file())
     wanted = {folder for folder in finished if served and folder.name <= served.name}
     kept = set(sorted(wanted)[-max(1, keep) :])
     for folder in sorted(layout.generations.iterdir()):
@@ -241,7 +241,7 @@ def _remove_unless_open(folder: Path) -> None:
         return
     else:
         # The mark of a whole generation goes first: what is left of a killed cleaning is not taken for one.
-        (folder / "generation.json").unlink(missing_ok=True)
+        (folder / WHOLE).unlink(missing_ok=True)
         shutil.rmtree(folder)
     finally:
         os.close(handle)

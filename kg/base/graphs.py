@@ -76,11 +76,12 @@ class GraphWriter:
                 store.remove(quad)
 
     def finish(self) -> None:
-        """Wait for what was sent, and bring the catalogue up to date."""
-        self._wait()
-        old = b"" if self._base is None else (self._base / CATALOGUE).read_bytes()
+        """Bring the catalogue up to date, and wait for what was sent."""
         new = catalogue()
-        if old != new:
+        if self._base is None:
+            self.load(new)
+        self._wait()
+        if self._base and (old := (self._base / CATALOGUE).read_bytes()) != new:
             store = self._open()
             for triple in pyoxigraph.parse(old, RdfFormat.N_TRIPLES):
                 store.remove(Quad(triple.subject, triple.predicate, triple.object, DefaultGraph()))

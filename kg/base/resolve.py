@@ -31,11 +31,14 @@ class Resolution:
     """What a build decides as the batches come in, in the order of the sources.
 
     ``fresh`` says that the graph is made anew, so that letters of the served generation which are
-    replaced are not in it.
+    replaced are not in it; ``again`` that letters which seem unchanged are replaced too.
     """
 
-    def __init__(self, ledger: Ledger, generation: str, reader: str, *, fresh: bool) -> None:
-        self._ledger, self._generation, self._reader, self._fresh = ledger, generation, reader, fresh
+    def __init__(
+        self, ledger: Ledger, generation: str, reader: str, *, fresh: bool, again: bool = False
+    ) -> None:
+        self._ledger, self._generation, self._reader = ledger, generation, reader
+        self._fresh, self._again = fresh, again
         self.counts: Counter[str] = Counter()
         """Files by what became of them, in the words of :class:`kg.base.build.BuildReport`."""
         self.quarantine: list[Quarantined] = []
@@ -85,7 +88,8 @@ class Resolution:
         if kept is None:
             return self._keep(folder, record, "accepted")
         ours = kept.part in self.parts
-        if kept.text_hash == record.text_hash and kept.reader == self._reader:
+        again = self._again and not ours
+        if kept.text_hash == record.text_hash and kept.reader == self._reader and not again:
             self._lose(folder, position)
             status = None if kept.place == record.place else Status.SAME
             self._count(record, "unchanged", status, f"{record.place}: has the text of {kept.place}")
@@ -139,6 +143,7 @@ class Resolution:
             *record.text[1:],
         )
         self._ledger.put_letters([row])
+        self.news |= self._again
         self._count(record, count, Status.ACCEPTED)
         if record.case in self.retracted:
             self.late[record.case] = (folder, record)

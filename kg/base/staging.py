@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -57,17 +57,23 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some sources to be read in one go; ``served`` is the generation that is there."""
+    """Some sources to be read in one go.
+
+    ``base`` is the generation whose ledger tells what is unchanged, removed and corrected; with ``again``
+    unchanged letters are read too, with ``corrections`` beside those of the ledger.
+    """
 
     sources: tuple[Source, ...]
     staging: Path
-    served: Path | None
+    base: Path | None
     reader: str
+    again: bool = False
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def folder(self) -> Path:
         """Where the batch is staged."""
-        digest = hashlib.sha256(f"{self.reader} {self.served and self.served.name}".encode())
+        digest = hashlib.sha256(f"{self.reader} {self.base} {self.again} {self.corrections}".encode())
         for source in self.sources:
             digest.update(f"{source.place}\0{read.stamp(source)}\n".encode("utf-8", "surrogatepass"))
         return self.staging / digest.hexdigest()[:32]
@@ -81,7 +87,7 @@ def stage(batch: Batch) -> Path:
     fresh = batch.staging / f"{folder.name}.{os.getpid()}"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    ledger = Ledger(batch.served) if batch.served else None
+    ledger = Ledger(batch.base) if batch.base else None
     try:
         records = _Reading(batch, fresh, ledger).records()
     finally:
@@ -152,7 +158,7 @@ class _Reading:
             return _refused(letter, "fault", reason), b""
 
     def _unchanged(self, source: Source) -> Record | None:
-        known = self._ledger.file(source.place) if self._ledger else None
+        known = self._ledger.file(source.place) if self._ledger and not self._batch.again else None
         if known is None or known.reader != self._batch.reader or known.hash != read.fingerprint(source):
             return None
         if known.status == Status.SUPERSEDED:  # the letter that it lost to may have changed
@@ -188,8 +194,10 @@ class _Reading:
         )
         return record, lines
 
-    def _corrections(self, case: str) -> list[Correction]:
-        return self._ledger.corrections(case) if self._ledger else []
+    def _corrections(self, case: str) -> Iterable[Correction]:
+        known = self._ledger.corrections(case) if self._ledger else []
+        new = [correction for correction in self._batch.corrections if correction.case == case]
+        return {correction.path: correction for correction in (*known, *new)}.values()
 
 
 def _refused(letter: sources.Letter | sources.Quarantined, kind: str, reason: str) -> Record:
