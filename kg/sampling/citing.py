@@ -48,9 +48,9 @@ class Cited:
 
 _BASIS = {
     "claims_administrator": Urn(
-        [(17, "none_cited"), (41, "mtus"), (20, "mtus_and_other"), (22, "outside_mtus")]
+        [(18, "none_cited"), (41, "mtus"), (21, "mtus_and_other"), (20, "outside_mtus")]
     ),
-    "reviewer": Urn([(4, "none_cited"), (66, "mtus"), (14, "mtus_and_other"), (16, "outside_mtus")]),
+    "reviewer": Urn([(6, "none_cited"), (69, "mtus"), (15, "mtus_and_other"), (10, "outside_mtus")]),
 }
 _BARE = {"claims_administrator": 0.4, "reviewer": 0.07}
 """How often a party names a guideline without a section or page."""
@@ -282,14 +282,18 @@ def _apart(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 # --- outside the MTUS -------------------------------------------------------------------------
 
+_ADDRESSES = (
+    "www.mdguidelines.com",
+    "http://www.drugs.com/professional.html",
+    "http://www.ncbi.nlm.nih.gov/pubmed/21234567",
+    "https://www.example.org/treatment-guidelines/differences-between-inpatient-rehabilitation-and-care.html",
+)
 _SOURCES = (
     "American College of Radiology, Appropriateness Criteria for imaging of the spine",
     "American Academy of Orthopaedic Surgeons, Clinical Practice Guideline on osteoarthritis of the knee",
     "National Guideline Clearinghouse, Management of chronic pain",
     "Physicians' Desk Reference",
-    "www.mdguidelines.com",
-    "http://www.drugs.com/professional.html",
-    "http://www.ncbi.nlm.nih.gov/pubmed/21234567",
+    *_ADDRESSES,
     "Cochrane Database of Systematic Reviews, 2013",
     "Food and Drug Administration labeling information",
     "Medscape reference",
@@ -314,6 +318,11 @@ def _others(rng: Random, item: Item, bare: bool) -> list[Reference]:
     reference = Reference(False, "odg", ("odg", path) if chapter else ("odg",), chapter=chapter or None)
     if topic and not (bare and chapter and rng.random() < 0.8):
         reference.titles = [topic]
+        more = item.kind.odg.draw(rng).partition("|")[2]
+        if chapter and more and more not in topic and topic not in more and rng.random() < 0.2:
+            reference.titles.append(more)
+    if chance > 0.97:
+        return [reference, Reference(False, "other", ("other",), source=pick(rng, _ADDRESSES))]
     return [reference]
 
 

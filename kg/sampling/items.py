@@ -8,10 +8,10 @@ from kg.sampling.bodies import REGIONS, Injury
 from kg.sampling.chance import Urn, between, pick
 from kg.sampling.kinds import Kind, Medicine, Quantity, Wording
 
-PARTLY_AUTHORIZED = 0.17
+PARTLY_AUTHORIZED = 0.24
 """The share of items with a number of visits or units that were authorized in part (9 % of all)."""
 
-RETROSPECTIVE = 0.04
+RETROSPECTIVE = 0.06
 """The share of items that were had before the review."""
 
 NUMBERS = (

@@ -60,7 +60,7 @@ def print_field(rng: Random, cited: Cited, era: str, party: str) -> tuple[str, J
     if cited.other:
         text += pick(rng, (" ", " ", "  ")) + "Decision based on Non-MTUS Citation "
         for turn, reference in enumerate(cited.other):
-            text += ", " if turn else ""
+            text += " and Other Medical Treatment Guidelines " if turn else ""
             start = len(text)
             text += _outside(rng, reference)
             truths.append(_truth(reference, start, len(text)))
@@ -251,6 +251,10 @@ def _outside(rng: Random, reference: Reference) -> str:
         return _TOPIC.draw(rng).format(O=opening, T=reference.titles[0])
     form = (_BOTH if reference.titles else _CHAPTER).draw(rng)
     name = pick(rng, _VARIANTS.get(str(chapter), (str(chapter),)))
-    topic = ", ".join(reference.titles)
+    topic = pick(rng, (", ", ", ", "; ")).join(reference.titles)
+    if len(reference.titles) > 1 and form.endswith("({T})"):
+        form = "{O} {C}, {T}"
+    elif len(reference.titles) == 1 and rng.random() < 0.01:
+        return f"{name} ({topic})"  # the source left out
     acute = " (Chronic)" if chapter == "Pain" else pick(rng, (" (Acute & Chronic)", " (Acute and Chronic)"))
     return form.format(O=opening, C=name, T=topic, A=acute, D=pick(rng, _UPDATED))
