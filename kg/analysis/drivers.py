@@ -9,7 +9,6 @@ all keys at once (:mod:`kg.analysis.firth`).
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -192,7 +191,7 @@ def drivers(
         int(totals[2]),
         table,
         tuple(_notes(totals, table, minimum, model)),
-        lambda key: _cases(index, cited, key),
+        lambda key: index.cases(cited, key),
     )
 
 
@@ -270,9 +269,3 @@ def _notes(totals: NDArray[np.int64], table: pl.DataFrame, minimum: int, model: 
         yield "rows without an adjusted odds ratio cannot be told apart from others always cited with them"
     if not model:
         yield "without the model: q-values are those of the Mantel-Haenszel test"
-
-
-def _cases(index: Index, cited: Cited, key: str) -> list[Any]:
-    number = cited.keys["key"].index_of(key)
-    found = index.decisions["case"].gather(cited.decision[cited.key == number])
-    return found.unique().sort().to_list()

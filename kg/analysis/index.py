@@ -6,7 +6,9 @@ repetition. A *key* is one page, section, chapter, edition or guideline; its nam
 ``ontology/guidelines.ttl``, the end of its IRI: ``chronic-pain/2009/page/98``, ``acoem-2004/12``.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -85,7 +87,7 @@ class Index:
     outcome: NDArray[np.int8]
     letter: Ids
     """The number of each decision's letter, in order."""
-    _citations: pl.DataFrame = field(repr=False)
+    _citing: Callable[[str], Mapping[str, Cited]] = field(repr=False)
     _kept: dict[tuple[str, str], Cited] = field(default_factory=dict, repr=False)
     _strata: dict[str, tuple[Ids, int]] = field(default_factory=dict, repr=False)
     _valued: dict[str, Valued] = field(default_factory=dict, repr=False)
@@ -103,11 +105,7 @@ class Index:
         choose("level", level, LEVELS)
         choose("party", party, PARTIES)
         if (level, party) not in self._kept:
-            sides = self._sides(level)
-            self._kept[level, "any"] = sides.either()
-            self._kept[level, "both"] = sides.both()
-            for side in Party:
-                self._kept[level, side.value] = sides.of(side)
+            self._kept.update({(level, side): cited for side, cited in self._citing(level).items()})
         return self._kept[level, party]
 
     def strata(self, column: str) -> tuple[Ids, int]:
@@ -135,22 +133,11 @@ class Index:
             self._valued[column] = Valued(pairs["decision"].cast(pl.Int32).to_numpy(), number, kept)
         return self._valued[column]
 
-    def _sides(self, level: str) -> "_Sides":
-        columns = _columns(level)
-        rows = self._citations.lazy().filter(_is_cited(level)).select("decision", "party", *columns).collect()
-        forms = rows.lazy().group_by(columns).len().with_columns(key=_notation(level)).collect()
-        keys = forms.select("key").unique().sort("key").with_row_index("number")
-        forms = forms.join(keys, on="key")
-        # Joining on the codes of the categories, without nulls, takes a third of the time.
-        codes = [pl.col(name).to_physical().cast(pl.Int64).fill_null(-1) for name in columns]
-        numbers = forms.select("number", *codes)
-        numbered = rows.select("decision", "party", *codes).join(
-            numbers, on=columns, how="left", maintain_order="left"
-        )
-        pairs = numbered["decision"].cast(pl.Int64).to_numpy() * max(keys.height, 1)
-        pairs = pairs + numbered["number"].cast(pl.Int64).to_numpy()
-        reviewer = (numbered["party"] == Party.REVIEWER.value).to_numpy()
-        return _Sides(each_once(pairs[reviewer]), each_once(pairs[~reviewer]), _described(level, forms))
+    def cases(self, cited: Cited, key: str) -> list[str]:
+        """The cases of the decisions that cite one key, sorted."""
+        number = cited.keys["key"].index_of(key)
+        found = self.decisions["case"].gather(cited.decision[cited.key == number])
+        return [str(case) for case in found.unique().sort()]
 
     def chosen(self, filters: Filters, party: str) -> Mask | None:
         """Which decisions ``filters`` let through, ``None`` for all.
@@ -171,28 +158,6 @@ class Index:
         citing = np.zeros(len(self), bool)
         citing[cited.decision[right[cited.key]]] = True
         return citing if mask is None else citing & mask
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sides:
-    """The pairs of each side as ``decision * number of keys + key``, sorted, each once."""
-
-    reviewer: NDArray[np.int64]
-    administrator: NDArray[np.int64]
-    keys: pl.DataFrame
-
-    def of(self, side: Party) -> Cited:
-        return self._cited(self.reviewer if side is Party.REVIEWER else self.administrator)
-
-    def either(self) -> Cited:
-        return self._cited(each_once(np.concatenate((self.reviewer, self.administrator))))
-
-    def both(self) -> Cited:
-        return self._cited(np.intersect1d(self.reviewer, self.administrator, assume_unique=True))
-
-    def _cited(self, pairs: NDArray[np.int64]) -> Cited:
-        decision, key = np.divmod(pairs, max(self.keys.height, 1))
-        return Cited(decision.astype(np.int32), key.astype(np.int32), self.keys)
 
 
 def prepare(facts: pl.DataFrame | pl.LazyFrame) -> Index:
@@ -218,7 +183,7 @@ def prepare(facts: pl.DataFrame | pl.LazyFrame) -> Index:
         .collect()
     )
     letter = decisions["case"].rle_id().cast(pl.Int32)
-    return Index(decisions, outcome.to_numpy(), letter.to_numpy(), citations)
+    return Index(decisions, outcome.to_numpy(), letter.to_numpy(), partial(_citing, citations))
 
 
 def each_once(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -232,6 +197,38 @@ def places(values: pl.Series, known: pl.Series) -> Ids:
     table = pl.DataFrame({"name": known}).with_row_index("place")
     joined = values.to_frame("name").join(table, on="name", how="left", maintain_order="left")
     return joined["place"].cast(pl.Int32).to_numpy()
+
+
+def _citing(citations: pl.DataFrame, level: str) -> Mapping[str, Cited]:
+    """The pairs of one level for each party."""
+    columns = _columns(level)
+    rows = citations.lazy().filter(_is_cited(level)).select("decision", "party", *columns).collect()
+    forms = rows.lazy().group_by(columns).len().with_columns(key=_notation(level)).collect()
+    keys = forms.select("key").unique().sort("key").with_row_index("number")
+    forms = forms.join(keys, on="key")
+    # Joining on the codes of the categories, without nulls, takes a third of the time.
+    codes = [pl.col(name).to_physical().cast(pl.Int64).fill_null(-1) for name in columns]
+    numbers = forms.select("number", *codes)
+    numbered = rows.select("decision", "party", *codes).join(
+        numbers, on=columns, how="left", maintain_order="left"
+    )
+    pairs = numbered["decision"].cast(pl.Int64).to_numpy() * max(keys.height, 1)
+    pairs = pairs + numbered["number"].cast(pl.Int64).to_numpy()
+    reviewer = (numbered["party"] == Party.REVIEWER.value).to_numpy()
+    one, other = each_once(pairs[reviewer]), each_once(pairs[~reviewer])
+    described = _described(level, forms)
+    found = {
+        Party.REVIEWER.value: one,
+        Party.CLAIMS_ADMINISTRATOR.value: other,
+        "any": each_once(np.concatenate((one, other))),
+        "both": np.intersect1d(one, other, assume_unique=True),
+    }
+    return {party: _unpacked(pairs, described) for party, pairs in found.items()}
+
+
+def _unpacked(pairs: NDArray[np.int64], keys: pl.DataFrame) -> Cited:
+    decision, key = np.divmod(pairs, max(keys.height, 1))
+    return Cited(decision.astype(np.int32), key.astype(np.int32), keys)
 
 
 def _decisions(table: pl.LazyFrame, decision: pl.Series) -> pl.DataFrame:
