@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -154,3 +155,22 @@ def _citation(row: dict[str, Any], decided: str | None) -> Citation:
         span=HERE,
         inferred_edition=year if row["edition"] is None else None,
     )
+
+
+def without_section_concepts(letter: Determination) -> Determination:
+    """The letter with its sections as printed only."""
+
+    def bare(field: GuidelineField) -> GuidelineField:
+        return replace(
+            field,
+            citations=tuple(
+                replace(citation, sections=tuple(replace(s, concept=None) for s in citation.sections))
+                for citation in field.citations
+            ),
+        )
+
+    decisions = tuple(
+        replace(d, claims_administrator=bare(d.claims_administrator), reviewer=bare(d.reviewer))
+        for d in letter.decisions
+    )
+    return replace(letter, decisions=decisions)
