@@ -154,9 +154,15 @@ def _guarded(function: Callable[[], int | None], *, verbose: bool) -> int:
     except Exception as error:
         log.debug("a fault of kg itself", exc_info=True)
         hint = "" if verbose else " (--verbose shows where)"
-        _complain(f"this is a fault of kg itself: {type(error).__name__}: {error}{hint}")
+        _complain(f"{own_fault(error)}{hint}")
         return FAILED
     return code
+
+
+def own_fault(error: Exception) -> str:
+    """A fault of ours in a line."""
+    first, _, more = str(error).partition("\n")
+    return f"this is a fault of kg itself: {type(error).__name__}: {first}{' ...' if more else ''}"
 
 
 def _complain(error: object) -> None:

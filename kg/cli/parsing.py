@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from kg.cli.edge import DONE, FAULTS, command, complain_of, say, table
+from kg.cli.edge import DONE, FAULTS, command, complain_of, own_fault, say, table
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _read(source: "Source", *, tables: bool) -> Read:
         return Read(place, reason=str(fault))
     except Exception as fault:  # a fault of ours in one letter must not hide the others
         log.debug("%s: a fault of kg itself", place, exc_info=True)
-        return Read(place, reason=f"a fault of kg itself: {type(fault).__name__}: {fault}")
+        return Read(place, reason=own_fault(fault))
     if letter.problems:
         found = replace(found, problems=letter.problems + found.problems)
     nameless = (letter.name, letter.sha256) if letter.name and "case_number" not in found.spans else None
