@@ -55,7 +55,11 @@ class Summary:
 
 
 def letters(
-    count: int, seed: int, template: str = "mixed", effects: Path | Effects | None = None
+    count: int,
+    seed: int,
+    template: str = "mixed",
+    effects: Path | Effects | None = None,
+    first: int = 0,
 ) -> Iterator[tuple[str, str, Json]]:
     """Case number, text and truth of each of ``count`` letters, one at a time.
 
@@ -68,32 +72,33 @@ def letters(
         template: a key of :data:`TEMPLATES`.
         effects: odds ratios of overturning that replace the defaults: the path of a CSV file
             with the columns ``kind,key,odds_ratio``, or what was read from one.
+        first: how many letters of the sample to pass over, so that processes can share it.
 
     Raises:
         SettingError: the template is unknown, a number is negative, or the effects are wrong.
     """
-    return _checked(count, seed, template, effects)
+    return _checked(count, seed, template, effects, first)
 
 
 def _checked(
-    count: int, seed: int, template: str, effects: Path | Effects | None
+    count: int, seed: int, template: str, effects: Path | Effects | None, first: int = 0
 ) -> Iterator[tuple[str, str, Json]]:
     """The letters, once what was asked for is known to be right."""
     if template not in TEMPLATES:
         raise SettingError(f"there is no template {template!r}; there are {', '.join(TEMPLATES)}")
-    if count < 0 or seed < 0:
-        raise SettingError(f"letters and seed must not be negative: {count}, {seed}")
+    if min(count, seed, first) < 0:
+        raise SettingError(f"letters, seed and first must not be negative: {count}, {seed}, {first}")
     if effects is None:
         effects = planted.defaults()
     elif isinstance(effects, Path):
         effects = planted.read(effects)
-    return _letters(count, seed, TEMPLATES[template], effects)
+    return _letters(range(first, first + count), seed, TEMPLATES[template], effects)
 
 
 def _letters(
-    count: int, seed: int, templates: tuple[str, ...], effects: Effects
+    indices: range, seed: int, templates: tuple[str, ...], effects: Effects
 ) -> Iterator[tuple[str, str, Json]]:
-    for index in range(count):
+    for index in indices:
         template = templates[index % len(templates)]
         # Numbers, not strings, seed the generators: strings cost a hash. Words are drawn apart
         # from facts, so that another outcome leaves the next facts as they are.

@@ -47,6 +47,10 @@ def test_a_longer_sample_opens_with_the_shorter_one():
     assert list(letters(30, 3))[:10] == list(letters(10, 3))
 
 
+def test_processes_can_share_a_sample():
+    assert [*letters(7, 3, "all"), *letters(5, 3, "all", first=7)] == list(letters(12, 3, "all"))
+
+
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_template_makes_as_many_letters_as_asked_for(template):
     truths = [truth for _, _, truth in letters(12, 4, template)]
@@ -168,6 +172,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path):
         ({"template": "letters"}, "no template 'letters'"),
         ({"count": -1}, "must not be negative"),
         ({"seed": -1}, "must not be negative"),
+        ({"first": -1}, "must not be negative"),
     ],
 )
 def test_wrong_wishes_are_refused_at_once(arguments, said):
