@@ -41,6 +41,11 @@ class Term:
     kin: frozenset[str]
 
     @property
+    def is_drug(self) -> bool:
+        """Whether the phrase names a drug or a class of drugs."""
+        return self.drug_class is not None
+
+    @property
     def opens_nothing(self) -> bool:
         """Whether an item that begins with the phrase is about what follows it."""
         return self.consultation and not self.leads
@@ -124,14 +129,15 @@ def circumstances(found: Sequence[Found[Term]]) -> tuple[bool, bool]:
     return any(f.meaning.retrospective for f in found), any(f.meaning.around_surgery for f in found)
 
 
-def request(found: Sequence[Found[Term]], words: Words, percent: bool) -> Request:
+def request(found: Sequence[Found[Term]], words: Words, *, percent: bool) -> Request:
     """The service and drug among the phrases ``found`` in ``words``; ``percent``: a strength is printed so."""
-    drug, compounded = _drug(found, words, percent)
-    forms = {f.meaning.form for f in found}
     chosen = _chosen(found)
+    dispensed = chosen is None or chosen.meaning.is_drug or chosen.meaning.form is not None
+    drug, compounded = _drug(found, words, percent=percent, dispensed=dispensed)
     if chosen is None:
-        return Request(None, drug, False)
+        return Request(None, drug, counts_visits=False)
     term, first, after = chosen
+    forms = {f.meaning.form for f in found}
     name = term.service
     if term.topical is not None and (compounded or percent or "topical" in forms):
         name = (term.topical[0], _COMPOUNDS) if compounded else term.topical
@@ -158,8 +164,10 @@ def _chosen(found: Sequence[Found[Term]]) -> Found[Term] | None:
     return max(named, key=lambda f: f.meaning.precedence)
 
 
-def _drug(found: Sequence[Found[Term]], words: Words, percent: bool) -> tuple[Drug | None, bool]:
-    """The drug, and whether it is a compounded topical."""
+def _drug(
+    found: Sequence[Found[Term]], words: Words, *, percent: bool, dispensed: bool
+) -> tuple[Drug | None, bool]:
+    """The drug, and whether it is a compounded topical; what is injected is ``dispensed`` as none."""
     drugs = [f for f in found if f.meaning.ingredients]
     forms = [f for f in found if f.meaning.form is not None]
     kinds = {f.meaning.form for f in forms}
@@ -170,12 +178,12 @@ def _drug(found: Sequence[Found[Term]], words: Words, percent: bool) -> tuple[Dr
             for name in f.meaning.ingredients
         )
     )
-    compounded = _COMPOUND in kinds
+    compounded = dispensed and _COMPOUND in kinds
     if not drugs:
         if not compounded:
             return None, False
         drugs, ingredients = [f for f in forms if f.meaning.form == _COMPOUND], (_COMPOUND,)
-    elif len(ingredients) > 1 and (compounded or percent or "topical" in kinds):
+    elif dispensed and len(ingredients) > 1 and (compounded or percent or "topical" in kinds):
         several = len({f.meaning.ingredients for f in drugs}) > 1
         made = all(f.meaning.topical is not None and f.meaning.topical[1] == _ANALGESICS for f in drugs)
         compounded = compounded or (several and not made)
