@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from lark import Tree
@@ -11,12 +12,19 @@ from kg.model import Priority, Problem, ProblemKind, Span
 from kg.reading.dates import read_date
 from kg.reading.grammars import Lexeme, TypedGrammar, parts
 
-_DATES = {
+_NAMES = {
+    "CASE": "case_number",
+    "PRIORITY": "priority",
     "ASSIGNED": "date_assigned",
+    "NOTIFIED": "date_assigned",
     "INJURY": "date_of_injury",
     "DECIDED": "decision_date",
+    "DATED": "decision_date",
     "DENIED": "ur_denial_date",
+    "DISPUTED": "ur_denial_date",
     "APPLICATION": "application_received",
+    "RECEIVED": "application_received",
+    "FILED": "application_received",
 }
 _KINDS = {
     "CASE": "CASE",
@@ -46,49 +54,48 @@ def _order(tree: Tree[Any]) -> list[tuple[bool, int]]:
 HEADER = TypedGrammar("header.lark", _order)
 
 
-def read_header(text: str, span: Span) -> Header:
-    r"""Read the header table in ``text[span.start:span.end]``, in any order of labels and values.
+def read_header(text: str, *places: Span) -> Header:
+    r"""Read the header table, or the sentences that stand for it, in the given places of ``text``.
 
     >>> header = read_header("Case Number: CM16-0000001 \nDecision Date: 12/19/2016 ", Span(0, 52))
     >>> header.case_number, header.dates
     ('CM16-0000001', {'decision_date': datetime.date(2016, 12, 19)})
     """
-    order, tokens = HEADER.read(text, span.start, span.end)
     case_number, priority = None, None
     dates: dict[str, date] = {}
     spans: dict[str, Span] = {}
     problems: list[Problem] = []
-    for label, value in _pairs(text, order, tokens):
-        name = {"CASE": "case_number", "PRIORITY": "priority"}.get(label) or _DATES[label]
+    for label, value in chain.from_iterable(_pairs(text, place) for place in places):
+        name = _NAMES[label]
         if name in spans:
             continue
-        printed, place = text[value.start : value.end], Span(value.start, value.end)
-        spans[name] = place
-        if label == "CASE":
+        spans[name] = value
+        printed = value.of(text)
+        if name == "case_number":
             case_number = printed
-        elif label == "PRIORITY":
+        elif name == "priority":
             priority = Priority(printed.lower())
         elif found := read_date(printed):
             dates[name] = found
         else:
-            problems.append(Problem(ProblemKind.BAD_VALUE, place, f'"{printed}" is not a date'))
+            problems.append(Problem(ProblemKind.BAD_VALUE, value, f'"{printed}" is not a date'))
     return Header(case_number, dates, priority, spans, tuple(problems))
 
 
-def _pairs(text: str, order: list[tuple[bool, int]], tokens: list[Lexeme]) -> Iterator[tuple[str, Lexeme]]:
+def _pairs(text: str, place: Span) -> Iterator[tuple[str, Span]]:
     """Each label with its value."""
+    order, tokens = HEADER.read(text, *place)
     labels: list[str] = []
     values: list[Lexeme] = []
     before: Lexeme | None = None
     for is_label, i in order:
         token = tokens[i]
         if is_label:
-            label = "APPLICATION" if token.type == "RECEIVED" else token.type
-            if waiting := [v for v in values if _kind(v.type) == _kind(label)]:
+            if waiting := [value for value in values if _kind(value.type) == _kind(token.type)]:
                 values.remove(waiting[0])
-                yield label, waiting[0]
-            elif label not in labels:
-                labels.append(label)
+                yield token.type, Span(waiting[0].start, waiting[0].end)
+            elif _NAMES[token.type] not in map(_NAMES.get, labels):
+                labels.append(token.type)
             before = token
             continue
         same_line = before is not None and "\n" not in text[before.end : token.start]
@@ -96,7 +103,7 @@ def _pairs(text: str, order: list[tuple[bool, int]], tokens: list[Lexeme]) -> It
         if wanted:
             label = wanted[-1] if same_line else wanted[0]
             labels.remove(label)
-            yield label, token
+            yield label, Span(token.start, token.end)
         else:
             values.append(token)
         before = None

@@ -8,7 +8,6 @@ from kg.model import (
     Decision,
     Determination,
     GuidelineField,
-    Outcome,
     Problem,
     ProblemKind,
     Rationale,
@@ -16,16 +15,17 @@ from kg.model import (
     Template,
 )
 from kg.reading.citations import read_field
+from kg.reading.early import early_layout
 from kg.reading.header import Header, read_header
 from kg.reading.items import read_item
+from kg.reading.places import Issue, Layout
 from kg.reading.reviewers import read_reviewer
-from kg.reading.sections import Issue, Layout, layout
+from kg.reading.sections import layout
 from kg.reading.summary import Summary, read_summary
 
 # From mid-2016 letters cite by section; MTUS titles of December 2017 on name later guidelines.
 _BY_SECTION = date(2016, 7, 1)
 _LATER_GUIDELINES = 2017
-_OUTCOMES = {"upheld": Outcome.UPHELD, "overturned": Outcome.OVERTURNED}
 
 
 def read_letter(text: str, name: str | None = None) -> Determination:
@@ -39,10 +39,12 @@ def read_letter(text: str, name: str | None = None) -> Determination:
     """
     found = layout(text)
     if not found.issues:
+        found = early_layout(text) or found
+    if not found.issues:
         raise LetterError(_no_letter(text, found))
-    header = read_header(text, found.header)
+    header = read_header(text, *found.header)
     summary = read_summary(text, found.summary)
-    reviewer, reviewer_spans, reviewer_problems = read_reviewer(text, found.how)
+    reviewer, reviewer_spans, reviewer_problems = read_reviewer(text, found.credentials)
     problems = [*found.problems, *header.problems, *reviewer_problems]
     decided = header.dates.get("decision_date")
     decisions = tuple(_decision(text, issue, decided, problems) for issue in found.issues)
@@ -68,7 +70,7 @@ def read_letter(text: str, name: str | None = None) -> Determination:
 def _no_letter(text: str, found: Layout) -> str:
     if not text.strip():
         return "the file holds no text"
-    if found.how.start == found.how.end and found.summary.start == found.summary.end:
+    if found.credentials.start == found.credentials.end and found.summary.start == found.summary.end:
         return "none of the headings of an Independent Medical Review letter was found"
     return "no disputed item with an outcome (Upheld or Overturned) was found"
 
@@ -82,7 +84,7 @@ def _decision(text: str, issue: Issue, decided: date | None, problems: list[Prob
         )
     return Decision(
         item,
-        _OUTCOMES.get(issue.outcome.of(text).lower().rstrip(" ."), Outcome.MODIFIED),
+        issue.result,
         issue.outcome,
         _field(text, issue.administrator, decided, problems),
         _field(text, issue.reviewer, decided, problems),
@@ -115,8 +117,8 @@ def _injury_span(header: Header, summary: Summary) -> dict[str, Span]:
 
 def _template(found: Layout, header: Header, decisions: tuple[Decision, ...], text: str) -> Template:
     """The era's form, by what the letter prints, or else by its date."""
-    if found.has_documents:
-        return Template.LETTER_2013
+    if found.template is not None:
+        return found.template
     cited = [
         c for d in decisions for f in (d.claims_administrator, d.reviewer) for c in f.citations if c.mtus
     ]

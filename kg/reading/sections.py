@@ -6,10 +6,10 @@ from typing import Any
 
 from lark import Tree
 
-from kg.model import Problem, ProblemKind, Span
+from kg.model import Outcome, Problem, ProblemKind, Span, Template
 from kg.reading.grammars import Lexeme, TypedGrammar, parts
+from kg.reading.places import LINE_START, Issue, Layout, missing, trimmed
 
-_LINE_START = r"\n[ \t\f]*"
 _HEADINGS = {
     "HOW": "HOW THE IMR FINAL DETERMINATION WAS MADE",
     "SUMMARY": "CLINICAL CASE SUMMARY",
@@ -20,6 +20,7 @@ _FIELDS = {
     "REVIEWER": "MAXIMUS guideline:",
     "RATIONALE": "Decision rationale:",
 }
+_OUTCOMES = {"upheld": Outcome.UPHELD, "overturned": Outcome.OVERTURNED}
 # Every printed line is followed by an empty one in some extractions: there, only a line of blanks parts
 # paragraphs. A page break may stand in mid-sentence, so it parts nothing where the sentence goes on.
 _BLANK_LINE = re.compile(r"\n[ \t\r\f]*\n")
@@ -29,30 +30,6 @@ _SENTENCE_END = frozenset('.!?:)"”')
 _PAGE_BREAK_LINES = 5
 _PART_OF_REQUEST = re.compile(r"IMR\s+eligible|authorized\s+by\s+the\s+Claims|The\s+original\s+request,")
 _ORIGINAL_REQUEST = re.compile(r"w(?:as|ere)\s+the\s+original\s+request")
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One disputed item's place: its text, its outcome, each party's field, the rationale."""
-
-    item: Span
-    outcome: Span
-    administrator: Span | None
-    reviewer: Span | None
-    rationale: Span | None
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where everything stands in one letter; a span is empty where the letter lacks the part."""
-
-    header: Span
-    how: Span
-    documents: Span
-    summary: Span
-    issues: tuple[Issue, ...]
-    problems: tuple[Problem, ...]
-    has_documents: bool
 
 
 @dataclass(slots=True)
@@ -86,7 +63,7 @@ def _issue_plan(tokens: list[tuple[str, int]]) -> _IssuePlan:
     return plan
 
 
-LETTER = TypedGrammar("letter.lark", _shape, anchors=(_LINE_START, ":", "HOW THE"))
+LETTER = TypedGrammar("letter.lark", _shape, anchors=(LINE_START, ":", "HOW THE"))
 
 
 def layout(text: str) -> Layout:
@@ -105,23 +82,22 @@ def layout(text: str) -> Layout:
         start = first[name].end
         return Span(start, next((p for p in places if p >= start), opening_end))
 
-    issues, floor = [], max((tokens[i].end for _, i in openings), default=0)
-    for n, plan in enumerate(plans):
-        end = tokens[plans[n + 1].outcome].start if n + 1 < len(plans) else len(text)
-        issues.append(_issue(text, plan, tokens, floor, end, problems, first=n == 0))
-        floor = max((tokens[i].end for i in plan.fields.values()), default=tokens[plan.outcome].end)
-    issues = _end_rationales(text, issues)
+    items = _items(text, plans, tokens, max((tokens[i].end for _, i in openings), default=0))
+    ends = [*(item.start for item in items[1:]), len(text)]
+    issues = tuple(
+        _issue(text, plan, tokens, item, end, problems)
+        for plan, item, end in zip(plans, items, ends, strict=False)
+    )
     if not plans:
-        problems.append(_missing('an issue line such as "<item>: Upheld"', opening_end))
-    header_end = min((tokens[i].start for _, i in openings), default=opening_end)
+        problems.append(missing('an issue line such as "<item>: Upheld"', opening_end))
     return Layout(
-        Span(0, header_end),
+        Template.LETTER_2013 if "DOCUMENTS" in first else None,
+        (Span(0, min((tokens[i].start for _, i in openings), default=opening_end)),),
         section("HOW"),
         section("DOCUMENTS"),
         section("SUMMARY"),
-        tuple(issues),
+        issues,
         tuple(problems),
-        "DOCUMENTS" in first,
     )
 
 
@@ -146,97 +122,66 @@ def _first_headings(
             if name in order and any(later in first for later in order[order.index(name) + 1 :]):
                 message = f'the heading "{_HEADINGS[name]}" stands after one that it should precede'
                 problems.append(Problem(ProblemKind.HEADING_OUT_OF_ORDER, Span(*token[1:]), message))
-    problems += [
-        _missing(f'the heading "{text}"', 0) for name, text in _HEADINGS.items() if name not in first
-    ]
+    problems += [missing(f'the heading "{text}"', 0) for name, text in _HEADINGS.items() if name not in first]
     return first, problems
 
 
-def _missing(what: str, at: int) -> Problem:
-    return Problem(ProblemKind.MISSING_HEADING, Span(at, at), f"{what} is missing")
+def _items(text: str, plans: list[_IssuePlan], tokens: list[Lexeme], floor: int) -> list[Span]:
+    """The text of each disputed item: it ends at its outcome, and begins after the issue before it."""
+    # Some extractions put an empty line after every printed line.
+    spaced = text.count("\n\n") * 5 >= text.count("\n") * 2
+    items: list[Span] = []
+    for plan in plans:
+        end = tokens[plan.outcome].start
+        items.append(_item_span(text, floor, end, first=not items, spaced=spaced))
+        floor = max((tokens[i].end for i in plan.fields.values()), default=tokens[plan.outcome].end)
+    return items
 
 
 def _issue(
-    text: str,
-    plan: _IssuePlan,
-    tokens: list[Lexeme],
-    floor: int,
-    end: int,
-    problems: list[Problem],
-    *,
-    first: bool,
+    text: str, plan: _IssuePlan, tokens: list[Lexeme], item: Span, end: int, problems: list[Problem]
 ) -> Issue:
-    outcome = tokens[plan.outcome]
-    item = _item_span(text, floor, outcome.start, first=first)
-    heads = sorted((tokens[i].start, tokens[i].end, name) for name, i in plan.fields.items())
-    others = [tokens[i].start for i in (*plan.again, *plan.astray)]
-    spans: dict[str, Span] = {}
-    for start, stop, name in heads:
-        ends = [s for s, _, _ in heads if s > start] + [
-            s for s in others if s > start and name != "RATIONALE"
+    outcome = trimmed(text, tokens[plan.outcome].start + 1, tokens[plan.outcome].end)
+    stops = [tokens[i].start for i in (*plan.fields.values(), *plan.again, *plan.astray)]
+    spans = {}
+    for name, i in plan.fields.items():
+        head = tokens[i]
+        stop = end if name == "RATIONALE" else min((s for s in stops if s > head.start), default=end)
+        spans[name] = trimmed(text, head.end, min(stop, end))
+    if len(plan.fields) < len(_FIELDS):
+        kind = ProblemKind.CUT_LETTER if end == len(text) else ProblemKind.MISSING_FIELD
+        problems += [
+            Problem(kind, outcome, f'"{heading}" is missing after the issue line')
+            for name, heading in _FIELDS.items()
+            if name not in plan.fields
         ]
-        spans[name] = _trimmed(text, stop, min(ends, default=end))
-    for name, heading in _FIELDS.items():
-        if name not in plan.fields:
-            kind = ProblemKind.CUT_LETTER if end == len(text) else ProblemKind.MISSING_FIELD
-            message = f'"{heading}" is missing after the issue line'
-            problems.append(Problem(kind, Span(outcome.start, outcome.end), message))
-    problems += [
-        Problem(
-            ProblemKind.REPEATED_HEADING, Span(*tokens[i][1:]), f'"{_FIELDS[tokens[i].type]}" stands twice'
-        )
-        for i in plan.again
-    ]
+    for i in plan.again:
+        message = f'"{_FIELDS[tokens[i].type]}" stands twice'
+        problems.append(Problem(ProblemKind.REPEATED_HEADING, Span(tokens[i].start, tokens[i].end), message))
     return Issue(
         item,
-        _trimmed(text, outcome.start + 1, outcome.end),
+        outcome,
+        _OUTCOMES.get(outcome.of(text).lower().rstrip(" ."), Outcome.MODIFIED),
         spans.get("ADMINISTRATOR"),
         spans.get("REVIEWER"),
         spans.get("RATIONALE"),
     )
 
 
-def _end_rationales(text: str, issues: list[Issue]) -> list[Issue]:
-    """Let each rationale (or last field) end where the next item begins."""
-    ended = []
-    for n, issue in enumerate(issues):
-        end = issues[n + 1].item.start if n + 1 < len(issues) else len(text)
-        ended.append(
-            Issue(
-                issue.item,
-                issue.outcome,
-                issue.administrator
-                and _trimmed(text, issue.administrator.start, min(issue.administrator.end, end)),
-                issue.reviewer and _trimmed(text, issue.reviewer.start, min(issue.reviewer.end, end)),
-                issue.rationale and _trimmed(text, issue.rationale.start, min(issue.rationale.end, end)),
-            )
-        )
-    return ended
-
-
-def _trimmed(text: str, start: int, end: int) -> Span:
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return Span(start, end)
-
-
-def _item_span(text: str, floor: int, end: int, *, first: bool) -> Span:
+def _item_span(text: str, floor: int, end: int, *, first: bool, spaced: bool) -> Span:
     """The paragraph that ends at ``end``, but nothing before ``floor``.
 
-    An extraction that puts an empty line after every printed line may mark no paragraphs: there, an
+    A ``spaced`` extraction, with an empty line after every printed line, may mark no paragraphs: there, an
     item begins on the line after a sentence's end; what a partly approved item says of its original
     request is then several sentences of one item.
     """
-    spaced = text.count("\n\n") * 5 >= text.count("\n") * 2
     breaks = _LINE_OF_BLANKS if spaced else _BLANK_LINE
     starts = [m.end() for m in breaks.finditer(text, floor, end) if not _goes_on(text, m, end, spaced=spaced)]
     if spaced and not first:
         starts = sorted(starts + [m.end() for m in _SENTENCE_LINE.finditer(text, floor, end)])
-    item = _trimmed(text, starts.pop() if starts else floor, end)
+    item = trimmed(text, starts.pop() if starts else floor, end)
     while starts and _PART_OF_REQUEST.search(text, *item) and not _ORIGINAL_REQUEST.search(text, *item):
-        item = _trimmed(text, starts.pop(), end)
+        item = trimmed(text, starts.pop(), end)
     return item
 
 

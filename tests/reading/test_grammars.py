@@ -8,11 +8,13 @@ import pytest
 from lark import Token, Tree
 
 from kg import resources
-from kg.reading import citations, header, others, pages, reviewers, sections, summary, titles
+from kg.reading import citations, early, header, others, pages, reviewers, sections, summary, titles
 from kg.reading.grammars import TypedGrammar
 
 GRAMMARS = {
     "letter": [sections.LETTER],
+    "notice": [early.NOTICE],
+    "professional": [early.PROFESSIONAL],
     "header": [header.HEADER],
     "summary": [summary.SUMMARY],
     "credentials": [reviewers.CREDENTIALS],

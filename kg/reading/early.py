@@ -1,0 +1,145 @@
+"""Where the parts of the two letter forms of 2013 stand: the notice and the professional review."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kg.model import Outcome, Problem, ProblemKind, Span, Template
+from kg.reading.grammars import Lexeme, Part, TypedGrammar, parts
+from kg.reading.places import LINE_START, Issue, Layout, missing, trimmed
+
+_OUTCOMES = {"NECESSARY": Outcome.OVERTURNED, "NOT_NECESSARY": Outcome.UPHELD}
+NOTICE = TypedGrammar("notice.lark", parts, anchors=(LINE_START, "MAXIMUS", "is"))
+PROFESSIONAL = TypedGrammar("professional.lark", parts, anchors=(LINE_START,))
+
+
+def early_layout(text: str) -> Layout | None:
+    """The parts of a notice or professional review of 2013; ``None`` where ``text`` is neither."""
+    if "MAXIMUS Federal Services, Inc. has determined" in text:
+        found, tokens = NOTICE.read(text)
+        return _notice(text, found, tokens)
+    if "AT DISPUTE" in text:
+        found, tokens = PROFESSIONAL.read(text)
+        return _professional(text, found, tokens)
+    return None
+
+
+@dataclass(slots=True)
+class _Marks:
+    """The tokens of a letter by what they are, each with where the next one stands."""
+
+    text: str
+    found: list[Part]
+    tokens: list[Lexeme]
+    starts: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.starts = [token.start for token in self.tokens] + [len(self.text)]
+
+    def first(self, type_: str) -> int | None:
+        """The position of the first token of a type."""
+        return next((i for i, token in enumerate(self.tokens) if token.type == type_), None)
+
+    def section(self, type_: str) -> Span:
+        """What stands between the first heading of a type and the next token; empty where it is missing."""
+        i = self.first(type_)
+        return Span(0, 0) if i is None else self.after(i)
+
+    def after(self, i: int) -> Span:
+        """What stands between a token and the next."""
+        return trimmed(self.text, self.tokens[i].end, self.starts[i + 1])
+
+
+def _notice(text: str, found: list[Part], tokens: list[Lexeme]) -> Layout | None:
+    marks = _Marks(text, found, tokens)
+    again = marks.first("DECISIONS")
+    outcomes = [part for part in found if part.name == "outcome"]
+    repeated = [part for part in outcomes if again is not None and part.tokens[0][1] > again]
+    reasons = [part for part in found if part.name == "reasons"]
+    problems: list[Problem] = []
+    issues = tuple(_noticed(marks, repeated or outcomes, reasons, problems))
+    if not issues:
+        return None
+    problems += [
+        missing(f'the heading "{heading}"', 0)
+        for name, heading in (("QUALIFICATIONS", "Medical Qualifications"), ("SUMMARY", "Case Summary:"))
+        if marks.first(name) is None
+    ]
+    first_outcome = tokens[outcomes[0].tokens[0][1]].start
+    header = [Span(0, first_outcome)] + ([marks.after(again)] if again is not None else [])
+    return Layout(
+        Template.NOTICE_2013,
+        tuple(header),
+        marks.section("QUALIFICATIONS"),
+        marks.section("DOCUMENTS"),
+        marks.section("SUMMARY"),
+        issues,
+        tuple(problems),
+    )
+
+
+def _noticed(
+    marks: _Marks, outcomes: list[Part], reasons: list[Part], problems: list[Problem]
+) -> Iterator[Issue]:
+    """Each numbered outcome with the reasons of the same place in their list."""
+    for n, part in enumerate(outcomes):
+        end = marks.tokens[part.tokens[-1][1]]
+        if end.type not in _OUTCOMES:
+            span = Span(end.start, end.end)
+            message = "the numbered outcome does not say whether the request is medically necessary"
+            problems.append(Problem(ProblemKind.MISSING_FIELD, span, message))
+            continue
+        item = trimmed(marks.text, marks.tokens[part.tokens[0][1]].end, end.start)
+        said = dict(reasons[n].tokens) if n < len(reasons) else {}
+        outcome = Span(end.start, end.end)
+        for kind, heading in (("SECTION", "Section of the Medical Treatment"), ("RATIONALE", "Rationale")):
+            if kind not in said:
+                message = f'"{heading} ..." is missing for numbered outcome {n + 1}'
+                problems.append(Problem(ProblemKind.MISSING_FIELD, outcome, message))
+        yield Issue(
+            item,
+            outcome,
+            _OUTCOMES[end.type],
+            None,
+            marks.after(said["SECTION"]) if "SECTION" in said else None,
+            marks.after(said["RATIONALE"]) if "RATIONALE" in said else None,
+        )
+
+
+def _professional(text: str, found: list[Part], tokens: list[Lexeme]) -> Layout | None:
+    marks = _Marks(text, found, tokens)
+    by_name = {
+        name: [part.tokens[0][1] for part in found if part.name == name]
+        for name in ("issue", "guidelines", "reasons")
+    }
+    problems: list[Problem] = []
+    issues = []
+    for n, i in enumerate(by_name["issue"]):
+        item = marks.after(i)
+        if n >= len(by_name["reasons"]):
+            message = "no heading says why the treatment is or is not medically necessary"
+            problems.append(Problem(ProblemKind.MISSING_FIELD, item, message))
+            continue
+        reasons = by_name["reasons"][n]
+        field_ = marks.after(by_name["guidelines"][n]) if n < len(by_name["guidelines"]) else None
+        token = tokens[reasons]
+        outcome = trimmed(text, token.start, token.end)
+        issues.append(Issue(item, outcome, _OUTCOMES[token.type], None, field_, marks.after(reasons)))
+    if not issues:
+        return None
+    problems += [
+        missing(f'the heading "{heading}"', 0)
+        for name, heading in (
+            ("QUALIFICATIONS", "MEDICAL REVIEWER QUALIFICATIONS"),
+            ("SUMMARY", "CASE SUMMARY"),
+        )
+        if marks.first(name) is None
+    ]
+    return Layout(
+        Template.PROFESSIONAL_2013,
+        (Span(0, tokens[0].start),),
+        marks.section("QUALIFICATIONS"),
+        marks.section("DOCUMENTS"),
+        marks.section("SUMMARY"),
+        tuple(issues),
+        tuple(problems),
+    )

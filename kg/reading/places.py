@@ -1,0 +1,50 @@
+"""Where the parts of a letter stand, in whatever form it is printed."""
+
+from dataclasses import dataclass
+
+from kg.model import Outcome, Problem, ProblemKind, Span, Template
+
+LINE_START = r"\n[ \t\f]*"
+"""How a heading's terminal begins: at the start of a line, also after a page break."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One disputed item's place: its text, its outcome, each party's field, the rationale."""
+
+    item: Span
+    outcome: Span
+    result: Outcome
+    administrator: Span | None
+    reviewer: Span | None
+    rationale: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where everything stands in one letter; a span is empty where the letter lacks the part.
+
+    ``template`` is ``None`` where the headings do not tell the era.
+    """
+
+    template: Template | None
+    header: tuple[Span, ...]
+    credentials: Span
+    documents: Span
+    summary: Span
+    issues: tuple[Issue, ...]
+    problems: tuple[Problem, ...]
+
+
+def trimmed(text: str, start: int, end: int) -> Span:
+    """``text[start:end]`` without the blanks around it."""
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)
+
+
+def missing(what: str, at: int) -> Problem:
+    """The problem that a heading or line is not there."""
+    return Problem(ProblemKind.MISSING_HEADING, Span(at, at), f"{what} is missing")
