@@ -1,12 +1,18 @@
-"""Writes ``kg/graph/vocab.py`` from ``ontology/imr.ttl``: ``python -m kg.graph.generate``."""
+"""Writes ``kg/graph/vocab.py`` and ``ontology/context.jsonld`` from ``ontology/imr.ttl``.
 
+Run it after a change of the ontology: ``python -m kg.graph.generate``.
+"""
+
+import json
 import re
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
 from kg import resources
+from kg.graph import iri
 
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
@@ -86,10 +92,61 @@ def source(turtle: str) -> str:
     return "".join(parts)
 
 
+_OWL = "http://www.w3.org/2002/07/owl#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_RANGE = "http://www.w3.org/2000/01/rdf-schema#range"
+_NATIVE = (f"{_XSD}string", f"{_XSD}integer", f"{_XSD}boolean")
+"""What JSON says by itself. A decimal is a JSON text, because a JSON number would become a double."""
+
+
+def context(turtle: str) -> dict[str, Any]:
+    """The JSON-LD context for the text of ``imr.ttl``: each of our terms by its local name.
+
+    A property that can have several values has a list, even of one.
+    """
+    types: dict[str, set[str]] = defaultdict(set)
+    ranges: dict[str, str] = {}
+    for quad in ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+            if quad.predicate.value == _RDF_TYPE:
+                types[quad.subject.value].add(quad.object.value.removeprefix(_OWL))
+            elif quad.predicate.value == _RANGE:
+                ranges[quad.subject.value] = quad.object.value
+    own = f"{iri.DEFAULT_BASE}ontology#"
+    terms: dict[str, Any] = {
+        "@version": 1.1,
+        "kg": iri.DEFAULT_BASE,
+        "imr": own,
+        "oa": "http://www.w3.org/ns/oa#",
+        "xsd": _XSD,
+        "id": "@id",
+        "type": "@type",
+        "start": "oa:start",
+        "end": "oa:end",
+    }
+    for term in sorted(types):
+        if (name := term.removeprefix(own)) != term:
+            terms[name] = _context_entry(name, types[term], ranges.get(term, ""))
+    return {"@context": terms}
+
+
+def _context_entry(name: str, types: set[str], value: str) -> str | dict[str, str]:
+    entry = {"@id": f"imr:{name}"}
+    if "ObjectProperty" in types:
+        entry["@type"] = "@id"
+    elif "DatatypeProperty" in types and value not in _NATIVE:
+        entry["@type"] = value.replace(_XSD, "xsd:")
+    if types & {"ObjectProperty", "DatatypeProperty"} and "FunctionalProperty" not in types:
+        entry["@container"] = "@set"
+    return entry if len(entry) > 1 else entry["@id"]
+
+
 def main() -> None:
-    """Write the file."""
-    path = Path(__file__).with_name("vocab.py")
-    path.write_text(source(resources.text("ontology", "imr.ttl")), encoding="utf-8")
+    """Write both files."""
+    turtle = resources.text("ontology", "imr.ttl")
+    Path(__file__).with_name("vocab.py").write_text(source(turtle), encoding="utf-8")
+    path = resources.folder("ontology") / "context.jsonld"
+    path.write_text(f"{json.dumps(context(turtle), indent=2)}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
