@@ -91,6 +91,10 @@ bench: .make/dev ## speed and size, as ratios measured in one run
 screenshot: .make/dev .make/vendor .make/chromium ## take the README's picture of the graph again
 	@$(BIN)/python tests/screenshot.py docs/graph.png
 
+.PHONY: readme
+readme: .make/dev ## run the README's examples and put what they print into it
+	@$(BIN)/python tests/readme.py
+
 .PHONY: lock
 lock: ## take the newest versions that fit together into requirements.lock
 	@rm -rf .make/lock && python=$$(.ci/python) && "$$python" -m venv .make/lock

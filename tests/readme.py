@@ -55,7 +55,7 @@ class Player:
         if line in NOT_PLAYED:
             return ""
         if line.startswith("curl"):
-            return self._fetch(shlex.split(line)[-1])
+            return self._fetch(shlex.split(line)[2])
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             line, shell=True, capture_output=True, text=True, env=os.environ | {"PATH": path}
@@ -69,8 +69,7 @@ class Player:
             self._start()
         with urllib.request.urlopen(url.replace(SITE, self._site), timeout=30) as answer:
             body = json.loads(answer.read())
-        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        return text.replace(self._site, SITE) + "\n"
+        return json.dumps(body, indent=1).replace(self._site, SITE) + "\n"
 
     def _start(self) -> None:
         from screenshot import free_port, kg, wait_for
