@@ -1,6 +1,7 @@
 """The titles that letters print, from ``ontology/guidelines.ttl`` and ``ontology/specialties.ttl``."""
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -148,6 +149,8 @@ class Guidelines:
                 self._in_force[guideline].append((concept.numbers.get("inForceFrom", ""), year))
         for editions in self._in_force.values():
             editions.sort()
+        days = {since for editions in self._in_force.values() for since, _ in editions if since}
+        self._changes = sorted(map(date.fromisoformat, days))
 
     def title(self, printed: str, year: int | None) -> Guideline | None:
         """What an MTUS title stands for, ``None`` where the catalogue does not know it.
@@ -184,6 +187,16 @@ class Guidelines:
             return None
         in_force = [year for since, year in found if on is not None and since <= on.isoformat()]
         return in_force[-1] if in_force else found[0][1]
+
+    def last_change(self, on: date | None) -> date | None:
+        """The last day up to ``on`` on which an edition came into force; ``None`` where there is none.
+
+        Fields decided between two such days read alike.
+        """
+        if on is None:
+            return None
+        n = bisect_right(self._changes, on)
+        return self._changes[n - 1] if n else None
 
     def chapter_of_page(self, chapters: Iterable[int], page: int) -> int | None:
         """Which of ``chapters`` of ACOEM 2004 has ``page`` in its range."""

@@ -1,6 +1,7 @@
 """Read a whole letter into a :class:`~kg.model.Determination`."""
 
 from datetime import date
+from functools import lru_cache
 
 from kg.errors import LetterError
 from kg.model import (
@@ -11,13 +12,16 @@ from kg.model import (
     Problem,
     ProblemKind,
     Rationale,
+    Reviewer,
     Span,
     Template,
 )
+from kg.reading.catalogue import guidelines
 from kg.reading.citations import read_field
 from kg.reading.early import early_layout
 from kg.reading.header import Header, read_header
 from kg.reading.items import read_item
+from kg.reading.moved import moved_field, moved_item, moved_problem, moved_reviewer, moved_span
 from kg.reading.places import Issue, Layout
 from kg.reading.reviewers import read_reviewer
 from kg.reading.sections import layout
@@ -44,8 +48,8 @@ def read_letter(text: str, name: str | None = None) -> Determination:
         raise LetterError(_no_letter(text, found))
     header = read_header(text, *found.header)
     summary = read_summary(text, found.summary)
-    reviewer, reviewer_spans, reviewer_problems = read_reviewer(text, found.credentials)
-    problems = [*found.problems, *header.problems, *reviewer_problems]
+    problems = [*found.problems, *header.problems]
+    reviewer, reviewer_spans = _reviewer(text, found.credentials, problems)
     decided = header.dates.get("decision_date")
     decisions = tuple(_decision(text, issue, decided, problems) for issue in found.issues)
     injured = _date_of_injury(header, summary, problems)
@@ -75,15 +79,28 @@ def _no_letter(text: str, found: Layout) -> str:
     return "no disputed item with an outcome (Upheld or Overturned) was found"
 
 
+# Pieces of letters read lately, each by its own text: letters repeat them word for word. The sizes
+# hold what a hundred thousand letters repeat, in some tens of megabytes.
+_item_by_itself = lru_cache(maxsize=1 << 14)(lambda piece: read_item(piece, 0, len(piece)))
+_field_by_itself = lru_cache(maxsize=1 << 14)(lambda piece, day: read_field(piece, 0, len(piece), day))
+_reviewer_by_itself = lru_cache(maxsize=1 << 12)(lambda piece: read_reviewer(piece, Span(0, len(piece))))
+
+
+def forget() -> None:
+    """Drop the pieces kept, as a fresh process has none."""
+    for kept in (_item_by_itself, _field_by_itself, _reviewer_by_itself):
+        kept.cache_clear()
+
+
 def _decision(text: str, issue: Issue, decided: date | None, problems: list[Problem]) -> Decision:
-    item, found = read_item(text, *issue.item)
-    problems += found
-    if issue.item.start == issue.item.end:
-        problems.append(
-            Problem(ProblemKind.MISSING_FIELD, issue.outcome, "no disputed item stands before the outcome")
-        )
+    start, end = issue.item
+    item, found = _item_by_itself(text[start:end])
+    problems += [moved_problem(problem, start) for problem in found]
+    if start == end:
+        message = "no disputed item stands before the outcome"
+        problems.append(Problem(ProblemKind.MISSING_FIELD, issue.outcome, message))
     return Decision(
-        item,
+        moved_item(item, start),
         issue.result,
         issue.outcome,
         _field(text, issue.administrator, decided, problems),
@@ -95,9 +112,16 @@ def _decision(text: str, issue: Issue, decided: date | None, problems: list[Prob
 def _field(text: str, span: Span | None, decided: date | None, problems: list[Problem]) -> GuidelineField:
     if span is None:
         return GuidelineField(None)
-    field, found = read_field(text, span.start, span.end, decided)
-    problems += found
-    return field
+    field, found = _field_by_itself(text[span.start : span.end], guidelines().last_change(decided))
+    problems += [moved_problem(problem, span.start) for problem in found]
+    return moved_field(field, span.start)
+
+
+def _reviewer(text: str, span: Span, problems: list[Problem]) -> tuple[Reviewer, dict[str, Span]]:
+    reviewer, spans, found = _reviewer_by_itself(text[span.start : span.end])
+    problems += [moved_problem(problem, span.start) for problem in found]
+    places = {name: moved_span(place, span.start) for name, place in spans.items()}
+    return moved_reviewer(reviewer, span.start), places
 
 
 def _date_of_injury(header: Header, summary: Summary, problems: list[Problem]) -> date | None:

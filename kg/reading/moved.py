@@ -1,0 +1,88 @@
+"""Values read from a piece of a letter, as if read where the piece stands in the whole.
+
+Letters repeat the same items, fields and credentials word for word. Each distinct piece is read
+once, as a text of its own, and what was read is moved to its place: the values are shared, only
+the spans are made anew.
+"""
+
+from kg.model import (
+    BodyPart,
+    Citation,
+    DisputedItem,
+    Drug,
+    GuidelineField,
+    PageRange,
+    Problem,
+    Quantity,
+    Reviewer,
+    Section,
+    Service,
+    Span,
+    Specialty,
+)
+
+
+def moved_span(span: Span, by: int) -> Span:
+    """The span ``by`` characters later."""
+    return Span(span[0] + by, span[1] + by)
+
+
+def moved_field(field: GuidelineField, by: int) -> GuidelineField:
+    """The guideline field with all of its spans moved.
+
+    >>> moved_field(GuidelineField(None, (), Span(0, 5)), 10).span
+    Span(start=10, end=15)
+    """
+    return GuidelineField(
+        field.basis,
+        tuple([_citation(citation, by) for citation in field.citations]),
+        field.span and moved_span(field.span, by),
+    )
+
+
+def _citation(old: Citation, by: int) -> Citation:
+    return Citation(
+        old.mtus,
+        old.guideline,
+        old.edition,
+        old.chapter,
+        tuple([Section(s.title, s.concept, moved_span(s.span, by)) for s in old.sections]),
+        tuple([PageRange(p.first, p.last, moved_span(p.span, by), p.inferred) for p in old.pages]),
+        old.title,
+        moved_span(old.span, by),
+        old.inferred_edition,
+    )
+
+
+def moved_item(old: DisputedItem, by: int) -> DisputedItem:
+    """The disputed item with all of its spans moved."""
+    service, quantity, drug = old.service, old.quantity, old.drug
+    return DisputedItem(
+        old.text,
+        moved_span(old.span, by),
+        old.in_dispute,
+        moved_span(old.in_dispute_span, by),
+        old.original_request,
+        old.authorized,
+        service and Service(service.category, service.subcategory, moved_span(service.span, by)),
+        tuple([BodyPart(b.part, b.side, moved_span(b.span, by)) for b in old.body_parts]),
+        quantity
+        and Quantity(quantity.minimum, quantity.maximum, quantity.unit, moved_span(quantity.span, by)),
+        drug and Drug(drug.ingredients, drug.drug_class, moved_span(drug.span, by)),
+        old.retrospective,
+        old.associated_surgical_service,
+    )
+
+
+def moved_reviewer(old: Reviewer, by: int) -> Reviewer:
+    """The reviewer with all spans moved."""
+    return Reviewer(_names(old.specialties, by), _names(old.subspecialties, by), old.licensed_in)
+
+
+def _names(old: tuple[Specialty, ...], by: int) -> tuple[Specialty, ...]:
+    return tuple([Specialty(s.name, s.concept, moved_span(s.span, by)) for s in old])
+
+
+def moved_problem(old: Problem, by: int) -> Problem:
+    """The problem with its span moved."""
+    return Problem(old.kind, moved_span(old.span, by), old.message)
