@@ -19,7 +19,6 @@ router = APIRouter(prefix="/api", tags=["API"])
 
 Words = Annotated[str, Query(min_length=1, max_length=200, description="Words, or a phrase in quotes.")]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
-_KINDS = {"specialties": "specialty", "services": "service", "drugs": "drug", "body-parts": "body part"}
 
 
 @router.get("/", summary="What the data set is")
@@ -124,18 +123,27 @@ def guideline(request: Request, site: SiteDep, notation: Annotated[str, Path(max
     return answer(request, site, {**site.place(notation), "generation": site.generation})
 
 
-@router.get("/{kind}", summary="Specialties, services, drugs or body parts")
-def features(
-    request: Request,
-    site: SiteDep,
-    kind: Literal["specialties", "services", "drugs", "body-parts"],
-    limit: Limit = 100,
-    offset: Offset = 0,
-    form: Annotated[Format, Query(alias="format")] = None,
-) -> Response:
-    """With how many decisions have each, and how those ended; most frequent first."""
-    rows = sorted(site.cited(_KINDS[kind]), key=lambda row: -row["decisions"])
-    return _listed(request, site, rows, limit, offset, form, kind)
+def _features(path: str, kind: str, words: str) -> None:
+    """Serve the list of one kind of feature."""
+
+    def features(
+        request: Request,
+        site: SiteDep,
+        limit: Limit = 100,
+        offset: Offset = 0,
+        form: Annotated[Format, Query(alias="format")] = None,
+    ) -> Response:
+        """With how many decisions have each, and how those ended; most frequent first."""
+        rows = sorted(site.cited(kind), key=lambda row: -row["decisions"])
+        return _listed(request, site, rows, limit, offset, form, path)
+
+    router.add_api_route(f"/{path}", features, name=path, operation_id=path, summary=words)
+
+
+_features("specialties", "specialty", "Reviewers' specialties")
+_features("services", "service", "Services by category and subcategory")
+_features("drugs", "drug", "Drugs by ingredient")
+_features("body-parts", "body part", "Parts of the body")
 
 
 def _listed(

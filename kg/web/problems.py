@@ -55,7 +55,9 @@ def install(app: FastAPI) -> None:
 
     async def on_known(request: Request, error: Exception) -> Response:
         status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
-        return show(request, status, str(error))
+        # Where the base lies on this machine is nobody's business.
+        place = f"{request.app.state.state.path}: "
+        return show(request, status, str(error).removeprefix(place))
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

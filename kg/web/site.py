@@ -13,7 +13,7 @@ import numpy as np
 from kg.analysis.coverage import Coverage, coverage
 from kg.analysis.drivers import Drivers, drivers
 from kg.analysis.filters import Filters
-from kg.analysis.index import Index, prepare
+from kg.analysis.index import LEVELS, Index, prepare
 from kg.analysis.related import Features, Related, count, features, related
 from kg.analysis.search import Search
 from kg.base.store import KnowledgeBase
@@ -47,9 +47,15 @@ class Site:
         return site
 
     def prepare(self) -> None:
-        """Compute what every answer needs, before the first is asked."""
+        """Compute what every answer needs, before the first is asked; grammars and pyvis are loaded too."""
+        import pyvis.network  # noqa: F401 - half a second, which no visitor should wait for
+
         with self._lock:
-            _ = self.features, self.links.kinds, self.links.texts
+            _ = self.features, self.links.kinds, self.links.texts, self.suggestions, self.figures
+        for case in self.base.cases()[:1]:
+            self.base.determination(case)
+        for level in LEVELS[:2]:
+            self.drivers(level, "reviewer", Filters(), 10, "category")
 
     @cached_property
     def index(self) -> Index:

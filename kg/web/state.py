@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kg.base.store import KnowledgeBase
-from kg.errors import BaseError
+from kg.errors import BaseError, KgError
 from kg.web.settings import Settings
 from kg.web.site import Site
 from kg.web.workers import Lane, Limits, WorkerError
@@ -35,19 +35,22 @@ class State:
         self.visitors = Lane(store, settings.workers, limits)
         self.own = Lane(store, settings.site_workers, limits)
         self._watch: asyncio.Task[None] | None = None
+        self._warm: asyncio.Task[None] | None = None
         self._kept: list[Site] = []
 
     async def start(self) -> None:
         """Start the query processes and the look-out for new generations."""
         await asyncio.gather(self.visitors.start(), self.own.start())
+        self._warm = asyncio.create_task(self._prepare())
         self._watch = asyncio.create_task(self._look_out())
 
     async def stop(self) -> None:
         """End what was started."""
-        if self._watch:
-            self._watch.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._watch
+        for task in (self._watch, self._warm):
+            if task:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         await asyncio.gather(self.visitors.stop(), self.own.stop())
         for site in (*self._kept, self.site):
             site.base.close()
@@ -56,6 +59,14 @@ class State:
     def ready(self) -> bool:
         """Whether queries can be answered."""
         return self.visitors.ready and self.own.ready
+
+    async def _prepare(self) -> None:
+        """Make the first answers quick, and the index of words."""
+        try:
+            await asyncio.to_thread(self.site.prepare)
+            await asyncio.to_thread(self.site.search.make)
+        except (KgError, OSError):
+            log.exception("the base could not be prepared; answers are made as they are asked for")
 
     async def _look_out(self) -> None:
         while True:
@@ -79,6 +90,7 @@ class State:
         await self.own.switch(site.base.graph_folder)
         self._kept.append(self.site)
         self.site = site
+        self._warm = asyncio.create_task(self._prepare())
         # Requests of the last generation but one are over by now.
         while len(self._kept) > 1:
             self._kept.pop(0).base.close()

@@ -96,7 +96,7 @@ def grown(links: Links, shown: Mapping[str, layout.Place], at: str, added: Seque
     drawn = {node: _node(links, node) for node in listed}
     places = layout.around(shown, at, new, {node: one["label"] for node, one in drawn.items()})
     touching = set(fresh)
-    return _through_pyvis(
+    return View(
         [drawn[node] | dict(zip("xy", places[node], strict=True)) for node in fresh],
         [
             _edge(one, other, relation, weight)
@@ -189,12 +189,6 @@ def _edge(one: str, other: str, relation: str, weight: int) -> dict[str, Any]:
         "width": round(1 + math.log1p(weight) / 2, 2),
         "dashes": relation == "cited by the claims administrator",
     }
-
-
-def _through_pyvis(nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> View:
-    """The same nodes and edges as pyvis hands them to vis-network."""
-    network = network_of(View(nodes, edges))
-    return View(network.nodes, network.edges)
 
 
 def network_of(view: View) -> "Network":
