@@ -214,7 +214,8 @@ def _medicine(rng: Random, kind: Kind, injury: Injury, when: date) -> Item:
     elif form < 0.16:
         asked = Asked(f"{name}, {pick(rng, _WAYS)} #{count}", (), asked.quantity, drug.ingredient)
     elif form < 0.26:
-        asked = Asked(f"{asked.text} with {between(rng, 1, 3)} refills", (), asked.quantity, drug.ingredient)
+        refills = pick(rng, ("1 refill", "2 refills", "3 refills"))
+        asked = Asked(f"{asked.text} with {refills}", (), asked.quantity, drug.ingredient)
     elif form < 0.32:
         asked = Asked(f"{name}, #{count}", (), asked.quantity, drug.ingredient)
     item = _item(kind, injury, asked, name)
