@@ -112,7 +112,7 @@ def build(
     layout = generations.create(Path(kb))
     with generations.builder_lock(layout), explained(layout):
         generations.clean(layout, keep)
-        with Draft(layout) as draft:
+        with Draft(layout, layout.served()) as draft:
             report = Build(draft, processes, optimize, on_progress).run(given)
         generations.clean(layout, keep)
         return report

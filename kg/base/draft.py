@@ -16,15 +16,18 @@ log = logging.getLogger(__name__)
 
 
 class Draft:
-    """The generation after the served one, with a copy of its ledger (of ``base``, where that is given).
+    """The generation after the served one.
 
+    It begins with the content of the generation ``base``, or ``bare``, without its letters: with what its
+    ledger says of files, removals and corrections.
     Left before :meth:`serve` it is gone again, or is cleaned away by the next build.
     """
 
-    def __init__(self, layout: Layout, base: Path | None = None) -> None:
+    def __init__(self, layout: Layout, base: Path | None, *, bare: bool = False) -> None:
         self.layout = layout
-        self.base = base or layout.served()
+        self.base = base
         """The generation that this one begins with."""
+        self._bare = bare
         self.name = layout.next_name()
         self.folder = layout.generations / self.name
 
@@ -34,6 +37,8 @@ class Draft:
         if self.base:
             shutil.copyfile(self.base / LEDGER, self.folder / LEDGER)
         self.ledger = Ledger(self.folder, write=True)
+        if self._bare:
+            self.ledger.drop_letters()
         return self
 
     def graph(self, *, fresh: bool) -> GraphWriter:
@@ -42,7 +47,7 @@ class Draft:
 
     def carry(self, without: Collection[str]) -> None:
         """Take the tables and texts of the base over, but for some cases."""
-        if not self.base:
+        if not self.base or self._bare:
             return
         with Ledger(self.base) as old:
             touched = {row.part for case in without if (row := old.letter(case))}

@@ -207,6 +207,15 @@ def pin(layout: Layout) -> tuple[Path, int]:
     )
 
 
+@contextmanager
+def held(pin: int) -> Iterator[None]:
+    """Let go of a generation at the end."""
+    try:
+        yield
+    finally:
+        os.close(pin)
+
+
 def swap(layout: Layout, name: str) -> None:
     """Serve generation ``name`` from now on, in one rename."""
     sync_tree(layout.generations / name)

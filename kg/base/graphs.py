@@ -20,6 +20,18 @@ CATALOGUE = "catalogue.nt"
 """The file of a generation that holds the triples of its ontology and catalogues."""
 
 
+def open_read_only(folder: Path) -> pyoxigraph.Store:
+    """The store in ``folder``, which nobody writes.
+
+    Raises:
+        BaseError: it is missing or damaged.
+    """
+    try:
+        return pyoxigraph.Store.read_only(str(folder))
+    except (OSError, RuntimeError) as fault:  # a RuntimeError where RocksDB finds a file damaged
+        raise BaseError(f"{folder}: the graph cannot be opened: {fault}; run: kg verify") from fault
+
+
 def link(source: Path, target: Path) -> None:
     """A second store with the content of ``source``, which nobody writes; its large files are shared.
 
@@ -199,7 +211,8 @@ def case_quads(store: pyoxigraph.Store, case: str) -> Iterator[Quad]:
 
 def kept_lines(folder: Path, keep: Iterable[str]) -> Iterator[bytes]:
     """The triples of the cases in ``keep`` as N-Triples text, from the store in ``folder``."""
-    store = pyoxigraph.Store.read_only(str(folder))
+    store: pyoxigraph.Store | None = None
     for case in keep:
+        store = store or open_read_only(folder)
         lines = [f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in case_quads(store, case)]
         yield "".join(lines).encode("utf-8")

@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS letter ( -- each case: the file and text that it was 
     decided TEXT, printed INTEGER NOT NULL, triples INTEGER NOT NULL, part TEXT NOT NULL,
     block INTEGER NOT NULL, size INTEGER NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS file_case ON file (case_id);
 CREATE INDEX IF NOT EXISTS letter_part ON letter (part);
 CREATE TABLE IF NOT EXISTS build (  -- each generation: when, by which reader, with which counts
     generation TEXT PRIMARY KEY, at TEXT NOT NULL, reader TEXT NOT NULL, given INTEGER NOT NULL,
@@ -122,6 +123,23 @@ class Ledger:
         row = self._one("SELECT * FROM file WHERE place = ?", place)
         return FileRow(*row) if row else None
 
+    def files_of(self, case: str) -> list[FileRow]:
+        """The files that gave a letter of ``case``."""
+        return [FileRow(*row) for row in self._all("SELECT * FROM file WHERE case_id = ?", case)]
+
+    def check(self) -> None:
+        """Hold the file to SQLite's own integrity check.
+
+        Raises:
+            BaseError: it is damaged.
+        """
+        try:
+            found = self._all("PRAGMA integrity_check")
+        except sqlite3.Error as fault:
+            raise BaseError(f"{self.path}: the ledger is damaged: {fault}") from fault
+        if found != [("ok",)]:
+            raise BaseError(f"{self.path}: the ledger is damaged: {found[0][0]}")
+
     def letter(self, case: str) -> LetterRow | None:
         """Where the letter of ``case`` lies."""
         row = self._one("SELECT * FROM letter WHERE case_id = ?", case)
@@ -196,6 +214,10 @@ class Ledger:
     def put_build(self, *values: str | float) -> None:
         """Enter a build; the values are the columns of the table ``build``."""
         self._connection.execute("INSERT OR REPLACE INTO build VALUES (?,?,?,?,?,?,?,?,?,?)", values)
+
+    def drop_letters(self) -> None:
+        """Forget where all letters lie."""
+        self._connection.execute("DELETE FROM letter")
 
     def drop_letter(self, case: str) -> None:
         """Forget where the letter of ``case`` lies."""

@@ -9,6 +9,10 @@ from kg.base import generations
 
 FILE = "files.json"
 
+_NOT_OURS = (FILE, generations.WHOLE, "graph/LOCK")
+# Written later: RocksDB's diary whenever a store is opened, and analyses when they are asked for.
+_LATER = ("graph/LOG", "analysis/")
+
 Files = dict[str, tuple[int, str]]
 """Size in bytes and SHA-256 by path in the generation."""
 
@@ -55,9 +59,7 @@ def faults(folder: Path) -> Iterator[tuple[str, str]]:
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        # RocksDB may write its lock and its diary when a store is only opened to be read.
-        ours = name not in (FILE, generations.WHOLE, "graph/LOCK") and not name.startswith("graph/LOG")
-        if ours and path.is_file():
+        if name not in _NOT_OURS and not name.startswith(_LATER) and path.is_file():
             yield name, path
 
 

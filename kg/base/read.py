@@ -50,7 +50,7 @@ def stamp(source: Source) -> str:
     if source.found is not None:
         return source.found.sha256
     try:
-        state = os.stat(source.place)  # noqa: PTH116 - a place may be an address
+        state = os.stat(source.path)  # noqa: PTH116 - a path may be an address
     except (OSError, ValueError):
         return ""
     return f"{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns}"
@@ -61,7 +61,7 @@ def fingerprint(source: Source) -> str | None:
     if source.found is not None:
         return source.found.sha256
     try:
-        with open(source.place, "rb") as file:  # noqa: PTH123 - a place may be an address
+        with open(source.path, "rb") as file:  # noqa: PTH123 - a path may be an address
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return None

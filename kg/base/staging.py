@@ -190,7 +190,7 @@ class _Reading:
             case,
             printed=read.case_is_printed(found),
             decided=found.decision_date.isoformat() if found.decision_date else None,
-            text_hash=hashlib.sha256(letters.encode(letter.text)).hexdigest(),
+            text_hash=letters.text_hash(letter.text),
         )
         return record, lines
 

@@ -16,12 +16,13 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import polars as pl
-import pyoxigraph
 from oxrdflib import OxigraphStore
 from rdflib import Graph
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from kg.base import facts, generations
+from kg.base.graphs import open_read_only
+from kg.base.ledger import Correction
 from kg.base.letters import Letters
 from kg.errors import BaseError, UnknownError
 from kg.model import Determination
@@ -79,12 +80,7 @@ class KnowledgeBase:
     @cached_property
     def graph(self) -> Graph:
         """The triples as an rdflib graph over Oxigraph, read-only; plain query text runs in Oxigraph."""
-        try:
-            store = pyoxigraph.Store.read_only(str(self.graph_folder))
-        except OSError as fault:
-            raise BaseError(
-                f"{self.graph_folder}: cannot be opened: {fault}; run: kg verify --kb {self.path}"
-            ) from fault
+        store = open_read_only(self.graph_folder)
         return Graph(store=OxigraphStore(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
 
     @cached_property
@@ -146,6 +142,14 @@ class KnowledgeBase:
         from kg.base import read  # late: opening a base for its facts does not load the grammars
 
         return read.determination(self.letter(case), case, (), self._letters.ledger.corrections)
+
+    def corrections(self) -> list[Correction]:
+        """What persons set in place of misread values, each with its reason and date, by case."""
+        return self._letters.ledger.corrections()
+
+    def removed(self) -> dict[str, str]:
+        """The cases that were taken out and stay out, each with the reason."""
+        return self._letters.ledger.removed()
 
     def close(self) -> None:
         """Let go of the generation, so that a later build may clean it away."""

@@ -1,0 +1,177 @@
+"""Letters taken out, values corrected, damage found and repaired."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from base_letters import content, letter, many, same, triples, write
+
+from kg.base import read
+from kg.base.build import build
+from kg.base.edit import correct, correction, read_corrections, remove, repair
+from kg.base.store import open_base
+from kg.base.verify import verify
+from kg.errors import BaseError, SourceError, UnknownError
+
+
+def test_a_removed_letter_is_nowhere_and_stays_out(tmp_path: Path) -> None:
+    kb, folder = tmp_path / "kb", many(tmp_path / "letters", 5)
+    secret = "The letter says Zanzibar"
+    write(folder, letter3=letter("CM16-0000003", why=secret))
+    build([folder], kb)
+    assert remove(kb, ["CM16-0000003"], "asked for by the worker") == "000002"
+    assert verify(kb, deep=True) == []
+    (folder / "letter3.txt").rename(tmp_path / "letter3.txt")
+    build([folder], tmp_path / "without")
+    assert same(kb, tmp_path / "without")
+    assert [path.name for path in (kb / "generations").iterdir()] == ["000002"]
+    (tmp_path / "letter3.txt").rename(folder / "letter3.txt")
+    again = build([folder], kb)
+    assert not again.changed
+    assert again.quarantined_by_reason == {"removed": 1}
+    assert "asked for by the worker" in again.quarantine[0].reason
+    copied = build([write(tmp_path / "copy", other=letter("CM16-0000003"))], kb)  # another file of the case
+    assert copied.quarantined_by_reason == {"removed": 1}
+    with open_base(kb) as base, pytest.raises(UnknownError):
+        base.letter("CM16-0000003")
+
+
+def test_a_case_that_is_not_there_cannot_be_removed(tmp_path: Path) -> None:
+    build([many(tmp_path / "letters", 2)], tmp_path / "kb")
+    with pytest.raises(UnknownError, match=r"no case 'CM16-0000009'.*CM16-000000"):
+        remove(tmp_path / "kb", ["CM16-0000001", "CM16-0000009"], "why")
+    assert open_base(tmp_path / "kb").cases() == ["CM16-0000001", "CM16-0000002"]
+
+
+def test_a_correction_overrides_what_was_read_and_survives_reading_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb, folder = tmp_path / "kb", many(tmp_path / "letters", 4)
+    build([folder], kb)
+    wanted = [
+        correction("CM16-0000002", "decisions.2.outcome", "modified", "the letter says so on page 3"),
+        correction("CM16-0000002", "patient.age", "42", "misprint"),
+    ]
+    report = correct(kb, wanted)
+    assert (report.replaced, report.letters) == (1, 4)
+
+    def corrected() -> bool:
+        with open_base(kb) as base:
+            facts = base.facts.filter(case="CM16-0000002")
+            found = base.determination("CM16-0000002")
+            return (
+                set(facts["age"]) == {42}
+                and facts.filter(item=2)["outcome"].unique().to_list() == ["modified"]
+                and found.patient.age == 42
+                and any("CM16-0000002/item/2>" in line and "outcome/modified" in line for line in triples(kb))
+            )
+
+    assert corrected()
+    assert verify(kb, deep=True) == []
+    monkeypatch.setattr(read, "reader_version", lambda: "newer")
+    assert build([folder], kb).replaced == 4
+    assert corrected()
+    with open_base(kb) as base:
+        assert [(said.path, said.why) for said in base.corrections()] == [
+            ("decisions.2.outcome", "the letter says so on page 3"),
+            ("patient.age", "misprint"),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("case", "path", "value", "error"),
+    [
+        ("CM16-0000001", "decisions.7.outcome", "upheld", UnknownError),  # there is no seventh item
+        ("CM16-0000001", "decisions.0.outcome", "upheld", UnknownError),  # items count from 1
+        ("CM16-0000001", "patient.height", "180", UnknownError),
+        ("CM16-0000001", "decisions.1.outcome", "perhaps", SourceError),
+        ("CM16-0000009", "patient.age", "42", UnknownError),
+    ],
+)
+def test_a_correction_that_does_not_fit_changes_nothing(
+    case: str, path: str, value: str, error: type[Exception], tmp_path: Path
+) -> None:
+    build([many(tmp_path / "letters", 2)], tmp_path / "kb")
+    with pytest.raises(error):
+        correct(tmp_path / "kb", [correction(case, path, value, "why")])
+    assert open_base(tmp_path / "kb").generation == "000001"
+
+
+def test_corrections_come_from_a_table(tmp_path: Path) -> None:
+    file = tmp_path / "corrections.csv"
+    file.write_text('case,path,value,why\nCM16-0000001,patient.age,42,"misprint, page 1"\n', encoding="utf-8")
+    assert [said[:4] for said in read_corrections(file)] == [
+        ("CM16-0000001", "patient.age", "42", "misprint, page 1")
+    ]
+    file.write_text("case,value\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="there is no column 'path'"):
+        read_corrections(file)
+
+
+def flip(path: Path) -> None:
+    """Change one bit in the middle of a file that other generations may share."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def largest(folder: Path, pattern: str) -> Path:
+    return max(folder.glob(pattern), key=lambda path: path.stat().st_size)
+
+
+DAMAGES: dict[str, Callable[[Path], None]] = {
+    "a table file of the graph changed": lambda folder: flip(largest(folder, "graph/*.sst")),
+    "a table file of the graph gone": lambda folder: largest(folder, "graph/*.sst").unlink(),
+    "the facts cut short": lambda folder: _cut(largest(folder, "facts/*.parquet")),
+    "the facts gone": lambda folder: shutil.rmtree(folder / "facts"),
+    "the texts changed": lambda folder: flip(largest(folder, "letters/*.pack")),
+    "the texts gone": lambda folder: largest(folder, "letters/*.pack").unlink(),
+    "the list of files gone": lambda folder: (folder / "files.json").unlink(),
+}
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damage_is_found_and_repaired(damage: str, tmp_path: Path) -> None:
+    kb, folder = tmp_path / "kb", many(tmp_path / "letters", 5)
+    build([folder], kb)
+    correct(kb, [correction("CM16-0000002", "patient.age", "42", "misprint")])
+    remove(kb, ["CM16-0000005"], "why")
+    whole = content(kb)
+    assert verify(kb, deep=True) == []
+    DAMAGES[damage](kb / "current")
+    assert verify(kb)
+    report = repair(kb)
+    assert report.given == report.accepted == 4
+    assert verify(kb, deep=True) == []
+    found = content(kb)
+    assert found[0] == whole[0]
+    assert found[2] == whole[2]
+    assert not build([folder], kb).changed
+
+
+def test_a_letter_of_which_nothing_is_left_is_named(tmp_path: Path) -> None:
+    kb, folder = tmp_path / "kb", many(tmp_path / "letters", 3)
+    build([folder], kb)
+    largest(kb / "current", "letters/*.pack").unlink()
+    (folder / "letter2.txt").unlink()
+    report = repair(kb)
+    assert report.accepted == 2
+    assert [put_aside.place for put_aside in report.quarantine] == [str(folder / "letter2.txt")]
+
+
+def test_a_lost_ledger_is_repaired_from_the_sources(tmp_path: Path) -> None:
+    kb, folder = tmp_path / "kb", many(tmp_path / "letters", 3)
+    build([folder], kb)
+    whole = content(kb)
+    (kb / "current" / "ledger.sqlite").write_bytes(b"no ledger")
+    assert any("ledger" in fault.place for fault in verify(kb))
+    with pytest.raises(BaseError, match="name the sources"):
+        repair(kb)
+    assert repair(kb, [folder]).accepted == 3
+    assert content(kb)[0] == whole[0]
+    assert verify(kb, deep=True) == []
