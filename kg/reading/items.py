@@ -11,7 +11,7 @@ from kg.reading.bodyparts import body_parts
 from kg.reading.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.phrases import Found, Words
 from kg.reading.phrases import words as words_of
-from kg.reading.quantities import quantity
+from kg.reading.quantities import has_amount, quantity
 from kg.reading.wording import tidy
 
 _OTHER = "Other"
@@ -81,7 +81,9 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
         authorized=_printed(text, dispute.authorized),
         service=service,
         body_parts=parts_of_body,
-        quantity=quantity(
+        quantity=None
+        if not has_amount(text, first, last, words.folded)
+        else quantity(
             text,
             _after_numbered_name(found, words, first),
             last,

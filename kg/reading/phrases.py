@@ -86,38 +86,42 @@ class Phrases(Generic[Meaning]):
 
     def __init__(self, labels: Iterable[tuple[str, Meaning]]) -> None:
         """``labels``: a phrase, or ``*ending`` for every word that ends so, with its meaning."""
-        self._after_first: dict[str, list[tuple[tuple[str, ...], Meaning]]] = {}
+        self._meanings: dict[tuple[str, ...], Meaning] = {}
+        self._lengths: dict[str, list[int]] = {}
         self._endings: dict[str, Meaning] = {}
         for label, meaning in labels:
             if label.startswith("*"):
                 self._endings[label[1:]] = meaning
-                continue
-            first, *rest = key(label)
-            self._after_first.setdefault(first, []).append((tuple(rest), meaning))
-        for phrases in self._after_first.values():
-            phrases.sort(key=lambda phrase: -len(phrase[0]))
-        self._lengths = sorted({len(ending) for ending in self._endings}, reverse=True)
+            else:
+                phrase = key(label)
+                self._meanings[phrase] = meaning
+                self._lengths.setdefault(phrase[0], []).append(len(phrase))
+        for first, lengths in self._lengths.items():
+            self._lengths[first] = sorted(set(lengths), reverse=True)
+        self._ending_lengths = sorted({len(ending) for ending in self._endings}, reverse=True)
+        self._ended = lru_cache(maxsize=1 << 14)(self._by_ending)
 
     def find(self, folded: Sequence[str]) -> list[Found[Meaning]]:
         """The phrases among ``folded`` words, in order, none overlapping another."""
         found: list[Found[Meaning]] = []
-        get, at, count = self._after_first.get, 0, len(folded)
-        while at < count:
-            known = get(folded[at])
-            after = at + 1
-            if known is not None:
-                for rest, meaning in known:
-                    if not rest or tuple(folded[after : after + len(rest)]) == rest:
-                        found.append(Found(meaning, at, after + len(rest)))
-                        after += len(rest)
+        lengths_of, meaning_of, at = self._lengths.get, self._meanings.get, 0
+        for first, word in enumerate(folded):
+            if first < at:
+                continue
+            lengths = lengths_of(word)
+            if lengths is not None:
+                for length in lengths:
+                    phrase = tuple(folded[first : first + length])
+                    if (meaning := meaning_of(phrase)) is not None:
+                        at = first + len(phrase)
+                        found.append(Found(meaning, first, at))
                         break
-            elif self._endings and (ended := self._by_ending(folded[at])) is not None:
-                found.append(Found(ended, at, after))
-            at = after
+            elif self._endings and (meaning := self._ended(word)) is not None:
+                found.append(Found(meaning, first, first + 1))
         return found
 
     def _by_ending(self, word: str) -> Meaning | None:
-        for length in self._lengths:
+        for length in self._ending_lengths:
             if len(word) >= length + _SHORTEST_STEM and (meaning := self._endings.get(word[-length:])):
                 return meaning
         return None

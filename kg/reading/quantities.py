@@ -1,14 +1,14 @@
 """How much is requested, or recommended: counts, frequencies over a time, supplies and refills."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from kg.model import Quantity, Span, Unit
 from kg.reading.grammars import Lexeme, Part, TypedGrammar, parts
 
-QUANTITY = TypedGrammar("quantity.lark", parts)
+QUANTITY = TypedGrammar("quantity.lark", parts, anchors=(r"(?<![^\W\d_xX](?=[^#\/]))",))
 
 _NUMBER_WORDS = {
     word: value
@@ -20,7 +20,8 @@ _NUMBER_WORDS = {
 } | {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
 _NUMBER_WORDS |= {"hundred": 100, "single": 1, "other": 2, "once": 1, "twice": 2, "thrice": 3}
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|[a-z]+")
-_HAS_AMOUNT = re.compile(rf"\d|\b(?:{'|'.join(_NUMBER_WORDS)}|daily|weekly|monthly)\b", re.IGNORECASE)
+_COUNTING = frozenset(_NUMBER_WORDS) | {"daily", "weekly", "monthly"}
+_DIGIT = re.compile(r"\d")
 _RANGE = re.compile(r"(?<=[\w)])\s?(?:-|–|to|or|through)\s?(?=[\da-z])", re.IGNORECASE)
 _DAYS = {"DAY": 1, "WEEK": 7, "MONTH": 28, "YEAR": 364}
 _UNITS = {"HOUR": Unit.HOUR, "DAY": Unit.DAY, "WEEK": Unit.WEEK, "MONTH": Unit.MONTH}
@@ -81,13 +82,16 @@ class _Total(NamedTuple):
     span: Span
 
 
+def has_amount(text: str, start: int, end: int, folded: Iterable[str]) -> bool:
+    """Whether ``text[start:end]``, whose folded words are given, may hold an amount at all."""
+    return _DIGIT.search(text, start, end) is not None or not _COUNTING.isdisjoint(folded)
+
+
 def quantity(text: str, start: int, end: int, *, visits: bool, drug: bool) -> Quantity | None:
     """How much ``text[start:end]`` requests, ``None`` where it does not say.
 
     ``visits``: a bare number counts visits. ``drug``: doses and times of intake are no amount.
     """
-    if _HAS_AMOUNT.search(text, start, end) is None:
-        return None
     plan, tokens = QUANTITY.read(text, start, end)
     found = [_read(text, part, tokens) for part in plan]
     total = _of_drug(found, start) if drug else _of_service(found, text, start, visits=visits)
