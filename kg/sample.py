@@ -40,6 +40,7 @@ FOLDER = 1000
 """How many letters go into one folder, where there are more than ten times as many."""
 
 _MARK = "sample.json"
+_MAKER = "kg sample"
 
 _log = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ def sample(
     """Write ``letters`` letters into ``into``/letters and the truth about them into ``into``/truth.jsonl.
 
     Each letter is a file CASE.txt, in folders of :data:`FOLDER` where there are more than
-    10,000. An older sample in ``into`` is replaced; see :func:`letters` for the rest.
+    10,000. An older sample in ``into``, known by its sample.json, is replaced; see :func:`letters` for the rest.
 
     Raises:
         SettingError: as :func:`letters`; ``into`` holds something else than a sample, or
@@ -124,7 +125,9 @@ def sample(
     made = _checked(letters, seed, template, effects)
     try:
         _clear(into)
-        return _write(made, letters, into, {"seed": seed, "template": template, "letters": letters})
+        return _write(
+            made, letters, into, {"by": _MAKER, "letters": letters, "seed": seed, "template": template}
+        )
     except OSError as error:
         raise SettingError(f"{into}: the sample cannot be written: {error}") from error
 
@@ -133,7 +136,7 @@ def _clear(into: Path) -> None:
     """Make ``into`` ready: new, empty, or cleared of an older sample."""
     into.mkdir(parents=True, exist_ok=True)
     mark = into / _MARK
-    if mark.is_file():
+    if mark.is_file() and _MAKER in mark.read_text(encoding="utf-8", errors="replace"):
         _log.info("replacing the sample in %s", into)
         shutil.rmtree(into / "letters", ignore_errors=True)
         (into / "truth.jsonl").unlink(missing_ok=True)

@@ -159,11 +159,18 @@ def test_an_older_sample_is_replaced(tmp_path):
     assert len(list((tmp_path / "letters").iterdir())) == 3
 
 
-def test_a_folder_with_other_files_is_left_alone(tmp_path):
-    (tmp_path / "thesis.txt").write_text("mine")
+@pytest.mark.parametrize("name", ["thesis.txt", "sample.json"])
+def test_a_folder_with_other_files_is_left_alone(tmp_path, name):
+    (tmp_path / name).write_text("mine")
     with pytest.raises(SettingError, match="not empty"):
         sample(3, 1, tmp_path)
-    assert (tmp_path / "thesis.txt").read_text() == "mine"
+    assert (tmp_path / name).read_text() == "mine"
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path):
+    (tmp_path / "letters").write_text("mine")
+    with pytest.raises(SettingError, match="cannot be written"):
+        sample(3, 1, tmp_path / "letters")
 
 
 @pytest.mark.parametrize(
