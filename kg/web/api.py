@@ -84,11 +84,12 @@ def cases(
     section: Values = [],  # noqa: B006
     page: Annotated[list[str], Query(description="`chronic-pain/2009/page/98`", max_length=50)] = [],  # noqa: B006
     party: Literal["reviewer", "claims_administrator", "any"] = "any",
+    text: Annotated[str, Query(max_length=300, description="Words in the item, all of them.")] = "",
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """Cases with an item that passes every filter given, by case number."""
-    wanted = Wanted(filters, tuple(outcome), (*guideline, *section, *page), party)
+    wanted = Wanted(filters, tuple(outcome), (*guideline, *section, *page), party, text)
     found = site.cases(wanted, limit, cursor)
     return answer(request, site, listing(site, found.rows, found.total, found.next))
 

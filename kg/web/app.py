@@ -9,7 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from kg.web import api, linked, lists, pages, problems, sparql, vendor
+from kg.web import api, forms, guides, linked, lists, pages, problems, sparql, vendor
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
 from kg.web.settings import Settings
@@ -55,7 +55,15 @@ def create_app(base_path: Path, settings: Settings | None = None) -> FastAPI:
     )
     app.add_middleware(Answers, generation=lambda: state.site.generation, observe=metrics.observe)
     problems.install(app)
-    for router in (sparql.router, api.router, lists.router, pages.router, linked.router):
+    for router in (
+        sparql.router,
+        api.router,
+        forms.router,
+        lists.router,
+        pages.router,
+        guides.router,
+        linked.router,
+    ):
         app.include_router(router)
     _add_operations(app, state, metrics)
     app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)

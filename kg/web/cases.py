@@ -26,6 +26,8 @@ class Wanted:
     outcomes: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     party: str = "any"
+    text: str = ""
+    """Words that stand in what is in dispute, all of them."""
 
 
 class Found(NamedTuple):
@@ -53,6 +55,10 @@ def decisions(links: Links, wanted: Wanted) -> Ids:
         citing = np.zeros(len(index), bool)
         citing[links.decisions(f"guideline/{place}", None if wanted.party == "any" else wanted.party)] = True
         kept &= citing
+    if wanted.text.strip():
+        item = links.texts["item_text"].str.to_lowercase()
+        for word in wanted.text.lower().split():
+            kept &= item.str.contains(word, literal=True).fill_null(value=False).to_numpy()
     return np.flatnonzero(kept)
 
 

@@ -212,6 +212,11 @@ class Links:
         """The node of a decision."""
         return f"{case_node(self._case[decision])}/item/{self._item[decision]}"
 
+    @property
+    def none(self) -> Ids:
+        """No decisions."""
+        return np.zeros(0, np.int64)
+
     def outcome(self, item: str) -> str:
         """How a disputed item ended."""
         return str(OUTCOMES[self.index.outcome[int(self.decisions(item)[0])]])

@@ -1,11 +1,11 @@
 """The pages: each reads its request, asks the site and fills a template."""
 
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -45,7 +45,7 @@ QUESTIONS = (
     Question("What hangs together?", "Walk from a page to its letters and back.", "/explore"),
     Question("What was overturned?", "Cases with at least one overturned item.", "/cases?outcome=overturned"),
 )
-_PARTY_WORDS = {
+PARTY_WORDS = {
     "reviewer": "the reviewer",
     "claims_administrator": "the claims administrator",
     "any": "either party",
@@ -103,18 +103,20 @@ def case_list(
     request: Request,
     site: SiteDep,
     filters: FiltersDep,
-    outcome: Annotated[list[str], Query()] = [],  # noqa: B006
+    outcome: Annotated[list[Literal["upheld", "overturned", "modified"]], Query()] = [],  # noqa: B006
     place: Annotated[list[str], Query()] = [],  # noqa: B006
-    party: str = "any",
+    party: Literal["reviewer", "claims_administrator", "any"] = "any",
+    text: Annotated[str, Query(max_length=300)] = "",
     cursor: str | None = None,
 ) -> Response:
     """Cases that pass the filters in the address."""
-    wanted = Wanted(filters, tuple(outcome), tuple(place), party)
+    wanted = Wanted(filters, tuple(outcome), tuple(place), party, text)
     found = site.cases(wanted, 25, cursor)
     told = [str(filters)] if filters.given() else []
     told += [f"an item {name}" for name in outcome]
+    told += [f"the item “{text}”"] if text else []
     told += [
-        f"{labels.label('guideline/' + name)} cited by {_PARTY_WORDS.get(party, party)}" for name in place
+        f"{labels.label('guideline/' + name)} cited by {PARTY_WORDS.get(party, party)}" for name in place
     ]
     again = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
     following = f"?{urlencode([*again, ('cursor', found.next)])}" if found.next else None
@@ -217,12 +219,12 @@ def drivers(
         "drivers",
         table=table,
         rows=rows,
-        party=_PARTY_WORDS[table.party],
+        party=PARTY_WORDS[table.party],
         told=str(filters) if filters.given() else "",
         help=HELP,
         choices=[
             ("level", "Count by", [(name, name) for name in LEVELS], table.level),
-            ("party", "Cited by", [(name, _PARTY_WORDS[name]) for name in PARTIES], table.party),
+            ("party", "Cited by", [(name, PARTY_WORDS[name]) for name in PARTIES], table.party),
             (
                 "category",
                 "Service",
@@ -238,10 +240,3 @@ def drivers(
 
 def _categories(site: Site) -> list[str]:
     return sorted(site.index.decisions["category"].drop_nulls().unique().to_list())
-
-
-@router.get("/guidelines/{notation:path}")
-def guideline(request: Request, notation: str) -> Response:
-    """For now the graph around it."""
-    root = request.scope.get("root_path", "")
-    return RedirectResponse(f"{root}/explore?{urlencode({'node': 'guideline/' + notation})}", 307)

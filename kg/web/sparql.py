@@ -68,7 +68,7 @@ class Asked(NamedTuple):
 
     def job(self, request: Request, settings: Settings) -> dict[str, object]:
         """The order to a worker."""
-        accept = request.headers.get("accept")
+        accept = _asked_format(request) or request.headers.get("accept")
         named = bool(self.default_graphs or self.named_graphs)
         return {
             "query": self.query,
@@ -79,6 +79,13 @@ class Asked(NamedTuple):
             "max_bytes": settings.result_bytes,
             "max_rows": settings.result_rows,
         }
+
+
+def _asked_format(request: Request) -> str | None:
+    """The media types of ``?format=csv``, for links that a person follows."""
+    wanted = request.query_params.get("format", "")
+    found = [kind for offered in (SOLUTIONS, GRAPHS) for kind, form in offered.items() if form == wanted]
+    return ", ".join(found) or None
 
 
 @router.api_route("/sparql", methods=["GET", "HEAD", "POST"], summary="SPARQL 1.1 Protocol, queries only")
@@ -102,12 +109,7 @@ async def endpoint(request: Request) -> Response:
     except ClientGoneError:
         return Response(status_code=499)
     except RefusalError as refusal:
-        await asyncio.sleep(settings.refusal_delay)
-        raise ProblemError(
-            refusal.status,
-            "too many queries wait" + (" from your address" if refusal.status == 429 else ""),
-            headers={"Retry-After": str(refusal.retry_after)},
-        ) from refusal
+        raise await _refused(refusal, settings) from refusal
 
 
 async def _answer(request: Request, lane: Lane, asked: Asked, headers: dict[str, str]) -> Response:
@@ -118,6 +120,45 @@ async def _answer(request: Request, lane: Lane, asked: Asked, headers: dict[str,
         answer.cancel()
         raise
     return response
+
+
+async def collected(request: Request, query: str, client: str) -> tuple[str, bytes]:
+    """A visitor's query answered whole for a page: its kind, and SPARQL JSON or N-Triples.
+
+    Raises:
+        ProblemError: as a request to ``/sparql`` would be refused.
+    """
+    settings: Settings = request.app.state.settings
+    lane: Lane = request.app.state.state.visitors
+    job = Asked(query, [], []).job(request, settings)
+    job["formats"] = {"select": "json", "ask": "json", "graph": "nt"}
+    try:
+        answer = await lane.ask(job, client)
+    except RefusalError as refusal:
+        raise await _refused(refusal, settings) from refusal
+    parts, kind = [], ""
+    try:
+        while (frame := await answer.next()).kind in "HD":
+            if frame.kind == "H":
+                kind = frame.fields()["kind"]
+            else:
+                parts.append(frame.payload)
+    finally:
+        answer.cancel()
+    if frame.kind == "X":
+        raise _problem(frame)
+    return kind, b"".join(parts)
+
+
+async def _refused(refusal: RefusalError, settings: Settings) -> ProblemError:
+    """A refusal for load, held back so that asking again at once costs the asker more than us."""
+    await asyncio.sleep(settings.refusal_delay)
+    whose = " from your address" if refusal.status == 429 else ""
+    return ProblemError(
+        refusal.status,
+        f"too many queries wait{whose}",
+        headers={"Retry-After": str(refusal.retry_after)},
+    )
 
 
 @router.options("/sparql", include_in_schema=False)

@@ -1,1 +1,112 @@
-// What every page shares: suggestions under a search field, tables that sort.
+// What every page shares: suggestions under a search field, tables that sort, the strip's readout.
+const root = document.querySelector('link[rel="stylesheet"]').getAttribute("href").replace(/\/static\/site\.css.*$/, "");
+
+function offerSuggestions(input) {
+  const list = document.createElement("ul");
+  list.className = "suggestions";
+  list.id = `suggestions-${Math.random().toString(36).slice(2)}`;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Suggestions");
+  list.hidden = true;
+  input.after(list);
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-expanded", "false");
+  input.setAttribute("aria-controls", list.id);
+  input.setAttribute("aria-autocomplete", "list");
+  let timer, chosen = -1, asked = "";
+
+  const close = () => {
+    list.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+    chosen = -1;
+  };
+  const choose = (index) => {
+    const rows = list.children;
+    if (!rows.length) return;
+    chosen = (index + rows.length) % rows.length;
+    for (const [n, row] of [...rows].entries()) row.setAttribute("aria-selected", String(n === chosen));
+    input.setAttribute("aria-activedescendant", rows[chosen].id);
+    rows[chosen].scrollIntoView({ block: "nearest" });
+  };
+  const show = (found) => {
+    list.replaceChildren(...found.map((row, n) => {
+      const line = document.createElement("li");
+      line.id = `${list.id}-${n}`;
+      line.setAttribute("role", "option");
+      line.dataset.path = row.path;
+      const name = document.createElement("span");
+      name.textContent = row.label;
+      const kind = document.createElement("span");
+      kind.className = "kind";
+      kind.textContent = row.kind === "case" ? "case" : `${row.kind}, ${row.decisions}`;
+      line.append(name, kind);
+      line.addEventListener("mousedown", (event) => { event.preventDefault(); location.href = root + row.path; });
+      return line;
+    }));
+    list.hidden = !found.length;
+    input.setAttribute("aria-expanded", String(found.length > 0));
+    chosen = -1;
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    const text = input.value.trim();
+    if (text.length < 2) { close(); return; }
+    timer = setTimeout(async () => {
+      asked = text;
+      const answer = await fetch(`${root}/api/suggest?q=${encodeURIComponent(text)}`);
+      if (answer.ok && asked === text) show((await answer.json()).results);
+    }, 60);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" && !list.hidden) { choose(chosen + 1); event.preventDefault(); }
+    else if (event.key === "ArrowUp" && !list.hidden) { choose(chosen - 1); event.preventDefault(); }
+    else if (event.key === "Escape") close();
+    else if (event.key === "Enter" && chosen >= 0) { location.href = root + list.children[chosen].dataset.path; event.preventDefault(); }
+  });
+  input.addEventListener("blur", close);
+}
+
+function makeSortable(table) {
+  for (const [column, head] of [...table.tHead.rows[0].cells].entries()) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const down = head.getAttribute("aria-sort") !== "descending";
+      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const value = (row) => {
+        const cell = row.cells[column];
+        const text = cell.dataset.sort ?? cell.textContent.trim().replaceAll(",", "");
+        const number = Number.parseFloat(text);
+        return Number.isNaN(number) ? text.toLowerCase() : number;
+      };
+      const rows = [...table.tBodies[0].rows].sort((a, b) => {
+        const [x, y] = [value(a), value(b)];
+        const order = typeof x === typeof y ? (x < y ? -1 : x > y ? 1 : 0) : typeof x === "number" ? -1 : 1;
+        return down ? -order : order;
+      });
+      table.tBodies[0].append(...rows);
+    });
+  }
+}
+
+function readOut(line) {
+  const silent = line.textContent;
+  const strips = line.closest("section");
+  const tell = (event) => { line.textContent = event.target.closest?.("[data-tip]")?.dataset.tip ?? silent; };
+  for (const name of ["mouseover", "focusin"]) strips.addEventListener(name, tell);
+  strips.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step || !event.target.matches("[data-tip]")) return;
+    const cells = [...strips.querySelectorAll("[data-tip]")];
+    cells[cells.indexOf(event.target) + step]?.focus();
+    event.preventDefault();
+  });
+}
+
+document.querySelectorAll("[data-suggest]").forEach(offerSuggestions);
+document.querySelectorAll("table[data-sortable]").forEach(makeSortable);
+document.querySelectorAll("[data-readout]").forEach(readOut);

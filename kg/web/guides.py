@@ -1,0 +1,218 @@
+"""Guidelines as strips of their pages: what each goes with, at a glance."""
+
+import math
+from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from kg.analysis.drivers import DriverRow, Drivers
+from kg.analysis.filters import Filters
+from kg.errors import UnknownError
+from kg.web import labels, view
+from kg.web.api import FiltersDep, SiteDep
+from kg.web.cases import Wanted
+from kg.web.pages import PARTY_WORDS, render
+from kg.web.site import Site
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+Side = Annotated[Literal["reviewer", "claims_administrator", "any"], Query()]
+_MOST_PAGES = 700
+_HEIGHT = 34
+
+
+class Cell(NamedTuple):
+    """A page of a strip: ``shade`` is its colour's number, ``None`` for too few decisions."""
+
+    number: int
+    notation: str
+    decisions: int
+    shade: int | None
+    height: int
+    sign: str
+    says: str
+
+
+def cells(table: Drivers, edition: str, first: int, last: int, base: float) -> list[Cell]:
+    """The pages ``first`` to ``last`` of an edition, cited or not."""
+    rows = {row.page: row for row in table.rows if row.key.startswith(f"{edition}/page/")}
+    most = max((row.decisions for row in rows.values()), default=1)
+    return [_cell(n, f"{edition}/page/{n}", rows.get(n), most, base) for n in range(first, last + 1)]
+
+
+def _cell(number: int, notation: str, row: DriverRow | None, most: int, base: float) -> Cell:
+    if row is None:
+        return Cell(number, notation, 0, None, 0, "", f"page {number}: not cited")
+    height = max(3, round(_HEIGHT * math.log1p(row.decisions) / math.log1p(most)))
+    return Cell(
+        number,
+        notation,
+        row.decisions,
+        shade(row, base),
+        height,
+        sign(row, base),
+        f"page {number}: {says(row)}",
+    )
+
+
+def shade(row: DriverRow, base: float) -> int | None:
+    """The number of a rate's colour, 0 (far below the base rate) to 5 (far above)."""
+    color = view.rate_color(row.overturned, row.decisions, base)
+    return view.SCALE.index(color) if color in view.SCALE else None
+
+
+def sign(row: DriverRow, base: float) -> str:
+    """An arrow where the difference to the others is not by chance, many tests taken into account."""
+    if row.q_value is None or row.q_value >= 0.05 or row.overturn_rate is None:
+        return ""
+    return "▲" if row.overturn_rate > base else "▼"
+
+
+def says(row: DriverRow) -> str:
+    """The figures of a row in words."""
+    items = f"{row.overturned:,} of {row.decisions:,} items overturned"
+    if row.overturn_rate is None or row.rate_low is None or row.rate_high is None:
+        return f"{items}, too few for a rate"
+    rate = f"{100 * row.overturn_rate:.1f} % ({100 * row.rate_low:.1f} to {100 * row.rate_high:.1f} %)"
+    return f"{items}, {rate}" + (f", q {row.q_value:.3f}" if row.q_value is not None else "")
+
+
+class Strip(NamedTuple):
+    """An edition or chapter with its pages."""
+
+    notation: str
+    label: str
+    cells: list[Cell]
+    confidence: str | None
+
+
+def strips(notation: str, table: Drivers, base: float) -> list[Strip]:
+    """The strips of a guideline: its own pages, or those of its chapters or editions."""
+    edition, _, page = notation.partition("/page/")
+    own = _strip(edition, table, base)
+    if own or page:
+        return [own] if own else []
+    under = [
+        _strip(c.node.removeprefix("guideline/"), table, base)
+        for c in labels.concepts().values()
+        if c.broader == f"guideline/{notation}"
+    ]
+    return sorted((strip for strip in under if strip), key=lambda s: (s.cells[0].number, s.notation))
+
+
+def _strip(notation: str, table: Drivers, base: float) -> Strip | None:
+    concept = labels.concepts().get(f"guideline/{notation}")
+    edition = _edition(notation)
+    cited = [row.page for row in table.rows if row.page and row.key.startswith(f"{edition}/page/")]
+    if concept and concept.first and concept.last:
+        first, last = concept.first, concept.last
+    elif notation == edition and cited and "/page/" not in notation and not _chapters(notation):
+        first, last = 1, max(cited)
+    else:
+        return None
+    last = min(last, first + _MOST_PAGES)
+    shown = cells(table, edition, first, last, base)
+    return Strip(
+        notation, labels.label(f"guideline/{notation}"), shown, concept.confidence if concept else None
+    )
+
+
+def _chapters(notation: str) -> bool:
+    return any(c.broader == f"guideline/{notation}" and c.first for c in labels.concepts().values())
+
+
+def _edition(notation: str) -> str:
+    """The edition that a place's pages are numbered in.
+
+    >>> _edition("acoem-2004/12"), _edition("chronic-pain/2009/facet-blocks")
+    ('acoem-2004', 'chronic-pain/2009')
+    """
+    work, _, rest = notation.partition("/")
+    year = rest.partition("/")[0]
+    return f"{work}/{year}" if year.isdecimal() and len(year) == 4 else work
+
+
+@router.get("/guidelines")
+def index(request: Request, site: SiteDep) -> Response:
+    """The guidelines that are cited, with their editions and chapters."""
+    rows = [*site.cited("edition"), *site.cited("chapter")]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in sorted(rows, key=lambda row: -row["decisions"]):
+        groups.setdefault(row["notation"].partition("/")[0], []).append(row)
+    ranked = sorted(groups.items(), key=lambda group: -max(row["decisions"] for row in group[1]))
+    shown = [(labels.label(f"guideline/{work}"), members[:24]) for work, members in ranked]
+    return render(request, "guidelines.html", "guidelines", groups=shown, base=site.figures.rate)
+
+
+@router.get("/guidelines/{notation:path}")
+def guideline(
+    request: Request, site: SiteDep, filters: FiltersDep, notation: str, party: Side = "reviewer"
+) -> Response:
+    """A guideline, chapter, section or page: its strip, figures, sections and cases."""
+    node = f"guideline/{notation}"
+    if node not in labels.concepts() and not site.links.has(node):
+        raise UnknownError(f"there is no guideline {notation!r}")
+    pages = site.drivers("page", party, filters, view.FEW, "category")
+    base = pages.overturned / pages.decisions if pages.decisions else 0.0
+    found = site.links.decisions(node, party) if site.links.has(node) else site.links.none
+    listed = site.cases(Wanted(filters, (), (notation,), party), 12, None) if len(found) else None
+    again = f"?{request.url.query}" if request.url.query else ""
+    return render(
+        request,
+        "guideline.html",
+        "guidelines",
+        notation=notation,
+        node=node,
+        title=labels.label(node),
+        concept=labels.concepts().get(node),
+        path=_path(node),
+        party=party,
+        said=PARTY_WORDS[party],
+        parties=[(name, PARTY_WORDS[name]) for name in ("reviewer", "claims_administrator", "any")],
+        told=str(filters) if filters.given() else "",
+        base=base,
+        figures=site.links.figures(found),
+        row=_row(site, notation, party, filters),
+        strips=strips(notation, pages, base),
+        here=notation,
+        sections=_sections(site, notation, party, filters, base),
+        cases=listed,
+        again=again,
+        quote=quote,
+        says=says,
+    )
+
+
+def _path(node: str) -> list[tuple[str, str]]:
+    """What contains a node, the outermost first: notation and label."""
+    found: list[tuple[str, str]] = []
+    above = labels.above(node)
+    while above and len(found) < 6:
+        found.append((above.removeprefix("guideline/"), labels.short(above)))
+        above = labels.above(above)
+    return found[::-1]
+
+
+def _row(site: Site, notation: str, party: str, filters: Filters) -> DriverRow | None:
+    """The drivers' row of a place, at whichever level it is."""
+    node = f"guideline/{notation}"
+    if not site.links.has(node):
+        return None
+    table = site.drivers(site.links.kind_of(node), party, filters, view.FEW, "category")
+    return next((row for row in table.rows if row.key == notation), None)
+
+
+def _sections(
+    site: Site, notation: str, party: str, filters: Filters, base: float
+) -> list[tuple[DriverRow, str, int | None, str]]:
+    """The cited sections under a place, most cited first, with label, shade and sign."""
+    if "/page/" in notation:
+        return []
+    table = site.drivers("section", party, filters, view.FEW, "category")
+    under = [row for row in table.rows if row.key.startswith((f"{notation}/", f"{notation}#"))]
+    return [
+        (row, row.section or labels.short(f"guideline/{row.key}"), shade(row, base), sign(row, base))
+        for row in under[:200]
+    ]
