@@ -116,7 +116,8 @@ def sample(
     """Write ``letters`` letters into ``into``/letters and the truth about them into ``into``/truth.jsonl.
 
     Each letter is a file CASE.txt, in folders of :data:`FOLDER` where there are more than
-    10,000. An older sample in ``into``, known by its sample.json, is replaced; see :func:`letters` for the rest.
+    10,000. An older sample in ``into``, known by its sample.json, is replaced; see
+    :func:`letters` for the rest.
 
     Raises:
         SettingError: as :func:`letters`; ``into`` holds something else than a sample, or
