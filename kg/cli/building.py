@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 @command(
     "kg build letters/",
     "kg build letters/ more/letters.jsonl --kb kb --jobs 2",
+    "kg build --repair",
 )
 def build(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="Files, folders or tables of letters.")
-    ],
+        list[str] | None, typer.Argument(metavar="SOURCE...", help="Files, folders or tables of letters.")
+    ] = None,
     kb: Kb = DEFAULT_KB,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Make a damaged base anew from its texts, and SOURCE if given."),
+    ] = False,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes that read letters; one a core if not given.")
     ] = None,
@@ -35,11 +40,17 @@ def build(
     Ends with 1 where files were quarantined.
     """
     from kg.base.build import build as build_base
+    from kg.base.edit import repair as build_anew
 
+    if not repair and not sources:
+        raise typer.BadParameter("give SOURCE..., or --repair", param_hint="SOURCE")
     with progress.shown() as on_progress:
-        report = build_base(
-            sources, kb, processes=jobs, keep=keep, optimize=optimize, on_progress=on_progress
-        )
+        if repair:
+            report = build_anew(kb, sources or (), processes=jobs, on_progress=on_progress)
+        else:
+            report = build_base(
+                sources or (), kb, processes=jobs, keep=keep, optimize=optimize, on_progress=on_progress
+            )
     for put_aside in report.quarantine:
         complain_of(put_aside.place, put_aside.reason)
     say(_summary(report, kb))

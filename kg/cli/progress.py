@@ -3,9 +3,9 @@
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich import progress as bars
 
@@ -28,7 +28,7 @@ class _Bar:
         self._task = bar.add_task("", total=None, rate="", aside="")
         self._since = time.monotonic()
 
-    def __call__(self, step: "Progress") -> None:
+    def __call__(self, step: "Progress | _Count") -> None:
         if step.phase != self._phase:
             self._phase, self._since = step.phase, time.monotonic()
             self._bar.reset(self._task, description=step.phase)
@@ -47,7 +47,7 @@ class _Lines:
     def __init__(self) -> None:
         self._phase, self._since, self._said = "", 0.0, 0.0
 
-    def __call__(self, step: "Progress") -> None:
+    def __call__(self, step: "Progress | _Count") -> None:
         now = time.monotonic()
         if step.phase != self._phase:
             self._phase, self._since = step.phase, now
@@ -60,7 +60,7 @@ class _Lines:
         log.info("%s", ", ".join(said))
 
 
-def _rate(step: "Progress", since: float) -> str:
+def _rate(step: "Progress | _Count", since: float) -> str:
     seconds = time.monotonic() - since
     return f"{step.done / seconds:,.0f}/s" if step.done and seconds > 0.5 else ""
 
@@ -83,3 +83,19 @@ def shown() -> Iterator[_Bar | _Lines | None]:
             yield _Bar(bar)
     else:
         yield _Lines()
+
+
+class _Count(NamedTuple):
+    """A step of a command with one phase."""
+
+    phase: str
+    done: int
+    total: int | None
+    quarantined: int = 0
+
+
+@contextmanager
+def counted(phase: str) -> Iterator[Callable[[int, int], None] | None]:
+    """The same for what counts how many letters of how many are done."""
+    with shown() as show:
+        yield (lambda done, total: show(_Count(phase, done, total))) if show else None
