@@ -1,0 +1,124 @@
+"""The commands that keep a base true, and those that take from it; each test has a base of its own."""
+
+import csv
+import io
+import json
+import shutil
+
+import pytest
+
+
+@pytest.fixture
+def own(kb, tmp_path):
+    """A copy of the base, to be changed."""
+    return shutil.copytree(kb, tmp_path / "kb", symlinks=True)
+
+
+def spoil(base):
+    """Cut a pack of letters' texts in half, as a lost part of a disk would."""
+    pack = max((base / "current" / "letters").iterdir(), key=lambda path: path.stat().st_size)
+    data = pack.read_bytes()
+    pack.unlink()
+    pack.write_bytes(data[: len(data) // 2])
+
+
+def test_a_whole_base_has_no_fault(kg, kb):
+    done = kg("verify", "--deep", "--kb", kb)
+    assert (done.code, done.out) == (0, "")
+    assert "nothing is wrong" in done.err
+
+
+def test_a_damaged_base_is_told_and_made_whole_again(kg, own, made):
+    spoil(own)
+    done = kg("verify", "--kb", own)
+    assert done.code == 1
+    assert "letters/" in done.out
+    assert "kg build --repair" in done.err
+    assert kg("build", "--repair", made / "letters", "--kb", own, "--jobs", 1).code == 0
+    assert kg("verify", "--deep", "--kb", own).code == 0
+
+
+def test_the_letters_conform_to_the_shapes(kg, kb, case):
+    done = kg("validate", "--kb", kb)
+    assert done.code == 0, done.out
+    assert done.out.startswith("40 letters checked: 0 violations")
+    assert kg("validate", "--case", case, "--kb", kb).out.startswith("1 letters checked")
+    assert kg("validate", "--sample", 3, "--kb", kb).out.startswith("3 letters checked")
+    assert kg("validate", "--sample", 3, "--case", case, "--kb", kb).code == 2
+
+
+def test_a_correction_is_shown_from_then_on(kg, own, case):
+    done = kg("correct", case, "patient.age", 99, "--why", "the summary says so", "--kb", own)
+    assert done.code == 0, done.err
+    found = json.loads(kg("query", "case_facts", "-p", f"case={case}", "--format", "json", "--kb", own).out)
+    assert '"99"' in json.dumps(found)
+
+
+def test_corrections_come_from_a_file_too(kg, own, case, tmp_path):
+    file = tmp_path / "corrections.csv"
+    file.write_text(f"case,path,value,why\n{case},patient.age,98,read again\n", encoding="utf-8")
+    assert kg("correct", "--from", file, "--kb", own).code == 0
+    assert kg("correct", case, "patient.age", 99, "--why", "x", "--from", file, "--kb", own).code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["patient.age", "many", "--why", "x"], 3, "many"),
+        (["patient.height", "180", "--why", "x"], 3, "patient.height"),
+        (["patient.age", "50"], 2, "--why"),  # nothing is changed without a reason
+    ],
+)
+def test_a_correction_that_cannot_be(words, code, says, kg, own, case):
+    done = kg("correct", case, *words, "--kb", own)
+    assert done.code == code
+    assert says in done.err
+
+
+def test_a_removed_letter_is_gone_and_stays_out(kg, own, case, made):
+    assert kg("remove", case, "--why", "withdrawn", "--kb", own).code == 0
+    assert kg("show", case, "--kb", own).code == 3
+    assert case not in kg("export", "--format", "nt", "--kb", own).out
+    assert kg("build", made / "letters", "--kb", own, "--jobs", 1).code == 1
+    assert kg("show", case, "--kb", own).code == 3
+    assert kg("remove", case, "--why", "twice", "--kb", own).code == 3
+
+
+def test_letters_are_found_by_their_words(kg, kb, made):
+    done = kg("search", "certified", "--limit", 3, "--kb", kb)
+    assert done.code == 0, done.err
+    assert len(done.out.splitlines()) == 3
+    holding = [
+        path
+        for path in (made / "letters").rglob("*.txt")
+        if "certified" in path.read_text(encoding="utf-8").lower()
+    ]
+    assert int(done.err.split()[0]) >= len(holding) > 0
+    assert kg("search", "zyzzyva", "--kb", kb).err.startswith("0 letters")
+    assert kg("search", "!?", "--kb", kb).code == 2
+
+
+@pytest.mark.parametrize("form", ["nt", "ttl", "jsonld", "csv", "graphml", "gexf"])
+def test_a_case_is_exported_in_every_form(form, kg, kb, case):
+    done = kg("export", case, "--format", form, "--kb", kb)
+    assert done.code == 0, done.err
+    assert case in done.out
+
+
+def test_a_file_is_exported_whole_or_not_at_all(kg, kb, tmp_path):
+    import polars as pl
+
+    into = tmp_path / "facts.parquet"
+    assert kg("export", "--format", "parquet", "--into", into, "--kb", kb).code == 0
+    assert pl.read_parquet(into)["case"].n_unique() == 40
+    assert kg("export", "--format", "marble", "--into", tmp_path / "x", "--kb", kb).code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["facts.parquet"]
+
+
+def test_the_cases_that_a_query_names_are_exported(kg, kb):
+    text = """
+        SELECT ?case { ?case <https://w3id.org/imr-kg/ontology#disputedItem> ?item } ORDER BY ?case LIMIT 1
+    """
+    done = kg("export", "--format", "csv", "--query", "-", "--kb", kb, given=text)
+    assert done.code == 0, done.err
+    assert len({row["case"] for row in csv.DictReader(io.StringIO(done.out))}) == 1
