@@ -14,7 +14,7 @@ _JOINING = frozenset(
     ["and", "or", "the", "of", "to", "spine", "region", "area", "joint", "side", "with", "plus"]
 )
 _AT_ONCE = 2
-"""A side after its part (``shoulder, right``) stands at most so many words from it."""
+"""A side after the last of several parts (``knee and shoulder, right``) stands within so many words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _joined(folded: Sequence[str], after: int, first: int) -> bool:
 
 
 def _to_part_before(named: list[_Named], side: Side, at: int) -> None:
-    if named and named[-1].side is None and at - named[-1].after < _AT_ONCE:
+    if named and named[-1].side is None and (len(named) == 1 or at - named[-1].after < _AT_ONCE):
         named[-1].side = side
 
 

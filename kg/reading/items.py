@@ -1,5 +1,6 @@
 """Read a disputed item: what is really in dispute, and what it requests."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ _OTHER = "Other"
 _PHARMACEUTICALS = "Pharmaceuticals"
 # Every partly approved item holds this word, few others do.
 _SPLIT_MARK = "riginal"
+_MILLIGRAMS = re.compile(r"\d\s?(?:mg|mcg)\b", re.IGNORECASE)
 
 
 class _Portions(NamedTuple):
@@ -67,9 +69,12 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
         found = phrases.find(words.folded)
     first, last = dispute.in_dispute
     request = services.request(found, words, percent=_in_percent(text, first, last))
+    if request.vague:
+        found = phrases.find(phrases.respelled(words.folded))
+        request = services.request(found, words, percent=_in_percent(text, first, last))
     service = request.service
     if service is None:
-        service = Service(_OTHER, None, dispute.in_dispute)
+        service = Service(*_unknown(text, first, last), dispute.in_dispute)
         problems = (*problems, Problem(ProblemKind.UNREAD_TEXT, dispute.in_dispute, "no known service is named"))
     printed = tidy(text[start:end])
     item = DisputedItem(
@@ -84,8 +89,8 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
         quantity=None
         if not has_amount(text, first, last, words.folded)
         else quantity(
-            text,
-            _after_numbered_name(found, words, first),
+            _without_numbered_names(text, found, words),
+            first,
             last,
             visits=request.counts_visits,
             drug=service.category == _PHARMACEUTICALS,
@@ -123,9 +128,15 @@ def _in_percent(text: str, start: int, end: int) -> bool:
     return text.find("%", start, end) >= 0 or text.find("percent", start, end) >= 0
 
 
-def _after_numbered_name(found: Sequence[Found[services.Term]], words: Words, start: int) -> int:
-    """Past a drug whose name holds a number that counts nothing (``Tylenol #3``)."""
-    for meaning, first, after in found:
-        if meaning.ingredients and any(word[-1].isdigit() for word in words.folded[first:after]):
-            return words.ends[after - 1]
-    return start
+def _unknown(text: str, start: int, end: int) -> tuple[str, None]:
+    """The category of what no catalogue knows: a strength in milligrams is a drug's."""
+    return (_PHARMACEUTICALS if _MILLIGRAMS.search(text, start, end) else _OTHER), None
+
+
+def _without_numbered_names(text: str, found: Sequence[Found[services.Term]], words: Words) -> str:
+    """The text with blanks for names that hold a number which counts nothing (``Tylenol #3``)."""
+    for _, first, after in found:
+        if any(word[-1].isdigit() for word in words.folded[first:after]):
+            start, end = words.starts[first], words.ends[after - 1]
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 import pyoxigraph as ox
@@ -16,6 +16,8 @@ _LABELS = ("prefLabel", "altLabel", "hiddenLabel")
 _POINTERS = ("broader", "ingredient", "dispensedAs", "topicalAs", "combines", "standsFor")
 _SHORTEST_STEM = 3
 """Letters that must precede a shared word ending, as in ``*ectomy``."""
+_SHORTEST_MISSPELLED = 7
+"""Shorter words that differ in one letter are often other words (rental, dental)."""
 
 Meaning = TypeVar("Meaning")
 
@@ -100,6 +102,7 @@ class Phrases(Generic[Meaning]):
             self._lengths[first] = sorted(set(lengths), reverse=True)
         self._ending_lengths = sorted({len(ending) for ending in self._endings}, reverse=True)
         self._ended = lru_cache(maxsize=1 << 14)(self._by_ending)
+        self._near = lru_cache(maxsize=1 << 14)(self._respelled)
 
     def find(self, folded: Sequence[str]) -> list[Found[Meaning]]:
         """The phrases among ``folded`` words, in order, none overlapping another."""
@@ -120,11 +123,32 @@ class Phrases(Generic[Meaning]):
                 found.append(Found(meaning, first, first + 1))
         return found
 
+    def respelled(self, folded: Sequence[str]) -> list[str]:
+        """The words, each unknown long one as the known word that is one letter off, if there is one."""
+        return [self._near(word) for word in folded]
+
+    def _respelled(self, word: str) -> str:
+        if len(word) < _SHORTEST_MISSPELLED or not word.isalpha():
+            return word
+        near = (self._spellings.get(other) for other in (word, *_lacking_one(word)))
+        return next((known for known in near if known), word)
+
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        """The long words of the labels, by themselves and by what is left of them without a letter."""
+        known = {word for phrase in self._meanings for word in phrase if len(word) >= _SHORTEST_MISSPELLED}
+        spellings = {lacking: word for word in sorted(known) for lacking in _lacking_one(word)}
+        return spellings | {word: word for word in known}
+
     def _by_ending(self, word: str) -> Meaning | None:
         for length in self._ending_lengths:
             if len(word) >= length + _SHORTEST_STEM and (meaning := self._endings.get(word[-length:])):
                 return meaning
         return None
+
+
+def _lacking_one(word: str) -> list[str]:
+    return [word[:at] + word[at + 1 :] for at in range(len(word))]
 
 
 def key(label: str) -> tuple[str, ...]:

@@ -60,6 +60,9 @@ def _value(printed: str) -> float:
     return float(sum(_NUMBER_WORDS.get(word, 0) for word in _NUMBER.findall(bare)))
 
 
+_MONTHS_OF_A_YEAR = Amount(12, 12)
+
+
 class _Read(NamedTuple):
     """One part of the text that the grammar found, with its place."""
 
@@ -168,7 +171,7 @@ def _bare(found: Sequence[_Read], start: int, unit: Unit) -> _Total | None:
 def _of_service(found: Sequence[_Read], text: str, start: int, *, visits: bool) -> _Total | None:
     """Visits or things: counted outright, else a frequency over a time, else a time alone."""
     unit = Unit.VISIT if visits else Unit.UNIT
-    counted = _counted(found, text, unit)
+    counted = _counted(found, text)
     if counted is not None:
         return counted
     for read in found:
@@ -183,12 +186,14 @@ def _of_service(found: Sequence[_Read], text: str, start: int, *, visits: bool) 
     if (bare := _bare(found, start, unit)) is not None:
         return bare
     for read in found:
-        if read.kind in ("duration", "supply") and (of := read.has(*_UNITS)) is not None:
+        if read.kind in ("duration", "supply") and (of := read.has(*_UNITS, "YEAR")) is not None:
+            if of == "YEAR":
+                return _Total(read.amounts[0].times(_MONTHS_OF_A_YEAR), Unit.MONTH, read.span)
             return _Total(read.amounts[0], _UNITS[of], read.span)
     return None
 
 
-def _counted(found: Sequence[_Read], text: str, unit: Unit) -> _Total | None:
+def _counted(found: Sequence[_Read], text: str) -> _Total | None:
     """``12 visits``, and ``2 visits for the knee and 8 visits for the wrist`` together."""
     counts = [read for read in found if read.kind == "counted"]
     if not counts:
@@ -202,7 +207,7 @@ def _counted(found: Sequence[_Read], text: str, unit: Unit) -> _Total | None:
                 several.append(read)
         low = sum(read.amounts[0].low for read in several)
         high = sum(read.amounts[0].high for read in several)
-        return _Total(Amount(low, high), Unit.VISIT if unit is Unit.VISIT else unit, Span(first.span.start, several[-1].span.end))
+        return _Total(Amount(low, high), Unit.VISIT, Span(first.span.start, several[-1].span.end))
     labelled = next((read for read in found if read.kind == "labelled"), None)
     if labelled is not None:
         return None
@@ -247,5 +252,6 @@ def _frequency(read: _Read) -> tuple[Amount, float]:
     if read.has("PERIOD"):
         days = read.amounts[-1].low
         return (read.amounts[0] if len(read.amounts) > 1 else Amount(1, 1)), days
-    days = {"PER_DAY": 1.0, "PER_MONTH": 28.0}.get(read.has("PER_DAY", "PER_MONTH") or "", 7.0)
+    per = read.has("PER_DAY", "PER_MONTH", "MONTH") or ""
+    days = {"PER_DAY": 1.0, "PER_MONTH": 28.0, "MONTH": 28.0}.get(per, 7.0)
     return (read.amounts[0] if read.amounts else Amount(1, 1)), days

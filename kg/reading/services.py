@@ -11,6 +11,8 @@ from kg.reading.phrases import Concept, Found, Phrases, Words, ancestors, concep
 _FILES = ("services.ttl", "drugs.ttl")
 _COMPOUND = "compound"
 _ITSELF = "*"
+_SPECIFIC = 30
+"""What has a lower precedence in ``services.ttl`` is a general word."""
 _DRUG = 50
 """The precedence of a drug in ``services.ttl``."""
 _ANALGESICS, _COMPOUNDS = "Topical Analgesics", "Topical Compounds"
@@ -57,6 +59,8 @@ class Request(NamedTuple):
     service: Service | None
     drug: Drug | None
     counts_visits: bool
+    vague: bool = True
+    """Whether nothing but a general word (``visit``, ``program``), or no word at all, tells the service."""
 
 
 @cache
@@ -99,12 +103,13 @@ def _term(concept: Concept, among: Mapping[str, Concept]) -> Term:
     topical = among[topical_as] if (topical_as := said("topicalAs")) else None
     own = line if scheme == "service" else ancestors(kind.iri, among) if kind else ()
     names = {each.one("level"): each.preferred for each in own}
-    inherited = (value for each in own if (value := each.one("precedence")) is not None)
+    # A class of drugs says less than a drug: what holds for its name does not hold for its members.
+    ranks = (value for each in (concept, *own) if (value := each.one("precedence")) is not None)
     return Term(
         concept=concept,
         service=(names["category"], names.get("subcategory")) if "category" in names else None,
         topical=(names["category"], topical.preferred) if topical and "category" in names else None,
-        precedence=int(said("precedence") or next(inherited, None) or 0) if form is None else 1,
+        precedence=1 if form is not None else int(next(ranks, 0)),
         counts_visits=said("countedIn") == "visit",
         consultation=said("isConsultation") == "true",
         leads=said("leads") == "true",
@@ -120,8 +125,8 @@ def _term(concept: Concept, among: Mapping[str, Concept]) -> Term:
 def _ingredients(concept: Concept, line: Sequence[Concept], among: Mapping[str, Concept]) -> tuple[str, ...]:
     """The generic names of what a drug holds; a class of drugs holds nothing by itself."""
     if "ingredient" in concept.said:
-        return tuple(among[iri].preferred for iri in concept.said["ingredient"])
-    return (concept.preferred,) if len(line) > 1 else ()
+        return tuple(among[iri].preferred.lower() for iri in concept.said["ingredient"])
+    return (concept.preferred.lower(),) if len(line) > 1 else ()
 
 
 def circumstances(found: Sequence[Found[Term]]) -> tuple[bool, bool]:
@@ -145,7 +150,7 @@ def request(found: Sequence[Found[Term]], words: Words, *, percent: bool) -> Req
         name = term.topical
     assert name is not None
     span = Span(words.starts[first], words.ends[after - 1])
-    return Request(Service(*name, span), drug, term.counts_visits)
+    return Request(Service(*name, span), drug, term.counts_visits, term.precedence < _SPECIFIC)
 
 
 def _chosen(found: Sequence[Found[Term]]) -> Found[Term] | None:
