@@ -288,7 +288,7 @@ def stats(
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
-        found = coverage(base)
+        found, corrections = coverage(base), base.corrections()
     fields = found.unresolved if unresolved else found.fields if by_template else found.totals()
     if form is StatsForm.CSV:
         print(fields.write_csv(), end="")
@@ -300,5 +300,7 @@ def stats(
         print(f"{found.letters:,} letters, {found.items:,} items, {found.citations:,} citations")
     table(fields.columns, fields.rows(), "wordings in no catalogue" if unresolved else "fields")
     if not unresolved:
+        if corrections:
+            table(corrections[0]._fields, corrections, "corrected by hand")
         table(found.problems.columns, found.problems.rows(), "problems")
         table(found.unresolved.columns, found.unresolved.head(20).rows(), "wordings in no catalogue")

@@ -1,5 +1,8 @@
 """``kg serve`` and ``kg sample``: a server to look at, letters to try."""
 
+import socket
+import threading
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,8 +44,7 @@ def serve(
         ) from error
     with KnowledgeBase.open(kb):  # what is wrong with it is said before an address is named
         pass
-    address = f"[{settings.host}]" if ":" in settings.host else settings.host
-    say(f"Open http://{address}:{settings.port}/ in a browser; Ctrl-C stops the server.")
+    threading.Thread(target=_announce, args=(settings.host, settings.port), daemon=True).start()
     try:
         server.serve(kb, **options)
     except SystemExit as stop:  # uvicorn ends so where it cannot listen
@@ -52,6 +54,20 @@ def serve(
             )
             return FAILED
     return DONE
+
+
+def _announce(host: str, port: int) -> None:
+    """Say what to open, once it answers."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - all addresses: one of them
+    while True:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            address = f"[{host}]" if ":" in host else host
+            say(f"Open http://{address}:{port}/ in a browser; Ctrl-C stops the server.")
+            return
 
 
 @command(
