@@ -39,22 +39,23 @@ def cells(table: Drivers, edition: str, first: int, last: int, base: float) -> l
     """The pages ``first`` to ``last`` of an edition, cited or not."""
     rows = {row.page: row for row in table.rows if row.key.startswith(f"{edition}/page/")}
     most = max((row.decisions for row in rows.values()), default=1)
-    return [_cell(n, f"{edition}/page/{n}", rows.get(n), most, base) for n in range(first, last + 1)]
+    named: dict[int, str] = {}
+    for concept in labels.concepts().values():
+        if concept.broader == f"guideline/{edition}" and concept.first and concept.last:
+            for number in range(concept.first, concept.last + 1):
+                named.setdefault(number, concept.label)
+    return [
+        _cell(n, f"{edition}/page/{n}", rows.get(n), most, base, named.get(n, ""))
+        for n in range(first, last + 1)
+    ]
 
 
-def _cell(number: int, notation: str, row: DriverRow | None, most: int, base: float) -> Cell:
+def _cell(number: int, notation: str, row: DriverRow | None, most: int, base: float, name: str) -> Cell:
+    told = f"page {number}{', ' if name else ''}{name}: {says(row) if row else 'not cited'}"
     if row is None:
-        return Cell(number, notation, 0, None, 0, "", f"page {number}: not cited")
+        return Cell(number, notation, 0, None, 0, "", told)
     height = max(3, round(_HEIGHT * math.log1p(row.decisions) / math.log1p(most)))
-    return Cell(
-        number,
-        notation,
-        row.decisions,
-        shade(row, base),
-        height,
-        sign(row, base),
-        f"page {number}: {says(row)}",
-    )
+    return Cell(number, notation, row.decisions, shade(row, base), height, sign(row, base), told)
 
 
 def shade(row: DriverRow, base: float) -> int | None:
@@ -91,36 +92,33 @@ class Strip(NamedTuple):
 def strips(notation: str, table: Drivers, base: float) -> list[Strip]:
     """The strips of a guideline: its own pages, or those of its chapters or editions."""
     edition, _, page = notation.partition("/page/")
-    own = _strip(edition, table, base)
-    if own or page:
-        return [own] if own else []
-    under = [
-        _strip(c.node.removeprefix("guideline/"), table, base)
-        for c in labels.concepts().values()
-        if c.broader == f"guideline/{notation}"
+    beneath = [c for c in labels.concepts().values() if c.broader == f"guideline/{edition}"]
+    chapters = [c for c in beneath if c.first and c.node.rpartition("/")[2].isdecimal()]
+    if page and chapters:  # the chapter that holds the page
+        at = int(page)
+        chapters = [c for c in chapters if c.first and c.last and c.first <= at <= c.last]
+    found = [_strip(c.node.removeprefix("guideline/"), table, base) for c in chapters] or [
+        _strip(edition, table, base)
     ]
-    return sorted((strip for strip in under if strip), key=lambda s: (s.cells[0].number, s.notation))
+    if found == [None]:
+        found = [_strip(c.node.removeprefix("guideline/"), table, base) for c in beneath if not c.first]
+    return sorted((strip for strip in found if strip), key=lambda s: (s.cells[0].number, s.notation))
 
 
 def _strip(notation: str, table: Drivers, base: float) -> Strip | None:
+    """The pages of a place, from the catalogue or, of a whole edition, from what is cited."""
     concept = labels.concepts().get(f"guideline/{notation}")
     edition = _edition(notation)
-    cited = [row.page for row in table.rows if row.page and row.key.startswith(f"{edition}/page/")]
-    if concept and concept.first and concept.last:
-        first, last = concept.first, concept.last
-    elif notation == edition and cited and "/page/" not in notation and not _chapters(notation):
-        first, last = 1, max(cited)
-    else:
+    first, last = (concept.first, concept.last) if concept else (None, None)
+    if not (first and last) and notation == edition:
+        cited = [row.page for row in table.rows if row.page and row.key.startswith(f"{edition}/page/")]
+        known = [c.last for c in labels.concepts().values() if c.broader == f"guideline/{edition}" and c.last]
+        first, last = 1, max(cited, default=0) and max(*cited, *known, 1)
+    if not (first and last):
         return None
-    last = min(last, first + _MOST_PAGES)
-    shown = cells(table, edition, first, last, base)
-    return Strip(
-        notation, labels.label(f"guideline/{notation}"), shown, concept.confidence if concept else None
-    )
-
-
-def _chapters(notation: str) -> bool:
-    return any(c.broader == f"guideline/{notation}" and c.first for c in labels.concepts().values())
+    shown = cells(table, edition, first, min(last, first + _MOST_PAGES), base)
+    sure = concept.confidence if concept else None
+    return Strip(notation, labels.label(f"guideline/{notation}"), shown, sure)
 
 
 def _edition(notation: str) -> str:

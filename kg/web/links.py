@@ -221,6 +221,11 @@ class Links:
         """How a disputed item ended."""
         return str(OUTCOMES[self.index.outcome[int(self.decisions(item)[0])]])
 
+    def told(self, item: str) -> dict[str, object]:
+        """What an item can be picked out by: category and year."""
+        at = int(self.decisions(item)[0])
+        return {name: self.index.decisions[name][at] for name in ("category", "year")}
+
     def text(self, item: str) -> str:
         """What a disputed item was."""
         return str(self.texts["item_text"][int(self.decisions(item)[0])])
@@ -322,6 +327,51 @@ class Links:
                     ]
         return found
 
+    def path(self, one: str, other: str, most: int = 6) -> list[str]:
+        """The nodes of a shortest way from ``one`` to ``other``, both included; none beyond ``most`` steps.
+
+        Each step goes from a feature or case to a disputed item that has it, or back; what many
+        items share is stepped on last.
+
+        Raises:
+            UnknownError: the base has no such node.
+        """
+        before: dict[str, str | None] = {one: None}
+        edge = [one]
+        self.kind_of(other)
+        for _ in range(most):
+            if other in before or not edge:
+                break
+            following: list[str] = []
+            for node in edge[:_WIDEST]:
+                for near in self._next(node):
+                    if near not in before:
+                        before[near] = node
+                        following.append(near)
+            edge = following
+        if other not in before:
+            return []
+        way: list[str] = []
+        step: str | None = other
+        while step is not None:
+            way.append(step)
+            step = before[step]
+        return way[::-1]
+
+    def _next(self, node: str) -> list[str]:
+        found = self.decisions(node)
+        if "/item/" not in node:
+            return [self.item_node(int(decision)) for decision in found[:_WIDEST]]
+        decision = int(found[0])
+        features = [
+            (int(kind.any.totals()[key]), kind.nodes[key])
+            for kind in self.kinds.values()
+            for key in kind.any.of_decision(decision)
+        ]
+        return [node.partition("/item/")[0], *(name for _, name in sorted(features))]
+
+
+_WIDEST = 3000  # nodes of one step that a search for a path follows
 
 _SAID = {Party.REVIEWER.value: "the reviewer", Party.CLAIMS_ADMINISTRATOR.value: "the claims administrator"}
 _TOGETHER = {level: f"{level} cited with it" for level in CITED}

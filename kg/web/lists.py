@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from kg import queries
 from kg.analysis.search import CLOSE, OPEN
-from kg.web import asking, labels, negotiate, tables, view
+from kg.web import asking, evidence, labels, negotiate, tables, view
 from kg.web.api import Cursor, Format, Limit, SiteDep, answer, listing
 from kg.web.links import Neighbour, address
 from kg.web.problems import ProblemError
@@ -214,6 +214,7 @@ class Expansion(BaseModel):
     relation: str | None = Field(None, max_length=100, examples=["service"])
     offset: int = Field(0, ge=0, le=10_000_000)
     limit: int = Field(25, ge=1, le=50)
+    nodes: list[Annotated[str, Field(max_length=400)]] = Field(default_factory=list, max_length=50)
     shown: dict[str, tuple[float, float]] = Field(default_factory=dict, max_length=view.MOST)
 
 
@@ -223,8 +224,11 @@ def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
     links, at = site.links, wanted.node
     shown = {name: place for name, place in wanted.shown.items() if links.has(name)}
     shown.setdefault(at, (0.0, 0.0))
-    if wanted.relation is None:
-        found: list[Neighbour] = []
+    found: list[Neighbour] = []
+    if wanted.nodes:  # these, such as those of a path
+        found = [Neighbour(name, "", 0) for name in wanted.nodes if links.has(name)]
+        total = len(found)
+    elif wanted.relation is None:
         relations = links.relations(at)
         for relation in relations:
             found += links.neighbours(at, relation, 0, max(2, wanted.limit // len(relations)))[0]
@@ -240,6 +244,45 @@ def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
         "full": len(shown) + len(added.nodes) >= view.MOST,
         "generation": site.generation,
     }
+
+
+@router.get("/path", summary="A shortest way between two nodes")
+def path(
+    request: Request,
+    site: SiteDep,
+    one: Annotated[str, Query(max_length=400)],
+    other: Annotated[str, Query(max_length=400)],
+) -> Response:
+    """Its nodes in order, none where there is no way of at most six steps."""
+    way = [{"node": name, "label": view.name_of(site.links, name)} for name in site.links.path(one, other)]
+    return answer(request, site, listing(site, way, len(way), None))
+
+
+@router.get("/evidence", summary="The sentences that link a disputed item to something")
+def evidence_of(
+    request: Request,
+    site: SiteDep,
+    item: Annotated[str, Query(max_length=400)],
+    node: Annotated[str, Query(max_length=400)],
+) -> Response:
+    """Where the item's letter says so, with the sentence around it and the place to show it."""
+    rows = evidence.sentences(site.base, site.links, item, node)
+    return answer(request, site, listing(site, rows, len(rows), None))
+
+
+class Shown(BaseModel):
+    """The nodes of a graph that is shown."""
+
+    nodes: list[Annotated[str, Field(max_length=400)]] = Field(max_length=view.MOST)
+
+
+@router.post("/export/{form}", summary="What is shown, as GraphML or Turtle")
+def export(site: SiteDep, form: Literal["graphml", "ttl"], shown: Shown) -> Response:
+    """Nodes and the links among them; Turtle has what the letters say about the items shown."""
+    nodes = [name for name in dict.fromkeys(shown.nodes) if site.links.has(name)]
+    if form == "graphml":
+        return Response(evidence.graphml(site.links, nodes), media_type="application/graphml+xml")
+    return Response(evidence.turtle(site.base, nodes), media_type="text/turtle")
 
 
 @router.get("/queries", summary="The named queries")

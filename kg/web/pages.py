@@ -152,24 +152,31 @@ def _named(shared: Shared) -> str:
 
 
 @router.get("/explore")
-def explore(request: Request, site: SiteDep, node: str | None = None) -> Response:
+def explore(
+    request: Request,
+    site: SiteDep,
+    node: Annotated[str | None, Query(max_length=400)] = None,
+    depth: Annotated[int, Query(ge=1, le=3)] = 1,
+) -> Response:
     """The graph around a node, or nodes to start from."""
     if not node:
         return render(request, "explore.html", "explore", node=None, starts=_starts(site))
     links = site.links
-    shown = view.around(links, node)
+    shown = view.around(links, node, depth)
     return render(
         request,
         "explore.html",
         "explore",
         node=node,
         kind=links.kind_of(node),
-        label=labels.label(node) if not node.startswith("case/") else node.removeprefix("case/"),
+        label=view.name_of(links, node),
         graph=Markup(view.html(shown)),  # noqa: S704 - pyvis fills our template, which escapes its data
         view=shown,
         figures=links.figures(links.decisions(node)),
         relations=links.relations(node),
         most=view.MOST,
+        depth=depth,
+        base=site.figures.rate,
     )
 
 

@@ -56,20 +56,29 @@ class View:
         return View(self.nodes + other.nodes, self.edges + other.edges)
 
 
-def around(links: Links, node: str, each: int = 5, most: int = 40) -> View:
-    """A node and the most relevant of each of its relations; of a case also those of its items.
+def around(links: Links, node: str, depth: int = 1, each: int = 5, most: int = 40) -> View:
+    """A node and the most relevant of each of its relations, and of theirs down to ``depth`` steps.
+
+    The items of a case are always followed one step further.
 
     Raises:
         UnknownError: the base has no such node.
     """
-    found = _most_relevant(links, node, each)
-    kept = _first(found, {node}, most - 1)
-    drawn = grown(links, {node: (0.0, 0.0)}, node, kept)
-    if links.kind_of(node) == "case":
-        for item in [neighbour.node for neighbour in kept if "/item/" in neighbour.node]:
+    most *= depth
+    nearest = _first(_most_relevant(links, node, each), {node}, most - 1)
+    drawn, followed = grown(links, {node: (0.0, 0.0)}, node, nearest), {node}
+    for step in range(1, 3):
+        deeper = [one["id"] for one in drawn.nodes if one["id"] not in followed]
+        if step >= depth:
+            deeper = [name for name in deeper if node.startswith("case/") and "/item/" in name]
+        for name in deeper:
             shown = {one["id"]: (one["x"], one["y"]) for one in drawn.nodes}
-            added = _first(_most_relevant(links, item, 3), set(shown), most - len(shown))
-            drawn = drawn + grown(links, shown, item, added)
+            room = most - len(shown)
+            if room <= 0:
+                break
+            followed.add(name)
+            added = _first(_most_relevant(links, name, 3 if "/item/" in name else 1), set(shown), room)
+            drawn = drawn + grown(links, shown, name, added)
     return drawn
 
 
@@ -90,8 +99,9 @@ def grown(links: Links, shown: Mapping[str, layout.Place], at: str, added: Seque
     listed = [*shown, *new]
     edges = dict.fromkeys(links.between(listed), 1)
     for neighbour in added:
-        if neighbour.node in listed and neighbour.node != at and not _drawn(edges, at, neighbour.node):
-            edges[at, neighbour.node, neighbour.relation] = neighbour.weight
+        other = neighbour.node
+        if neighbour.relation and other in listed and other != at and not _drawn(edges, at, other):
+            edges[at, other, neighbour.relation] = neighbour.weight
     fresh = [*([at] if len(shown) == 1 else []), *new]
     drawn = {node: _node(links, node) for node in listed}
     places = layout.around(shown, at, new, {node: one["label"] for node, one in drawn.items()})
@@ -123,6 +133,7 @@ def _node(links: Links, node: str) -> dict[str, Any]:
         text = f"{_folded(name)}\n{OUTCOME_SIGNS[outcome]} {outcome}"
         color = {"upheld": SCALE[1], "overturned": SCALE[4], "modified": SCALE[3]}[outcome]
         fields["outcome"] = outcome
+        fields |= links.told(node)
     elif kind == "case":
         name = node.removeprefix("case/")
         text, color = name, SCALE[2]

@@ -1,10 +1,294 @@
-// Draw the neighbourhood that the page holds.
+// The graph: what is shown, and everything a person does to it. Nodes come from the server with
+// their places; nothing here moves a node that stands. Each step is kept, so that it can be undone
+// and told in a link.
+import { describe } from "./panel.js";
+import { saveAs } from "./save.js";
+
+const stage = document.getElementById("explore");
+export const root = stage.dataset.root;
 const element = document.getElementById("graph");
-const data = JSON.parse(document.getElementById("graph-data").textContent);
-const options = JSON.parse(document.getElementById("graph-options").textContent);
-const style = getComputedStyle(document.documentElement);
-const nodes = new vis.DataSet(data.nodes);
-const edges = new vis.DataSet(data.edges);
-options.nodes.font.color = style.getPropertyValue("--ink").trim();
-window.network = new vis.Network(element, { nodes, edges }, options);
+const status = document.getElementById("status");
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const first = read("graph-data");
+const options = read("graph-options");
+const most = Number(stage.dataset.most);
+
+export const nodes = new vis.DataSet();
+export const edges = new vis.DataSet();
+export const state = { selected: stage.dataset.node, from: null, hidden: new Set(), filter: {}, fade: true, counts: {} };
+let steps = [];
+let undone = [];
+
+const ink = () => getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
+options.nodes.font.color = ink();
+const network = new vis.Network(element, { nodes, edges }, options);
+window.network = network;
+
+// --- asking the server -------------------------------------------------------------------------
+
+export async function ask(path, body) {
+  const answer = await fetch(root + path, body && {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  });
+  if (!answer.ok) {
+    const problem = await answer.json().catch(() => ({ detail: answer.statusText }));
+    say(problem.detail);
+    throw new Error(problem.detail);
+  }
+  return answer.json();
+}
+
+export function say(text) { status.textContent = text; }
+
+const places = () => {
+  const at = network.getPositions();
+  return Object.fromEntries(Object.entries(at).map(([id, { x, y }]) => [id, [x, y]]));
+};
+
+// --- steps: each is plain data, so that a list of them is the state ----------------------------
+
+const doing = {
+  async expand({ node, relation, offset, limit, nodes: wanted }) {
+    const more = await ask("/api/expand", { node, relation, offset, limit, nodes: wanted, shown: places() });
+    add(more);
+    if (relation) state.counts[`${node}|${relation}`] = [more.shown, more.total];
+    say(more.full ? `${nodes.length} nodes: no more than ${most} are shown at once` : `${more.nodes.length} added, ${nodes.length} of at most ${most}`);
+    return more;
+  },
+  remove({ ids }) {
+    nodes.remove(ids);
+    edges.remove(edges.getIds({ filter: (e) => ids.includes(e.from) || ids.includes(e.to) }));
+  },
+  pin({ id, x, y, fixed }) { nodes.update({ id, x, y, fixed, borderWidth: fixed ? 3 : 1 }); },
+  hide({ kind, yes }) { yes ? state.hidden.add(kind) : state.hidden.delete(kind); },
+  filter({ name, value }) { value ? state.filter[name] = value : delete state.filter[name]; },
+  fade({ yes }) { state.fade = yes; },
+};
+
+export async function step(name, fields) {
+  const before = { nodes: nodes.get(), edges: edges.get(), hidden: [...state.hidden], filter: { ...state.filter }, counts: { ...state.counts }, fade: state.fade };
+  const result = await doing[name](fields);
+  steps.push({ name, fields, before });
+  undone = [];
+  changed();
+  return result;
+}
+
+function restore(kept) {
+  nodes.clear(); edges.clear();
+  nodes.add(kept.nodes); edges.add(kept.edges);
+  Object.assign(state, { hidden: new Set(kept.hidden), filter: kept.filter, counts: kept.counts, fade: kept.fade });
+  if (!nodes.get(state.selected)) state.selected = stage.dataset.node;
+}
+
+export function undo() {
+  const last = steps.pop();
+  if (!last) return;
+  undone.push(last);
+  restore(last.before);
+  changed();
+}
+
+export async function redo() {
+  const next = undone.pop();
+  if (!next) return;
+  const rest = undone;
+  await step(next.name, next.fields);
+  undone = rest;
+  changed();
+}
+
+export const recorded = () => steps.map(({ name, fields }) => [name, fields]);
+
+export async function replay(list) {
+  for (const [name, fields] of list.slice(0, 200)) if (Object.hasOwn(doing, name)) await step(name, fields);
+}
+
+function add(more) {
+  nodes.update(more.nodes);
+  const key = (e) => `${e.from}|${e.to}|${e.relation}`;
+  const known = new Set(edges.get().map(key));
+  edges.add(more.edges.filter((e) => !known.has(key(e))));
+}
+
+// --- what is seen: hiding, fading, the table, the link -----------------------------------------
+
+export const matches = (node) => Object.entries(state.filter).every(([name, value]) => node.kind !== "item" || String(node[name]) === value);
+
+function changed() {
+  nodes.update(nodes.get().map((node) => {
+    const fits = matches(node);
+    return { id: node.id, hidden: state.hidden.has(node.kind) || (!fits && !state.fade), opacity: fits ? 1 : 0.18 };
+  }));
+  drawTable();
+  drawLegend();
+  drawFilters();
+  document.getElementById("undo").disabled = !steps.length;
+  document.getElementById("redo").disabled = !undone.length;
+  const said = recorded();
+  history.replaceState(null, "", said.length ? `#${encodeURIComponent(JSON.stringify(said))}` : location.pathname + location.search);
+  element.dataset.nodes = nodes.length;
+}
+
+const visible = () => nodes.get({ filter: (n) => !n.hidden });
+
+function drawTable() {
+  const body = document.getElementById("table").tBodies[0];
+  body.replaceChildren(...visible().map((node) => {
+    const row = document.createElement("tr");
+    row.dataset.id = node.id;
+    const name = document.createElement("th");
+    name.scope = "row";
+    const button = document.createElement("button");
+    button.type = "button"; button.className = "link"; button.textContent = node.name;
+    button.addEventListener("click", () => select(node.id, true));
+    name.append(button);
+    row.append(name, ...[node.kind, node.decisions, node.overturned].map((value, n) => {
+      const cell = document.createElement("td");
+      cell.textContent = n ? value.toLocaleString("en") : value;
+      if (n) cell.className = "num";
+      return cell;
+    }));
+    return row;
+  }));
+}
+
+function drawLegend() {
+  const counts = {};
+  for (const node of nodes.get()) counts[node.kind] = (counts[node.kind] ?? 0) + 1;
+  document.getElementById("kinds").replaceChildren(...Object.entries(counts).map(([kind, count]) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.kind = kind;
+    button.setAttribute("aria-pressed", String(!state.hidden.has(kind)));
+    button.textContent = `${kind} ${count}`;
+    button.addEventListener("click", () => step("hide", { kind, yes: !state.hidden.has(kind) }));
+    return button;
+  }));
+}
+
+function drawFilters() {
+  for (const select of document.querySelectorAll("[data-filter]")) {
+    const name = select.dataset.filter;
+    const values = [...new Set(nodes.get().filter((n) => n.kind === "item" && n[name] != null).map((n) => String(n[name])))].sort();
+    select.replaceChildren(new Option("all", ""), ...values.map((value) => new Option(value, value)));
+    select.value = state.filter[name] ?? "";
+    select.disabled = !values.length;
+  }
+}
+
+// --- selecting and expanding -------------------------------------------------------------------
+
+export async function select(id, move) {
+  if (!nodes.get(id)) return;
+  state.selected = id;
+  network.selectNodes([id]);
+  if (move) network.focus(id, { scale: Math.max(network.getScale(), 0.7), animation: false });
+  await describe(id);
+}
+
+export async function expand(id) {
+  const known = await ask(`/api/node?node=${encodeURIComponent(id)}`);
+  const relation = Object.keys(known.relations).find((name) => (state.counts[`${id}|${name}`]?.[0] ?? 0) < known.relations[name]);
+  await step("expand", { node: id, relation: null, offset: 0, limit: 25 });
+  if (relation) await describe(id);
+}
+
+export function collapse(id) {
+  const leaves = network.getConnectedNodes(id).filter((other) => other !== stage.dataset.node && network.getConnectedNodes(other).length === 1);
+  if (leaves.length) step("remove", { ids: leaves });
+  else say("nothing hangs on this node alone");
+}
+
+export async function pathTo(id) {
+  const way = await ask(`/api/path?one=${encodeURIComponent(state.from)}&other=${encodeURIComponent(id)}`);
+  if (!way.results.length) { say("there is no way of at most six steps"); return; }
+  const names = way.results.map((row) => row.node);
+  await step("expand", { node: names[0], relation: null, offset: 0, limit: 25, nodes: names.slice(1) });
+  network.selectNodes(names.filter((name) => nodes.get(name)));
+  say(way.results.map((row) => row.label).join(" → "));
+}
+
+network.on("selectNode", ({ nodes: chosen }) => select(chosen.at(-1)));
+network.on("doubleClick", ({ nodes: chosen }) => chosen.length && expand(chosen[0]));
+network.on("selectEdge", ({ nodes: chosen, edges: drawn }) => { if (!chosen.length && drawn.length) describe(null, edges.get(drawn[0])); });
+network.on("dragEnd", ({ nodes: chosen }) => {
+  for (const id of chosen) { const { x, y } = network.getPosition(id); step("pin", { id, x, y, fixed: false }); }
+});
+
+// --- keyboard ----------------------------------------------------------------------------------
+
+function nearest(id, dx, dy) {
+  const at = network.getPosition(id);
+  let best = null, distance = Infinity;
+  for (const node of visible()) {
+    if (node.id === id) continue;
+    const { x, y } = network.getPosition(node.id);
+    const along = (x - at.x) * dx + (y - at.y) * dy, across = Math.abs((x - at.x) * dy) + Math.abs((y - at.y) * dx);
+    if (along > 0 && along + 2 * across < distance) { best = node.id; distance = along + 2 * across; }
+  }
+  return best;
+}
+
+const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+element.addEventListener("keydown", (event) => {
+  const id = state.selected;
+  if (event.key in arrows) { const next = nearest(id, ...arrows[event.key]); if (next) select(next, true); }
+  else if (event.key === "Enter") expand(id);
+  else if (event.key === "Delete" || event.key === "Backspace") { if (id !== stage.dataset.node) step("remove", { ids: [id] }); }
+  else if (event.key === "c") collapse(id);
+  else if (event.key === "p") pin(id);
+  else if (event.key === "f") fit();
+  else if (event.key === "+" || event.key === "-") network.moveTo({ scale: network.getScale() * (event.key === "+" ? 1.25 : 0.8) });
+  else if ((event.ctrlKey || event.metaKey) && event.key === "z") undo();
+  else if ((event.ctrlKey || event.metaKey) && event.key === "y") redo();
+  else return;
+  event.preventDefault();
+});
+
+export function pin(id) {
+  const { x, y } = network.getPosition(id);
+  step("pin", { id, x, y, fixed: !nodes.get(id).fixed });
+}
+
+function fit() {
+  network.fit({ animation: false });
+  network.moveTo({ scale: Math.min(1.1, network.getScale() * 0.95) });
+}
+
+// --- tools -------------------------------------------------------------------------------------
+
+const on = (id, act) => document.getElementById(id).addEventListener("click", act);
+on("undo", undo);
+on("redo", redo);
+on("fit", fit);
+on("copy", async () => {
+  await navigator.clipboard?.writeText(location.href).catch(() => {});
+  say("The link holds all that you see.");
+});
+document.getElementById("save").addEventListener("change", (event) => {
+  if (event.target.value) saveAs(event.target.value, network, visible(), edges.get());
+  event.target.value = "";
+});
+for (const select of document.querySelectorAll("[data-filter]")) {
+  select.addEventListener("change", () => step("filter", { name: select.dataset.filter, value: select.value }));
+}
+document.getElementById("fade").addEventListener("change", (event) => step("fade", { yes: event.target.checked }));
+document.getElementById("load").addEventListener("change", async (event) => {
+  const kept = JSON.parse(await event.target.files[0].text());
+  location.href = `${root}/explore?node=${encodeURIComponent(kept.node)}#${encodeURIComponent(JSON.stringify(kept.steps))}`;
+  location.reload();
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.setOptions({ nodes: { font: { color: ink() } } }));
+
+add(first);
+const told = location.hash.slice(1);
+if (told) await replay(JSON.parse(decodeURIComponent(told)));
+changed();
+fit();
+await describe(state.selected);
+network.selectNodes([state.selected]);
 element.dataset.ready = "yes";
+document.getElementById("depth").addEventListener("change", (event) => {
+  location.href = `${root}/explore?node=${encodeURIComponent(stage.dataset.node)}&depth=${event.target.value}`;
+});

@@ -1,0 +1,67 @@
+// The side panel: a node with its figures and relations, or an edge with the sentence behind it.
+import { ask, collapse, expand, nodes, pathTo, pin, root, say, state, step } from "./explore.js";
+
+const panel = document.getElementById("panel");
+
+const make = (tag, fields = {}, ...children) => {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(fields)) name in made ? made[name] = value : made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+};
+
+const signs = { upheld: "■", overturned: "▲", modified: "◆" };
+const outcome = (name, count) => make("span", { className: `outcome ${name}` }, `${signs[name]} ${count} ${name} `);
+
+export async function describe(id, edge) {
+  if (edge) { await describeEdge(edge); return; }
+  const known = await ask(`/api/node?node=${encodeURIComponent(id)}`);
+  if (state.selected !== id) return;
+  const rate = known.decisions ? `${(100 * known.overturned / known.decisions).toFixed(1)} % of ${known.decisions.toLocaleString("en")} items overturned` : "";
+  const relations = Object.entries(known.relations).map(([name, total]) => relation(id, name, total));
+  panel.replaceChildren(
+    make("h2", {}, known.label),
+    make("p", { className: "sub" }, known.kind, rate && known.kind !== "item" ? `, ${rate}` : ""),
+    make("p", {}, ...Object.keys(signs).filter((name) => known[name]).map((name) => outcome(name, known[name]))),
+    make("p", { className: "tools" },
+      button("Expand", () => expand(id)), button("Collapse", () => collapse(id)),
+      button(nodes.get(id)?.fixed ? "Unpin" : "Pin", () => pin(id)),
+      button("Remove", () => step("remove", { ids: [id] })),
+      state.from && state.from !== id ? button("Path to here", () => pathTo(id)) : button("Path from here", () => { state.from = id; say("Now choose the other end, and “Path to here”."); })),
+    make("ul", { className: "plain relations" }, ...relations),
+    make("p", { className: "links" }, make("a", { href: page(id) }, "Its page"), make("a", { href: `${root}/explore?node=${encodeURIComponent(id)}` }, "Start here"), make("a", { href: `${root}/${id.split("#")[0]}.ttl` }, "Turtle")),
+  );
+}
+
+function relation(id, name, total) {
+  const [shown] = state.counts[`${id}|${name}`] ?? [0];
+  const next = Math.min(25, total - shown);
+  const act = next > 0
+    ? button(shown ? `next ${next}` : `show ${next}`, async () => { await step("expand", { node: id, relation: name, offset: shown, limit: 25 }); await describe(id); })
+    : make("span", { className: "sub" }, "all shown");
+  return make("li", {}, make("span", {}, `${name} `, make("span", { className: "sub" }, shown ? `${shown} of ${total}` : `${total}`)), act);
+}
+
+const button = (words, act) => make("button", { type: "button", onclick: act }, words);
+
+function page(id) {
+  if (id.startsWith("case/")) { const [, name, , item] = id.split("/"); return `${root}/cases/${name}${item ? `#item-${item}` : ""}`; }
+  if (id.startsWith("guideline/")) return `${root}/guidelines/${id.slice(10).replace("#", "%23")}`;
+  return `${root}/explore?node=${encodeURIComponent(id)}`;
+}
+
+async function describeEdge(edge) {
+  const [one, other] = [edge.from, edge.to].map((id) => nodes.get(id));
+  const item = [one, other].find((node) => node.kind === "item");
+  const head = [make("h2", {}, `${one.name} – ${other.name}`), make("p", { className: "sub" }, edge.title)];
+  if (!item) {
+    panel.replaceChildren(...head, make("p", {}, "Both stand in the same decisions. Expand either to see them."));
+    return;
+  }
+  const rest = item === one ? other : one;
+  const found = await ask(`/api/evidence?item=${encodeURIComponent(item.id)}&node=${encodeURIComponent(rest.id)}`);
+  const quotes = found.results.map((row) => make("blockquote", {},
+    make("p", {}, row.before, make("mark", {}, row.quote), row.after),
+    make("p", { className: "small" }, row.party ? `${row.party}, ` : "", make("a", { href: root + row.path }, `${row.case}, in the letter`))));
+  panel.replaceChildren(...head, ...(quotes.length ? quotes : [make("p", {}, "The letter says this by its form alone.")]));
+}
