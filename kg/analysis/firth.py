@@ -5,9 +5,10 @@ The penalty is Firth's (Biometrika 80, 1993, 27-38; Heinze and Schemper, Statist
 reviewer and may be alike: their residuals are given one common correlation, estimated from all
 pairs within letters, which widens the variance as in a generalised estimating equation with working
 independence (Liang and Zeger, Biometrika 73, 1986, 13-22). An interval holds the values at which the
-penalised likelihood, with the other coefficients' uncertainty and the letters' alikeness taken in by
-scaling it to that variance, is not 1.92 below its top (the vertical adjustment of Chandler and
-Bate, Biometrika 94, 2007, 167-183), so that it is as skewed as the counts are.
+profile of the penalised likelihood is less than 1.92 below its top, so that it is as skewed as the
+counts are. The profile is taken over the columns that are entangled with the one in question; the
+others' uncertainty and the letters' alikeness are taken in by scaling it to that variance (the
+vertical adjustment of Chandler and Bate, Biometrika 94, 2007, 167-183).
 """
 
 from collections.abc import Iterator
@@ -20,13 +21,14 @@ from scipy.special import expit
 from scipy.stats import chi2
 
 from kg.analysis.intervals import Numbers, Z
+from kg.analysis.profile import Curve, Local, entangled
 
 Ids = NDArray[np.int64]
 
 _CHUNK = 4_000_000
-_TOLERANCE = 1e-6
-_WALD_FROM = 20_000
-_FAR = 12.0
+_TOLERANCE = 1e-3  # of a coefficient's standard error
+_WALD_FROM = 5_000
+_ENTANGLED = 2_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +84,7 @@ def fit(design: sparse.csr_array, overturned: NDArray[np.bool_], letter: Ids, wa
     eta = groups.design @ beta
     alike, variance = _variance(groups, eta, inverse, overturned, letter)
     names = np.flatnonzero(kept < wanted)
-    limits = _limits(groups, names, eta, hat, beta, variance)
+    limits = _limits(groups, names, eta, hat, beta, inverse, variance)
     out = [np.full(wanted, np.nan) for _ in range(4)]
     for values, found in zip(out, (beta[names], *limits), strict=True):
         values[kept[names]] = found
@@ -145,9 +147,11 @@ def _solve(groups: _Grouped) -> tuple[Numbers, Numbers, Numbers, int]:
         inverse = linalg.inv(_gram(groups.design, weight), overwrite_a=True, check_finite=False)
         hat = weight * _leverage(groups, inverse)
         score = groups.design.T @ (groups.events - groups.count * chance + hat * (0.5 - chance))
-        step = inverse @ score
+        # The penalty adds its leverage to each decision's weight; without that, steps may circle.
+        curvature = _gram(groups.design, weight + hat * chance * (1 - chance))
+        step = linalg.solve(curvature, score, assume_a="sym", check_finite=False)
         beta = beta + step * min(1.0, 3.0 / max(float(np.abs(step).max()), 1e-300))
-        if float(np.abs(step).max()) < _TOLERANCE:
+        if bool(np.all(np.abs(step) < _TOLERANCE * np.sqrt(np.diag(inverse)))):
             break
     return beta, inverse, hat, rounds
 
@@ -192,55 +196,56 @@ def _variance(
 
 
 def _limits(
-    groups: _Grouped, names: Ids, eta: Numbers, hat: Numbers, beta: Numbers, variance: Numbers
+    groups: _Grouped,
+    names: Ids,
+    eta: Numbers,
+    hat: Numbers,
+    beta: Numbers,
+    inverse: Numbers,
+    variance: Numbers,
 ) -> tuple[Numbers, Numbers, Numbers]:
     """Interval ends and p-values of the columns ``names``."""
     error = np.sqrt(variance[names])
     low, high = beta[names] - Z * error, beta[names] + Z * error
     p_value = chi2.sf((beta[names] / error) ** 2, 1)
     by_column = sparse.csc_array(groups.design)
-    cited = np.diff(by_column.indptr)[names]
-    for place in np.flatnonzero(cited < _WALD_FROM):
-        column = names[place]
-        rows = by_column.indices[by_column.indptr[column] : by_column.indptr[column + 1]]
-        curve = _Curve(
-            eta[rows] - beta[column],
-            groups.events[rows] + hat[rows] / 2,
-            groups.count[rows] + hat[rows],
-            float(beta[column]),
-            float(variance[column]),
+    cited = np.diff(by_column.indptr).astype(np.int64)
+    for place in np.flatnonzero(cited[names] < _WALD_FROM):
+        column = int(names[place])
+        curve = Curve(
+            _local(groups, by_column, cited, column, eta, hat, beta, inverse), float(variance[column])
         )
         low[place], high[place] = curve.end(-1), curve.end(1)
         p_value[place] = chi2.sf(curve.fall(0.0), 1)
     return low, high, np.asarray(p_value)
 
 
-class _Curve:
-    """The penalised likelihood along one coefficient, the others held, scaled to its variance."""
-
-    def __init__(self, base: Numbers, events: Numbers, count: Numbers, top: float, variance: float) -> None:
-        self.base, self.events, self.count = base, events, count
-        self.top, self.error = top, float(np.sqrt(variance))
-        chance = expit(base + top)
-        self.scale: float = 1 / (float((count * chance * (1 - chance)).sum()) * variance)
-        self.height = self._likelihood(top)
-
-    def _likelihood(self, value: float) -> float:
-        eta = self.base + value
-        return float((self.events * eta - self.count * np.logaddexp(0, eta)).sum())
-
-    def fall(self, value: float) -> float:
-        """Twice the fall of the likelihood from its top, a chi-square of one degree."""
-        return max(0.0, 2 * self.scale * (self.height - self._likelihood(value)))
-
-    def end(self, side: int) -> float:
-        """The value below (-1) or above (1) the top at which the fall is that of the interval's end."""
-        near, far = self.top, self.top + side * Z * self.error
-        while self.fall(far) < Z * Z and abs(far) < _FAR * 4:
-            near, far = far, far + side * Z * self.error
-        for _ in range(40):
-            middle = (near + far) / 2
-            near, far = (middle, far) if self.fall(middle) < Z * Z else (near, middle)
-            if abs(far - near) < 1e-7:
-                break
-        return (near + far) / 2
+def _local(
+    groups: _Grouped,
+    by_column: sparse.csc_array,
+    cited: Ids,
+    column: int,
+    eta: Numbers,
+    hat: Numbers,
+    beta: Numbers,
+    inverse: Numbers,
+) -> Local:
+    others = entangled(column, inverse, cited, _ENTANGLED) if cited[column] < _ENTANGLED else ()
+    columns = np.array([column, *others])
+    parts = [by_column.indices[by_column.indptr[name] : by_column.indptr[name + 1]] for name in columns]
+    rows = np.unique(np.concatenate(parts))
+    design = np.zeros((rows.size, columns.size))
+    for number, part in enumerate(parts):
+        design[np.searchsorted(rows, part), number] = 1.0
+    chance = expit(eta[rows])
+    weight = groups.count[rows] * chance * (1 - chance)
+    within = np.linalg.pinv((design * weight[:, None]).T @ design, hermitian=True)
+    held = hat[rows] - weight * np.einsum("ij,jk,ik->i", design, within, design)
+    return Local(
+        design,
+        groups.events[rows],
+        groups.count[rows],
+        eta[rows] - design @ beta[columns],
+        np.maximum(held, 0.0),
+        beta[columns],
+    )

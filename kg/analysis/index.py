@@ -233,8 +233,15 @@ def _unpacked(pairs: NDArray[np.int64], keys: pl.DataFrame) -> Cited:
 
 def _decisions(table: pl.LazyFrame, decision: pl.Series) -> pl.DataFrame:
     present = set(table.collect_schema().names())
-    columns = [name for name in (*DECISION, *RECOMMENDED) if name in present]
-    first = table.select(columns).filter(pl.lit(decision != decision.shift(1, fill_value=_NONE)))
+    columns = [
+        pl.col(name) for name in (*DECISION, *RECOMMENDED) if name in present and name != "specialties"
+    ]
+    # A subspecialty counts as a specialty that the reviewer has.
+    both = pl.concat_list(pl.col("specialties").fill_null([]), pl.col("subspecialties").fill_null([]))
+    specialties = both.list.unique(maintain_order=True).alias("specialties")
+    first = table.select(*columns, specialties).filter(
+        pl.lit(decision != decision.shift(1, fill_value=_NONE))
+    )
     return first.with_columns(pl.col(name).cast(pl.Categorical) for name in CODED).collect()
 
 
