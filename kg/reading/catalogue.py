@@ -19,6 +19,7 @@ _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _IMR = "https://w3id.org/imr-kg/ontology#"
 _LABELS = ("prefLabel", "altLabel", "hiddenLabel")
 _YEAR = r"\s+(?:19|20)\d\d\b"
+_REVISED = r",?\s+\(?[Rr]evised,?\s+(?:19|20)\d\d\)?"
 _ACOEM = re.compile(r"acoem|occupational (?:medicine|and environmental)")
 # A title with one of these last words is a guideline's even where no year follows it.
 _TITLE_ENDS = re.compile(
@@ -135,6 +136,12 @@ class Guidelines:
             for label in concept.labels
             if re.search(r"disorders?$|groin|asthma|lung|brain", fold(label))
         }
+        self._later_titles = {
+            fold(label)
+            for concept in self._catalogue.values()
+            if concept.broader in ("acoem-3rd", "mtus-other")
+            for label in concept.labels
+        }
         self._pages = {
             concept.number("chapterNumber"): (concept.number("firstPage"), concept.number("lastPage"))
             for concept in self._catalogue.values()
@@ -160,9 +167,22 @@ class Guidelines:
         """
         folded = fold(printed)
         found = self._titles.get((folded, year)) or self._titles.get((folded, None))
+        if found and found.chapter and year and year >= _LATER and folded in self._later_titles:
+            return Guideline("mtus-other", None, printed)
         if found and found.guideline == "mtus-other":
             return Guideline("mtus-other", None, printed)
         return found
+
+    def revised(self, title: str, year: int | None) -> str | None:
+        """The work that took the place of an ACOEM chapter, where its title or year is printed.
+
+        >>> guidelines().revised("Elbow Disorders", None), guidelines().revised("Elbow Complaints", None)
+        ('elbow-2007', None)
+        """
+        found = self._titles.get((fold(title), year or _REVISION))
+        if found is None or found.guideline == "acoem-2004":
+            return None
+        return found.guideline if year or fold(title) not in self._sections["acoem-2004"] else None
 
     def section(self, title: str, guideline: str, edition: int | None, chapter: int | None) -> str | None:
         """The notation of a section, in the edition and chapter printed or in the first that has it."""
@@ -224,7 +244,12 @@ class Guidelines:
             for folded in titles
             if dated or folded in general or not (_TITLE_ENDS.search(folded) or _ACOEM.search(folded))
         }
-        return rf"\b{as_pattern(titles, weak)}\b(?:{_YEAR})?(?:\s+Guidelines?\b)?"
+        return rf"\b{as_pattern(titles, weak)}\b(?:{_YEAR}|{_REVISED})?(?:\s+Guidelines?\b)?"
+
+    def acoem_pattern(self) -> str:
+        """A regular expression of ACOEM's name where a chapter's title follows it."""
+        chapters = as_pattern(self._sections["acoem-2004"])
+        return rf"\bACOEM(?:\s+(?:Practice\s+)?Guidelines?)?[\s,:]+(?={chapters}\b)"
 
     def _general_sections(self) -> set[str]:
         return set(self._sections["acoem-2004"]) - {
@@ -243,6 +268,12 @@ class Guidelines:
         names = {fold(label) for label in self._catalogue["odg"].labels}
         return rf"\b{as_pattern(names)}(?!\w)(?:\s*\(ODG\))?"
 
+
+# The ACOEM chapter on the elbow was revised in this year.
+_REVISION = 2007
+
+# From this year on the MTUS takes in later ACOEM guidelines, some with the titles of old chapters.
+_LATER = 2008
 
 # ACOEM chapters 8 to 16 are about parts of the body; letters from mid-2016 print the others as
 # sections of `General Approaches 2004`.

@@ -1,6 +1,6 @@
 """Read a guideline field: what a party relied on, as citations of guidelines, sections and pages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -34,7 +34,8 @@ class _Entry(NamedTuple):
 
     head: tuple[int, ...]
     sections: tuple[int, ...]
-    pages: int | None
+    pages: tuple[int, ...]
+    late: tuple[int, ...]
     year: int | None
     last: int
 
@@ -44,26 +45,28 @@ def _entries(tree: Tree[Any]) -> list[_Entry]:
 
 
 def _entry(tokens: list[tuple[str, int]]) -> _Entry:
-    """Sort a guideline's tokens: words before a year name it, then come sections, then pages."""
+    """Sort a guideline's tokens: words before a year name it, then come sections, pages and late words."""
     heads = {"GUIDELINE", "CHAPTER", "AND"}
     head = [at for kind, at in tokens if kind in heads and kind != "AND"]
     sections: list[int] = []
-    pages = year = None
-    before = ""
+    pages: list[int] = []
+    late: list[int] = []
+    year = None
     named = bool(head)
     for kind, at in tokens:
         if kind == "YEAR":
             year = at
+        elif kind == "PAGES":
+            pages.append(at)
         elif kind == "TEXT":
-            if before == "PAGES":
-                pages = at
+            if pages:
+                late.append(at)
             elif not named:
                 head.append(at)
                 named = True
             else:
                 sections.append(at)
-        before = kind
-    return _Entry(tuple(head), tuple(sections), pages, year, tokens[-1][1])
+    return _Entry(tuple(head), tuple(sections), tuple(pages), tuple(late), year, tokens[-1][1])
 
 
 FIELD = TypedGrammar("field.lark", _statements, anchors=("Decision", "did", "based", "The"))
@@ -71,7 +74,10 @@ BY_SECTION, BY_PAGE = (
     TypedGrammar(
         "mtus.lark",
         _entries,
-        words={"GUIDELINE": guidelines().title_pattern(dated=dated)},
+        words={
+            "GUIDELINE": guidelines().title_pattern(dated=dated),
+            "ACOEM.2": guidelines().acoem_pattern(),
+        },
         anchors=(r"\b", ","),
     )
     for dated in (True, False)
@@ -106,9 +112,9 @@ def read_field(
             message = f'expected "Decision based on", found "{tidy(span.of(text))[:80]}"'
             problems.append(Problem(ProblemKind.UNREAD_TEXT, span, message))
     basis = _basis(kinds)
-    if basis is None:
+    if basis is None or (not citations and "NONE_CITED" not in kinds):
         problems.append(Problem(ProblemKind.MISSING_FIELD, Span(start, end), "the field names no source"))
-    return GuidelineField(basis, tuple(citations), Span(start, end)), tuple(problems)
+    return GuidelineField(basis, _merged(citations), Span(start, end)), tuple(problems)
 
 
 def _basis(kinds: set[str]) -> Basis | None:
@@ -119,6 +125,26 @@ def _basis(kinds: set[str]) -> Basis | None:
     return Basis.NONE_CITED if "NONE_CITED" in kinds else None
 
 
+def _merged(citations: list[Citation]) -> tuple[Citation, ...]:
+    """The citations, those of one guideline and chapter made one: its sections and pages go together."""
+    if len(citations) < 2:  # noqa: PLR2004
+        return tuple(citations)
+    found: dict[tuple[object, ...], Citation] = {}
+    before = None
+    for citation in citations:
+        key = (citation.mtus, citation.guideline, citation.edition, citation.chapter, citation.title)
+        if key[1] == "other" or (first := found.get(key)) is None:
+            key = (*key, len(found)) if key[1] == "other" else key
+            found[key] = citation
+        else:
+            span = Span(first.span.start, citation.span.end) if before == key else first.span
+            new = tuple(section for section in citation.sections if section not in first.sections)
+            pages = first.pages + tuple(page for page in citation.pages if page not in first.pages)
+            found[key] = replace(first, sections=first.sections + new, pages=pages, span=span)
+        before = key
+    return tuple(found.values())
+
+
 def _read_mtus(text: str, span: Span, on: date | None, problems: list[Problem]) -> list[Citation]:
     grammar = BY_SECTION if text.find("Section(s)", *span) >= 0 else BY_PAGE
     entries, tokens = grammar.read(text, *span)
@@ -126,8 +152,9 @@ def _read_mtus(text: str, span: Span, on: date | None, problems: list[Problem]) 
     waiting: list[int] = []
     for entry in entries:
         pages: tuple[PageRange, ...] = ()
-        if entry.pages is not None:
-            pages, found = read_pages(text, tokens[entry.pages].start, tokens[entry.pages].end)
+        for at in entry.pages:
+            more, found = read_pages(text, tokens[at].start, tokens[at].end)
+            pages += more
             problems += found
         new = list(_citations(text, entry, tokens, pages, on, problems))
         citations += new
@@ -164,6 +191,8 @@ def _citations(
     sections: list[Section] = []
     for words in entry.sections:
         sections += split_titles(text, tokens[words].start, tokens[words].end, resolve)
+    for words in entry.late:
+        sections += _late_sections(text, tokens[words], resolve, problems)
     chapters: list[int] = []
     kept: list[Section] = []
     for section in sections:
@@ -180,9 +209,21 @@ def _citations(
         yield Citation(True, guideline, edition, chapter, tuple(kept), pages, title, span, inferred)
 
 
+def _late_sections(
+    text: str, words: Lexeme, resolve: Callable[[str], str | None], problems: list[Problem]
+) -> Iterator[Section]:
+    """The sections printed after a page list; other words there are no page, and a problem."""
+    for section in split_titles(text, words.start, words.end, resolve):
+        if section.concept is not None:
+            yield section
+        elif any(c.isalnum() for c in section.title):
+            message = f'expected a page number after "Page(s):", found "{section.title}"'
+            problems.append(Problem(ProblemKind.BAD_PAGES, section.span, message))
+
+
 def _known(section: Section, guideline: str, problems: list[Problem]) -> Section:
-    """The section, with a problem where the catalogue lacks it."""
-    if section.concept is None:
+    """The section, with a problem where the catalogue lists the guideline's sections and lacks it."""
+    if section.concept is None and guideline != "mtus-other":
         message = f'"{section.title}" is not in the catalogue of {guideline}'
         problems.append(Problem(ProblemKind.UNRESOLVED_TITLE, section.span, message))
     return section
@@ -198,8 +239,11 @@ def _named(
     if first.type == "CHAPTER":
         number = int("".join(c for c in printed.rpartition("hapter")[2] if c.isdigit()))
         if len(entry.head) > 1:
-            _, edition = _title_and_year(tidy(text[tokens[entry.head[1]].start : tokens[entry.head[1]].end]))
+            second = tokens[entry.head[1]]
+            title, edition = _title_and_year(tidy(text[second.start : second.end]).strip(" ,."))
             year = year or edition
+            if (revised := guidelines().revised(title, year)) is not None:
+                return revised, None, year, None
         return "acoem-2004", number, year, None
     title, edition = _title_and_year(printed)
     year = year or edition
@@ -213,8 +257,14 @@ def _named(
 
 
 def _title_and_year(printed: str) -> tuple[str, int | None]:
-    """A title without the year that ends it."""
+    """A title without the year that ends it.
+
+    >>> _title_and_year("Elbow Disorders (Revised 2007)")
+    ('Elbow Disorders', 2007)
+    """
     words = printed.split(" ")
+    if words[-1].endswith(")") and words[-2:][0].lower().strip("(,") == "revised":
+        words = [*words[:-2], words[-1].strip("()")]
     if words[-1].lower().startswith("guideline") and len(words) > 1 and words[-2].isdigit():
         words = words[:-1]
     if len(words) > 1 and words[-1].isdigit() and len(words[-1]) == len("2016"):

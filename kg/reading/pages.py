@@ -37,9 +37,10 @@ def page_range(first: str, last: str | None) -> tuple[int, int]:
 
 
 def _shape(tree: Tree[Any]) -> tuple[list[list[int]], list[int]]:
+    """First and last token of each range, and each token that names no page."""
     found = parts(tree)
     ranges = [[tokens[0][1], tokens[-1][1]] for name, tokens in found if name == "range"]
-    return ranges, [tokens[0][1] for name, tokens in found if name == "JUNK"]
+    return ranges, [tokens[0][1] for name, tokens in found if name in ("JUNK", "PLACE")]
 
 
 PAGES = TypedGrammar("pages.lark", _shape)

@@ -1,6 +1,7 @@
 """Split a list of titles or names into the longest that a catalogue knows."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from lark import Tree
@@ -28,9 +29,9 @@ TITLES = TypedGrammar("titles.lark", _shape)
 def split_titles(text: str, start: int, end: int, resolve: Callable[[str], str | None]) -> Iterator[Section]:
     """Split ``text[start:end]`` at commas into the longest titles that ``resolve`` knows.
 
-    ``resolve`` takes a title and gives its notation. By rule, where a title is unknown: a piece that
-    begins in lower case or with ``&`` goes on with the title before it, and so does every piece of a
-    numbered title until the next number.
+    ``resolve`` takes a title and gives its notation. By rule, a piece that is unknown and begins in lower
+    case or with ``&`` goes on with the title before it; so does every piece of a numbered title until the
+    next number, where the title is unknown. Two known titles joined by ``and`` are two.
 
     >>> known = {"nsaids, gi symptoms": "a", "yoga": "b"}
     >>> printed = "NSAIDs, GI symptoms, Massage, light, Yoga"
@@ -48,15 +49,33 @@ def split_titles(text: str, start: int, end: int, resolve: Callable[[str], str |
     n = 0
     while n < len(pieces):
         first, last, concept, used = _longest(text, pieces, n, resolve)
-        if concept is None:
-            while n + used < len(pieces) and _goes_on(
-                text, pieces, n + used, resolve, numbered=numbered_list
-            ):
-                last = pieces[n + used][1]
-                used += 1
+        while (
+            (concept is None or not numbered_list)
+            and n + used < len(pieces)
+            and _goes_on(text, pieces, n + used, resolve, numbered=numbered_list)
+        ):
+            concept, last = None, pieces[n + used][1]
+            used += 1
         n += used
         if title := _title(text, first, last):
-            yield title if concept is None else Section(title.title, concept, title.span)
+            yield from (
+                _halves(text, title, resolve)
+                if concept is None
+                else (Section(title.title, concept, title.span),)
+            )
+
+
+def _halves(text: str, title: Section, resolve: Callable[[str], str | None]) -> Iterator[Section]:
+    """An unknown title, or the two known ones that an ``and`` joins in it."""
+    at = text.find(" and ", *title.span)
+    while at >= 0:
+        one, other = _title(text, title.span.start, at), _title(text, at + len(" and "), title.span.end)
+        if one and other and (first := resolve(one.title)) and (second := resolve(other.title)):
+            yield replace(one, concept=first)
+            yield replace(other, concept=second)
+            return
+        at = text.find(" and ", at + 1, title.span.end)
+    yield title
 
 
 def _longest(
@@ -87,6 +106,11 @@ def _goes_on(
 
 
 def _title(text: str, start: int, end: int) -> Section | None:
+    """The title without marks around it, and out of the brackets that it stands in."""
     while end > start and text[end - 1] in " .,;:\n\t\r\f":
         end -= 1
+    while start < end and text[start] in " -–—:\n\t\r\f":
+        start += 1
+    if text[start : start + 1] == "(" and text.find(")", start, end) == end - 1:
+        return _title(text, start + 1, end - 1)
     return Section(tidy(text[start:end]), None, Span(start, end)) if start < end else None
