@@ -35,7 +35,7 @@ def graph(gold):
         if path.stem != "shapes":
             store.parse(path, format="ox-ttl")
     text = "".join(n_triples(letter, "1") for letter in gold_letters.determinations(gold))
-    store.parse(data=text + describe.pages(describe.cited_pages(text)), format="ox-nt")
+    store.parse(data=text + describe.descriptions(describe.pointed_to(text.encode())), format="ox-nt")
     return store
 
 

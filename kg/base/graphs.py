@@ -14,7 +14,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 
 from kg import resources
 from kg.errors import BaseError
-from kg.graph import iri
+from kg.graph import describe, iri
 
 CATALOGUE = "catalogue.nt"
 """The file of a generation that holds the triples of its ontology and catalogues."""
@@ -72,9 +72,11 @@ class GraphWriter:
         self._folder, self._base = folder, base
         self._store: pyoxigraph.Store | None = None
         self._stream: _Stream | None = None
+        self._pointed_to: set[str] = set()
 
     def load(self, data: bytes) -> None:
         """Send N-Triples text on its way into the store."""
+        self._pointed_to |= describe.pointed_to(data)
         if self._stream is None:
             self._stream = _Stream(self._open())
         self._stream.write(data)
@@ -88,12 +90,15 @@ class GraphWriter:
                 store.remove(quad)
 
     def finish(self) -> None:
-        """Bring the catalogue up to date, and wait for what was sent."""
-        new = catalogue()
+        """Bring the catalogue and what letters share up to date, and wait for what was sent."""
         if self._base is None:
-            self.load(new)
+            self.load(new := catalogue() + describe.descriptions(self._pointed_to).encode())
         self._wait()
-        if self._base and (old := (self._base / CATALOGUE).read_bytes()) != new:
+        if self._base is not None:
+            old = (self._base / CATALOGUE).read_bytes()
+            shared = filter(self._is_pointed_to, describe.described(old) | self._pointed_to)
+            new = catalogue() + describe.descriptions(shared).encode()
+        if self._base and old != new:
             store = self._open()
             for triple in pyoxigraph.parse(old, RdfFormat.N_TRIPLES):
                 store.remove(Quad(triple.subject, triple.predicate, triple.object, DefaultGraph()))
@@ -133,6 +138,11 @@ class GraphWriter:
                 link(self._base / "graph", self._folder)
             self._store = pyoxigraph.Store(self._folder)
         return self._store
+
+    def _is_pointed_to(self, page_or_run: str) -> bool:
+        """Whether a letter still points to it; where nothing has changed, one does."""
+        pattern = (None, None, NamedNode(page_or_run), DefaultGraph())
+        return self._store is None or next(self._store.quads_for_pattern(*pattern), None) is not None
 
     def _wait(self) -> None:
         stream, self._stream = self._stream, None

@@ -9,45 +9,50 @@ from kg.graph import iri
 from kg.graph.triples import escaped
 from kg.graph.vocab import IMR
 
-_CITED_PAGE = re.compile(rf"<{re.escape(IMR.citesPage)}> <([^>]*)>")
+_POINTED_TO = re.compile(rf"<(?:{re.escape(IMR.citesPage)}|{re.escape(IMR.readBy)})> <([^>]*)>".encode())
+_DESCRIBED = re.compile(rf"<([^>]*)> <(?:{re.escape(IMR.pageOf)}|{re.escape(IMR.readerVersion)})>".encode())
 
 
-def cited_pages(n_triples: str) -> set[str]:
-    """The IRIs of the pages that the triples of letters cite.
+def pointed_to(n_triples: bytes) -> set[str]:
+    """The IRIs of the pages and runs that the triples of letters point to.
 
     >>> line = f"<{iri.citation('A', 1, 'reviewer', 1)}> <{IMR.citesPage}> <{iri.page('acoem-2004', 308)}> ."
-    >>> cited_pages(line)
+    >>> pointed_to(line.encode())
     {'https://w3id.org/imr-kg/guideline/acoem-2004/page/308'}
     """
-    return set(_CITED_PAGE.findall(n_triples))
+    return {found.decode() for found in set(_POINTED_TO.findall(n_triples))}
 
 
-def pages(iris: Iterable[str]) -> str:
-    """The triples that say of each page its number and its edition, in the order of the IRIs.
+def described(n_triples: bytes) -> set[str]:
+    """The IRIs of the pages and runs that a text describes.
 
-    >>> print(pages([iri.page("acoem-2004", 308)]).splitlines()[1])
+    >>> described(descriptions([iri.run("0.1.0")]).encode())
+    {'https://w3id.org/imr-kg/run/0.1.0'}
+    """
+    return {found.decode() for found in _DESCRIBED.findall(n_triples)}
+
+
+def descriptions(iris: Iterable[str]) -> str:
+    """The triples that say of each page its number and edition, of each run its version; in order.
+
+    >>> print(descriptions([iri.page("acoem-2004", 308)]).splitlines()[1])
     ... # doctest: +ELLIPSIS
     <https://.../guideline/acoem-2004/page/308> <https://.../ontology#pageNumber> "308"^^<...#integer> .
 
     Raises:
-        IriError: one is not the IRI of a page.
+        IriError: one is not the IRI of a page or run.
     """
-    lines = []
-    for page in sorted(iris):
-        place = iri.read(page)
-        edition = iri.concept("guideline", place.name)
-        lines.append(
-            f"<{page}> <{RDF.type}> <{IMR.Page}> .\n"
-            f'<{page}> <{IMR.pageNumber}> "{place.number}"^^<{XSD.integer}> .\n'
-            f"<{page}> <{IMR.pageOf}> <{edition}> .\n"
+    return "".join(_description(subject, iri.read(subject)) for subject in sorted(iris))
+
+
+def _description(subject: str, place: iri.Place) -> str:
+    if place.kind == "run":
+        return (
+            f"<{subject}> <{RDF.type}> <{IMR.ReadingRun}> .\n"
+            f'<{subject}> <{IMR.readerVersion}> "{escaped(place.name)}" .\n'
         )
-    return "".join(lines)
-
-
-def run(version: str) -> str:
-    """The triples that describe the reading of letters by one version of the reader."""
-    subject = f"<{iri.run(version)}>"
     return (
-        f"{subject} <{RDF.type}> <{IMR.ReadingRun}> .\n"
-        f'{subject} <{IMR.readerVersion}> "{escaped(version)}" .\n'
+        f"<{subject}> <{RDF.type}> <{IMR.Page}> .\n"
+        f'<{subject}> <{IMR.pageNumber}> "{place.number}"^^<{XSD.integer}> .\n'
+        f"<{subject}> <{IMR.pageOf}> <{iri.concept('guideline', place.name)}> .\n"
     )

@@ -252,13 +252,10 @@ def test_the_graph_stays_small(shared, name, most):
     assert sum(len(parsed(n_triples(letter, "0.1.0"))) for letter in letters) / len(letters) <= most
 
 
-def test_pages_are_described_once():
-    text = n_triples(LETTER)
-    assert describe.cited_pages(text) == {iri.page("chronic-pain/2009", n) for n in (98, 99)}
-    described = parsed(describe.pages(describe.cited_pages(text)))
-    assert len(described) == 6
-    assert parsed(describe.pages(describe.cited_pages(text + text))) == described
-
-
-def test_a_run_is_described():
-    assert {quad.subject.value for quad in parsed(describe.run("0.1.0"))} == {iri.run("0.1.0")}
+def test_pages_and_runs_are_described_once():
+    text = n_triples(LETTER, "0.1.0").encode()
+    shared = {iri.run("0.1.0"), *(iri.page("chronic-pain/2009", number) for number in (98, 99))}
+    assert describe.pointed_to(text) == describe.pointed_to(text + text) == shared
+    described = describe.descriptions(shared)
+    assert len(parsed(described)) == len(described.splitlines()) == 8
+    assert describe.described(described.encode()) == shared

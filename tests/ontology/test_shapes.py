@@ -78,8 +78,6 @@ def test_the_real_letters_and_the_catalogues_conform(shared, ontology, name):
         for letter in gold_letters.determinations(gold_letters.records(shared, name))
     ]
     text = "".join(n_triples(letter, "1") for letter in letters)
-    data = Graph().parse(
-        data=text + describe.pages(describe.cited_pages(text)) + describe.run("1"), format="nt"
-    )
+    data = Graph().parse(data=text + describe.descriptions(describe.pointed_to(text.encode())), format="nt")
     data += ontology
     assert messages(data, inplace=True) == set()

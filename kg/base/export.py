@@ -1,0 +1,173 @@
+"""Write a knowledge base, or some of its cases, in the formats of other tools.
+
+========  =====================================================================================
+nt, ttl   the triples; a whole base with its ontology and catalogues
+jsonld    one readable document a case, with ``ontology/context.jsonld``
+parquet   the facts table as it is
+csv       the facts table; lists are joined by ``; ``, and a cell that a spreadsheet would take for a
+          formula begins with ``'``
+graphml   the cases, their parts and what they cite as nodes and edges, for network tools
+gexf      the same
+========  =====================================================================================
+
+All but the last two are streamed: memory stays flat in the number of letters.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import BinaryIO
+
+import networkx as nx
+import polars as pl
+import pyoxigraph as ox
+
+from kg.base.graphs import case_quads
+from kg.base.store import KnowledgeBase
+from kg.errors import SettingError, UnknownError
+from kg.graph import iri, jsonld
+from kg.graph.vocab import SKOS
+
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_PREFIXES = {
+    "imr": f"{iri.ONTOLOGY}#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+_FORMULA = r"^[=+\-@\t\r]"
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def export(base: KnowledgeBase, form: str, out: BinaryIO, cases: Iterable[str] | None = None) -> None:
+    """Write a base to ``out``, all of it or the cases given.
+
+    Raises:
+        SettingError: there is no such format.
+        UnknownError: the base has no such case.
+        BaseError: the base cannot be opened.
+    """
+    if form not in FORMATS:
+        raise SettingError(f"expected a format ({', '.join(FORMATS)}), found {form!r}")
+    wanted = None if cases is None else list(dict.fromkeys(cases))
+    for case in wanted or ():
+        if case not in base:
+            raise UnknownError(f"{base.path}: there is no case {case!r}")
+    _WRITERS[form](base, out, wanted)
+
+
+def _store(base: KnowledgeBase) -> ox.Store:
+    return ox.Store.read_only(str(base.graph_folder))
+
+
+def _quads(store: ox.Store, cases: Iterable[str]) -> Iterator[ox.Quad]:
+    return chain.from_iterable(case_quads(store, case) for case in cases)
+
+
+def _n_triples(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
+    _rdf(base, out, cases, ox.RdfFormat.N_TRIPLES)
+
+
+def _turtle(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
+    _rdf(base, out, cases, ox.RdfFormat.TURTLE, _PREFIXES)
+
+
+def _rdf(
+    base: KnowledgeBase,
+    out: BinaryIO,
+    cases: list[str] | None,
+    form: ox.RdfFormat,
+    prefixes: dict[str, str] | None = None,
+) -> None:
+    store = _store(base)
+    if cases is None:
+        store.dump(out, form, from_graph=ox.DefaultGraph(), prefixes=prefixes)
+    else:
+        triples = (quad.triple for quad in _quads(store, cases))
+        ox.serialize(triples, out, form, prefixes=prefixes)
+
+
+def _json_ld(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
+    store = _store(base)
+    head = json.dumps(jsonld.context(), ensure_ascii=False)[:-1]
+    out.write(f'{head}, "@graph": [\n'.encode())
+    for number, case in enumerate(base.cases() if cases is None else cases):
+        document = json.dumps(jsonld.document(case, case_quads(store, case)), ensure_ascii=False)
+        out.write(f"{',' if number else ''}{document}\n".encode())
+    out.write(b"]}\n")
+
+
+def _facts(base: KnowledgeBase, cases: list[str] | None) -> pl.LazyFrame:
+    facts = base.scan_facts()
+    return facts if cases is None else facts.filter(pl.col("case").is_in(cases))
+
+
+def _parquet(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
+    _facts(base, cases).sink_parquet(out)
+
+
+def _csv(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
+    facts = _facts(base, cases)
+    columns = []
+    for name, kind in facts.collect_schema().items():
+        column = pl.col(name).list.join("; ") if isinstance(kind, pl.List) else pl.col(name)
+        if kind == pl.String or isinstance(kind, pl.List):
+            column = pl.when(column.str.contains(_FORMULA)).then("'" + column).otherwise(column)
+        columns.append(column.alias(name))
+    facts.select(columns).sink_csv(out)
+
+
+def _graphml(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
+    nx.write_graphml(_network(base, cases), out)
+
+
+def _gexf(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
+    nx.write_gexf(_network(base, cases), out)
+
+
+def _network(base: KnowledgeBase, cases: list[str] | None) -> "nx.MultiDiGraph[str]":
+    """The triples of cases as nodes with attributes and edges with the property's name."""
+    store = _store(base)
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for quad in _quads(store, base.cases() if cases is None else cases):
+        subject, name = _path(quad.subject), _local(quad.predicate)
+        if isinstance(quad.object, ox.Literal):
+            said = network.nodes[subject] if subject in network else {}
+            value = _NOT_XML.sub("\ufffd", quad.object.value)
+            network.add_node(subject, **{name: f"{said[name]}; {value}" if name in said else value})
+        elif quad.predicate.value == _RDF_TYPE:
+            network.add_node(subject, kind=_local(quad.object))
+        else:
+            network.add_edge(subject, _path(quad.object), key=name, property=name)
+    for node, said in network.nodes(data=True):
+        said["label"] = said.get("itemText") or _label(store, node) or node
+    return network
+
+
+def _path(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
+    return str(term.value).removeprefix(iri.BASE) if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _local(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
+    return re.split(r"[#/]", _path(term))[-1]
+
+
+def _label(store: ox.Store, path: str) -> str | None:
+    node = ox.NamedNode(f"{iri.BASE}{path}")
+    found = next(store.quads_for_pattern(node, ox.NamedNode(SKOS.prefLabel), None), None)
+    return found.object.value if found and isinstance(found.object, ox.Literal) else None
+
+
+_WRITERS: dict[str, Callable[[KnowledgeBase, BinaryIO, list[str] | None], None]] = {
+    "nt": _n_triples,
+    "ttl": _turtle,
+    "jsonld": _json_ld,
+    "parquet": _parquet,
+    "csv": _csv,
+    "graphml": _graphml,
+    "gexf": _gexf,
+}
+
+FORMATS = tuple(_WRITERS)
+"""The formats that :func:`export` writes."""
