@@ -1,6 +1,6 @@
 """The parts of the body that an item names, with their sides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -61,10 +61,10 @@ def catalogue() -> Phrases[Anatomy]:
     return Phrases((label, anatomy(each)) for each in among.values() for label in each.labels)
 
 
-def _name(concept: Concept, among: dict[str, Concept] | object) -> str:
+def _name(concept: Concept, among: Mapping[str, Concept]) -> str:
     """The part itself, where the concept is a part on one side."""
     broader = concept.one("broader")
-    return among[broader].preferred if broader else concept.preferred  # type: ignore[index]
+    return among[broader].preferred if broader else concept.preferred
 
 
 def body_parts(words: Words) -> tuple[BodyPart, ...]:

@@ -75,7 +75,10 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
     service = request.service
     if service is None:
         service = Service(*_unknown(text, first, last), dispute.in_dispute)
-        problems = (*problems, Problem(ProblemKind.UNREAD_TEXT, dispute.in_dispute, "no known service is named"))
+        problems = (
+            *problems,
+            Problem(ProblemKind.UNREAD_TEXT, dispute.in_dispute, "no known service is named"),
+        )
     printed = tidy(text[start:end])
     item = DisputedItem(
         text=printed,

@@ -194,8 +194,8 @@ def _read(file: str) -> Iterable[Concept]:
     try:
         for quad in ox.parse(resources.text("ontology", file).encode(), format=ox.RdfFormat.TURTLE):
             name = quad.predicate.value.rpartition("#")[2]
-            subject = about.setdefault(quad.subject.value, {})  # type: ignore[union-attr]
-            subject.setdefault(name, []).append(quad.object.value)  # type: ignore[union-attr]
+            subject = about.setdefault(quad.subject.value, {})
+            subject.setdefault(name, []).append(quad.object.value)
     except SyntaxError as error:
         raise CatalogueError(f"ontology/{file}: {error}") from error
     for iri, said in about.items():

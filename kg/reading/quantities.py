@@ -10,15 +10,21 @@ from kg.reading.grammars import Lexeme, Part, TypedGrammar, parts
 
 QUANTITY = TypedGrammar("quantity.lark", parts, anchors=(r"(?<![^\W\d_xX](?=[^#\/]))",))
 
+_ONES = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    " seventeen eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _NUMBER_WORDS = {
-    word: value
-    for value, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-        " seventeen eighteen nineteen".split(),
-        start=1,
-    )
-} | {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
-_NUMBER_WORDS |= {"hundred": 100, "single": 1, "other": 2, "once": 1, "twice": 2, "thrice": 3}
+    **{word: value for value, word in enumerate(_ONES.split(), start=1)},
+    **{word: 10 * value for value, word in enumerate(_TENS.split(), start=2)},
+    "hundred": 100,
+    "single": 1,
+    "other": 2,
+    "once": 1,
+    "twice": 2,
+    "thrice": 3,
+}
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|[a-z]+")
 _COUNTING = frozenset(_NUMBER_WORDS) | {"daily", "weekly", "monthly"}
 _DIGIT = re.compile(r"\d")
@@ -26,6 +32,11 @@ _RANGE = re.compile(r"(?<=[\w)])\s?(?:-|–|to|or|through)\s?(?=[\da-z])", re.IG
 _DAYS = {"DAY": 1, "WEEK": 7, "MONTH": 28, "YEAR": 364}
 _UNITS = {"HOUR": Unit.HOUR, "DAY": Unit.DAY, "WEEK": Unit.WEEK, "MONTH": Unit.MONTH}
 _PERIOD_WORD = re.compile(r"(h|d|w|m)[a-z]*\W*$", re.IGNORECASE)
+_RECOMMENDS = "ecommend"
+_VISITS = re.compile(r"\d\s+(?:visit|session)")
+_SENTENCE_END = re.compile(r"[.;](?:\s|$)")
+_SENTENCE = 160
+"""Characters after "recommends" in which its amount is printed."""
 _FEW = 4
 """More of a drug at a time than this is no single dose."""
 
@@ -153,7 +164,9 @@ def _of_drug(found: Sequence[_Read], start: int) -> _Total | None:
 
 def _dose(read: _Read, after: str) -> bool:
     """Whether tablets are those of one intake (``1-2 tablets every 6 hours``)."""
-    return read.amounts[0].high <= _FEW and (after == "frequency" or read.amounts[0].low != read.amounts[0].high)
+    return read.amounts[0].high <= _FEW and (
+        after == "frequency" or read.amounts[0].low != read.amounts[0].high
+    )
 
 
 def _bare(found: Sequence[_Read], start: int, unit: Unit) -> _Total | None:
@@ -255,3 +268,25 @@ def _frequency(read: _Read) -> tuple[Amount, float]:
     per = read.has("PER_DAY", "PER_MONTH", "MONTH") or ""
     days = {"PER_DAY": 1.0, "PER_MONTH": 28.0, "MONTH": 28.0}.get(per, 7.0)
     return (read.amounts[0] if read.amounts else Amount(1, 1)), days
+
+
+def recommended(text: str, start: int, end: int) -> tuple[Quantity, ...]:
+    """The numbers of visits that ``text[start:end]`` says guidelines recommend, each once.
+
+    >>> said = "The guideline recommends 9-10 visits over 8 weeks. The request is for 24 visits."
+    >>> [(found.minimum, found.maximum, found.unit.value) for found in recommended(said, 0, len(said))]
+    [(9.0, 10.0, 'visit')]
+    """
+    found: dict[tuple[float, float], Quantity] = {}
+    at = text.find(_RECOMMENDS, start, end)
+    while at >= 0:
+        stop = _SENTENCE_END.search(text, at, min(end, at + _SENTENCE))
+        last = stop.start() if stop else min(end, at + _SENTENCE)
+        if _VISITS.search(text, at, last):
+            plan, tokens = QUANTITY.read(text, at, last)
+            for read in (_read(text, part, tokens) for part in plan):
+                if read.kind == "counted" and read.has("VISIT") and read.span.start > at:
+                    low, high = read.amounts[0]
+                    found.setdefault((low, high), Quantity(low, high, Unit.VISIT, read.span))
+        at = text.find(_RECOMMENDS, last, end)
+    return tuple(found.values())

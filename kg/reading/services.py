@@ -135,7 +135,7 @@ def circumstances(found: Sequence[Found[Term]]) -> tuple[bool, bool]:
 
 
 def request(found: Sequence[Found[Term]], words: Words, *, percent: bool) -> Request:
-    """The service and drug among the phrases ``found`` in ``words``; ``percent``: a strength is printed so."""
+    """The service and drug among the phrases ``found``; ``percent``: a strength is printed so."""
     chosen = _chosen(found)
     dispensed = chosen is None or chosen.meaning.is_drug or chosen.meaning.form is not None
     drug, compounded = _drug(found, words, percent=percent, dispensed=dispensed)
