@@ -46,6 +46,18 @@ def create_app(base_path: Path, settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings, app.state.state = settings, state
     app.state.templates = pages.environment()
+    _add_middleware(app, state, metrics)
+    problems.install(app)
+    for module in (sparql, api, forms, lists, pages, guides, linked):
+        app.include_router(module.router)
+    _add_operations(app, state, metrics)
+    app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+def _add_middleware(app: FastAPI, state: State, metrics: Metrics) -> None:
+    """What is done with every request: cross-origin headers, our own headers and figures."""
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -54,21 +66,6 @@ def create_app(base_path: Path, settings: Settings | None = None) -> FastAPI:
         expose_headers=["ETag", "Link", "KG-Generation", "Retry-After"],
     )
     app.add_middleware(Answers, generation=lambda: state.site.generation, observe=metrics.observe)
-    problems.install(app)
-    for router in (
-        sparql.router,
-        api.router,
-        forms.router,
-        lists.router,
-        pages.router,
-        guides.router,
-        linked.router,
-    ):
-        app.include_router(router)
-    _add_operations(app, state, metrics)
-    app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    return app
 
 
 def _vendored(name: str) -> FileResponse:

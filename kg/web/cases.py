@@ -11,7 +11,8 @@ import polars as pl
 from kg.analysis.filters import Filters
 from kg.analysis.index import OUTCOMES
 from kg.errors import SettingError
-from kg.web.links import Ids, Links, address, case_node
+from kg.web.links import Links, address, case_node
+from kg.web.pairs import Ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,57 +13,16 @@ from urllib.parse import quote, unquote
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from kg.analysis.index import OUTCOMES, Index
 from kg.errors import UnknownError
 from kg.graph import iri
 from kg.model import Party
 from kg.web import labels
-
-Ids = NDArray[np.int64]
+from kg.web.pairs import Ids, Pairs
 
 CITED = ("page", "section", "chapter", "edition")
 FEATURES = (*CITED, "service", "drug", "body part", "specialty")
-
-
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Which decision has which keys of one kind, findable from both ends."""
-
-    starts: Ids
-    keys: Ids
-    key_starts: Ids
-    decisions: Ids
-
-    @classmethod
-    def of(cls, decision: Ids, key: Ids, decisions: int, keys: int) -> "Pairs":
-        """Pairs from two columns."""
-        by_decision, by_key = np.lexsort((key, decision)), np.lexsort((decision, key))
-        return cls(_starts(decision, decisions), key[by_decision], _starts(key, keys), decision[by_key])
-
-    def of_decision(self, decision: int) -> Ids:
-        """The keys of a decision."""
-        return self.keys[self.starts[decision] : self.starts[decision + 1]]
-
-    def having(self, key: int) -> Ids:
-        """The decisions that have a key."""
-        return self.decisions[self.key_starts[key] : self.key_starts[key + 1]]
-
-    def counts(self, decisions: Ids) -> Ids:
-        """How many of ``decisions`` have each key."""
-        size = self.starts[decisions + 1] - self.starts[decisions]
-        offsets = np.repeat(self.starts[decisions] - np.concatenate(([0], np.cumsum(size)[:-1])), size)
-        picked = self.keys[offsets + np.arange(size.sum())]
-        return np.bincount(picked, minlength=len(self.key_starts) - 1)
-
-    def totals(self) -> Ids:
-        """How many decisions have each key."""
-        return np.diff(self.key_starts)
-
-
-def _starts(values: Ids, number: int) -> Ids:
-    return np.concatenate(([0], np.cumsum(np.bincount(values, minlength=number)))).astype(np.int64)
 
 
 class Figures(NamedTuple):

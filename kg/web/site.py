@@ -18,7 +18,7 @@ from kg.analysis.related import Features, Related, count, features, related
 from kg.analysis.search import Search
 from kg.base.store import KnowledgeBase
 from kg.errors import UnknownError
-from kg.web import cases, labels
+from kg.web import cases, labels, view
 from kg.web.links import Figures, Links, address
 from kg.web.suggest import Suggestions
 
@@ -48,8 +48,7 @@ class Site:
 
     def prepare(self) -> None:
         """Compute what every answer needs, before the first is asked; grammars and pyvis are loaded too."""
-        import pyvis.network  # noqa: F401 - half a second, which no visitor should wait for
-
+        view.html(view.View([], []))
         with self._lock:
             _ = self.features, self.links.kinds, self.links.texts, self.suggestions, self.figures
         for case in self.base.cases()[:1]:

@@ -62,7 +62,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def settings() -> Settings:
     """Small limits, so that tests reach them."""
     return Settings(
-        time_limit=1.0, workers=2, result_rows=5000, result_bytes=1_000_000, refusal_delay=0, poll_time=0.1
+        time_limit=1.0, workers=2, result_rows=200, result_bytes=1_000_000, refusal_delay=0, poll_time=0.1
     )
 
 

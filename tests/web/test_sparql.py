@@ -59,7 +59,7 @@ def test_triples_in_each_format(client, accept, media_type):
         ("SELECT * {}", "image/png", 406),
         ("SELECT * {" + " " * 40_000 + "}", "*/*", 413),
         ("INSERT DATA { <a:b> <a:b> <a:b> }", "*/*", 400),  # an update is no query
-        ("SELECT * { ?a ?b ?c . ?d ?e ?f }", "*/*", 413),  # 90,000 rows in a result of at most 5,000
+        ("SELECT * { ?a ?b ?c . ?d ?e ?f }", "*/*", 413),  # 90,000 rows in a result of at most 200
         (RUNAWAY, "*/*", 504),
     ],
 )
