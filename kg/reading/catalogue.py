@@ -21,6 +21,8 @@ _LABELS = ("prefLabel", "altLabel", "hiddenLabel")
 _YEAR = r"\s+(?:19|20)\d\d\b"
 _REVISED = r",?\s+\(?[Rr]evised,?\s+(?:19|20)\d\d\)?"
 _ACOEM = re.compile(r"acoem|occupational (?:medicine|and environmental)")
+# What may follow the name of the ODG at once, and is no topic.
+_AFTER_ODG = r"(?:\s+(?:19|20)\d\d\b|\s+[Tt]reatment(?=\s*[,:;])|\s*[,:]?\s+[Uu]nder\b)*"
 # A title with one of these last words is a guideline's even where no year follows it.
 _TITLE_ENDS = re.compile(
     r"(?:guidelines?|treatments?|complaints?|complain?ts|conditions?|disorders?|approaches|mtg)$"
@@ -128,6 +130,16 @@ class Guidelines:
             for concept in self._catalogue.values()
             if concept.broader == "odg" and "Chapter" in concept.kinds
             for label in concept.labels
+        }
+        self._complaints = {
+            fold(concept.preferred): concept.number("chapterNumber")
+            for concept in self._catalogue.values()
+            if concept.broader == "acoem-2004" and concept.preferred.endswith("Complaints")
+        }
+        self._odg_notations = {
+            concept.preferred: concept.notation
+            for concept in self._catalogue.values()
+            if concept.broader == "odg" and "Chapter" in concept.kinds
         }
         self.later_acoem = {
             fold(label)
@@ -266,7 +278,42 @@ class Guidelines:
     def odg_names(self) -> str:
         """A regular expression of the names of the Official Disability Guidelines themselves."""
         names = {fold(label) for label in self._catalogue["odg"].labels}
-        return rf"\b{as_pattern(names)}(?!\w)(?:\s*\(ODG\))?"
+        short = r"(?:\s*\(ODG(?:[\s\/-]*TWC)?\)|[\s-]*TWC\b)?"
+        return rf"\b{as_pattern(names)}(?!\w){short}{_AFTER_ODG}"
+
+    def source_names(self) -> str:
+        """A regular expression of the names of sources outside the MTUS and the ODG."""
+        names = {
+            fold(label)
+            for concept in self._catalogue.values()
+            if concept.broader == "other"
+            for label in concept.labels
+        }
+        return rf"\b{as_pattern(names)}(?!\w)"
+
+    def acoem_chapter(self, folded: str) -> int | None:
+        """The number of the ACOEM chapter whose title, of the second edition alone, is in folded wording.
+
+        >>> guidelines().acoem_chapter("acoem, low back complaints, page 303")
+        12
+        """
+        return next((n for title, n in self._complaints.items() if title in folded), None)
+
+    def odg_topic(self, folded: str, chapter: str | None) -> str | None:
+        """The notation of a folded topic of an ODG chapter, or of the ODG themselves.
+
+        >>> guidelines().odg_topic("gym memberships", "Low Back")
+        'odg/low-back/gym-memberships'
+        """
+        found = self._sections[self._odg_notations[chapter]].get(folded) if chapter else None
+        return found or self._sections["odg"].get(folded)
+
+    def is_title(self, printed: str, chapter: str | None) -> bool:
+        """Whether the ODG chapter or the Chronic Pain guideline has a section of this title."""
+        return (
+            self.odg_topic(fold(printed), chapter) is not None
+            or self.section(printed, "chronic-pain", None, None) is not None
+        )
 
 
 # The ACOEM chapter on the elbow was revised in this year.

@@ -127,22 +127,27 @@ def _basis(kinds: set[str]) -> Basis | None:
 
 def _merged(citations: list[Citation]) -> tuple[Citation, ...]:
     """The citations, those of one guideline and chapter made one: its sections and pages go together."""
-    if len(citations) < 2:  # noqa: PLR2004
+    if len(citations) < 2:
         return tuple(citations)
-    found: dict[tuple[object, ...], Citation] = {}
-    before = None
+    found: list[Citation] = []
+    places: dict[tuple[object, ...], int] = {}
     for citation in citations:
         key = (citation.mtus, citation.guideline, citation.edition, citation.chapter, citation.title)
-        if key[1] == "other" or (first := found.get(key)) is None:
-            key = (*key, len(found)) if key[1] == "other" else key
-            found[key] = citation
+        n = places.setdefault(key, len(found))
+        if n == len(found) or citation.guideline == "other":
+            found.append(citation)
         else:
-            span = Span(first.span.start, citation.span.end) if before == key else first.span
-            new = tuple(section for section in citation.sections if section not in first.sections)
-            pages = first.pages + tuple(page for page in citation.pages if page not in first.pages)
-            found[key] = replace(first, sections=first.sections + new, pages=pages, span=span)
-        before = key
-    return tuple(found.values())
+            found[n] = _together(found[n], citation, adjacent=n == len(found) - 1)
+    return tuple(found)
+
+
+def _together(first: Citation, more: Citation, *, adjacent: bool) -> Citation:
+    return replace(
+        first,
+        sections=first.sections + tuple(s for s in more.sections if s not in first.sections),
+        pages=first.pages + tuple(p for p in more.pages if p not in first.pages),
+        span=Span(first.span.start, max(first.span.end, more.span.end)) if adjacent else first.span,
+    )
 
 
 def _read_mtus(text: str, span: Span, on: date | None, problems: list[Problem]) -> list[Citation]:

@@ -1,5 +1,6 @@
 """Read citations from outside the MTUS: ODG chapters and topics, later ACOEM editions, others as printed."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -13,7 +14,14 @@ from kg.reading.pages import read_pages
 from kg.reading.wording import fold, tidy
 
 _ACOEM = frozenset({"ACOEM", "ACOEM_2ND"})
-_LATER_EDITIONS = ("3rd ed", "third ed", "3rd. ed", "v.3", "mdguidelines")
+_LATER_EDITIONS = ("3rd ed", "third ed", "3rd. ed", "v.3", "mdguidelines", "acoempracguides")
+# Chapter 4 was not adopted in the MTUS, 6 was replaced, and 7 is cited outside it.
+_MTUS_CHAPTERS = frozenset({1, 2, 3, 5, *range(8, 17)})
+# The year from which a guideline of ACOEM is no more its second edition's.
+_LATER_YEAR = re.compile(r"\b20(?:0[89]|1\d|2\d)\b")
+_SECOND_EDITION = re.compile(r"\b(?:2nd|second) ed")
+_ODG_PAGE = re.compile(r"/(\w+)\.html?\b")
+_SEPARATORS = frozenset({"ALSO", "COMMA", "AND", "AMPERSAND", "COLON", "DASH"})
 _NOT_TITLE = frozenset(" \t\r\n\f.,;:-–/")
 _PREPOSITIONS = frozenset({"of", "for", "in", "to", "and", "the", "with", "from", "chronic", "acute"})
 _CLOSING = (" topic", " topics", " section", " chapter", " and", " the", " and the")
@@ -34,7 +42,11 @@ def _elements(tree: Tree[Any]) -> list[_Element]:
 OTHER = TypedGrammar(
     "other.lark",
     _elements,
-    words={"ODG": guidelines().odg_names(), "NAME": guidelines().odg_pattern()},
+    words={
+        "ODG": guidelines().odg_names(),
+        "NAME": guidelines().odg_pattern(),
+        "SOURCE": guidelines().source_names(),
+    },
     anchors=(r"\b", r"\("),
 )
 
@@ -43,8 +55,9 @@ OTHER = TypedGrammar(
 class _Group:
     """ODG chapters that share topics, as they are read."""
 
-    chapters: list[tuple[str, Span]] = field(default_factory=list)
+    chapters: list[str] = field(default_factory=list)
     topics: list[Span] = field(default_factory=list)
+    pages: list[PageRange] = field(default_factory=list)
     start: int = 0
     end: int = 0
 
@@ -59,62 +72,95 @@ def read_others(text: str, start: int, end: int) -> Iterator[Citation]:
     n = 0
     while n < len(elements):
         kind = elements[n].kind
-        if kind == "ODG" or (kind == "chapter" and _leads(elements, n)):
+        if kind in ("ODG", "ODG_URL") or (kind == "chapter" and _leads(elements, n, tokens)):
             stop = _odg_end(elements, n)
             yield from _odg(text, elements[n:stop], tokens)
-        elif kind in ("ALSO", "COMMA", "AND", "AMPERSAND", "COLON", "DASH"):
+        elif kind in _SEPARATORS:
             stop = n + 1
         else:
-            stop = _source_end(elements, n)
+            stop = _source_end(text, elements, n, tokens)
             yield from _source(text, elements[n:stop], tokens)
         n = stop
 
 
-def _leads(elements: list[_Element], n: int) -> bool:
+def _leads(elements: list[_Element], n: int, tokens: list[Lexeme]) -> bool:
     """Whether the source left out before a chapter's name is the ODG: no other source was begun."""
-    return all(e.kind in ("COMMA", "AND", "AMPERSAND", "DASH", "COLON", "ALSO") for e in elements[:n])
+    return all(e.kind in _SEPARATORS for e in elements[:n]) and not any(
+        token.type == "LITERATURE"
+        for token in tokens[elements[n].first : elements[_odg_end(elements, n) - 1].last]
+    )
 
 
 def _odg_end(elements: list[_Element], n: int) -> int:
     """Where the next source begins."""
-    stops = ("ALSO", "URL", *_ACOEM)
+    stops = ("ALSO", "URL", "SOURCE", *_ACOEM)
     said = elements[n].kind != "ODG"
     for i in range(n + 1, len(elements)):
         kind = elements[i].kind
         if kind in stops or (kind == "ODG" and said):
             return i
-        said = said or kind in ("chapter", "named", "topic", "BRACKETS")
+        said = said or kind in ("chapter", "named", "topic", "BRACKETS", "SQUARE")
     return len(elements)
 
 
 def _odg(text: str, elements: list[_Element], tokens: list[Lexeme]) -> Iterator[Citation]:
     groups = [_Group(start=tokens[elements[0].first].start, end=tokens[elements[0].last].end)]
     before = ""
-    for kind, first, last in elements:
+    for n, (kind, first, last) in enumerate(elements):
         group = groups[-1]
         span = _title_span(text, tokens[first].start, tokens[last].end)
-        if kind == "chapter" or (kind == "named" and not group.chapters and not group.topics):
-            name = _chapter(text, tokens[first])
+        if before == "COMMA" and group.topics and _goes_on(text, groups[-1], elements[n:], tokens):
+            group.topics[-1] = Span(group.topics[-1].start, span.end)
+            kind = "topic"
+        elif kind == "chapter" or (kind == "named" and not group.chapters and not group.topics):
             if group.topics and group.chapters:
                 group = _Group(start=tokens[first].start)
                 groups.append(group)
-            group.chapters.append((name, Span(tokens[first].start, tokens[first].end)))
+            group.chapters.append(_chapter(text, tokens[first]))
             if kind == "named":
                 group.topics.append(_title_span(text, tokens[first + 1].start, tokens[last].end))
         elif kind in ("named", "topic"):
-            if before == "COMMA" and group.topics and _continues(text, group.topics[-1], span):
-                group.topics[-1] = Span(group.topics[-1].start, span.end)
-            else:
-                group.topics.append(span)
-        elif kind == "BRACKETS":
-            group.topics.append(_title_span(text, span.start + 1, tokens[last].end - 1))
-        if kind in ("chapter", "named", "topic", "BRACKETS", "ODG"):
-            group.end = max(group.end, span.end)
+            group.topics.append(span)
+        elif kind in ("BRACKETS", "SQUARE"):
+            _add_bracketed(text, group, span, before)
+        elif kind == "PAGES":
+            group.pages += read_pages(text, *span)[0]
+        if kind in _GIVEN:
+            group.end = max(group.end, tokens[last].end if kind == "SQUARE" else span.end)
         before = kind
-    if not groups[0].chapters and (n := _last_topic(elements)) is not None:
-        _name_last(text, groups[0], tokens[elements[n].first : elements[n].last + 1])
+    if not groups[0].chapters:
+        _late_chapter(text, groups[0], elements, tokens)
     for group in groups:
         yield from _odg_citations(text, group)
+
+
+# What a citation of the ODG is quoted for.
+_GIVEN = frozenset({"chapter", "named", "topic", "BRACKETS", "SQUARE", "ODG", "PAGES"})
+
+
+def _add_bracketed(text: str, group: _Group, span: Span, before: str) -> None:
+    """Take what stands in brackets: a chapter at the start, else a topic, or the end of the one before."""
+    inner = _title_span(text, span.start + 1, span.end - 1)
+    chapter = guidelines().odg_chapters.get(fold(inner.of(text)))
+    if chapter and not group.chapters and not group.topics:
+        group.chapters.append(chapter)
+    elif before == "topic" and group.topics:
+        group.topics[-1] = Span(group.topics[-1].start, span.end)
+    else:
+        group.topics.append(inner)
+
+
+def _late_chapter(text: str, group: _Group, elements: list[_Element], tokens: list[Lexeme]) -> None:
+    """The chapter of topics that none is named before: the last topic ends with it, or the address has it."""
+    if (n := _last_topic(elements)) is not None:
+        _name_last(text, group, tokens[elements[n].first : elements[n].last + 1])
+    for kind, first, _ in elements:
+        if kind == "ODG_URL" and not group.chapters:
+            page = _ODG_PAGE.search(text, tokens[first].start, tokens[first].end)
+            chapter = page and guidelines().odg_chapters.get(fold(page[1].replace("_", " ")))
+            if chapter:
+                group.chapters.append(chapter)
+                group.end = max(group.end, tokens[first].end)
 
 
 def _last_topic(elements: list[_Element]) -> int | None:
@@ -124,24 +170,35 @@ def _last_topic(elements: list[_Element]) -> int | None:
 def _name_last(text: str, group: _Group, tokens: list[Lexeme]) -> None:
     """Take the chapter from a topic that ends with its name (`MRI shoulder`), where none is named."""
     name, words = tokens[-1], tokens[-2] if len(tokens) > 1 else None
-    if name.type != "NAME" or words is None or words.type not in ("TEXT", "BRACKETS"):
+    if name.type != "NAME" or words is None or words.type not in ("TEXT", "BRACKETS", "DASH"):
         return
     topic = _title_span(text, tokens[0].start, words.end)
     if text[topic.start : topic.end].rpartition(" ")[2].lower() in _PREPOSITIONS:
         return
-    if guidelines().section(text[topic.start : name.end], "chronic-pain", None, None):
+    if guidelines().is_title(text[topic.start : name.end], None):
         return
-    group.chapters.append((_chapter(text, name), Span(name.start, name.end)))
+    group.chapters.append(_chapter(text, name))
     group.topics[-1] = topic
 
 
-def _continues(text: str, topic: Span, more: Span) -> bool:
-    """Whether a piece after a comma is the same topic: the catalogue joins the two, or it is no title."""
-    catalogue = guidelines()
-    joined = text[topic.start : more.end]
-    if catalogue.section(joined, "chronic-pain", None, None):
+def _goes_on(text: str, group: _Group, rest: list[_Element], tokens: list[Lexeme]) -> bool:
+    """Whether what follows a comma is the same topic: a catalogue joins the two, or it is no title.
+
+    A chapter's name (`TENS, chronic pain`) is so only where a catalogue joins them.
+    """
+    kind, first, last = rest[0]
+    if kind not in ("named", "topic", "chapter"):
+        return False
+    is_title = guidelines().is_title
+    chapter = group.chapters[-1] if group.chapters else None
+    start = group.topics[-1].start
+    ends = [tokens[last].end]
+    if len(rest) > 1 and rest[1].kind == "BRACKETS":
+        ends.append(tokens[rest[1].last].end)
+    if any(is_title(text[start:end], chapter) for end in ends):
         return True
-    return text[more.start].islower() and not catalogue.section(more.of(text), "chronic-pain", None, None)
+    more = text[tokens[first].start : ends[0]]
+    return kind != "chapter" and more[0].islower() and not is_title(more, chapter)
 
 
 def _chapter(text: str, token: Lexeme) -> str:
@@ -149,24 +206,26 @@ def _chapter(text: str, token: Lexeme) -> str:
 
 
 def _odg_citations(text: str, group: _Group) -> Iterator[Citation]:
-    sections = tuple(
-        Section(tidy(span.of(text)), None, span) for span in group.topics if span.start < span.end
-    )
+    topics = [(tidy(span.of(text)), span) for span in group.topics if span.start < span.end]
     span = Span(group.start, max(group.end, group.start))
-    names = list(dict.fromkeys(name for name, _ in group.chapters))
-    chapters: list[str | None] = [*names] or [None]
-    for name in chapters:
-        yield Citation(False, "odg", None, name, sections, (), None, span)
+    names: list[str | None] = [*dict.fromkeys(group.chapters)] or [None]
+    for name in names:
+        sections = tuple(
+            Section(title, guidelines().odg_topic(fold(title), name), place) for title, place in topics
+        )
+        yield Citation(False, "odg", None, name, sections, tuple(group.pages), None, span)
 
 
-def _source_end(elements: list[_Element], n: int) -> int:
+def _source_end(text: str, elements: list[_Element], n: int, tokens: list[Lexeme]) -> int:
     """Where a source as printed ends: at the next source, or after its web address or date of access."""
     seen_url = elements[n].kind == "URL"
     for i in range(n + 1, len(elements)):
-        kind = elements[i].kind
-        if kind in ("ODG", "ALSO") or (kind == "URL" and seen_url) or kind == "ACOEM_2ND":
+        kind, before = elements[i].kind, elements[i - 1]
+        if kind in ("ODG", "ODG_URL", "ALSO", "ACOEM_2ND") or (kind == "URL" and seen_url):
             return i
-        if elements[i - 1].kind == "ACCESSED" and kind == "COMMA":
+        if before.kind == "ACCESSED" and kind == "COMMA":
+            return i
+        if kind == "SOURCE" and before.kind == "COMMA" and text[tokens[before.first].start] == ";":
             return i
         seen_url = seen_url or kind == "URL"
     return len(elements)
@@ -179,14 +238,33 @@ def _source(text: str, elements: list[_Element], tokens: list[Lexeme]) -> Iterat
         return
     kinds = {e.kind for e in elements}
     pages = _pages(text, elements, tokens)
-    if elements[0].kind == "ACOEM_2ND":
-        chapter = guidelines().chapter_of_page(range(1, 17), pages[0].first) if pages else None
-        yield Citation(False, "acoem-2004", None, chapter, (), pages, None, span)
-    elif "ACOEM" in kinds:
-        guideline = "acoem-3rd" if _is_later_acoem(title) else "other"
-        yield Citation(False, guideline, None, None, (), pages, title, span)
+    if kinds & _ACOEM or "acoempracguides" in title:
+        guideline, chapter = _acoem(text, elements, tokens, title, pages)
+        printed = None if guideline == "acoem-2004" else title
+        yield Citation(False, guideline, None, chapter, (), pages, printed, span)
     else:
         yield Citation(False, "other", None, None, (), (), title, span)
+
+
+def _acoem(
+    text: str, elements: list[_Element], tokens: list[Lexeme], title: str, pages: tuple[PageRange, ...]
+) -> tuple[str, int | None]:
+    """Which guideline and chapter of ACOEM a title stands for: the second edition's, or a later one."""
+    folded = fold(title)
+    if any(mark in folded for mark in _LATER_EDITIONS):
+        return "acoem-3rd", None
+    number = next((tokens[e.first] for e in elements if e.kind == "NUMBERED"), None)
+    chapter = int(text[number.start : number.end].split()[-1]) if number else None
+    chapter = chapter or guidelines().acoem_chapter(folded)
+    if chapter is None and (elements[0].kind == "ACOEM_2ND" or _SECOND_EDITION.search(folded)):
+        chapter = guidelines().chapter_of_page(range(1, 17), pages[0].first) if pages else None
+        if chapter is None or chapter in _MTUS_CHAPTERS:
+            return "acoem-2004", chapter
+    if chapter is not None:
+        return ("acoem-2004", chapter) if chapter in _MTUS_CHAPTERS else ("other", None)
+    if any(later in folded for later in guidelines().later_acoem) or _LATER_YEAR.search(folded):
+        return "acoem-3rd", None
+    return "other", None
 
 
 def _pages(text: str, elements: list[_Element], tokens: list[Lexeme]) -> tuple[PageRange, ...]:
@@ -196,13 +274,6 @@ def _pages(text: str, elements: list[_Element], tokens: list[Lexeme]) -> tuple[P
             if token.type == "PAGES":
                 found += read_pages(text, token.start, token.end)[0]
     return tuple(found)
-
-
-def _is_later_acoem(title: str) -> bool:
-    folded = fold(title)
-    return any(mark in folded for mark in _LATER_EDITIONS) or any(
-        later in folded for later in guidelines().later_acoem
-    )
 
 
 def _title_span(text: str, start: int, end: int) -> Span:
