@@ -93,6 +93,12 @@ PROBLEMS: Schema = {
 }
 """Column names and types of the table of problems."""
 
+TABLES: Mapping[str, Schema] = {"facts": FACTS, "determinations": DETERMINATIONS, "problems": PROBLEMS}
+"""The tables of a base, each a folder of Parquet files."""
+
+POSITION = "position"
+"""The further column of a staged table: which of the batch's sources a row comes from."""
+
 Row = tuple[Any, ...]
 
 _NO_PLACE: Row = (None, None, None, None)
@@ -100,23 +106,68 @@ _NO_CITATION: Row = (None,) * 5 + _NO_PLACE
 _QUOTED = 200
 
 
-def fact_rows(case: str, determination: Determination, labels: Mapping[str, str]) -> Iterator[Row]:
-    """The rows of one letter, values in the order of :data:`FACTS`.
+class Rows:
+    """The rows that some letters give to the three tables, with the position of each letter.
 
     ``labels`` gives the preferred label of a specialty's notation.
     """
-    letter = _letter(case, determination, labels)
-    for position, decision in enumerate(determination.decisions, 1):
-        item = letter + _item(position, decision)
-        for party in Party:
-            field = decision.cited_by(party)
-            head = (*item, party.value, field.basis and field.basis.value)
-            for tail in _citations(field):
-                yield head + tail
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self._labels = labels
+        # What a letter's or item's rows have in common is converted once, and repeated by Polars: the
+        # facts have seven rows a letter.
+        self._letters: list[Row] = []
+        self._items: list[Row] = []
+        self._cited: list[Row] = []
+        self._determinations: list[Row] = []
+        self._problems: list[Row] = []
+
+    def add(self, position: int, case: str, determination: Determination, text: str) -> None:
+        """Add a letter: all of its rows, or on a fault none."""
+        letter = (position, *_letter(case, determination, self._labels))
+        items = [(len(self._letters), *_item(n, d)) for n, d in enumerate(determination.decisions, 1)]
+        first = len(self._items)
+        decisions = enumerate(determination.decisions, first)
+        cited = [(index, *row) for index, decision in decisions for row in _cited(decision)]
+        determinations = (position, *_determination(case, determination))
+        problems = [(position, *row) for row in _problems(case, determination, text)]
+        self._letters.append(letter)
+        self._items += items
+        self._cited += cited
+        self._determinations.append(determinations)
+        self._problems += problems
+
+    def frames(self) -> dict[str, pl.DataFrame]:
+        """The tables by name, each with the further column :data:`POSITION`."""
+        letters = frame(self._letters, {POSITION: _SMALL} | _part(0, _ITEM))
+        items = frame(self._items, {_INDEX: _SMALL} | _part(_ITEM, _PARTY))
+        cited = frame(self._cited, {_INDEX: _SMALL} | _part(_PARTY, None))
+        items = items.hstack(letters[items[_INDEX]]).drop(_INDEX)
+        return {
+            "facts": cited.hstack(items[cited[_INDEX]]).select(*FACTS, POSITION),
+            "determinations": frame(self._determinations, {POSITION: _SMALL} | dict(DETERMINATIONS)),
+            "problems": frame(self._problems, {POSITION: _SMALL} | dict(PROBLEMS)),
+        }
 
 
-def determination_row(case: str, determination: Determination) -> Row:
-    """The row of one letter, values in the order of :data:`DETERMINATIONS`."""
+_INDEX = "index"
+_NAMES = list(FACTS)
+_ITEM, _PARTY = _NAMES.index("item"), _NAMES.index("party")
+
+
+def _part(first: int, end: int | None) -> dict[str, pl.DataType]:
+    return {name: FACTS[name] for name in _NAMES[first:end]}
+
+
+def _cited(decision: Decision) -> Iterator[Row]:
+    for party in Party:
+        field = decision.cited_by(party)
+        head = (party.value, field.basis and field.basis.value)
+        for tail in _citations(field):
+            yield head + tail
+
+
+def _determination(case: str, determination: Determination) -> Row:
     reviewer, decisions = determination.reviewer, determination.decisions
     specialties = reviewer.specialties + reviewer.subspecialties
     return (
@@ -140,8 +191,7 @@ def determination_row(case: str, determination: Determination) -> Row:
     )
 
 
-def problem_rows(case: str, determination: Determination, text: str) -> Iterator[Row]:
-    """One row a problem of the letter, values in the order of :data:`PROBLEMS`."""
+def _problems(case: str, determination: Determination, text: str) -> Iterator[Row]:
     for problem in determination.problems:
         quote = " ".join(problem.span.of(text)[: 2 * _QUOTED].split())[:_QUOTED]
         yield (

@@ -11,8 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from kg.base import facts, letters
+from kg.base.facts import POSITION, TABLES
 from kg.base.ledger import Ledger
-from kg.base.staging import PACK, POSITION, TABLES
+from kg.base.staging import PACK
 
 LETTERS_IN_PART = 20_000
 

@@ -9,12 +9,10 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
-
-import polars as pl
 
 from kg.base import facts, letters, read
 from kg.base.ledger import Correction, Ledger, Status
@@ -27,14 +25,6 @@ log = logging.getLogger(__name__)
 
 RECORDS, TRIPLES, PACK = "records.json", "triples.nt", "texts.pack"
 READ, UNCHANGED, QUARANTINED = "read", "unchanged", "quarantined"
-TABLES: Mapping[str, facts.Schema] = {
-    "facts": facts.FACTS,
-    "determinations": facts.DETERMINATIONS,
-    "problems": facts.PROBLEMS,
-}
-"""The tables of a base, each a folder of Parquet files."""
-POSITION = "position"
-"""The further column of a staged table: which of the batch's sources a row comes from."""
 
 
 class Record(NamedTuple):
@@ -110,9 +100,7 @@ class _Reading:
     def __init__(self, batch: Batch, folder: Path, ledger: Ledger | None) -> None:
         self._batch, self._folder, self._ledger = batch, folder, ledger
         self._removed = ledger.removed() if ledger else {}
-        self._labels = read.specialty_labels()
-        self._rows: dict[str, list[facts.Row]] = {table: [] for table in TABLES}
-        self._positions: dict[str, list[int]] = {table: [] for table in TABLES}
+        self._rows = facts.Rows(read.specialty_labels())
         self._texts: list[str] = []
 
     def records(self) -> list[Record]:
@@ -120,36 +108,31 @@ class _Reading:
         found: list[Record] = []
         with (self._folder / TRIPLES).open("wb") as triples:
             for position, source in enumerate(self._batch.sources):
-                record, lines = self._read(source)
+                record, lines = self._read(position, source)
                 if record.status == READ:
                     record = record._replace(
                         nt_start=triples.tell(), nt_size=len(lines), triples=len(set(lines.splitlines()))
                     )
                     triples.write(lines)
-                    for table, rows in self._rows.items():
-                        positions = self._positions[table]
-                        positions += [position] * (len(rows) - len(positions))
                 found.append(record)
         with (self._folder / PACK).open("wb") as file:
             places = letters.pack(self._texts, file)
             found = [
                 record._replace(text=next(places)) if record.status == READ else record for record in found
             ]
-        for table, rows in self._rows.items():
-            if rows:
-                made = facts.frame(rows, TABLES[table])
-                made = made.with_columns(pl.Series(POSITION, self._positions[table], pl.Int32))
-                made.write_ipc(self._folder / f"{table}.arrow", compression="lz4")
+        for table, rows in self._rows.frames().items():
+            if rows.height:
+                rows.write_ipc(self._folder / f"{table}.arrow", compression="lz4")
         return found
 
-    def _read(self, source: Source) -> tuple[Record, bytes]:
+    def _read(self, position: int, source: Source) -> tuple[Record, bytes]:
         if known := self._unchanged(source):
             return known, b""
         letter = sources.read(source)
         if isinstance(letter, sources.Quarantined):
             return _refused(letter, "unreadable", letter.reason), b""
         try:
-            return self._letter(letter)
+            return self._letter(position, letter)
         except KgError as fault:
             return _refused(letter, "no-letter", f"{letter.place}: {fault}"), b""
         except Exception as fault:  # one letter's fault in our own code must not end the build of a million
@@ -166,7 +149,7 @@ class _Reading:
         kind, reason = (known.kind, known.reason) if known.status == Status.QUARANTINED else (None, None)
         return Record(source.place, known.hash, UNCHANGED, known.case, kind, reason)
 
-    def _letter(self, letter: sources.Letter) -> tuple[Record, bytes]:
+    def _letter(self, position: int, letter: sources.Letter) -> tuple[Record, bytes]:
         found = read.determination(letter.text, letter.name, letter.problems, self._corrections)
         case = found.case_number
         if case is None:
@@ -176,12 +159,7 @@ class _Reading:
                 letter, "removed", f"{letter.place}: {case} was removed: {self._removed[case]}"
             ), b""
         lines = n_triples(found, self._batch.reader).encode("utf-8")
-        # All rows are made before any is kept: a fault on the way leaves nothing of this letter.
-        rows = list(facts.fact_rows(case, found, self._labels))
-        problems = list(facts.problem_rows(case, found, letter.text))
-        self._rows["determinations"].append(facts.determination_row(case, found))
-        self._rows["facts"] += rows
-        self._rows["problems"] += problems
+        self._rows.add(position, case, found, letter.text)
         self._texts.append(letter.text)
         record = Record(
             letter.place,

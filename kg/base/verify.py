@@ -7,10 +7,10 @@ from typing import NamedTuple
 import polars as pl
 
 from kg.base import facts, generations, manifest, parts
+from kg.base.facts import TABLES
 from kg.base.graphs import CATALOGUE, case_quads, open_read_only
 from kg.base.ledger import Ledger, LetterRow
 from kg.base.letters import SUFFIX, Letters, text_hash
-from kg.base.staging import TABLES
 from kg.errors import BaseError
 from kg.graph.vocab import IMR
 
