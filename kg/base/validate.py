@@ -81,8 +81,8 @@ def validate(
 ) -> Report:
     """Hold all letters of a base, a random ``sample`` of them or one ``case`` to the shapes.
 
-    What letters share (pages, catalogues) is checked with all letters or a sample. ``on_progress``
-    is told how many letters are done of how many.
+    What letters share (pages, catalogues) is checked with all letters. ``on_progress`` is told how
+    many letters are done of how many.
 
     Raises:
         UnknownError: the base has no such case.
