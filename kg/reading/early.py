@@ -14,13 +14,11 @@ PROFESSIONAL = TypedGrammar("professional.lark", parts, anchors=(LINE_START,))
 
 def early_layout(text: str) -> Layout | None:
     """The parts of a notice or professional review of 2013; ``None`` where ``text`` is neither."""
-    if "MAXIMUS Federal Services, Inc. has determined" in text:
-        found, tokens = NOTICE.read(text)
-        return _notice(text, found, tokens)
-    if "AT DISPUTE" in text:
-        found, tokens = PROFESSIONAL.read(text)
-        return _professional(text, found, tokens)
-    return None
+    found, tokens = NOTICE.read(text)
+    if notice := _notice(text, found, tokens):
+        return notice
+    found, tokens = PROFESSIONAL.read(text)
+    return _professional(text, found, tokens)
 
 
 @dataclass(slots=True)

@@ -110,8 +110,12 @@ class TypedGrammar(Generic[Plan]):
     def read(self, text: str, start: int = 0, end: int | None = None) -> tuple[Plan, list[Lexeme]]:
         """The plan for ``text[start:end]`` and the tokens that its positions count."""
         tokens = self.tokens(text, start, end)
+        return self.plan(tokens), tokens
+
+    def plan(self, tokens: list[Lexeme]) -> Plan:
+        """The plan for tokens that :meth:`tokens` cut."""
         letters = self._letters
-        return self._plan("".join([letters[token[0]] for token in tokens])), tokens
+        return self._plan("".join([letters[token[0]] for token in tokens]))
 
     def forget(self) -> None:
         """Drop the plans kept, as a fresh process has none."""

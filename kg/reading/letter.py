@@ -21,8 +21,10 @@ from kg.reading.citations import read_field
 from kg.reading.early import early_layout
 from kg.reading.header import Header, read_header
 from kg.reading.items import read_item
+from kg.reading.mentions import mentions
 from kg.reading.moved import moved_field, moved_item, moved_problem, moved_reviewer, moved_span
 from kg.reading.places import Issue, Layout
+from kg.reading.quantities import recommended
 from kg.reading.reviewers import read_reviewer
 from kg.reading.sections import layout
 from kg.reading.summary import Summary, read_summary
@@ -30,6 +32,9 @@ from kg.reading.summary import Summary, read_summary
 # From mid-2016 letters cite by section; MTUS titles of December 2017 on name later guidelines.
 _BY_SECTION = date(2016, 7, 1)
 _LATER_GUIDELINES = 2017
+_BY_LATER_GUIDELINES = date(2017, 12, 1)
+# No item or field is a tenth as long; what is, is damage, and is kept unread.
+_LONGEST_PIECE = 20_000
 
 
 def read_letter(text: str, name: str | None = None) -> Determination:
@@ -94,7 +99,9 @@ def forget() -> None:
 
 def _decision(text: str, issue: Issue, decided: date | None, problems: list[Problem]) -> Decision:
     start, end = issue.item
-    item, found = _item_by_itself(text[start:end])
+    item, found = _item_by_itself(text[start : min(end, start + _LONGEST_PIECE)])
+    if end - start > _LONGEST_PIECE:
+        problems.append(_too_long(issue.item, "disputed item"))
     problems += [moved_problem(problem, start) for problem in found]
     if start == end:
         message = "no disputed item stands before the outcome"
@@ -105,20 +112,32 @@ def _decision(text: str, issue: Issue, decided: date | None, problems: list[Prob
         issue.outcome,
         _field(text, issue.administrator, decided, problems),
         _field(text, issue.reviewer, decided, problems),
-        issue.rationale and Rationale(issue.rationale),
+        issue.rationale and _rationale(text, issue.rationale),
     )
+
+
+def _rationale(text: str, span: Span) -> Rationale:
+    return Rationale(span, recommended(text, *span), mentions(text, *span))
 
 
 def _field(text: str, span: Span | None, decided: date | None, problems: list[Problem]) -> GuidelineField:
     if span is None:
         return GuidelineField(None)
+    if span.end - span.start > _LONGEST_PIECE:
+        problems.append(_too_long(span, "guideline field"))
+        return GuidelineField(None, (), span)
     field, found = _field_by_itself(text[span.start : span.end], guidelines().last_change(decided))
     problems += [moved_problem(problem, span.start) for problem in found]
     return moved_field(field, span.start)
 
 
+def _too_long(span: Span, what: str) -> Problem:
+    message = f"a {what} of {span.end - span.start} characters is longer than any letter's"
+    return Problem(ProblemKind.UNREAD_TEXT, span, message)
+
+
 def _reviewer(text: str, span: Span, problems: list[Problem]) -> tuple[Reviewer, dict[str, Span]]:
-    reviewer, spans, found = _reviewer_by_itself(text[span.start : span.end])
+    reviewer, spans, found = _reviewer_by_itself(text[span.start : min(span.end, span.start + _LONGEST_PIECE)])
     problems += [moved_problem(problem, span.start) for problem in found]
     places = {name: moved_span(place, span.start) for name, place in spans.items()}
     return moved_reviewer(reviewer, span.start), places
@@ -154,9 +173,12 @@ def _template(found: Layout, header: Header, decisions: tuple[Decision, ...], te
     if "did not base their decision on the MTUS" in text:
         return Template.PAGES
     decided = header.dates.get("decision_date")
-    if any(d.reviewer.basis is Basis.OUTSIDE_MTUS for d in decisions):
-        return Template.SECTIONS
-    return Template.PAGES if decided is not None and decided < _BY_SECTION else Template.SECTIONS
+    if decided is not None:
+        if decided < _BY_SECTION:
+            return Template.PAGES
+        return Template.SECTIONS if decided < _BY_LATER_GUIDELINES else Template.LETTER_2018
+    cites = any(d.reviewer.basis is Basis.OUTSIDE_MTUS for d in decisions)
+    return Template.SECTIONS if cites or found.header[0].start < found.header[0].end else Template.PAGES
 
 
 def _documents(text: str, span: Span) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from lark import Tree
 
+from kg.errors import LetterError
 from kg.model import Outcome, Problem, ProblemKind, Span, Template
 from kg.reading.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.places import LINE_START, Issue, Layout, missing, trimmed
@@ -23,11 +24,15 @@ _FIELDS = {
 _OUTCOMES = {"upheld": Outcome.UPHELD, "overturned": Outcome.OVERTURNED}
 # Every printed line is followed by an empty one in some extractions: there, only a line of blanks parts
 # paragraphs. A page break may stand in mid-sentence, so it parts nothing where the sentence goes on.
-_BLANK_LINE = re.compile(r"\n[ \t\r\f]*\n")
-_LINE_OF_BLANKS = re.compile(r"\n[ \t]+\r?\n")
+_BLANK_LINE = re.compile(r"\n[ \t\r\f]*\n\s*")
+_LINE_OF_BLANKS = re.compile(r"\n[ \t]+\r?\n\s*")
 _SENTENCE_LINE = re.compile(r"[.!?][\"”)]?[ \t\r]*\n")
 _SENTENCE_END = frozenset('.!?:)"”')
 _PAGE_BREAK_LINES = 5
+# A letter of a hundred items has some five hundred headings; more is damage, and slow to read.
+_MOST_HEADINGS = 5_000
+# The header table stands right before the first heading, in some three hundred characters.
+_HEADER = 4_000
 _PART_OF_REQUEST = re.compile(r"IMR\s+eligible|authorized\s+by\s+the\s+Claims|The\s+original\s+request,")
 _ORIGINAL_REQUEST = re.compile(r"w(?:as|ere)\s+the\s+original\s+request")
 
@@ -69,9 +74,15 @@ LETTER = TypedGrammar("letter.lark", _shape, anchors=(LINE_START, ":", "HOW THE"
 def layout(text: str) -> Layout:
     """Find the parts of ``text`` by its headings (the forms of 2014 on).
 
-    The problems tell every heading that is missing, doubled or out of order; nothing is raised.
+    The problems tell every heading that is missing, doubled or out of order.
+
+    Raises:
+        LetterError: there are more headings than any letter has.
     """
-    (openings, plans), tokens = LETTER.read(text)
+    tokens = LETTER.tokens(text)
+    if len(tokens) > _MOST_HEADINGS:
+        raise LetterError(f"{len(tokens)} headings were found, more than any letter has")
+    openings, plans = LETTER.plan(tokens)
     first, problems = _first_headings(openings, tokens)
     opening_end = tokens[plans[0].outcome].start if plans else len(text)
     places = sorted(tokens[i].start for _, i in openings)
@@ -90,9 +101,10 @@ def layout(text: str) -> Layout:
     )
     if not plans:
         problems.append(missing('an issue line such as "<item>: Upheld"', opening_end))
+    header_end = min(places, default=opening_end)
     return Layout(
         Template.LETTER_2013 if "DOCUMENTS" in first else None,
-        (Span(0, min((tokens[i].start for _, i in openings), default=opening_end)),),
+        (Span(max(0, header_end - _HEADER), header_end),),
         section("HOW"),
         section("DOCUMENTS"),
         section("SUMMARY"),
@@ -176,7 +188,7 @@ def _item_span(text: str, floor: int, end: int, *, first: bool, spaced: bool) ->
     request is then several sentences of one item.
     """
     breaks = _LINE_OF_BLANKS if spaced else _BLANK_LINE
-    starts = [m.end() for m in breaks.finditer(text, floor, end) if not _goes_on(text, m, end, spaced=spaced)]
+    starts = [m.end() for m in breaks.finditer(text, floor, end) if not _goes_on(text, m, spaced=spaced)]
     if spaced and not first:
         starts = sorted(starts + [m.end() for m in _SENTENCE_LINE.finditer(text, floor, end)])
     item = trimmed(text, starts.pop() if starts else floor, end)
@@ -185,12 +197,9 @@ def _item_span(text: str, floor: int, end: int, *, first: bool, spaced: bool) ->
     return item
 
 
-def _goes_on(text: str, gap: re.Match[str], limit: int, *, spaced: bool) -> bool:
+def _goes_on(text: str, gap: re.Match[str], *, spaced: bool) -> bool:
     """Whether a paragraph break is a page break in mid-sentence."""
-    after = gap.end()
-    while after < limit and text[after].isspace():
-        after += 1
-    blanks = text[gap.start() : after]
+    blanks = gap[0]
     if not spaced and "\f" not in blanks and blanks.count("\n") < _PAGE_BREAK_LINES:
         return False
     before = gap.start()
