@@ -135,5 +135,5 @@ def turtle(base: KnowledgeBase, nodes: Sequence[str]) -> bytes:
         for node in nodes
         if not node.startswith("case/") and "#" not in node
     ]
-    prefixes = {"imr": f"{iri.ONTOLOGY}#", "skos": "http://www.w3.org/2004/02/skos/core#", "kg": iri.BASE}
+    prefixes = {"imr": f"{iri.ONTOLOGY}#", "skos": "http://www.w3.org/2004/02/skos/core#"}
     return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b""

@@ -4,16 +4,18 @@ from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlencode
 from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, Depends, Request
+import pyoxigraph as ox
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from kg import resources
 from kg.errors import IriError, UnknownError
 from kg.graph import iri
 from kg.graph.triples import n_triples
-from kg.web import asking, describe, marking, negotiate
+from kg.web import asking, describe, labels, marking, negotiate
 from kg.web.api import SiteDep
 from kg.web.describe import RDF_TYPES
+from kg.web.pages import render
 from kg.web.problems import ProblemError
 
 router = APIRouter(tags=["Linked data"])
@@ -56,7 +58,7 @@ async def thing(request: Request, site: SiteDep, base: BaseDep) -> Response:
     if form is None:
         raise ProblemError(406, f"this can be had as {', '.join(_FORMS)}")
     if form == "html":
-        return RedirectResponse(root + page_of(place, node), 303, headers)
+        return RedirectResponse(root + page_of(place, node, linked=site.links.has(node)), 303, headers)
     if not suffix:
         return RedirectResponse(f"{root}/{node}.{form}", 303, headers)
     triples = await _triples(request, site, place, iri.BASE + node)
@@ -65,10 +67,10 @@ async def thing(request: Request, site: SiteDep, base: BaseDep) -> Response:
     return response
 
 
-def page_of(place: iri.Place, node: str) -> str:
-    """The path of the page that shows a node.
+def page_of(place: iri.Place, node: str, *, linked: bool) -> str:
+    """The path of the page that shows a node; ``linked`` is whether decisions have it.
 
-    >>> page_of(iri.Place("item", "CM15-0000001", 2), "case/CM15-0000001/item/2")
+    >>> page_of(iri.Place("item", "CM15-0000001", 2), "case/CM15-0000001/item/2", linked=True)
     '/cases/CM15-0000001#item-2'
     """
     if node.startswith("case/"):
@@ -77,7 +79,30 @@ def page_of(place: iri.Place, node: str) -> str:
         return f"/cases/{quote(unquote(case), safe='')}" + (f"#{at}" if at else "")
     if node.startswith("guideline/"):
         return f"/guidelines/{node.removeprefix('guideline/')}"
-    return f"/explore?{urlencode({'node': node})}"
+    return f"/{'explore' if linked else 'resource'}?{urlencode({'node': node})}"
+
+
+@router.get("/resource", include_in_schema=False)
+async def resource(request: Request, site: SiteDep, node: Annotated[str, Query(max_length=400)]) -> Response:
+    """What the graph says about a thing that has no page of its own."""
+    try:
+        place = iri.read(iri.BASE + node)
+    except IriError as error:
+        raise UnknownError(f"this server mints no IRI {iri.BASE}{node}") from error
+    triples = await _triples(request, site, place, iri.BASE + node)
+    rows = [
+        (quad.predicate.value, getattr(quad.object, "value", str(quad.object)))
+        for quad in ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)
+    ]
+    return render(
+        request,
+        "resource.html",
+        "resource",
+        node=node,
+        title=labels.label(node),
+        rows=sorted(rows),
+        base=iri.BASE,
+    )
 
 
 async def _triples(request: Request, site: SiteDep, place: iri.Place, address: str) -> bytes:

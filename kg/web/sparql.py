@@ -54,6 +54,23 @@ _METHODS = "GET, HEAD, POST, OPTIONS"
 _FORM_TYPE, _QUERY_TYPE = "application/x-www-form-urlencoded", "application/sparql-query"
 _WHOLE = 0.03  # a result that is whole so soon after its first part is sent with its length, or refused
 
+_PARAMETERS = {
+    "parameters": [
+        {
+            "name": name,
+            "in": "query",
+            "description": words,
+            "schema": {"type": "string"},
+        }
+        for name, words in (
+            ("query", "The query; without it the service is described."),
+            ("default-graph-uri", "A graph of the default graph; may be given more than once."),
+            ("named-graph-uri", "A named graph; may be given more than once."),
+            ("format", "json, xml, csv, tsv, ttl, nt, rdf or jsonld, instead of the Accept header."),
+        )
+    ]
+}
+
 
 class ClientGoneError(Exception):
     """Nobody waits for this answer any more."""
@@ -88,7 +105,9 @@ def _asked_format(request: Request) -> str | None:
     return ", ".join(found) or None
 
 
-@router.api_route("/sparql", methods=["GET", "HEAD", "POST"], summary="SPARQL 1.1 Protocol, queries only")
+@router.get("/sparql", summary="SPARQL 1.1 Protocol, queries only", openapi_extra=_PARAMETERS)
+@router.post("/sparql", summary="The same, the query in a form or as the body", operation_id="sparql_post")
+@router.api_route("/sparql", methods=["HEAD"], include_in_schema=False)
 @router.api_route("/sparql/", methods=["GET", "HEAD", "POST"], include_in_schema=False)
 async def endpoint(request: Request) -> Response:
     """Answer a query, or describe this service where there is none."""

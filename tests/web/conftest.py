@@ -5,6 +5,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conftest_web import client, root, settings
+from conftest_web import built, client, live, root, settings, site
 
-__all__ = ["client", "root", "settings"]
+__all__ = ["built", "client", "live", "root", "settings", "site"]

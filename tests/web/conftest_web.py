@@ -1,13 +1,22 @@
 """A small knowledge base in the layout of a built one, and a client of its server."""
 
-from collections.abc import Iterator
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from fastapi.testclient import TestClient
 
+from kg import sample
 from kg.base import store as base_store
+from kg.base.build import build
 from kg.web.app import create_app
 from kg.web.settings import Settings
 
@@ -71,3 +80,86 @@ def client(root: Path, settings: Settings) -> Iterator[TestClient]:
     """A client of the server over the stand-in."""
     with TestClient(create_app(root, settings)) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A knowledge base of 120 letters of our own making, built as a user builds it."""
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "letters").mkdir()
+    for name, text, _ in sample.letters(120, seed=5, template="mixed"):
+        (folder / "letters" / f"{name}.txt").write_text(text, encoding="utf-8")
+    report = build([folder / "letters"], folder / "kb", processes=1)
+    assert report.accepted == 120
+    return folder / "kb"
+
+
+@pytest.fixture(scope="module")
+def site(built: Path) -> Iterator[TestClient]:
+    """A client of a server over the built base."""
+    with TestClient(create_app(built, Settings(workers=2, poll_time=5))) as client:
+        yield client
+
+
+class Live:
+    """A real server in a process of its own."""
+
+    def __init__(self, path: Path, **settings: object) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        environment = {f"KG_{name.upper()}": str(value) for name, value in settings.items()}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "kg.cli", "serve", "--kb", str(path), "--port", str(self.port)],
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._wait()
+
+    def _wait(self) -> None:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                with urllib.request.urlopen(f"{self.address}/readyz", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                assert self.process.poll() is None, "the server ended at its start"
+                time.sleep(0.1)
+        raise AssertionError("the server did not get ready")
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
+        """Status and body of a GET."""
+        request = urllib.request.Request(self.address + path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def connect(self) -> socket.socket:
+        """A bare connection."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+
+    def stop(self) -> int:
+        """Ask the server to end; its exit code."""
+        self.process.terminate()
+        return self.process.wait(timeout=30)
+
+
+@pytest.fixture
+def live() -> Iterator[Callable[..., Live]]:
+    """Start real servers; they are stopped after the test."""
+    started: list[Live] = []
+
+    def start(path: Path, **settings: object) -> Live:
+        started.append(Live(path, **settings))
+        return started[-1]
+
+    yield start
+    for server in started:
+        if server.process.poll() is None:
+            server.process.kill()
+            server.process.wait()

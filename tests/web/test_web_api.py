@@ -1,0 +1,186 @@
+"""The JSON API over a built base: lists, filters, forms, errors."""
+
+import csv
+import io
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+
+from kg import contract
+
+LISTS = [
+    "/api/cases",
+    "/api/drivers",
+    "/api/guidelines",
+    "/api/specialties",
+    "/api/services",
+    "/api/drugs",
+    "/api/body-parts",
+    "/api/queries",
+    "/api/search?q=injury",
+    "/api/suggest?q=physical",
+    "/api/queries/outcomes_by_specialty",
+]
+
+
+def first_case(site: TestClient) -> str:
+    return site.get("/api/cases?limit=1").json()["results"][0]["case"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_have_one_form(site: TestClient, path: str):
+    answer = site.get(path)
+    assert answer.status_code == 200
+    body = answer.json()
+    assert {"results", "total", "next", "generation"} <= body.keys()
+    assert body["results"]
+    assert body["total"] >= len(body["results"])
+    assert answer.headers["kg-generation"] == body["generation"] == "000001"
+    again = site.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_cursors_give_every_case_once(site: TestClient):
+    seen, cursor = [], None
+    while True:
+        page = site.get("/api/cases", params={"limit": 37, **({"cursor": cursor} if cursor else {})}).json()
+        seen += [row["case"] for row in page["results"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert seen == sorted(set(seen))
+    assert len(seen) == page["total"] == 120
+
+
+def test_filters_give_what_the_letters_say(site: TestClient):
+    found = site.get("/api/cases?outcome=overturned&category=Rehabilitation&limit=1000").json()["results"]
+    assert found
+    listed = {row["case"] for row in found}
+    for row in site.get("/api/cases?limit=1000").json()["results"]:
+        letter = site.get(f"/api/cases/{row['case']}").json()
+        wanted = any(
+            d["outcome"] == "overturned" and d["category"] == "Rehabilitation" for d in letter["decisions"]
+        )
+        assert wanted == (row["case"] in listed)
+
+
+def test_one_case_is_a_determination(site: TestClient):
+    case = first_case(site)
+    body = site.get(f"/api/cases/{case}").json()
+    assert body.pop("iri") == f"https://w3id.org/imr-kg/case/{case}"
+    body.pop("generation")
+    assert contract.to_json(contract.from_json(body)) == body
+
+
+def test_marks_quote_the_letter(site: TestClient):
+    case = first_case(site)
+    body = site.get(f"/api/cases/{case}/letter").json()
+    plain = site.get(f"/api/cases/{case}/letter", headers={"Accept": "text/plain"})
+    assert plain.text == body["text"]
+    items = [mark for mark in body["marks"] if mark["kind"] == "item" and mark["node"].count("/") == 1]
+    assert items
+    for mark in items:
+        start, end = mark["span"]
+        assert " ".join(body["text"][start:end].split()) == mark["value"]
+
+
+def test_related_cases_have_reasons(site: TestClient):
+    case = first_case(site)
+    body = site.get(f"/api/cases/{case}/related?limit=3").json()
+    assert body["results"][0]["shared"]
+    after = site.get(f"/api/cases/{case}/related", params={"limit": 3, "cursor": body["next"]}).json()
+    assert not {row["case"] for row in body["results"]} & {row["case"] for row in after["results"]}
+    other = site.get(f"/api/cases/{case}/related?outcome=other").json()
+    assert all(set(row["outcomes"]) - set(other["outcomes"]) for row in other["results"])
+
+
+def test_csv_has_the_rows_of_the_json(site: TestClient):
+    rows = site.get("/api/drivers?minimum=1&limit=1000").json()["results"]
+    answer = site.get("/api/drivers?minimum=1&format=csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    table = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [int(row["decisions"]) for row in table] == [row["decisions"] for row in rows]
+
+
+def test_a_search_marks_its_hits(site: TestClient):
+    row = site.get("/api/search", params={"q": "therapy"}).json()["results"][0]
+    assert row["hits"]
+    assert all("therap" in row["snippet"][start:end].lower() for start, end in row["hits"])
+
+
+def test_expanding_keeps_what_stands(site: TestClient):
+    node = "guideline/" + site.get("/api/guidelines?kind=page&limit=1").json()["results"][0]["notation"]
+    start = site.post("/api/expand", json={"node": node}).json()
+    shown = {one["id"]: (one["x"], one["y"]) for one in start["nodes"]}
+    relations = site.get("/api/node", params={"node": node}).json()["relations"]
+    relation = max(relations, key=relations.get)
+    more = site.post(
+        "/api/expand", json={"node": node, "relation": relation, "limit": 25, "shown": shown}
+    ).json()
+    assert not shown.keys() & {one["id"] for one in more["nodes"]}
+    assert more["total"] == relations[relation]
+    known = shown.keys() | {one["id"] for one in more["nodes"]}
+    assert all({edge["from"], edge["to"]} <= known for edge in more["edges"])
+
+
+def test_a_path_is_made_of_steps(site: TestClient):
+    one, other = (row["case"] for row in site.get("/api/cases?limit=2").json()["results"])
+    way = site.get("/api/path", params={"one": f"case/{one}", "other": f"case/{other}"}).json()["results"]
+    assert [way[0]["node"], way[-1]["node"]] == [f"case/{one}", f"case/{other}"]
+
+
+def test_evidence_is_a_sentence_of_the_letter(site: TestClient):
+    case = first_case(site)
+    text = " ".join(site.get(f"/api/cases/{case}/letter").json()["text"].split())
+    item = f"case/{case}/item/1"
+    relations = site.get("/api/node", params={"node": item}).json()["relations"]
+    relation = next(name for name in relations if "edition" in name)
+    near = site.get("/api/neighbours", params={"node": item, "relation": relation}).json()["results"][0]
+    found = site.get("/api/evidence", params={"item": item, "node": near["node"]}).json()["results"]
+    assert found
+    assert all(row["quote"].strip() in text for row in found)
+
+
+@pytest.mark.parametrize("form", ["graphml", "ttl"])
+def test_what_is_shown_can_be_taken_away(site: TestClient, form: str):
+    case = first_case(site)
+    nodes = [f"case/{case}", f"case/{case}/item/1"]
+    answer = site.post(f"/api/export/{form}", json={"nodes": nodes})
+    assert f"case/{case}/item/1" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/cases/CM99-9999999", 404),
+        ("/api/cases?cursor=x", 400),
+        ("/api/cases?cursor=%00", 400),
+        ("/api/cases?limit=0", 422),
+        ("/api/cases?outcome=lost", 422),
+        ("/api/cases?category=Gardening", 404),
+        ("/api/cases?page=chronic-pain/2009/page/9999", 404),
+        ("/api/drivers?level=word", 404),
+        ("/api/search?q=%22", 400),
+        ("/api/queries/nothing", 404),
+        ("/api/queries/cases_citing_page", 400),
+        ("/api/queries/outcomes_by_page?nonsense=1", 400),
+        ("/api/node?node=guideline/none", 404),
+        ("/api/nothing", 404),
+        ("/api/cases/" + "x" * 3000, 404),
+        ("/api/cases/%00", 404),
+        ("/api/cases/..%2f..%2fetc%2fpasswd", 404),
+    ],
+)
+def test_errors_are_problems(site: TestClient, path: str, status: int):
+    answer = site.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]
+    assert str(site.app.state.state.path) not in answer.text
+
+
+def test_openapi_names_every_parameter(site: TestClient):
+    description = json.loads(site.get("/api/openapi.json").text)
+    assert "/api/cases/{case}/related" in description["paths"]
+    assert all("summary" in call for methods in description["paths"].values() for call in methods.values())

@@ -1,0 +1,68 @@
+"""Linked data: every IRI of a letter answers, by Accept and by suffix."""
+
+import pytest
+from fastapi.testclient import TestClient
+from rdflib import Graph, URIRef
+
+BASE = "https://w3id.org/imr-kg/"
+
+
+@pytest.fixture(scope="module")
+def case(site: TestClient) -> str:
+    return site.get("/api/cases?limit=1").json()["results"][0]["case"]
+
+
+def test_every_iri_of_a_letter_answers(site: TestClient, case: str):
+    graph = Graph().parse(data=site.get(f"/case/{case}.nt").text, format="nt")
+    subjects = {str(subject) for subject in graph.subjects()}
+    assert all(subject.startswith(f"{BASE}case/{case}") for subject in subjects)
+    ours = {str(o) for o in graph.objects() if isinstance(o, URIRef) and str(o).startswith(BASE)}
+    for address in sorted(subjects | ours):
+        path = "/" + address.removeprefix(BASE).partition("#")[0]
+        answer = site.get(path, headers={"Accept": "text/html"}, follow_redirects=False)
+        assert answer.status_code == 303, path
+        assert site.get(answer.headers["location"]).status_code == 200, answer.headers["location"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "suffix"),
+    [
+        ("text/turtle", ".ttl"),
+        ("application/ld+json", ".jsonld"),
+        ("application/n-triples", ".nt"),
+        ("text/html;q=0.1, application/rdf+xml", ".rdf"),
+    ],
+)
+def test_data_is_found_by_accept(site: TestClient, case: str, accept: str, suffix: str):
+    answer = site.get(f"/case/{case}/item/1", headers={"Accept": accept}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/case/{case}/item/1{suffix}")
+    data = site.get(answer.headers["location"])
+    assert data.headers["content-type"].startswith(accept.rpartition(", ")[2])
+    assert f"case/{case}/item/1" in data.text
+    assert 'rel="canonical"' in data.headers["link"]
+
+
+def test_item_data_is_the_items_alone(site: TestClient, case: str):
+    graph = Graph().parse(data=site.get(f"/case/{case}/item/1.ttl").text, format="turtle")
+    assert all(str(subject).startswith(f"{BASE}case/{case}/item/1") for subject in graph.subjects())
+
+
+@pytest.mark.parametrize(
+    "path", ["/case/CM99-9999999.ttl", "/guideline/none.ttl", "/case/", "/case", "/specialty/no-such.nt"]
+)
+def test_what_is_not_there_is_not_found(site: TestClient, path: str):
+    assert site.get(path, headers={"Accept": "text/turtle"}).status_code == 404
+
+
+def test_nothing_acceptable(site: TestClient, case: str):
+    assert site.get(f"/case/{case}", headers={"Accept": "image/png"}).status_code == 406
+
+
+def test_void_robots_and_sitemap(site: TestClient, case: str):
+    void = Graph().parse(data=site.get("/.well-known/void").text, format="turtle")
+    endpoint = URIRef("http://rdfs.org/ns/void#sparqlEndpoint")
+    assert str(next(void.objects(None, endpoint))) == "http://testserver/sparql"
+    assert "sitemap.xml" in site.get("/robots.txt").text
+    assert "/sitemap-1.xml" in site.get("/sitemap.xml").text
+    assert f"/cases/{case}" in site.get("/sitemap-1.xml").text
+    assert site.get("/sitemap-99.xml").status_code == 404
