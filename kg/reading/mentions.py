@@ -13,7 +13,7 @@ MENTION = TypedGrammar(
     parts,
     anchors=(
         *("ACOEM", "Third", "3rd", "Chronic", "Post", "Acupuncture", "ODG", "Official"),
-        *("[Cc]hapter", "[Tt]able", "[Pp]age", r"\([A-Z]"),
+        *("[Cc]hapter", "[Tt]able", "[Pp]age", r"\("),
     ),
 )
 

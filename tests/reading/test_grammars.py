@@ -8,7 +8,20 @@ import pytest
 from lark import Token, Tree
 
 from kg import resources
-from kg.reading import citations, early, header, others, pages, reviewers, sections, summary, titles
+from kg.reading import (
+    citations,
+    early,
+    header,
+    items,
+    mentions,
+    others,
+    pages,
+    quantities,
+    reviewers,
+    sections,
+    summary,
+    titles,
+)
 from kg.reading.grammars import TypedGrammar
 
 GRAMMARS = {
@@ -23,6 +36,9 @@ GRAMMARS = {
     "pages": [pages.PAGES],
     "titles": [titles.TITLES],
     "other": [others.OTHER],
+    "item": [items.ITEM],
+    "quantity": [quantities.QUANTITY],
+    "mention": [mentions.MENTION],
 }
 
 
