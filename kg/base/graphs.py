@@ -100,9 +100,10 @@ class GraphWriter:
             new = catalogue() + describe.descriptions(shared).encode()
         if self._base and old != new:
             store = self._open()
-            for triple in pyoxigraph.parse(old, RdfFormat.N_TRIPLES):
+            before, after = set(old.splitlines(keepends=True)), set(new.splitlines(keepends=True))
+            for triple in pyoxigraph.parse(b"".join(before - after), RdfFormat.N_TRIPLES):
                 store.remove(Quad(triple.subject, triple.predicate, triple.object, DefaultGraph()))
-            store.load(new, format=RdfFormat.N_TRIPLES)
+            store.load(b"".join(after - before), format=RdfFormat.N_TRIPLES)
         (self._folder.parent / CATALOGUE).write_bytes(new)
         if self._store is None:
             assert self._base is not None
