@@ -6,14 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pyoxigraph as ox
 
 from kg import resources
 from kg.errors import CatalogueError
-from kg.reading.wording import fold
+from kg.reading import wording
+
+# Letters print few titles, again and again.
+fold = lru_cache(maxsize=16384)(wording.fold)
 
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _IMR = "https://w3id.org/imr-kg/ontology#"
@@ -256,7 +259,7 @@ class Guidelines:
             for folded in titles
             if dated or folded in general or not (_TITLE_ENDS.search(folded) or _ACOEM.search(folded))
         }
-        return rf"\b{as_pattern(titles, weak)}\b(?:{_YEAR}|{_REVISED})?(?:\s+Guidelines?\b)?"
+        return rf"\b(?=\w){as_pattern(titles, weak)}\b(?:{_YEAR}|{_REVISED})?(?:\s+Guidelines?\b)?"
 
     def acoem_pattern(self) -> str:
         """A regular expression of ACOEM's name where a chapter's title follows it."""
@@ -273,13 +276,13 @@ class Guidelines:
 
     def odg_pattern(self) -> str:
         """A regular expression of every ODG chapter's names, the longest first."""
-        return rf"\b{as_pattern(self.odg_chapters)}(?!\w)"
+        return rf"\b(?=\w){as_pattern(self.odg_chapters)}(?!\w)"
 
     def odg_names(self) -> str:
         """A regular expression of the names of the Official Disability Guidelines themselves."""
         names = {fold(label) for label in self._catalogue["odg"].labels}
         short = r"(?:\s*\(ODG(?:[\s\/-]*TWC)?\)|[\s-]*TWC\b)?"
-        return rf"\b{as_pattern(names)}(?!\w){short}{_AFTER_ODG}"
+        return rf"\b(?=\w){as_pattern(names)}(?!\w){short}{_AFTER_ODG}"
 
     def source_names(self) -> str:
         """A regular expression of the names of sources outside the MTUS and the ODG."""
@@ -289,7 +292,7 @@ class Guidelines:
             if concept.broader == "other"
             for label in concept.labels
         }
-        return rf"\b{as_pattern(names)}(?!\w)"
+        return rf"\b(?=\w){as_pattern(names)}(?!\w)"
 
     def acoem_chapter(self, folded: str) -> int | None:
         """The number of the ACOEM chapter whose title, of the second edition alone, is in folded wording.

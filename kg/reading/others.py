@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from lark import Tree
 
 from kg.model import Citation, PageRange, Section, Span
-from kg.reading.catalogue import guidelines
+from kg.reading.catalogue import fold, guidelines
 from kg.reading.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.pages import read_pages
-from kg.reading.wording import fold, tidy
+from kg.reading.wording import tidy
 
 _ACOEM = frozenset({"ACOEM", "ACOEM_2ND"})
 _LATER_EDITIONS = ("3rd ed", "third ed", "3rd. ed", "v.3", "mdguidelines", "acoempracguides")
@@ -24,7 +24,7 @@ _ODG_PAGE = re.compile(r"/(\w+)\.html?\b")
 _SEPARATORS = frozenset({"ALSO", "COMMA", "AND", "AMPERSAND", "COLON", "DASH"})
 _NOT_TITLE = frozenset(" \t\r\n\f.,;:-–/")
 _PREPOSITIONS = frozenset({"of", "for", "in", "to", "and", "the", "with", "from", "chronic", "acute"})
-_CLOSING = (" topic", " topics", " section", " chapter", " and", " the", " and the")
+_CLOSING = (" topic", " topics", " section", " chapter", " and", " the")
 
 
 class _Element(NamedTuple):
@@ -283,8 +283,8 @@ def _title_span(text: str, start: int, end: int) -> Span:
     while start < end:
         if text[end - 1] in _NOT_TITLE:
             end -= 1
-        elif closing := next((c for c in _CLOSING if text[start:end].lower().endswith(c)), None):
-            end -= len(closing)
+        elif text[max(start, end - 9) : end].lower().endswith(_CLOSING):
+            end = text.rindex(" ", start, end)
         else:
             break
     return Span(start, end)
