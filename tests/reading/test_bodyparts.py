@@ -1,0 +1,38 @@
+"""Body parts and their sides: each row names the form it stands for."""
+
+import pytest
+
+from kg.reading.bodyparts import body_parts
+from kg.reading.phrases import words
+
+
+@pytest.mark.parametrize(
+    ("printed", "parts"),
+    [
+        ("cervical and lumbar spine", ["neck", "low back"]),
+        ("bilateral knees", ["knee:bilateral"]),
+        ("knees", ["knee"]),
+        ("lower extremities", ["lower extremity:bilateral"]),  # the only plural with a side
+        ("RUE and LLE", ["upper extremity:right", "lower extremity:left"]),
+        ("left shoulder, elbow and hand", ["shoulder:left", "elbow:left", "hand:left"]),  # carried on
+        ("left shoulder and low back", ["shoulder:left", "low back"]),  # not to the midline
+        ("neck and right hip", ["neck", "hip:right"]),
+        ("left knee arthroscopy, brace for shoulder", ["knee:left", "shoulder"]),  # not past other words
+        ("right L4-5 and L5-S1", ["low back:right"]),
+        ("C5-6, T12 and L1", ["neck", "upper back", "low back"]),
+        ("cervical spine bilateral", ["neck:bilateral"]),  # the side after
+        ("shoulder MRI, left", ["shoulder:left"]),
+        ("left and right ankles", ["ankle:bilateral"]),
+        ("right knee arthroscopy with meniscectomy", ["knee:right"]),  # the procedure's part is the same
+        ("thoracolumbar spine", ["upper back", "low back"]),
+        ("upper and lower extremities", ["upper extremity:bilateral", "lower extremity:bilateral"]),
+        ("back", ["low back"]),
+        ("left trapezius", ["upper back:left"]),
+        ("lumber spine", ["low back"]),  # misspelled
+        ("knee scooter and hand-held shower", []),  # names of things
+        ("blood count", []),
+    ],
+)
+def test_body_parts(printed, parts):
+    found = body_parts(words(printed))
+    assert [f"{each.part}:{each.side}" if each.side else each.part for each in found] == parts
