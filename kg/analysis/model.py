@@ -34,17 +34,28 @@ def adjusted(
     if not used.size or overturned.all() or not overturned.any():
         return None
     cited = _columns(place[decision], key, overturned.size, keys)[:, used]
+    design = sparse.csr_array(sparse.hstack([cited, _adjusting(index, chosen, minimum)], format="csr"))
+    return fit(design, overturned, index.letter[kept].astype(np.int64), used.size), used
+
+
+def adjusting(index: Index, chosen: Mask, minimum: int, exposed: Mask) -> Columns:
+    """The design of one column, whether a decision is ``exposed``, with category and specialty."""
+    column = sparse.csr_array(exposed.astype(np.float64)[:, None])
+    return sparse.csr_array(sparse.hstack([column, _adjusting(index, chosen, minimum)], format="csr"))
+
+
+def _adjusting(index: Index, chosen: Mask | None, minimum: int) -> Columns:
+    """The columns of categories but the commonest, and of specialties."""
+    kept = slice(None) if chosen is None else chosen
+    place = np.arange(len(index)) if chosen is None else np.cumsum(chosen) - 1
     category, count = index.strata("category")
-    services = _columns(np.arange(overturned.size), category[kept], overturned.size, count)
-    pooled = _pooled(services, minimum)
-    commonest = int(np.argmax(pooled.sum(axis=0))) if pooled.shape[1] else 0
-    others = [column for column in range(pooled.shape[1]) if column != commonest]
-    by_specialty = index.valued("specialties").within(chosen)
-    specialties = _columns(
-        place[by_specialty.decision], by_specialty.value, overturned.size, len(by_specialty.names)
-    )
-    design = sparse.hstack([cited, pooled[:, others], _pooled(specialties, minimum)], format="csr")
-    return fit(sparse.csr_array(design), overturned, index.letter[kept].astype(np.int64), used.size), used
+    rows = category[kept].size
+    services = _pooled(_columns(np.arange(rows), category[kept], rows, count), minimum)
+    commonest = int(np.argmax(services.sum(axis=0))) if services.shape[1] else 0
+    others = [column for column in range(services.shape[1]) if column != commonest]
+    held = index.valued("specialties").within(chosen)
+    specialties = _columns(place[held.decision], held.value, rows, len(held.names))
+    return sparse.csr_array(sparse.hstack([services[:, others], _pooled(specialties, minimum)], format="csr"))
 
 
 def _columns(row: NDArray[np.int64], column: Ids, rows: int, columns: int) -> Columns:

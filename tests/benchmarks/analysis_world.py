@@ -17,7 +17,17 @@ CATEGORIES = (
     ("Home Health", 0.01),
     ("Programs", 0.01),
 )
-PARTS = ("low back", "neck", "shoulder:left", "shoulder:right", "knee:left", "knee:right", "wrist", "ankle", "hip")
+PARTS = (
+    "low back",
+    "neck",
+    "shoulder:left",
+    "shoulder:right",
+    "knee:left",
+    "knee:right",
+    "wrist",
+    "ankle",
+    "hip",
+)
 WORKS = (("chronic-pain", 127), ("acoem-2004", 378), ("odg", 0), ("postsurgical", 40), ("acupuncture", 12))
 SPECIALTIES = 60
 
@@ -34,7 +44,9 @@ def facts(letters: int, seed: int = 1) -> pl.DataFrame:
     letter = np.repeat(np.arange(letters), items)
     decisions = _decisions(rng, letters, letter, items)
     cited = _cited(rng, decisions.height)
-    table = decisions.with_row_index("decision").join(cited, on="decision", how="inner", maintain_order="right")
+    table = decisions.with_row_index("decision").join(
+        cited, on="decision", how="inner", maintain_order="right"
+    )
     rest = [pl.lit(None, dtype).alias(name) for name, dtype in FACTS.items() if name not in table.columns]
     return table.with_columns(rest).select(pl.col(name).cast(dtype) for name, dtype in FACTS.items())
 
@@ -114,6 +126,8 @@ def _cited(rng: np.random.Generator, decisions: int) -> pl.DataFrame:
         )
         silences = pl.DataFrame({"decision": np.flatnonzero(count == 0)}).with_columns(party=pl.lit(party))
         frames += [cited, silences]
-    return pl.concat(frames, how="diagonal").with_columns(pl.col("decision").cast(pl.UInt32)).sort(
-        "decision", maintain_order=True
+    return (
+        pl.concat(frames, how="diagonal")
+        .with_columns(pl.col("decision").cast(pl.UInt32))
+        .sort("decision", maintain_order=True)
     )

@@ -1,0 +1,51 @@
+import pytest
+from small_facts import cite, decision, facts_of
+
+from kg.analysis.filters import Filters
+from kg.analysis.kept import Analyses
+
+
+@pytest.fixture
+def facts():
+    pages = cite("acoem-2004", chapter="12", pages=(303, 304))
+    section = cite("chronic-pain", edition=2016, sections=((None, "Odd & one"),))
+    return facts_of(
+        *(
+            decision(
+                f"CM15-{number:07}",
+                1,
+                ("upheld", "overturned")[number % 3 == 0],
+                [pages, section][number % 3 :],
+            )
+            for number in range(60)
+        )
+    )
+
+
+def test_what_is_read_is_what_was_made(facts, tmp_path):
+    made, read = (Analyses("000001", facts.lazy, tmp_path / "analysis") for _ in range(2))
+    table = made.drivers()
+    asked = [
+        (
+            once.drivers().rows,
+            once.drivers().notes,
+            once.related("CM15-0000003", filters=Filters.of(year=2015)),
+        )
+        for once in (made, read)
+    ]
+    assert asked[0] == asked[1]
+    assert read.drivers().cases("acoem-2004/page/303") == table.cases("acoem-2004/page/303")
+    assert read.drivers("section", filters=Filters.of(year=2015)).rows == made.drivers("section").rows
+    assert not list((tmp_path / "analysis").glob(".*"))
+
+
+def test_a_folder_that_cannot_be_written_is_done_without(facts, tmp_path):
+    (tmp_path / "analysis").write_text("not a folder")
+    kept = Analyses("000001", facts.lazy, tmp_path / "analysis")
+    assert kept.drivers().rows == Analyses.of_facts(facts).drivers().rows
+
+
+def test_without_a_model_no_table_is_kept(facts, tmp_path):
+    kept = Analyses("000001", facts.lazy, tmp_path / "analysis")
+    assert kept.drivers("guideline", model=False).rows[0].adjusted_odds_ratio is None
+    assert kept.drivers("guideline").rows[0].adjusted_odds_ratio is not None
