@@ -118,7 +118,7 @@ def letter(request: Request, site: SiteDep, case: str) -> Response:
 
 
 @router.get("/cases/{case}/related", summary="Cases like this one, with reasons")
-def related(
+async def related(
     request: Request,
     site: SiteDep,
     case: str,

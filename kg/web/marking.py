@@ -1,8 +1,10 @@
 """A letter's text cut at every mark, so that a page can show what was read by its kind."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+from markupsafe import Markup, escape
 
 from kg.evidence import Kind, Mark, marks
 from kg.model import Determination
@@ -67,3 +69,24 @@ def _innermost(open_marks: Sequence[Mark]) -> Mark | None:
 def _is_field(mark: Mark) -> bool:
     """Whether a mark is a party's whole field, which its citations fill."""
     return mark.kind is Kind.CITATION and "/citation/" not in mark.node
+
+
+def html(found: Iterable[Piece]) -> Markup:
+    """The pieces as HTML: anchors where marks begin, a link to its decision's card where one is told of.
+
+    >>> str(html([Piece("MRI <1>", "item", "item/2", "MRI", ())]))
+    '<a class="m k-item" title="item: MRI" href="#item-2">MRI &lt;1&gt;</a>'
+    """
+    parts: list[str] = []
+    for piece in found:
+        parts += (f'<span id="{escape(name)}" class="anchor"></span>' for name in piece.anchors)
+        text = str(escape(piece.text))
+        if piece.kind is None:
+            parts.append(text)
+            continue
+        title = f' title="{piece.kind}: {escape(piece.value)}"' if piece.value else ""
+        if piece.card:
+            parts.append(f'<a class="m k-{piece.kind}"{title} href="#{piece.card}">{text}</a>')
+        else:
+            parts.append(f'<span class="m k-{piece.kind}"{title}>{text}</span>')
+    return Markup("".join(parts))  # noqa: S704 - each part was escaped

@@ -24,6 +24,30 @@ from kg.web.suggest import Suggestions
 
 T = TypeVar("T")
 _KEPT = 256
+_KEPT_BYTES = 32_000_000
+
+
+class Pages:
+    """Pages that were asked for lately, as bytes, up to some megabytes."""
+
+    def __init__(self, most: int = _KEPT_BYTES) -> None:
+        self._pages: OrderedDict[str, bytes] = OrderedDict()
+        self._most, self._size = most, 0
+        self._lock = threading.Lock()
+
+    def get(self, key: str, make: Callable[[], bytes]) -> bytes:
+        """The page kept under ``key``, made where it is not."""
+        with self._lock:
+            if key in self._pages:
+                self._pages.move_to_end(key)
+                return self._pages[key]
+        page = make()
+        with self._lock:
+            self._size += len(page) - len(self._pages.pop(key, b""))
+            self._pages[key] = page
+            while self._size > self._most:
+                self._size -= len(self._pages.popitem(last=False)[1])
+        return page
 
 
 class Site:
@@ -32,6 +56,7 @@ class Site:
     def __init__(self, base: KnowledgeBase) -> None:
         self.base = base
         self.generation = base.generation
+        self.pages = Pages()
         self._kept: OrderedDict[Any, Any] = OrderedDict()
         self._lock = threading.Lock()
 
