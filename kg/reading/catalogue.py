@@ -21,7 +21,7 @@ fold = lru_cache(maxsize=16384)(wording.fold)
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _IMR = "https://w3id.org/imr-kg/ontology#"
 _LABELS = ("prefLabel", "altLabel", "hiddenLabel")
-_YEAR = r"\s+(?:19|20)\d\d\b"
+_YEAR = r",?\s+\(?(?:19|20)\d\d\b\)?"
 _REVISED = r",?\s+\(?[Rr]evised,?\s+(?:19|20)\d\d\)?"
 _ACOEM = re.compile(r"acoem|occupational (?:medicine|and environmental)")
 # What may follow the name of the ODG at once, and is no topic.

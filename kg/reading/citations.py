@@ -267,14 +267,15 @@ def _title_and_year(printed: str) -> tuple[str, int | None]:
     >>> _title_and_year("Elbow Disorders (Revised 2007)")
     ('Elbow Disorders', 2007)
     """
-    words = printed.split(" ")
-    if words[-1].endswith(")") and words[-2:][0].lower().strip("(,") == "revised":
-        words = [*words[:-2], words[-1].strip("()")]
+    words = printed.replace("(", "").replace(")", "").split(" ")
     if words[-1].lower().startswith("guideline") and len(words) > 1 and words[-2].isdigit():
-        words = words[:-1]
-    if len(words) > 1 and words[-1].isdigit() and len(words[-1]) == len("2016"):
-        return " ".join(words[:-1]), int(words[-1])
-    return printed, None
+        words.pop()
+    if len(words) == 1 or not words[-1].isdigit() or len(words[-1]) != len("2016"):
+        return printed, None
+    year = int(words.pop())
+    if len(words) > 1 and words[-1].lower().strip(",") == "revised":
+        words.pop()
+    return " ".join(words).rstrip(","), year
 
 
 def _share(

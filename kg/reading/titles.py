@@ -30,7 +30,7 @@ def split_titles(text: str, start: int, end: int, resolve: Callable[[str], str |
     """Split ``text[start:end]`` at commas into the longest titles that ``resolve`` knows.
 
     ``resolve`` takes a title and gives its notation. By rule, a piece that is unknown and begins in lower
-    case or with ``&`` goes on with the title before it; so does every piece of a numbered title until the
+    case or with ``&`` goes on with the title before it, if that begins with a capital; so does every piece of a numbered title until the
     next number, where the title is unknown. Two known titles joined by ``and`` are two.
 
     >>> known = {"nsaids, gi symptoms": "a", "yoga": "b"}
@@ -50,7 +50,7 @@ def split_titles(text: str, start: int, end: int, resolve: Callable[[str], str |
     while n < len(pieces):
         first, last, concept, used = _longest(text, pieces, n, resolve)
         while (
-            (concept is None or not numbered_list)
+            (concept is None or (text[first].isupper() and not numbered_list))
             and n + used < len(pieces)
             and _goes_on(text, pieces, n + used, resolve, numbered=numbered_list)
         ):
