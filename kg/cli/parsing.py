@@ -2,20 +2,18 @@
 
 import json
 import logging
-import multiprocessing
-import signal
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from kg.cli.edge import DONE, FAULTS, command, complain_of, own_fault, say, table
-from kg.errors import KgError
+from kg.errors import KgError, SourceError
 
 if TYPE_CHECKING:
     from kg.model import Determination
@@ -90,29 +88,23 @@ def parse(
 
 
 def _read_all(found: "Iterable[Source]", jobs: int, *, tables: bool) -> Iterator[Read]:
-    """Read what was found, in order; with several processes a few chunks ahead, so that memory stays flat."""
+    """Read what was found, in order; memory stays flat."""
     if jobs == 1:
         for source in found:
             yield _read(source, tables=tables)
         return
+    from kg.base.processes import in_order
+
     rest = iter(found)
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
-    )
-    waiting: deque[Future[list[Read]]] = deque()
+    chunks = iter(lambda: list(islice(rest, _CHUNK)), [])
     try:
-        while chunk := list(islice(rest, _CHUNK)):
-            waiting.append(pool.submit(_read_chunk, chunk, tables))
-            if len(waiting) > 2 * jobs:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        for read in in_order(partial(_read_chunk, tables=tables), chunks, jobs):
+            yield from read
+    except BrokenProcessPool as fault:
+        raise SourceError("a reading process was killed; what was read before it is printed") from fault
 
 
-def _read_chunk(chunk: "list[Source]", tables: bool) -> list[Read]:
+def _read_chunk(chunk: "list[Source]", *, tables: bool) -> list[Read]:
     return [_read(source, tables=tables) for source in chunk]
 
 

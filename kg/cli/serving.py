@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kg.cli.edge import DEFAULT_KB, DONE, FAILED, Kb, command, err, say
+from kg.cli.edge import DEFAULT_KB, FAILED, STOPPED, Kb, command, err, say
 from kg.errors import SettingError
 
 
@@ -53,7 +53,7 @@ def serve(
                 f"kg: {settings.host}:{settings.port} could not be served; is the port in use?", style="red"
             )
             return FAILED
-    return DONE
+    return STOPPED  # uvicorn serves until Ctrl-C, and ends SIGTERM by that signal
 
 
 def _announce(host: str, port: int) -> None:
