@@ -174,7 +174,7 @@ def concepts(*files: str) -> Mapping[str, Concept]:
             found[concept.iri] = concept
     owners: dict[tuple[str, ...], Concept] = {}
     for concept in found.values():
-        for label in concept.labels if "level" not in concept.said else ():
+        for label in () if is_official(concept, found) else concept.labels:
             if (owner := owners.setdefault(key(label), concept)) is not concept:
                 raise CatalogueError(
                     f'ontology/{" and ".join(files)}: "{label}" is a label of both'
@@ -187,6 +187,14 @@ def concepts(*files: str) -> Mapping[str, Concept]:
                         f"ontology/{files[0]}: {concept.notation} has the unknown {name} <{iri}>"
                     )
     return found
+
+
+def is_official(concept: Concept, among: Mapping[str, Concept]) -> bool:
+    """Whether the concept is a top one of its scheme or right below: its name is a heading, no phrase."""
+    broader = concept.one("broader")
+    return "topConceptOf" in concept.said or (
+        broader is not None and broader in among and "topConceptOf" in among[broader].said
+    )
 
 
 def _read(file: str) -> Iterable[Concept]:

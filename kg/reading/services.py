@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kg.model import Drug, Service, Span
-from kg.reading.phrases import Concept, Found, Phrases, Words, ancestors, concepts
+from kg.reading.phrases import Concept, Found, Phrases, Words, ancestors, concepts, is_official
 
 _FILES = ("services.ttl", "drugs.ttl")
 _COMPOUND = "compound"
@@ -71,7 +71,7 @@ def catalogue() -> tuple[Phrases[Term], Mapping[frozenset[str], Term]]:
         CatalogueError: a catalogue is faulty.
     """
     among = concepts(*_FILES)
-    terms = {iri: _term(concept, among) for iri, concept in among.items() if "level" not in concept.said}
+    terms = {iri: _term(concept, among) for iri, concept in among.items() if not is_official(concept, among)}
     phrases = Phrases(
         (label, _by_ending(term) if label.startswith("*") else term)
         for term in terms.values()
@@ -102,13 +102,13 @@ def _term(concept: Concept, among: Mapping[str, Concept]) -> Term:
     kind = among[dispensed] if (dispensed := said("dispensedAs")) else None
     topical = among[topical_as] if (topical_as := said("topicalAs")) else None
     own = line if scheme == "service" else ancestors(kind.iri, among) if kind else ()
-    names = {each.one("level"): each.preferred for each in own}
+    official = [each.preferred for each in own if is_official(each, among)]
     # A class of drugs says less than a drug: what holds for its name does not hold for its members.
     ranks = (value for each in (concept, *own) if (value := each.one("precedence")) is not None)
     return Term(
         concept=concept,
-        service=(names["category"], names.get("subcategory")) if "category" in names else None,
-        topical=(names["category"], topical.preferred) if topical and "category" in names else None,
+        service=(official[-1], official[-2] if len(official) > 1 else None) if official else None,
+        topical=(official[-1], topical.preferred) if topical and official else None,
         precedence=1 if form is not None else int(next(ranks, 0)),
         counts_visits=said("countedIn") == "visit",
         consultation=said("isConsultation") == "true",

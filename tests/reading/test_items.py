@@ -106,7 +106,6 @@ def test_a_partly_approved_item_without_its_authorized_part_is_a_problem():
         ("Sesamoid resectionectomy", "Surgery", "Non-arthroscopic Surgery"),  # by its ending
         ("Round trip transportation to physical therapy", "Transportation", "Transportation"),
         ("Acupunctur 6 visits", "Rehabilitation", "Acupuncture"),  # one letter off
-        ("Interpreter", "Other", None),
     ],
 )
 def test_service(printed, category, subcategory):
