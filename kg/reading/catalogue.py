@@ -182,7 +182,7 @@ class Guidelines:
         """
         folded = fold(printed)
         found = self._titles.get((folded, year)) or self._titles.get((folded, None))
-        if found and found.chapter and year and year >= _LATER and folded in self._later_titles:
+        if found and year and year >= _LATER and found.guideline in _OLD and folded in self._later_titles:
             return Guideline("mtus-other", None, printed)
         if found and found.guideline == "mtus-other":
             return Guideline("mtus-other", None, printed)
@@ -201,14 +201,30 @@ class Guidelines:
 
     def section(self, title: str, guideline: str, edition: int | None, chapter: int | None) -> str | None:
         """The notation of a section, in the edition and chapter printed or in the first that has it."""
+        parents = [self._sections[parent] for parent in self._parents(guideline, edition, chapter)]
         folded = fold(title)
+        found = next((known[folded] for known in parents if folded in known), None)
+        if found is None and "-" in folded:
+            # A line end may have broken a word (`Electro- diagnostic`).
+            joined = folded.replace("-", "")
+            found = next((known[joined] for known in parents if joined in known), None)
+        return found
+
+    def lists_sections(self, guideline: str, edition: int | None, chapter: int | None) -> bool:
+        """Whether the catalogue has sections of a guideline, so that it can lack one.
+
+        >>> guidelines().lists_sections("chronic-pain", 2016, None)
+        True
+        >>> guidelines().lists_sections("chronic-pain", 2017, None)
+        False
+        """
+        return any(self._sections[parent] for parent in self._parents(guideline, edition, chapter))
+
+    def _parents(self, guideline: str, edition: int | None, chapter: int | None) -> list[str]:
         if chapter is not None:
-            return self._sections[f"{guideline}/{chapter}"].get(folded)
+            return [f"{guideline}/{chapter}"]
         years = [edition] if edition is not None else sorted(self._editions[guideline])
-        for parent in (guideline, *(f"{guideline}/{year}" for year in years)):
-            if found := self._sections[parent].get(folded):
-                return found
-        return None
+        return [guideline, *(f"{guideline}/{year}" for year in years)]
 
     def edition_in_force(self, guideline: str, on: date | None) -> int | None:
         """The year of the edition in force on a day; the first edition's where no day is known.
@@ -321,6 +337,8 @@ class Guidelines:
 
 # The ACOEM chapter on the elbow was revised in this year.
 _REVISION = 2007
+
+_OLD = frozenset({"acoem-2004", "elbow-2007"})
 
 # From this year on the MTUS takes in later ACOEM guidelines, some with the titles of old chapters.
 _LATER = 2008

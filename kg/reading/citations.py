@@ -205,7 +205,10 @@ def _citations(
         if number:
             chapters += [number] if number != chapter else []
         else:
-            kept.append(_known(section, guideline, problems))
+            kept.append(section)
+            if section.concept is None and catalogue.lists_sections(guideline, edition or inferred, chapter):
+                message = f'"{section.title}" is not in the catalogue of {guideline}'
+                problems.append(Problem(ProblemKind.UNRESOLVED_TITLE, section.span, message))
     for number in chapters:
         yield Citation(
             True, guideline, edition, number, (), pages if len(chapters) == 1 else (), title, span, inferred
@@ -224,14 +227,6 @@ def _late_sections(
         elif any(c.isalnum() for c in section.title):
             message = f'expected a page number after "Page(s):", found "{section.title}"'
             problems.append(Problem(ProblemKind.BAD_PAGES, section.span, message))
-
-
-def _known(section: Section, guideline: str, problems: list[Problem]) -> Section:
-    """The section, with a problem where the catalogue lists the guideline's sections and lacks it."""
-    if section.concept is None and guideline != "mtus-other":
-        message = f'"{section.title}" is not in the catalogue of {guideline}'
-        problems.append(Problem(ProblemKind.UNRESOLVED_TITLE, section.span, message))
-    return section
 
 
 def _named(

@@ -1,0 +1,194 @@
+"""Guideline fields: the printed forms of each era, where each was read, and what was not understood."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.model import Basis, Citation, ProblemKind
+from kg.reading.citations import read_field
+from kg.reading.wording import tidy
+
+FOLDER = Path(__file__).parent / "fields"
+
+
+def rows():
+    """Every field of ``fields/*.tsv`` with its reading; the file's name is the form."""
+    for path in sorted(FOLDER.glob("*.tsv")):
+        for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+            field, reading = line.split("\t")
+            yield pytest.param(field, reading, id=f"{path.stem}: {field[18:90]}")
+
+
+FIELDS = list(rows())
+
+
+def shown(citation: Citation) -> str:
+    """``MTUS guideline edition #chapter: section | section p. pages = title``, of what there is."""
+    parts = ["MTUS " * citation.mtus + citation.guideline]
+    parts += [f" {citation.edition}"] if citation.edition else []
+    parts += [f" #{citation.chapter}"] if citation.chapter is not None else []
+    parts += [": " + " | ".join(section.title for section in citation.sections)] if citation.sections else []
+    pages = [f"{p.first}-{p.last}" if p.last > p.first else str(p.first) for p in citation.pages]
+    parts += [" p. " + ", ".join(pages)] if pages else []
+    parts += [f" = {citation.title}"] if citation.title else []
+    return "".join(parts)
+
+
+def reading(field: str) -> str:
+    return " || ".join(shown(citation) for citation in read_field(field)[0].citations) or "-"
+
+
+@pytest.mark.parametrize(("field", "expected"), FIELDS)
+def test_reads_every_printed_form(field, expected):
+    assert reading(field) == expected
+
+
+@pytest.mark.parametrize(("field", "expected"), FIELDS)
+def test_spans_quote_what_was_read_and_little_more(field, expected):
+    for citation in read_field(field)[0].citations:
+        named = sum(len(s.title) for s in citation.sections) + len(citation.title or "")
+        start, end = citation.span
+        assert 0 <= start < end <= len(field)
+        assert end - start <= 2 * (named + 12 * len(citation.pages)) + 200
+        assert not field[end - 1].isspace()
+        for section in citation.sections:
+            assert tidy(section.span.of(field)) == section.title
+        for page in citation.pages:
+            assert str(page.first) in page.span.of(field)
+
+
+@pytest.mark.parametrize("field", [row.values[0] for row in FIELDS])
+def test_a_field_inside_a_letter_reads_as_by_itself(field):
+    before, after = "MAXIMUS guideline: ", "\n \nDecision rationale: Low Back 2004, page 3"
+    there, problems = read_field(before + field + after, len(before), len(before) + len(field))
+    alone, alone_problems = read_field(field)
+    assert there == alone
+    assert [(p.kind, p.message) for p in problems] == [(p.kind, p.message) for p in alone_problems]
+    assert [c.span.start - len(before) for c in there.citations] == [c.span.start for c in alone.citations]
+
+
+@pytest.mark.parametrize(
+    ("field", "basis"),
+    [
+        ("Decision based on MTUS Low Back Complaints 2004.", Basis.MTUS),
+        ("Decision based on MTUS Eye 2004. Decision based on Non-MTUS Citation ODG.", Basis.MTUS_AND_OTHER),
+        ("Decision based on Non- \nMTUS Citation ODG.", Basis.OUTSIDE_MTUS),
+        ("The Expert Reviewer did not base their decision on the MTUS.", Basis.OUTSIDE_MTUS),
+        ("The Claims Administrator did not cite any medical evidence for its decision.", Basis.NONE_CITED),
+        ("See above.", None),
+    ],
+)
+def test_basis(field, basis):
+    assert read_field(field)[0].basis is basis
+
+
+@pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        ("See above.", [("unread-text", "See above."), ("missing-field", "See above.")]),
+        (
+            "Decision based on Non-MTUS Citation.",
+            [("missing-field", "Decision based on Non-MTUS Citation.")],
+        ),
+        (
+            "Decision based on MTUS Chronic Pain Medical Treatment 2016, Section(s): Kite flying.",
+            [("unresolved-title", "Kite flying")],
+        ),
+        (
+            "Decision based on MTUS Kite Flying 2016, Section(s): Strings.",
+            [("unresolved-title", "Kite Flying")],
+        ),
+        # the catalogue knows the title but lists no sections of it
+        ("Decision based on MTUS Low Back Disorders 2017, Section(s): Traction.", []),
+        (
+            "Decision based on MTUS ACOEM Chapter 12 Low Back Complaints Page(s): 303, Table 12-8.",
+            [("bad-pages", "Table 12-8")],
+        ),
+        (
+            "Decision based on MTUS ACOEM Chapter 9 Shoulder Complaints Page(s): passim.",
+            [("bad-pages", "passim")],
+        ),
+        ("Decision based on MTUS ACOEM Chapter 9 Shoulder Complaints Page(s): 212-21.", []),
+        ("Decision based on MTUS Opioid Treatment 2016. And so on.", [("unresolved-title", "And so on")]),
+    ],
+)
+def test_what_was_not_understood_is_a_problem_with_its_place(field, found):
+    problems = read_field(field)[1]
+    assert [(p.kind.value, p.span.of(field)) for p in problems] == found
+
+
+def test_a_page_list_is_shared_out_to_the_chapters_before_it():
+    chapters = "ACOEM Chapter 9 Shoulder Complaints, Chapter 12 Low Back Complaints"
+    field = f"Decision based on MTUS {chapters} Page(s): 209, 303."
+    shoulder, back = read_field(field)[0].citations
+    assert [(p.first, p.inferred) for p in shoulder.pages] == [(209, True)]
+    assert [(p.first, p.inferred) for p in back.pages] == [(303, True)]
+
+
+@pytest.mark.parametrize(
+    ("on", "edition", "section"),
+    [
+        (None, 2009, "chronic-pain/2009/topical-analgesics"),
+        (date(2015, 6, 1), 2009, "chronic-pain/2009/topical-analgesics"),
+        (date(2016, 12, 1), 2016, "chronic-pain/2016/topical-analgesics"),
+    ],
+)
+def test_an_edition_that_is_not_printed_is_that_in_force(on, edition, section):
+    field = "Decision based on MTUS Chronic Pain Treatment Guidelines Topical Analgesics Page(s): 111."
+    (citation,) = read_field(field, on=on)[0].citations
+    assert (citation.edition, citation.inferred_edition) == (None, edition)
+    assert citation.sections[0].concept == section
+
+
+@pytest.mark.parametrize(
+    ("field", "concepts"),
+    [
+        ("ODG, Low Back, Gym memberships", ["odg/low-back/gym-memberships"]),
+        ("ODG, Knee & Leg and Low Back chapters, DME", ["odg/knee-and-leg/durable-medical-equipment"]),
+        ("ODG Physical Therapy Guidelines", ["odg/physical-therapy-guidelines"]),
+        ("ODG, Low Back, Kite flying", [None]),
+    ],
+)
+def test_a_topic_is_that_of_its_chapter(field, concepts):
+    citations = read_field(f"Decision based on Non-MTUS Citation {field}.")[0].citations
+    assert [section.concept for section in citations[0].sections] == concepts
+
+
+def test_one_guideline_named_twice_is_one_citation():
+    field = (
+        "Decision based on MTUS Chronic Pain Medical Treatment 2016, Section(s): Exercise, and "
+        "Chronic Pain Medical Treatment 2016, Section(s): Yoga, and Opioid Treatment 2016."
+    )
+    first, second = read_field(field)[0].citations
+    assert [section.title for section in first.sections] == ["Exercise", "Yoga"]
+    assert second.guideline == "opioids"
+
+
+PIECES = st.sampled_from(
+    [
+        *("Decision based on MTUS", "Decision based on Non-MTUS Citation", "Section(s):", "Page(s):", "98-9"),
+        *("2016", "ODG", "(Low Back)", "Low Back Complaints 2004", "Chronic Pain Treatment Guidelines"),
+        *("ACOEM", "Chapter 12", "MRI", ", and ", ";", "/", ":", "(", ")", "-", "et al", "s", "TENS", "1)"),
+        *(
+            "www.odg-twc.com/odgtwc/pain.htm",
+            "http://www.example.org/a",
+            "Other Medical Treatment Guidelines",
+        ),
+        *("chronic pain", "page 3", "under", "Guidelines", "Spine 2009;34", "Mayo Clinic", "[Knee]", "\n"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=14).map(" ".join))
+def test_any_field_is_read_and_every_span_lies_in_it(field):
+    found, problems = read_field(field)
+    for span in [c.span for c in found.citations] + [p.span for p in problems]:
+        assert 0 <= span.start <= span.end <= len(field)
+    for citation in found.citations:
+        assert all(tidy(section.span.of(field)) == section.title for section in citation.sections)
+        assert all(page.first <= page.last for page in citation.pages)
+    if found.basis is None:
+        assert ProblemKind.MISSING_FIELD in {p.kind for p in problems}
