@@ -113,6 +113,10 @@ def service(item):
     return f"{category}/{iri.slug(item['subcategory'])}" if item["subcategory"] else category
 
 
+def is_drug(item):
+    return item.get("category") == "Pharmaceuticals"
+
+
 def year(letter, key="decision_date"):
     return int(letter[key][:4]) if letter.get(key) else None
 
@@ -492,6 +496,42 @@ QUESTIONS = [
         ),
     ),
     (
+        "opioid_share_by_year",
+        NOTHING,
+        ("year", "pharmaceuticals", "opioids", "share"),
+        lambda g: per_year(
+            [r | {"decisions": [d for d in r["decisions"] if is_drug(d)]} for r in g],
+            lambda item: item["subcategory"] == "Opioids",
+        ),
+    ),
+    (
+        "compounds",
+        NOTHING,
+        ("section", *OUT),
+        lambda g: counted(
+            (section, item["outcome"])
+            for letter, _, item in items(g)
+            if item["drug"] == "compound"
+            for section in {s for c in citations(letter, item, "reviewer") for s in c["sections"]} or {None}
+        ),
+    ),
+    (
+        "pages_by_section",
+        NOTHING,
+        ("section", "number", "citations"),
+        lambda g: {
+            (section, int(page.rpartition("/")[2]), number)
+            for (section, page), number in Counter(
+                (section, page)
+                for letter, _, item in items(g)
+                for party in PARTIES
+                for c in citations(letter, item, party)
+                for section in set(c["sections"])
+                for page in set(c["pages"])
+            ).items()
+        },
+    ),
+    (
         "surgical_services",
         NOTHING,
         ("flag", *OUT),
@@ -554,7 +594,7 @@ KNOWN_WORKS = ("mtus", "odg", "chronic-pain", "acupuncture", "acoem-3rd")
 
 
 def test_at_least_25_questions_are_checked_by_hand():
-    assert len({name for name, *_ in QUESTIONS}) >= 33
+    assert len({name for name, *_ in QUESTIONS}) >= 36
 
 
 ARGUMENTS = {
@@ -579,6 +619,36 @@ def test_every_query_is_standard_sparql(name):
     from rdflib.plugins.sparql import prepareQuery
 
     prepareQuery(queries.load(name).bind(ARGUMENTS.get(name, {})))
+
+
+@pytest.mark.parametrize(
+    ("section", "rows"),
+    [
+        ("any", {("Known", "known", 1), ("Unknown", None, 1)}),
+        ("acoem-2004/12/known", {("Known", "known", 1)}),
+    ],
+)
+def test_a_title_without_concept_is_counted_as_printed(section, rows):
+    part = iri.case("A")
+    store = Graph(store="Oxigraph")
+    store.parse(
+        data=f"""
+        @prefix imr: <{iri.ONTOLOGY}#> .
+        @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        <{part}/1> imr:outcome <{iri.concept("outcome", "upheld")}> ; imr:reviewerCitation <{part}/c> .
+        <{part}/c> imr:citesGuideline <{iri.concept("guideline", "acoem-2004/12")}> ;
+            imr:citesSection <{iri.concept("guideline", "acoem-2004/12/known")}> ;
+            imr:sectionTitle "Unknown" .
+        <{iri.concept("guideline", "acoem-2004/12/known")}> skos:prefLabel "Known"@en ;
+            skos:broader <{iri.concept("guideline", "acoem-2004/12")}> .
+        """,
+        format="ox-ttl",
+    )
+    found = queries.run(store, "outcomes_by_section", section=section).dicts()
+    assert {
+        (row["title"], row["section"] and row["section"].rpartition("/")[2], row["items"]) for row in found
+    } == rows
+    assert {row["guideline"] for row in found} == {iri.concept("guideline", "acoem-2004/12")}
 
 
 def test_one_case_whole(graph, gold):
