@@ -6,17 +6,29 @@ from typing import Annotated
 
 import typer
 
-from kg.cli import analysing, asking, building, exporting, keeping, parsing, reading, serving
+from kg.cli import (
+    analysing,
+    asking,
+    building,
+    comparing,
+    exporting,
+    keeping,
+    parsing,
+    querying,
+    reading,
+    serving,
+)
 from kg.cli.edge import app
 
-ROOMS = (parsing, reading, building, keeping, asking, analysing, exporting, serving)
+ROOMS = (parsing, reading, building, keeping, asking, querying, analysing, comparing, exporting, serving)
 """Each adds its commands to ``app`` when it is imported."""
 
 ORDER = (
     *("sample", "parse", "cite", "schema"),
-    *("build", "stats", "show", "search", "query", "drivers", "related"),
+    *("build", "stats", "show", "search", "query"),
+    *("drivers", "related", "sides", "outcomes", "network"),
     *("correct", "remove", "verify", "validate"),
-    *("export", "serve"),
+    *("export", "publish", "serve"),
 )
 """The commands as ``kg --help`` lists them: the way that a letter goes."""
 

@@ -32,7 +32,8 @@ class Form(StrEnum):
 Printed = Annotated[Form, typer.Option("--format", help="How to print.")]
 
 
-def _filters(**given: list[str] | None) -> "Filters":
+def filters(**given: list[str] | None) -> "Filters":
+    """The filters that were given."""
     from kg.analysis.filters import Filters
 
     return Filters.of(**{name: values for name, values in given.items() if values})
@@ -75,12 +76,12 @@ def drivers(
     from kg.analysis.kept import Analyses
     from kg.base.store import KnowledgeBase
 
-    filters = _filters(
+    chosen = filters(
         year=year, category=category, subcategory=subcategory, body_part=body_part, drug=drug,
         specialty=specialty, edition=edition, template=template,
     )  # fmt: skip
     with KnowledgeBase.open(kb) as base:
-        found = Analyses.of(base).drivers(level, party, filters, minimum, strata=strata, model=model)
+        found = Analyses.of(base).drivers(level, party, chosen, minimum, strata=strata, model=model)
     if form is Form.CSV:
         print(found.to_csv(), end="")
     elif form is Form.JSON:
@@ -108,15 +109,15 @@ def _driver(row: "DriverRow") -> tuple[object, ...]:
         row.key,
         row.decisions,
         row.overturned,
-        _interval(row.overturn_rate, row.rate_low, row.rate_high, "{:.1%}"),
-        _interval(row.odds_ratio, row.odds_ratio_low, row.odds_ratio_high),
-        _interval(row.mh_odds_ratio, row.mh_low, row.mh_high),
-        _interval(row.adjusted_odds_ratio, row.adjusted_low, row.adjusted_high),
+        interval(row.overturn_rate, row.rate_low, row.rate_high, "{:.1%}"),
+        interval(row.odds_ratio, row.odds_ratio_low, row.odds_ratio_high),
+        interval(row.mh_odds_ratio, row.mh_low, row.mh_high),
+        interval(row.adjusted_odds_ratio, row.adjusted_low, row.adjusted_high),
         None if row.q_value is None else f"{row.q_value:.3f}",
     )
 
 
-def _interval(value: float | None, low: float | None, high: float | None, form: str = "{:.2f}") -> str | None:
+def interval(value: float | None, low: float | None, high: float | None, form: str = "{:.2f}") -> str | None:
     """A figure with its 95 % interval, as far as there are any."""
     if value is None:
         return None
@@ -154,9 +155,9 @@ def related(
     from kg.analysis.kept import Analyses
     from kg.base.store import KnowledgeBase
 
-    filters = _filters(year=year, category=category, body_part=body_part, drug=drug, specialty=specialty)
+    chosen = filters(year=year, category=category, body_part=body_part, drug=drug, specialty=specialty)
     with KnowledgeBase.open(kb) as base:
-        found = Analyses.of(base).related(case, outcome, limit, cursor, filters=filters)
+        found = Analyses.of(base).related(case, outcome, limit, cursor, filters=chosen)
     if form is not Form.TABLE:
         frame = found.to_frame()
         lists = [name for name, kind in frame.schema.items() if kind.is_nested()]

@@ -1,146 +1,16 @@
-"""``kg query``, ``kg show`` and ``kg stats``: what a knowledge base says."""
+"""``kg show``, ``kg search`` and ``kg stats``: what letters say, one and all."""
 
-import sys
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from kg.cli import questions
 from kg.cli.edge import DEFAULT_KB, Kb, command, out, say, table
-from kg.errors import QueryError, SettingError
 
 if TYPE_CHECKING:
     from kg.evidence import Mark
     from kg.model import Determination
-
-
-class Form(StrEnum):
-    """How the answer to a query is printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    XML = "xml"
-    TSV = "tsv"
-    TTL = "ttl"
-    NT = "nt"
-
-
-@command(
-    "kg query",
-    "kg query outcomes_by_page --format csv",
-    "kg query cases_citing_page -p page=chronic-pain/2009/page/98",
-    'echo "SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }" | kg query -',
-)
-def query(
-    asked: Annotated[
-        str | None,
-        typer.Argument(metavar="NAME|FILE.rq|-", help="A named query, a file, or - for standard input."),
-    ] = None,
-    kb: Kb = DEFAULT_KB,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A value for a parameter."),
-    ] = None,
-    form: Annotated[Form, typer.Option("--format", help="How to print the answer.")] = Form.TABLE,
-) -> None:
-    """Ask the knowledge base in SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE.
-
-    Without a name it lists the named queries and what they take.
-    """
-    if asked is None:
-        _list_queries()
-        return
-    from kg.base.store import KnowledgeBase
-
-    bound = questions.find(asked).bind(questions.values(parameters or ()))
-    with KnowledgeBase.open(kb) as base:
-        _print_answer(base.graph_folder, bound, form)
-
-
-def _list_queries() -> None:
-    from kg import queries
-
-    rows = []
-    for name in queries.names():
-        found = queries.load(name)
-        takes = ", ".join(
-            f"{p.name} ({p.type})" if p.default is None else f"{p.name} ({p.type}, {p.default})"
-            for p in found.parameters
-        )
-        rows.append((name, found.summary, takes))
-    table(("query", "what it answers", "parameters"), rows)
-
-
-def _print_answer(graph: Path, text: str, form: Form) -> None:
-    import pyoxigraph as ox
-
-    solution_forms = {
-        Form.CSV: ox.QueryResultsFormat.CSV,
-        Form.JSON: ox.QueryResultsFormat.JSON,
-        Form.XML: ox.QueryResultsFormat.XML,
-        Form.TSV: ox.QueryResultsFormat.TSV,
-    }
-    triple_forms = {Form.TTL: ox.RdfFormat.TURTLE, Form.NT: ox.RdfFormat.N_TRIPLES}
-    try:
-        # The text goes to Oxigraph's own engine: rdflib would fetch what SERVICE and FROM name.
-        answer = ox.Store.read_only(str(graph)).query(text)
-    except SyntaxError as fault:
-        raise QueryError(f"this is not SPARQL: {fault.msg}") from fault
-    except (OSError, ValueError, RuntimeError) as fault:
-        raise QueryError(f"the query could not be answered: {fault}") from fault
-    triples = isinstance(answer, ox.QueryTriples)
-    forms: dict[Form, Any] = dict(triple_forms) if triples else dict(solution_forms)
-    if form is Form.TABLE:
-        _print_table(answer)
-    elif form in forms:
-        _write(answer, forms[form])
-    else:
-        kind = "CONSTRUCT and DESCRIBE" if triples else "SELECT and ASK"
-        raise SettingError(
-            f"the format of {kind} is one of {', '.join(['table', *forms])}, found {form.value}"
-        )
-
-
-def _write(answer: Any, form: Any) -> None:
-    """Stream the answer in a standard form; some of them end without a line end."""
-    sys.stdout.flush()
-    answer.serialize(sys.stdout.buffer, format=form)
-    if sys.stdout.isatty():
-        print()
-
-
-def _print_table(answer: Any) -> None:
-    import pyoxigraph as ox
-
-    if isinstance(answer, ox.QueryBoolean):
-        print("yes" if answer else "no")
-        return
-    if isinstance(answer, ox.QueryTriples):
-        columns = ["subject", "predicate", "object"]
-        rows = [[_shown(term) for term in (t.subject, t.predicate, t.object)] for t in answer]
-    else:
-        columns = [variable.value for variable in answer.variables]
-        rows = [[_shown(term) for term in row] for row in answer]
-    table(columns, rows)
-    say(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}")
-
-
-_WHOLE = "http://www.w3.org/2001/XMLSchema#integer"
-
-
-def _shown(term: Any) -> object:
-    """A term in a cell; our own IRIs without their base."""
-    from kg.graph import iri
-
-    if term is None:
-        return None
-    if str(getattr(term, "datatype", "")).strip("<>") == _WHOLE:
-        return int(term.value)
-    return str(getattr(term, "value", term)).removeprefix(iri.BASE)
 
 
 # --- one letter -------------------------------------------------------------------------------

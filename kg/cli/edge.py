@@ -85,7 +85,9 @@ def _cell(value: object) -> Text:
         return value
     if value is None:
         return Text()
-    return Text(f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value))
+    if isinstance(value, int) and abs(value) >= 10_000:  # below stand years and pages
+        return Text(f"{value:,}")
+    return Text(str(value))
 
 
 def command(*examples: str, name: str | None = None) -> Callable[[Callable[..., int | None]], Any]:

@@ -1,4 +1,4 @@
-"""``kg export``: a knowledge base in the formats of other tools."""
+"""``kg export`` and ``kg publish``: a knowledge base in other formats and on other servers."""
 
 import os
 import sys
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli import questions
-from kg.cli.edge import DEFAULT_KB, Kb, command
+from kg.cli import progress, questions
+from kg.cli.edge import DEFAULT_KB, Kb, command, say
 
 if TYPE_CHECKING:
     from kg.base.store import KnowledgeBase
@@ -80,3 +80,32 @@ def _cases_of(base: "KnowledgeBase", asked: str, parameters: Iterable[str]) -> I
             elif column == "case" and value is not None:
                 found[text] = None
     return iter(found)
+
+
+@command(
+    "kg publish --to http://127.0.0.1:7878/store",
+    "kg publish --to http://127.0.0.1:8890/sparql-auth --protocol update --graph https://w3id.org/imr-kg/graph",
+)
+def publish(
+    to: Annotated[str, typer.Option(metavar="URL", help="Address of a graph store, or of SPARQL Update.")],
+    kb: Kb = DEFAULT_KB,
+    graph: Annotated[
+        str | None, typer.Option(metavar="IRI", help="Named graph there, else the default.")
+    ] = None,
+    protocol: Annotated[
+        str | None, typer.Option(help="store or update; told by the address if not given.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Delete first what the graph there holds.")
+    ] = False,
+) -> None:
+    """Send all triples to a SPARQL 1.1 server.
+
+    User and password come from the environment, KG_PUBLISH_USER and KG_PUBLISH_PASSWORD.
+    """
+    from kg.base.publish import publish as send
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base, progress.counted("publish") as on_progress:
+        sent = send(base, to, graph=graph, protocol=protocol, replace=replace, on_progress=on_progress)
+    say(f"{sent.triples:,} triples sent to {sent.to} in {sent.requests:,} requests")

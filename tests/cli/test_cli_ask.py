@@ -169,6 +169,38 @@ def test_drivers_count_every_decision_once(kg, kb, truth):
     assert kg("drivers", "--kb", kb, "--level", "volume").code == 3
 
 
+def test_the_sides_agree_or_not_in_every_decision(kg, kb, truth):
+    done = kg("sides", "--kb", kb, "--level", "guideline", "--format", "csv")
+    assert done.code == 0, done.err
+    items = sum(len(letter["decisions"]) for letter in truth)
+    assert sum(int(row["decisions"]) for row in rows(done.out)) == items
+    assert kg("sides", "--kb", kb).out.startswith("pages cited by the two sides")
+
+
+@pytest.mark.parametrize("by", ["specialties", "drift", "quantities"])
+def test_outcomes_by_who_when_and_how_much(by, kg, kb):
+    done = kg("outcomes", by, "--kb", kb, "--minimum", 1, "--format", "csv")
+    assert done.code == 0, done.err
+    for row in rows(done.out):
+        assert int(row["decisions"]) == sum(
+            int(row[outcome]) for outcome in ("upheld", "overturned", "modified")
+        )
+    assert kg("outcomes", by, "--kb", kb).code == 0
+
+
+@pytest.mark.parametrize("kind", ["together", "services", "specialties"])
+def test_a_network_in_every_form(kind, kg, kb):
+    words = ["network", kind, "--kb", kb, "--level", "chapter", "--minimum", 2, "--q", 1.1]
+    links = rows(kg(*words, "--format", "csv").out)
+    assert links
+    for form in ("graphml", "gexf"):
+        done = kg(*words, "--format", form)
+        assert done.code == 0, done.err
+        assert done.out.count("<edge ") == len(links)
+    assert links[0]["source"] in kg(*words).out
+    assert kg("network", "friends", "--kb", kb).code == 3
+
+
 def test_related_cases_come_page_by_page(kg, kb, case):
     done = kg("related", case, "--kb", kb, "--limit", 3)
     assert done.code == 0, done.err

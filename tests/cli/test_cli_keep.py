@@ -4,6 +4,9 @@ import csv
 import io
 import json
 import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -122,3 +125,64 @@ def test_the_cases_that_a_query_names_are_exported(kg, kb):
     done = kg("export", "--format", "csv", "--query", "-", "--kb", kb, given=text)
     assert done.code == 0, done.err
     assert len({row["case"] for row in csv.DictReader(io.StringIO(done.out))}) == 1
+
+
+@pytest.fixture
+def server(kb):
+    """A SPARQL server in this process: its address, and what was sent to its graph store."""
+    import pyoxigraph as ox
+
+    store, sent = ox.Store.read_only(str(kb / "current" / "graph")), []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            answer = store.query(parse_qs(urlsplit(self.path).query)["query"][0])
+            triples = isinstance(answer, ox.QueryTriples)
+            form = ox.RdfFormat.N_TRIPLES if triples else ox.QueryResultsFormat.JSON
+            self.answer(answer.serialize(format=form), form.media_type)
+
+        def do_POST(self):
+            length = int(self.headers["Content-Length"])
+            sent.append(self.rfile.read(length))
+            self.answer(b"", "text/plain")
+
+        def answer(self, body, kind):
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    listening = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=listening.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.server_port}", sent
+    listening.shutdown()
+    thread.join()
+    listening.server_close()
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml", "table"])
+def test_a_server_answers_as_the_base_does(form, kg, kb, server):
+    here = kg("query", "basis_by_party", "--format", form, "--kb", kb)
+    there = kg("query", "basis_by_party", "--format", form, "--endpoint", f"{server[0]}/query")
+    assert there.code == 0, there.err
+    assert sorted(there.out.splitlines()) == sorted(here.out.splitlines())
+
+
+def test_a_server_that_is_not_there_is_said(kg):
+    done = kg("query", "basis_by_party", "--endpoint", "http://127.0.0.1:9/query")
+    assert done.code == 3
+    assert "http://127.0.0.1:9/query" in done.err
+    assert kg("publish", "--to", "ftp://127.0.0.1/store").code in (2, 3)
+
+
+def test_all_triples_are_published(kg, kb, server):
+    done = kg("publish", "--to", f"{server[0]}/store", "--kb", kb)
+    assert done.code == 0, done.err
+    triples = kg("export", "--format", "nt", "--kb", kb).out.count(" .\n")
+    assert sum(body.count(b" .\n") for body in server[1]) == triples
+    assert f"{triples:,} triples sent" in done.err
