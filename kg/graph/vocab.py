@@ -163,8 +163,6 @@ class IMR(metaclass=_Vocabulary):
     """leads"""
     leftBodyPart: Final = URIRef(f"{ONTOLOGY}#leftBodyPart")
     """body part, left"""
-    level: Final = URIRef(f"{ONTOLOGY}#level")
-    """level"""
     licensedIn: Final = URIRef(f"{ONTOLOGY}#licensedIn")
     """licensed in"""
     midline: Final = URIRef(f"{ONTOLOGY}#midline")
