@@ -9,6 +9,7 @@ SHELL := /bin/sh
 PORT ?= 8000
 LETTERS ?= 200
 KB ?= kb
+BENCH ?= 20000
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
@@ -83,9 +84,16 @@ format: .make/dev ## put the code into the project's form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-.PHONY: bench
-bench: .make/dev ## speed and size, as ratios measured in one run
-	@$(BIN)/python -m pytest tests/benchmarks -s -m "long or not long" -o testpaths=
+.PHONY: bench bench-large
+bench: .make/dev ## speed and size of all parts on BENCH letters, as ratios measured in one run
+	@for script in tests/benchmarks/bench_*.py; do $(BIN)/python $$script $(BENCH) || exit 1; done
+
+bench-large: ## the same on a million letters
+	@$(MAKE) --no-print-directory bench BENCH=1000000
+
+.PHONY: unseen
+unseen: .make/dev ## what unseen letters will get: five fifths of the labelled ones, each read without its own words
+	@$(BIN)/python tests/benchmarks/five_fold.py $(KG_SHARED)
 
 .PHONY: screenshot
 screenshot: .make/dev .make/vendor .make/chromium ## take the README's picture of the graph again
