@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from kg.model import BodyPart, Side, Span
+from kg.model import BodyPart, Side
 from kg.reading.phrases import Concept, Phrases, Words, concepts
 
 _FILE = "body-parts.ttl"
@@ -122,6 +122,6 @@ def _each_once(named: Sequence[_Named], words: Words) -> tuple[BodyPart, ...]:
     for each in named:
         if each.side is None and each.part in sided:
             continue
-        span = Span(words.starts[each.first], words.ends[each.after - 1])
-        seen.setdefault((each.part, each.side), BodyPart(each.part, each.side, span))
+        part = BodyPart(each.part, each.side, words.span(each.first, each.after))
+        seen.setdefault((each.part, each.side), part)
     return tuple(seen.values())

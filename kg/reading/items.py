@@ -140,6 +140,6 @@ def _without_numbered_names(text: str, found: Sequence[Found[services.Term]], wo
     """The text with blanks for names that hold a number which counts nothing (``Tylenol #3``)."""
     for _, first, after in found:
         if any(word[-1].isdigit() for word in words.folded[first:after]):
-            start, end = words.starts[first], words.ends[after - 1]
+            start, end = words.span(first, after)
             text = text[:start] + " " * (end - start) + text[end:]
     return text

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from kg import resources
 from kg.errors import CatalogueError
+from kg.model import Span
 
 _WORD = re.compile(r"[^\W_]+(?:['’]s\b)?")
 _LABELS = ("prefLabel", "altLabel", "hiddenLabel")
@@ -26,8 +27,11 @@ class Words(NamedTuple):
     """The words of a text, folded to be compared, and where they stand."""
 
     folded: list[str]
-    starts: list[int]
-    ends: list[int]
+    matches: list[re.Match[str]]
+
+    def span(self, first: int, after: int) -> Span:
+        """Where words ``first`` up to, not including, ``after`` stand in the text."""
+        return Span(self.matches[first].start(), self.matches[after - 1].end())
 
 
 class Found(NamedTuple, Generic[Meaning]):
@@ -74,13 +78,8 @@ def words(text: str, start: int = 0, end: int | None = None) -> Words:
     >>> words("MRI of knees, L4-5").folded
     ['mri', 'of', 'knee', 'l4', '5']
     """
-    folded, starts, ends = [], [], []
-    for match in _WORD.finditer(text, start, len(text) if end is None else end):
-        folded.append(fold_word(match.group()))
-        first, after = match.span()
-        starts.append(first)
-        ends.append(after)
-    return Words(folded, starts, ends)
+    matches = list(_WORD.finditer(text, start, len(text) if end is None else end))
+    return Words([fold_word(match[0]) for match in matches], matches)
 
 
 class Phrases(Generic[Meaning]):
@@ -107,19 +106,18 @@ class Phrases(Generic[Meaning]):
     def find(self, folded: Sequence[str]) -> list[Found[Meaning]]:
         """The phrases among ``folded`` words, in order, none overlapping another."""
         found: list[Found[Meaning]] = []
-        lengths_of, meaning_of, at = self._lengths.get, self._meanings.get, 0
+        lengths, meaning_of, endings, after = self._lengths, self._meanings.get, self._endings, 0
         for first, word in enumerate(folded):
-            if first < at:
-                continue
-            lengths = lengths_of(word)
-            if lengths is not None:
-                for length in lengths:
+            if word in lengths:
+                if first < after:
+                    continue
+                for length in lengths[word]:
                     phrase = tuple(folded[first : first + length])
                     if (meaning := meaning_of(phrase)) is not None:
-                        at = first + len(phrase)
-                        found.append(Found(meaning, first, at))
+                        after = first + len(phrase)
+                        found.append(Found(meaning, first, after))
                         break
-            elif self._endings and (meaning := self._ended(word)) is not None:
+            elif endings and first >= after and (meaning := self._ended(word)) is not None:
                 found.append(Found(meaning, first, first + 1))
         return found
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
-from kg.model import Drug, Service, Span
+from kg.model import Drug, Service
 from kg.reading.phrases import Concept, Found, Phrases, Words, ancestors, concepts, is_official
 
 _FILES = ("services.ttl", "drugs.ttl")
@@ -149,8 +149,8 @@ def request(found: Sequence[Found[Term]], words: Words, *, percent: bool) -> Req
     elif term.topical is not None and "patch" in forms and term.topical[1] == _ANALGESICS:
         name = term.topical
     assert name is not None
-    span = Span(words.starts[first], words.ends[after - 1])
-    return Request(Service(*name, span), drug, term.counts_visits, term.precedence < _SPECIFIC)
+    service = Service(*name, words.span(first, after))
+    return Request(service, drug, term.counts_visits, term.precedence < _SPECIFIC)
 
 
 def _chosen(found: Sequence[Found[Term]]) -> Found[Term] | None:
@@ -194,6 +194,6 @@ def _drug(
         compounded = compounded or (several and not made)
         if compounded:
             ingredients = (_COMPOUND,)
-    span = Span(words.starts[drugs[0].first], words.ends[drugs[-1].after - 1])
+    span = words.span(drugs[0].first, drugs[-1].after)
     kind = drugs[0].meaning.drug_class
     return Drug(ingredients, kind.preferred if kind is not None else None, span), compounded
