@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any
 
 import pyoxigraph as ox
 
 from kg import resources
 from kg.errors import CatalogueError
 from kg.reading import wording
+from kg.reading.patterns import as_pattern
 
 # Letters print few titles, again and again.
 fold = lru_cache(maxsize=16384)(wording.fold)
@@ -25,7 +25,10 @@ _YEAR = r",?\s+\(?(?:19|20)\d\d\b\)?"
 _REVISED = r",?\s+\(?[Rr]evised,?\s+(?:19|20)\d\d\)?"
 _ACOEM = re.compile(r"acoem|occupational (?:medicine|and environmental)")
 # What may follow the name of the ODG at once, and is no topic.
-_AFTER_ODG = r"(?:\s+(?:19|20)\d\d\b|\s+[Tt]reatment(?=\s*[,:;])|\s*[,:]?\s+[Uu]nder\b)*"
+_AFTER_ODG = (
+    r"(?:\s+(?:19|20)\d\d\b|\s+[Tt]reatment(?=\s*[,:;])"
+    r"|\s*[,:]?\s+(?:[Uu]nder|[Rr]egarding|for(?!\s+[Ww]orker))\b(?:\s+the\b)?)*(?:[-–—]+(?=[A-Z]))?"
+)
 # A title with one of these last words is a guideline's even where no year follows it.
 _TITLE_ENDS = re.compile(
     r"(?:guidelines?|treatments?|complaints?|complain?ts|conditions?|disorders?|approaches|mtg)$"
@@ -138,6 +141,11 @@ class Guidelines:
             fold(concept.preferred): concept.number("chapterNumber")
             for concept in self._catalogue.values()
             if concept.broader == "acoem-2004" and concept.preferred.endswith("Complaints")
+        }
+        self._odg_sections = {
+            folded: notation
+            for folded, notation in self._sections["odg"].items()
+            if "Chapter" not in self._catalogue[notation].kinds
         }
         self._odg_notations = {
             concept.preferred: concept.notation
@@ -325,7 +333,7 @@ class Guidelines:
         'odg/low-back/gym-memberships'
         """
         found = self._sections[self._odg_notations[chapter]].get(folded) if chapter else None
-        return found or self._sections["odg"].get(folded)
+        return found or self._odg_sections.get(folded)
 
     def is_title(self, printed: str, chapter: str | None) -> bool:
         """Whether the ODG chapter or the Chronic Pain guideline has a section of this title."""
@@ -362,41 +370,3 @@ def specialties() -> Mapping[str, str]:
         for concept in concepts("specialties.ttl").values()
         for label in concept.labels
     }
-
-
-def as_pattern(labels: Iterable[str], only_before: Mapping[str, str] | None = None) -> str:
-    r"""A regular expression of folded labels, the longest at a place, that allows for wraps and case.
-
-    It is a trie of characters, so that a place where no label begins is left at once. ``only_before``
-    gives, for a label, what has to follow it.
-
-    >>> as_pattern(["low back", "low"])
-    '[lL][oO][wW](?:\\s+[bB][aA][cC][kK]|)'
-    """
-    root: dict[str, Any] = {}
-    for label in labels:
-        node = root
-        for symbol in _SYMBOLS.findall(label):
-            node = node.setdefault(_symbol_pattern(symbol), {})
-        node[""] = f"(?={only_before[label]})" if only_before and label in only_before else ""
-    return _trie_pattern(root)
-
-
-_SYMBOLS = re.compile(r",?\s+and\s+|\s+|.", re.DOTALL)
-
-
-def _symbol_pattern(symbol: str) -> str:
-    if symbol.endswith("and "):
-        return r",?\s+(?:and|&)\s+"
-    if symbol.isspace():
-        return r"\s+"
-    if symbol.isalpha() and symbol.lower() != symbol.upper():
-        return f"[{symbol}{symbol.upper()}]"
-    return {"-": r"-\s*", "'": "['’]", "/": r"\/"}.get(symbol) or re.escape(symbol)
-
-
-def _trie_pattern(node: dict[str, Any]) -> str:
-    longer = [symbol + _trie_pattern(below) for symbol, below in sorted(node.items()) if symbol]
-    if "" in node:
-        longer.append(node[""])
-    return longer[0] if len(longer) == 1 else f"(?:{'|'.join(longer)})"

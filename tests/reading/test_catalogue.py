@@ -8,7 +8,8 @@ import pytest
 from kg import resources
 from kg.errors import CatalogueError
 from kg.reading import catalogue
-from kg.reading.catalogue import as_pattern, concepts, guidelines, specialties
+from kg.reading.catalogue import concepts, guidelines, specialties
+from kg.reading.patterns import as_pattern
 
 PREFIXES = (
     "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
