@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from kg.analysis.filters import Filters, choose, unknown
+from kg.graph.triples import UNPAGED
 from kg.model import Outcome, Party
 
 LEVELS = ("page", "section", "chapter", "edition", "guideline")
@@ -280,9 +281,9 @@ def _edition() -> pl.Expr:
 def _is_cited(level: str) -> pl.Expr:
     if level == "section":
         return pl.col("section").is_not_null() | pl.col("section_title").is_not_null()
-    return pl.col(
-        "page" if level == "page" else "chapter" if level == "chapter" else "guideline"
-    ).is_not_null()
+    if level == "page":
+        return pl.col("page").is_not_null() & ~pl.col("guideline").cast(pl.String).is_in(list(UNPAGED))
+    return pl.col("chapter" if level == "chapter" else "guideline").is_not_null()
 
 
 def _columns(level: str) -> tuple[str, ...]:
@@ -296,7 +297,7 @@ def _columns(level: str) -> tuple[str, ...]:
 
 
 def slug(text: pl.Expr) -> pl.Expr:
-    """A title as the end of a notation: ``Neck & Upper Back`` is ``neck-upper-back``."""
+    """A title as the end of a notation, as :func:`kg.graph.iri.slug` makes it."""
     return text.str.to_lowercase().str.replace_all(r"[^a-z0-9]+", "-").str.strip_chars("-")
 
 
@@ -310,7 +311,8 @@ def _notation(level: str) -> pl.Expr:
         return work
     if level == "edition":
         return edition
-    chapter = edition + "/" + slug(pl.col("chapter").cast(pl.String))
+    named = pl.col("chapter").cast(pl.String).str.replace_all("&", "and", literal=True)
+    chapter = work + "/" + slug(named)
     if level == "chapter":
         return chapter
     if level == "page":

@@ -241,10 +241,11 @@ def mantel_haenszel(both: Numbers, exposed: Numbers, events: Numbers, size: Numb
     )
 
 
-def benjamini_yekutieli(p_values: Numbers) -> Numbers:
+def benjamini_yekutieli(p_values: Numbers, tests: int | None = None) -> Numbers:
     """q-values that hold under any dependence (Annals of Statistics 29, 2001, 1165-1188).
 
-    ``nan`` stays ``nan`` and is not counted among the tests.
+    ``nan`` stays ``nan`` and is not counted among the tests. ``tests`` is their number where there were
+    more than are given, all of the others with a p-value of 1.
 
     >>> [round(q, 4) for q in benjamini_yekutieli(np.array([0.001, np.nan, 0.02, 0.8])).tolist()]
     [0.0055, nan, 0.055, 1.0]
@@ -253,7 +254,8 @@ def benjamini_yekutieli(p_values: Numbers) -> Numbers:
     out = np.full(p_values.shape, np.nan)
     if found.size:
         order = found[np.argsort(p_values[found], kind="stable")]
+        number = max(found.size, tests or 0)
         rank = np.arange(1, found.size + 1)
-        scaled = p_values[order] * found.size / rank * np.sum(1 / rank)
+        scaled = p_values[order] * number / rank * np.sum(1 / np.arange(1, number + 1))
         out[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return out

@@ -7,6 +7,7 @@ run the short form. Facts are made straight from the truth of the letters, not r
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def covered(found: Drivers, columns: str = "adjusted", pages: bool = True) -> pl
 def crude(found: Drivers) -> Drivers:
     """The same table with the crude interval's columns named as the others are."""
     names = {"odds_ratio_low": "crude_low", "odds_ratio_high": "crude_high"}
-    return Drivers(**{**found.__dict__, "table": found.table.rename(names)})
+    return replace(found, table=found.table.rename(names))
 
 
 def main(seeds: int = 200, count: int = 2000) -> None:

@@ -1,0 +1,63 @@
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from kg.analysis.drivers import drivers
+from kg.analysis.plots import forest, strip
+from kg.errors import UnknownError
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def found(make):
+    return drivers(make({97: (2, 3), 98: (15, 15), 99: (1, 40)}, rest=(10, 60)))
+
+
+def titles(svg):
+    return [title.text for title in ET.fromstring(svg).iter(f"{SVG}title")]
+
+
+def test_forest_has_a_row_for_each_key_with_figures(found):
+    first, second = titles(forest(found))[1:]
+    assert first.startswith("chronic-pain/2009/page/98: ")
+    assert second.startswith("chronic-pain/2009/page/99: ")
+    assert first.endswith("30 decisions")
+
+
+def test_strip_has_a_cell_for_each_page(found):
+    svg = strip(found, "chronic-pain/2009")
+    cells = titles(svg)[1:]
+    assert len(cells) == 99
+    assert cells[95] == "page 96: not cited"
+    assert cells[96] == "page 97: 2 of 5 overturned: too few"
+    assert cells[97] == "page 98: 15 of 30 overturned, 50.0%"
+    fills = [group.find(f"{SVG}rect").get("fill") for group in ET.fromstring(svg).iter(f"{SVG}g")]
+    assert fills[96] == "#d9d9d9"
+    assert len(set(fills)) == 4  # not cited, too few, more and less than the base rate
+
+
+def test_the_same_table_gives_the_same_text(found, make):
+    again = drivers(make({97: (2, 3), 98: (15, 15), 99: (1, 40)}, rest=(10, 60)))
+    assert (forest(found), strip(found, "chronic-pain/2009")) == (
+        forest(again),
+        strip(again, "chronic-pain/2009"),
+    )
+
+
+def test_nothing_to_draw(make):
+    assert "No key has enough decisions" in forest(drivers(make({98: (1, 2)})))
+
+
+def test_unknown_guideline(found):
+    with pytest.raises(UnknownError, match="the nearest: chronic-pain/2009"):
+        strip(found, "chronic-pain/2010")
+
+
+def test_hostile_titles_are_text(found):
+    table = found.table.with_columns(key=pl.lit("<script>&'") + pl.col("key"))
+    svg = forest(replace(found, table=table))
+    assert "<script" not in svg
+    ET.fromstring(svg)
