@@ -13,6 +13,8 @@ _COMPOUND = "compound"
 _ITSELF = "*"
 _SPECIFIC = 30
 """What has a lower precedence in ``services.ttl`` is a general word."""
+_MOST_AT_ONCE = 2
+"""An item that names more drugs is one mixture of them."""
 _DRUG = 50
 """The precedence of a drug in ``services.ttl``."""
 _ANALGESICS, _COMPOUNDS = "Topical Analgesics", "Topical Compounds"
@@ -188,7 +190,11 @@ def _drug(
         if not compounded:
             return None, False
         drugs, ingredients = [f for f in forms if f.meaning.form == _COMPOUND], (_COMPOUND,)
-    elif dispensed and len(ingredients) > 1 and (compounded or percent or "topical" in kinds):
+    elif (
+        dispensed
+        and len(ingredients) > 1
+        and (compounded or percent or "topical" in kinds or len(drugs) > _MOST_AT_ONCE)
+    ):
         several = len({f.meaning.ingredients for f in drugs}) > 1
         made = all(f.meaning.topical is not None and f.meaning.topical[1] == _ANALGESICS for f in drugs)
         compounded = compounded or (several and not made)

@@ -105,6 +105,11 @@ def test_a_partly_approved_item_without_its_authorized_part_is_a_problem():
         ("Ganglionectomy right wrist", "Surgery", "Non-arthroscopic Surgery"),
         ("Sesamoid resectionectomy", "Surgery", "Non-arthroscopic Surgery"),  # by its ending
         ("Round trip transportation to physical therapy", "Transportation", "Transportation"),
+        (
+            "8 visits of chiropractic, 2x4",
+            "Rehabilitation",
+            "Chiropractic",
+        ),  # a count of visits leads nothing
         ("Acupunctur 6 visits", "Rehabilitation", "Acupuncture"),  # one letter off
     ],
 )
@@ -130,6 +135,7 @@ def test_service(printed, category, subcategory):
         ("Methyl salicylate/menthol cream", "Topical Analgesics", ("methyl salicylate", "menthol")),
         ("Flurbiprofen 20% cream", "Topical Compounds", ("flurbiprofen",)),
         ("Baclofen 2%, Ketoprofen 10% in cream base", "Topical Compounds", ("compound",)),
+        ("Ketoprofen/menthol/camphor/tramadol 30gm", "Topical Compounds", ("compound",)),  # a mixture
         ("Compounded cream 120gm", "Topical Compounds", ("compound",)),
         ("Lamazepam 5mg", "Benzodiazepines", ("lamazepam",)),  # a new name with a known stem
         ("Gabapentn 300mg", "Anti-epilepsy drugs", ("gabapentin",)),  # one letter off

@@ -29,6 +29,7 @@ from kg.reading.quantities import recommended
         ("TENS unit, one month rental", 1, 1, "month"),
         ("Gym membership for one year", 12, 12, "month"),
         ("Wrist braces #2", 2, 2, "unit"),
+        ("Viscosupplementation, series of 3", 3, 3, "unit"),
         ("1 knee scooter", 1, 1, "unit"),
         ("Electrocardiogram times 3", 3, 3, "unit"),
         ("Soma 350mg #90 with 2 refills", 90, 90, "unit"),
