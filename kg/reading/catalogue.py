@@ -120,6 +120,10 @@ def _mtus_titles() -> dict[tuple[str, int | None], Guideline]:
     return later | titles
 
 
+def _folded_labels(found: Iterable[Concept]) -> set[str]:
+    return {fold(label) for concept in found for label in concept.labels}
+
+
 class Guidelines:
     """Find guidelines, chapters and sections by the titles that letters print."""
 
@@ -131,45 +135,43 @@ class Guidelines:
             if concept.broader and ("GuidelineSection" in concept.kinds or "Chapter" in concept.kinds):
                 for label in concept.labels:
                     self._sections[concept.broader].setdefault(fold(label), concept.notation)
-        self.odg_chapters = {
-            fold(label): concept.preferred
-            for concept in self._catalogue.values()
-            if concept.broader == "odg" and "Chapter" in concept.kinds
-            for label in concept.labels
+        self._read_acoem()
+        self._read_odg()
+        self._read_editions()
+
+    def _below(self, *broader: str) -> list[Concept]:
+        return [concept for concept in self._catalogue.values() if concept.broader in broader]
+
+    def _read_acoem(self) -> None:
+        chapters = [concept for concept in self._below("acoem-2004") if "Chapter" in concept.kinds]
+        self._pages = {
+            chapter.number("chapterNumber"): (chapter.number("firstPage"), chapter.number("lastPage"))
+            for chapter in chapters
         }
         self._complaints = {
-            fold(concept.preferred): concept.number("chapterNumber")
-            for concept in self._catalogue.values()
-            if concept.broader == "acoem-2004" and concept.preferred.endswith("Complaints")
+            fold(chapter.preferred): chapter.number("chapterNumber")
+            for chapter in chapters
+            if chapter.preferred.endswith("Complaints")
         }
+        later = _folded_labels(self._below("acoem-3rd"))
+        self._later_titles = later | _folded_labels(self._below("mtus-other"))
+        self.later_acoem = {
+            title for title in later if re.search(r"disorders?$|groin|asthma|lung|brain", title)
+        }
+
+    def _read_odg(self) -> None:
+        chapters = [concept for concept in self._below("odg") if "Chapter" in concept.kinds]
+        self.odg_chapters = {
+            fold(label): chapter.preferred for chapter in chapters for label in chapter.labels
+        }
+        self._odg_notations = {chapter.preferred: chapter.notation for chapter in chapters}
         self._odg_sections = {
             folded: notation
             for folded, notation in self._sections["odg"].items()
-            if "Chapter" not in self._catalogue[notation].kinds
+            if folded not in self.odg_chapters
         }
-        self._odg_notations = {
-            concept.preferred: concept.notation
-            for concept in self._catalogue.values()
-            if concept.broader == "odg" and "Chapter" in concept.kinds
-        }
-        self.later_acoem = {
-            fold(label)
-            for concept in self._catalogue.values()
-            if concept.broader == "acoem-3rd"
-            for label in concept.labels
-            if re.search(r"disorders?$|groin|asthma|lung|brain", fold(label))
-        }
-        self._later_titles = {
-            fold(label)
-            for concept in self._catalogue.values()
-            if concept.broader in ("acoem-3rd", "mtus-other")
-            for label in concept.labels
-        }
-        self._pages = {
-            concept.number("chapterNumber"): (concept.number("firstPage"), concept.number("lastPage"))
-            for concept in self._catalogue.values()
-            if concept.broader == "acoem-2004" and "Chapter" in concept.kinds
-        }
+
+    def _read_editions(self) -> None:
         self._editions: dict[str, list[int]] = defaultdict(list)
         self._in_force: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for concept in self._catalogue.values():
@@ -310,13 +312,7 @@ class Guidelines:
 
     def source_names(self) -> str:
         """A regular expression of the names of sources outside the MTUS and the ODG."""
-        names = {
-            fold(label)
-            for concept in self._catalogue.values()
-            if concept.broader == "other"
-            for label in concept.labels
-        }
-        return rf"\b(?=\w){as_pattern(names)}(?!\w)"
+        return rf"\b(?=\w){as_pattern(_folded_labels(self._below('other')))}(?!\w)"
 
     def acoem_chapter(self, folded: str) -> int | None:
         """The number of the ACOEM chapter whose title, of the second edition alone, is in folded wording.
