@@ -99,6 +99,14 @@ unseen: .make/dev ## what unseen letters will get: five fifths of the labelled o
 screenshot: .make/dev .make/vendor .make/chromium ## take the README's picture of the graph again
 	@$(BIN)/python tests/screenshot.py docs/graph.png
 
+.make/pylode: .make/venv
+	@.venv/bin/python -m venv .make/pylode && .make/pylode/bin/python -m pip -qq --disable-pip-version-check install pylode==3.3.4
+	@touch $@
+
+.PHONY: ontology-page
+ontology-page: .make/install .make/pylode ## make the ontology's documentation page with pyLODE; the server then shows it
+	@$(BIN)/python .ci/ontology-page .make/pylode/bin/pylode
+
 .PHONY: readme
 readme: .make/dev ## run the README's examples and put what they print into it
 	@$(BIN)/python tests/readme.py

@@ -6,15 +6,16 @@ from xml.sax.saxutils import escape
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
 from kg import resources
 from kg.errors import IriError, UnknownError
 from kg.graph import iri
 from kg.graph.triples import n_triples
-from kg.web import asking, describe, labels, marking, negotiate
+from kg.web import asking, describe, labels, marking, negotiate, vendor
 from kg.web.api import SiteDep
 from kg.web.describe import RDF_TYPES
+from kg.web.middleware import EDITOR_POLICY
 from kg.web.pages import render
 from kg.web.problems import ProblemError
 
@@ -143,6 +144,9 @@ def ontology(request: Request) -> Response:
     root = request.scope.get("root_path", "")
     form = negotiate.best(request.headers.get("accept"), _FORMS)
     if form == "html":
+        page = vendor.FOLDER / "ontology.html"  # there after: make ontology-page
+        if page.is_file():
+            return FileResponse(page, headers={"Vary": "Accept", "Content-Security-Policy": EDITOR_POLICY})
         return RedirectResponse(f"{root}/about#ontology", 303, {"Vary": "Accept"})
     return describe.rdf(request, iri.rebased(resources.text("ontology", "imr.ttl")))
 
