@@ -5,6 +5,7 @@ labels without it.
 """
 
 from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import gold_letters
@@ -649,6 +650,13 @@ def test_a_title_without_concept_is_counted_as_printed(section, rows):
         (row["title"], row["section"] and row["section"].rpartition("/")[2], row["items"]) for row in found
     } == rows
     assert {row["guideline"] for row in found} == {iri.concept("guideline", "acoem-2004/12")}
+
+
+def test_threads_may_ask_at_once(graph):
+    """rdflib's parser breaks for good when two threads use it; a process that has just begun shows it."""
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: queries.run(graph, "outcomes").rows, range(64)))
+    assert len(set(answers)) == 1
 
 
 def test_one_case_whole(graph, gold):
