@@ -23,9 +23,9 @@ from kg.base import generations, parts, pool, read
 from kg.base.draft import Draft
 from kg.base.generations import explained
 from kg.base.graphs import GraphWriter, kept_lines
-from kg.base.ledger import Correction, now
+from kg.base.ledger import Ledger, now
 from kg.base.resolve import Quarantined, Resolution
-from kg.base.staging import TRIPLES, Batch, Record
+from kg.base.staging import TRIPLES, Batch, Known, Record
 from kg.reading import sources as letter_sources
 from kg.reading.sources import Source
 
@@ -96,12 +96,14 @@ def build(
     keep: int = 2,
     optimize: bool | None = None,
     on_progress: OnProgress | None = None,
+    scheduler: str | None = None,
 ) -> BuildReport:
     """Read letters from ``sources`` (files, folders, tables, fsspec addresses) into the base at ``kb``.
 
     Letters whose text and reader are unchanged are not read again; a build that changes nothing leaves
     the base as it is. ``processes`` that parse (default: one a core; 1 reads in this process); ``keep``
-    so many generations; ``optimize`` the graph (default: after large loads).
+    so many generations; ``optimize`` the graph (default: after large loads); ``scheduler``, such as
+    ``tcp://host:8786``, reads on a Dask cluster whose workers can open the sources.
 
     Raises:
         BaseError: the directory is not ours, is locked by another build, cannot be written, the disk is full.
@@ -113,7 +115,7 @@ def build(
     with generations.builder_lock(layout), explained(layout):
         generations.clean(layout, keep)
         with Draft(layout, layout.served()) as draft:
-            report = Build(draft, processes, optimize, on_progress).run(given)
+            report = Build(draft, processes, optimize, on_progress, scheduler=scheduler).run(given)
         generations.clean(layout, keep)
         return report
 
@@ -125,7 +127,7 @@ def _log_progress(progress: Progress) -> None:
 class Build:
     """One build, from sources to the swap.
 
-    ``again`` reads letters that are unchanged too, with ``corrections`` beside those of the ledger.
+    ``again`` reads letters that are unchanged too; ``scheduler`` is the address of a Dask cluster.
     """
 
     def __init__(
@@ -136,13 +138,13 @@ class Build:
         on_progress: OnProgress | None = None,
         *,
         again: bool = False,
-        corrections: tuple[Correction, ...] = (),
+        scheduler: str | None = None,
     ) -> None:
         self._began = time.monotonic()
         self._draft, self._optimize = draft, optimize
         self._processes = processes or os.cpu_count() or 1
         self._tell = on_progress or _log_progress
-        self._again, self._corrections = again, corrections
+        self._again, self._scheduler = again, scheduler
         self._reader = read.reader_version()
         self._given = 0
         self._all_found = False
@@ -186,18 +188,25 @@ class Build:
         batches = self._batches(given)
         first = list(islice(batches, _FEW // BATCH + 1))
         many = self._processes > 1 and sum(len(batch.sources) for batch in first) > _FEW
-        stage = pool.processes(self._processes) if many else pool.here
-        for folder in stage(chain(first, batches)):
+        if self._scheduler:
+            stage = pool.cluster(self._scheduler)
+        else:
+            stage = pool.processes(self._processes) if many else pool.here
+        for folder in stage(chain(first, batches), self._draft.layout.staging):
             with (folder / TRIPLES).open("rb") as triples:
                 for record in decided.batch(folder):
                     graph.load(_lines(triples, record))
             self._progress("read", decided)
 
     def _batches(self, given: Iterator[Source]) -> Iterator[Batch]:
-        staging, ledger = self._draft.layout.staging, self._draft.base
-        while sources := tuple(islice(given, BATCH)):
-            self._given += len(sources)
-            yield Batch(sources, staging, ledger, self._reader, self._again, self._corrections)
+        draft = self._draft
+        removed, corrections = draft.ledger.removed(), tuple(draft.ledger.corrections())
+        with Ledger(draft.base) if draft.base and not self._again else nullcontext() as old:
+            while sources := tuple(islice(given, BATCH)):
+                self._given += len(sources)
+                files = [old.file(source.place) for source in sources] if old else []
+                known = Known({file.place: file for file in files if file}, removed, corrections)
+                yield Batch(sources, known, self._reader)
         self._all_found = True
 
     def _finish(self, decided: Resolution, graph: GraphWriter) -> None:

@@ -74,7 +74,7 @@ def correct(kb: str | Path, wanted: Sequence[Correction]) -> BuildReport:
             for correction in wanted:
                 draft.ledger.put_correction(correction)
             cases = sorted({correction.case for correction in wanted})
-            job = Build(draft, again=True, corrections=tuple(wanted))
+            job = Build(draft, again=True)
             report = job.run(_kept(draft, cases))
         generations.clean(layout, keep=2)
         return report

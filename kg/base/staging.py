@@ -9,13 +9,13 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from kg.base import facts, letters, read
-from kg.base.ledger import Correction, Ledger, Status
+from kg.base.ledger import Correction, FileRow, Status
 from kg.errors import KgError, LetterError
 from kg.graph.triples import n_triples
 from kg.reading import sources
@@ -45,44 +45,40 @@ class Record(NamedTuple):
     text: letters.TextPlace = letters.TextPlace(0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some sources to be read in one go.
+class Known(NamedTuple):
+    """What reading must know of the base: its files, which may be unchanged, removals and corrections."""
 
-    ``base`` is the generation whose ledger tells what is unchanged, removed and corrected; with ``again``
-    unchanged letters are read too, with ``corrections`` beside those of the ledger.
-    """
-
-    sources: tuple[Source, ...]
-    staging: Path
-    base: Path | None
-    reader: str
-    again: bool = False
+    files: Mapping[str, FileRow] = {}
+    removed: Mapping[str, str] = {}
     corrections: tuple[Correction, ...] = ()
 
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some sources to be read in one go, on any machine that can open them."""
+
+    sources: tuple[Source, ...]
+    known: Known
+    reader: str
+
     @property
-    def folder(self) -> Path:
-        """Where the batch is staged."""
-        digest = hashlib.sha256(f"{self.reader} {self.base} {self.again} {self.corrections}".encode())
+    def name(self) -> str:
+        """The name of what comes of it: the same for the same sources, reader and base alone."""
+        digest = hashlib.sha256(repr((self.reader, self.known)).encode("utf-8", "surrogatepass"))
         for source in self.sources:
             digest.update(f"{source.place}\0{read.stamp(source)}\n".encode("utf-8", "surrogatepass"))
-        return self.staging / digest.hexdigest()[:32]
+        return digest.hexdigest()[:32]
 
 
-def stage(batch: Batch) -> Path:
-    """Read the batch, if that was not done before; the folder that holds it now."""
-    folder = batch.folder
+def stage(batch: Batch, staging: Path) -> Path:
+    """Read the batch into ``staging``, if that was not done before; the folder that holds it now."""
+    folder = staging / batch.name
     if folder.is_dir():
         return folder
-    fresh = batch.staging / f"{folder.name}.{os.getpid()}"
+    fresh = staging / f"{folder.name}.{os.getpid()}"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    ledger = Ledger(batch.base) if batch.base else None
-    try:
-        records = _Reading(batch, fresh, ledger).records()
-    finally:
-        if ledger:
-            ledger.close()
+    records = _Reading(batch, fresh).records()
     (fresh / RECORDS).write_text(json.dumps(records), encoding="utf-8")
     fresh.rename(folder)
     return folder
@@ -97,9 +93,8 @@ def records(folder: Path) -> list[Record]:
 class _Reading:
     """One batch on its way from sources to files."""
 
-    def __init__(self, batch: Batch, folder: Path, ledger: Ledger | None) -> None:
-        self._batch, self._folder, self._ledger = batch, folder, ledger
-        self._removed = ledger.removed() if ledger else {}
+    def __init__(self, batch: Batch, folder: Path) -> None:
+        self._batch, self._folder = batch, folder
         self._rows = facts.Rows(read.specialty_labels())
         self._texts: list[str] = []
 
@@ -141,7 +136,7 @@ class _Reading:
             return _refused(letter, "fault", reason), b""
 
     def _unchanged(self, source: Source) -> Record | None:
-        known = self._ledger.file(source.place) if self._ledger and not self._batch.again else None
+        known = self._batch.known.files.get(source.place)
         if known is None or known.reader != self._batch.reader or known.hash != read.fingerprint(source):
             return None
         if known.status == Status.SUPERSEDED:  # the letter that it lost to may have changed
@@ -154,10 +149,8 @@ class _Reading:
         case = found.case_number
         if case is None:
             raise LetterError("the letter prints no case number and its source has no name")
-        if case in self._removed:
-            return _refused(
-                letter, "removed", f"{letter.place}: {case} was removed: {self._removed[case]}"
-            ), b""
+        if (why := self._batch.known.removed.get(case)) is not None:
+            return _refused(letter, "removed", f"{letter.place}: {case} was removed: {why}"), b""
         lines = n_triples(found, self._batch.reader).encode("utf-8")
         self._rows.add(position, case, found, letter.text)
         self._texts.append(letter.text)
@@ -172,10 +165,8 @@ class _Reading:
         )
         return record, lines
 
-    def _corrections(self, case: str) -> Iterable[Correction]:
-        known = self._ledger.corrections(case) if self._ledger else []
-        new = [correction for correction in self._batch.corrections if correction.case == case]
-        return {correction.path: correction for correction in (*known, *new)}.values()
+    def _corrections(self, case: str) -> list[Correction]:
+        return [correction for correction in self._batch.known.corrections if correction.case == case]
 
 
 def _refused(letter: sources.Letter | sources.Quarantined, kind: str, reason: str) -> Record:

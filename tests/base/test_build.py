@@ -318,9 +318,9 @@ def test_a_stopped_build_is_taken_up_again(tmp_path: Path, monkeypatch: pytest.M
     read_now: list[object] = []
     real = pool.stage
 
-    def counting(batch: pool.Batch) -> Path:
-        read_now.extend(() if batch.folder.is_dir() else batch.sources)
-        return real(batch)
+    def counting(batch: pool.Batch, staging: Path) -> Path:
+        read_now.extend(() if (staging / batch.name).is_dir() else batch.sources)
+        return real(batch, staging)
 
     monkeypatch.setattr(pool, "stage", counting)
     assert counts(build([folder], tmp_path / "kb")) == {"accepted": 8}
