@@ -7,6 +7,8 @@ from urllib.parse import quote
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kg.web.problems import response
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
     " font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -37,6 +39,11 @@ class Answers:
         """Pass the request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        named = {name for name, _ in scope["headers"]}
+        if {b"content-length", b"transfer-encoding"} <= named:  # two lengths: one may be a smuggler's
+            refusal = response(400, "a body has one length", {"Connection": "close"})
+            await refusal(scope, receive, send)
             return
         started, status = time.perf_counter(), 500
 

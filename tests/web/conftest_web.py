@@ -1,5 +1,6 @@
 """A small knowledge base in the layout of a built one, and a client of its server."""
 
+import http.client
 import os
 import socket
 import subprocess
@@ -131,13 +132,15 @@ class Live:
         raise AssertionError("the server did not get ready")
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
-        """Status and body of a GET."""
+        """Status and body of a GET; status 0 where the answer was broken off."""
         request = urllib.request.Request(self.address + path, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
+        except http.client.IncompleteRead as error:
+            return 0, error.partial
 
     def connect(self) -> socket.socket:
         """A bare connection."""
