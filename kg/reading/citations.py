@@ -23,10 +23,14 @@ class _Statement(NamedTuple):
 
 def _statements(tree: Tree[Any]) -> list[_Statement]:
     """Each statement with the token of the words after it."""
-    return [
-        _Statement(tokens[0][0], tokens[-1][1] if len(tokens) > 1 or name == "TEXT" else None)
-        for name, tokens in parts(tree)
-    ]
+    found = []
+    for _, tokens in parts(tree):
+        positions = dict(tokens)
+        kind = tokens[0][0]
+        if kind == "BASED":
+            kind = "MTUS" if "WITHIN" in positions else "OTHER"
+        found.append(_Statement(kind, positions.get("TEXT")))
+    return found
 
 
 class _Entry(NamedTuple):
@@ -69,7 +73,7 @@ def _entry(tokens: list[tuple[str, int]]) -> _Entry:
     return _Entry(tuple(head), tuple(sections), tuple(pages), tuple(late), year, tokens[-1][1])
 
 
-FIELD = TypedGrammar("field.lark", _statements, anchors=("Decision", "did", "based", "The"))
+FIELD = TypedGrammar("field.lark", _statements, anchors=("Decision", "did", "based", "The", "which"))
 BY_SECTION, BY_PAGE = (
     TypedGrammar(
         "mtus.lark",

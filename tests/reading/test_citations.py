@@ -178,6 +178,7 @@ PIECES = st.sampled_from(
             "Other Medical Treatment Guidelines",
         ),
         *("chronic pain", "page 3", "under", "Guidelines", "Spine 2009;34", "Mayo Clinic", "[Knee]", "\n"),
+        *("based its decision on the", "which is part of the MTUS", "which is not part of the MTUS", ". "),
     ]
 )
 
