@@ -1,6 +1,7 @@
 """``kg drivers`` and ``kg related``: what goes with outcomes, and what is like a case."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,12 @@ Drug = Annotated[list[str] | None, typer.Option(help="Generic ingredient, or cla
 Specialty = Annotated[list[str] | None, typer.Option(help="Specialty of the reviewer.")]
 Edition = Annotated[list[str] | None, typer.Option(help="Year of a cited guideline's edition.")]
 Template = Annotated[list[str] | None, typer.Option(help="Template of letter.")]
+
+
+Plot = Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Draw odds ratios as a forest plot.")]
+Strip = Annotated[
+    str | None, typer.Option(metavar="GUIDELINE", help="Draw this guideline's pages as a strip instead.")
+]
 
 
 class Form(StrEnum):
@@ -42,7 +49,8 @@ def filters(**given: list[str] | None) -> "Filters":
 @command(
     "kg drivers",
     "kg drivers --level section --year 2014-2016 --category Pharmaceuticals --format csv",
-    "kg drivers --party claims_administrator --minimum 25",
+    "kg drivers --party claims_administrator --minimum 25 --plot forest.svg",
+    "kg drivers --plot pages.svg --strip chronic-pain/2009",
 )
 def drivers(
     kb: Kb = DEFAULT_KB,
@@ -66,6 +74,8 @@ def drivers(
     specialty: Specialty = None,
     edition: Edition = None,
     template: Template = None,
+    plot: Plot = None,
+    strip: Strip = None,
     form: Printed = Form.TABLE,
 ) -> None:
     """Count which cited pages, sections, chapters or guidelines are associated with which outcomes.
@@ -82,12 +92,22 @@ def drivers(
     )  # fmt: skip
     with KnowledgeBase.open(kb) as base:
         found = Analyses.of(base).drivers(level, party, chosen, minimum, strata=strata, model=model)
+    if plot is not None:
+        _draw(found, plot, strip)
     if form is Form.CSV:
         print(found.to_csv(), end="")
     elif form is Form.JSON:
         print(found.to_frame().write_json())
     else:
         _print_drivers(found, limit)
+
+
+def _draw(found: "Drivers", file: Path, guideline: str | None) -> None:
+    from kg.analysis import plots
+
+    drawn = plots.forest(found) if guideline is None else plots.strip(found, guideline)
+    file.write_text(drawn, encoding="utf-8")
+    say(f"{file} drawn")
 
 
 def _print_drivers(found: "Drivers", limit: int) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 @command(
     "kg build letters/",
     "kg build letters/ more/letters.jsonl --kb kb --jobs 2",
+    "kg build letters/ --scheduler tcp://127.0.0.1:8786",
     "kg build --repair",
 )
 def build(
@@ -34,6 +35,9 @@ def build(
         bool | None,
         typer.Option("--optimize/--no-optimize", help="Optimize the graph; after large loads if not given."),
     ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Read on a Dask cluster, such as tcp://host:8786.")
+    ] = None,
 ) -> int:
     """Read letters into a knowledge base; those that it has, read in the same way, stay as they are.
 
@@ -49,7 +53,13 @@ def build(
             report = build_anew(kb, sources or (), processes=jobs, on_progress=on_progress)
         else:
             report = build_base(
-                sources or (), kb, processes=jobs, keep=keep, optimize=optimize, on_progress=on_progress
+                sources or (),
+                kb,
+                processes=jobs,
+                keep=keep,
+                optimize=optimize,
+                on_progress=on_progress,
+                scheduler=scheduler,
             )
     for put_aside in report.quarantine:
         complain_of(put_aside.place, put_aside.reason)

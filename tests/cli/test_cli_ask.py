@@ -169,6 +169,15 @@ def test_drivers_count_every_decision_once(kg, kb, truth):
     assert kg("drivers", "--kb", kb, "--level", "volume").code == 3
 
 
+def test_drivers_are_drawn(kg, kb, tmp_path):
+    words = ["drivers", "--kb", kb, "--minimum", 1, "--no-model", "--plot", tmp_path / "plot.svg"]
+    assert kg(*words).code == 0
+    assert (tmp_path / "plot.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert kg(*words, "--strip", "chronic-pain/2009").code == 0
+    assert "chronic" in (tmp_path / "plot.svg").read_text(encoding="utf-8").lower()
+    assert kg(*words, "--strip", "no-guideline").code == 3
+
+
 def test_the_sides_agree_or_not_in_every_decision(kg, kb, truth):
     done = kg("sides", "--kb", kb, "--level", "guideline", "--format", "csv")
     assert done.code == 0, done.err
