@@ -18,6 +18,8 @@ from kg import resources
 
 # Sequences of token types kept per grammar: ten thousand letters hold a few hundred.
 PLANS_KEPT = 4096
+# A longer sequence is of a damaged letter: it does not come again, and would fill the memory.
+LONGEST_KEPT = 1000
 _FIRST_LETTER = 0x100
 # What may stand between two tokens without being a word: it is never at a TEXT token's start.
 _LOOSE = r"\s.,;:"
@@ -115,7 +117,9 @@ class TypedGrammar(Generic[Plan]):
     def plan(self, tokens: list[Lexeme]) -> Plan:
         """The plan for tokens that :meth:`tokens` cut."""
         letters = self._letters
-        return self._plan("".join([letters[token[0]] for token in tokens]))
+        types = "".join([letters[token[0]] for token in tokens])
+        plan = self._plan if len(types) <= LONGEST_KEPT else self._plan.__wrapped__
+        return plan(types)
 
     def forget(self) -> None:
         """Drop the plans kept, as a fresh process has none."""

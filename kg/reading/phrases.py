@@ -17,8 +17,8 @@ _LABELS = ("prefLabel", "altLabel", "hiddenLabel")
 _POINTERS = ("broader", "ingredient", "dispensedAs", "topicalAs", "combines", "standsFor")
 _SHORTEST_STEM = 3
 """Letters that must precede a shared word ending, as in ``*ectomy``."""
-_SHORTEST_MISSPELLED = 7
-"""Shorter words that differ in one letter are often other words (rental, dental)."""
+_SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 7, 40
+"""Shorter words that differ in one letter are often other words (rental, dental); longer are none."""
 
 Meaning = TypeVar("Meaning")
 
@@ -126,7 +126,7 @@ class Phrases(Generic[Meaning]):
         return [self._near(word) for word in folded]
 
     def _respelled(self, word: str) -> str:
-        if len(word) < _SHORTEST_MISSPELLED or not word.isalpha():
+        if not _SHORTEST_MISSPELLED <= len(word) <= _LONGEST_MISSPELLED or not word.isalpha():
             return word
         near = (self._spellings.get(other) for other in (word, *_lacking_one(word)))
         return next((known for known in near if known), word)

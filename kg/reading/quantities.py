@@ -37,6 +37,8 @@ _VISITS = re.compile(r"\d\s+(?:visit|session)")
 _SENTENCE_END = re.compile(r"[.;](?:\s|$)")
 _SENTENCE = 160
 """Characters after "recommends" in which its amount is printed."""
+_LONGEST = 2000
+"""Characters of an item that are looked through for its amount: no sound item is as long."""
 _FEW = 4
 """More of a drug at a time than this is no single dose."""
 
@@ -106,7 +108,7 @@ def quantity(text: str, start: int, end: int, *, visits: bool, drug: bool) -> Qu
 
     ``visits``: a bare number counts visits. ``drug``: doses and times of intake are no amount.
     """
-    plan, tokens = QUANTITY.read(text, start, end)
+    plan, tokens = QUANTITY.read(text, start, min(end, start + _LONGEST))
     found = [_read(text, part, tokens) for part in plan]
     total = _of_drug(found, start) if drug else _of_service(found, text, start, visits=visits)
     if total is None or total.amount.high == 0:
