@@ -3,12 +3,15 @@
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 
 _MONTHS = {calendar.month_name[number].lower(): number for number in range(1, 13)}
 _NUMERIC = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")
 _NAMED = re.compile(r"([A-Za-z]+)\s+(\d{1,2}),?\s+(\d{4})")
 
 
+# Letters of one month print the same few days.
+@lru_cache(maxsize=4096)
 def read_date(printed: str) -> date | None:
     """The date printed as month, day and year; ``None`` where there is no such day.
 

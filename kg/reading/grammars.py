@@ -8,7 +8,7 @@ the grammar stays the only authority, and each sequence is parsed once.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from lark import Lark, Token, Tree
 from lark.common import LexerConf
@@ -18,8 +18,6 @@ from kg import resources
 
 # Sequences of token types kept per grammar: ten thousand letters hold a few hundred.
 PLANS_KEPT = 4096
-# A longer sequence is of a damaged letter: it does not come again, and would fill the memory.
-LONGEST_KEPT = 1000
 _FIRST_LETTER = 0x100
 # What may stand between two tokens without being a word: it is never at a TEXT token's start.
 _LOOSE = r"\s.,;:"
@@ -36,6 +34,10 @@ class Lexeme(NamedTuple):
     type: str
     start: int
     end: int
+
+
+# A Lexeme is made a million times: without its own constructor it takes half the time.
+_tuple = cast(Callable[[type[Lexeme], tuple[str, int, int]], Lexeme], tuple.__new__)
 
 
 class Part(NamedTuple):
@@ -97,10 +99,10 @@ class TypedGrammar(Generic[Plan]):
         """Cut ``text[start:end]`` into tokens, in order."""
         end = len(text) if end is None else end
         found = [
-            Lexeme(names[m.lastindex], *m.span())  # type: ignore[index]
-            for scan, names, literal in self._scans
-            if text.find(literal, start, end) >= 0
-            for m in scan.finditer(text, start, end)
+            _tuple(Lexeme, (names[m.lastindex], *m.span()))  # type: ignore[index]
+            for scan, names, literal, before in self._scans
+            if (at := text.find(literal, start, end)) >= 0
+            for m in scan.finditer(text, max(start, at - before), end)
         ]
         if len(self._scans) > 1:
             found.sort(key=_start)
@@ -117,9 +119,7 @@ class TypedGrammar(Generic[Plan]):
     def plan(self, tokens: list[Lexeme]) -> Plan:
         """The plan for tokens that :meth:`tokens` cut."""
         letters = self._letters
-        types = "".join([letters[token[0]] for token in tokens])
-        plan = self._plan if len(types) <= LONGEST_KEPT else self._plan.__wrapped__
-        return plan(types)
+        return self._plan("".join([letters[token[0]] for token in tokens]))
 
     def forget(self) -> None:
         """Drop the plans kept, as a fresh process has none."""
@@ -183,11 +183,12 @@ def _in_lexer_order(terminals: Collection[TerminalDef]) -> list[TerminalDef]:
 
 def _scans(
     terminals: list[TerminalDef], anchors: Sequence[str]
-) -> list[tuple[re.Pattern[str], tuple[str, ...], str]]:
+) -> list[tuple[re.Pattern[str], tuple[str, ...], str, int]]:
     """One regular expression an anchor and one for the rest; an empty group after each tells which.
 
     The empty group stands last so that each alternative begins with its own literal. With each goes
-    a text that every match holds: looking for that is faster still, and most texts lack it.
+    a text that every match holds, and how far into the match: looking for that is faster still, and
+    most texts lack it.
     """
     groups: dict[str, list[tuple[str, str]]] = {anchor: [] for anchor in (*anchors, "")}
     for terminal in terminals:
@@ -200,11 +201,16 @@ def _scans(
         (
             re.compile(f"{anchor}(?:{'|'.join(f'(?:{rest})()' for _, rest in group)})"),
             ("", *(name for name, _ in group)),
-            literal.group(1) if (literal := _LITERAL.fullmatch(anchor)) else "",
+            *_literal(anchor),
         )
         for anchor, group in groups.items()
         if group
     ]
+
+
+def _literal(anchor: str) -> tuple[str, int]:
+    literal = _LITERAL.fullmatch(anchor)
+    return (literal[1], literal.start(1) and 1) if literal else ("", 0)
 
 
 def _without_overlaps(tokens: list[Lexeme]) -> list[Lexeme]:

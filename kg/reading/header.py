@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Any
 
 from lark import Tree
 
 from kg.model import Priority, Problem, ProblemKind, Span
 from kg.reading.dates import read_date
-from kg.reading.grammars import Lexeme, TypedGrammar, parts
+from kg.reading.grammars import TypedGrammar, parts
 
 _NAMES = {
     "CASE": "case_number",
@@ -65,8 +66,7 @@ def read_header(text: str, *places: Span) -> Header:
     dates: dict[str, date] = {}
     spans: dict[str, Span] = {}
     problems: list[Problem] = []
-    for label, value in chain.from_iterable(_pairs(text, place) for place in places):
-        name = _NAMES[label]
+    for name, value in chain.from_iterable(_values(text, place) for place in places):
         if name in spans:
             continue
         spans[name] = value
@@ -82,31 +82,39 @@ def read_header(text: str, *places: Span) -> Header:
     return Header(case_number, dates, priority, spans, tuple(problems))
 
 
-def _pairs(text: str, place: Span) -> Iterator[tuple[str, Span]]:
-    """Each label with its value."""
+def _values(text: str, place: Span) -> Iterator[tuple[str, Span]]:
+    """Each value with the name of its label."""
     order, tokens = HEADER.read(text, *place)
+    breaks = ["\n" in text[before.end : after.start] for before, after in pairwise(tokens)]
+    for name, i in _pairs(tuple([(label, tokens[i].type) for label, i in order]), (True, *breaks)):
+        yield name, Span(tokens[i].start, tokens[i].end)
+
+
+# Header tables are printed in a few orders.
+@lru_cache(maxsize=512)
+def _pairs(order: tuple[tuple[bool, str], ...], breaks: tuple[bool, ...]) -> tuple[tuple[str, int], ...]:
+    """The name of each value and its place in ``order``, which tells of each token whether it is a label.
+
+    ``breaks`` tells whether a line ends before each.
+    """
     labels: list[str] = []
-    values: list[Lexeme] = []
-    before: Lexeme | None = None
-    for is_label, i in order:
-        token = tokens[i]
+    values: list[int] = []
+    found = []
+    for i, (is_label, type_) in enumerate(order):
         if is_label:
-            if waiting := [value for value in values if _kind(value.type) == _kind(token.type)]:
+            if waiting := [value for value in values if _kind(order[value][1]) == _kind(type_)]:
                 values.remove(waiting[0])
-                yield token.type, Span(waiting[0].start, waiting[0].end)
-            elif _NAMES[token.type] not in map(_NAMES.get, labels):
-                labels.append(token.type)
-            before = token
-            continue
-        same_line = before is not None and "\n" not in text[before.end : token.start]
-        wanted = [label for label in labels if _kind(label) == _kind(token.type)]
-        if wanted:
+                found.append((_NAMES[type_], waiting[0]))
+            elif _NAMES[type_] not in map(_NAMES.get, labels):
+                labels.append(type_)
+        elif wanted := [label for label in labels if _kind(label) == _kind(type_)]:
+            same_line = i > 0 and order[i - 1][0] and not breaks[i]
             label = wanted[-1] if same_line else wanted[0]
             labels.remove(label)
-            yield label, Span(token.start, token.end)
+            found.append((_NAMES[label], i))
         else:
-            values.append(token)
-        before = None
+            values.append(i)
+    return tuple(found)
 
 
 def _kind(type_: str) -> str:
