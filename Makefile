@@ -91,6 +91,10 @@ bench: .make/dev ## speed and size of all parts on BENCH letters, as ratios meas
 bench-large: ## the same on a million letters
 	@$(MAKE) --no-print-directory bench BENCH=1000000
 
+.PHONY: scores
+scores: .make/dev ## how well the labelled letters are read
+	@$(BIN)/python tests/scores.py $(KG_SHARED)
+
 .PHONY: unseen
 unseen: .make/dev ## what unseen letters will get: five fifths of the labelled ones, each read without its own words
 	@$(BIN)/python tests/benchmarks/five_fold.py $(KG_SHARED)
