@@ -26,7 +26,7 @@ _REVISED = r",?\s+\(?[Rr]evised,?\s+(?:19|20)\d\d\)?"
 _ACOEM = re.compile(r"acoem|occupational (?:medicine|and environmental)")
 # What may follow the name of the ODG at once, and is no topic.
 _AFTER_ODG = (
-    r"(?:\s+(?:19|20)\d\d\b|\s+[Tt]reatment(?=\s*[,:;])"
+    r"(?:\s*:?\s+(?:19|20)\d\d\b|\s+[Tt]reatment(?=\s*[,:;])"
     r"|\s*[,:]?\s+(?:[Uu]nder|[Rr]egarding|for(?!\s+[Ww]orker))\b(?:\s+the\b)?)*(?:[-–—]+(?=[A-Z]))?"
 )
 # A title with one of these last words is a guideline's even where no year follows it.

@@ -24,7 +24,7 @@ _ODG_PAGE = re.compile(r"/(\w+)\.html?\b")
 _SEPARATORS = frozenset({"ALSO", "COMMA", "AND", "AMPERSAND", "COLON", "DASH"})
 _NOT_TITLE = frozenset(" \t\r\n\f.,;:-–/")
 _PREPOSITIONS = frozenset({"of", "for", "in", "to", "and", "the", "with", "from", "chronic", "acute"})
-_CLOSING = (" topic", " topics", " section", " chapter", " and", " the")
+_CLOSING = (" topic", " topics", " section", " chapter", " and", " the", " &")
 
 
 class _Element(NamedTuple):
@@ -104,6 +104,15 @@ def _odg_end(elements: list[_Element], n: int) -> int:
 
 
 def _odg(text: str, elements: list[_Element], tokens: list[Lexeme]) -> Iterator[Citation]:
+    groups = _groups(text, elements, tokens)
+    if not groups[0].chapters:
+        _late_chapter(text, groups[0], elements, tokens)
+    for group in groups:
+        yield from _odg_citations(text, group)
+
+
+def _groups(text: str, elements: list[_Element], tokens: list[Lexeme]) -> list[_Group]:
+    """The chapters of the ODG with their topics: a chapter after topics begins a new group."""
     groups = [_Group(start=tokens[elements[0].first].start, end=tokens[elements[0].last].end)]
     before = ""
     for n, (kind, first, last) in enumerate(elements):
@@ -119,31 +128,44 @@ def _odg(text: str, elements: list[_Element], tokens: list[Lexeme]) -> Iterator[
             group.chapters.append(_chapter(text, tokens[first]))
             if kind == "named":
                 group.topics.append(_title_span(text, tokens[first + 1].start, tokens[last].end))
+        elif kind == "named" and _is_double_name(text, group, elements[n - 1], tokens):
+            group.chapters.pop()
+            group.topics.append(Span(tokens[elements[n - 1].first].start, span.end))
         elif kind in ("named", "topic"):
             group.topics.append(span)
-        elif kind in ("BRACKETS", "SQUARE"):
-            _add_bracketed(text, group, span, before)
+        elif kind in ("BRACKETS", "SQUARE", "BRACKETED_NOISE"):
+            _add_bracketed(text, group, kind, span, before)
         elif kind == "PAGES":
             group.pages += read_pages(text, *span)[0]
         if kind in _GIVEN:
             group.end = max(group.end, tokens[last].end if kind == "SQUARE" else span.end)
         before = kind
-    if not groups[0].chapters:
-        _late_chapter(text, groups[0], elements, tokens)
-    for group in groups:
-        yield from _odg_citations(text, group)
+    return groups
 
 
 # What a citation of the ODG is quoted for.
 _GIVEN = frozenset({"chapter", "named", "topic", "BRACKETS", "SQUARE", "ODG", "PAGES"})
 
 
-def _add_bracketed(text: str, group: _Group, span: Span, before: str) -> None:
+def _is_double_name(text: str, group: _Group, before: _Element, tokens: list[Lexeme]) -> bool:
+    """Whether a chapter's name right before a topic (`Ankle foot orthosis`) is a word of it."""
+    name = tokens[before.last]
+    return (
+        before.kind == "chapter"
+        and len(group.chapters) > 1
+        and name.type == "NAME"
+        and text[name.end : tokens[before.last + 1].start].isspace()
+    )
+
+
+def _add_bracketed(text: str, group: _Group, kind: str, span: Span, before: str) -> None:
     """Take what stands in brackets: a chapter at the start, else a topic, or the end of the one before."""
     inner = _title_span(text, span.start + 1, span.end - 1)
     chapter = guidelines().odg_chapters.get(fold(inner.of(text)))
     if chapter and not group.chapters and not group.topics:
         group.chapters.append(chapter)
+    elif kind == "BRACKETED_NOISE":
+        return
     elif before == "topic" and group.topics:
         group.topics[-1] = Span(group.topics[-1].start, span.end)
     else:
