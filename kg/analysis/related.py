@@ -1,9 +1,10 @@
 """Cases like a case: by the features that they share, rare ones weighing more.
 
 A case's features are the pages, sections and chapters that either party cites, the service's
-category and subcategory, body parts, drug and class of drug, and the reviewer's specialties. A
-feature that ``n`` of ``N`` cases have weighs ``log((N + 1) / n)``. The score of two cases is the
-weight of what they share over the weight of what either has (a weighted Jaccard index, 0 to 1).
+category and subcategory, body parts (with their side, and without), the drug, and the reviewer's
+specialties. A feature that ``n`` of ``N`` cases have weighs ``log((N + 1) / n)``, a specialty half of
+that, since it tells more of the reviewer than of the case. The score of two cases is the weight of
+what they share over the weight of what either has (a weighted Jaccard index, 0 to 1).
 
 Weights are kept as whole ten-thousandths, so that sums do not depend on their order. Each answer adds
 up the lists of cases of all its features; only cases whose sum may reach the first places are scored.
@@ -23,17 +24,7 @@ from kg.analysis.filters import Filters, choose, unknown
 from kg.analysis.index import OUTCOMES, Index, Mask, each_once, places, prepare
 from kg.errors import SettingError
 
-KINDS = (
-    "page",
-    "section",
-    "chapter",
-    "category",
-    "subcategory",
-    "body_part",
-    "drug",
-    "drug_class",
-    "specialty",
-)
+KINDS = ("page", "section", "chapter", "category", "subcategory", "body_part", "drug", "specialty")
 WANTED = ("other", *OUTCOMES)
 SCALE = 1_000_000
 WEIGHT = 10_000
@@ -43,7 +34,6 @@ _COLUMNS = {
     "subcategory": "subcategory",
     "body_part": "body_parts",
     "drug": "drug",
-    "drug_class": "drug_class",
     "specialty": "specialties",
 }
 
@@ -181,13 +171,15 @@ def features(facts: pl.DataFrame | pl.LazyFrame | Index) -> Features:
     packed = np.concatenate(pairs)
     feature, case = np.divmod(packed, max(len(cases), 1))
     counts = np.bincount(feature, minlength=before)
-    weights = np.rint(WEIGHT * np.log((len(cases) + 1) / np.maximum(counts, 1))).astype(np.int32)
+    described = pl.concat(names)
+    halved = np.where((described["kind"] == "specialty").to_numpy(), WEIGHT / 2, WEIGHT)
+    weights = np.rint(halved * np.log((len(cases) + 1) / np.maximum(counts, 1))).astype(np.int32)
     forward = np.argsort(case, kind="stable")
     ended = np.zeros(len(cases), np.uint8)
     np.bitwise_or.at(ended, case_of, np.left_shift(np.uint8(1), index.outcome.astype(np.uint8)))
     return Features(
         cases=cases,
-        names=pl.concat(names),
+        names=described,
         weights=weights,
         row_starts=_starts(np.bincount(case, minlength=len(cases))),
         features=feature[forward].astype(np.int32),
@@ -213,7 +205,12 @@ def _pairs(index: Index, kind: str) -> tuple[NDArray[np.int32], NDArray[np.int32
         cited = index.cited(kind, "any")
         return cited.decision, cited.key, cited.keys["key"].to_list()
     valued = index.valued(_COLUMNS[kind])
-    return valued.decision, valued.value, list(valued.names)
+    if kind != "body_part":
+        return valued.decision, valued.value, list(valued.names)
+    bare = [name.split(":")[0] for name in valued.names]
+    names = sorted({*valued.names, *bare})
+    numbers = [np.array([names.index(name) for name in part], np.int32) for part in (valued.names, bare)]
+    return np.tile(valued.decision, 2), np.concatenate([part[valued.value] for part in numbers]), names
 
 
 def related(

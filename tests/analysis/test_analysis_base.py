@@ -82,7 +82,8 @@ def test_the_cube_can_be_cited_and_computed_again(base):
     assert code_version() in about["how"].value
     rows = cube.query(
         "PREFIX qb: <http://purl.org/linked-data/cube#> PREFIX imr: <https://w3id.org/imr-kg/ontology#>"
-        "PREFIX statistic: <https://w3id.org/imr-kg/statistic/> SELECT ?key ?decisions ?overturned ?low WHERE {"
+        "PREFIX statistic: <https://w3id.org/imr-kg/statistic/>"
+        "SELECT ?key ?decisions ?overturned ?low WHERE {"
         "?row a qb:Observation ; imr:countedConcept ?key ; statistic:decisions ?decisions ;"
         " statistic:overturned ?overturned . OPTIONAL { ?row statistic:adjusted-low ?low } }"
     )
@@ -104,6 +105,7 @@ def test_every_measure_of_the_cube_is_declared(base):
     loose = cube.query(
         "PREFIX qb: <http://purl.org/linked-data/cube#>"
         "ASK { ?row a qb:Observation ; ?property ?value ."
-        "FILTER(CONTAINS(STR(?property), '/statistic/')) FILTER NOT EXISTS { ?property a qb:MeasureProperty } }"
+        "FILTER(CONTAINS(STR(?property), '/statistic/'))"
+        "FILTER NOT EXISTS { ?property a qb:MeasureProperty } }"
     )
     assert not bool(loose)
