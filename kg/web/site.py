@@ -11,19 +11,23 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from kg.analysis.coverage import Coverage, coverage
-from kg.analysis.drivers import Drivers, drivers
+from kg.analysis.drivers import STRATA, Drivers, drivers
 from kg.analysis.filters import Filters
-from kg.analysis.index import LEVELS, Index, prepare
-from kg.analysis.related import Features, Related, count, features, related
+from kg.analysis.index import LEVELS, Index
+from kg.analysis.kept import Analyses
+from kg.analysis.related import Features, Related, count, related
 from kg.analysis.search import Search
 from kg.base.store import KnowledgeBase
 from kg.errors import UnknownError
 from kg.web import cases, labels, view
 from kg.web.links import Figures, Links, address
+from kg.web.problems import ProblemError
 from kg.web.suggest import Suggestions
 
 T = TypeVar("T")
 _KEPT = 256
+_MINIMUM = 10  # decisions of a row that has figures, where nobody says otherwise
+_PATIENCE = 8.0  # seconds that a table waits for its turn to be made
 _KEPT_BYTES = 32_000_000
 
 
@@ -59,6 +63,7 @@ class Site:
         self.pages = Pages()
         self._kept: OrderedDict[Any, Any] = OrderedDict()
         self._lock = threading.Lock()
+        self._fitting = threading.Semaphore()
 
     @classmethod
     def opened(cls, path: Path) -> "Site":
@@ -79,12 +84,17 @@ class Site:
         for case in self.base.cases()[:1]:
             self.base.determination(case)
         for level in LEVELS[:2]:
-            self.drivers(level, "reviewer", Filters(), 10, "category")
+            self.drivers(level, "reviewer", Filters(), _MINIMUM, STRATA[0])
+
+    @cached_property
+    def analyses(self) -> Analyses:
+        """What is counted once and kept beside the generation."""
+        return Analyses.of(self.base)
 
     @cached_property
     def index(self) -> Index:
         """The facts, ready for counting."""
-        return prepare(self.base.scan_facts())
+        return self.analyses.index
 
     @cached_property
     def links(self) -> Links:
@@ -94,7 +104,7 @@ class Site:
     @cached_property
     def features(self) -> Features:
         """What cases share."""
-        return features(self.index)
+        return self.analyses.features
 
     @cached_property
     def search(self) -> Search:
@@ -197,8 +207,19 @@ class Site:
         Raises:
             UnknownError, SettingError: an option is not one there is.
         """
+        if not filters.given() and minimum == _MINIMUM and strata == STRATA[0]:
+            return self.analyses.drivers(level, party)
         key = ("drivers", level, party, filters, minimum, strata)
-        return self._once(key, lambda: drivers(self.index, level, party, filters, minimum, strata=strata))
+        return self._once(key, lambda: self._fitted(level, party, filters, minimum, strata))
+
+    def _fitted(self, level: str, party: str, filters: Filters, minimum: int, strata: str) -> Drivers:
+        """A table that a visitor thought of: its model takes seconds, so one at a time is made."""
+        if not self._fitting.acquire(timeout=_PATIENCE):
+            raise ProblemError(503, "too many tables are being made", headers={"Retry-After": "10"})
+        try:
+            return drivers(self.index, level, party, filters, minimum, strata=strata)
+        finally:
+            self._fitting.release()
 
     def related(
         self, case: str, outcome: str | None, limit: int, cursor: str | None, filters: Filters

@@ -22,6 +22,10 @@ from kg.web.app import create_app
 from kg.web.settings import Settings
 
 DATA = "https://data.example/"
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run"),
+)
 
 
 def store_of(folder: Path, quads: list[ox.Quad]) -> Path:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest_web import Live
+from conftest_web import FLAGS, Live
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from kg.base.store import KnowledgeBase
@@ -19,10 +19,6 @@ pytestmark = [
 ]
 
 ARTEFACTS = Path(__file__).parents[1] / "artefacts"
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
-    *("--disable-sync", "--no-first-run"),
-)
 PAGE = "guideline/chronic-pain/2009/page/98"
 
 
