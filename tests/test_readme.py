@@ -24,3 +24,18 @@ def test_the_files_that_it_names_are_there():
 def test_the_goals_of_make_that_it_names_are_there(goal):
     makefile = Path(README.parent / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{goal}:.*## ", makefile, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/data-card.md"])
+def test_every_command_that_a_page_names_is_there(page):
+    from kg.cli import ORDER
+
+    text = (README.parent / page).read_text(encoding="utf-8")
+    assert set(re.findall(r"(?:`|^\$ )kg ([a-z]+)", text, re.MULTILINE)) <= {*ORDER}
+
+
+def test_every_command_is_in_the_list_of_the_readme():
+    from kg.cli import ORDER
+
+    named = set(re.findall(r"`kg ([a-z]+)|^\$ kg ([a-z]+)|`([a-z]+)`", TEXT, re.MULTILINE))
+    assert set(ORDER) <= {name for groups in named for name in groups}
