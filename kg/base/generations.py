@@ -251,6 +251,8 @@ def _remove_unless_open(folder: Path) -> None:
     else:
         # The mark of a whole generation goes first: what is left of a killed cleaning is not taken for one.
         (folder / WHOLE).unlink(missing_ok=True)
+        # The index of words lies beside the generations; it would tell what a removed letter said.
+        (folder.parent.parent / "search" / f"{folder.name}.sqlite").unlink(missing_ok=True)
         shutil.rmtree(folder)
     finally:
         os.close(handle)
