@@ -56,7 +56,8 @@ def concepts(file: str) -> Mapping[str, Concept]:
     """The concepts of ``ontology/<file>`` by notation.
 
     Raises:
-        CatalogueError: a concept lacks a notation or label, or its broader concept is not there.
+        CatalogueError: a concept lacks a notation or label, its broader concept is not there, its pages
+            run backwards, or it shares a label with another one of the same broader concept.
     """
     about: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     try:
@@ -82,7 +83,25 @@ def concepts(file: str) -> Mapping[str, Concept]:
             about[broader]["notation"][0] if broader and about[broader]["notation"] else None,
             {name: values[0] for name, values in said.items() if name in _NUMBERS},
         )
+    _check(file, found.values())
     return found
+
+
+def _check(file: str, found: Iterable[Concept]) -> None:
+    """Refuse pages that run backwards and labels that two concepts of one broader concept share."""
+    owners: dict[tuple[str | None, str], str] = {}
+    for concept in found:
+        first, last = concept.number("firstPage"), concept.number("lastPage")
+        if first is not None and last is not None and first > last:
+            raise CatalogueError(
+                f"ontology/{file}: the pages of {concept.notation} run backwards, {first} to {last}"
+            )
+        for label in concept.labels:
+            owner = owners.setdefault((concept.broader, fold(label)), concept.notation)
+            if owner != concept.notation:
+                raise CatalogueError(
+                    f"ontology/{file}: {owner} and {concept.notation} share the label {label!r}"
+                )
 
 
 _NUMBERS = {"inForceFrom", "year", "chapterNumber", "firstPage", "lastPage"}

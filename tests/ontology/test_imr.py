@@ -20,7 +20,13 @@ FOLDER = resources.folder("ontology")
 FILES = sorted(FOLDER.glob("*.ttl"))
 OWN = f"{iri.DEFAULT_BASE}ontology#"
 BUILT_IN = tuple(str(namespace) for namespace in (RDF, RDFS, OWL, XSD))
-KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+# The generator's text shows what an unknown name does.
+CODE = [
+    path
+    for path in sorted(Path(iri.__file__).parents[1].rglob("*.py"))
+    if path.stem not in ("vocab", "generate")
+    and re.search(r"\bIMR\.|\bimr:|ontology#|ONTOLOGY\}#", path.read_text())
+]
 
 # What is there for statistics that are yet to be published, and for reasoners.
 FOR_OTHERS = {IMR.OutcomeCounts}
@@ -153,6 +159,13 @@ def test_no_query_asks_for_an_undeclared_term(name):
     }
     assert asked
     assert asked - declared() == set()
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: path.stem)
+def test_no_code_speaks_of_an_undeclared_term(path):
+    text = path.read_text(encoding="utf-8")
+    spoken = re.findall(r"(?:\bIMR\.|\bimr:|ontology#|ONTOLOGY\}#)(\w+)", text)
+    assert {URIRef(OWN + name) for name in spoken} - declared() == set()
 
 
 def test_no_term_is_idle():

@@ -137,6 +137,15 @@ def test_specialties_by_their_labels():
             '<a> a skos:Concept ; skos:notation "a" ; skos:prefLabel "A" ; skos:broader <b> .',
             "unknown broader concept",
         ),
+        (
+            '<a> a skos:Concept ; skos:notation "a" ; skos:prefLabel "A" .'
+            '<b> a skos:Concept ; skos:notation "b" ; skos:prefLabel "B" ; skos:altLabel "a" .',
+            "broken.ttl: a and b share the label 'a'",
+        ),
+        (
+            '<a> a skos:Concept ; skos:notation "a" ; skos:prefLabel "A" ; imr:firstPage 9 ; imr:lastPage 8 .',
+            "broken.ttl: the pages of a run backwards, 9 to 8",
+        ),
     ],
 )
 def test_a_broken_catalogue_is_refused(monkeypatch, turtle, message):
