@@ -166,19 +166,12 @@ def drivers(
     listed = counts.sum(1) > 0
     if wanted.edition and level != "guideline":
         listed &= np.isin(cited.keys["edition"].fill_null(0).to_numpy(), wanted.edition)
-    enough = counts.sum(1) >= minimum
+    enough = listed & (counts.sum(1) >= minimum)
     figures = _figures(counts, totals, enough)
     pooled = _pooled(index, cited, chosen, strata, enough)
     figures |= {"mh_odds_ratio": pooled.odds_ratio, "mh_low": pooled.low, "mh_high": pooled.high}
-    figures |= _adjusted(index, cited, chosen, minimum, model, pooled.p_value)
-    table = (
-        cited.keys.hstack(_counted(counts))
-        .with_columns(pl.Series(name, _finite(values)) for name, values in figures.items())
-        .filter(pl.lit(pl.Series(listed)))
-        .sort("decisions", "key", descending=[True, False])
-        .with_columns(pl.col(name).fill_nan(None) for name in figures)
-        .select("key", *COLUMNS)
-    )
+    figures |= _adjusted(index, cited, chosen, minimum, model, pooled.p_value, enough)
+    table = _table(cited.keys, counts, figures, listed)
     return Drivers(
         level,
         party,
@@ -195,9 +188,18 @@ def drivers(
     )
 
 
-def _counted(counts: NDArray[np.int64]) -> pl.DataFrame:
-    columns = dict(zip(OUTCOMES, counts.T, strict=True))
-    return pl.DataFrame({"decisions": counts.sum(1)} | columns)
+def _table(
+    keys: pl.DataFrame, counts: NDArray[np.int64], figures: dict[str, Numbers], listed: Mask
+) -> pl.DataFrame:
+    columns = {"decisions": counts.sum(1)} | dict(zip(OUTCOMES, counts.T, strict=True))
+    return (
+        keys.hstack(pl.DataFrame(columns))
+        .with_columns(pl.Series(name, _finite(values)) for name, values in figures.items())
+        .filter(pl.lit(pl.Series(listed)))
+        .sort("decisions", "key", descending=[True, False])
+        .with_columns(pl.col(name).fill_nan(None) for name in figures)
+        .select("key", *COLUMNS)
+    )
 
 
 def _finite(values: Numbers) -> Numbers:
@@ -241,19 +243,27 @@ def _pooled(
 
 
 def _adjusted(
-    index: Index, cited: Cited, chosen: Mask | None, minimum: int, model: bool, p_value: Numbers
+    index: Index,
+    cited: Cited,
+    chosen: Mask | None,
+    minimum: int,
+    model: bool,
+    p_value: Numbers,
+    enough: Mask,
 ) -> dict[str, Numbers]:
     """The model's figures and the q-values; without a model those of the Mantel-Haenszel test."""
-    out = {name: np.full(cited.keys.height, np.nan) for name in _ADJUSTED}
+    out = {name: np.full(cited.keys.height, np.nan) for name in (*_ADJUSTED, "p")}
+    fitted = None
     if model:
-        p_value = np.full(cited.keys.height, np.nan)
         fitted = adjusted(index, cited.decision, cited.key, cited.keys.height, chosen, minimum)
-        if fitted is not None:
-            figures, used = fitted
-            values = (np.exp(figures.log_odds), np.exp(figures.low), np.exp(figures.high))
-            for name, value in zip(_ADJUSTED, values, strict=True):
-                out[name][used] = value
-            p_value[used] = figures.p_value
+        p_value = out["p"]
+    if fitted is not None:
+        found, used = fitted
+        figures = (np.exp(found.log_odds), np.exp(found.low), np.exp(found.high), found.p_value)
+        for whole, values in zip(out.values(), figures, strict=True):
+            whole[used] = values
+            whole[~enough] = np.nan
+    del out["p"]
     return out | {"q_value": intervals.benjamini_yekutieli(p_value)}
 
 
