@@ -143,7 +143,8 @@ def test_specialties_by_their_labels():
             "broken.ttl: a and b share the label 'a'",
         ),
         (
-            '<a> a skos:Concept ; skos:notation "a" ; skos:prefLabel "A" ; imr:firstPage 9 ; imr:lastPage 8 .',
+            '<a> a skos:Concept ; skos:notation "a" ; skos:prefLabel "A" ;'
+            " imr:firstPage 9 ; imr:lastPage 8 .",
             "broken.ttl: the pages of a run backwards, 9 to 8",
         ),
     ],
