@@ -9,7 +9,9 @@ import os
 import resource
 import struct
 import sys
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import BinaryIO
 
 import pypdfium2 as pdfium
@@ -24,6 +26,9 @@ MAX_PAGES = 2_000
 MAX_TEXT = 20_000_000
 """Characters of text; letters have 5,000 to 50,000."""
 NO_TEXT = "the PDF holds no text (is it scanned?): run text recognition (OCR) over it first"
+
+_GAP = 1.4
+"""Steps from line to line, against the usual one on the page, from which a line was left free."""
 
 _LINE_END_HYPHENS = ("\ufffe\r\n", "\x02\r\n", "\ufffe", "\x02")
 """What PDFium prints for a hyphen at a line end, which it takes for one that hyphenates."""
@@ -79,12 +84,35 @@ def _pages(document: pdfium.PdfDocument) -> str:
 
 def _page(page: pdfium.PdfPage) -> str:
     textpage = page.get_textpage()
-    text: str = textpage.get_text_bounded()
+    text: str = textpage.get_text_range()
+    if len(text) == textpage.count_chars():
+        text = _with_gaps(text, textpage)
     textpage.close()
     for hyphen in _LINE_END_HYPHENS:
         text = text.replace(hyphen, "-\n")
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     return text if text.endswith("\n") else text + "\n"
+
+
+def _with_gaps(text: str, textpage: pdfium.PdfTextPage) -> str:
+    """The text with a line of a blank where the page leaves one free: PDFium itself leaves no trace of it."""
+    lines = text.split("\r\n")
+    heights: list[float | None] = []
+    at = 0
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        heights.append(textpage.get_charbox(at + indent, loose=True)[1] if line.strip() else None)
+        at += len(line) + 2
+    steps = [a - b for a, b in pairwise(heights) if a is not None and b is not None and a > b]
+    if not steps:
+        return text
+    usual = median(steps)
+    kept = lines[:1]
+    for line, above, below in zip(lines[1:], heights, heights[1:], strict=False):
+        if above is not None and below is not None and above - below > _GAP * usual:
+            kept.append(" ")
+        kept.append(line)
+    return "\r\n".join(kept)
 
 
 def _limit_memory() -> None:

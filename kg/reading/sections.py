@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lark import Tree
@@ -24,7 +25,7 @@ _FIELDS = {
 _OUTCOMES = {"upheld": Outcome.UPHELD, "overturned": Outcome.OVERTURNED}
 # Every printed line is followed by an empty one in some extractions: there, only a line of blanks parts
 # paragraphs. A page break may stand in mid-sentence, so it parts nothing where the sentence goes on.
-_BLANK_LINE = re.compile(r"\n[ \t\r\f]*\n\s*")
+_BLANK_LINE = re.compile(r"\n[ \t\r\f]*\n\s*|\n[ \t\r]*\f\s*")
 _LINE_OF_BLANKS = re.compile(r"\n[ \t]+\r?\n\s*")
 _SENTENCE_LINE = re.compile(r"[.!?][\"”)]?[ \t\r]*\n")
 _SENTENCE_END = frozenset('.!?:)"”')
@@ -140,12 +141,13 @@ def _first_headings(
 
 def _items(text: str, plans: list[_IssuePlan], tokens: list[Lexeme], floor: int) -> list[Span]:
     """The text of each disputed item: it ends at its outcome, and begins after the issue before it."""
-    # Some extractions put an empty line after every printed line.
+    # Some extractions put an empty line after every printed line; some leave no line free at all.
     spaced = text.count("\n\n") * 5 >= text.count("\n") * 2
+    bare = sum(1 for _ in islice(_BLANK_LINE.finditer(text), 2 * len(plans))) < 2 * len(plans)
     items: list[Span] = []
     for plan in plans:
         end = tokens[plan.outcome].start
-        items.append(_item_span(text, floor, end, first=not items, spaced=spaced))
+        items.append(_item_span(text, floor, end, first=not items, spaced=spaced, bare=bare))
         floor = max((tokens[i].end for i in plan.fields.values()), default=tokens[plan.outcome].end)
     return items
 
@@ -180,16 +182,16 @@ def _issue(
     )
 
 
-def _item_span(text: str, floor: int, end: int, *, first: bool, spaced: bool) -> Span:
+def _item_span(text: str, floor: int, end: int, *, first: bool, spaced: bool, bare: bool) -> Span:
     """The paragraph that ends at ``end``, but nothing before ``floor``.
 
-    A ``spaced`` extraction, with an empty line after every printed line, may mark no paragraphs: there, an
-    item begins on the line after a sentence's end; what a partly approved item says of its original
-    request is then several sentences of one item.
+    A ``spaced`` extraction, with an empty line after every printed line, and a ``bare`` one, with none, may
+    mark no paragraphs: there, an item begins on the line after a sentence's end; what a partly approved
+    item says of its original request is then several sentences of one item.
     """
     breaks = _LINE_OF_BLANKS if spaced else _BLANK_LINE
     starts = [m.end() for m in breaks.finditer(text, floor, end) if not _goes_on(text, m, spaced=spaced)]
-    if spaced and not first:
+    if (spaced or bare) and not first:
         starts = sorted(starts + [m.end() for m in _SENTENCE_LINE.finditer(text, floor, end)])
     item = trimmed(text, starts.pop() if starts else floor, end)
     while starts and _PART_OF_REQUEST.search(text, *item) and not _ORIGINAL_REQUEST.search(text, *item):
