@@ -12,17 +12,17 @@ from kg.model import (
     Problem,
     ProblemKind,
     Rationale,
-    Reviewer,
     Span,
     Template,
 )
+from kg.reading import reviewers
 from kg.reading.catalogue import guidelines
 from kg.reading.citations import read_field
 from kg.reading.early import early_layout
 from kg.reading.header import Header, read_header
 from kg.reading.items import read_item
 from kg.reading.mentions import mentions
-from kg.reading.moved import moved_field, moved_item, moved_problem, moved_reviewer, moved_span
+from kg.reading.moved import moved_field, moved_item, moved_problem
 from kg.reading.places import Issue, Layout
 from kg.reading.quantities import recommended
 from kg.reading.reviewers import read_reviewer
@@ -54,7 +54,8 @@ def read_letter(text: str, name: str | None = None) -> Determination:
     header = read_header(text, *found.header)
     summary = read_summary(text, found.summary)
     problems = [*found.problems, *header.problems]
-    reviewer, reviewer_spans = _reviewer(text, found.credentials, problems)
+    reviewer, reviewer_spans, doubts = read_reviewer(text, found.credentials)
+    problems += doubts
     decided = header.dates.get("decision_date")
     decisions = tuple(_decision(text, issue, decided, problems) for issue in found.issues)
     injured = _date_of_injury(header, summary, problems)
@@ -88,13 +89,13 @@ def _no_letter(text: str, found: Layout) -> str:
 # hold what a hundred thousand letters repeat, in some tens of megabytes.
 _item_by_itself = lru_cache(maxsize=1 << 14)(lambda piece: read_item(piece, 0, len(piece)))
 _field_by_itself = lru_cache(maxsize=1 << 14)(lambda piece, day: read_field(piece, 0, len(piece), day))
-_reviewer_by_itself = lru_cache(maxsize=1 << 12)(lambda piece: read_reviewer(piece, Span(0, len(piece))))
 
 
 def forget() -> None:
     """Drop the pieces kept, as a fresh process has none."""
-    for kept in (_item_by_itself, _field_by_itself, _reviewer_by_itself):
-        kept.cache_clear()
+    _item_by_itself.cache_clear()
+    _field_by_itself.cache_clear()
+    reviewers.forget()
 
 
 def _decision(text: str, issue: Issue, decided: date | None, problems: list[Problem]) -> Decision:
@@ -134,13 +135,6 @@ def _field(text: str, span: Span | None, decided: date | None, problems: list[Pr
 def _too_long(span: Span, what: str) -> Problem:
     message = f"a {what} of {span.end - span.start} characters is longer than any letter's"
     return Problem(ProblemKind.UNREAD_TEXT, span, message)
-
-
-def _reviewer(text: str, span: Span, problems: list[Problem]) -> tuple[Reviewer, dict[str, Span]]:
-    reviewer, spans, found = _reviewer_by_itself(text[span.start : min(span.end, span.start + _LONGEST_PIECE)])
-    problems += [moved_problem(problem, span.start) for problem in found]
-    places = {name: moved_span(place, span.start) for name, place in spans.items()}
-    return moved_reviewer(reviewer, span.start), places
 
 
 def _date_of_injury(header: Header, summary: Summary, problems: list[Problem]) -> date | None:

@@ -38,11 +38,19 @@ class Layout:
 
 def trimmed(text: str, start: int, end: int) -> Span:
     """``text[start:end]`` without the blanks around it."""
+    if end - start > _LONG:
+        # Blanks by the megabyte are passed over in one step.
+        start = end - len(text[start:end].lstrip())
+        end = start + len(text[start:end].rstrip())
+        return Span(start, end)
     while start < end and text[start].isspace():
         start += 1
     while start < end and text[end - 1].isspace():
         end -= 1
     return Span(start, end)
+
+
+_LONG = 100_000
 
 
 def missing(what: str, at: int) -> Problem:

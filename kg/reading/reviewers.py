@@ -1,13 +1,14 @@
 """Who reviewed: the unnamed physician's specialties and where the licence is held."""
 
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from lark import Tree
 
 from kg.model import Problem, ProblemKind, Reviewer, Span, Specialty
 from kg.reading.catalogue import specialties
-from kg.reading.grammars import Lexeme, TypedGrammar, parts
+from kg.reading.grammars import TypedGrammar, parts
+from kg.reading.moved import moved_problem, moved_specialty
 from kg.reading.titles import split_titles
 from kg.reading.wording import fold, tidy
 
@@ -39,32 +40,49 @@ def read_reviewer(text: str, span: Span) -> tuple[Reviewer, dict[str, Span], lis
     ('Neurology', ('Ohio',))
     """
     words, tokens = CREDENTIALS.read(text, *span)
-    spans = {f"reviewer.{name}": Span(*tokens[i][1:]) for name, i in words.items()}
+    places = {name: Span(*tokens[i][1:]) for name, i in words.items()}
     problems: list[Problem] = []
-    return (
-        Reviewer(
-            tuple(_names(text, words.get("specialties"), tokens, problems)),
-            tuple(_names(text, words.get("subspecialties"), tokens, problems)),
-            tuple(_states(text, words.get("licensed_in"), tokens)),
-        ),
-        spans,
-        problems,
+
+    def named(kind: str) -> tuple[Specialty, ...]:
+        if kind not in places:
+            return ()
+        start, end = places[kind]
+        names, found = _names(text[start : min(end, start + _LONGEST)])
+        problems.extend([moved_problem(problem, start) for problem in found])
+        return tuple([moved_specialty(name, start) for name in names])
+
+    reviewer = Reviewer(
+        named("specialties"), named("subspecialties"), _states(text, places.get("licensed_in"))
     )
+    return reviewer, {f"reviewer.{name}": place for name, place in places.items()}, problems
 
 
-def _resolve(words: str) -> str | None:
-    return specialties().get(fold(words))
+# The longest list of credentials has some three hundred characters.
+_LONGEST = 5_000
 
 
-def _names(text: str, at: int | None, tokens: list[Lexeme], problems: list[Problem]) -> Iterator[Specialty]:
-    if at is None:
-        return
-    for title in split_titles(text, tokens[at].start, tokens[at].end, _resolve):
+# Reviewers have few sets of specialties.
+@lru_cache(maxsize=4096)
+def _names(printed: str) -> tuple[tuple[Specialty, ...], tuple[Problem, ...]]:
+    """The names in a list, with what is wrong with them."""
+    names: list[Specialty] = []
+    problems: list[Problem] = []
+    for title in split_titles(printed, 0, len(printed), _resolve):
         for name in _two(title.title, title.span, title.concept):
             if name.concept is None:
                 message = f'"{name.name}" is not in the catalogue of specialties'
                 problems.append(Problem(ProblemKind.UNRESOLVED_SPECIALTY, name.span, message))
-            yield name
+            names.append(name)
+    return tuple(names), tuple(problems)
+
+
+def forget() -> None:
+    """Drop the names kept, as a fresh process has none."""
+    _names.cache_clear()
+
+
+def _resolve(words: str) -> str | None:
+    return specialties().get(fold(words))
 
 
 def _two(name: str, span: Span, concept: str | None) -> list[Specialty]:
@@ -77,9 +95,8 @@ def _two(name: str, span: Span, concept: str | None) -> list[Specialty]:
     return [Specialty(name, concept, span)]
 
 
-def _states(text: str, at: int | None, tokens: list[Lexeme]) -> Iterator[str]:
-    if at is None:
-        return
-    for state in tidy(text[tokens[at].start : tokens[at].end]).replace(" and ", ",").split(","):
-        if name := state.strip(" ."):
-            yield name
+def _states(text: str, place: Span | None) -> tuple[str, ...]:
+    if place is None:
+        return ()
+    states = tidy(text[place.start : min(place.end, place.start + _LONGEST)]).replace(" and ", ",").split(",")
+    return tuple([name for state in states if (name := state.strip(" ."))])
