@@ -29,6 +29,7 @@ _AFTER_ODG = (
     r"(?:\s*:?\s+(?:19|20)\d\d\b|\s+[Tt]reatment(?=\s*[,:;])"
     r"|\s*[,:]?\s+(?:[Uu]nder|[Rr]egarding|for(?!\s+[Ww]orker))\b(?:\s+the\b)?)*(?:[-–—]+(?=[A-Z]))?"
 )
+_NAME_ENDS = r"\s*(?:[^\w\s]|[Cc]hapter|[Ss]ection|[Pp]rocedure|\Z)"
 # A title with one of these last words is a guideline's even where no year follows it.
 _TITLE_ENDS = re.compile(
     r"(?:guidelines?|treatments?|complaints?|complain?ts|conditions?|disorders?|approaches|mtg)$"
@@ -321,7 +322,9 @@ class Guidelines:
 
     def odg_pattern(self) -> str:
         """A regular expression of every ODG chapter's names, the longest first."""
-        return rf"\b(?=\w){as_pattern(self.odg_chapters)}(?!\w)"
+        # `Pain, Chronic pain programs` is the chapter on pain and its topic.
+        ends = {name: _NAME_ENDS for name in self.odg_chapters if name.endswith(" chronic")}
+        return rf"\b(?=\w){as_pattern(self.odg_chapters, ends)}(?!\w)"
 
     def odg_names(self) -> str:
         """A regular expression of the names of the Official Disability Guidelines themselves."""
