@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 BATCH = 256
 """Letters read in one go."""
 
-_FEW = 2 * BATCH  # letters that are read faster here than other processes start
+_FEW = 8 * BATCH  # letters that are read faster here than other processes start
 _LARGE = 0.2  # of the base: a build that adds more optimizes the graph
 
 
