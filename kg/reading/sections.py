@@ -1,9 +1,10 @@
 """Where a letter's parts stand: its sections, and for each issue line its item, fields and rationale."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from lark import Tree
 
@@ -40,18 +41,55 @@ _ORIGINAL_REQUEST = re.compile(r"w(?:as|ere)\s+the\s+original\s+request")
 
 @dataclass(slots=True)
 class _IssuePlan:
-    """Token positions of one issue, those doubled or out of order apart."""
+    """Token positions of one issue, those of fields doubled apart."""
 
     outcome: int
     fields: dict[str, int] = field(default_factory=dict)
     again: list[int] = field(default_factory=list)
-    astray: list[int] = field(default_factory=list)
 
 
-def _shape(tree: Tree[Any]) -> tuple[list[tuple[str, int]], list[_IssuePlan]]:
+class _Plan(NamedTuple):
+    """Token positions of a letter's parts, and what is wrong with the order of its headings.
+
+    A section lies between two tokens, to the first issue where there is no second; a doubt without a
+    token is about a heading that is not there.
+    """
+
+    sections: dict[str, tuple[int, int | None]]
+    openings: list[int]
+    doubts: list[tuple[ProblemKind, str, int | None]]
+    issues: list[_IssuePlan]
+
+
+def _shape(tree: Tree[Any]) -> _Plan:
     found = parts(tree)
     openings = [part.tokens[0] for part in found if part.name == "opening"]
-    return openings, [_issue_plan(part.tokens) for part in found if part.name == "issue"]
+    issues = [_issue_plan(part.tokens) for part in found if part.name == "issue"]
+    sections: dict[str, tuple[int, int | None]] = {}
+    doubts = [*_doubts(openings, sections)]
+    return _Plan(sections, [at for _, at in openings], doubts, issues)
+
+
+def _doubts(
+    openings: list[tuple[str, int]], sections: dict[str, tuple[int, int | None]]
+) -> Iterator[tuple[ProblemKind, str, int | None]]:
+    """What is wrong with the headings before the issues; the first of each begins its section."""
+    order = list(_HEADINGS)
+    for n, (name, at) in enumerate(openings):
+        if name in _FIELDS:
+            yield ProblemKind.HEADING_OUT_OF_ORDER, f'"{_FIELDS[name]}" stands before any issue line', at
+        elif name in sections:
+            if name != "SET_FORTH":
+                message = f'the heading "{_HEADINGS.get(name, name)}" stands twice'
+                yield ProblemKind.REPEATED_HEADING, message, at
+        else:
+            sections[name] = (at, openings[n + 1][1] if n + 1 < len(openings) else None)
+            if name in order and any(later in sections for later in order[order.index(name) + 1 :]):
+                message = f'the heading "{_HEADINGS[name]}" stands after one that it should precede'
+                yield ProblemKind.HEADING_OUT_OF_ORDER, message, at
+    for name, heading in _HEADINGS.items():
+        if name not in sections:
+            yield ProblemKind.MISSING_HEADING, f'the heading "{heading}" is missing', None
 
 
 def _issue_plan(tokens: list[tuple[str, int]]) -> _IssuePlan:
@@ -60,11 +98,9 @@ def _issue_plan(tokens: list[tuple[str, int]]) -> _IssuePlan:
     for kind, at in tokens[1:]:
         if "RATIONALE" in plan.fields:
             break
-        if kind not in _FIELDS:
-            plan.astray.append(at)
-        elif kind in plan.fields:
+        if kind in plan.fields:
             plan.again.append(at)
-        else:
+        elif kind in _FIELDS:
             plan.fields[kind] = at
     return plan
 
@@ -83,28 +119,33 @@ def layout(text: str) -> Layout:
     tokens = LETTER.tokens(text)
     if len(tokens) > _MOST_HEADINGS:
         raise LetterError(f"{len(tokens)} headings were found, more than any letter has")
-    openings, plans = LETTER.plan(tokens)
-    first, problems = _first_headings(openings, tokens)
+    plan = LETTER.plan(tokens)
+    plans = plan.issues
     opening_end = tokens[plans[0].outcome].start if plans else len(text)
-    places = sorted(tokens[i].start for _, i in openings)
+    problems = [
+        Problem(kind, Span(0, 0) if at is None else Span(*tokens[at][1:]), message)
+        for kind, message, at in plan.doubts
+    ]
 
     def section(name: str) -> Span:
-        if name not in first:
+        if name not in plan.sections:
             return Span(opening_end, opening_end)
-        start = first[name].end
-        return Span(start, next((p for p in places if p >= start), opening_end))
+        first, after = plan.sections[name]
+        return Span(tokens[first].end, opening_end if after is None else tokens[after].start)
 
-    items = _items(text, plans, tokens, max((tokens[i].end for _, i in openings), default=0))
+    items = _items(text, plans, tokens, tokens[plan.openings[-1]].end if plan.openings else 0)
     ends = [*(item.start for item in items[1:]), len(text)]
     issues = tuple(
-        _issue(text, plan, tokens, item, end, problems)
-        for plan, item, end in zip(plans, items, ends, strict=False)
+        [
+            _issue(text, issue, tokens, item, end, problems)
+            for issue, item, end in zip(plans, items, ends, strict=False)
+        ]
     )
     if not plans:
         problems.append(missing('an issue line such as "<item>: Upheld"', opening_end))
-    header_end = min(places, default=opening_end)
+    header_end = tokens[plan.openings[0]].start if plan.openings else opening_end
     return Layout(
-        Template.LETTER_2013 if "DOCUMENTS" in first else None,
+        Template.LETTER_2013 if "DOCUMENTS" in plan.sections else None,
         (Span(max(0, header_end - _HEADER), header_end),),
         section("HOW"),
         section("DOCUMENTS"),
@@ -112,31 +153,6 @@ def layout(text: str) -> Layout:
         issues,
         tuple(problems),
     )
-
-
-def _first_headings(
-    openings: list[tuple[str, int]], tokens: list[Lexeme]
-) -> tuple[dict[str, Lexeme], list[Problem]]:
-    """Each heading's first token before the issues, and what is wrong with their order."""
-    first: dict[str, Lexeme] = {}
-    problems = []
-    order = list(_HEADINGS)
-    for name, position in openings:
-        token = tokens[position]
-        if name in _FIELDS:
-            message = f'"{_FIELDS[name]}" stands before any issue line'
-            problems.append(Problem(ProblemKind.HEADING_OUT_OF_ORDER, Span(*token[1:]), message))
-        elif name in first:
-            if name != "SET_FORTH":
-                message = f'the heading "{_HEADINGS.get(name, name)}" stands twice'
-                problems.append(Problem(ProblemKind.REPEATED_HEADING, Span(*token[1:]), message))
-        else:
-            first[name] = token
-            if name in order and any(later in first for later in order[order.index(name) + 1 :]):
-                message = f'the heading "{_HEADINGS[name]}" stands after one that it should precede'
-                problems.append(Problem(ProblemKind.HEADING_OUT_OF_ORDER, Span(*token[1:]), message))
-    problems += [missing(f'the heading "{text}"', 0) for name, text in _HEADINGS.items() if name not in first]
-    return first, problems
 
 
 def _items(text: str, plans: list[_IssuePlan], tokens: list[Lexeme], floor: int) -> list[Span]:
@@ -156,12 +172,10 @@ def _issue(
     text: str, plan: _IssuePlan, tokens: list[Lexeme], item: Span, end: int, problems: list[Problem]
 ) -> Issue:
     outcome = trimmed(text, tokens[plan.outcome].start + 1, tokens[plan.outcome].end)
-    stops = [tokens[i].start for i in (*plan.fields.values(), *plan.again, *plan.astray)]
     spans = {}
     for name, i in plan.fields.items():
-        head = tokens[i]
-        stop = end if name == "RATIONALE" else min((s for s in stops if s > head.start), default=end)
-        spans[name] = trimmed(text, head.end, min(stop, end))
+        quoting = name == "RATIONALE" or i + 1 == len(tokens)
+        spans[name] = trimmed(text, tokens[i].end, end if quoting else min(tokens[i + 1].start, end))
     if len(plan.fields) < len(_FIELDS):
         kind = ProblemKind.CUT_LETTER if end == len(text) else ProblemKind.MISSING_FIELD
         problems += [
