@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kg.base.store import KnowledgeBase
-from kg.errors import BaseError, KgError
+from kg.errors import BaseError
 from kg.web.settings import Settings
 from kg.web.site import Site
 from kg.web.workers import Lane, Limits, WorkerError
@@ -65,7 +65,7 @@ class State:
         try:
             await asyncio.to_thread(self.site.prepare)
             await asyncio.to_thread(self.site.search.make)
-        except (KgError, OSError):
+        except Exception:  # whatever it is, those who ask what does not need it are served
             log.exception("the base could not be prepared; answers are made as they are asked for")
 
     async def _look_out(self) -> None:

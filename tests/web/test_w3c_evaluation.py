@@ -3,6 +3,8 @@
 Queries are sent with a ``BASE`` line, because their relative IRIs are relative to their files.
 """
 
+import csv
+import io
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -38,8 +40,25 @@ FOLDERS = [
 ]
 RESULTS = {".srx": "xml", ".srj": "json", ".csv": "csv", ".tsv": "tsv"}
 
-# Test and cause. The engine is Oxigraph's; the HTTP layer adds no failure of its own.
-KNOWN: dict[str, str] = {}
+# Test and cause. All are Oxigraph's, asked without HTTP it answers the same: the HTTP layer adds none.
+_BY_VALUE = "numbers are kept by value, so 1.0e6 is not written back as it was"
+_TAGGED = "GROUP_CONCAT keeps the language tag that all values share"
+_ABSENT = "a path of no step from a node that no triple has is not found"
+KNOWN: dict[str, str] = {
+    "csv03": _BY_VALUE,
+    "tsv03": _BY_VALUE,
+    "agg-empty-group-count-graph": "a group without rows is not counted for each named graph",
+    "graph": "a named graph of a pattern is not bound within EXISTS and VALUES",
+    "graph-minus": "the variable of an outer GRAPH counts as shared in MINUS",
+    "bnode01": "BNODE(text) gives one node for equal texts of several rows",
+    "test_4": "it runs, and calls a function that nobody has: a syntax test is asked for its syntax alone",
+    "agg-groupconcat-04": _TAGGED,
+    "agg-groupconcat-06": _TAGGED,
+    "zero_or_more_set_end": _ABSENT,
+    "zero_or_more_set_start": _ABSENT,
+    "zero_or_one_set_end": _ABSENT,
+    "zero_or_one_set_start": _ABSENT,
+}
 
 
 def _quads(files: list[tuple[str, str | None]]) -> list[ox.Quad]:
@@ -92,10 +111,8 @@ def _fault(client: TestClient, manifest: Graph, test: Any, query: str) -> str | 
     if expected is None or MF.PositiveSyntaxTest11 in kind:
         return None
     if suffix == ".csv":
-        right = Path(str(expected).removeprefix("file://")).read_text()
-        rows = [sorted(part.replace("\r\n", "\n").strip().split("\n")) for part in (right, answer.text)]
-        same = len(rows[0]) == len(rows[1]) and (rows[0] == rows[1] or "_:" in right)
-        return None if same else answer.text[:300]
+        right = Path(str(expected).removeprefix("file://")).read_bytes().decode()
+        return None if _csv(right) == _csv(answer.text) else answer.text[:300]
     if answer.headers["content-type"].startswith("text/turtle"):
         right_graph = Graph().parse(str(expected).removeprefix("file://"))
         return (
@@ -108,6 +125,13 @@ def _fault(client: TestClient, manifest: Graph, test: Any, query: str) -> str | 
         _expected(str(expected).removeprefix("file://")),
         ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.from_extension(form)),
     )
+
+
+def _csv(text: str) -> list[dict[str, str]]:
+    """The rows by column; which label a blank node has says nothing."""
+    rows = csv.DictReader(io.StringIO(text))
+    plain = [{k: "_:" if v.startswith("_:") else v for k, v in row.items()} for row in rows]
+    return sorted(plain, key=lambda row: sorted(row.items()))
 
 
 def _expected(path: str) -> Any:
@@ -187,5 +211,5 @@ def test_folder(shared: Path, root: Path, folder: str):
                 if fault := _fault(client, manifest, test, query):
                     failed[str(test).rpartition("#")[2]] = fault
     assert count
-    assert {name: fault for name, fault in failed.items() if name not in KNOWN} == {}
+    assert sorted(f"{name}: {fault}" for name, fault in failed.items() if name not in KNOWN) == []
     assert not set(KNOWN) & {str(t).rpartition("#")[2] for t in _tests(manifest)} - set(failed)
