@@ -8,7 +8,7 @@ all keys at once (:mod:`kg.analysis.firth`).
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import polars as pl
@@ -159,33 +159,22 @@ def drivers(
     wanted = filters or Filters()
     chosen = index.chosen(wanted, party)
     cited = index.cited(level, party).within(chosen)
-    outcome = index.outcome if chosen is None else index.outcome[chosen]
-    totals = np.bincount(outcome, minlength=3)
+    totals = np.bincount(index.outcome if chosen is None else index.outcome[chosen], minlength=3)
     counts = np.bincount(cited.key * 3 + index.outcome[cited.decision], minlength=3 * cited.keys.height)
     counts = counts.reshape(-1, 3)
     listed = counts.sum(1) > 0
     if wanted.edition and level != "guideline":
         listed &= np.isin(cited.keys["edition"].fill_null(0).to_numpy(), wanted.edition)
     enough = listed & (counts.sum(1) >= minimum)
-    figures = _figures(counts, totals, enough)
     pooled = _pooled(index, cited, chosen, strata, enough)
+    figures = _figures(counts, totals, enough)
     figures |= {"mh_odds_ratio": pooled.odds_ratio, "mh_low": pooled.low, "mh_high": pooled.high}
     figures |= _adjusted(index, cited, chosen, minimum, model, pooled.p_value, enough)
     table = _table(cited.keys, counts, figures, listed)
-    return Drivers(
-        level,
-        party,
-        wanted,
-        minimum,
-        strata,
-        int(totals.sum()),
-        int(totals[0]),
-        int(totals[1]),
-        int(totals[2]),
-        table,
-        tuple(_notes(totals, table, minimum, model)),
-        lambda key: index.cases(cited, key),
-    )
+    size, upheld, overturned, modified = (int(count) for count in (totals.sum(), *totals))
+    notes = tuple(_notes(totals, table, minimum, model))
+    asked = (level, party, wanted, minimum, strata)
+    return Drivers(*asked, size, upheld, overturned, modified, table, notes, partial(index.cases, cited))
 
 
 def _table(
