@@ -4,10 +4,11 @@ Notebooks are opened on aeroplanes and sent by mail, years later: what they show
 is sandboxed, and its policy lets it load nothing, so that text of a letter stays text here too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
-from kg.web import vendor, view
+from kg.web import vendor
+from kg.web.view import View, html
 
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 _STYLE = """
@@ -30,11 +31,11 @@ class Frame:
 
     ``height`` is in pixels.
 
-    >>> print(Frame(view.View([], []))._repr_html_()[:34])
+    >>> print(Frame(View([], []))._repr_html_()[:34])
     <iframe sandbox='allow-scripts' st
     """
 
-    view: view.View
+    view: View = field(repr=False)
     height: int = 560
 
     def page(self) -> str:
@@ -43,7 +44,7 @@ class Frame:
         return (
             f'<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
             f'content="{_POLICY}"><title>Graph</title><style>{_STYLE}</style>'
-            f"{view.html(self.view)}<script>{program}</script><script>{_DRAW}</script>"
+            f"{html(self.view)}<script>{program}</script><script>{_DRAW}</script>"
         )
 
     def _repr_html_(self) -> str:
