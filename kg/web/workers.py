@@ -98,9 +98,14 @@ class Worker:
         try:
             async with asyncio.timeout(_START):
                 ready = await worker._frame()
+        except asyncio.CancelledError:
+            await worker.end()
+            raise
         except (asyncio.IncompleteReadError, TimeoutError) as error:
-            worker.kill()
+            with suppress(ProcessLookupError):
+                process.kill()
             said = await process.stderr.read() if process.stderr else b""
+            await worker.end()
             last = said.decode(errors="replace").strip().rpartition("\n")[2]
             raise WorkerError(f"{store}: a query process ended at its start: {last}") from error
         if not ready.fields()["network_closed"]:
@@ -132,14 +137,14 @@ class Worker:
             if frame.kind in "EX":
                 return
 
-    def kill(self) -> None:
-        """End the process at once."""
+    async def end(self) -> None:
+        """End the process at once, and wait until it is gone with its pipes."""
         with suppress(ProcessLookupError):
             self._process.kill()
-
-    async def wait(self) -> None:
-        """Wait until the process is gone."""
         await self._process.wait()
+        # A pipe that is full when its process is killed stays paused and open: asyncio closes it only so.
+        self._process._transport.close()  # type: ignore[attr-defined]
+        await asyncio.sleep(0)
 
 
 class Answer:
@@ -185,6 +190,7 @@ class Lane:
         self._running: Counter[str] = Counter()
         self._used: dict[str, tuple[float, float]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ends: set[asyncio.Task[None]] = set()
         self._open = True
 
     async def start(self) -> None:
@@ -205,9 +211,7 @@ class Lane:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for worker in self._workers:
-            worker.kill()
-        await asyncio.gather(*(worker.wait() for worker in self._workers))
+        await asyncio.gather(*(worker.end() for worker in self._workers), *self._ends)
         self._workers.clear()
 
     async def switch(self, store: Path) -> None:
@@ -247,7 +251,7 @@ class Lane:
         worker = await self._acquire(client)
         answer = Answer()
         answer.task = asyncio.create_task(self._pump(worker, job, client, answer))
-        self._keep(answer.task)
+        self._keep(answer.task, self._tasks)
         return answer
 
     async def _pump(self, worker: Worker, job: dict[str, Any], client: str, answer: Answer) -> None:
@@ -334,11 +338,10 @@ class Lane:
         self._dispatch()
 
     def _discard(self, worker: Worker, *, replace: bool) -> None:
-        worker.kill()
         self._workers.discard(worker)
-        self._keep(asyncio.create_task(worker.wait()))
+        self._keep(asyncio.create_task(worker.end()), self._ends)
         if replace and self._open:
-            self._keep(asyncio.create_task(self._add()))
+            self._keep(asyncio.create_task(self._add()), self._tasks)
 
     async def _add(self) -> None:
         """Start one worker more, trying again while the store cannot be opened."""
@@ -353,14 +356,15 @@ class Lane:
                 pause = min(5.0, pause * 2)
                 continue
             if not self._open or store != self._store:
-                worker.kill()
-                await worker.wait()
+                await worker.end()
                 continue
             self._workers.add(worker)
             self._idle.append(worker)
             self._dispatch()
             return
 
-    def _keep(self, task: asyncio.Task[None]) -> None:
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    @staticmethod
+    def _keep(task: asyncio.Task[None], kept: set[asyncio.Task[None]]) -> None:
+        """Hold on to a task, as the event loop does not."""
+        kept.add(task)
+        task.add_done_callback(kept.discard)

@@ -1,0 +1,75 @@
+"""Search over letters: words, phrases, pages of results, snippets."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kg.analysis.search import CLOSE, OPEN, Search
+from kg.base.build import build
+from kg.base.store import KnowledgeBase
+from kg.errors import SettingError
+from kg.sample import letters
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    folder = tmp_path_factory.mktemp("search")
+    (folder / "letters").mkdir()
+    for name, text, _ in letters(40, seed=8, template="mixed"):
+        (folder / "letters" / f"{name}.txt").write_text(text, encoding="utf-8")
+    build([folder / "letters"], folder / "kb", processes=1)
+    with KnowledgeBase.open(folder / "kb") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("words", ["injured worker", '"the injured worker"', "injury DENIED"])
+def test_every_hit_holds_every_word(base: KnowledgeBase, words: str):
+    found = Search(base).find(words, 100)
+    assert found.total == len(found.rows)
+    assert found.rows
+    for row in found.rows:
+        assert OPEN in row.snippet
+        assert row.snippet.count(OPEN) == row.snippet.count(CLOSE)
+        text = " ".join(base.letter(row.case).split()).lower()
+        quoted = row.snippet.replace(OPEN, "").replace(CLOSE, "").strip("…").lower()
+        assert quoted in text
+
+
+def test_a_phrase_is_words_side_by_side(base: KnowledgeBase):
+    search = Search(base)
+    assert search.find('"worker injured"').total == 0
+    assert search.find("worker injured").total > 0
+
+
+def test_pages_of_results_give_each_case_once(base: KnowledgeBase):
+    search, offset, cases = Search(base), 0, []
+    while offset is not None:
+        page = search.find("injury", 7, offset)
+        cases += [row.case for row in page.rows]
+        offset = page.next
+    assert len(cases) == len(set(cases)) == page.total
+
+
+@pytest.mark.parametrize("words", ["", "  ", '"', "?!", "a " * 30])
+def test_what_cannot_be_searched(base: KnowledgeBase, words: str):
+    with pytest.raises(SettingError):
+        Search(base).find(words)
+
+
+@pytest.mark.parametrize(
+    "words", ['"; DROP TABLE letters --', "a* OR b", "NEAR(a b)", "text:a", "^a", "a AND"]
+)
+def test_nothing_is_taken_for_an_operator(base: KnowledgeBase, words: str):
+    assert Search(base).find(words).total >= 0
+
+
+def test_an_old_index_goes(base: KnowledgeBase):
+    old = Path(base.path) / "search" / "000000.sqlite"
+    new = Path(base.path) / "search" / f"{base.generation}.sqlite"
+    old.parent.mkdir(exist_ok=True)
+    new.unlink(missing_ok=True)
+    old.write_bytes(b"")
+    assert Search(base).find("injury").total
+    assert new.is_file()
+    assert not old.exists()
