@@ -99,6 +99,10 @@ scores: .make/dev ## how well the labelled letters are read
 unseen: .make/dev ## what unseen letters will get: five fifths of the labelled ones, each read without its own words
 	@$(BIN)/python tests/benchmarks/five_fold.py $(KG_SHARED)
 
+.PHONY: fuzz
+fuzz: .make/dev ## read 100,000 damaged letters and 2,000 damaged PDFs
+	@$(BIN)/python tests/fuzz/fuzz.py $(FUZZ)
+
 .PHONY: screenshot
 screenshot: .make/dev .make/vendor .make/chromium ## take the README's picture of the graph again
 	@$(BIN)/python tests/screenshot.py docs/graph.png

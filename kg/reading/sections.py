@@ -37,6 +37,8 @@ _MOST_HEADINGS = 5_000
 _HEADER = 4_000
 _PART_OF_REQUEST = re.compile(r"IMR\s+eligible|authorized\s+by\s+the\s+Claims|The\s+original\s+request,")
 _ORIGINAL_REQUEST = re.compile(r"w(?:as|ere)\s+the\s+original\s+request")
+# What letters say of a partly approved item has at most some fifteen hundred characters.
+_LONGEST_REQUEST = 5_000
 
 
 @dataclass(slots=True)
@@ -208,9 +210,18 @@ def _item_span(text: str, floor: int, end: int, *, first: bool, spaced: bool, ba
     if (spaced or bare) and not first:
         starts = sorted(starts + [m.end() for m in _SENTENCE_LINE.finditer(text, floor, end)])
     item = trimmed(text, starts.pop() if starts else floor, end)
-    while starts and _PART_OF_REQUEST.search(text, *item) and not _ORIGINAL_REQUEST.search(text, *item):
+    while starts and _part_of_request(text, item):
         item = trimmed(text, starts.pop(), end)
     return item
+
+
+def _part_of_request(text: str, item: Span) -> bool:
+    """Whether the item speaks of an original request that is told before it."""
+    return (
+        item.end - item.start < _LONGEST_REQUEST
+        and _PART_OF_REQUEST.search(text, *item) is not None
+        and _ORIGINAL_REQUEST.search(text, *item) is None
+    )
 
 
 def _goes_on(text: str, gap: re.Match[str], *, spaced: bool) -> bool:
