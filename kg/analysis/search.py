@@ -70,13 +70,19 @@ class Search:
         """Whether the index is there, so that an answer comes at once."""
         return self._file.is_file()
 
-    def make(self) -> None:
+    def make(self, patience: float | None = None) -> None:
         """Make the index where there is none: some 2,000 letters a second; older generations' are deleted.
 
+        Where another thread makes it, wait for that, at most ``patience`` seconds.
+
         Raises:
-            BaseError: the file cannot be written.
+            BaseError: the file cannot be written, or is still being made.
         """
-        with self._lock:
+        if self.ready:
+            return
+        if not self._lock.acquire(timeout=-1 if patience is None else patience):
+            raise BaseError("the index of words is being made; ask again in a minute")
+        try:
             if self.ready:
                 return
             try:
@@ -87,6 +93,8 @@ class Search:
             for old in self._file.parent.glob("*.sqlite"):
                 if old.stem < self._base.generation:
                     old.unlink(missing_ok=True)
+        finally:
+            self._lock.release()
 
     def _write(self, file: Path) -> None:
         file.unlink(missing_ok=True)
@@ -104,7 +112,7 @@ class Search:
             words.commit()
         file.rename(self._file)
 
-    def find(self, query: str, limit: int = 20, offset: int = 0) -> Hits:
+    def find(self, query: str, limit: int = 20, offset: int = 0, patience: float | None = None) -> Hits:
         """The letters that hold every word of ``query``, where words stand close and seldom the best.
 
         Raises:
@@ -112,7 +120,7 @@ class Search:
             BaseError: the index cannot be made or read.
         """
         wanted = expression(query)
-        self.make()
+        self.make(patience)
         try:
             with closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True)) as words:
                 total = words.execute(

@@ -13,12 +13,13 @@ from markupsafe import Markup, escape
 from kg import queries, resources
 from kg.analysis.drivers import HELP
 from kg.analysis.search import CLOSE, OPEN
-from kg.errors import KgError, QueryError, SettingError
+from kg.errors import BaseError, KgError, QueryError, SettingError
 from kg.graph import iri
 from kg.web import guard
 from kg.web.api import SiteDep
 from kg.web.pages import render
 from kg.web.problems import ProblemError
+from kg.web.site import PATIENCE
 from kg.web.sparql import client_of, collected
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -50,8 +51,8 @@ def search(
     nodes = site.suggestions.find(q, 12) if q.strip() else []
     if q.strip():
         try:
-            hits = site.search.find(q, 10, max(0, min(offset, 10_000_000)))
-        except SettingError as error:
+            hits = site.search.find(q, 10, max(0, min(offset, 10_000_000)), PATIENCE)
+        except (SettingError, BaseError) as error:
             fault = str(error)
     rows = [(hit.case, _highlighted(hit.snippet)) for hit in hits.rows] if hits else []
     following = f"?{urlencode({'q': q, 'offset': hits.next})}" if hits and hits.next else None

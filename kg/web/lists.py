@@ -13,7 +13,7 @@ from kg.web import asking, evidence, labels, negotiate, tables, view
 from kg.web.api import Cursor, Format, Limit, SiteDep, answer, listing
 from kg.web.links import Neighbour, address
 from kg.web.problems import ProblemError
-from kg.web.site import Site
+from kg.web.site import PATIENCE, Site
 
 router = APIRouter(prefix="/api", tags=["API"])
 
@@ -74,7 +74,7 @@ def search(
     """Letters that hold all the words; `hits` are ranges of the snippet, in characters."""
     if cursor is not None and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 9):
         raise ProblemError(400, f"{cursor!r} is not a cursor: give the `next` of the page before, or none")
-    found = site.search.find(q, limit, int(cursor or 0))
+    found = site.search.find(q, limit, int(cursor or 0), PATIENCE)
     rows = [
         {"case": hit.case, "iri": address(f"case/{hit.case}"), **_marked(hit.snippet)} for hit in found.rows
     ]

@@ -27,7 +27,8 @@ from kg.web.suggest import Suggestions
 T = TypeVar("T")
 _KEPT = 256
 _MINIMUM = 10  # decisions of a row that has figures, where nobody says otherwise
-_PATIENCE = 8.0  # seconds that a table waits for its turn to be made
+PATIENCE = 8.0
+"""Seconds that an answer waits for what another one is making."""
 _KEPT_BYTES = 32_000_000
 
 
@@ -214,7 +215,7 @@ class Site:
 
     def _fitted(self, level: str, party: str, filters: Filters, minimum: int, strata: str) -> Drivers:
         """A table that a visitor thought of: its model takes seconds, so one at a time is made."""
-        if not self._fitting.acquire(timeout=_PATIENCE):
+        if not self._fitting.acquire(timeout=PATIENCE):
             raise ProblemError(503, "too many tables are being made", headers={"Retry-After": "10"})
         try:
             return drivers(self.index, level, party, filters, minimum, strata=strata)
