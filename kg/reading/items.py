@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from lark import Tree
 
-from kg.model import DisputedItem, Problem, ProblemKind, Service, Span
+from kg.model import DisputedItem, Problem, ProblemKind, Quantity, Service, Span
 from kg.reading import services
 from kg.reading.bodyparts import body_parts
 from kg.reading.grammars import Lexeme, TypedGrammar, parts
@@ -72,13 +72,10 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
     if request.vague:
         found = phrases.find(phrases.respelled(words.folded))
         request = services.request(found, words, percent=_in_percent(text, first, last))
-    service = request.service
-    if service is None:
-        service = Service(*_unknown(text, first, last), dispute.in_dispute)
-        problems = (
-            *problems,
-            Problem(ProblemKind.UNREAD_TEXT, dispute.in_dispute, "no known service is named"),
-        )
+    if request.service is None:
+        message = "no known service is named"
+        problems = (*problems, Problem(ProblemKind.UNREAD_TEXT, dispute.in_dispute, message))
+    service = request.service or Service(*_unknown(text, first, last), dispute.in_dispute)
     printed = tidy(text[start:end])
     item = DisputedItem(
         text=printed,
@@ -89,20 +86,31 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
         authorized=_printed(text, dispute.authorized),
         service=service,
         body_parts=parts_of_body,
-        quantity=None
-        if not has_amount(text, first, last, words.folded)
-        else quantity(
-            _without_numbered_names(text, found, words),
-            first,
-            last,
-            visits=request.counts_visits,
-            drug=service.category == _PHARMACEUTICALS,
-        ),
+        quantity=_amount(text, dispute.in_dispute, found, words, request, service),
         drug=request.drug,
         retrospective=retrospective,
         associated_surgical_service=around_surgery,
     )
     return item, problems
+
+
+def _amount(
+    text: str,
+    span: Span,
+    found: Sequence[Found[services.Term]],
+    words: Words,
+    request: services.Request,
+    service: Service,
+) -> Quantity | None:
+    """How much of the service is in dispute."""
+    if not has_amount(text, *span, words.folded):
+        return None
+    return quantity(
+        _without_numbered_names(text, found, words),
+        *span,
+        visits=request.counts_visits,
+        drug=service.category == _PHARMACEUTICALS,
+    )
 
 
 def _disputed(text: str, start: int, end: int) -> tuple[_Dispute, tuple[Problem, ...]]:

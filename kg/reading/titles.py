@@ -30,8 +30,9 @@ def split_titles(text: str, start: int, end: int, resolve: Callable[[str], str |
     """Split ``text[start:end]`` at commas into the longest titles that ``resolve`` knows.
 
     ``resolve`` takes a title and gives its notation. By rule, a piece that is unknown and begins in lower
-    case or with ``&`` goes on with the title before it, if that begins with a capital; so does every piece of a numbered title until the
-    next number, where the title is unknown. Two known titles joined by ``and`` are two.
+    case or with ``&`` goes on with the title before it, if that begins with a capital; so does every
+    piece of a numbered title until the next number, where the title is unknown. Two known titles joined
+    by ``and`` are two.
 
     >>> known = {"nsaids, gi symptoms": "a", "yoga": "b"}
     >>> printed = "NSAIDs, GI symptoms, Massage, light, Yoga"

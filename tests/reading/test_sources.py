@@ -156,7 +156,7 @@ def test_hostile_web_pages_take_no_longer_than_their_size(hostile):
     started = time.monotonic()
     with suppress(SourceError):
         decode.html_text(hostile * (sources.MAX_BYTES // len(hostile)))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30  # half a second on a machine at rest; a square would take hours
 
 
 def test_folders_are_read_through_in_order_without_hidden_files(folder):
