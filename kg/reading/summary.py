@@ -34,7 +34,7 @@ def _firsts(tree: Tree[Any]) -> dict[str, int]:
 
 
 SUMMARY = TypedGrammar(
-    "summary.lark", _firsts, anchors=("[0-9]", "injur", "occupational", "female", "male", "woman", "man")
+    "summary.lark", _firsts, anchors=("[0-9]", "[Ii]njur", "occupational", "female", "male", "woman", "man")
 )
 
 
