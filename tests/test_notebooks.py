@@ -1,0 +1,87 @@
+"""The notebooks run from top to bottom, on letters of our own making and on real ones, and show pictures."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
+SVG, HTML = "image/svg+xml", "text/html"
+
+PICTURES = {
+    "1-from-a-letter-to-its-graph": (0, 1),
+    "2-pages-and-outcomes": (2, 0),
+    "3-sparql-for-researchers": (0, 0),
+    "4-networks-and-related-cases": (0, 3),
+    "5-a-whole-history": (0, 0),
+}
+"""How many drawings (forest plot, page strip) and graphs each shows."""
+
+
+def read(name: str) -> Any:
+    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+
+
+def code(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def run(name: str, folder: Path) -> list[dict[str, Any]]:
+    """What the cells of the notebook give, once all of them have run."""
+    notebook = read(name)
+    client = NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}}
+    )
+    client.execute()
+    return [output for cell in code(notebook) for output in cell.outputs]
+
+
+def shown(outputs: list[dict[str, Any]], form: str, part: str) -> list[str]:
+    found = ["".join(output.get("data", {}).get(form, "")) for output in outputs]
+    return [each for each in found if part in each]
+
+
+@pytest.fixture(params=["own", "letters", "letters-pages"])
+def letters(request, monkeypatch) -> str:
+    """Sets KG_LETTERS to real letters, or not at all."""
+    monkeypatch.delenv("KG_LETTERS", raising=False)
+    if request.param != "own":
+        monkeypatch.setenv("KG_LETTERS", str(request.getfixturevalue("shared") / request.param))
+    return request.param
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", NAMES)
+def test_it_runs_from_top_to_bottom(name, letters, tmp_path):
+    outputs = run(name, tmp_path)
+    drawings, graphs = shown(outputs, SVG, "<svg"), shown(outputs, HTML, "<iframe")
+    wanted, framed = PICTURES[name]
+    # Real letters of the later form cite no pages: then there is no strip of pages to draw.
+    assert len(drawings) == (min(wanted, 1) if letters == "letters" else wanted)
+    assert len(graphs) == framed
+    assert [graph for graph in graphs if "default-src &#x27;none&#x27;" not in graph] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_each_of_them_is_expected_to_show_something():
+    assert set(PICTURES) == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_output_is_kept_in_the_repository(name):
+    notebook = read(name)
+    kept = [cell.id for cell in code(notebook) if cell.outputs or cell.execution_count or cell.metadata]
+    assert kept == []
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert notebook.metadata.language_info == {"name": "python"}  # and no version of whoever ran it last
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_takes_letters_of_the_readers_choice_and_explains_itself(name):
+    notebook = read(name)
+    assert notebook.cells[0].source.startswith("# ")
+    assert any('os.environ.get("KG_LETTERS")' in cell.source for cell in code(notebook))
+    assert len(code(notebook)) <= 2 * (len(notebook.cells) - len(code(notebook)))
