@@ -150,6 +150,7 @@ class Guidelines:
     def __init__(self) -> None:
         self._catalogue = concepts("guidelines.ttl")
         self._titles = _mtus_titles()
+        self._lists: dict[tuple[str, int | None, int | None], list[dict[str, str]]] = {}
         self._sections: dict[str, dict[str, str]] = defaultdict(dict)
         for concept in self._catalogue.values():
             if concept.broader and ("GuidelineSection" in concept.kinds or "Chapter" in concept.kinds):
@@ -231,7 +232,7 @@ class Guidelines:
 
     def section(self, title: str, guideline: str, edition: int | None, chapter: int | None) -> str | None:
         """The notation of a section, in the edition and chapter printed or in the first that has it."""
-        parents = [self._sections[parent] for parent in self._parents(guideline, edition, chapter)]
+        parents = self._parents(guideline, edition, chapter)
         folded = fold(title)
         found = next((known[folded] for known in parents if folded in known), None)
         if found is None and "-" in folded:
@@ -248,13 +249,17 @@ class Guidelines:
         >>> guidelines().lists_sections("chronic-pain", 2017, None)
         False
         """
-        return any(self._sections[parent] for parent in self._parents(guideline, edition, chapter))
+        return bool(self._parents(guideline, edition, chapter))
 
-    def _parents(self, guideline: str, edition: int | None, chapter: int | None) -> list[str]:
-        if chapter is not None:
-            return [f"{guideline}/{chapter}"]
-        years = [edition] if edition is not None else sorted(self._editions[guideline])
-        return [guideline, *(f"{guideline}/{year}" for year in years)]
+    def _parents(self, guideline: str, edition: int | None, chapter: int | None) -> list[dict[str, str]]:
+        """The lists of sections by folded title, of the chapter, or of the work and its editions."""
+        key = (guideline, edition, chapter)
+        if key not in self._lists:
+            years = [edition] if edition is not None else sorted(self._editions[guideline])
+            works = [guideline, *(f"{guideline}/{year}" for year in years)]
+            names = works if chapter is None else [f"{guideline}/{chapter}"]
+            self._lists[key] = [self._sections[name] for name in names if name in self._sections]
+        return self._lists[key]
 
     def edition_in_force(self, guideline: str, on: date | None) -> int | None:
         """The year of the edition in force on a day; the first edition's where no day is known.

@@ -197,9 +197,11 @@ def _scans(
             raise ValueError(f"{terminal.name} must not hold a capturing group")
         anchor = next((a for a in anchors if pattern.startswith(a)), "")
         groups[anchor].append((terminal.name, pattern[len(anchor) :]))
+    # A terminal that begins at a word's edge begins with the word: its end is no place to try.
+    edge = {r"\b": r"\b(?=\w)"}
     return [
         (
-            re.compile(f"{anchor}(?:{'|'.join(f'(?:{rest})()' for _, rest in group)})"),
+            re.compile(f"{edge.get(anchor, anchor)}(?:{'|'.join(f'(?:{rest})()' for _, rest in group)})"),
             ("", *(name for name, _ in group)),
             *_literal(anchor),
         )

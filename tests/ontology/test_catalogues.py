@@ -36,9 +36,9 @@ class Concept:
 
 
 def fold(label: str) -> str:
-    """Labels are compared without case, white space and quotes; "&" is "and"."""
+    """Labels are compared without case and white space; "&" is "and", and quotes are of one kind."""
     text = unicodedata.normalize("NFKC", label).casefold().replace("&", " and ")
-    return " ".join(re.sub(r"[\"'‘’“”]", "", text).split())
+    return " ".join(re.sub(r"[‘’]", "'", re.sub(r"[“”]", '"', text)).split())
 
 
 def concepts(file: str) -> dict[str, Concept]:
