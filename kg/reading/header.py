@@ -98,6 +98,7 @@ def _pairs(order: tuple[tuple[bool, str], ...], breaks: tuple[bool, ...]) -> tup
     ``breaks`` tells whether a line ends before each.
     """
     labels: list[str] = []
+    latest: list[str] = []
     values: list[int] = []
     found = []
     for i, (is_label, type_) in enumerate(order):
@@ -107,13 +108,17 @@ def _pairs(order: tuple[tuple[bool, str], ...], breaks: tuple[bool, ...]) -> tup
                 found.append((_NAMES[type_], waiting[0]))
             elif _NAMES[type_] not in map(_NAMES.get, labels):
                 labels.append(type_)
-        elif wanted := [label for label in labels if _kind(label) == _kind(type_)]:
+                latest.append(type_)
+            continue
+        if wanted := [label for label in labels if _kind(label) == _kind(type_)]:
             same_line = i > 0 and order[i - 1][0] and not breaks[i]
-            label = wanted[-1] if same_line else wanted[0]
+            near = [label for label in wanted if label in latest] or wanted
+            label = near[-1] if same_line else near[0]
             labels.remove(label)
             found.append((_NAMES[label], i))
         else:
             values.append(i)
+        latest.clear()
     return tuple(found)
 
 

@@ -66,6 +66,19 @@ def test_spans_quote_what_is_printed(table):
             {"ur_denial_date": date(2015, 1, 20)},
         ),  # none printed
         ("Date of Injury: 07/08/2013 Date of Injury: 01/01/2001", {"date_of_injury": date(2013, 7, 8)}),
+        (  # a value that is not printed leaves the others in their places
+            "Decision Date: \nPriority: Standard Application \nReceived: \n02/02/2015",
+            {"application_received": date(2015, 2, 2)},
+        ),
+        (  # two columns, each of labels and then values
+            "Case Number:\nDate Assigned:\nCM15-0001234\n03/02/2015\nDate of Injury:\nDecision Date:\n"
+            "07/08/2013\n04/06/2015",
+            {
+                "date_assigned": date(2015, 3, 2),
+                "date_of_injury": date(2013, 7, 8),
+                "decision_date": date(2015, 4, 6),
+            },
+        ),
         ("Dated: 9/26/2013", {"decision_date": date(2013, 9, 26)}),  # the notice of 2013
         (
             "was filed on 8/1/2013 disputing the Utilization\nReview Denial dated 7/9/2013. A notice was "
