@@ -41,9 +41,9 @@ help: ## this list
 	@$(BIN)/python -m kg.web.vendor
 	@touch $@
 
-.make/chromium:
+.make/packages:
 	@mkdir -p .make
-	@.ci/chromium
+	@.ci/packages
 	@touch $@
 
 .PHONY: venv
@@ -63,11 +63,11 @@ demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowl
 # --- checks ------------------------------------------------------------------------------------
 
 .PHONY: test
-test: lint types .make/vendor .make/chromium ## format, lint, types and tests; installs what they need
+test: lint types .make/vendor .make/packages ## format, lint, types and tests; installs what they need
 	@$(BIN)/python -m pytest -n auto -m "not long"
 
 .PHONY: test-all
-test-all: .make/dev .make/vendor .make/chromium ## the long tests: real servers, notebooks, wheels, browsers at length
+test-all: .make/dev .make/vendor .make/packages ## the long tests: real servers, notebooks, wheels, browsers at length
 	@$(BIN)/python -m pytest -m long
 
 .PHONY: lint
@@ -104,7 +104,7 @@ fuzz: .make/dev ## read 100,000 damaged letters and 2,000 damaged PDFs
 	@$(BIN)/python tests/fuzz/fuzz.py $(FUZZ)
 
 .PHONY: screenshot
-screenshot: .make/dev .make/vendor .make/chromium ## take the README's picture of the graph again
+screenshot: .make/dev .make/vendor .make/packages ## take the README's picture of the graph again
 	@$(BIN)/python tests/screenshot.py docs/graph.png
 
 .make/pylode: .make/venv
