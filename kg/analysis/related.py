@@ -164,7 +164,8 @@ def features(facts: pl.DataFrame | pl.LazyFrame | Index) -> Features:
     before = 0
     for kind in KINDS:
         owner, feature, values = _pairs(index, kind)
-        names.append(pl.DataFrame({"kind": [kind] * len(values), "value": values}))
+        kinds = pl.Series("kind", [kind] * len(values), dtype=pl.String)
+        names.append(pl.DataFrame([kinds, pl.Series("value", values, dtype=pl.String)]))
         packed = (before + feature.astype(np.int64)) * len(cases) + case_of[owner]
         pairs.append(each_once(packed))
         before += len(values)

@@ -110,3 +110,8 @@ def test_variants_are_found_among_many():
     from bench_analysis import recall_of_kin
 
     assert recall_of_kin(letters=4000, kin=100) >= 0.95
+
+
+def test_a_base_that_lacks_kinds_of_feature():
+    found = related(features(facts_of(decision("CM15-0000001", 1, "upheld", []))), "CM15-0000001", limit=3)
+    assert (found.rows, found.total) == ((), 0)
