@@ -21,7 +21,7 @@ PLANS_KEPT = 4096
 _FIRST_LETTER = 0x100
 # What may stand between two tokens without being a word: it is never at a TEXT token's start.
 _LOOSE = r"\s.,;:"
-_LOOSE_CHARACTERS = frozenset(" \t\n\r\f\v.,;:\xa0")
+_WORDS = re.compile(rf"[^{_LOOSE}](?:.*\S)?", re.DOTALL)
 # An anchor of plain letters, of which the first may be one of several (``[Pp]age``).
 _LITERAL = re.compile(r"(?:\[\w+\])?(\w+)")
 
@@ -89,6 +89,7 @@ class TypedGrammar(Generic[Plan]):
         terminals = _in_lexer_order(self._parser.terminals)
         self._scan_source = "|".join(_regexp(t) for t in terminals)
         self._scans = _scans(terminals, anchors)
+        self._whole = len(self._scans) == 1 and not self._wants_text and not self._parser.ignore_tokens
         names = _names(self._parser.terminals)
         self._letters = {name: chr(_FIRST_LETTER + i) for i, name in enumerate(names)}
         self._ignored = frozenset(self._parser.ignore_tokens)
@@ -104,12 +105,28 @@ class TypedGrammar(Generic[Plan]):
             if (at := text.find(literal, start, end)) >= 0
             for m in scan.finditer(text, max(start, at - before), end)
         ]
+        if self._whole:
+            return found
         if len(self._scans) > 1:
             found.sort(key=_start)
-            found = _without_overlaps(found)
-        if self._wants_text:
-            found = _with_text(text, start, end, found)
-        return [token for token in found if token.type not in self._ignored] if self._ignored else found
+        return self._settled(text, start, end, found)
+
+    def _settled(self, text: str, start: int, end: int, found: list[Lexeme]) -> list[Lexeme]:
+        """The tokens that overlap none before them, with the words between them, without ignored ones."""
+        kept: list[Lexeme] = []
+        add, wants_text, ignored = kept.append, self._wants_text, self._ignored
+        for token in found:
+            type_, first, last = token
+            if first < start:
+                continue
+            if wants_text and start < first and (words := _WORDS.search(text, start, first)):
+                add(_tuple(Lexeme, ("TEXT", *words.span())))
+            if type_ not in ignored:
+                add(token)
+            start = last
+        if wants_text and start < end and (words := _WORDS.search(text, start, end)):
+            add(_tuple(Lexeme, ("TEXT", *words.span())))
+        return kept
 
     def read(self, text: str, start: int = 0, end: int | None = None) -> tuple[Plan, list[Lexeme]]:
         """The plan for ``text[start:end]`` and the tokens that its positions count."""
@@ -213,35 +230,3 @@ def _scans(
 def _literal(anchor: str) -> tuple[str, int]:
     literal = _LITERAL.fullmatch(anchor)
     return (literal[1], literal.start(1) and 1) if literal else ("", 0)
-
-
-def _without_overlaps(tokens: list[Lexeme]) -> list[Lexeme]:
-    kept, reached = [], 0
-    for token in tokens:
-        if token.start >= reached:
-            kept.append(token)
-            reached = token.end
-    return kept
-
-
-def _with_text(text: str, start: int, end: int, tokens: list[Lexeme]) -> list[Lexeme]:
-    """The tokens, with one of type TEXT for the words in each gap between them."""
-    found: list[Lexeme] = []
-    for token in tokens:
-        if start < token.start:
-            _add_words(found, text, start, token.start)
-        found.append(token)
-        start = token.end
-    if start < end:
-        _add_words(found, text, start, end)
-    return found
-
-
-def _add_words(found: list[Lexeme], text: str, start: int, end: int) -> None:
-    while start < end and (text[start] in _LOOSE_CHARACTERS or text[start].isspace()):
-        start += 1
-    if start == end:
-        return
-    while text[end - 1].isspace():
-        end -= 1
-    found.append(Lexeme("TEXT", start, end))

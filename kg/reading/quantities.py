@@ -286,8 +286,8 @@ def recommended(text: str, start: int, end: int) -> tuple[Quantity, ...]:
         last = stop.start() if stop else min(end, at + _SENTENCE)
         if _VISITS.search(text, at, last):
             plan, tokens = QUANTITY.read(text, at, last)
-            for read in (_read(text, part, tokens) for part in plan):
-                if read.kind == "counted" and read.has("VISIT") and read.span.start > at:
+            for read in (_read(text, part, tokens) for part in plan if part.name == "counted"):
+                if read.has("VISIT") and read.span.start > at:
                     low, high = read.amounts[0]
                     found.setdefault((low, high), Quantity(low, high, Unit.VISIT, read.span))
         at = text.find(_RECOMMENDS, last, end)
