@@ -150,6 +150,9 @@ def request(found: Sequence[Found[Term]], words: Words, *, percent: bool) -> Req
         name = (term.topical[0], _COMPOUNDS) if compounded else term.topical
     elif term.topical is not None and "patch" in forms and term.topical[1] == _ANALGESICS:
         name = term.topical
+    elif name is not None and compounded and term.is_drug:
+        # A compound is one whatever it is made of (`Dexamethasone 2% in cream base`).
+        name = (name[0], _COMPOUNDS)
     assert name is not None
     service = Service(*name, words.span(first, after))
     return Request(service, drug, term.counts_visits, term.precedence < _SPECIFIC)
