@@ -135,7 +135,7 @@ def test_service(printed, category, subcategory):
         ("Methyl salicylate/menthol cream", "Topical Analgesics", ("methyl salicylate", "menthol")),
         ("Flurbiprofen 20% cream", "Topical Compounds", ("flurbiprofen",)),
         ("Baclofen 2%, Ketoprofen 10% in cream base", "Topical Compounds", ("compound",)),
-        ("Dexamethasone 2% in cream base 30g", "Topical Compounds", ("dexamethasone",)),  # no topical by itself
+        ("Dexamethasone 2% in cream base 30g", "Topical Compounds", ("dexamethasone",)),  # of one drug
         ("Ketoprofen/menthol/camphor/tramadol 30gm", "Topical Compounds", ("compound",)),  # a mixture
         ("Compounded cream 120gm", "Topical Compounds", ("compound",)),
         ("Lamazepam 5mg", "Benzodiazepines", ("lamazepam",)),  # a new name with a known stem
