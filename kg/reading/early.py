@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from kg.model import Outcome, Problem, ProblemKind, Span, Template
 from kg.reading.grammars import Lexeme, Part, TypedGrammar, parts
-from kg.reading.places import LINE_START, Issue, Layout, missing, trimmed
+from kg.reading.places import LINE_START, Issue, Layout, checked, missing, trimmed
 
 _OUTCOMES = {"NECESSARY": Outcome.OVERTURNED, "NOT_NECESSARY": Outcome.UPHELD}
 NOTICE = TypedGrammar("notice.lark", parts, anchors=(LINE_START, "MAXIMUS", "is"))
@@ -13,12 +13,16 @@ PROFESSIONAL = TypedGrammar("professional.lark", parts, anchors=(LINE_START,))
 
 
 def early_layout(text: str) -> Layout | None:
-    """The parts of a notice or professional review of 2013; ``None`` where ``text`` is neither."""
-    found, tokens = NOTICE.read(text)
-    if notice := _notice(text, found, tokens):
+    """The parts of a notice or professional review of 2013; ``None`` where ``text`` is neither.
+
+    Raises:
+        LetterError: there are more headings than any letter has.
+    """
+    tokens = checked(NOTICE.tokens(text))
+    if notice := _notice(text, NOTICE.plan(tokens), tokens):
         return notice
-    found, tokens = PROFESSIONAL.read(text)
-    return _professional(text, found, tokens)
+    tokens = checked(PROFESSIONAL.tokens(text))
+    return _professional(text, PROFESSIONAL.plan(tokens), tokens)
 
 
 @dataclass(slots=True)

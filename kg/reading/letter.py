@@ -35,6 +35,7 @@ _LATER_GUIDELINES = 2017
 _BY_LATER_GUIDELINES = date(2017, 12, 1)
 # No item or field is a tenth as long; what is, is damage, and is kept unread.
 _LONGEST_PIECE = 20_000
+_LONGEST_RATIONALE = 100_000
 
 
 def read_letter(text: str, name: str | None = None) -> Determination:
@@ -113,12 +114,15 @@ def _decision(text: str, issue: Issue, decided: date | None, problems: list[Prob
         issue.outcome,
         _field(text, issue.administrator, decided, problems),
         _field(text, issue.reviewer, decided, problems),
-        issue.rationale and _rationale(text, issue.rationale),
+        issue.rationale and _rationale(text, issue.rationale, problems),
     )
 
 
-def _rationale(text: str, span: Span) -> Rationale:
-    return Rationale(span, recommended(text, *span), mentions(text, *span))
+def _rationale(text: str, span: Span, problems: list[Problem]) -> Rationale:
+    if span.end - span.start > _LONGEST_RATIONALE:
+        problems.append(_too_long(span, "rationale"))
+    end = min(span.end, span.start + _LONGEST_RATIONALE)
+    return Rationale(span, recommended(text, span.start, end), mentions(text, span.start, end))
 
 
 def _field(text: str, span: Span | None, decided: date | None, problems: list[Problem]) -> GuidelineField:

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+from kg.errors import LetterError
 from kg.model import Outcome, Problem, ProblemKind, Span, Template
+from kg.reading.grammars import Lexeme
+
+MOST_HEADINGS = 5_000
+"""A letter of a hundred items has some five hundred headings; more is damage, and slow to read."""
 
 LINE_START = r"\n[ \t\f]*"
 """How a heading's terminal begins: at the start of a line, also after a page break."""
@@ -51,6 +56,17 @@ def trimmed(text: str, start: int, end: int) -> Span:
 
 
 _LONG = 100_000
+
+
+def checked(headings: list[Lexeme]) -> list[Lexeme]:
+    """The headings of a letter.
+
+    Raises:
+        LetterError: there are more than any letter has.
+    """
+    if len(headings) > MOST_HEADINGS:
+        raise LetterError(f"{len(headings)} headings were found, more than any letter has")
+    return headings
 
 
 def missing(what: str, at: int) -> Problem:

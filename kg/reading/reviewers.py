@@ -39,7 +39,7 @@ def read_reviewer(text: str, span: Span) -> tuple[Reviewer, dict[str, Span], lis
     >>> reviewer.specialties[0].name, reviewer.licensed_in
     ('Neurology', ('Ohio',))
     """
-    words, tokens = CREDENTIALS.read(text, *span)
+    words, tokens = CREDENTIALS.read(text, span.start, min(span.end, span.start + _SECTION))
     places = {name: Span(*tokens[i][1:]) for name, i in words.items()}
     problems: list[Problem] = []
 
@@ -57,7 +57,8 @@ def read_reviewer(text: str, span: Span) -> tuple[Reviewer, dict[str, Span], lis
     return reviewer, {f"reviewer.{name}": place for name, place in places.items()}, problems
 
 
-# The longest list of credentials has some three hundred characters.
+# The section that tells of the reviewer has some two thousand characters, the longest list three hundred.
+_SECTION = 20_000
 _LONGEST = 5_000
 
 

@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from lark import Tree
 
-from kg.errors import LetterError
 from kg.model import Outcome, Problem, ProblemKind, Span, Template
 from kg.reading.grammars import Lexeme, TypedGrammar, parts
-from kg.reading.places import LINE_START, Issue, Layout, missing, trimmed
+from kg.reading.places import LINE_START, Issue, Layout, checked, missing, trimmed
 
 _HEADINGS = {
     "HOW": "HOW THE IMR FINAL DETERMINATION WAS MADE",
@@ -31,8 +30,6 @@ _LINE_OF_BLANKS = re.compile(r"\n[ \t]+\r?\n\s*")
 _SENTENCE_LINE = re.compile(r"[.!?][\"”)]?[ \t\r]*\n")
 _SENTENCE_END = frozenset('.!?:)"”')
 _PAGE_BREAK_LINES = 5
-# A letter of a hundred items has some five hundred headings; more is damage, and slow to read.
-_MOST_HEADINGS = 5_000
 # The header table stands right before the first heading, in some three hundred characters.
 _HEADER = 4_000
 _PART_OF_REQUEST = re.compile(r"IMR\s+eligible|authorized\s+by\s+the\s+Claims|The\s+original\s+request,")
@@ -118,9 +115,7 @@ def layout(text: str) -> Layout:
     Raises:
         LetterError: there are more headings than any letter has.
     """
-    tokens = LETTER.tokens(text)
-    if len(tokens) > _MOST_HEADINGS:
-        raise LetterError(f"{len(tokens)} headings were found, more than any letter has")
+    tokens = checked(LETTER.tokens(text))
     plan = LETTER.plan(tokens)
     plans = plan.issues
     opening_end = tokens[plans[0].outcome].start if plans else len(text)

@@ -24,6 +24,7 @@ def test_damaged_pdfs_are_read_or_refused(number):
     ("before", "piece", "count"),
     [
         ("CLINICAL CASE SUMMARY", "\n \n", 500_000),  # lines of blanks
+        ("CLINICAL CASE SUMMARY", "\n", MEGABYTE),
         ("Decision rationale:", "\n \n", 500_000),
         ("Claims Administrator guideline:", " ", 3 * MEGABYTE),
         ("MAXIMUS guideline:", "\n", 3 * MEGABYTE),
@@ -37,6 +38,8 @@ def test_damaged_pdfs_are_read_or_refused(number):
         ("Decision rationale:", "ODG, Low Back, (", MEGABYTE // 16),
         ("Decision rationale:", "recommends 12 visits ", MEGABYTE // 21),
         ("Decision rationale:", "(Brinks, ", MEGABYTE // 9),
+        ("Decision rationale:", "ODG", MEGABYTE // 3),
+        ("Decision rationale:", "(Brinks, 2011)", MEGABYTE // 14),
     ],
 )
 @pytest.mark.parametrize("twice", [False, True], ids=["before an item", "in a letter"])
@@ -45,3 +48,15 @@ def test_much_of_one_thing(before, piece, count, twice):
     more = LETTER[at:] if twice else ""
     result = read(f"{LETTER[:at]}{piece * count}{more}\n\nThe IMR eligible cane: Upheld\n\n{LETTER[at:]}")
     assert result.fault == ""
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "ISSUE AT DISPUTE:\n",
+        "1) MAXIMUS Federal Services, Inc. has determined the request for ",
+        "1) Regarding the request for a bed",
+    ],
+)
+def test_many_headings_of_2013(heading):
+    assert read(f"\n{heading}" * 100_000).fault == ""
