@@ -70,6 +70,10 @@ test: lint types .make/vendor .make/packages ## format, lint, types and tests; i
 test-all: .make/dev .make/vendor .make/packages ## the long tests: real servers, notebooks, wheels, browsers at length
 	@$(BIN)/python -m pytest -m long
 
+.PHONY: kills
+kills: .make/dev ## kill two hundred builds at any moment, and lose nothing
+	@KG_KILLS=200 $(BIN)/python -m pytest -m long tests/base/test_crash.py
+
 .PHONY: lint
 lint: .make/dev
 	@$(BIN)/ruff format --check .
