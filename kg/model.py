@@ -140,6 +140,10 @@ class Section:
     span: Span = field(compare=False)
 
 
+LONGEST_RANGE = 100
+"""The most pages that a printed range can have to be taken page by page; more is a misprint."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageRange:
     """Pages ``first`` to ``last`` of a guideline, both included.
@@ -152,6 +156,16 @@ class PageRange:
     last: int
     span: Span = field(compare=False)
     inferred: bool = False
+
+    def each(self) -> range:
+        """The pages one by one, as graph and facts count them; none of a range that is a misprint.
+
+        >>> list(PageRange(48, 50, Span(0, 5)).each())
+        [48, 49, 50]
+        >>> list(PageRange(4, 404, Span(0, 5)).each())
+        []
+        """
+        return range(self.first, self.last + 1 if self.last - self.first < LONGEST_RANGE else self.first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,15 +22,16 @@ LEVELS = ("page", "section", "chapter", "edition", "guideline")
 PARTIES = (Party.REVIEWER.value, Party.CLAIMS_ADMINISTRATOR.value, "any", "both")
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
-CODED = ("category", "subcategory", "drug", "drug_class", "template", "priority", "sex", "quantity_unit")
+CODED = (
+    *("category", "subcategory", "drug", "drug_class", "template", "priority", "sex"),
+    *("quantity_unit", "recommended_unit"),
+)
 DECISION = (
-    *("case", "item", "outcome", "year", "body_parts", "specialties", "quantity_min", "quantity_max"),
+    *("case", "item", "outcome", "year", "body_parts", "specialties"),
+    *("quantity_min", "quantity_max", "recommended_min", "recommended_max"),
     *CODED,
 )
 """The columns of a decision that are kept; those of :data:`CODED` as categories."""
-
-RECOMMENDED = ("recommended_min", "recommended_max")
-"""What the guideline or the reviewer allows, in the unit of the quantity; facts may lack it."""
 
 KEY_COLUMNS = ("guideline", "edition", "chapter", "section", "page")
 
@@ -233,10 +234,7 @@ def _unpacked(pairs: NDArray[np.int64], keys: pl.DataFrame) -> Cited:
 
 
 def _decisions(table: pl.LazyFrame, decision: pl.Series) -> pl.DataFrame:
-    present = set(table.collect_schema().names())
-    columns = [
-        pl.col(name) for name in (*DECISION, *RECOMMENDED) if name in present and name != "specialties"
-    ]
+    columns = [pl.col(name) for name in DECISION if name != "specialties"]
     # A subspecialty counts as a specialty that the reviewer has.
     both = pl.concat_list(pl.col("specialties").fill_null([]), pl.col("subspecialties").fill_null([]))
     specialties = both.list.unique(maintain_order=True).alias("specialties")

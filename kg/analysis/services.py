@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from kg.analysis.filters import Filters, choose
-from kg.analysis.index import OUTCOMES, RECOMMENDED, Index, Mask
+from kg.analysis.index import OUTCOMES, Index, Mask
 from kg.analysis.sides import with_rates
 
 SERVICES = ("category", "subcategory", "drug_class", "drug")
@@ -86,32 +86,27 @@ def drift(index: Index, party: str = "reviewer", filters: Filters | None = None)
 
 
 def quantities(index: Index, filters: Filters | None = None, minimum: int = 10) -> Outcomes:
-    """Outcomes by how the requested quantity stands to the recommended one, where both were read.
+    """Outcomes by how the requested quantity stands to the recommended one, where both were read in one unit.
 
-    Requested quantities are ``within``, ``to twice`` or ``beyond twice`` the greatest amount recommended.
+    Requested quantities are ``within``, ``to twice`` or ``beyond twice`` the greatest amount that the
+    rationale says is recommended.
 
     Raises:
         UnknownError: there is no such filter value; the sentence names the nearest.
     """
     wanted = filters or Filters()
-    by = ("quantity_unit", "requested")
-    if RECOMMENDED[1] not in index.decisions.columns:
-        empty = pl.DataFrame(schema={"quantity_unit": pl.String, "requested": pl.String, "outcome": pl.Int8})
-        note = "the facts hold no recommended quantities"
-        return Outcomes(by, wanted, _counted(empty, by, minimum), (note,))
-    share = pl.col("quantity_max") / pl.col(RECOMMENDED[1])
-    requested = (
-        pl.when(share <= 1)
-        .then(pl.lit("within"))
-        .when(share <= 2)
-        .then(pl.lit("to twice"))
-        .otherwise(pl.lit("beyond twice"))
-    )
     rows = index.decisions.with_columns(outcome=pl.Series(index.outcome))
     rows = rows.filter(_mask(index, index.chosen(wanted, "any")))
-    rows = rows.filter((pl.col(RECOMMENDED[1]) > 0) & pl.col("quantity_max").is_not_null())
-    frame = rows.select(pl.col("quantity_unit").cast(pl.String), requested.alias("requested"), "outcome")
-    return Outcomes(by, wanted, _counted(frame, by, minimum))
+    unit = pl.col("quantity_unit").cast(pl.String)
+    rows = rows.filter(unit == pl.col("recommended_unit").cast(pl.String), pl.col("recommended_max") > 0)
+    share = pl.col("quantity_max") / pl.col("recommended_max")
+    requested = pl.lit("beyond twice")
+    for most, name in ((2, "to twice"), (1, "within")):
+        requested = pl.when(share <= most).then(pl.lit(name)).otherwise(requested)
+    by = ("quantity_unit", "requested")
+    table = _counted(rows.select(unit, requested.alias("requested"), "outcome"), by, minimum)
+    told = f"{rows.height} decisions tell both what is requested and, in the same unit, what is recommended"
+    return Outcomes(by, wanted, table, (told,))
 
 
 def _mask(index: Index, chosen: Mask | None) -> pl.Series:

@@ -44,6 +44,9 @@ FACTS: Schema = {
     "quantity_min": _NUMBER,
     "quantity_max": _NUMBER,
     "quantity_unit": _TEXT,
+    "recommended_min": _NUMBER,  # least and greatest amount that the rationale says is recommended
+    "recommended_max": _NUMBER,
+    "recommended_unit": _TEXT,  # that of the quantity, if an amount is recommended in it
     "retrospective": _YES,
     "associated_surgical_service": _YES,
     "party": _TEXT,
@@ -222,11 +225,14 @@ def write(rows: pl.DataFrame, path: Path) -> None:
 
 
 def scan(folder: Path, schema: Schema) -> pl.LazyFrame:
-    """All files of ``folder`` as one table that is not loaded yet; none gives an empty table."""
+    """All files of ``folder`` as one table that is not loaded yet; none gives an empty table.
+
+    A column that came after a file was written is null there.
+    """
     files = sorted(folder.glob("*.parquet"))
     if not files:
         return pl.LazyFrame(schema=schema)
-    return pl.scan_parquet(files, schema=dict(schema), glob=False)
+    return pl.scan_parquet(files, schema=dict(schema), glob=False, missing_columns="insert")
 
 
 def _letter(case: str, determination: Determination, labels: Mapping[str, str]) -> Row:
@@ -265,9 +271,23 @@ def _item(position: int, decision: Decision) -> Row:
         quantity and quantity.minimum,
         quantity and quantity.maximum,
         quantity and quantity.unit.value,
+        *_recommended(decision),
         item.retrospective,
         item.associated_surgical_service,
     )
+
+
+def _recommended(decision: Decision) -> Row:
+    """What the rationale says is recommended: of several amounts in one unit the least and the greatest."""
+    amounts = decision.rationale.recommended if decision.rationale else ()
+    if not amounts:
+        return (None, None, None)
+    units = [amount.unit for amount in amounts]
+    quantity = decision.item.quantity
+    unit = quantity.unit if quantity and quantity.unit in units else units[0]
+    alike = [amount for amount in amounts if amount.unit is unit]
+    least, most = min(amount.minimum for amount in alike), max(amount.maximum for amount in alike)
+    return (least, most, unit.value)
 
 
 def _body_part(part: BodyPart) -> str:
@@ -294,11 +314,7 @@ def _citation(citation: Citation) -> Row:
     )
 
 
-def _places(citation: Citation) -> Iterator[Row]:
-    for section in citation.sections:
-        yield (section.concept, section.title, None, None)
-    for pages in citation.pages:
-        for page in range(pages.first, pages.last + 1):
-            yield (None, None, page, pages.inferred)
-    if not citation.sections and not citation.pages:
-        yield _NO_PLACE
+def _places(citation: Citation) -> Iterable[Row]:
+    places: list[Row] = [(section.concept, section.title, None, None) for section in citation.sections]
+    places += [(None, None, page, pages.inferred) for pages in citation.pages for page in pages.each()]
+    return places or (_NO_PLACE,)

@@ -48,9 +48,6 @@ RDF, XSD = _Written(rdflib.namespace.RDF), _Written(rdflib.namespace.XSD)
 UNPAGED = frozenset({"other", "mtus-other"})
 """Guidelines that stand for many sources: a page number says nothing without its source."""
 
-LONGEST_RANGE = 100
-"""The most pages that a printed range can have to be taken page by page; more is a misprint."""
-
 _NEEDS_ESCAPE = re.compile('[\x00-\x1f"\\\\\x7f\ud800-\udfff]')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -288,11 +285,12 @@ def _citation(subject: str, citation: Citation) -> Iterator[str]:
 def _pages(subject: str, citation: Citation) -> Iterator[str]:
     edition = edition_notation(citation)
     for pages in citation.pages:
-        if citation.guideline in UNPAGED or pages.last - pages.first >= LONGEST_RANGE:
+        each = pages.each()
+        if citation.guideline in UNPAGED or not each:
             printed = str(pages.first) if pages.first == pages.last else f"{pages.first}-{pages.last}"
             yield f'{subject} {IMR.printedPages} "{printed}"'
         else:
-            for number in range(pages.first, pages.last + 1):
+            for number in each:
                 yield f"{subject} {IMR.citesPage} {_page(edition, number)}"
     if any(pages.inferred for pages in citation.pages):
         yield f'{subject} {IMR.pagesInferred} "true"^^{XSD.boolean}'

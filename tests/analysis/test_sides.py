@@ -1,4 +1,3 @@
-import polars as pl
 import pytest
 from small_facts import cite, decision, facts_of
 
@@ -97,12 +96,26 @@ def test_drift_tells_silence_from_editions(index):
 
 
 def test_quantities_against_limits():
-    rows = [
-        decision(f"CM15-{number:07}", 1, "upheld", quantity_max=amount, quantity_unit="visit")
-        for number, amount in enumerate([6.0, 12.0, 18.0, 30.0, None])
+    limit = {"recommended_min": 8.0, "recommended_max": 12.0, "recommended_unit": "visit"}
+    requested = [
+        (6.0, "visit"),
+        (12.0, "visit"),
+        (18.0, "visit"),
+        (30.0, "visit"),
+        (60.0, "unit"),
+        (None, None),
     ]
-    facts = facts_of(*rows)
-    assert quantities(prepare(facts)).notes == ("the facts hold no recommended quantities",)
-    limited = facts.with_columns(recommended_min=pl.lit(8.0), recommended_max=pl.lit(12.0))
-    found = quantities(prepare(limited), minimum=1).to_frame().select("requested", "decisions").rows()
-    assert sorted(found) == [("beyond twice", 1), ("to twice", 1), ("within", 2)]
+    rows = [
+        decision(f"CM15-{number:07}", 1, "upheld", quantity_max=amount, quantity_unit=unit, **limit)
+        for number, (amount, unit) in enumerate(requested)
+    ]
+    found = quantities(prepare(facts_of(*rows)), minimum=1)
+    counted = found.to_frame().select("quantity_unit", "requested", "decisions").rows()
+    assert sorted(counted) == [("visit", "beyond twice", 1), ("visit", "to twice", 1), ("visit", "within", 2)]
+    assert found.notes[0].startswith("4 decisions tell both")
+
+
+def test_without_limits_there_is_nothing_to_compare(index):
+    found = quantities(index)
+    assert found.to_frame().height == 0
+    assert found.notes[0].startswith("0 decisions")

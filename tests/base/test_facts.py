@@ -1,0 +1,122 @@
+"""The facts table: its columns, what is recommended, ranges of pages, files of an older program."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from kg.base import facts
+from kg.base.facts import FACTS, POSITION, Rows
+from kg.graph import iri
+from kg.graph.triples import n_triples
+from kg.model import (
+    Basis,
+    Citation,
+    Decision,
+    Determination,
+    DisputedItem,
+    GuidelineField,
+    Outcome,
+    PageRange,
+    Patient,
+    Quantity,
+    Rationale,
+    Reviewer,
+    Section,
+    Span,
+    Template,
+    Unit,
+)
+
+NOWHERE = Span(0, 0)
+CASE = "CM15-0000001"
+
+
+def amount(least, most=None, unit=Unit.VISIT):
+    return Quantity(least, most or least, unit, NOWHERE)
+
+
+def decision(quantity=None, recommended=(), pages=(), sections=(), guideline="chronic-pain"):
+    ranges = tuple(PageRange(first, last, NOWHERE) for first, last in pages)
+    cited = Citation(True, guideline, 2009, None, sections, ranges, None, NOWHERE)
+    item = DisputedItem("Therapy", NOWHERE, "Therapy", NOWHERE, quantity=quantity)
+    silent, citing = GuidelineField(Basis.NONE_CITED), GuidelineField(Basis.MTUS, (cited,))
+    rationale = Rationale(NOWHERE, tuple(recommended))
+    return Decision(item, Outcome.UPHELD, NOWHERE, silent, citing, rationale)
+
+
+def letter(*decisions):
+    return Determination(
+        CASE, Template.PAGES, None, None, None, None, None, None, Reviewer(), Patient(), decisions
+    )
+
+
+def table(*decisions):
+    rows = Rows({})
+    rows.add(0, CASE, letter(*decisions), "")
+    return rows.frames()["facts"]
+
+
+@pytest.mark.parametrize(
+    ("requested", "recommended", "expected"),
+    [
+        (amount(12), [], (None, None, None)),
+        (amount(12), [amount(8, 10)], (8, 10, "visit")),
+        (amount(12), [amount(6), amount(9, 10), amount(24)], (6, 24, "visit")),  # a trial, and in all
+        (None, [amount(8, 10)], (8, 10, "visit")),
+        (amount(60, unit=Unit.UNIT), [amount(8)], (8, 8, "visit")),  # of what else is told
+        (amount(4, unit=Unit.WEEK), [amount(8), amount(2, unit=Unit.WEEK)], (2, 2, "week")),
+    ],
+)
+def test_what_is_recommended(requested, recommended, expected):
+    found = table(decision(requested, recommended))
+    columns = ["recommended_min", "recommended_max", "recommended_unit"]
+    assert found.select(columns).unique().row(0) == expected
+
+
+def test_a_letter_without_a_rationale_recommends_nothing():
+    found = table(replace(decision(), rationale=None))
+    assert found["recommended_max"].null_count() == found.height
+
+
+@pytest.mark.parametrize(
+    ("guideline", "pages", "counted"),
+    [
+        ("chronic-pain", [(98, 99)], [98, 99]),
+        ("chronic-pain", [(1, 100)], list(range(1, 101))),
+        ("chronic-pain", [(1, 101)], []),  # a misprint
+        ("chronic-pain", [(1, 127), (8, 8)], [8]),
+    ],
+)
+def test_graph_and_facts_take_the_same_pages(guideline, pages, counted):
+    given = decision(pages=pages, guideline=guideline)
+    found = table(given).filter(party="reviewer")
+    assert found["page"].drop_nulls().to_list() == counted
+    triples = n_triples(letter(given))
+    expected = [iri.page("chronic-pain/2009", page) for page in counted]
+    cited = [line.split()[2].strip("<>") for line in triples.splitlines() if "citesPage" in line]
+    assert cited == expected
+
+
+def test_a_citation_of_a_misprinted_range_alone_stays():
+    found = table(decision(pages=[(1, 500)])).filter(party="reviewer")
+    assert found.select("citation", "guideline", "section", "page").rows() == [
+        (1, "chronic-pain", None, None)
+    ]
+    section = Section("Opioids", "chronic-pain/2009/opioids", NOWHERE)
+    found = table(decision(pages=[(1, 500)], sections=(section,))).filter(party="reviewer")
+    assert found.select("section", "page").rows() == [("chronic-pain/2009/opioids", None)]
+
+
+def test_files_of_an_older_program_are_read_beside_newer_ones(tmp_path):
+    """Columns that came later are null in what was written before."""
+    new = table(decision(amount(12), [amount(8)])).drop(POSITION)
+    facts.write(new, tmp_path / "2.parquet")
+    facts.write(new.drop("recommended_min", "recommended_max", "recommended_unit"), tmp_path / "1.parquet")
+    found = facts.scan(tmp_path, FACTS).collect()
+    assert found.columns == list(FACTS)
+    assert found["recommended_max"].to_list() == [None] * new.height + [8.0] * new.height
+    assert found["case"].null_count() == 0
+    assert (
+        facts.scan(tmp_path, FACTS).select(pl.col("recommended_unit").count()).collect().item() == new.height
+    )
