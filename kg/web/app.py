@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from kg.web import api, forms, guides, linked, lists, pages, problems, sparql, vendor
+from kg.web import api, editor, forms, guides, linked, lists, pages, problems, sparql, vendor
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
 from kg.web.settings import Settings
@@ -48,7 +48,7 @@ def create_app(base_path: Path, settings: Settings | None = None) -> FastAPI:
     app.state.templates = pages.environment()
     _add_middleware(app, state, metrics)
     problems.install(app)
-    for module in (sparql, api, forms, lists, pages, guides, linked):
+    for module in (sparql, api, editor, forms, lists, pages, guides, linked):
         app.include_router(module.router)
     _add_operations(app, state, metrics)
     app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)
@@ -68,11 +68,15 @@ def _add_middleware(app: FastAPI, state: State, metrics: Metrics) -> None:
     app.add_middleware(Answers, generation=lambda: state.site.generation, observe=metrics.observe)
 
 
-def _vendored(name: str) -> FileResponse:
+def _vendored(request: Request, name: str) -> Response:
     """A file of others, from where it is installed."""
-    if name not in vendor.VIS:
+    if name not in vendor.FILES:
         raise HTTPException(404, f"there is no {name}")
-    return FileResponse(vendor.vis(name), headers={"Cache-Control": "max-age=31536000, immutable"})
+    headers = {"Cache-Control": "max-age=86400", "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return FileResponse(vendor.find(name), headers=headers)
+    kind = "text/css" if name.endswith(".css") else "text/javascript"
+    return Response(vendor.packed(name), headers=headers | {"Content-Encoding": "gzip"}, media_type=kind)
 
 
 def _add_operations(app: FastAPI, state: State, metrics: Metrics) -> None:

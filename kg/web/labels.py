@@ -59,6 +59,26 @@ def concepts() -> dict[str, Concept]:
     }
 
 
+@cache
+def terms() -> list[dict[str, str]]:
+    """The ontology's own classes and properties, by name: name, kind, label, definition."""
+    wanted = {
+        "http://www.w3.org/2000/01/rdf-schema#label": "label",
+        f"{_SKOS}definition": "definition",
+        "http://www.w3.org/2000/01/rdf-schema#comment": "definition",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type": "kind",
+    }
+    found: dict[str, dict[str, str]] = {}
+    for quad in ox.parse(resources.text("ontology", "imr.ttl"), format=ox.RdfFormat.TURTLE):
+        subject, key = str(getattr(quad.subject, "value", "")), wanted.get(quad.predicate.value)
+        place, _, name = subject.partition("#")
+        if key and name and place == f"{iri.DEFAULT_BASE}ontology":
+            value = str(getattr(quad.object, "value", ""))
+            told = value.rpartition("#")[2] if key == "kind" else value
+            found.setdefault(name, {"name": name}).setdefault(key, told)
+    return sorted((term for term in found.values() if "label" in term), key=lambda term: term["name"])
+
+
 @lru_cache(maxsize=65_536)
 def label(node: str) -> str:
     """What a node is called where it stands alone.

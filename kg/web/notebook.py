@@ -40,7 +40,7 @@ class Frame:
 
     def page(self) -> str:
         """The whole page, as HTML."""
-        program = vendor.vis("vis-network.min.js").read_text(encoding="utf-8")
+        program = vendor.find("vis-network.min.js").read_text(encoding="utf-8")
         return (
             f'<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
             f'content="{_POLICY}"><title>Graph</title><style>{_STYLE}</style>'
