@@ -1,108 +1,168 @@
 """A drivers table as RDF Data Cube observations, so that a figure can be cited and computed again.
 
-The data set says from which generation of the base and with which version of the code it was made,
-under which filters, and brings the definition of its own structure (https://www.w3.org/TR/vocab-data-cube/).
+The counts are one data set (``imr:OutcomeCounts``: by what is cited and by outcome), the rates, odds
+ratios and q-values another (``imr:OutcomeFigures``: by what is cited and by statistic), because an
+observation must have every measure of its structure, and not every row has every figure. Both say from
+which generation of the base and by which version of the code they were computed, and how to compute them
+again, and bring the definition of their structures (https://www.w3.org/TR/vocab-data-cube/).
 """
 
-from collections.abc import Iterator
-from urllib.parse import quote
+import shlex
+from collections.abc import Iterator, Sequence
 
-from rdflib.namespace import DCTERMS, QB, RDF, RDFS, XSD
+import pyoxigraph as ox
+from rdflib.namespace import RDF, XSD
 
-from kg.analysis.drivers import HELP, DriverRow, Drivers
+from kg import resources
+from kg.analysis.drivers import HELP, WITHOUT_MODEL, DriverRow, Drivers
+from kg.analysis.index import OUTCOMES
+from kg.analysis.model import REFERENCE
 from kg.graph import iri
 from kg.graph.triples import escaped
-from kg.graph.vocab import IMR
+from kg.graph.vocab import DCTERMS, IMR, QB
 
-STATISTIC = f"{iri.BASE}statistic/"
-STRUCTURE = f"{STATISTIC}drivers"
+FIGURES = (
+    *("overturn_rate", "rate_low", "rate_high", "odds_ratio", "odds_ratio_low", "odds_ratio_high"),
+    *(
+        "mh_odds_ratio",
+        "mh_low",
+        "mh_high",
+        "adjusted_odds_ratio",
+        "adjusted_low",
+        "adjusted_high",
+        "q_value",
+    ),
+)
+"""The columns of a drivers table that are figures; each is a concept of the scheme ``statistic``."""
 
-COUNTS = {
-    "decisions": "Decisions in which the key is cited.",
-    "upheld": "Of these, those in which the denial stands.",
-    "overturned": "Of these, those in which the treatment was found necessary.",
-    "modified": "Of these, those in which a part of it was found necessary.",
+_STRUCTURE = (
+    *(IMR.OutcomeCounts, IMR.OutcomeFigures, IMR.ByConcept, IMR.ByOutcome, IMR.ByStatistic, IMR.OfItems),
+    *(IMR.OfFigures, IMR.countedConcept, IMR.countedOutcome, IMR.statistic, IMR.itemCount, IMR.figure),
+)
+_SCHEMES = tuple(f"{iri.BASE}{scheme}" for scheme in ("outcome", "statistic"))
+_PREFIXES = {
+    "imr": f"{iri.ONTOLOGY}#",
+    "qb": "http://purl.org/linked-data/cube#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "xsd": str(XSD),
 }
-FIGURES = {
-    "overturn_rate": "The share of the decisions that was overturned.",
-    "rate_low": "Lower end of Wilson's 95 % interval of the overturn rate.",
-    "rate_high": "Upper end of Wilson's 95 % interval of the overturn rate.",
-    "odds_ratio": "Crude odds ratio of overturned against all other decisions under the filters.",
-    "odds_ratio_low": "Lower end of its 95 % interval, exact below 1,000 decisions, else by score.",
-    "odds_ratio_high": "Upper end of its 95 % interval, exact below 1,000 decisions, else by score.",
-    "mh_odds_ratio": "Mantel-Haenszel odds ratio over the strata.",
-    "mh_low": "Lower end of its 95 % interval (Robins, Breslow and Greenland).",
-    "mh_high": "Upper end of its 95 % interval (Robins, Breslow and Greenland).",
-    "adjusted_odds_ratio": "Odds ratio in one penalised model of all keys, category and specialty.",
-    "adjusted_low": "Lower end of its 95 % interval, allowing for items of one letter being alike.",
-    "adjusted_high": "Upper end of its 95 % interval, allowing for items of one letter being alike.",
-    "q_value": "False discovery rate of the adjusted odds ratio over the table (Benjamini-Yekutieli).",
-}
 
 
-def data_set(found: Drivers, generation: str) -> str:
-    """The IRI of the data set: of a generation, level, party, strata, minimum and filters."""
-    asked = "&".join(f"{name}={','.join(map(str, value))}" for name, value in found.filters.given().items())
-    name = f"{generation}/{found.level}/{found.party}/{found.strata}/{found.minimum}"
-    return f"{STRUCTURE}/{quote(name)}" + (f"/{quote(asked, safe='')}" if asked else "")
+def data_sets(found: Drivers, generation: str) -> tuple[str, str]:
+    """The IRIs of the data sets of counts and of figures; equal questions of a generation have equal ones."""
+    path = _path(found, generation)
+    return iri.dataset(*path, "counts"), iri.dataset(*path, "figures")
 
 
 def n_triples(found: Drivers, generation: str, code_version: str) -> str:
-    """The structure, the data set and an observation for each row, as N-Triples (which is Turtle too).
+    """The structures, both data sets and their observations, as N-Triples.
 
     Keys that the catalogue does not name, sections known by their printed title only, are left out.
     """
-    lines = [*_structure(), *_described(found, generation, code_version)]
-    for row in found.rows:
-        if "#" not in row.key:
-            lines += _observation(data_set(found, generation), row)
+    rows = [row for row in found.rows if "#" not in row.key]
+    lines = [*_structures(), *_described(found, generation, code_version, len(rows))]
+    counts, figures = data_sets(found, generation)
+    path = _path(found, generation)
+    for row in rows:
+        lines += _counted(path, counts, row)
+        lines += _figured(path, figures, row)
     return "".join(f"{line} .\n" for line in lines)
 
 
-def _structure() -> Iterator[str]:
-    yield f"<{STRUCTURE}> <{RDF.type}> <{QB.DataStructureDefinition}>"
-    yield f'<{STRUCTURE}> <{RDFS.label}> "drivers of outcomes"@en'
-    yield f"<{STRUCTURE}> <{QB.component}> <{IMR.ByConcept}>"
-    for name, meaning in (COUNTS | FIGURES).items():
-        measure = _measure(name)
-        component = f"{STRUCTURE}/component/{name}"
-        kind = XSD.integer if name in COUNTS else XSD.double
-        yield f"<{STRUCTURE}> <{QB.component}> <{component}>"
-        yield f"<{component}> <{RDF.type}> <{QB.ComponentSpecification}>"
-        yield f"<{component}> <{QB.measure}> <{measure}>"
-        yield f"<{measure}> <{RDF.type}> <{QB.MeasureProperty}>"
-        yield f'<{measure}> <{RDFS.label}> "{name.replace("_", " ")}"@en'
-        yield f'<{measure}> <{RDFS.comment}> "{meaning}"@en'
-        yield f"<{measure}> <{RDFS.range}> <{kind}>"
+def turtle(found: Drivers, generation: str, code_version: str) -> str:
+    """What :func:`n_triples` gives, as Turtle with prefixes."""
+    triples = ox.parse(n_triples(found, generation, code_version), format=ox.RdfFormat.N_TRIPLES)
+    text = ox.serialize((quad.triple for quad in triples), format=ox.RdfFormat.TURTLE, prefixes=_PREFIXES)
+    return (text or b"").decode()
 
 
-def _described(found: Drivers, generation: str, code_version: str) -> Iterator[str]:
-    cube = f"<{data_set(found, generation)}>"
-    yield f"{cube} <{RDF.type}> <{QB.DataSet}>"
-    yield f"{cube} <{QB.structure}> <{STRUCTURE}>"
-    title = f"Drivers of outcomes by {found.level}, cited by {found.party}: {found.filters}"
-    yield f'{cube} <{DCTERMS.title}> "{escaped(title)}"@en'
-    yield f'{cube} <{DCTERMS.description}> "{escaped(" ".join((HELP, *found.notes)))}"@en'
-    yield f'{cube} <{DCTERMS.hasVersion}> "{escaped(generation)}"'
-    yield f"{cube} <{DCTERMS.source}> <{iri.BASE}dataset/{quote(generation)}>"
-    told = f"Computed by imr-kg {code_version}; strata {found.strata}; minimum count {found.minimum}"
-    yield f'{cube} <{DCTERMS.provenance}> "{escaped(told)}"@en'
-    for name in COUNTS:
-        yield f'{cube} <{_measure(name)}> "{getattr(found, name)}"^^<{XSD.integer}>'
+def again(found: Drivers) -> str:
+    """The command that computes a table again from the same generation.
+
+    >>> from kg.analysis.filters import Filters
+    >>> import polars as pl
+    >>> asked = Filters.of(year=2015, category="Home Health")
+    >>> again(Drivers("page", "any", asked, 10, "category", 0, 0, 0, 0, pl.DataFrame()))
+    "kg drivers --level page --party any --minimum 10 --strata category --year 2015 --category 'Home Health'"
+    """
+    words = ["kg", "drivers", "--level", found.level, "--party", found.party]
+    words += ["--minimum", str(found.minimum), "--strata", found.strata]
+    for name, values in found.filters.given().items():
+        for value in values:
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return shlex.join([*words, *(["--no-model"] if WITHOUT_MODEL in found.notes else [])])
 
 
-def _observation(cube: str, row: DriverRow) -> Iterator[str]:
-    subject = f"<{cube}/{row.key}>"
-    yield f"{subject} <{RDF.type}> <{QB.Observation}>"
-    yield f"{subject} <{QB.dataSet}> <{cube}>"
-    yield f"{subject} <{IMR.countedConcept}> <{iri.BASE}guideline/{row.key}>"
-    for name in COUNTS:
-        yield f'{subject} <{_measure(name)}> "{getattr(row, name)}"^^<{XSD.integer}>'
+def _path(found: Drivers, generation: str) -> tuple[str, ...]:
+    """The generation and the question, as the path of an IRI."""
+    filters = (
+        f"{name}={','.join(map(str, values))}" for name, values in sorted(found.filters.given().items())
+    )
+    model = ("without-model",) if WITHOUT_MODEL in found.notes else ()
+    asked = ("drivers", found.level, found.party, found.strata, str(found.minimum))
+    return (generation, *asked, *model, *filters)
+
+
+def _structures() -> Iterator[str]:
+    """What the ontology says of the two structures and of their code lists."""
+    wanted = {*map(str, _STRUCTURE), *_SCHEMES}
+    text = iri.rebased(resources.text("ontology", "imr.ttl"))
+    for quad in ox.parse(text, format=ox.RdfFormat.TURTLE):
+        subject = quad.subject
+        if isinstance(subject, ox.NamedNode) and (
+            subject.value in wanted or subject.value.startswith(tuple(f"{scheme}/" for scheme in _SCHEMES))
+        ):
+            yield str(quad.triple)
+
+
+def _described(found: Drivers, generation: str, code_version: str, rows: int) -> Iterator[str]:
+    about = f"outcomes by {found.level}, cited by {found.party}: {found.filters}"
+    left_out = len(found) - rows
+    said = [HELP, REFERENCE, *found.notes]
+    said += [f"{left_out} titles that no catalogue names are left out."] if left_out else []
+    said += [
+        f"{found.decisions} decisions: {found.upheld} upheld, {found.overturned} overturned, "
+        f"{found.modified} modified."
+    ]
+    told = f"Computed by imr-kg {code_version} from generation {generation}: {again(found)}"
+    structures = (IMR.OutcomeCounts, IMR.OutcomeFigures)
+    for subject, structure, kind in zip(
+        data_sets(found, generation), structures, ("Counts", "Figures"), strict=True
+    ):
+        yield f"<{subject}> <{RDF.type}> <{QB.DataSet}>"
+        yield f"<{subject}> <{QB.structure}> <{structure}>"
+        yield f'<{subject}> <{DCTERMS.title}> "{escaped(f"{kind} of {about}")}"@en'
+        yield f'<{subject}> <{DCTERMS.description}> "{escaped(" ".join(said))}"@en'
+        yield f'<{subject}> <{DCTERMS.hasVersion}> "{escaped(generation)}"'
+        yield f"<{subject}> <{DCTERMS.source}> <{iri.dataset(generation)}>"
+        yield f'<{subject}> <{DCTERMS.provenance}> "{escaped(told)}"@en'
+
+
+def _counted(path: Sequence[str], data_set: str, row: DriverRow) -> Iterator[str]:
+    for outcome in OUTCOMES:
+        subject = f"<{_subject(path, row, outcome)}>"
+        yield from _observation(subject, data_set, row)
+        yield f"{subject} <{IMR.countedOutcome}> <{iri.concept('outcome', outcome)}>"
+        yield f'{subject} <{IMR.itemCount}> "{getattr(row, outcome)}"^^<{XSD.integer}>'
+
+
+def _figured(path: Sequence[str], data_set: str, row: DriverRow) -> Iterator[str]:
     for name in FIGURES:
-        value = getattr(row, name)
-        if value is not None:
-            yield f'{subject} <{_measure(name)}> "{value!r}"^^<{XSD.double}>'
+        if (value := getattr(row, name)) is not None:
+            subject = f"<{_subject(path, row, name)}>"
+            yield from _observation(subject, data_set, row)
+            yield f"{subject} <{IMR.statistic}> <{iri.concept('statistic', iri.slug(name))}>"
+            yield f'{subject} <{IMR.figure}> "{value!r}"^^<{XSD.double}>'
 
 
-def _measure(name: str) -> str:
-    return f"{STATISTIC}{name.replace('_', '-')}"
+def _observation(subject: str, data_set: str, row: DriverRow) -> Iterator[str]:
+    edition, mark, page = row.key.rpartition("/page/")
+    cited = iri.page(edition, int(page)) if mark else iri.concept("guideline", row.key)
+    yield f"{subject} <{RDF.type}> <{QB.Observation}>"
+    yield f"{subject} <{QB.dataSet}> <{data_set}>"
+    yield f"{subject} <{IMR.countedConcept}> <{cited}>"
+
+
+def _subject(path: Sequence[str], row: DriverRow, name: str) -> str:
+    return iri.dataset(*path, *row.key.split("/"), iri.slug(name))

@@ -29,6 +29,9 @@ HELP = (
 )
 """What a reader has to know about the table, for help texts and captions."""
 
+WITHOUT_MODEL = "without the model: q-values are those of the Mantel-Haenszel test"
+"""The note of a table whose adjusted odds ratios were not asked for."""
+
 STRATA = ("category", "subcategory", "drug_class", "year", "template", "priority", "sex")
 EXACT_BELOW = 1000
 _ADJUSTED = ("adjusted_odds_ratio", "adjusted_low", "adjusted_high")
@@ -267,4 +270,4 @@ def _notes(totals: NDArray[np.int64], table: pl.DataFrame, minimum: int, model: 
     elif model and table.filter(pl.col("decisions") >= minimum)["adjusted_odds_ratio"].has_nulls():
         yield "rows without an adjusted odds ratio cannot be told apart from others always cited with them"
     if not model:
-        yield "without the model: q-values are those of the Mantel-Haenszel test"
+        yield WITHOUT_MODEL

@@ -37,6 +37,7 @@ SCHEMES = (
     "service",
     "sex",
     "specialty",
+    "statistic",
     "template",
     "unit",
 )
@@ -151,13 +152,22 @@ def run(version: str) -> str:
     return f"{BASE}run/{quote(version, safe='')}"
 
 
+def dataset(generation: str, *parts: str) -> str:
+    """The IRI of one generation of the knowledge base, or of a table that was computed from it.
+
+    >>> dataset("000001", "drivers", "page", "reviewer", "year=2014,2015")
+    'https://w3id.org/imr-kg/dataset/000001/drivers/page/reviewer/year%3D2014%2C2015'
+    """
+    return f"{BASE}dataset/{'/'.join(quote(part, safe='') for part in (generation, *parts))}"
+
+
 class Place(NamedTuple):
     """What an IRI names, read back from it.
 
     ``kind`` is ``case``, ``review``, ``reviewer``, ``item``, ``rationale``, ``citation``,
-    ``page``, ``run`` or a scheme; ``name`` is the case number, the edition of a page, the
-    version of a run or the notation of a concept; ``item`` and ``number`` (of a citation or
-    page) count from 1.
+    ``page``, ``run``, ``dataset`` or a scheme; ``name`` is the case number, the edition of a
+    page, the version of a run, the generation of a data set or the notation of a concept;
+    ``item`` and ``number`` (of a citation or page) count from 1.
     """
 
     kind: str
@@ -193,11 +203,11 @@ def read(text: str) -> Place:
         if found := _PAGE.fullmatch(path):
             return Place("page", found["edition"], number=int(found["number"]))
         kind, _, name = path.partition("/")
-        if kind == "run" and name:
-            return Place(kind, unquote(name))
+        if kind in ("run", "dataset") and name:
+            return Place(kind, unquote(name.partition("/")[0] if kind == "dataset" else name))
         if kind in SCHEMES and _NOTATION.fullmatch(name):
             return Place(kind, name)
-    raise IriError(f"expected an IRI of a case, page, run or concept under {BASE}, found {text!r}")
+    raise IriError(f"expected an IRI of a case, page, run, data set or concept under {BASE}, found {text!r}")
 
 
 def _under_case(found: re.Match[str]) -> Place:

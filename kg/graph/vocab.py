@@ -39,6 +39,8 @@ class IMR(metaclass=_Vocabulary):
     """by concept"""
     ByOutcome: Final = URIRef(f"{ONTOLOGY}#ByOutcome")
     """by outcome"""
+    ByStatistic: Final = URIRef(f"{ONTOLOGY}#ByStatistic")
+    """by statistic"""
     Chapter: Final = URIRef(f"{ONTOLOGY}#Chapter")
     """chapter"""
     Citation: Final = URIRef(f"{ONTOLOGY}#Citation")
@@ -57,12 +59,16 @@ class IMR(metaclass=_Vocabulary):
     """guideline section"""
     LetterPart: Final = URIRef(f"{ONTOLOGY}#LetterPart")
     """part of a letter"""
+    OfFigures: Final = URIRef(f"{ONTOLOGY}#OfFigures")
+    """of figures"""
     OfItems: Final = URIRef(f"{ONTOLOGY}#OfItems")
     """of items"""
     Outcome: Final = URIRef(f"{ONTOLOGY}#Outcome")
     """outcome"""
     OutcomeCounts: Final = URIRef(f"{ONTOLOGY}#OutcomeCounts")
     """counts of outcomes"""
+    OutcomeFigures: Final = URIRef(f"{ONTOLOGY}#OutcomeFigures")
+    """figures of outcomes"""
     Page: Final = URIRef(f"{ONTOLOGY}#Page")
     """page"""
     Priority: Final = URIRef(f"{ONTOLOGY}#Priority")
@@ -77,6 +83,8 @@ class IMR(metaclass=_Vocabulary):
     """reviewer"""
     Sex: Final = URIRef(f"{ONTOLOGY}#Sex")
     """sex"""
+    Statistic: Final = URIRef(f"{ONTOLOGY}#Statistic")
+    """statistic"""
     Template: Final = URIRef(f"{ONTOLOGY}#Template")
     """template"""
     Unit: Final = URIRef(f"{ONTOLOGY}#Unit")
@@ -135,6 +143,8 @@ class IMR(metaclass=_Vocabulary):
     """drug"""
     editionInferred: Final = URIRef(f"{ONTOLOGY}#editionInferred")
     """edition inferred"""
+    figure: Final = URIRef(f"{ONTOLOGY}#figure")
+    """figure"""
     firstPage: Final = URIRef(f"{ONTOLOGY}#firstPage")
     """first page"""
     form: Final = URIRef(f"{ONTOLOGY}#form")
@@ -225,6 +235,8 @@ class IMR(metaclass=_Vocabulary):
     """specialty as printed"""
     standsFor: Final = URIRef(f"{ONTOLOGY}#standsFor")
     """stands for"""
+    statistic: Final = URIRef(f"{ONTOLOGY}#statistic")
+    """statistic"""
     subspecialty: Final = URIRef(f"{ONTOLOGY}#subspecialty")
     """subspecialty"""
     subspecialtyName: Final = URIRef(f"{ONTOLOGY}#subspecialtyName")
@@ -352,6 +364,8 @@ class QB(metaclass=_Vocabulary):
 
     ComponentSpecification: Final = URIRef("http://purl.org/linked-data/cube#ComponentSpecification")
     """component specification"""
+    DataSet: Final = URIRef("http://purl.org/linked-data/cube#DataSet")
+    """data set"""
     DataStructureDefinition: Final = URIRef("http://purl.org/linked-data/cube#DataStructureDefinition")
     """data structure definition"""
     DimensionProperty: Final = URIRef("http://purl.org/linked-data/cube#DimensionProperty")
@@ -360,12 +374,18 @@ class QB(metaclass=_Vocabulary):
     """measure property"""
     Observation: Final = URIRef("http://purl.org/linked-data/cube#Observation")
     """observation"""
+    codeList: Final = URIRef("http://purl.org/linked-data/cube#codeList")
+    """code list"""
     component: Final = URIRef("http://purl.org/linked-data/cube#component")
     """component"""
+    dataSet: Final = URIRef("http://purl.org/linked-data/cube#dataSet")
+    """data set of an observation"""
     dimension: Final = URIRef("http://purl.org/linked-data/cube#dimension")
     """dimension"""
     measure: Final = URIRef("http://purl.org/linked-data/cube#measure")
     """measure"""
+    structure: Final = URIRef("http://purl.org/linked-data/cube#structure")
+    """structure"""
 
 
 class SH(metaclass=_Vocabulary):

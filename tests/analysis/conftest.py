@@ -3,8 +3,13 @@
 from collections.abc import Callable
 
 import polars as pl
+import pyoxigraph
 import pytest
 from small_facts import cite, decision, facts_of
+
+from kg import sample
+from kg.base.build import build
+from kg.base.store import KnowledgeBase
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +27,20 @@ def make() -> Callable[..., pl.DataFrame]:
         return facts_of(*rows)
 
     return made
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory):
+    """A small base of sample letters of every form."""
+    folder = tmp_path_factory.mktemp("letters")
+    for number, (name, text, _) in enumerate(sample.letters(80, 11, "all")):
+        (folder / f"{number}-{name}.txt").write_text(text, encoding="utf-8", newline="")
+    build([folder], folder / "kb", processes=1)
+    with KnowledgeBase.open(folder / "kb") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def store(base):
+    """The graph of the small base."""
+    return pyoxigraph.Store.read_only(str(base.graph_folder))
