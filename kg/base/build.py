@@ -15,9 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from kg.base import generations, parts, pool, read
 from kg.base.draft import Draft
@@ -25,7 +26,7 @@ from kg.base.generations import explained
 from kg.base.graphs import GraphWriter, kept_lines
 from kg.base.ledger import Ledger, now
 from kg.base.resolve import Quarantined, Resolution
-from kg.base.staging import TRIPLES, Batch, Known, Record
+from kg.base.staging import Batch, Known, triples
 from kg.reading import sources as letter_sources
 from kg.reading.sources import Source
 
@@ -193,9 +194,9 @@ class Build:
         else:
             stage = pool.processes(self._processes) if many else pool.here
         for folder in stage(chain(first, batches), self._draft.layout.staging):
-            with (folder / TRIPLES).open("rb") as triples:
-                for record in decided.batch(folder):
-                    graph.load(_lines(triples, record))
+            if wanted := list(decided.batch(folder)):
+                texts = triples(folder)
+                graph.load(b"".join(texts[record.row] for record in wanted))
             self._progress("read", decided)
 
     def _batches(self, given: Iterator[Source]) -> Iterator[Batch]:
@@ -218,9 +219,9 @@ class Build:
             for lines in kept_lines(draft.base / "graph", kept):
                 graph.load(lines)
         graph.remove_cases(decided.retracted)
-        for folder, record in decided.late.values():
-            with (folder / TRIPLES).open("rb") as triples:
-                graph.load(_lines(triples, record))
+        for folder, late in groupby(decided.late.values(), key=itemgetter(0)):
+            texts = triples(folder)
+            graph.load(b"".join(texts[record.row] for _, record in late))
         graph.finish()
         wanted = self._optimize
         if wanted is None:
@@ -250,8 +251,3 @@ class Build:
 
 COUNTS = ("accepted", "unchanged", "replaced", "superseded", "quarantined")
 """What becomes of a file, in the words of :class:`BuildReport`."""
-
-
-def _lines(triples: BinaryIO, record: Record) -> bytes:
-    triples.seek(record.nt_start)
-    return triples.read(record.nt_size)

@@ -14,16 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import polars as pl
+
 from kg.base import facts, letters, read
 from kg.base.ledger import Correction, FileRow, Status
 from kg.errors import KgError, LetterError
-from kg.graph.triples import n_triples
+from kg.graph.triples import statements
+from kg.graph.triples import text as n_triples
 from kg.reading import sources
 from kg.reading.sources import Source
 
 log = logging.getLogger(__name__)
 
-RECORDS, TRIPLES, PACK = "records.json", "triples.nt", "texts.pack"
+RECORDS, TRIPLES, PACK = "records.json", "triples.arrow", "texts.pack"
 READ, UNCHANGED, QUARANTINED = "read", "unchanged", "quarantined"
 
 
@@ -40,8 +43,7 @@ class Record(NamedTuple):
     decided: str | None = None
     text_hash: str = ""
     triples: int = 0
-    nt_start: int = 0
-    nt_size: int = 0
+    row: int = 0  # of its triples among those of the batch
     text: letters.TextPlace = letters.TextPlace(0, 0, 0, 0)
 
 
@@ -84,6 +86,12 @@ def stage(batch: Batch, staging: Path) -> Path:
     return folder
 
 
+def triples(folder: Path) -> list[bytes]:
+    """The N-Triples text of each letter that the staged batch in ``folder`` holds, in order."""
+    found: list[bytes] = pl.read_ipc(folder / TRIPLES)["text"].to_list()
+    return found
+
+
 def records(folder: Path) -> list[Record]:
     """What the staged batch in ``folder`` holds, in the order of its sources."""
     rows = json.loads((folder / RECORDS).read_text(encoding="utf-8"))
@@ -97,19 +105,14 @@ class _Reading:
         self._batch, self._folder = batch, folder
         self._rows = facts.Rows(read.specialty_labels())
         self._texts: list[str] = []
+        self._triples: list[bytes] = []
 
     def records(self) -> list[Record]:
         """Read all sources and write what they say."""
-        found: list[Record] = []
-        with (self._folder / TRIPLES).open("wb") as triples:
-            for position, source in enumerate(self._batch.sources):
-                record, lines = self._read(position, source)
-                if record.status == READ:
-                    record = record._replace(
-                        nt_start=triples.tell(), nt_size=len(lines), triples=len(set(lines.splitlines()))
-                    )
-                    triples.write(lines)
-                found.append(record)
+        found = [self._read(position, source) for position, source in enumerate(self._batch.sources)]
+        # Compressed they take a fifteenth: what a build of millions of letters has on disk, and must write.
+        triples = pl.DataFrame({"text": pl.Series(self._triples, dtype=pl.Binary)})
+        triples.write_ipc(self._folder / TRIPLES, compression="zstd")
         with (self._folder / PACK).open("wb") as file:
             places = letters.pack(self._texts, file)
             found = [
@@ -120,20 +123,20 @@ class _Reading:
                 rows.write_ipc(self._folder / f"{table}.arrow", compression="lz4")
         return found
 
-    def _read(self, position: int, source: Source) -> tuple[Record, bytes]:
+    def _read(self, position: int, source: Source) -> Record:
         if known := self._unchanged(source):
-            return known, b""
+            return known
         letter = sources.read(source)
         if isinstance(letter, sources.Quarantined):
-            return _refused(letter, "unreadable", letter.reason), b""
+            return _refused(letter, "unreadable", letter.reason)
         try:
             return self._letter(position, letter)
         except KgError as fault:
-            return _refused(letter, "no-letter", f"{letter.place}: {fault}"), b""
+            return _refused(letter, "no-letter", f"{letter.place}: {fault}")
         except Exception as fault:  # one letter's fault in our own code must not end the build of a million
             log.exception("%s: fault in the reader", letter.place)
             reason = f"{letter.place}: fault in the reader: {type(fault).__name__}: {fault}"
-            return _refused(letter, "fault", reason), b""
+            return _refused(letter, "fault", reason)
 
     def _unchanged(self, source: Source) -> Record | None:
         known = self._batch.known.files.get(source.place)
@@ -144,17 +147,19 @@ class _Reading:
         kind, reason = (known.kind, known.reason) if known.status == Status.QUARANTINED else (None, None)
         return Record(source.place, known.hash, UNCHANGED, known.case, kind, reason)
 
-    def _letter(self, position: int, letter: sources.Letter) -> tuple[Record, bytes]:
+    def _letter(self, position: int, letter: sources.Letter) -> Record:
         found = read.determination(letter.text, letter.name, letter.problems, self._corrections)
         case = found.case_number
         if case is None:
             raise LetterError("the letter prints no case number and its source has no name")
         if (why := self._batch.known.removed.get(case)) is not None:
-            return _refused(letter, "removed", f"{letter.place}: {case} was removed: {why}"), b""
-        lines = n_triples(found, self._batch.reader).encode("utf-8")
+            return _refused(letter, "removed", f"{letter.place}: {case} was removed: {why}")
+        said = statements(found, self._batch.reader)
+        triples = n_triples(said).encode("utf-8")
         self._rows.add(position, case, found, letter.text)
         self._texts.append(letter.text)
-        record = Record(
+        self._triples.append(triples)
+        return Record(
             letter.place,
             letter.sha256,
             READ,
@@ -162,8 +167,9 @@ class _Reading:
             printed=read.case_is_printed(found),
             decided=found.decision_date.isoformat() if found.decision_date else None,
             text_hash=letters.text_hash(letter.text),
+            triples=len(set(said)),
+            row=len(self._triples) - 1,
         )
-        return record, lines
 
     def _corrections(self, case: str) -> list[Correction]:
         return [correction for correction in self._batch.known.corrections if correction.case == case]

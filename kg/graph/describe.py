@@ -9,7 +9,10 @@ from kg.graph import iri
 from kg.graph.triples import escaped
 from kg.graph.vocab import IMR
 
-_POINTED_TO = re.compile(rf"<(?:{re.escape(IMR.citesPage)}|{re.escape(IMR.readBy)})> <([^>]*)>".encode())
+# To the end of the line: a literal, which may hold any words, ends with a quotation mark.
+_POINTED_TO = re.compile(
+    rf"<(?:{re.escape(IMR.citesPage)}|{re.escape(IMR.readBy)})> <([^>]*)> \.(?:\n|$)".encode()
+)
 _DESCRIBED = re.compile(rf"<([^>]*)> <(?:{re.escape(IMR.pageOf)}|{re.escape(IMR.readerVersion)})>".encode())
 
 
@@ -19,6 +22,8 @@ def pointed_to(n_triples: bytes) -> set[str]:
     >>> line = f"<{iri.citation('A', 1, 'reviewer', 1)}> <{IMR.citesPage}> <{iri.page('acoem-2004', 308)}> ."
     >>> pointed_to(line.encode())
     {'https://w3id.org/imr-kg/guideline/acoem-2004/page/308'}
+    >>> pointed_to(f'<{iri.case("A")}> <{IMR.caseNumber}> "A <{IMR.citesPage}> <b> ." .'.encode())
+    set()
     """
     return {found.decode() for found in set(_POINTED_TO.findall(n_triples))}
 

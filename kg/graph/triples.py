@@ -71,7 +71,25 @@ _DATES = (
 
 
 def n_triples(determination: Determination, run: str | None = None) -> str:
-    """The triples of one determination as N-Triples text, one a line.
+    """The triples of one determination as N-Triples text, one a line; parameters as :func:`statements`.
+
+    Raises:
+        IriError: the determination has no case number.
+    """
+    return text(statements(determination, run))
+
+
+def text(statements: list[str]) -> str:
+    """N-Triples text of statements.
+
+    >>> text(["<a> <b> <c>", "<a> <b> <d>"]).splitlines()
+    ['<a> <b> <c> .', '<a> <b> <d> .']
+    """
+    return " .\n".join(statements) + " .\n" if statements else ""
+
+
+def statements(determination: Determination, run: str | None = None) -> list[str]:
+    """The triples of one determination, each without the full stop at its end; some may be there twice.
 
     ``run`` is the version of the reader, which the determination is then said to be read by.
 
@@ -85,7 +103,7 @@ def n_triples(determination: Determination, run: str | None = None) -> str:
     for position, decision in enumerate(determination.decisions, 1):
         lines += _decision(f"{case}/item/{position}", position, decision)
         lines.append(f"<{case}> {IMR.disputedItem} <{case}/item/{position}>")
-    return " .\n".join(lines) + " .\n"
+    return lines
 
 
 def guideline_notation(citation: Citation) -> str:
