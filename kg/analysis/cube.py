@@ -11,7 +11,8 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 import pyoxigraph as ox
-from rdflib.namespace import RDF, XSD
+import rdflib.namespace
+from rdflib.namespace import OWL, RDF, RDFS, SKOS, XSD
 
 from kg import resources
 from kg.analysis.drivers import HELP, WITHOUT_MODEL, DriverRow, Drivers
@@ -42,9 +43,11 @@ _STRUCTURE = (
 _SCHEMES = tuple(f"{iri.BASE}{scheme}" for scheme in ("outcome", "statistic"))
 _PREFIXES = {
     "imr": f"{iri.ONTOLOGY}#",
-    "qb": "http://purl.org/linked-data/cube#",
-    "dcterms": "http://purl.org/dc/terms/",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "qb": str(rdflib.namespace.QB),
+    "dcterms": str(rdflib.namespace.DCTERMS),
+    "owl": str(OWL),
+    "rdfs": str(RDFS),
+    "skos": str(SKOS),
     "xsd": str(XSD),
 }
 

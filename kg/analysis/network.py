@@ -94,6 +94,11 @@ class Network:
             found.setdefault(of, []).append(values["decisions"])
         return tuple(Relation(*of, len(counts), sum(counts)) for of, counts in sorted(found.items()))
 
+    def around(self, node: str) -> pl.DataFrame:
+        """:meth:`neighbourhood` as a frame: relation, kind, nodes, decisions."""
+        rows = self.neighbourhood(node)
+        return pl.DataFrame(rows, schema=Relation._fields, orient="row")
+
     def graphml(self) -> str:
         """The graph as GraphML."""
         return "\n".join(nx.generate_graphml(_plain(self.graph), prettyprint=True)) + "\n"

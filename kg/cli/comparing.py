@@ -5,24 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.analysing import (
-    BodyPart,
-    Category,
-    Drug,
-    Form,
-    Printed,
-    Specialty,
-    Template,
-    Years,
-    filters,
-    interval,
-)
+from kg.cli.analysing import Form, Level, Party, Printed, interval
 from kg.cli.edge import DEFAULT_KB, Kb, command, say, table
+from kg.cli.filtering import filtered
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from kg.analysis.filters import Filters
+    from kg.analysis.network import Network
+    from kg.analysis.sides import Sides
+
 Minimum = Annotated[int, typer.Option(help="Decisions below which nothing is said.")]
+_SHOWN = 40
 
 
 def _print_frame(frame: "pl.DataFrame", form: Form, title: str) -> None:
@@ -35,18 +30,33 @@ def _print_frame(frame: "pl.DataFrame", form: Form, title: str) -> None:
         table([name.replace("_", " ") for name in frame.columns], rows, title)
 
 
-@command("kg sides", "kg sides --level section --category Pharmaceuticals --format csv")
+class Comparison(StrEnum):
+    """What is told of the two sides."""
+
+    AGREEMENT = "agreement"
+    PAIRS = "pairs"
+    SILENT = "silent"
+
+
+@command(
+    "kg sides",
+    "kg sides --level section --category Pharmaceuticals --format csv",
+    "kg sides --show pairs --level chapter",
+)
+@filtered
 def sides(
     kb: Kb = DEFAULT_KB,
-    level: Annotated[str, typer.Option(help="page, section, chapter, edition or guideline.")] = "page",
+    level: Level = "page",
     minimum: Minimum = 10,
-    year: Years = None,
-    category: Category = None,
-    body_part: BodyPart = None,
-    drug: Drug = None,
-    specialty: Specialty = None,
-    template: Template = None,
+    show: Annotated[
+        Comparison,
+        typer.Option(
+            help="How far they agree, outcomes by what each of them cites, or how often each cites nothing."
+        ),
+    ] = Comparison.AGREEMENT,
     form: Printed = Form.TABLE,
+    *,
+    chosen: "Filters",
 ) -> None:
     """Compare what the two parties cite for the same item, and how such items end.
 
@@ -57,19 +67,36 @@ def sides(
     from kg.analysis.sides import sides as compare
     from kg.base.store import KnowledgeBase
 
-    chosen = filters(
-        year=year, category=category, body_part=body_part, drug=drug, specialty=specialty, template=template
-    )
     with KnowledgeBase.open(kb) as base:
         found = compare(Analyses.of(base).index, level, chosen, minimum)
-    _print_frame(found.to_frame(), form, f"{level}s cited by the two sides for one item")
+    frame, title = {
+        Comparison.AGREEMENT: (found.agreement, f"{level}s cited by the two sides for one item"),
+        Comparison.PAIRS: (found.pairs, f"outcomes by the {level}s that the two sides cite for one item"),
+        Comparison.SILENT: (found.silent, f"decisions for which a side cites no {level}"),
+    }[show]
     if form is not Form.TABLE:
+        _print_frame(frame, form, title)
         return
+    _print_frame(frame.head(_SHOWN), form, title)
+    _say_effect(found)
+
+
+def _say_effect(found: "Sides") -> None:
     if found.same_share is not None:
         say(f"where both cite, {found.same_share:.1%} of what either cites is cited by both")
-    if (effect := found.effect) is not None:
-        ratio = interval(effect.adjusted_odds_ratio, effect.adjusted_low, effect.adjusted_high)
-        say(f"looking further than the administrator goes with overturning: adjusted odds ratio {ratio}")
+    if (effect := found.effect) is None:
+        return
+    for name, ratio in (
+        ("crude", interval(effect.odds_ratio, effect.low, effect.high)),
+        ("like with like", interval(effect.mh_odds_ratio, effect.mh_low, effect.mh_high)),
+        (
+            "adjusted",
+            interval(effect.adjusted_odds_ratio, effect.adjusted_low, effect.adjusted_high),
+        ),
+    ):
+        if ratio is not None:
+            told = "overturning where the reviewer looks further than the administrator"
+            say(f"odds ratio of {told}: {name} {ratio}")
 
 
 class Question(StrEnum):
@@ -83,6 +110,7 @@ class Question(StrEnum):
 @command(
     "kg outcomes specialties", "kg outcomes drift --category Injection", "kg outcomes quantities --format csv"
 )
+@filtered
 def outcomes(
     by: Annotated[
         Question,
@@ -92,22 +120,15 @@ def outcomes(
     ],
     kb: Kb = DEFAULT_KB,
     minimum: Minimum = 10,
-    year: Years = None,
-    category: Category = None,
-    body_part: BodyPart = None,
-    drug: Drug = None,
-    specialty: Specialty = None,
-    template: Template = None,
     form: Printed = Form.TABLE,
+    *,
+    chosen: "Filters",
 ) -> None:
     """Count outcomes by the reviewer's specialty and the service, over time, or by the quantity requested."""
     from kg.analysis import services
     from kg.analysis.kept import Analyses
     from kg.base.store import KnowledgeBase
 
-    chosen = filters(
-        year=year, category=category, body_part=body_part, drug=drug, specialty=specialty, template=template
-    )
     with KnowledgeBase.open(kb) as base:
         index = Analyses.of(base).index
         if by is Question.SPECIALTIES:
@@ -132,19 +153,29 @@ class NetworkForm(StrEnum):
 
 @command(
     "kg network",
+    "kg network --nodes --level section",
+    "kg network --around guideline/chronic-pain/2009/page/98",
     "kg network services --level chapter --format graphml > services.graphml",
     "kg network specialties --level guideline --format gexf > specialties.gexf",
 )
+@filtered
 def network(
     kind: Annotated[str, typer.Argument(help="together, services or specialties.")] = "together",
     kb: Kb = DEFAULT_KB,
-    level: Annotated[str, typer.Option(help="page, section, chapter, edition or guideline.")] = "page",
-    party: Annotated[str, typer.Option(help="reviewer, claims_administrator, any or both.")] = "reviewer",
+    level: Level = "page",
+    party: Party = "reviewer",
     minimum: Annotated[int, typer.Option(help="Decisions that a node must have.")] = 10,
     q: Annotated[float, typer.Option("--q", help="Links with a greater q-value are left out.")] = 0.05,
-    year: Years = None,
-    category: Category = None,
+    nodes: Annotated[
+        bool, typer.Option("--nodes", help="Print nodes with communities and centralities, not links.")
+    ] = False,
+    around: Annotated[
+        str | None,
+        typer.Option(metavar="NODE", help="Print how many neighbours one node has, by relation and kind."),
+    ] = None,
     form: Annotated[NetworkForm, typer.Option("--format", help="How to print.")] = NetworkForm.TABLE,
+    *,
+    chosen: "Filters",
 ) -> None:
     """Show what is cited together, or which services and specialties go with which guidelines.
 
@@ -156,16 +187,25 @@ def network(
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
-        found = make(
-            Analyses.of(base).index, kind, level, party, filters(year=year, category=category), minimum, q
-        )
+        found = make(Analyses.of(base).index, kind, level, party, chosen, minimum, q)
     if form is NetworkForm.GRAPHML:
         print(found.graphml(), end="")
     elif form is NetworkForm.GEXF:
         print(found.gexf(), end="")
-    elif form is NetworkForm.CSV:
-        print(found.to_frame().write_csv(), end="")
     else:
-        _print_frame(found.to_frame().head(40), Form.TABLE, "links, the strongest first")
-        for number, name in enumerate(found.communities, 1):
-            say(f"community {number}: {name}")
+        _print_network(found, form, nodes=nodes, around=around)
+
+
+def _print_network(found: "Network", form: NetworkForm, *, nodes: bool, around: str | None) -> None:
+    if around is not None:
+        frame, title = found.around(around), f"neighbours of {around}"
+    elif nodes:
+        frame, title = found.nodes(), "nodes, the strongest first"
+    else:
+        frame, title = found.to_frame(), "links, the strongest first"
+    if form is NetworkForm.CSV:
+        _print_frame(frame, Form.CSV, title)
+        return
+    _print_frame(frame.head(_SHOWN), Form.TABLE, title)
+    for number, name in enumerate(found.communities, 1):
+        say(f"community {number}: {name}")
