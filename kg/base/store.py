@@ -73,6 +73,12 @@ class KnowledgeBase:
         return value
 
     @property
+    def history(self) -> list[dict[str, Any]]:
+        """What each generation that is kept says of itself, the newest first."""
+        kept = sorted((self.path / "generations").glob("*/generation.json"), reverse=True)
+        return [json.loads(file.read_text(encoding="utf-8")) for file in kept]
+
+    @property
     def graph_folder(self) -> Path:
         """The Oxigraph directory, for processes that open it themselves, read-only."""
         return self.folder / "graph"

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request
@@ -9,7 +10,20 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from kg.web import api, editor, forms, guides, linked, lists, pages, problems, sparql, vendor
+from kg.web import (
+    api,
+    described,
+    editor,
+    forest,
+    forms,
+    guides,
+    linked,
+    lists,
+    pages,
+    problems,
+    sparql,
+    vendor,
+)
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
 from kg.web.settings import Settings
@@ -39,6 +53,8 @@ def create_app(base_path: Path, settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="imr-kg",
         summary="California's Independent Medical Review letters as a knowledge graph",
+        description=described.ABOUT,
+        version=version("imr-kg"),
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
@@ -48,7 +64,8 @@ def create_app(base_path: Path, settings: Settings | None = None) -> FastAPI:
     app.state.templates = pages.environment()
     _add_middleware(app, state, metrics)
     problems.install(app)
-    for module in (sparql, api, editor, forms, lists, pages, guides, linked):
+    described.install(app)
+    for module in (sparql, api, editor, forest, forms, lists, pages, guides, linked):
         app.include_router(module.router)
     _add_operations(app, state, metrics)
     app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)

@@ -60,6 +60,8 @@ def about(request: Request, site: SiteDep) -> Response:
         "about.html",
         "about",
         about=site.base.about,
+        history=site.base.history,
+        figures=site.figures,
         coverage=found,
         fields=found.totals().to_dicts(),
         unresolved=found.unresolved.head(40).to_dicts(),

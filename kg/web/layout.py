@@ -6,33 +6,45 @@ places, and new ones come around theirs, sorted by kind, and are moved off whate
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Place = tuple[float, float]
 
-_RINGS = (230.0, 350.0, 470.0)
-_PASSES = 80
+_RINGS = (180.0, 275.0, 370.0)
+_PASSES = 120
 _PAD = (14.0, 10.0)
 
 
-def size(label: str) -> Place:
-    """About how much room a node with this label takes, in the graph's units.
+class Room(NamedTuple):
+    """How much room a node takes, in the graph's units; its middle lies ``below`` its place."""
 
-    >>> size("p. 98")
-    (60.0, 62.0)
+    wide: float
+    high: float
+    below: float
+
+
+def room(label: str, radius: float) -> Room:
+    """About the room of a node of this size whose label stands under it; 0 for one that is its label's box.
+
+    >>> room("p. 98", 10)
+    Room(wide=60.0, high=40.0, below=10.0)
     """
     lines = label.split("\n")
-    return (max(60.0, 7.4 * max(map(len, lines)) + 12), 30.0 + 16 * (len(lines) + 1))
+    wide, text = 7.4 * max(map(len, lines)) + 12, 16.0 * len(lines)
+    if not radius:
+        return Room(max(60.0, wide), text + 14, 0.0)
+    return Room(max(60.0, wide, 2 * radius), 2 * radius + text + 4, text / 2 + 2)
 
 
 def around(
-    shown: Mapping[str, Place], at: str, new: Sequence[str], labels: Mapping[str, str]
+    shown: Mapping[str, Place], at: str, new: Sequence[str], rooms: Mapping[str, Room]
 ) -> dict[str, Place]:
     """Places for the nodes ``new`` around ``at``; those ``shown`` stay where they are.
 
-    >>> sorted(around({"a": (0.0, 0.0)}, "a", ["b"], {"a": "a", "b": "b"}))
+    >>> sorted(around({"a": (0.0, 0.0)}, "a", ["b"], {"a": room("a", 9), "b": room("b", 9)}))
     ['a', 'b']
     """
     places = dict(shown)
@@ -47,15 +59,29 @@ def around(
         angle = outward + span * ((number + 0.5) / len(new) - 0.5)
         reach = rings[number % len(rings)]
         places[node] = (x + 1.45 * reach * math.cos(angle), y + 0.85 * reach * math.sin(angle))
-    return _apart(places, set(shown), labels)
+    return _apart(places, set(shown), rooms)
 
 
-def _apart(places: dict[str, Place], fixed: set[str], labels: Mapping[str, str]) -> dict[str, Place]:
+def settled(places: Mapping[str, Place], fixed: str, rooms: Mapping[str, Room]) -> dict[str, Place]:
+    """The same places, moved apart where nodes cover each other; only ``fixed`` stays.
+
+    >>> settled({"a": (0.0, 0.0), "b": (1.0, 0.0)}, "a", {"a": room("a", 9), "b": room("b", 9)})
+    {'a': (0.0, 0.0), 'b': (74.0, 0.0)}
+    """
+    return _apart(dict(places), {fixed}, rooms)
+
+
+_USUAL = room("what is shown", 20.0)
+
+
+def _apart(places: dict[str, Place], fixed: set[str], rooms: Mapping[str, Room]) -> dict[str, Place]:
     """The same places, moved until no two nodes cover each other, or nearly so."""
     names = list(places)
-    at = np.array([places[name] for name in names])
-    room = np.array([size(labels.get(name, name)) for name in names]) / 2
-    need = room[:, None, :] + room[None, :, :] + np.array(_PAD)
+    taken = [rooms.get(name, _USUAL) for name in names]
+    below = np.array([(0.0, one.below) for one in taken])
+    at = np.array([places[name] for name in names]) + below
+    half = np.array([(one.wide, one.high) for one in taken]) / 2
+    need = half[:, None, :] + half[None, :, :] + np.array(_PAD)
     free = np.array([name not in fixed for name in names])
     order = np.arange(len(names))
     sign = np.where(order[:, None] < order[None, :], -1.0, 1.0)  # where two stand on one spot
@@ -64,6 +90,7 @@ def _apart(places: dict[str, Place], fixed: set[str], labels: Mapping[str, str])
         if not push.any():
             break
         at[free] += 0.5 * push[free]
+    at -= below
     return {name: (round(float(x), 1), round(float(y), 1)) for name, (x, y) in zip(names, at, strict=True)}
 
 

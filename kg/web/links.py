@@ -181,9 +181,13 @@ class Links:
         return str(OUTCOMES[self.index.outcome[int(self.decisions(item)[0])]])
 
     def told(self, item: str) -> dict[str, object]:
-        """What an item can be picked out by: category and year."""
+        """What an item can be picked out by: category, year, and lists of specialties and guidelines."""
         at = int(self.decisions(item)[0])
-        return {name: self.index.decisions[name][at] for name in ("category", "year")}
+        found: dict[str, object] = {name: self.index.decisions[name][at] for name in ("category", "year")}
+        for name, kind in (("specialty", "specialty"), ("guideline", "edition")):
+            nodes = self.kinds[kind].nodes
+            found[name] = [labels.label(nodes[key]) for key in self.kinds[kind].any.of_decision(at)]
+        return found
 
     def text(self, item: str) -> str:
         """What a disputed item was."""

@@ -9,19 +9,34 @@ from pydantic import BaseModel, Field
 
 from kg import queries
 from kg.analysis.search import CLOSE, OPEN
-from kg.web import asking, evidence, labels, negotiate, tables, view
-from kg.web.api import Cursor, Format, Limit, SiteDep, answer, listing
+from kg.web import asking, described, evidence, labels, negotiate, tables, view
+from kg.web.api import Format, Limit, SiteDep, answer, listing
 from kg.web.links import Neighbour, address
 from kg.web.problems import ProblemError
 from kg.web.site import PATIENCE, Site
 
-router = APIRouter(prefix="/api", tags=["API"])
+router = APIRouter(prefix="/api", tags=["API"], responses=described.PROBLEMS)
 
-Words = Annotated[str, Query(min_length=1, max_length=200, description="Words, or a phrase in quotes.")]
+Words = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=200,
+        pattern=r"[A-Za-z0-9]",
+        description="Words, or a phrase in quotes.",
+        examples=["lumbar epidural"],
+    ),
+]
+NodeName = Annotated[
+    str, Query(max_length=400, description="An IRI without its base.", examples=["guideline/acoem-2004/12"])
+]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+LISTING = described.answers(described.Listing)
+TABLE = described.answers(described.Listing, "text/csv")
+THING = described.answers(described.Thing)
 
 
-@router.get("/", summary="What the data set is")
+@router.get("/", summary="What the data set is", responses=THING)
 def dataset(request: Request, site: SiteDep) -> Response:
     """Counts, years, the reader that made it, and where to ask."""
     counts = site.figures
@@ -43,7 +58,7 @@ def dataset(request: Request, site: SiteDep) -> Response:
     )
 
 
-@router.get("/stats", summary="How much of the letters was understood")
+@router.get("/stats", summary="How much of the letters was understood", responses=THING)
 def stats(request: Request, site: SiteDep) -> Response:
     """Per field what was read, resolved, unresolved and absent; unresolved wordings by frequency."""
     found = site.coverage
@@ -63,17 +78,17 @@ def stats(request: Request, site: SiteDep) -> Response:
     )
 
 
-@router.get("/search", summary="Words in the letters")
+@router.get("/search", summary="Words in the letters", responses=LISTING)
 def search(
     request: Request,
     site: SiteDep,
     q: Words,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    cursor: Cursor = None,
+    cursor: Annotated[
+        str | None, Query(pattern=r"^[0-9]{1,8}$", description="`next` of the page before.")
+    ] = None,
 ) -> Response:
     """Letters that hold all the words; `hits` are ranges of the snippet, in characters."""
-    if cursor is not None and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 9):
-        raise ProblemError(400, f"{cursor!r} is not a cursor: give the `next` of the page before, or none")
     found = site.search.find(q, limit, int(cursor or 0), PATIENCE)
     rows = [
         {"case": hit.case, "iri": address(f"case/{hit.case}"), **_marked(hit.snippet)} for hit in found.rows
@@ -93,7 +108,7 @@ def _marked(snippet: str) -> dict[str, Any]:
     return {"snippet": text, "hits": hits}
 
 
-@router.get("/suggest", summary="What a few letters could mean")
+@router.get("/suggest", summary="What a few letters could mean", responses=LISTING)
 def suggest(
     request: Request, site: SiteDep, q: Words, limit: Annotated[int, Query(ge=1, le=50)] = 10
 ) -> Response:
@@ -102,7 +117,7 @@ def suggest(
     return answer(request, site, listing(site, rows, len(rows), None))
 
 
-@router.get("/guidelines", summary="Guidelines, chapters, sections and pages that are cited")
+@router.get("/guidelines", summary="Guidelines, chapters, sections and pages that are cited", responses=TABLE)
 def guidelines(
     request: Request,
     site: SiteDep,
@@ -117,8 +132,12 @@ def guidelines(
     return _listed(request, site, rows, limit, offset, form, "guidelines")
 
 
-@router.get("/guidelines/{notation:path}", summary="One guideline, chapter, section or page")
-def guideline(request: Request, site: SiteDep, notation: Annotated[str, Path(max_length=300)]) -> Response:
+@router.get("/guidelines/{notation:path}", summary="One guideline, chapter, section or page", responses=THING)
+def guideline(
+    request: Request,
+    site: SiteDep,
+    notation: Annotated[str, Path(max_length=300, examples=["chronic-pain/2009/page/98"])],
+) -> Response:
     """Its figures by party, what it is part of, and the pages and sections beneath it with theirs."""
     return answer(request, site, {**site.place(notation), "generation": site.generation})
 
@@ -137,7 +156,7 @@ def _features(path: str, kind: str, words: str) -> None:
         rows = sorted(site.cited(kind), key=lambda row: -row["decisions"])
         return _listed(request, site, rows, limit, offset, form, path)
 
-    router.add_api_route(f"/{path}", features, name=path, operation_id=path, summary=words)
+    router.add_api_route(f"/{path}", features, name=path, operation_id=path, summary=words, responses=TABLE)
 
 
 _features("specialties", "specialty", "Reviewers' specialties")
@@ -172,8 +191,8 @@ def _json_or_csv(request: Request) -> str:
     return wanted
 
 
-@router.get("/node", summary="One node of the graph: figures and relations")
-def node(request: Request, site: SiteDep, node: Annotated[str, Query(max_length=400)]) -> Response:
+@router.get("/node", summary="One node of the graph: figures and relations", responses=THING)
+def node(request: Request, site: SiteDep, node: NodeName) -> Response:
     """Its kind and label, how its decisions ended, and how many nodes each relation leads to."""
     links = site.links
     return answer(
@@ -191,12 +210,12 @@ def node(request: Request, site: SiteDep, node: Annotated[str, Query(max_length=
     )
 
 
-@router.get("/neighbours", summary="The nodes that one relation leads to")
+@router.get("/neighbours", summary="The nodes that one relation leads to", responses=LISTING)
 def neighbours(
     request: Request,
     site: SiteDep,
-    node: Annotated[str, Query(max_length=400)],
-    relation: Annotated[str, Query(max_length=100)],
+    node: NodeName,
+    relation: Annotated[str, Query(max_length=100, examples=["service"])],
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
     offset: Offset = 0,
 ) -> Response:
@@ -207,6 +226,9 @@ def neighbours(
     return answer(request, site, listing(site, rows, total, following, relation=relation))
 
 
+Place = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=2, max_length=2)]
+
+
 class Expansion(BaseModel):
     """What to add to a graph that is shown, and where its nodes stand."""
 
@@ -215,14 +237,14 @@ class Expansion(BaseModel):
     offset: int = Field(0, ge=0, le=10_000_000)
     limit: int = Field(25, ge=1, le=50)
     nodes: list[Annotated[str, Field(max_length=400)]] = Field(default_factory=list, max_length=50)
-    shown: dict[str, tuple[float, float]] = Field(default_factory=dict, max_length=view.MOST)
+    shown: dict[str, Place] = Field(default_factory=dict, max_length=view.MOST)
 
 
-@router.post("/expand", summary="Nodes and links that an expansion adds, with places")
+@router.post("/expand", summary="Nodes and links that an expansion adds, with places", responses=THING)
 def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
     """Places of new nodes around theirs; those shown stay. Of all relations where none is named."""
     links, at = site.links, wanted.node
-    shown = {name: place for name, place in wanted.shown.items() if links.has(name)}
+    shown = {name: (x, y) for name, (x, y) in wanted.shown.items() if links.has(name)}
     shown.setdefault(at, (0.0, 0.0))
     found: list[Neighbour] = []
     if wanted.nodes:  # these, such as those of a path
@@ -230,8 +252,10 @@ def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
         total = len(found)
     elif wanted.relation is None:
         relations = links.relations(at)
+        share = max(2, wanted.limit // len(relations))
         for relation in relations:
-            found += links.neighbours(at, relation, 0, max(2, wanted.limit // len(relations)))[0]
+            nearest = links.neighbours(at, relation, 0, share + len(shown))[0]
+            found += [near for near in nearest if near.node not in shown][:share]
         total = sum(relations.values())
     else:
         found, total = links.neighbours(at, wanted.relation, wanted.offset, wanted.limit)
@@ -246,24 +270,19 @@ def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
     }
 
 
-@router.get("/path", summary="A shortest way between two nodes")
-def path(
-    request: Request,
-    site: SiteDep,
-    one: Annotated[str, Query(max_length=400)],
-    other: Annotated[str, Query(max_length=400)],
-) -> Response:
+@router.get("/path", summary="A shortest way between two nodes", responses=LISTING)
+def path(request: Request, site: SiteDep, one: NodeName, other: NodeName) -> Response:
     """Its nodes in order, none where there is no way of at most six steps."""
     way = [{"node": name, "label": view.name_of(site.links, name)} for name in site.links.path(one, other)]
     return answer(request, site, listing(site, way, len(way), None))
 
 
-@router.get("/evidence", summary="The sentences that link a disputed item to something")
+@router.get("/evidence", summary="The sentences that link a disputed item to something", responses=LISTING)
 def evidence_of(
     request: Request,
     site: SiteDep,
-    item: Annotated[str, Query(max_length=400)],
-    node: Annotated[str, Query(max_length=400)],
+    item: Annotated[str, Query(max_length=400, examples=["case/CM16-0000001/item/1"])],
+    node: NodeName,
 ) -> Response:
     """Where the item's letter says so, with the sentence around it and the place to show it."""
     rows = evidence.sentences(site.base, site.links, item, node)
@@ -276,7 +295,11 @@ class Shown(BaseModel):
     nodes: list[Annotated[str, Field(max_length=400)]] = Field(max_length=view.MOST)
 
 
-@router.post("/export/{form}", summary="What is shown, as GraphML or Turtle")
+@router.post(
+    "/export/{form}",
+    summary="What is shown, as GraphML or Turtle",
+    responses=described.files("application/graphml+xml", "text/turtle"),
+)
 def export(site: SiteDep, form: Literal["graphml", "ttl"], shown: Shown) -> Response:
     """Nodes and the links among them; Turtle has what the letters say about the items shown."""
     nodes = [name for name in dict.fromkeys(shown.nodes) if site.links.has(name)]
@@ -285,7 +308,7 @@ def export(site: SiteDep, form: Literal["graphml", "ttl"], shown: Shown) -> Resp
     return Response(evidence.turtle(site.base, nodes), media_type="text/turtle")
 
 
-@router.get("/queries", summary="The named queries")
+@router.get("/queries", summary="The named queries", responses=LISTING)
 def named_queries(request: Request, site: SiteDep) -> Response:
     """What each answers and takes."""
     rows = []
@@ -303,17 +326,41 @@ def named_queries(request: Request, site: SiteDep) -> Response:
     return answer(request, site, listing(site, rows, len(rows), None))
 
 
-@router.get("/queries/{name}", summary="Ask a named query; its parameters are those of the address")
-async def named_query(
-    request: Request,
-    site: SiteDep,
-    name: Annotated[str, Path(max_length=100)],
-    form: Annotated[Format, Query(alias="format")] = None,
+async def _answered(
+    request: Request, site: Site, name: str, form: str | None, given: dict[str, Any]
 ) -> Response:
-    """All rows."""
+    """All rows of a named query.
+
+    Raises:
+        UnknownError: there is none.
+        QueryError: a parameter is missing, unknown or not of its type.
+    """
     query = queries.load(name)
-    given = {key: value for key, value in request.query_params.items() if key != "format"}
     columns, rows = await asking.rows(request, query.bind(given))
     if (form or _json_or_csv(request)) == "csv":
         return tables.download(name, columns, [list(row.values()) for row in rows])
     return answer(request, site, listing(site, rows, len(rows), None, columns=columns))
+
+
+def _named(name: str) -> None:
+    """Serve one named query, with its parameters as its file declares them."""
+    query = queries.load(name)
+    known = {parameter.name for parameter in query.parameters} | {"format"}
+
+    async def ask(request: Request, site: Site, form: str | None, **given: Any) -> Response:
+        others = {key: value for key, value in request.query_params.items() if key not in known}
+        return await _answered(request, site, name, form, given | others)
+
+    first = {"request": Request, "site": SiteDep, "form": Annotated[Format, Query(alias="format")]}
+    call = described.as_call(name, ask, described.arguments(query, first))
+    router.add_api_route(f"/queries/{name}", call, operation_id=name, summary=query.summary, responses=TABLE)
+
+
+for _name in queries.names():
+    _named(_name)
+
+
+@router.get("/queries/{name}", include_in_schema=False)
+async def named_query(request: Request, site: SiteDep, name: str) -> Response:
+    """The error about a query that is not there."""
+    return await _answered(request, site, name, None, {})

@@ -9,9 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from kg.analysis.drivers import HELP
 from kg.analysis.filters import Filters
-from kg.analysis.index import LEVELS, PARTIES
 from kg.analysis.related import Shared
 from kg.web import labels, marking, present, view
 from kg.web.api import FiltersDep, SiteDep
@@ -202,59 +200,3 @@ def _starts(site: Site) -> list[dict[str, str]]:
                 {"node": node, "label": labels.label(node), "more": f"{kind.name}, {totals.max():,} items"}
             )
     return found
-
-
-@router.get("/drivers")
-def drivers(
-    request: Request,
-    site: SiteDep,
-    filters: FiltersDep,
-    level: str = "page",
-    party: str = "reviewer",
-    minimum: Annotated[int, Query(ge=1, le=1_000_000)] = 10,
-) -> Response:
-    """Which places go with which outcomes, as a forest plot beside the figures."""
-    table = site.drivers(level, party, filters, minimum, "category")
-    base = table.overturned / table.decisions if table.decisions else 0.0
-    most = max((row.rate_high or 0 for row in table.rows[:200]), default=1) or 1
-    rows = [
-        {
-            **{name: getattr(row, name) for name in ("key", "decisions", "overturn_rate", "q_value")},
-            "label": labels.label(f"guideline/{row.key}"),
-            "plot": present.forest(row, base, most),
-            "ratios": [
-                (row.odds_ratio_low, row.odds_ratio, row.odds_ratio_high),
-                (row.mh_low, row.mh_odds_ratio, row.mh_high),
-                (row.adjusted_low, row.adjusted_odds_ratio, row.adjusted_high),
-            ],
-        }
-        for row in table.rows[:200]
-    ]
-    again = request.url.query
-    return render(
-        request,
-        "drivers.html",
-        "drivers",
-        table=table,
-        rows=rows,
-        party=PARTY_WORDS[table.party],
-        told=str(filters) if filters.given() else "",
-        help=HELP,
-        choices=[
-            ("level", "Count by", [(name, name) for name in LEVELS], table.level),
-            ("party", "Cited by", [(name, PARTY_WORDS[name]) for name in PARTIES], table.party),
-            (
-                "category",
-                "Service",
-                [("", "all"), *((c, c) for c in _categories(site))],
-                "".join(filters.category),
-            ),
-            ("minimum", "At least", [(n, f"{n} items") for n in (1, 5, 10, 30, 100)], minimum),
-        ],
-        csv=f"api/drivers?{again}&format=csv",
-        json=f"api/drivers?{again}",
-    )
-
-
-def _categories(site: Site) -> list[str]:
-    return sorted(site.index.decisions["category"].drop_nulls().unique().to_list())

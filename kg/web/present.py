@@ -2,9 +2,6 @@
 
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
-
-from kg.analysis.drivers import DriverRow
 from kg.evidence import Kind
 from kg.graph import iri
 from kg.graph.triples import edition_notation, guideline_notation, service_notation
@@ -124,24 +121,6 @@ def citation(cited: Citation, node: str) -> dict[str, Any]:
         "sections": [Place(section.title, section.concept) for section in cited.sections],
         "pages": [Place(str(page), f"{edition}/page/{page}" if paged else None) for page in pages],
     }
-
-
-def forest(row: DriverRow, base: float, most: float) -> Markup:
-    """A rate with its interval as a small drawing, on a scale of 0 to ``most``."""
-    if row.overturn_rate is None or row.rate_low is None or row.rate_high is None:
-        return Markup('<span class="none">too few</span>')
-    at = [
-        round(180 * min(value / most, 1) + 4, 1)
-        for value in (row.rate_low, row.overturn_rate, row.rate_high, base)
-    ]
-    words = (
-        f"{100 * row.overturn_rate:.1f} %, interval {100 * row.rate_low:.1f} to {100 * row.rate_high:.1f} %"
-    )
-    return Markup(
-        '<svg class="forest" viewBox="0 0 188 20" role="img" aria-label="{}">'
-        '<path class="axis" d="M4 10H184"/><path class="base" d="M{} 1V19"/><path class="ci" d="M{} 10H{}"/>'
-        '<circle class="dot" cx="{}" cy="10" r="4"/></svg>'
-    ).format(words, at[3], at[0], at[2], at[1])
 
 
 def number(value: int) -> str:

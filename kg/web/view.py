@@ -64,7 +64,7 @@ def around(links: Links, node: str, depth: int = 1, each: int = 5, most: int = 4
     Raises:
         UnknownError: the base has no such node.
     """
-    most *= depth
+    most += 30 * (depth - 1)
     nearest = _first(_most_relevant(links, node, each), {node}, most - 1)
     drawn, followed = grown(links, {node: (0.0, 0.0)}, node, nearest), {node}
     for step in range(1, 3):
@@ -79,7 +79,18 @@ def around(links: Links, node: str, depth: int = 1, each: int = 5, most: int = 4
             followed.add(name)
             added = _first(_most_relevant(links, name, 3 if "/item/" in name else 1), set(shown), room)
             drawn = drawn + grown(links, shown, name, added)
-    return drawn
+    return _settled(drawn, node)
+
+
+def _settled(drawn: View, node: str) -> View:
+    """The same view, its nodes moved off each other around ``node``, as long as nobody has seen it."""
+    places = layout.settled(
+        {one["id"]: (one["x"], one["y"]) for one in drawn.nodes},
+        node,
+        {one["id"]: _room(one) for one in drawn.nodes},
+    )
+    nodes = [one | dict(zip("xy", places[one["id"]], strict=True)) for one in drawn.nodes]
+    return View(nodes, drawn.edges)
 
 
 def _most_relevant(links: Links, node: str, each: int) -> list[Neighbour]:
@@ -104,7 +115,7 @@ def grown(links: Links, shown: Mapping[str, layout.Place], at: str, added: Seque
             edges[at, other, neighbour.relation] = neighbour.weight
     fresh = [*([at] if len(shown) == 1 else []), *new]
     drawn = {node: _node(links, node) for node in listed}
-    places = layout.around(shown, at, new, {node: one["label"] for node, one in drawn.items()})
+    places = layout.around(shown, at, new, {node: _room(one) for node, one in drawn.items()})
     touching = set(fresh)
     return View(
         [drawn[node] | dict(zip("xy", places[node], strict=True)) for node in fresh],
@@ -145,18 +156,24 @@ def _node(links: Links, node: str) -> dict[str, Any]:
             else f"{figures.decisions} only"
         )
         text, color = f"{_folded(name)}\n{rate}", rate_color(figures.overturned, figures.decisions, base)
+    if kind == "edition":
+        fields["borderWidth"] = 4  # a chapter's shape with a thick line
     if kind in {"item", "case"}:
         fields["font"] = {"color": INK}
-    size = 8 + 4 * math.log1p(figures.decisions)
+    size = 8 + 3 * math.log1p(figures.decisions)
     return fields | {
         "id": node,
         "label": text,
         "title": f"{kind}: {labels.label(node) if kind in FEATURES else name}",
         "name": name,
         "shape": _SHAPES[kind],
-        "size": round(min(size, 40), 1),
+        "size": round(min(size, 32), 1),
         "color": color,
     }
+
+
+def _room(node: Mapping[str, Any]) -> layout.Room:
+    return layout.room(node["label"], 0 if node["shape"] in {"box", "ellipse"} else node["size"])
 
 
 def name_of(links: Links, node: str) -> str:

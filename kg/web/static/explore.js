@@ -59,7 +59,7 @@ const doing = {
     nodes.remove(ids);
     edges.remove(edges.getIds({ filter: (e) => ids.includes(e.from) || ids.includes(e.to) }));
   },
-  pin({ id, x, y, fixed }) { nodes.update({ id, x, y, fixed, borderWidth: fixed ? 3 : 1 }); },
+  pin({ id, x, y, fixed }) { nodes.update({ id, x, y, fixed, borderWidth: fixed ? 5 : nodes.get(id).kind === "edition" ? 4 : 1 }); },
   hide({ kind, yes }) { yes ? state.hidden.add(kind) : state.hidden.delete(kind); },
   filter({ name, value }) { value ? state.filter[name] = value : delete state.filter[name]; },
   fade({ yes }) { state.fade = yes; },
@@ -113,7 +113,8 @@ function add(more) {
 
 // --- what is seen: hiding, fading, the table, the link -----------------------------------------
 
-export const matches = (node) => Object.entries(state.filter).every(([name, value]) => node.kind !== "item" || String(node[name]) === value);
+const values = (node, name) => [node[name] ?? []].flat().map(String);
+export const matches = (node) => node.kind !== "item" || Object.entries(state.filter).every(([name, value]) => values(node, name).includes(value));
 
 function changed() {
   nodes.update(nodes.get().map((node) => {
@@ -153,6 +154,23 @@ function drawTable() {
   }));
 }
 
+// The shapes that the server gives to the kinds, as small pictures.
+const shapes = {
+  page: "M3 3h10v10H3z", section: "M8 2a6 6 0 1 0 .01 0z", chapter: "M4.5 2h7L15 8l-3.5 6h-7L1 8z", edition: "M4.5 2h7L15 8l-3.5 6h-7L1 8z",
+  service: "M8 1l7 7-7 7-7-7z", drug: "M8 1l2 4.8 5.2.4-4 3.4 1.3 5.1L8 12l-4.5 2.7 1.3-5.1-4-3.4 5.2-.4z",
+  "body part": "M1 3h14L8 14z", specialty: "M8 2l7 11H1z", item: "M1 4h14v8H1z", case: "M8 4a7 4 0 1 0 .01 0z",
+};
+function glyph(kind) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", shapes[kind]);
+  if (kind === "edition") path.setAttribute("class", "thick");
+  svg.append(path);
+  return svg;
+}
+
 function drawLegend() {
   const counts = {};
   for (const node of nodes.get()) counts[node.kind] = (counts[node.kind] ?? 0) + 1;
@@ -161,7 +179,7 @@ function drawLegend() {
     button.type = "button";
     button.dataset.kind = kind;
     button.setAttribute("aria-pressed", String(!state.hidden.has(kind)));
-    button.textContent = `${kind} ${count}`;
+    button.append(glyph(kind), ` ${kind} ${count}`);
     button.addEventListener("click", () => step("hide", { kind, yes: !state.hidden.has(kind) }));
     return button;
   }));
@@ -170,10 +188,10 @@ function drawLegend() {
 function drawFilters() {
   for (const select of document.querySelectorAll("[data-filter]")) {
     const name = select.dataset.filter;
-    const values = [...new Set(nodes.get().filter((n) => n.kind === "item" && n[name] != null).map((n) => String(n[name])))].sort();
-    select.replaceChildren(new Option("all", ""), ...values.map((value) => new Option(value, value)));
+    const there = [...new Set(nodes.get().filter((n) => n.kind === "item").flatMap((n) => values(n, name)))].sort();
+    select.replaceChildren(new Option("all", ""), ...there.map((value) => new Option(value, value)));
     select.value = state.filter[name] ?? "";
-    select.disabled = !values.length;
+    select.disabled = !there.length;
   }
 }
 
@@ -253,7 +271,10 @@ export function pin(id) {
 
 function fit() {
   network.fit({ animation: false });
-  network.moveTo({ scale: Math.min(1.1, network.getScale() * 0.95) });
+  const scale = Math.min(1.1, network.getScale() * 0.95);
+  // On a telephone all at once would be too small to read: the middle of it, to be dragged.
+  if (element.clientWidth < 600 && scale < 0.7 && nodes.get(state.selected)) network.focus(state.selected, { scale: 0.7, animation: false });
+  else network.moveTo({ scale });
 }
 
 // --- tools -------------------------------------------------------------------------------------

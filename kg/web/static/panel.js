@@ -17,11 +17,13 @@ export async function describe(id, edge) {
   if (edge) { await describeEdge(edge); return; }
   const known = await ask(`/api/node?node=${encodeURIComponent(id)}`);
   if (state.selected !== id) return;
-  const rate = known.decisions ? `${(100 * known.overturned / known.decisions).toFixed(1)} % of ${known.decisions.toLocaleString("en")} items overturned` : "";
+  const count = `${known.decisions.toLocaleString("en")} ${known.decisions === 1 ? "item" : "items"} overturned`;
+  const rate = known.decisions < 10 ? `${known.overturned} of ${count}` : `${(100 * known.overturned / known.decisions).toFixed(1)} % of ${count}`;
   const relations = Object.entries(known.relations).map(([name, total]) => relation(id, name, total));
   panel.replaceChildren(
     make("h2", {}, known.label),
     make("p", { className: "sub" }, known.kind, rate && known.kind !== "item" ? `, ${rate}` : ""),
+    ...told(nodes.get(id)),
     make("p", {}, ...Object.keys(signs).filter((name) => known[name]).map((name) => outcome(name, known[name]))),
     make("p", { className: "tools" },
       button("Expand", () => expand(id)), button("Collapse", () => collapse(id)),
@@ -31,6 +33,13 @@ export async function describe(id, edge) {
     make("ul", { className: "plain relations" }, ...relations),
     make("p", { className: "links" }, make("a", { href: page(id) }, "Its page"), make("a", { href: `${root}/explore?node=${encodeURIComponent(id)}` }, "Start here"), make("a", { href: `${root}/${id.split("#")[0]}.ttl` }, "Turtle")),
   );
+}
+
+// What an item is picked out by.
+function told(node) {
+  if (node?.kind !== "item") return [];
+  const facts = ["category", "year", "specialty", "guideline"].map((name) => [name, [node[name] ?? []].flat().join("; ")]).filter(([, value]) => value);
+  return [make("dl", { className: "facts" }, ...facts.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))))];
 }
 
 function relation(id, name, total) {
