@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kg.base import generations
@@ -20,14 +22,15 @@ Files = dict[str, tuple[int, str]]
 def write(folder: Path, base: Path | None) -> None:
     """Enter all files of the generation in ``folder``; those shared with ``base`` are not read again."""
     before = read(base) if base and (base / FILE).exists() else {}
-    entries: Files = {}
-    for name, path in _files(folder):
-        shared = base / name if base and name in before else None
-        if shared and shared.exists() and shared.samefile(path):
-            entries[name] = before[name]
-        else:
-            entries[name] = _entry(path)
+    there = dict(_files(folder))
+    shared = {name for name, path in there.items() if base and name in before and _is_same(base / name, path)}
+    new = dict(_entries({name: path for name, path in there.items() if name not in shared}))
+    entries = {name: before[name] if name in shared else new[name] for name in there}
     generations.write_json(folder / FILE, entries)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.exists() and one.samefile(other)
 
 
 def read(folder: Path) -> Files:
@@ -44,13 +47,14 @@ def read(folder: Path) -> Files:
 def faults(folder: Path) -> Iterator[tuple[str, str]]:
     """The files of the generation that are missing, damaged or too many, each with what is wrong."""
     wanted, there = read(folder), dict(_files(folder))
+    found = dict(_entries({name: path for name, path in there.items() if name in wanted}))
     for name, entry in wanted.items():
         path = there.get(name)
         if path is None:
             yield name, "is missing"
-        elif path.stat().st_size != entry[0]:
-            yield name, f"has {path.stat().st_size} bytes instead of {entry[0]}"
-        elif _entry(path) != entry:
+        elif found[name][0] != entry[0]:
+            yield name, f"has {found[name][0]} bytes instead of {entry[0]}"
+        elif found[name] != entry:
             yield name, "is damaged: its bytes have changed"
     for name in there.keys() - wanted.keys():
         yield name, "does not belong to the generation"
@@ -61,6 +65,12 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
         name = path.relative_to(folder).as_posix()
         if name not in _NOT_OURS and not name.startswith(_LATER) and path.is_file():
             yield name, path
+
+
+def _entries(paths: Mapping[str, Path]) -> Iterator[tuple[str, tuple[int, str]]]:
+    """Size and hash of each file; Python's lock is free while a file is hashed."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        yield from zip(paths, threads.map(_entry, paths.values()), strict=True)
 
 
 def _entry(path: Path) -> tuple[int, str]:
