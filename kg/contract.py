@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+import orjson
+
 from kg import resources
 from kg.errors import SourceError
 from kg.model import (
@@ -90,6 +92,20 @@ def to_json(determination: Determination) -> Json:
         "spans": {path: [*span] for path, span in d.spans.items()},
         "problems": _problems(d.problems),
     }
+
+
+def line(form: Json) -> str:
+    """The JSON object ``form`` as one line of text.
+
+    Half of a surrogate pair, which no file in UTF-8 can hold, is escaped.
+
+    >>> line({"case_number": "CM15-0000001", "outcome": None})
+    '{"case_number":"CM15-0000001","outcome":null}'
+    """
+    try:
+        return orjson.dumps(form).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(form, separators=(",", ":"))
 
 
 def field_to_json(field: GuidelineField, problems: Iterable[Problem] = ()) -> Json:

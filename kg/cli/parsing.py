@@ -1,6 +1,5 @@
 """``kg parse``: files of letters to determinations, one after another or on several processes."""
 
-import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -89,11 +88,13 @@ def parse(
 
 def _read_all(found: "Iterable[Source]", jobs: int, *, tables: bool) -> Iterator[Read]:
     """Read what was found, in order; memory stays flat."""
+    from kg.base.processes import collect_rarely, in_order
+
     if jobs == 1:
+        collect_rarely()
         for source in found:
             yield _read(source, tables=tables)
         return
-    from kg.base.processes import in_order
 
     rest = iter(found)
     chunks = iter(lambda: list(islice(rest, _CHUNK)), [])
@@ -129,7 +130,7 @@ def _read(source: "Source", *, tables: bool) -> Read:
     nameless = (letter.name, letter.sha256) if letter.name and "case_number" not in found.spans else None
     if tables:
         return Read(place, rows=_rows(found), nameless=nameless)
-    return Read(place, json.dumps(contract.to_json(found), ensure_ascii=False), nameless=nameless)
+    return Read(place, contract.line(contract.to_json(found)), nameless=nameless)
 
 
 def _distinct(letters: Iterable[Read]) -> Iterator[Read]:

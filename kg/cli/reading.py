@@ -29,7 +29,7 @@ def cite(
 
     for line in _lines() if text == "-" else [text]:
         field, problems = read_field(line)
-        print(json.dumps(contract.field_to_json(field, problems), ensure_ascii=False))
+        print(contract.line(contract.field_to_json(field, problems)))
 
 
 def _lines() -> Iterator[str]:

@@ -10,6 +10,7 @@ from lark import Tree
 from kg.model import Basis, Citation, GuidelineField, PageRange, Problem, ProblemKind, Section, Span
 from kg.reading.catalogue import guidelines
 from kg.reading.grammars import Lexeme, TypedGrammar, parts
+from kg.reading.moved import kept, moved_citation, moved_problem
 from kg.reading.others import read_others
 from kg.reading.pages import read_pages
 from kg.reading.titles import split_titles
@@ -109,9 +110,13 @@ def read_field(
             continue
         span = Span(tokens[words].start, tokens[words].end)
         if kind == "MTUS":
-            citations += _read_mtus(text, span, on, problems)
+            found, doubts = _mtus_by_itself(text[span.start : span.end], guidelines().last_change(on))
+            citations += [moved_citation(citation, span.start) for citation in found]
+            problems += [moved_problem(problem, span.start) for problem in doubts]
         elif kind == "OTHER":
-            citations += read_others(text, *span)
+            citations += [
+                moved_citation(citation, span.start) for citation in _others_by_itself(span.of(text))
+            ]
         elif kind == "TEXT":
             message = f'expected "Decision based on", found "{tidy(span.of(text))[:80]}"'
             problems.append(Problem(ProblemKind.UNREAD_TEXT, span, message))
@@ -154,10 +159,19 @@ def _together(first: Citation, more: Citation, *, adjacent: bool) -> Citation:
     )
 
 
-def _read_mtus(text: str, span: Span, on: date | None, problems: list[Problem]) -> list[Citation]:
-    grammar = BY_SECTION if text.find("Section(s)", *span) >= 0 else BY_PAGE
-    entries, tokens = grammar.read(text, *span)
+# The halves of a field repeat more often than whole fields do.
+@kept(1 << 14)
+def _others_by_itself(text: str) -> tuple[Citation, ...]:
+    return tuple(read_others(text, 0, len(text)))
+
+
+@kept(1 << 14)
+def _mtus_by_itself(text: str, on: date | None) -> tuple[tuple[Citation, ...], tuple[Problem, ...]]:
+    """The citations of MTUS guidelines in ``text``, with what of it was not understood."""
+    grammar = BY_SECTION if "Section(s)" in text else BY_PAGE
+    entries, tokens = grammar.read(text)
     citations: list[Citation] = []
+    problems: list[Problem] = []
     waiting: list[int] = []
     for entry in entries:
         pages: tuple[PageRange, ...] = ()
@@ -168,7 +182,7 @@ def _read_mtus(text: str, span: Span, on: date | None, problems: list[Problem]) 
         new = list(_citations(text, entry, tokens, pages, on, problems))
         citations += new
         waiting = _share(citations, waiting, len(new), pages)
-    return citations
+    return tuple(citations), tuple(problems)
 
 
 def _citations(

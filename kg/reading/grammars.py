@@ -23,7 +23,7 @@ _FIRST_LETTER = 0x100
 _LOOSE = r"\s.,;:"
 _WORDS = re.compile(rf"[^{_LOOSE}](?:.*\S)?", re.DOTALL)
 # An anchor of plain letters, of which the first may be one of several (``[Pp]age``).
-_LITERAL = re.compile(r"(?:\[\w+\])?(\w+)")
+_LITERAL = re.compile(r"(\[\w+\])?(\w+)")
 
 Plan = TypeVar("Plan")
 
@@ -99,12 +99,21 @@ class TypedGrammar(Generic[Plan]):
     def tokens(self, text: str, start: int = 0, end: int | None = None) -> list[Lexeme]:
         """Cut ``text[start:end]`` into tokens, in order."""
         end = len(text) if end is None else end
-        found = [
-            _tuple(Lexeme, (names[m.lastindex], *m.span()))  # type: ignore[index]
-            for scan, names, literal, before in self._scans
-            if (at := text.find(literal, start, end)) >= 0
-            for m in scan.finditer(text, max(start, at - before), end)
-        ]
+        found: list[Lexeme] = []
+        for scan, names, literal, before in self._scans:
+            at = text.find(literal, start + before, end) if literal else start
+            if at < 0:
+                continue
+            if before:
+                found += [
+                    _tuple(Lexeme, (names[m.lastindex], m.start() - before, m.end()))  # type: ignore[index]
+                    for m in scan.finditer(text, at, end)
+                ]
+            else:
+                found += [
+                    _tuple(Lexeme, (names[m.lastindex], *m.span()))  # type: ignore[index]
+                    for m in scan.finditer(text, at, end)
+                ]
         if self._whole:
             return found
         if len(self._scans) > 1:
@@ -204,8 +213,9 @@ def _scans(
     """One regular expression an anchor and one for the rest; an empty group after each tells which.
 
     The empty group stands last so that each alternative begins with its own literal. With each goes
-    a text that every match holds, and how far into the match: looking for that is faster still, and
-    most texts lack it.
+    a text that every match holds: looking for that is faster still, and most texts lack it. Where the first
+    letter may be one of several, as in ``[Pp]age``, the search is for the letters after it, and the number
+    that goes along tells how many stand before the match.
     """
     groups: dict[str, list[tuple[str, str]]] = {anchor: [] for anchor in (*anchors, "")}
     for terminal in terminals:
@@ -216,17 +226,13 @@ def _scans(
         groups[anchor].append((terminal.name, pattern[len(anchor) :]))
     # A terminal that begins at a word's edge begins with the word: its end is no place to try.
     edge = {r"\b": r"\b(?=\w)"}
-    return [
-        (
-            re.compile(f"{edge.get(anchor, anchor)}(?:{'|'.join(f'(?:{rest})()' for _, rest in group)})"),
-            ("", *(name for name, _ in group)),
-            *_literal(anchor),
-        )
-        for anchor, group in groups.items()
-        if group
-    ]
-
-
-def _literal(anchor: str) -> tuple[str, int]:
-    literal = _LITERAL.fullmatch(anchor)
-    return (literal[1], literal.start(1) and 1) if literal else ("", 0)
+    scans = []
+    for anchor, group in groups.items():
+        literal = _LITERAL.fullmatch(anchor)
+        begins = edge.get(anchor, anchor)
+        if literal and literal[1]:
+            begins = f"{literal[2]}(?<={anchor})"
+        pattern = re.compile(f"{begins}(?:{'|'.join(f'(?:{rest})()' for _, rest in group)})")
+        names = ("", *(name for name, _ in group))
+        scans.append((pattern, names, literal[2] if literal else "", 1 if literal and literal[1] else 0))
+    return [scan for scan in scans if len(scan[1]) > 1]

@@ -1,7 +1,6 @@
 """Read a whole letter into a :class:`~kg.model.Determination`."""
 
 from datetime import date
-from functools import lru_cache
 
 from kg.errors import LetterError
 from kg.model import (
@@ -15,14 +14,13 @@ from kg.model import (
     Span,
     Template,
 )
-from kg.reading import reviewers
 from kg.reading.catalogue import guidelines
 from kg.reading.citations import read_field
 from kg.reading.early import early_layout
 from kg.reading.header import Header, read_header
 from kg.reading.items import read_item
 from kg.reading.mentions import mentions
-from kg.reading.moved import moved_field, moved_item, moved_problem
+from kg.reading.moved import kept, moved_field, moved_item, moved_problem
 from kg.reading.places import Issue, Layout
 from kg.reading.quantities import recommended
 from kg.reading.reviewers import read_reviewer
@@ -88,15 +86,8 @@ def _no_letter(text: str, found: Layout) -> str:
 
 # Pieces of letters read lately, each by its own text: letters repeat them word for word. The sizes
 # hold what a hundred thousand letters repeat, in some tens of megabytes.
-_item_by_itself = lru_cache(maxsize=1 << 14)(lambda piece: read_item(piece, 0, len(piece)))
-_field_by_itself = lru_cache(maxsize=1 << 14)(lambda piece, day: read_field(piece, 0, len(piece), day))
-
-
-def forget() -> None:
-    """Drop the pieces kept, as a fresh process has none."""
-    _item_by_itself.cache_clear()
-    _field_by_itself.cache_clear()
-    reviewers.forget()
+_item_by_itself = kept(1 << 14)(lambda piece: read_item(piece, 0, len(piece)))
+_field_by_itself = kept(1 << 14)(lambda piece, day: read_field(piece, 0, len(piece), day))
 
 
 def _decision(text: str, issue: Issue, decided: date | None, problems: list[Problem]) -> Decision:

@@ -6,7 +6,8 @@ the spans are made anew.
 """
 
 from collections.abc import Callable
-from typing import cast
+from functools import lru_cache
+from typing import ParamSpec, TypeVar, cast
 
 from kg.model import (
     BodyPart,
@@ -22,6 +23,29 @@ from kg.model import (
     Span,
     Specialty,
 )
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_FORGET: list[Callable[[], None]] = []
+
+
+def kept(size: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Have a function keep what it gave for the last ``size`` pieces; its arguments must be hashable."""
+
+    def keep(read: Callable[P, R]) -> Callable[P, R]:
+        keeping = lru_cache(maxsize=size)(read)
+        _FORGET.append(keeping.cache_clear)
+        return cast(Callable[P, R], keeping)
+
+    return keep
+
+
+def forget() -> None:
+    """Drop the pieces kept, as a fresh process has none."""
+    for drop in _FORGET:
+        drop()
+
 
 # A Span is made by the million: without its own constructor it takes half the time.
 _tuple = cast(Callable[[type[Span], tuple[int, int]], Span], tuple.__new__)
@@ -40,12 +64,13 @@ def moved_field(field: GuidelineField, by: int) -> GuidelineField:
     """
     return GuidelineField(
         field.basis,
-        tuple([_citation(citation, by) for citation in field.citations]),
+        tuple([moved_citation(citation, by) for citation in field.citations]),
         field.span and moved_span(field.span, by),
     )
 
 
-def _citation(old: Citation, by: int) -> Citation:
+def moved_citation(old: Citation, by: int) -> Citation:
+    """The citation with all of its spans moved."""
     return Citation(
         old.mtus,
         old.guideline,

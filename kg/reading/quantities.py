@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from kg.model import Quantity, Span, Unit
 from kg.reading.grammars import Lexeme, Part, TypedGrammar, parts
+from kg.reading.moved import kept, moved_span
 
 QUANTITY = TypedGrammar("quantity.lark", parts, anchors=(r"(?<![^\W\d_xX](?=[^#\/]))",))
 
@@ -77,19 +78,19 @@ _MONTHS_OF_A_YEAR = Amount(12, 12)
 
 
 class _Read(NamedTuple):
-    """One part of the text that the grammar found, with its place."""
+    """One part of the text that the grammar found: the types of its tokens, its amounts, its place."""
 
     kind: str
-    tokens: tuple[Lexeme, ...]
-    amounts: tuple[Amount, ...]
-
-    @property
-    def span(self) -> Span:
-        return Span(self.tokens[0].start, self.tokens[-1].end)
+    types: list[str]
+    amounts: list[Amount]
+    span: Span
 
     def has(self, *types: str) -> str | None:
         """The first of these token types that the part holds."""
-        return next((token.type for token in self.tokens if token.type in types), None)
+        for type_ in self.types:
+            if type_ in types:
+                return type_
+        return None
 
 
 class _Total(NamedTuple):
@@ -117,18 +118,16 @@ def quantity(text: str, start: int, end: int, *, visits: bool, drug: bool) -> Qu
 
 
 def _read(text: str, part: Part, tokens: Sequence[Lexeme]) -> _Read:
-    own = tuple(tokens[at] for _, at in part.tokens)
-    return _Read(
-        part.name,
-        own,
-        tuple(
-            amount(text[token.start : token.end].strip(" .#"))
-            if token.type in ("AMOUNT", "ONCE")
-            else _period(text[token.start : token.end])
-            for token in own
-            if token.type in ("AMOUNT", "ONCE", "PERIOD")
-        ),
-    )
+    amounts = []
+    for type_, at in part.tokens:
+        if type_ in ("AMOUNT", "ONCE"):
+            _, start, end = tokens[at]
+            amounts.append(amount(text[start:end].strip(" .#")))
+        elif type_ == "PERIOD":
+            _, start, end = tokens[at]
+            amounts.append(_period(text[start:end]))
+    first, last = tokens[part.tokens[0][1]], tokens[part.tokens[-1][1]]
+    return _Read(part.name, [type_ for type_, _ in part.tokens], amounts, Span(first[1], last[2]))
 
 
 def _period(printed: str) -> Amount:
@@ -150,7 +149,7 @@ def _of_drug(found: Sequence[_Read], start: int) -> _Total | None:
         if read.kind == "labelled" or (read.kind == "counted" and not _dose(read, after)):
             best = _Total(read.amounts[0], Unit.UNIT, read.span)
             break
-        weighed = weighed or (read.kind == "stray" and read.tokens[0].type == "STRENGTH" and at > 0)
+        weighed = weighed or (read.kind == "stray" and read.types[0] == "STRENGTH" and at > 0)
     if refills is not None and (best is None or refills.span.start < best.span.start):
         if best is None and weighed:
             return None
@@ -285,10 +284,16 @@ def recommended(text: str, start: int, end: int) -> tuple[Quantity, ...]:
         stop = _SENTENCE_END.search(text, at, min(end, at + _SENTENCE))
         last = stop.start() if stop else min(end, at + _SENTENCE)
         if _VISITS.search(text, at, last):
-            plan, tokens = QUANTITY.read(text, at, last)
-            for read in (_read(text, part, tokens) for part in plan if part.name == "counted"):
-                if read.has("VISIT") and read.span.start > at:
-                    low, high = read.amounts[0]
-                    found.setdefault((low, high), Quantity(low, high, Unit.VISIT, read.span))
+            for low, high, span in _visits(text[at:last]):
+                found.setdefault((low, high), Quantity(low, high, Unit.VISIT, moved_span(span, at)))
         at = text.find(_RECOMMENDS, last, end)
     return tuple(found.values())
+
+
+# Rationales quote the same sentences of guidelines.
+@kept(4096)
+def _visits(text: str) -> tuple[tuple[float, float, Span], ...]:
+    """Each number of visits counted in ``text`` after its first word."""
+    plan, tokens = QUANTITY.read(text)
+    counts = (_read(text, part, tokens) for part in plan if part.name == "counted")
+    return tuple((*read.amounts[0], read.span) for read in counts if read.has("VISIT") and read.span.start)

@@ -1,6 +1,5 @@
 """Who reviewed: the unnamed physician's specialties and where the licence is held."""
 
-from functools import lru_cache
 from typing import Any
 
 from lark import Tree
@@ -8,7 +7,7 @@ from lark import Tree
 from kg.model import Problem, ProblemKind, Reviewer, Span, Specialty
 from kg.reading.catalogue import specialties
 from kg.reading.grammars import TypedGrammar, parts
-from kg.reading.moved import moved_problem, moved_specialty
+from kg.reading.moved import kept, moved_problem, moved_span, moved_specialty
 from kg.reading.titles import split_titles
 from kg.reading.wording import fold, tidy
 
@@ -39,7 +38,25 @@ def read_reviewer(text: str, span: Span) -> tuple[Reviewer, dict[str, Span], lis
     >>> reviewer.specialties[0].name, reviewer.licensed_in
     ('Neurology', ('Ohio',))
     """
-    words, tokens = CREDENTIALS.read(text, span.start, min(span.end, span.start + _SECTION))
+    end = min(span.end, span.start + _SECTION)
+    reviewer, places, problems = _by_itself(text[span.start : end])
+    moved = Reviewer(
+        _moved(reviewer.specialties, span.start),
+        _moved(reviewer.subspecialties, span.start),
+        reviewer.licensed_in,
+    )
+    spans = {name: moved_span(place, span.start) for name, place in places.items()}
+    return moved, spans, [moved_problem(problem, span.start) for problem in problems]
+
+
+def _moved(names: tuple[Specialty, ...], by: int) -> tuple[Specialty, ...]:
+    return tuple([moved_specialty(name, by) for name in names])
+
+
+# Letters of one reviewer, and of all with the same specialty, print the same section.
+@kept(4096)
+def _by_itself(text: str) -> tuple[Reviewer, dict[str, Span], tuple[Problem, ...]]:
+    words, tokens = CREDENTIALS.read(text)
     places = {name: Span(*tokens[i][1:]) for name, i in words.items()}
     problems: list[Problem] = []
 
@@ -49,12 +66,12 @@ def read_reviewer(text: str, span: Span) -> tuple[Reviewer, dict[str, Span], lis
         start, end = places[kind]
         names, found = _names(text[start : min(end, start + _LONGEST)])
         problems.extend([moved_problem(problem, start) for problem in found])
-        return tuple([moved_specialty(name, start) for name in names])
+        return _moved(names, start)
 
     reviewer = Reviewer(
         named("specialties"), named("subspecialties"), _states(text, places.get("licensed_in"))
     )
-    return reviewer, {f"reviewer.{name}": place for name, place in places.items()}, problems
+    return reviewer, {f"reviewer.{name}": place for name, place in places.items()}, tuple(problems)
 
 
 # The section that tells of the reviewer has some two thousand characters, the longest list three hundred.
@@ -63,7 +80,7 @@ _LONGEST = 5_000
 
 
 # Reviewers have few sets of specialties.
-@lru_cache(maxsize=4096)
+@kept(4096)
 def _names(printed: str) -> tuple[tuple[Specialty, ...], tuple[Problem, ...]]:
     """The names in a list, with what is wrong with them."""
     names: list[Specialty] = []
@@ -75,11 +92,6 @@ def _names(printed: str) -> tuple[tuple[Specialty, ...], tuple[Problem, ...]]:
                 problems.append(Problem(ProblemKind.UNRESOLVED_SPECIALTY, name.span, message))
             names.append(name)
     return tuple(names), tuple(problems)
-
-
-def forget() -> None:
-    """Drop the names kept, as a fresh process has none."""
-    _names.cache_clear()
 
 
 def _resolve(words: str) -> str | None:

@@ -1,8 +1,8 @@
 """Tidy printed wording into values, and fold it for comparison."""
 
 import re
+from functools import lru_cache
 
-_SPACE = re.compile(r"\s+")
 _BROKEN_HYPHEN = re.compile(r"(?<=\w)-\s+(?=\w)")
 _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "®": None, "™": None})
 
@@ -13,10 +13,12 @@ def tidy(printed: str) -> str:
     >>> tidy("Intra-\n articular  hip injection ")
     'Intra-articular hip injection'
     """
-    printed = _SPACE.sub(" ", printed).strip()
+    printed = " ".join(printed.split())
     return _BROKEN_HYPHEN.sub("-", printed) if "- " in printed else printed
 
 
+# Titles and names repeat from letter to letter.
+@lru_cache(maxsize=1 << 14)
 def fold(printed: str) -> str:
     """The wording as catalogues compare it: case, quotes, ``&`` and closing marks do not count.
 
@@ -26,4 +28,4 @@ def fold(printed: str) -> str:
     True
     """
     folded = tidy(printed).translate(_MARKS).replace("&", " and ").lower()
-    return _SPACE.sub(" ", folded).strip(" .,;:-/")
+    return " ".join(folded.split()).strip(" .,;:-/")

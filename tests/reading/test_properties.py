@@ -14,8 +14,9 @@ from kg.model import Citation, Determination, GuidelineField, Span
 from kg.reading import citations, header, items, others, quantities, reviewers, summary, titles
 from kg.reading.early import NOTICE, PROFESSIONAL
 from kg.reading.grammars import Lexeme, TypedGrammar
-from kg.reading.letter import forget, read_letter
+from kg.reading.letter import read_letter
 from kg.reading.mentions import MENTION
+from kg.reading.moved import forget
 from kg.reading.sections import LETTER
 from kg.reading.wording import tidy
 from kg.sample import letters
