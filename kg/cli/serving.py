@@ -1,14 +1,11 @@
 """``kg serve`` and ``kg sample``: a server to look at, letters to try."""
 
-import socket
-import threading
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from kg.cli.edge import DEFAULT_KB, FAILED, STOPPED, Kb, command, err, say
+from kg.cli.edge import DEFAULT_KB, STOPPED, Kb, command, say
 from kg.errors import SettingError
 
 
@@ -42,32 +39,10 @@ def serve(
         raise SettingError(
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}, found {fault['input']!r}"
         ) from error
-    with KnowledgeBase.open(kb):  # what is wrong with it is said before an address is named
+    with KnowledgeBase.open(kb):  # what is wrong with it is said before an address is taken
         pass
-    threading.Thread(target=_announce, args=(settings.host, settings.port), daemon=True).start()
-    try:
-        server.serve(kb, **options)
-    except SystemExit as stop:  # uvicorn ends so where it cannot listen
-        if stop.code:
-            err().print(
-                f"kg: {settings.host}:{settings.port} could not be served; is the port in use?", style="red"
-            )
-            return FAILED
+    server.serve(kb, settings, lambda at: say(f"Open {at} in a browser; Ctrl-C stops the server."))
     return STOPPED  # uvicorn serves until Ctrl-C, and ends SIGTERM by that signal
-
-
-def _announce(host: str, port: int) -> None:
-    """Say what to open, once it answers."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - all addresses: one of them
-    while True:
-        try:
-            socket.create_connection((host, port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            address = f"[{host}]" if ":" in host else host
-            say(f"Open http://{address}:{port}/ in a browser; Ctrl-C stops the server.")
-            return
 
 
 @command(

@@ -2,26 +2,31 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+import pyoxigraph as ox
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from pydantic import Field
 
 from kg import contract
-from kg.analysis.drivers import HELP, STRATA
 from kg.analysis.filters import Filters
-from kg.analysis.index import LEVELS, PARTIES
+from kg.analysis.related import CURSOR as RELATED_CURSOR
 from kg.analysis.related import WANTED
 from kg.evidence import marks
-from kg.web import negotiate, tables
+from kg.graph import jsonld
+from kg.graph.triples import n_triples
+from kg.web import described, negotiate
+from kg.web.cases import CURSOR as CASE_CURSOR
 from kg.web.cases import Wanted
 from kg.web.links import address, case_node
 from kg.web.problems import ProblemError
 from kg.web.site import Site
 
-router = APIRouter(prefix="/api", tags=["API"])
+router = APIRouter(prefix="/api", tags=["API"], responses=described.PROBLEMS)
 
+CaseNumber = Annotated[str, Path(examples=["CM16-0000001"])]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most results to give.")]
-Cursor = Annotated[str | None, Query(description="`next` of the page before.", max_length=200)]
-Values = Annotated[list[str], Query(max_length=50)]
+Values = Annotated[list[Annotated[str, Field(max_length=300)]], Query(max_length=50)]
+Year = Annotated[str, Field(pattern=r"^([0-9]{4}((-|\.\.)[0-9]{4})?)?$", examples=["2014-2016"])]
 Format = Annotated[Literal["json", "csv"] | None, Query(description="Instead of the Accept header.")]
 
 
@@ -35,26 +40,27 @@ SiteDep = Annotated[Site, Depends(site_of)]
 
 
 def filters_of(
-    year: Annotated[list[str], Query(description="Years of decision: `2016` or `2014-2016`.")] = [],  # noqa: B006
+    year: Annotated[list[Year], Query(max_length=50, description="Years of decision.")] = [],  # noqa: B006
     category: Values = [],  # noqa: B006
     subcategory: Values = [],  # noqa: B006
     body_part: Values = [],  # noqa: B006
     drug: Values = [],  # noqa: B006
     specialty: Values = [],  # noqa: B006
-    edition: Annotated[list[str], Query(description="Year of the edition that is cited.")] = [],  # noqa: B006
+    edition: Annotated[list[Year], Query(max_length=50, description="Years of the edition cited.")] = [],  # noqa: B006
     template: Values = [],  # noqa: B006
 ) -> Filters:
-    """The decisions that a request is about."""
-    return Filters.of(
-        year=year,
-        category=category,
-        subcategory=subcategory,
-        body_part=body_part,
-        drug=drug,
-        specialty=specialty,
-        edition=edition,
-        template=template,
-    )
+    """The decisions that a request is about; a form sends an empty value for a filter that is not set."""
+    given = {
+        "year": year,
+        "category": category,
+        "subcategory": subcategory,
+        "body_part": body_part,
+        "drug": drug,
+        "specialty": specialty,
+        "edition": edition,
+        "template": template,
+    }
+    return Filters.of(**{name: [value for value in values if value] for name, values in given.items()})
 
 
 FiltersDep = Annotated[Filters, Depends(filters_of)]
@@ -65,16 +71,16 @@ def listing(site: Site, results: list[Any], total: int, following: str | None, *
     return {"results": results, "total": total, "next": following, "generation": site.generation, **more}
 
 
-def answer(request: Request, site: Site, content: Any) -> Response:
+def answer(request: Request, site: Site, content: Any, media_type: str = "application/json") -> Response:
     """JSON with an ETag: the same address gives the same answer while the generation stays."""
     etag = site.etag(str(request.url), request.headers.get("accept", ""))
     headers = {"ETag": etag, "Vary": "Accept"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return JSONResponse(content, headers=headers)
+    return JSONResponse(content, headers=headers, media_type=media_type)
 
 
-@router.get("/cases", summary="Cases that pass the filters")
+@router.get("/cases", summary="Cases that pass the filters", responses=described.answers(described.Listing))
 def cases(
     request: Request,
     site: SiteDep,
@@ -82,11 +88,13 @@ def cases(
     outcome: Annotated[list[Literal["upheld", "overturned", "modified"]], Query()] = [],  # noqa: B006
     guideline: Values = [],  # noqa: B006
     section: Values = [],  # noqa: B006
-    page: Annotated[list[str], Query(description="`chronic-pain/2009/page/98`", max_length=50)] = [],  # noqa: B006
+    page: Annotated[Values, Query(examples=[["chronic-pain/2009/page/98"]])] = [],  # noqa: B006
     party: Literal["reviewer", "claims_administrator", "any"] = "any",
     text: Annotated[str, Query(max_length=300, description="Words in the item, all of them.")] = "",
     limit: Limit = 50,
-    cursor: Cursor = None,
+    cursor: Annotated[
+        str | None, Query(pattern=CASE_CURSOR, max_length=300, description="`next` of the page before.")
+    ] = None,
 ) -> Response:
     """Cases with an item that passes every filter given, by case number."""
     wanted = Wanted(filters, tuple(outcome), (*guideline, *section, *page), party, text)
@@ -94,15 +102,32 @@ def cases(
     return answer(request, site, listing(site, found.rows, found.total, found.next))
 
 
-@router.get("/cases/{case}", summary="One case: what its letter says")
-def one_case(request: Request, site: SiteDep, case: str) -> Response:
-    """The determination in the form of `kg schema`, with its IRI."""
-    form = contract.to_json(site.base.determination(case))
+@router.get(
+    "/cases/{case}",
+    summary="One case: what its letter says",
+    responses=described.answers(described.Case, "application/ld+json"),
+)
+def one_case(request: Request, site: SiteDep, case: CaseNumber) -> Response:
+    """The determination in the form of `kg schema`, with its IRI; in JSON-LD its triples as a tree."""
+    offered = {"application/json": "json", "application/ld+json": "jsonld"}
+    kind = negotiate.best(request.headers.get("accept"), offered)
+    if kind is None:
+        raise ProblemError(406, f"a case can be had as {', '.join(offered)}")
+    determination = site.base.determination(case)
+    if kind == "jsonld":
+        quads = ox.parse(n_triples(determination), format=ox.RdfFormat.N_TRIPLES)
+        tree = {"@context": jsonld.context()["@context"], **jsonld.document(case, quads)}
+        return answer(request, site, tree, "application/ld+json")
+    form = contract.to_json(determination)
     return answer(request, site, {"iri": address(case_node(case)), **form, "generation": site.generation})
 
 
-@router.get("/cases/{case}/letter", summary="The letter's text with what was read where")
-def letter(request: Request, site: SiteDep, case: str) -> Response:
+@router.get(
+    "/cases/{case}/letter",
+    summary="The letter's text with what was read where",
+    responses=described.answers(described.Thing, "text/plain"),
+)
+def letter(request: Request, site: SiteDep, case: CaseNumber) -> Response:
     """Text, and marks with spans in characters of it; as plain text where that is asked for."""
     text = site.base.letter(case)
     kind = negotiate.best(request.headers.get("accept"), {"application/json": "json", "text/plain": "text"})
@@ -117,15 +142,21 @@ def letter(request: Request, site: SiteDep, case: str) -> Response:
     return answer(request, site, {"case": case, "text": text, "marks": found, "generation": site.generation})
 
 
-@router.get("/cases/{case}/related", summary="Cases like this one, with reasons")
+@router.get(
+    "/cases/{case}/related",
+    summary="Cases like this one, with reasons",
+    responses=described.answers(described.Listing),
+)
 async def related(
     request: Request,
     site: SiteDep,
-    case: str,
+    case: CaseNumber,
     filters: FiltersDep,
     outcome: Annotated[str | None, Query(description=f"One of {', '.join(WANTED)}.")] = None,
     limit: Limit = 10,
-    cursor: Cursor = None,
+    cursor: Annotated[
+        str | None, Query(pattern=RELATED_CURSOR, description="`next` of the page before.")
+    ] = None,
 ) -> Response:
     """The most alike first. `outcome=other` keeps those that went the other way."""
     found = site.related(case, outcome, limit, cursor, filters)
@@ -151,52 +182,5 @@ async def related(
             found.next,
             case=case,
             outcomes=found.outcomes,
-        ),
-    )
-
-
-@router.get("/drivers", summary="What is cited where items are overturned")
-def drivers(
-    request: Request,
-    site: SiteDep,
-    filters: FiltersDep,
-    level: Annotated[str, Query(description=f"One of {', '.join(LEVELS)}.")] = "page",
-    party: Annotated[str, Query(description=f"One of {', '.join(PARTIES)}.")] = "reviewer",
-    minimum: Annotated[int, Query(ge=1, le=1_000_000, description="Fewer decisions: counts only.")] = 10,
-    strata: Annotated[str, Query(description=f"One of {', '.join(STRATA)}.")] = "category",
-    limit: Limit = 1000,
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
-    form: Annotated[Format, Query(alias="format")] = None,
-) -> Response:
-    """Associations, not causes: `help` and `notes` say how to read them."""
-    table = site.drivers(level, party, filters, minimum, strata)
-    wanted = form or negotiate.best(
-        request.headers.get("accept"), {"application/json": "json", "text/csv": "csv"}
-    )
-    if wanted is None:
-        raise ProblemError(406, "drivers can be had as application/json, text/csv")
-    if wanted == "csv":
-        frame = table.to_frame()
-        return tables.download(f"drivers-{table.level}-{table.party}", frame.columns, frame.iter_rows())
-    rows = table.table.slice(offset, limit).to_dicts()
-    more = offset + limit < len(table)
-    return answer(
-        request,
-        site,
-        listing(
-            site,
-            rows,
-            len(table),
-            str(offset + limit) if more else None,
-            level=table.level,
-            party=table.party,
-            filters={name: list(value) for name, value in table.filters.given().items()},
-            minimum=table.minimum,
-            decisions=table.decisions,
-            upheld=table.upheld,
-            overturned=table.overturned,
-            modified=table.modified,
-            notes=list(table.notes),
-            help=HELP,
         ),
     )

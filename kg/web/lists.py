@@ -1,6 +1,7 @@
 """``/api`` beyond cases: what is cited and by whom, search, the graph's neighbourhoods, named queries."""
 
 import dataclasses
+from inspect import signature
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -351,8 +352,10 @@ def _named(name: str) -> None:
         others = {key: value for key, value in request.query_params.items() if key not in known}
         return await _answered(request, site, name, form, given | others)
 
-    first = {"request": Request, "site": SiteDep, "form": Annotated[Format, Query(alias="format")]}
-    call = described.as_call(name, ask, described.arguments(query, first))
+    def first(request: Request, site: SiteDep, form: Annotated[Format, Query(alias="format")] = None) -> None:
+        """What each takes."""
+
+    call = described.as_call(name, ask, described.arguments(query, signature(first).parameters.values()))
     router.add_api_route(f"/queries/{name}", call, operation_id=name, summary=query.summary, responses=TABLE)
 
 

@@ -2,17 +2,24 @@
 
 import asyncio
 import logging
+import socket
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from kg.errors import KgError
 from kg.web.app import create_app
 from kg.web.settings import Settings
 
 log = logging.getLogger(__name__)
+
+
+class ServeError(KgError):
+    """The server cannot be started."""
 
 
 class PatientProtocol(H11Protocol):
@@ -62,39 +69,75 @@ class PatientProtocol(H11Protocol):
         self._watch = self.loop.call_later(self.read_time, self._no_reader)
 
 
-def serve(base_path: str | Path, host: str | None = None, port: int | None = None, **options: Any) -> None:
-    """Serve the knowledge base at ``base_path`` until SIGTERM or SIGINT.
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 is any free one.
 
-    ``options`` are fields of :class:`~kg.web.settings.Settings`; what is not given comes from the
-    environment.
+    Raises:
+        ServeError: the address is none of this machine's, or another program has it.
+    """
+    try:
+        kind, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listening = socket.socket(kind, socket.SOCK_STREAM)
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(place)
+        except OSError:
+            listening.close()
+            raise
+    except (OSError, UnicodeError) as fault:
+        why = getattr(fault, "strerror", None) or fault
+        raise ServeError(f"cannot listen on {host}:{port}: {why}; give another --host or --port") from fault
+    return listening
+
+
+class Server(uvicorn.Server):
+    """A server that tells its address once it answers."""
+
+    def __init__(self, config: uvicorn.Config, told: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._told = told
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - all addresses: one of them
+            self._told(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
+
+
+def serve(base_path: str | Path, settings: Settings, told: Callable[[str], None] = log.info) -> None:
+    """Serve the knowledge base at ``base_path`` until SIGTERM or SIGINT; ``told`` gets its address.
 
     Raises:
         BaseError: there is no knowledge base at ``base_path``.
-        pydantic.ValidationError: an option has a value that cannot be used.
+        ServeError: it cannot listen, or its query processes cannot be started.
     """
-    given = {"host": host, "port": port, **options}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    app = create_app(Path(base_path), settings)
+    listening = listen(settings.host, settings.port)
 
     class Protocol(PatientProtocol):
         head_time, read_time = settings.head_time, settings.read_time
 
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        http=Protocol,
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        root_path=settings.root_path,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
-        limit_concurrency=settings.connections,
-        backlog=1024,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=int(settings.drain_time),
-        h11_max_incomplete_event_size=65_536,
-    )
+    with listening:
+        config = uvicorn.Config(
+            create_app(Path(base_path), settings),
+            http=Protocol,
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            root_path=settings.root_path,
+            proxy_headers=True,
+            forwarded_allow_ips=settings.trusted_proxies,
+            limit_concurrency=settings.connections,
+            backlog=1024,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=int(settings.drain_time),
+            h11_max_incomplete_event_size=65_536,
+        )
+        server = Server(config, told)
+        with suppress(KeyboardInterrupt):
+            server.run([listening])
+    if not server.started:
+        raise ServeError("the server could not be started; the reason stands above")

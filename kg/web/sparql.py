@@ -21,7 +21,7 @@ from kg.web.workers import Answer, Frame, Lane, RefusalError
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-router = APIRouter(tags=["SPARQL"])
+router = APIRouter(include_in_schema=False)  # the protocol has its own description, on an empty GET
 
 SOLUTIONS = {
     "application/sparql-results+json": "json",
@@ -53,23 +53,6 @@ _TEXT = {"csv", "tsv", "ttl", "nt"}
 _METHODS = "GET, HEAD, POST, OPTIONS"
 _FORM_TYPE, _QUERY_TYPE = "application/x-www-form-urlencoded", "application/sparql-query"
 _WHOLE = 0.03  # a result that is whole so soon after its first part is sent with its length, or refused
-
-_PARAMETERS = {
-    "parameters": [
-        {
-            "name": name,
-            "in": "query",
-            "description": words,
-            "schema": {"type": "string"},
-        }
-        for name, words in (
-            ("query", "The query; without it the service is described."),
-            ("default-graph-uri", "A graph of the default graph; may be given more than once."),
-            ("named-graph-uri", "A named graph; may be given more than once."),
-            ("format", "json, xml, csv, tsv, ttl, nt, rdf or jsonld, instead of the Accept header."),
-        )
-    ]
-}
 
 
 class ClientGoneError(Exception):
@@ -105,10 +88,8 @@ def _asked_format(request: Request) -> str | None:
     return ", ".join(found) or None
 
 
-@router.get("/sparql", summary="SPARQL 1.1 Protocol, queries only", openapi_extra=_PARAMETERS)
-@router.post("/sparql", summary="The same, the query in a form or as the body", operation_id="sparql_post")
-@router.api_route("/sparql", methods=["HEAD"], include_in_schema=False)
-@router.api_route("/sparql/", methods=["GET", "HEAD", "POST"], include_in_schema=False)
+@router.api_route("/sparql", methods=["GET", "HEAD", "POST"])
+@router.api_route("/sparql/", methods=["GET", "HEAD", "POST"])
 async def endpoint(request: Request) -> Response:
     """Answer a query, or describe this service where there is none."""
     settings: Settings = request.app.state.settings
@@ -180,8 +161,8 @@ async def _refused(refusal: RefusalError, settings: Settings) -> ProblemError:
     )
 
 
-@router.options("/sparql", include_in_schema=False)
-@router.options("/sparql/", include_in_schema=False)
+@router.options("/sparql")
+@router.options("/sparql/")
 def methods() -> Response:
     """The methods that this address takes."""
     return Response(

@@ -1,0 +1,137 @@
+"""What the JSON API says of itself: the forms of its answers, and types for the named queries' parameters."""
+
+from collections.abc import Callable, Iterable
+from inspect import Parameter as Argument
+from inspect import Signature
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from kg import queries
+from kg.graph import iri
+from kg.web.problems import MEDIA_TYPE
+
+ABOUT = """
+Lists are `{"results", "total", "next", "generation"}`; give `next` back as `cursor` or `offset`. Errors are
+`application/problem+json`. Every answer has an `ETag` and the generation of the base that it was made from.
+
+`/sparql` is an endpoint of the SPARQL 1.1 Protocol, which describes itself on an empty GET.
+"""
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+class Problem(BaseModel):
+    """What went wrong, as RFC 9457 has it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="What kind of problem it is; `about:blank` where the status says it.")
+    title: str
+    status: int
+    detail: str = Field(description="One sentence that says what to do.", examples=["there is no case 'CM1'"])
+
+
+class Listing(BaseModel):
+    """One page of a list."""
+
+    model_config = ConfigDict(extra="allow")
+
+    results: list[dict[str, Any]]
+    total: int = Field(description="Results on all pages together.")
+    next: str | None = Field(description="What to give back for the following page; null at the end.")
+    generation: str = Field(description="The generation of the base that was asked.", examples=["000001"])
+
+
+class Thing(BaseModel):
+    """One thing, with what is known of it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    generation: str = Field(description="The generation of the base that was asked.", examples=["000001"])
+
+
+class Case(Thing):
+    """One determination in the form of `kg schema`, with its IRI."""
+
+    iri: str = Field(examples=["https://w3id.org/imr-kg/case/CM16-0000001"])
+    case_number: str
+    decisions: list[dict[str, Any]]
+
+
+PROBLEMS: Responses = {"default": {"model": Problem, "description": "A problem"}}
+
+
+def answers(model: type[BaseModel], *others: str) -> Responses:
+    """Responses of a call that gives a ``model``, or text of another media type."""
+    return {200: {"model": model, "content": {kind: {"schema": {"type": "string"}} for kind in others}}}
+
+
+def files(*kinds: str) -> Responses:
+    """Responses of a call that gives a file."""
+    return {200: {"content": {kind: {"schema": {"type": "string"}} for kind in kinds}}}
+
+
+def install(app: FastAPI) -> None:
+    """Let the description give problems the media type that they have, and files theirs alone."""
+    made = app.openapi
+
+    def description() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            for methods in made()["paths"].values():
+                for call in methods.values():
+                    _correct(call["responses"])
+        return made()
+
+    app.openapi = description  # type: ignore[method-assign]
+
+
+def _correct(responses: dict[str, Any]) -> None:
+    if found := responses.get("default"):
+        found["content"] = {MEDIA_TYPE: found["content"].pop("application/json", {})}
+    content = responses.get("200", {}).get("content", {})
+    if content.get("application/json") == {"schema": {}} and len(content) > 1:
+        del content["application/json"]
+
+
+# --- named queries -----------------------------------------------------------------------------
+
+_NOTATION = r"^[A-Za-z0-9][A-Za-z0-9:/#._~-]{0,299}$"
+_TYPES: dict[str, tuple[Any, str, dict[str, Any]]] = {
+    "integer": (int, "A whole number.", {"ge": 0, "le": 1_000_000}),
+    "string": (str, "Text.", {"max_length": 300}),
+    "case": (str, "A case number.", {"min_length": 1, "max_length": 200}),
+    "iri": (str, "An IRI.", {"pattern": _NOTATION}),
+}
+
+
+def arguments(query: queries.Query, first: Iterable[Argument]) -> Signature:
+    """The signature of a call that takes a query's parameters, after the arguments ``first``."""
+    return Signature([*first, *map(_argument, query.parameters)])
+
+
+def _argument(parameter: queries.Parameter) -> Argument:
+    kind, words, limits = _TYPES.get(parameter.type, (str, "", {}))
+    if "|" in parameter.type:
+        kind, words, limits = Literal[tuple(parameter.type.split("|"))], "", {}
+    elif parameter.type in iri.SCHEMES:
+        words, limits = f"A {parameter.type.replace('-', ' ')}: its notation or IRI.", {"pattern": _NOTATION}
+    if parameter.default == queries.ANY:
+        words = f"{words} `any` restricts nothing.".strip()
+    default: Any = Argument.empty
+    if parameter.default is not None:
+        default = int(parameter.default) if kind is int else parameter.default
+    annotation: Any = Annotated[kind, Query(description=words, **limits)]
+    return Argument(parameter.name, Argument.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def as_call(name: str, ask: Callable[..., Any], signature: Signature) -> Callable[..., Any]:
+    """``ask`` with another signature, for FastAPI to read; all arguments are given by name."""
+
+    async def call(**given: Any) -> Any:
+        return await ask(**given)
+
+    call.__name__ = name
+    call.__signature__ = signature  # type: ignore[attr-defined]
+    return call
