@@ -46,6 +46,11 @@ help: ## this list
 	@.ci/packages
 	@touch $@
 
+.make/validator: .make/venv .ci/npm
+	@.ci/npm install --prefix .make/nu --silent --no-save --ignore-scripts --no-audit vnu-jar@26.9.27 \
+	  || echo "the HTML checker cannot be fetched: its test is skipped"
+	@touch $@
+
 .PHONY: venv
 venv: .make/dev .make/vendor ## the virtual environment with all that development needs
 
@@ -67,7 +72,7 @@ test: lint types .make/vendor .make/packages ## format, lint, types and tests; i
 	@$(BIN)/python -m pytest -n auto -m "not long"
 
 .PHONY: test-all
-test-all: .make/dev .make/vendor .make/packages ## the long tests: real servers, notebooks, wheels, browsers at length
+test-all: .make/dev .make/vendor .make/packages .make/validator ## the long tests: real servers, notebooks, wheels, browsers at length
 	@$(BIN)/python -m pytest -m long
 
 .PHONY: kills

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from kg.analysis.filters import Filters
 from kg.analysis.related import Shared
-from kg.web import labels, marking, present, view
+from kg.web import labels, marking, present, subject, view
 from kg.web.api import FiltersDep, SiteDep
 from kg.web.cases import Wanted
 from kg.web.links import Figures, case_node
@@ -118,7 +118,22 @@ def case_list(
     ]
     again = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
     following = f"?{urlencode([*again, ('cursor', found.next)])}" if found.next else None
-    return render(request, "cases.html", "cases", found=found, told="; ".join(told), next=following)
+    decisions = site.decisions(wanted)
+    apart = bool(told) and cursor is None and not (place or outcome)
+    return render(
+        request,
+        "cases.html",
+        "cases",
+        found=found,
+        told="; ".join(told),
+        next=following,
+        figures=site.links.figures(decisions),
+        base=site.figures.rate,
+        cited=subject.cited_for(site.links, decisions) if apart else [],
+        matched={row["case"]: subject.matched(site.links, decisions, row["case"]) for row in found.rows},
+        mark="/reviewer" if place and party == "reviewer" else "",
+        again=urlencode(again),
+    )
 
 
 @router.get("/cases/{case}")

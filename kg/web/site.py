@@ -21,6 +21,7 @@ from kg.base.store import KnowledgeBase
 from kg.errors import UnknownError
 from kg.web import cases, labels, view
 from kg.web.links import Figures, Links, address
+from kg.web.pairs import Ids
 from kg.web.problems import ProblemError
 from kg.web.suggest import Suggestions
 
@@ -241,11 +242,18 @@ class Site:
         key = ("related", case, outcome, filters)
         return self._once(key, lambda: count(self.features, case, outcome, filters))
 
+    def decisions(self, wanted: cases.Wanted) -> Ids:
+        """The decisions that pass, in order.
+
+        Raises:
+            UnknownError: a filter's value is not in the base.
+        """
+        return self._once(("decisions", wanted), lambda: cases.decisions(self.links, wanted))
+
     def cases(self, wanted: cases.Wanted, limit: int, cursor: str | None) -> cases.Found:
         """One page of the cases that pass.
 
         Raises:
             UnknownError, SettingError: a filter or the cursor is not one there is.
         """
-        found = self._once(("decisions", wanted), lambda: cases.decisions(self.links, wanted))
-        return cases.page_of(self.links, found, limit, cursor)
+        return cases.page_of(self.links, self.decisions(wanted), limit, cursor)

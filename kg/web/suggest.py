@@ -113,5 +113,4 @@ def page(node: str) -> str:
 
 
 def _cases_about(text: str) -> str:
-
-    return f"/search?q={quote(text)}"
+    return f"/cases?text={quote(text)}"
