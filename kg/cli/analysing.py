@@ -21,6 +21,13 @@ Level = Annotated[str, typer.Option(help="page, section, chapter, edition or gui
 Party = Annotated[
     str, typer.Option(help="Who cites it: reviewer, claims_administrator, any of them or both.")
 ]
+Strata = Annotated[
+    str,
+    typer.Option(
+        help="Strata of the Mantel-Haenszel ratio: category, subcategory, drug_class, year, template, "
+        "priority or sex."
+    ),
+]
 Plot = Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Draw odds ratios as a forest plot.")]
 Strip = Annotated[
     str | None,
@@ -72,13 +79,7 @@ def drivers(
     level: Level = "page",
     party: Party = "reviewer",
     minimum: Annotated[int, typer.Option(help="Decisions below which only counts are shown.")] = 10,
-    strata: Annotated[
-        str,
-        typer.Option(
-            help="Strata of the Mantel-Haenszel ratio: category, subcategory, drug_class, year, template, "
-            "priority or sex."
-        ),
-    ] = "category",
+    strata: Strata = "category",
     model: Annotated[
         bool, typer.Option("--model/--no-model", help="Adjusted ratios from one model of all keys.")
     ] = True,

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from kg.web import (
     api,
     described,
+    drivers,
     editor,
     forest,
     forms,
@@ -65,7 +66,7 @@ def create_app(base_path: Path, settings: Settings | None = None) -> FastAPI:
     _add_middleware(app, state, metrics)
     problems.install(app)
     described.install(app)
-    for module in (sparql, api, editor, forest, forms, lists, pages, guides, linked):
+    for module in (sparql, api, drivers, editor, forest, forms, lists, pages, guides, linked):
         app.include_router(module.router)
     _add_operations(app, state, metrics)
     app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)

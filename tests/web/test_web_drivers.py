@@ -1,0 +1,69 @@
+"""Drivers over HTTP: as data cubes, and with the cases and the query behind each row."""
+
+import pyoxigraph as ox
+import pytest
+from fastapi.testclient import TestClient
+
+ASK = "/api/drivers?level=chapter&minimum=2"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "short", "form"),
+    [
+        ("text/turtle", "ttl", ox.RdfFormat.TURTLE),
+        ("application/n-triples", "nt", ox.RdfFormat.N_TRIPLES),
+    ],
+)
+def test_the_table_is_published_as_observations(site: TestClient, media_type, short, form):
+    answer = site.get(ASK, headers={"Accept": media_type})
+    assert answer.headers["content-type"].startswith(media_type)
+    cube = ox.Store()
+    cube.load(answer.content, format=form)
+    counted = cube.query(
+        "PREFIX imr: <https://w3id.org/imr-kg/ontology#>"
+        "SELECT ?key (SUM(?n) AS ?decisions)"
+        "WHERE { ?o imr:countedConcept ?key ; imr:itemCount ?n } GROUP BY ?key"
+    )
+    told = {row["key"].value.partition("/guideline/")[2]: int(row["decisions"].value) for row in counted}
+    rows = site.get(ASK).json()["results"]
+    assert told == {row["key"]: row["decisions"] for row in rows}
+    assert site.get(f"{ASK}&format={short}").content == answer.content
+
+
+def test_what_drivers_cannot_be_had_as(site: TestClient):
+    answer = site.get(ASK, headers={"Accept": "image/png"})
+    assert answer.status_code == 406
+    assert "text/turtle" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/drivers?minimum=1", "/api/drivers?level=section&party=any&minimum=1&year=2014-2016"]
+)
+def test_a_row_leads_to_its_cases_and_its_query(site: TestClient, path: str):
+    for listed in site.get(path).json()["results"][:8]:
+        about = site.get(listed["about"]).json()
+        assert about["row"] == {name: value for name, value in listed.items() if name != "about"}
+        counted = site.get(
+            "/sparql",
+            params={"query": about["sparql"]},
+            headers={"Accept": "application/sparql-results+json"},
+        ).json()["results"]["bindings"]
+        for name in ("decisions", "upheld", "overturned", "modified"):
+            assert int(counted[0][name]["value"]) == listed[name], listed["key"]
+        assert 0 < about["total"] <= listed["decisions"]
+        assert about["results"] == sorted(about["results"])
+
+
+def test_cases_behind_a_row_come_page_by_page(site: TestClient):
+    about = max(site.get(ASK).json()["results"], key=lambda row: row["decisions"])["about"]
+    whole = site.get(about).json()
+    first = site.get(f"{about}&limit=1").json()
+    assert (first["results"], first["total"]) == (whole["results"][:1], whole["total"])
+    second = site.get(f"{about}&limit=1&offset={first['next']}").json()
+    assert second["results"] == whole["results"][1:2]
+
+
+def test_an_unknown_row_names_the_nearest(site: TestClient):
+    answer = site.get("/api/drivers/acoem-2004/page/9999")
+    assert answer.status_code == 404
+    assert "the nearest" in answer.json()["detail"]
