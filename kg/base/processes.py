@@ -45,7 +45,7 @@ def in_order(work: Callable[[T], R], items: Iterable[T], count: int) -> Iterator
 def collect_rarely() -> None:
     """Have the interpreter look for unreachable cycles a hundred times less often than it does by itself.
 
-    Reading makes hardly any, and looking through all that is kept of earlier letters took a tenth of its time.
+    Reading makes hardly any, and looking through all that is kept of earlier letters took a tenth of it.
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 1_000)

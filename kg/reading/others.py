@@ -116,6 +116,9 @@ def _groups(text: str, elements: list[_Element], tokens: list[Lexeme]) -> list[_
     groups = [_Group(start=tokens[elements[0].first].start, end=tokens[elements[0].last].end)]
     before = ""
     for n, (kind, first, last) in enumerate(elements):
+        if kind not in _GIVEN and kind != "BRACKETED_NOISE":
+            before = kind
+            continue
         group = groups[-1]
         span = _title_span(text, tokens[first].start, tokens[last].end)
         if before == "COMMA" and group.topics and _goes_on(text, groups[-1], elements[n:], tokens):
@@ -137,7 +140,7 @@ def _groups(text: str, elements: list[_Element], tokens: list[Lexeme]) -> list[_
             _add_bracketed(text, group, kind, span, before)
         elif kind == "PAGES":
             group.pages += read_pages(text, *span)[0]
-        if kind in _GIVEN:
+        if kind != "BRACKETED_NOISE":
             group.end = max(group.end, tokens[last].end if kind == "SQUARE" else span.end)
         before = kind
     return groups
