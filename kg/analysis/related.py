@@ -14,6 +14,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -118,6 +119,28 @@ class Features:
     """The place of each decision's outcome in ``OUTCOMES``."""
     index: Callable[[], Index] = field(repr=False)
     """The index, which only filters need."""
+    _last: list[tuple[int, NDArray[np.int32]]] = field(default_factory=list, init=False, repr=False)
+
+    @cached_property
+    def named(self) -> list[tuple[str, str]]:
+        """Kind and value of each feature."""
+        return list(self.names.iter_rows())
+
+    def shared_weight(self, number: int) -> NDArray[np.int32]:
+        """For each case the weight of what it shares with case ``number``.
+
+        That of the last case is kept: a page asks for those like it, and for those that ended otherwise.
+        """
+        for last, weight in self._last:
+            if last == number:
+                return weight
+        weight = np.zeros(len(self.cases), np.int32)
+        for feature in self.of(number):
+            # With whole 64-bit places and a number of the array's own type, ``add.at`` takes a quarter
+            # of the time of ``weight[places] += number``.
+            np.add.at(weight, self.having(feature), self.weights[feature])
+        self._last[:] = [(number, weight)]
+        return weight
 
     def number(self, case: str) -> int:
         """The place of ``case`` in ``cases``.
@@ -158,8 +181,9 @@ class Features:
 def features(facts: pl.DataFrame | pl.LazyFrame | Index) -> Features:
     """Make the inverted index of all cases, once for a generation."""
     index = facts if isinstance(facts, Index) else prepare(facts)
-    cases = index.decisions["case"].unique().sort()
-    case_of = places(index.decisions["case"], cases)
+    named = index.columns("case")["case"]
+    cases = named.unique().sort()
+    case_of = places(named, cases)
     names: list[pl.DataFrame] = []
     pairs: list[NDArray[np.int64]] = []
     before = 0
@@ -240,7 +264,7 @@ def related(
     known = facts if isinstance(facts, Features) else features(facts)
     number = known.number(case)
     kept = _kept(known, number, outcome, filters)
-    weight = _shared_weight(known, number, kept)
+    weight = np.where(kept, known.shared_weight(number), np.int32(0))
     candidates = np.flatnonzero(weight > 0) if cursor else _first(known, number, weight, limit)
     order = _order(known, number, candidates, weight[candidates])
     if cursor is not None:
@@ -266,16 +290,6 @@ def _kept(known: Features, number: int, outcome: str | None, filters: Filters | 
         kept = kept & passing
     kept[number] = False
     return kept
-
-
-def _shared_weight(known: Features, number: int, kept: Mask) -> NDArray[np.int32]:
-    """For each case that is ``kept`` the weight of what it shares with case ``number``."""
-    weight = np.zeros(len(known.cases), np.int32)
-    for feature in known.of(number):
-        # With whole 64-bit places and a number of the array's own type, ``add.at`` takes a quarter
-        # of the time of ``weight[places] += number``.
-        np.add.at(weight, known.having(feature), known.weights[feature])
-    return np.where(kept, weight, np.int32(0))
 
 
 def _first(known: Features, number: int, weight: NDArray[np.int32], limit: int) -> NDArray[np.int64]:
@@ -313,17 +327,17 @@ def _ended(known: Features, number: int, outcome: str) -> Mask:
 
 
 def _row(known: Features, number: int, other: int, score: float) -> RelatedCase:
-    both = np.intersect1d(known.of(number), known.of(other))
-    weights = known.weights[both].astype(np.float64)
-    order = np.lexsort((both, -weights))
-    shared = tuple(
-        _shared(known, int(both[place]), float(weights[place] / max(weights.sum(), 1))) for place in order
-    )
+    mine = set(known.of(number).tolist())
+    both = [
+        (-int(known.weights[feature]), feature) for feature in known.of(other).tolist() if feature in mine
+    ]
+    total = max(1, -sum(weight for weight, _ in both))
+    shared = tuple(_shared(known, feature, -weight / total) for weight, feature in sorted(both))
     return RelatedCase(known.cases[other], score, shared, known.outcomes(other))
 
 
 def _shared(known: Features, feature: int, share: float) -> Shared:
-    kind, value = known.names.row(feature)
+    kind, value = known.named[feature]
     return Shared(kind, value, round(share, 6), known.having(feature).size)
 
 
@@ -344,7 +358,4 @@ def count(known: Features, case: str, outcome: str | None = None, filters: Filte
         UnknownError: there is no such case, outcome or filter value; the sentence names the nearest.
     """
     number = known.number(case)
-    sharing = np.zeros(len(known.cases), bool)
-    for feature in known.of(number):
-        sharing[known.having(feature)] = True
-    return int((sharing & _kept(known, number, outcome, filters)).sum())
+    return int(((known.shared_weight(number) > 0) & _kept(known, number, outcome, filters)).sum())

@@ -67,6 +67,7 @@ class Letters:
         self._folder = folder / "letters"
         self.ledger = Ledger(folder)
         self._packs: dict[str, BinaryIO] = {}
+        self._last: tuple[tuple[str, int], bytes] = (("", -1), b"")  # a page reads its letter twice
 
     def text(self, case: str) -> str:
         """The text of the letter of ``case``.
@@ -96,7 +97,10 @@ class Letters:
         file = self._packs.get(part)
         if file is None:
             file = self._packs.setdefault(part, (self._folder / (part + SUFFIX)).open("rb"))
-        block = zlib.decompress(os.pread(file.fileno(), place.size, place.block))
+        at, block = self._last
+        if at != (part, place.block):
+            block = zlib.decompress(os.pread(file.fileno(), place.size, place.block))
+            self._last = ((part, place.block), block)
         found = block[place.start : place.start + place.length]
         if len(found) != place.length:
             raise EOFError("the block is too short")
