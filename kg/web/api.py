@@ -25,6 +25,7 @@ router = APIRouter(prefix="/api", tags=["API"], responses=described.PROBLEMS)
 
 CaseNumber = Annotated[str, Path(examples=["CM16-0000001"])]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most results to give.")]
+Cursor = Annotated[str | None, Query(description="`next` of the page before.", max_length=300)]
 Values = Annotated[list[Annotated[str, Field(max_length=300)]], Query(max_length=50)]
 Year = Annotated[str, Field(pattern=r"^([0-9]{4}((-|\.\.)[0-9]{4})?)?$", examples=["2014-2016"])]
 Format = Annotated[Literal["json", "csv"] | None, Query(description="Instead of the Accept header.")]

@@ -38,7 +38,7 @@ class Listing(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    results: list[dict[str, Any]]
+    results: list[dict[str, Any] | str]
     total: int = Field(description="Results on all pages together.")
     next: str | None = Field(description="What to give back for the following page; null at the end.")
     generation: str = Field(description="The generation of the base that was asked.", examples=["000001"])
@@ -97,7 +97,8 @@ def _correct(responses: dict[str, Any]) -> None:
 
 # --- named queries -----------------------------------------------------------------------------
 
-_NOTATION = r"^[A-Za-z0-9][A-Za-z0-9:/#._~-]{0,299}$"
+_SEGMENTS = r"[A-Za-z0-9][A-Za-z0-9/._~-]{0,299}(#[A-Za-z0-9._~-]{1,100})?"
+_NOTATION = f"^({iri.BASE.replace('.', '[.]')})?{_SEGMENTS}$"
 _TYPES: dict[str, tuple[Any, str, dict[str, Any]]] = {
     "integer": (int, "A whole number.", {"ge": 0, "le": 1_000_000}),
     "string": (str, "Text.", {"max_length": 300}),
