@@ -12,6 +12,12 @@ from kg.model import Side
 Value = str | int
 Given = Value | Iterable[Value] | None
 
+_COLUMNS = {
+    "body_part": ("body_parts",),
+    "drug": ("drug", "drug_class"),
+    "specialty": ("specialties",),
+    "edition": (),
+}
 _SIDED = ("", *(f":{side.value}" for side in Side))
 
 
@@ -91,6 +97,14 @@ class Filters:
         """
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
 
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the decisions that :meth:`passing` looks at.
+
+        >>> Filters(year=(2014,), drug=("ibuprofen",), edition=(2009,)).columns()
+        ('year', 'drug', 'drug_class')
+        """
+        return tuple(column for name in self.given() for column in _COLUMNS.get(name, (name,)))
+
     def passing(self, decisions: pl.DataFrame) -> pl.Series | None:
         """Which decisions pass, but for ``edition``; ``None`` for all.
 
@@ -122,8 +136,9 @@ def values(decisions: pl.DataFrame, name: str) -> list[Value]:
         return sorted({*parts.to_list(), *(str(part).split(":")[0] for part in parts)})
     if name == "specialty":
         return sorted(decisions["specialties"].explode().drop_nulls().unique().to_list())
-    columns = ("drug", "drug_class") if name == "drug" else (name,)
-    return sorted({value for column in columns for value in decisions[column].drop_nulls().unique()})
+    return sorted(
+        {value for column in _COLUMNS.get(name, (name,)) for value in decisions[column].drop_nulls().unique()}
+    )
 
 
 def _having(decisions: pl.DataFrame, name: str, value: Value) -> pl.Series:

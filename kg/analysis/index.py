@@ -6,7 +6,7 @@ repetition. A *key* is one page, section, chapter, edition or guideline; its nam
 ``ontology/guidelines.ttl``, the end of its IRI: ``chronic-pain/2009/page/98``, ``acoem-2004/12``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -79,24 +79,34 @@ class Valued:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """A facts frame made ready: make it with :func:`prepare`, once, and ask it many times.
+    """A facts frame made ready: make it with :func:`prepare`, once, and ask it many times."""
 
-    ``decisions`` has a row for each decision, in the order of the facts, with what does not depend
-    on a citation; ``outcome`` has the place of each one's outcome in :data:`OUTCOMES`.
-    """
-
-    decisions: pl.DataFrame
     outcome: NDArray[np.int8]
+    """The place of each decision's outcome in :data:`OUTCOMES`."""
     letter: Ids
     """The number of each decision's letter, in order."""
+    _reading: Callable[[Sequence[str]], pl.DataFrame] = field(repr=False)
     _citing: Callable[[str], Mapping[str, Cited]] = field(repr=False)
+    _columns: dict[str, pl.Series] = field(default_factory=dict, repr=False)
     _kept: dict[tuple[str, str], Cited] = field(default_factory=dict, repr=False)
     _strata: dict[str, tuple[Ids, int]] = field(default_factory=dict, repr=False)
     _valued: dict[str, Valued] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         """How many decisions there are."""
-        return self.decisions.height
+        return self.outcome.size
+
+    @property
+    def decisions(self) -> pl.DataFrame:
+        """A row for each decision, in the order of the facts, with what does not depend on a citation."""
+        return self.columns(*DECISION)
+
+    def columns(self, *names: str) -> pl.DataFrame:
+        """Some columns of :attr:`decisions`; each is read when it is asked for first."""
+        if missing := [name for name in names if name not in self._columns]:
+            read = self._reading(missing)
+            self._columns.update({name: read[name] for name in missing})
+        return pl.DataFrame([self._columns[name] for name in names])
 
     def cited(self, level: str, party: str) -> Cited:
         """The pairs of decision and key of one ``level`` for one ``party``.
@@ -116,14 +126,18 @@ class Index:
         Decisions without a value are a stratum of their own.
         """
         if column not in self._strata:
-            rank = self.decisions[column].rank("dense").fill_null(0).cast(pl.Int32).to_numpy()
-            self._strata[column] = rank, int(rank.max(initial=0)) + 1
+            values = self.columns(column)[column]
+            known = values.unique().drop_nulls().sort()
+            codes, present = (part.to_physical().cast(pl.Int64) for part in (values, known))
+            place = np.zeros(int(present.max() or 0) + 2, np.int32)  # type: ignore[arg-type]  # integers
+            place[present.to_numpy() + 1] = np.arange(1, len(known) + 1)
+            self._strata[column] = place[codes.fill_null(-1).to_numpy() + 1], len(known) + 1
         return self._strata[column]
 
     def valued(self, column: str) -> Valued:
         """The decisions and their values of a column, of text or of lists of text; nulls have none."""
         if column not in self._valued:
-            pairs = self.decisions.select(value=column).with_row_index("decision")
+            pairs = self.columns(column).select(value=column).with_row_index("decision")
             if isinstance(pairs.schema["value"], pl.List):
                 pairs = pairs.explode("value", empty_as_null=True, keep_nulls=True).unique(
                     maintain_order=True
@@ -138,7 +152,7 @@ class Index:
     def cases(self, cited: Cited, key: str) -> list[str]:
         """The cases of the decisions that cite one key, sorted."""
         number = cited.keys["key"].index_of(key)
-        found = self.decisions["case"].gather(cited.decision[cited.key == number])
+        found = self.columns("case")["case"].gather(cited.decision[cited.key == number])
         return [str(case) for case in found.unique().sort()]
 
     def chosen(self, filters: Filters, party: str) -> Mask | None:
@@ -147,7 +161,7 @@ class Index:
         Raises:
             UnknownError: no decision has a value that a filter names.
         """
-        passing = filters.passing(self.decisions)
+        passing = filters.passing(self.columns(*filters.columns()))
         mask = None if passing is None else passing.to_numpy()
         if not filters.edition:
             return mask
@@ -185,7 +199,7 @@ def prepare(facts: pl.DataFrame | pl.LazyFrame) -> Index:
         .collect()
     )
     letter = decisions["case"].rle_id().cast(pl.Int32)
-    return Index(decisions, outcome.to_numpy(), letter.to_numpy(), partial(_citing, citations))
+    return Index(outcome.to_numpy(), letter.to_numpy(), decisions.select, partial(_citing, citations))
 
 
 def each_once(numbers: NDArray[np.int64]) -> NDArray[np.int64]:

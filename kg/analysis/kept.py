@@ -30,7 +30,9 @@ from kg.base.store import KnowledgeBase
 
 _Made = TypeVar("_Made")
 _LOG = logging.getLogger(__name__)
-_ARRAYS = tuple(part.name for part in fields(Features) if part.name not in {"cases", "names", "index"})
+_ARRAYS = tuple(
+    part.name for part in fields(Features) if part.init and part.name not in {"cases", "names", "index"}
+)
 
 
 @cache
@@ -213,9 +215,9 @@ def _write_index(index: Index, folder: Path) -> None:
 
 def _read_index(folder: Path) -> Index:
     return Index(
-        pl.read_ipc(folder / "decisions.arrow"),
         np.load(folder / "outcome.npy"),
         np.load(folder / "letter.npy"),
+        lambda names: pl.read_ipc(folder / "decisions.arrow", columns=list(names)),
         partial(_read_cited, folder),
     )
 

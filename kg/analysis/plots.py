@@ -13,9 +13,11 @@ from kg.analysis.filters import unknown
 
 CAPTION = "Associated with, not caused by: the reviewer chooses what to cite, and kinds of service differ."
 LESS, MORE, NEUTRAL, FEW = "#542788", "#b35806", "#f7f7f7", "#d9d9d9"
-_LEFT, _ROW, _PLOT = 300, 22, 460
+DRAWN = "Filled: adjusted by one model of all keys; hollow: Mantel-Haenszel. Lines are 95 % intervals."
+_LEFT, _ROW, _PLOT = 330, 22, 460
 _CELL, _ACROSS = 26, 30
 _WIDEST = 1000.0
+_TICKS = 9
 _FONT = "font-family='system-ui, sans-serif'"
 
 
@@ -27,9 +29,9 @@ def forest(found: Drivers, limit: int = 40) -> str:
     rows = [row for row in found.rows if _ratio(row) is not None][:limit]
     rows.sort(key=lambda row: (-(_ratio(row) or (0.0,))[0], row.key))
     low, high = _span(rows)
-    height = 70 + _ROW * max(len(rows), 1) + 50
+    height = 70 + _ROW * max(len(rows), 1) + 66
     body = [_text(20, 26, f"Odds ratio of overturning by {found.level}, cited by {_who(found.party)}", 16)]
-    body.append(_text(20, 46, f"{found.decisions} decisions: {found.filters}", 12, "#555"))
+    body.append(_text(20, 46, f"{found.decisions:,} decisions: {found.filters}", 12, "#555"))
     bottom = 70 + _ROW * len(rows)
     for tick in _ticks(low, high):
         at = _place(tick, low, high)
@@ -39,7 +41,8 @@ def forest(found: Drivers, limit: int = 40) -> str:
         body += _forest_row(row, 70 + _ROW * number + _ROW / 2, low, high)
     if not rows:
         body.append(_text(20, 84, "No key has enough decisions for an odds ratio.", 13))
-    body.append(_text(20, bottom + 38, CAPTION, 11, "#555"))
+    body.append(_text(20, bottom + 38, DRAWN, 11, "#555"))
+    body.append(_text(20, bottom + 54, CAPTION, 11, "#555"))
     return _svg(_LEFT + _PLOT + 170, height, f"Odds ratios by {found.level}", body)
 
 
@@ -62,7 +65,7 @@ def strip(found: Drivers, guideline: str) -> str:
     last = max(cells)
     height = 110 + ceil(last / _ACROSS) * _CELL + 20
     body = [_text(20, 26, f"{guideline}: overturn rate by page, cited by {_who(found.party)}", 16)]
-    told = f"base rate {base:.1%} of {found.decisions} decisions: {found.filters}"
+    told = f"base rate {base:.1%} of {found.decisions:,} decisions: {found.filters}"
     body.append(_text(20, 46, told, 12, "#555"))
     for page in range(1, last + 1):
         across, down = (page - 1) % _ACROSS, (page - 1) // _ACROSS
@@ -98,9 +101,20 @@ def _span(rows: Iterable[DriverRow]) -> tuple[float, float]:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    powers = range(round(log(low, 2)), round(log(high, 2)) + 1)
-    step = max(1, ceil(len(powers) / 9))
-    return [2.0**power for power in powers if power % step == 0]
+    """Round numbers on the axis, 1 among them, so few that their labels stand apart.
+
+    >>> _ticks(0.25, 8.0)
+    [0.5, 1.0, 2.0, 5.0]
+    >>> _ticks(2.0**-10, 1024.0)
+    [0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0]
+    """
+    decades = range(floor(log(low, 10)), ceil(log(high, 10)) + 1)
+    for steps in ((1, 2, 5), (1,)):
+        found = [float(f"{step}e{decade}") for decade in decades for step in steps]
+        found = [tick for tick in found if low <= tick <= high]
+        if len(found) <= _TICKS:
+            break
+    return found
 
 
 def _place(ratio: float, low: float, high: float) -> float:
@@ -120,6 +134,8 @@ def _forest_row(row: DriverRow, middle: float, low: float, high: float) -> list[
         f"<title>{escape(row.key)}: {told}, {row.decisions} decisions</title>",
         _text(_LEFT - 12, middle + 4, f"{_short(row)}  n={row.decisions}", 12, "#111", "end"),
         _line(_place(least, low, high), middle, _place(most, low, high), middle, colour),
+        *(_text(_LEFT - 4, middle + 4, "◂", 11, colour) for _ in range(least < low)),
+        *(_text(_LEFT + _PLOT - 4, middle + 4, "▸", 11, colour) for _ in range(most > high)),
         f"<circle cx='{at:.1f}' cy='{middle:.1f}' r='4' fill='{fill}' stroke='{colour}'/>",
         _text(_LEFT + _PLOT + 12, middle + 4, told, 12, colour),
         "</g>",

@@ -69,7 +69,7 @@ def drift(index: Index, party: str = "reviewer", filters: Filters | None = None)
     wanted = filters or Filters()
     chosen = index.chosen(wanted, party)
     cited = index.cited("edition", party).within(chosen)
-    year = index.decisions["year"]
+    year = index.columns("year")["year"]
     everything = np.ones(len(index), bool) if chosen is None else chosen
     silent = everything.copy()
     silent[cited.decision] = False
@@ -95,7 +95,8 @@ def quantities(index: Index, filters: Filters | None = None, minimum: int = 10) 
         UnknownError: there is no such filter value; the sentence names the nearest.
     """
     wanted = filters or Filters()
-    rows = index.decisions.with_columns(outcome=pl.Series(index.outcome))
+    amounts = index.columns("quantity_unit", "quantity_max", "recommended_unit", "recommended_max")
+    rows = amounts.with_columns(outcome=pl.Series(index.outcome))
     rows = rows.filter(_mask(index, index.chosen(wanted, "any")))
     unit = pl.col("quantity_unit").cast(pl.String)
     rows = rows.filter(unit == pl.col("recommended_unit").cast(pl.String), pl.col("recommended_max") > 0)

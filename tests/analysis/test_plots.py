@@ -1,5 +1,6 @@
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -25,6 +26,33 @@ def test_forest_has_a_row_for_each_key_with_figures(found):
     assert first.startswith("chronic-pain/2009/page/98: ")
     assert second.startswith("chronic-pain/2009/page/99: ")
     assert first.endswith("30 decisions")
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {98: (15, 15), 99: (14, 16)},  # narrow
+        {98: (15, 15), 99: (1, 40)},
+        {98: (1, 300), 99: (29, 1)},
+        {98: (0, 4000), 99: (2000, 0), 97: (1, 10)},  # beyond the axis
+    ],
+)
+def test_labels_of_the_axis_stand_apart(make, counts):
+    svg = ET.fromstring(forest(drivers(make(counts, rest=(100, 100)))))
+    labels = [text for text in svg.findall(f"{SVG}text") if text.get("text-anchor") == "middle"]
+    assert any(label.text == "1" for label in labels)
+    ends = [
+        (float(label.get("x")) - 3.5 * len(label.text), float(label.get("x")) + 3.5 * len(label.text))
+        for label in labels
+    ]
+    assert all(right < left for (_, right), (left, _) in pairwise(ends))
+
+
+def test_an_interval_beyond_the_axis_ends_in_an_arrow(make):
+    found = drivers(make({98: (0, 4000), 99: (2000, 0)}, rest=(100, 100)))
+    arrows = "".join(text.text for text in ET.fromstring(forest(found)).iter(f"{SVG}text"))
+    assert "◂" in arrows
+    assert "▸" in arrows
 
 
 def test_strip_has_a_cell_for_each_page(found):
