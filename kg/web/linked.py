@@ -18,6 +18,7 @@ from kg.web.describe import RDF_TYPES
 from kg.web.middleware import EDITOR_POLICY
 from kg.web.pages import render
 from kg.web.problems import ProblemError
+from kg.web.site import Site
 
 router = APIRouter(tags=["Linked data"])
 
@@ -112,10 +113,12 @@ async def _triples(request: Request, site: SiteDep, place: iri.Place, address: s
     Raises:
         UnknownError: there are none.
     """
-    if address.startswith(f"{iri.BASE}case/"):
+    if address.startswith(f"{iri.BASE}case/") and site.has_letters:
         lines = n_triples(site.base.determination(place.name)).splitlines(keepends=True)
         under = (f"<{address}>", f"<{address}/")
         found = "".join(line for line in lines if line.startswith(under)).encode("utf-8", "replace")
+    elif address == iri.dataset(site.generation):
+        found = _about(site)
     else:
         found = await asking.ask(request, f"CONSTRUCT {{ <{address}> ?p ?o }} WHERE {{ <{address}> ?p ?o }}")
         if not found and place.kind == "page":
@@ -127,7 +130,13 @@ async def _triples(request: Request, site: SiteDep, place: iri.Place, address: s
     return found
 
 
-for _kind in ("case", "run", *iri.SCHEMES):
+def _about(site: Site) -> bytes:
+    """What the generation says of itself."""
+    quads = ox.parse(path=site.base.folder / "about.ttl", format=ox.RdfFormat.TURTLE)
+    return ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
+
+
+for _kind in ("case", "run", "dataset", *iri.SCHEMES):
     for _path in (f"/{_kind}", f"/{_kind}/{{rest:path}}"):
         router.add_api_route(_path, thing, methods=["GET", "HEAD"], include_in_schema=False)
 

@@ -20,6 +20,10 @@ def test_every_iri_of_a_letter_answers(site: TestClient, case: str):
     for address in sorted(subjects | ours):
         path = "/" + address.removeprefix(BASE).partition("#")[0]
         answer = site.get(path, headers={"Accept": "text/html"}, follow_redirects=False)
+        if path == "/ontology":  # its own page, where pyLODE made one
+            answer = site.get(path, headers={"Accept": "text/turtle"})
+            assert (answer.status_code, answer.headers["content-type"]) == (200, "text/turtle; charset=utf-8")
+            continue
         assert answer.status_code == 303, path
         assert site.get(answer.headers["location"]).status_code == 200, answer.headers["location"]
 
@@ -40,6 +44,13 @@ def test_data_is_found_by_accept(site: TestClient, case: str, accept: str, suffi
     assert data.headers["content-type"].startswith(accept.rpartition(", ")[2])
     assert f"case/{case}/item/1" in data.text
     assert 'rel="canonical"' in data.headers["link"]
+
+
+def test_a_generation_is_described(site: TestClient):
+    answer = site.get("/dataset/000001", headers={"Accept": "text/turtle"})
+    assert answer.status_code == 200
+    graph = Graph().parse(data=answer.text, format="turtle")
+    assert URIRef(f"{BASE}dataset/000001") in set(graph.subjects())
 
 
 def test_item_data_is_the_items_alone(site: TestClient, case: str):
