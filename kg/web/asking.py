@@ -40,7 +40,7 @@ async def ask(request: Request, query: str, **formats: str) -> bytes:
         raise
     if frame.kind == "X":
         why = frame.fields()["error"]
-        status = {"time-limit": 504, "too-large": 413, "endpoint": 502}.get(why, 500)
+        status = {"time-limit": 504, "too-large": 413, "endpoint": 502, "syntax": 400}.get(why, 500)
         raise ProblemError(status, f"the query was ended: {why}")
     return b"".join(parts)
 
