@@ -151,8 +151,9 @@ def explain(error: Exception) -> dict[str, Any]:
     return {"error": "failed", "message": str(error)}
 
 
-def main(path: str, memory: int) -> None:
-    """Serve the store at ``path`` until standard input ends."""
+def main(path: str, memory: int, courtesy: int) -> None:
+    """Serve the store at ``path`` until standard input ends, as nice to others as ``courtesy`` (0 to 19)."""
+    os.nice(courtesy)
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # nothing but frames may reach the parent
     closed = close_network()
@@ -167,4 +168,4 @@ def main(path: str, memory: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
