@@ -41,7 +41,7 @@ help: ## this list
 	@$(BIN)/python -m kg.web.vendor
 	@touch $@
 
-.make/packages:
+.make/packages: .ci/packages
 	@mkdir -p .make
 	@.ci/packages
 	@touch $@
