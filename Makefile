@@ -128,6 +128,10 @@ ontology-page: .make/install .make/pylode ## make the ontology's documentation p
 readme: .make/dev ## run the README's examples and put what they print into it
 	@$(BIN)/python tests/readme.py
 
+.PHONY: reference
+reference: .make/dev ## write docs/reference.md from what the program says of itself
+	@$(BIN)/python tests/reference.py
+
 .PHONY: lock
 lock: ## take the newest versions that fit together into requirements.lock
 	@rm -rf .make/lock && python=$$(.ci/python) && "$$python" -m venv .make/lock

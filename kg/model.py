@@ -7,10 +7,11 @@ of characters of the letter's text as decoded.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 
 class Span(NamedTuple):
@@ -33,7 +34,7 @@ class Span(NamedTuple):
 
 
 class Template(StrEnum):
-    """The form of letter, by era (LETTERS: notice and professional review are of 2013)."""
+    """The form of letter, by era; notice and professional review are of 2013."""
 
     NOTICE_2013 = "2013-notice"
     LETTER_2013 = "2013-14"
@@ -118,8 +119,27 @@ class ProblemKind(StrEnum):
     ENCODING = "encoding"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Read(Struct, frozen=True, gc=False):
+    """A value that was read somewhere: equal to the same value read elsewhere, without its place.
+
+    >>> Section("Summary", None, Span(0, 7)) == Section("Summary", None, Span(40, 47))
+    True
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash(self._said())
+
+    def _said(self) -> tuple[object, ...]:
+        return tuple([getattr(self, name) for name in self.__struct_fields__ if name not in _PLACES])
+
+
+_PLACES = frozenset({"span", "outcome_span", "in_dispute_span", "spans", "problems"})
+
+
+class Problem(Struct, frozen=True, gc=False):
     """Wording that could not be read, with the place and one sentence about it."""
 
     kind: ProblemKind
@@ -127,8 +147,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Read, frozen=True, gc=False):
     """A section or topic of a guideline, as printed, wraps repaired.
 
     ``concept`` is its notation in ``ontology/guidelines.ttl`` (``chronic-pain/2016/facet-blocks``),
@@ -137,15 +156,14 @@ class Section:
 
     title: str
     concept: str | None
-    span: Span = field(compare=False)
+    span: Span
 
 
 LONGEST_RANGE = 100
 """The most pages that a printed range can have to be taken page by page; more is a misprint."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageRange:
+class PageRange(Read, frozen=True, gc=False):
     """Pages ``first`` to ``last`` of a guideline, both included.
 
     ``inferred``: the letter printed one list after several chapters, and the chapter's
@@ -154,7 +172,7 @@ class PageRange:
 
     first: int
     last: int
-    span: Span = field(compare=False)
+    span: Span
     inferred: bool = False
 
     def each(self) -> range:
@@ -168,8 +186,7 @@ class PageRange:
         return range(self.first, self.last + 1 if self.last - self.first < LONGEST_RANGE else self.first)
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Read, frozen=True, gc=False):
     """One party's reference to one guideline: its chapter, sections and pages.
 
     ``guideline`` is a notation of ``ontology/guidelines.ttl``: in the MTUS ``acoem-2004``,
@@ -188,12 +205,11 @@ class Citation:
     sections: tuple[Section, ...]
     pages: tuple[PageRange, ...]
     title: str | None
-    span: Span = field(compare=False)
+    span: Span
     inferred_edition: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GuidelineField:
+class GuidelineField(Read, frozen=True, gc=False):
     """What follows ``Claims Administrator guideline:`` or ``MAXIMUS guideline:``.
 
     ``basis`` is ``None`` where the letter lacks the field.
@@ -201,11 +217,10 @@ class GuidelineField:
 
     basis: Basis | None
     citations: tuple[Citation, ...] = ()
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Read, frozen=True, gc=False):
     """How much was requested: ``minimum`` to ``maximum`` of ``unit``.
 
     ``3 times a week for 4 weeks`` is 12 to 12 visits.
@@ -214,29 +229,26 @@ class Quantity:
     minimum: float
     maximum: float
     unit: Unit
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class BodyPart:
+class BodyPart(Read, frozen=True, gc=False):
     """A part of the body, a notation of ``ontology/body-parts.ttl`` with spaces, and its side."""
 
     part: str
     side: Side | None
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Read, frozen=True, gc=False):
     """The DWC's category and subcategory of a treatment, as ``ontology/services.ttl`` labels them."""
 
     category: str
     subcategory: str | None
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Drug:
+class Drug(Read, frozen=True, gc=False):
     """What is dispensed: generic ingredients in lower case, or ``compound`` alone.
 
     ``drug_class`` is the label of its class in ``ontology/drugs.ttl``.
@@ -244,11 +256,10 @@ class Drug:
 
     ingredients: tuple[str, ...]
     drug_class: str | None
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class DisputedItem:
+class DisputedItem(Read, frozen=True, gc=False):
     """A treatment that utilization review denied or cut.
 
     ``text`` is printed before the outcome; ``in_dispute`` is what is really in dispute: the
@@ -258,9 +269,9 @@ class DisputedItem:
     """
 
     text: str
-    span: Span = field(compare=False)
+    span: Span
     in_dispute: str
-    in_dispute_span: Span = field(compare=False)
+    in_dispute_span: Span
     original_request: str | None = None
     authorized: str | None = None
     service: Service | None = None
@@ -271,33 +282,30 @@ class DisputedItem:
     associated_surgical_service: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Read, frozen=True, gc=False):
     """A guideline or reference that a rationale names; not a party's citation."""
 
     text: str
     guideline: str | None
     chapter: int | None
     pages: tuple[PageRange, ...]
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Rationale:
+class Rationale(Read, frozen=True, gc=False):
     """The reasons for a decision, with what they quote plainly."""
 
-    span: Span = field(compare=False)
+    span: Span
     recommended: tuple[Quantity, ...] = ()
     mentions: tuple[Mention, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Read, frozen=True, gc=False):
     """One disputed item with its outcome, each party's citations and the rationale."""
 
     item: DisputedItem
     outcome: Outcome
-    outcome_span: Span = field(compare=False)
+    outcome_span: Span
     claims_administrator: GuidelineField
     reviewer: GuidelineField
     rationale: Rationale | None
@@ -307,17 +315,15 @@ class Decision:
         return self.reviewer if party is Party.REVIEWER else self.claims_administrator
 
 
-@dataclass(frozen=True, slots=True)
-class Specialty:
+class Specialty(Read, frozen=True, gc=False):
     """A certification or subspecialty as printed, with its notation in ``specialties.ttl``."""
 
     name: str
     concept: str | None
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewer:
+class Reviewer(Struct, frozen=True, gc=False):
     """The unnamed physician of one letter (Labor Code 4610.6(f)), never merged across letters."""
 
     specialties: tuple[Specialty, ...] = ()
@@ -325,16 +331,14 @@ class Reviewer:
     licensed_in: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Patient:
+class Patient(Struct, frozen=True, gc=False):
     """The injured worker: age in years and sex, nothing else."""
 
     age: int | None = None
     sex: Sex | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Determination:
+class Determination(Read, frozen=True, gc=False):
     """A letter's result for a case.
 
     ``case_number`` is as printed, the file's stem where the letter prints none, ``None`` where
@@ -354,5 +358,5 @@ class Determination:
     patient: Patient
     decisions: tuple[Decision, ...]
     documents_reviewed: tuple[str, ...] = ()
-    spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
-    problems: tuple[Problem, ...] = field(default=(), compare=False)
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
