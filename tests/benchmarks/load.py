@@ -53,6 +53,10 @@ class Server:
         except OSError:
             return BROKEN, b""
 
+    def connect(self) -> socket.socket:
+        """A bare connection."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
+
     def memory(self) -> int:
         """Bytes that the web process holds and shares with nobody."""
         return int(self.process.memory_full_info().uss)
@@ -95,6 +99,12 @@ class Load:
     def rate(self) -> float:
         """Answers with status 200 a second."""
         return self.statuses[200] / self.seconds
+
+    def add(self, other: "Load") -> None:
+        """Add what another load did in the same time."""
+        self.statuses += other.statuses
+        self.times += other.times
+        self.seconds = max(self.seconds, other.seconds)
 
     @property
     def failed(self) -> int:
@@ -194,5 +204,5 @@ async def _loaded(port: int, clients: int, requests: Iterable[bytes], seconds: f
 
 
 def put(server: Server, clients: int, requests: Iterable[bytes], seconds: float, hosts: int = 1) -> Load:
-    """Ask with so many clients at once, from so many addresses, for so long, or until there is no more to ask."""
+    """Ask with so many clients at once, from so many addresses, for so long or to the last request."""
     return asyncio.run(_loaded(server.port, clients, requests, seconds, hosts))
