@@ -4,10 +4,12 @@ The index is SQLite's FTS5, without the texts (the base keeps those), in ``searc
 generations: one file a generation, made when it is first asked for.
 """
 
+import math
 import os
 import re
 import sqlite3
 import threading
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +59,13 @@ def expression(query: str) -> str:
 
 
 class Search:
-    """The words of one generation's letters; threads may share it."""
+    """The words of one generation's letters; threads may share it.
 
-    def __init__(self, base: KnowledgeBase) -> None:
-        self._base = base
+    With ``waits`` it makes no index, and waits for the one that another process makes.
+    """
+
+    def __init__(self, base: KnowledgeBase, *, waits: bool = False) -> None:
+        self._base, self._waits = base, waits
         self._cases = base.cases()
         self._file = base.path / "search" / f"{base.generation}.sqlite"
         self._lock = threading.Lock()
@@ -79,6 +84,13 @@ class Search:
             BaseError: the file cannot be written, or is still being made.
         """
         if self.ready:
+            return
+        if self._waits:
+            end = time.monotonic() + (math.inf if patience is None else patience)
+            while not self.ready and time.monotonic() < end:
+                time.sleep(0.05)
+            if not self.ready:
+                raise BaseError("the index of words is being made; ask again in a minute")
             return
         if not self._lock.acquire(timeout=-1 if patience is None else patience):
             raise BaseError("the index of words is being made; ask again in a minute")
