@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-import orjson
+import msgspec
 
 from kg import resources
 from kg.errors import SourceError
@@ -94,6 +94,9 @@ def to_json(determination: Determination) -> Json:
     }
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 def line(form: Json) -> str:
     """The JSON object ``form`` as one line of text.
 
@@ -103,8 +106,8 @@ def line(form: Json) -> str:
     '{"case_number":"CM15-0000001","outcome":null}'
     """
     try:
-        return orjson.dumps(form).decode()
-    except orjson.JSONEncodeError:
+        return _encode(form).decode()
+    except UnicodeEncodeError:
         return json.dumps(form, separators=(",", ":"))
 
 

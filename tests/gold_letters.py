@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from kg.graph import iri
 from kg.model import (

@@ -2,11 +2,11 @@
 
 import json
 import timeit
-from dataclasses import fields, is_dataclass
 from datetime import date
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec import Struct
 
 from kg import contract
 from kg.errors import SourceError
@@ -128,8 +128,8 @@ EMPTY = Determination(
 
 def deep(value: object) -> object:
     """Values with every field, those left out of comparison too."""
-    if is_dataclass(value):
-        return type(value).__name__, {f.name: deep(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Struct):
+        return type(value).__name__, {name: deep(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, Span):
         return "Span", *value
     if isinstance(value, tuple):

@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
+from msgspec.structs import replace
 
 from kg.cli.edge import DONE, FAULTS, command, complain_of, own_fault, say, table
 from kg.errors import KgError, SourceError

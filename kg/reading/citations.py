@@ -1,11 +1,11 @@
 """Read a guideline field: what a party relied on, as citations of guidelines, sections and pages."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from lark import Tree
+from msgspec.structs import replace
 
 from kg.model import Basis, Citation, GuidelineField, PageRange, Problem, ProblemKind, Section, Span
 from kg.reading.catalogue import guidelines

@@ -232,7 +232,7 @@ def _scans(
         begins = edge.get(anchor, anchor)
         if literal and literal[1]:
             begins = f"{literal[2]}(?<={anchor})"
-        pattern = re.compile(f"{begins}(?:{'|'.join(f'(?:{rest})()' for _, rest in group)})")
+        scan = re.compile(f"{begins}(?:{'|'.join(f'(?:{rest})()' for _, rest in group)})")
         names = ("", *(name for name, _ in group))
-        scans.append((pattern, names, literal[2] if literal else "", 1 if literal and literal[1] else 0))
-    return [scan for scan in scans if len(scan[1]) > 1]
+        scans.append((scan, names, literal[2] if literal else "", 1 if literal and literal[1] else 0))
+    return [each for each in scans if len(each[1]) > 1]

@@ -1,13 +1,13 @@
 """The header table: the case, its dates and its priority."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Any
 
 from lark import Tree
+from msgspec import Struct
 
 from kg.model import Priority, Problem, ProblemKind, Span
 from kg.reading.dates import read_date
@@ -36,8 +36,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True, gc=False):
     """What the header table says, with the spans by name; a value is missing where it is not printed."""
 
     case_number: str | None

@@ -1,6 +1,6 @@
 """Where the parts of a letter stand, in whatever form it is printed."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kg.errors import LetterError
 from kg.model import Outcome, Problem, ProblemKind, Span, Template
@@ -13,8 +13,7 @@ LINE_START = r"\n[ \t\f]*"
 """How a heading's terminal begins: at the start of a line, also after a page break."""
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True, gc=False):
     """One disputed item's place: its text, its outcome, each party's field, the rationale."""
 
     item: Span
@@ -25,8 +24,7 @@ class Issue:
     rationale: Span | None
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True, gc=False):
     """Where everything stands in one letter; a span is empty where the letter lacks the part.
 
     ``template`` is ``None`` where the headings do not tell the era.

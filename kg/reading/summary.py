@@ -1,10 +1,10 @@
 """What the clinical case summary says of the injured worker."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from lark import Tree
+from msgspec import Struct
 
 from kg.model import Patient, Sex, Span
 from kg.reading.dates import read_date
@@ -16,8 +16,7 @@ _SEXES = {"FEMALE": Sex.FEMALE, "WOMAN": Sex.FEMALE, "MALE": Sex.MALE, "MAN": Se
 _OLDEST = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True, gc=False):
     """The patient, the date of injury as the summary gives it, and where they stand."""
 
     patient: Patient

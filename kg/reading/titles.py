@@ -1,10 +1,10 @@
 """Split a list of titles or names into the longest that a catalogue knows."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from lark import Tree
+from msgspec.structs import replace
 
 from kg.model import Section, Span
 from kg.reading.grammars import TypedGrammar, parts

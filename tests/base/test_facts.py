@@ -1,9 +1,8 @@
 """The facts table: its columns, what is recommended, ranges of pages, files of an older program."""
 
-from dataclasses import replace
-
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from kg.base import facts
 from kg.base.facts import FACTS, POSITION, Rows

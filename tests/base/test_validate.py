@@ -1,8 +1,7 @@
-import dataclasses
-
 import gold_letters
 import pyoxigraph as ox
 import pytest
+from msgspec.structs import replace
 
 from kg.base import graphs, validate
 from kg.base.validate import Finding, Report
@@ -66,7 +65,7 @@ def term(name):
 @pytest.fixture
 def store():
     store = ox.Store()
-    text = "".join(n_triples(dataclasses.replace(LETTER, case_number=name), "1") for name in CASES)
+    text = "".join(n_triples(replace(LETTER, case_number=name), "1") for name in CASES)
     text += describe.descriptions(describe.pointed_to(text.encode()))
     store.load(text.encode() + b"".join(CATALOGUE), format=ox.RdfFormat.N_TRIPLES)
     return store

@@ -6,10 +6,11 @@ written for speed and knows the forms that letters mostly have; what is wrong in
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from kg.model import Basis, Citation, GuidelineField, Outcome, PageRange, Section, Span
 from kg.reading.catalogue import fold, guidelines
