@@ -232,6 +232,11 @@ def mixed(gold):
     }
 
 
+def first_overturned(gold):
+    cases = sorted({r["case_number"] for r, _, item in items(gold) if item["outcome"] == "overturned"})[:5]
+    return {(r["case_number"], n, item["outcome"]) for r, n, item in items(gold) if r["case_number"] in cases}
+
+
 def citing(gold, page):
     return {
         (letter["case_number"], position, item["outcome"], party)
@@ -441,6 +446,13 @@ QUESTIONS = [
         lambda g: set(Counter(len(r["decisions"]) for r in g).items()),
     ),
     ("mixed_cases", NOTHING, ("case", "items", "overturned", "upheld"), mixed),
+    ("cases", {"outcome": "overturned", "limit": 5}, ("case", "position", "outcome"), first_overturned),
+    (
+        "number_of_cases",
+        {"outcome": "overturned"},
+        ("cases",),
+        lambda g: {(len({r["case_number"] for r, _, i in items(g) if i["outcome"] == "overturned"}),)},
+    ),
     (
         "partly_authorized",
         NOTHING,

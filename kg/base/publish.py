@@ -4,16 +4,18 @@ Credentials come from the environment, ``KG_PUBLISH_USER`` and ``KG_PUBLISH_PASS
 where the server asks for them.
 """
 
+import http.client
 import logging
 import os
 import threading
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from pyoxigraph import DefaultGraph, RdfFormat
 from rdflib import Graph
@@ -64,9 +66,7 @@ def publish(
         SettingError: the address or protocol cannot be used.
         BaseError: the server refuses, or is not there.
     """
-    address = urlsplit(to)
-    if address.scheme not in ("http", "https") or not address.hostname or address.username:
-        raise SettingError(f"{_shown(to)}: expected an http address without user and password")
+    address = _checked(to)
     if protocol is None:
         protocol = "update" if address.path.rstrip("/").endswith(("update", "sparql")) else "store"
     if protocol not in _PROTOCOLS:
@@ -84,6 +84,10 @@ def publish(
     return Published(to, graph, sent, requests, protocol)
 
 
+class TooLargeError(Exception):
+    """An answer is larger than it may be: of ``bytes`` or ``rows``."""
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """A SPARQL 1.1 query endpoint that holds a published base; named queries run on it as on a base."""
@@ -97,21 +101,49 @@ class Endpoint:
         auth = (user, password) if user and password else None
         return Graph(store=SPARQLStore(self.url, returnFormat="json", auth=auth))
 
+    def ask(
+        self,
+        query: str,
+        accept: str,
+        *,
+        seconds: float,
+        most: int,
+        default_graphs: Iterable[str] = (),
+        named_graphs: Iterable[str] = (),
+    ) -> tuple[str, bytes]:
+        """The answer to a query as it comes: its media type, and at most ``most`` bytes.
+
+        Raises:
+            SettingError: the address cannot be used.
+            TooLargeError: the answer has more bytes.
+            TimeoutError: it is not there after ``seconds``.
+            BaseError: the server refuses, or cannot be reached.
+        """
+        _checked(self.url)
+        form = [("query", query)]
+        form += [("default-graph-uri", graph) for graph in default_graphs]
+        form += [("named-graph-uri", graph) for graph in named_graphs]
+        request = urllib.request.Request(self.url, urlencode(form).encode(), {"Accept": accept})  # noqa: S310
+        end = time.monotonic() + seconds
+        try:
+            with _opener(self.url).open(request, timeout=seconds) as answer:
+                return str(answer.headers.get("Content-Type", "")), _read(answer, most, end)
+        except urllib.error.HTTPError as fault:
+            raise _refused(_shown(self.url), fault) from fault
+        except TimeoutError:
+            raise
+        except OSError as fault:
+            if isinstance(getattr(fault, "reason", None), TimeoutError):
+                raise TimeoutError from fault
+            raise BaseError(f"{_shown(self.url)}: the server cannot be reached: {fault}") from fault
+
 
 class _Server:
     """Requests to one graph on a server."""
 
     def __init__(self, address: str, graph: str | None) -> None:
         self._address, self._graph = address, graph
-        answering: list[urllib.request.BaseHandler] = []
-        if (user := os.environ.get(USER)) and (password := os.environ.get(PASSWORD)):
-            known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
-            known.add_password(None, address, user, password)
-            answering += (
-                urllib.request.HTTPDigestAuthHandler(known),
-                urllib.request.HTTPBasicAuthHandler(known),
-            )
-        self._open = urllib.request.build_opener(*answering).open
+        self._open = _opener(address).open
         self._bulk = False
 
     def clear(self, protocol: str) -> None:
@@ -147,11 +179,7 @@ class _Server:
                 # Oxigraph alone has a bulk loader behind the protocol.
                 self._bulk = str(answer.headers.get("Server", "")).startswith("Oxigraph")
         except urllib.error.HTTPError as fault:
-            said = fault.read(300).decode("utf-8", "replace").strip()
-            wants = f"; set {USER} and {PASSWORD}" if fault.code in (401, 403) else ""
-            raise BaseError(
-                f"{self._address}: the server answered {fault.code} {fault.reason}: {said}{wants}"
-            ) from fault
+            raise _refused(self._address, fault) from fault
         except OSError as fault:
             raise BaseError(f"{self._address}: the server cannot be reached: {fault}") from fault
 
@@ -189,6 +217,41 @@ def _cut(file: IO[bytes], most: int | None) -> Iterator[bytes]:
             lines = []
     if lines:
         yield b"".join(lines)
+
+
+def _checked(address: str) -> SplitResult:
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise SettingError(f"{_shown(address)}: expected an http address without user and password")
+    return parts
+
+
+def _opener(address: str) -> urllib.request.OpenerDirector:
+    """What opens ``address``, with user and password where the server asks for them."""
+    answering: list[urllib.request.BaseHandler] = []
+    if (user := os.environ.get(USER)) and (password := os.environ.get(PASSWORD)):
+        known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+        known.add_password(None, address, user, password)
+        answering += (urllib.request.HTTPDigestAuthHandler(known), urllib.request.HTTPBasicAuthHandler(known))
+    return urllib.request.build_opener(*answering)
+
+
+def _read(answer: http.client.HTTPResponse, most: int, end: float) -> bytes:
+    """A body that comes in time, and is not too large."""
+    body = bytearray()
+    while part := answer.read1(1 << 16):
+        body += part
+        if len(body) > most:
+            raise TooLargeError("bytes")
+        if time.monotonic() > end:
+            raise TimeoutError
+    return bytes(body)
+
+
+def _refused(address: str, fault: urllib.error.HTTPError) -> BaseError:
+    said = fault.read(300).decode("utf-8", "replace").strip()
+    wants = f"; set {USER} and {PASSWORD}" if fault.code in (401, 403) else ""
+    return BaseError(f"{address}: the server answered {fault.code} {fault.reason}: {said}{wants}")
 
 
 def _shown(address: str) -> str:

@@ -5,13 +5,20 @@ from typing import Annotated, Any
 
 import typer
 
-from kg.cli.edge import DEFAULT_KB, STOPPED, Kb, command, say
+from kg.cli.edge import DEFAULT_KB, STOPPED, command, say
 from kg.errors import SettingError
 
 
-@command("kg serve", "kg serve --kb kb --port 8080 --time-limit 5")
+@command(
+    "kg serve",
+    "kg serve --kb kb --port 8080 --time-limit 5",
+    "kg serve --endpoint http://127.0.0.1:7878/query",
+    "kg serve --endpoint http://127.0.0.1:7878/query --kb kb",
+)
 def serve(
-    kb: Kb = DEFAULT_KB,
+    kb: Annotated[
+        Path | None, typer.Option("--kb", help="Directory of the knowledge base; kb if not given.")
+    ] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 if not given.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 8000 if not given.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes for visitors' SPARQL queries.")] = None,
@@ -19,18 +26,33 @@ def serve(
     root_path: Annotated[
         str | None, typer.Option(help="Path under which a reverse proxy serves this.")
     ] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(metavar="URL", help="SPARQL server that holds the graph, as published.")
+    ] = None,
 ) -> int:
     """Serve the knowledge base: pages, graph view, JSON API and SPARQL endpoint.
+
+    With --endpoint all queries go to another server; without --kb beside it there are only the pages and
+    answers that need no more than the graph. User and password for it come from KG_PUBLISH_USER and
+    KG_PUBLISH_PASSWORD.
 
     What is not given here comes from the environment (KG_PORT and so on), then from the defaults.
     """
     from pydantic import ValidationError
 
+    from kg.base.publish import Endpoint
     from kg.base.store import KnowledgeBase
     from kg.web import server
     from kg.web.settings import Settings
 
-    given = {"host": host, "port": port, "workers": workers, "time_limit": time_limit, "root_path": root_path}
+    given = {
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "time_limit": time_limit,
+        "root_path": root_path,
+        "endpoint": endpoint,
+    }
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
         settings = Settings(**options)
@@ -39,8 +61,13 @@ def serve(
         raise SettingError(
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}, found {fault['input']!r}"
         ) from error
-    with KnowledgeBase.open(kb):  # what is wrong with it is said before an address is taken
-        pass
+    if settings.endpoint:
+        Endpoint(settings.endpoint).ask("ASK {}", "*/*", seconds=10, most=100_000)
+    else:
+        kb = kb or DEFAULT_KB
+    if kb is not None:
+        with KnowledgeBase.open(kb):  # what is wrong with it is said before an address is taken
+            pass
     server.serve(kb, settings, lambda at: say(f"Open {at} in a browser; Ctrl-C stops the server."))
     return STOPPED  # uvicorn serves until Ctrl-C, and ends SIGTERM by that signal
 

@@ -22,6 +22,7 @@ from kg.web import (
     lists,
     pages,
     problems,
+    remote,
     sparql,
     vendor,
 )
@@ -33,8 +34,8 @@ from kg.web.state import State
 STATIC = Path(__file__).with_name("static")
 
 
-def create_app(base_path: Path, settings: Settings | None = None) -> FastAPI:
-    """The application that serves the knowledge base at ``base_path``.
+def create_app(base_path: Path | None, settings: Settings | None = None) -> FastAPI:
+    """The application that serves the knowledge base at ``base_path``, or a graph that lies elsewhere.
 
     Raises:
         BaseError: there is no knowledge base at ``base_path``.
@@ -66,6 +67,8 @@ def create_app(base_path: Path, settings: Settings | None = None) -> FastAPI:
     _add_middleware(app, state, metrics)
     problems.install(app)
     described.install(app)
+    if base_path is None:  # the first route that fits an address has it
+        app.include_router(remote.router)
     for module in (sparql, api, drivers, editor, forest, forms, lists, pages, guides, linked):
         app.include_router(module.router)
     _add_operations(app, state, metrics)

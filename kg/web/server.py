@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -106,21 +107,24 @@ class Server(uvicorn.Server):
             self._told(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
 
 
-def serve(base_path: str | Path, settings: Settings, told: Callable[[str], None] = log.info) -> None:
+def serve(base_path: str | Path | None, settings: Settings, told: Callable[[str], None] = log.info) -> None:
     """Serve the knowledge base at ``base_path`` until SIGTERM or SIGINT; ``told`` gets its address.
+
+    Without ``base_path`` the graph is on the server that the settings name, and there is nothing else.
 
     Raises:
         BaseError: there is no knowledge base at ``base_path``.
         ServeError: it cannot listen, or its query processes cannot be started.
     """
     listening = listen(settings.host, settings.port)
+    sys.setswitchinterval(0.001)  # seconds: an answer waits so long for a thread that computes
 
     class Protocol(PatientProtocol):
         head_time, read_time = settings.head_time, settings.read_time
 
     with listening:
         config = uvicorn.Config(
-            create_app(Path(base_path), settings),
+            create_app(None if base_path is None else Path(base_path), settings),
             http=Protocol,
             ws="none",
             lifespan="on",

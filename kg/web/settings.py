@@ -25,6 +25,7 @@ class Settings(BaseSettings):
         default="", description="Address that visitors use, where it differs from the request's."
     )
 
+    endpoint: str = Field(default="", description="SPARQL server that holds the graph, instead of the base.")
     workers: int = Field(default=3, ge=1, le=64, description="Processes for visitors' SPARQL queries.")
     site_workers: int = Field(
         default=1, ge=1, le=16, description="Processes for the site's own fixed queries."

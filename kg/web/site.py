@@ -59,6 +59,9 @@ class Pages:
 class Site:
     """A generation with what is computed from it once."""
 
+    has_letters = True
+    """Whether the letters' texts are here."""
+
     def __init__(self, base: KnowledgeBase) -> None:
         self.base = base
         self.generation = base.generation
@@ -85,6 +88,7 @@ class Site:
             _ = self.features, self.links.kinds, self.links.texts, self.suggestions, self.figures
         for case in self.base.cases()[:1]:
             self.base.determination(case)
+        _ = self.coverage
         for level in LEVELS[:2]:
             self.drivers(level, "reviewer", Filters(), _MINIMUM, STRATA[0])
 
@@ -111,7 +115,7 @@ class Site:
     @cached_property
     def search(self) -> Search:
         """The words of the letters."""
-        return Search(self.base)
+        return Search(self.base, waits=True)  # for State's process: here it would hold up every answer
 
     @cached_property
     def suggestions(self) -> Suggestions:

@@ -264,7 +264,7 @@ def _asked(pairs: list[tuple[str, str]], settings: Settings) -> Asked:
 
 
 def _etag(request: Request, asked: Asked) -> str:
-    parts = (request.app.state.state.site.generation, request.headers.get("accept", ""), *map(str, asked))
+    parts = (request.app.state.state.graph_version, request.headers.get("accept", ""), *map(str, asked))
     return f'"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "replace")).hexdigest()[:24]}"'
 
 
@@ -362,5 +362,7 @@ def _problem(frame: Frame) -> ProblemError:
             return ProblemError(
                 400, "the query needs more memory or nesting than it is given", type="query-refused"
             )
+        case "endpoint":
+            return ProblemError(502, fields["message"])
         case _:
             return ProblemError(400, fields["message"])

@@ -2,16 +2,31 @@
 
 import asyncio
 import logging
+import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from kg.base.store import KnowledgeBase
 from kg.errors import BaseError
+from kg.web import remote
 from kg.web.settings import Settings
 from kg.web.site import Site
 from kg.web.workers import Lane, Limits, WorkerError
 
 log = logging.getLogger(__name__)
+
+_INDEX = """
+import os, sys
+os.nice(19)
+from kg.analysis.search import Search
+from kg.base.store import KnowledgeBase
+with KnowledgeBase.open(sys.argv[1]) as base:
+    Search(base).make()
+"""
+
+_COURTESY = 10
+"""How far visitors' queries give way to pages: a share of a tenth where the processors do not suffice."""
 
 
 class State:
@@ -21,9 +36,9 @@ class State:
     that run go on with the one they began with.
     """
 
-    def __init__(self, path: Path, settings: Settings) -> None:
+    def __init__(self, path: Path | None, settings: Settings) -> None:
         self.path, self.settings = path, settings
-        self.site = Site(KnowledgeBase.open(path))
+        self.site = Site(KnowledgeBase.open(path)) if path else remote.RemoteSite()
         limits = Limits(
             time=settings.time_limit,
             memory=settings.memory_limit,
@@ -31,9 +46,12 @@ class State:
             queue_per_client=settings.queue_per_client,
             queue_time=settings.queue_time,
         )
-        store = self.site.base.graph_folder
-        self.visitors = Lane(store, settings.workers, limits)
-        self.own = Lane(store, settings.site_workers, limits)
+        self.visitors, self.own = (
+            remote.RemoteLane(settings.endpoint, size, limits)
+            if settings.endpoint
+            else Lane(self.site.base.graph_folder, size, replace(limits, courtesy=courtesy))
+            for size, courtesy in ((settings.workers, _COURTESY), (settings.site_workers, 0))
+        )
         self._watch: asyncio.Task[None] | None = None
         self._warm: asyncio.Task[None] | None = None
         self._kept: list[Site] = []
@@ -41,6 +59,8 @@ class State:
     async def start(self) -> None:
         """Start the query processes and the look-out for new generations."""
         await asyncio.gather(self.visitors.start(), self.own.start())
+        if self.path is None:
+            return
         self._warm = asyncio.create_task(self._prepare())
         self._watch = asyncio.create_task(self._look_out())
 
@@ -52,8 +72,13 @@ class State:
                 with suppress(asyncio.CancelledError):
                     await task
         await asyncio.gather(self.visitors.stop(), self.own.stop())
-        for site in (*self._kept, self.site):
+        for site in (*self._kept, self.site) if self.path else ():
             site.base.close()
+
+    @property
+    def graph_version(self) -> str:
+        """What stays the same while the graph does."""
+        return remote.version() if self.settings.endpoint else self.site.generation
 
     @property
     def ready(self) -> bool:
@@ -64,9 +89,24 @@ class State:
         """Make the first answers quick, and the index of words."""
         try:
             await asyncio.to_thread(self.site.prepare)
-            await asyncio.to_thread(self.site.search.make)
+            await self._index_words()
         except Exception:  # whatever it is, those who ask what does not need it are served
             log.exception("the base could not be prepared; answers are made as they are asked for")
+
+    async def _index_words(self) -> None:
+        """Make the index of words in a process that gives way to all others."""
+        if self.path is None or self.site.search.ready:
+            return
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", _INDEX, str(self.path), stdin=asyncio.subprocess.DEVNULL
+        )
+        try:
+            if await process.wait():
+                log.error("the index of words could not be made; the reason stands above")
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
 
     async def _look_out(self) -> None:
         while True:
@@ -82,6 +122,7 @@ class State:
         Raises:
             BaseError, WorkerError: it cannot be opened; the old one stays.
         """
+        assert self.path is not None
         served = (self.path / "current").readlink().name
         if served == self.site.generation:
             return False

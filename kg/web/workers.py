@@ -65,6 +65,8 @@ class Limits:
     queue: int = 256
     queue_per_client: int = 64
     queue_time: float = 10.0
+    courtesy: int = 0
+    """How far its processes give way to the one that answers, 0 to 19."""
 
 
 class Worker:
@@ -75,7 +77,7 @@ class Worker:
         self._process = process
 
     @classmethod
-    async def start(cls, store: Path, memory: int) -> "Worker":
+    async def start(cls, store: Path, limits: Limits) -> "Worker":
         """A worker that has opened ``store``.
 
         Raises:
@@ -86,7 +88,8 @@ class Worker:
             "-I",
             str(_SCRIPT),
             str(store),
-            str(memory),
+            str(limits.memory),
+            str(limits.courtesy),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -200,7 +203,7 @@ class Lane:
             WorkerError: the store cannot be opened.
         """
         for worker in await asyncio.gather(
-            *(Worker.start(self._store, self.limits.memory) for _ in range(self.size))
+            *(Worker.start(self._store, self.limits) for _ in range(self.size))
         ):
             self._workers.add(worker)
             self._idle.append(worker)
@@ -220,7 +223,7 @@ class Lane:
         Raises:
             WorkerError: the new store cannot be opened; the lane stays with the old one.
         """
-        first = await Worker.start(store, self.limits.memory)
+        first = await Worker.start(store, self.limits)
         self._store = store
         old, self._idle = self._idle, [first]
         self._workers.add(first)
@@ -258,7 +261,7 @@ class Lane:
         started, breach = time.monotonic(), "cancelled"
         try:
             async with asyncio.timeout(self.limits.time):
-                async for frame in worker.answer(job):
+                async for frame in self.frames(worker, job):
                     if frame.kind in "EX":
                         breach = ""
                     answer.put(frame)
@@ -270,6 +273,10 @@ class Lane:
             answer.put(Frame.error("died"))
         finally:
             self._release(worker, client, time.monotonic() - started, breach)
+
+    def frames(self, worker: Worker, job: dict[str, Any]) -> AsyncIterator[Frame]:
+        """The frames of one answer, to the last."""
+        return worker.answer(job)
 
     async def _acquire(self, client: str) -> Worker:
         if len(self._waiting[client]) >= self.limits.queue_per_client:
@@ -349,7 +356,7 @@ class Lane:
         while self._open and len(self._workers) < self.size:
             store = self._store
             try:
-                worker = await Worker.start(store, self.limits.memory)
+                worker = await Worker.start(store, self.limits)
             except (WorkerError, OSError):
                 log.exception("a query process could not be started")
                 await asyncio.sleep(pause)

@@ -1,17 +1,10 @@
 """Bases published to real servers give the rows that they give here."""
 
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from base_letters import many
+from sparql_servers import free_port, oxigraph_at, virtuoso_at
 
 from kg import queries
 from kg.base.build import build
@@ -39,79 +32,16 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
         yield opened
 
 
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        assert server.poll() is None, "the server ended"
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except urllib.error.HTTPError as answer:  # it answers
-            answer.close()
-            return
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("the server does not answer")
-
-
 @pytest.fixture(scope="module")
 def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
-    if program is None:
-        pytest.skip("no oxigraph server here: pip install oxigraph")
-    port = free_port()
-    command = [
-        program,
-        "serve",
-        "--location",
-        str(tmp_path_factory.mktemp("oxigraph")),
-        "--bind",
-        f"127.0.0.1:{port}",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        wait_for(f"http://127.0.0.1:{port}/", server)
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
-
-
-VIRTUOSO = """\
-[Database]
-DatabaseFile = virtuoso.db
-ErrorLogFile = virtuoso.log
-LockFile = virtuoso.lck
-TransactionFile = virtuoso.trx
-xa_persistent_file = virtuoso.pxa
-[TempDatabase]
-DatabaseFile = virtuoso-temp.db
-TransactionFile = virtuoso-temp.trx
-[Parameters]
-ServerPort = {sql}
-NumberOfBuffers = 20000
-[HTTPServer]
-ServerPort = {http}
-"""
+    with oxigraph_at(tmp_path_factory.mktemp("oxigraph")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    program = shutil.which("virtuoso-t")
-    if program is None:
-        pytest.skip("no Virtuoso here: apt-get install virtuoso-opensource-7-bin")
-    folder = tmp_path_factory.mktemp("virtuoso")
-    port = free_port()
-    (folder / "virtuoso.ini").write_text(VIRTUOSO.format(sql=free_port(), http=port))
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen([program, "+foreground"], cwd=folder, stdout=quiet, stderr=quiet) as server:
-        wait_for(f"http://127.0.0.1:{port}/sparql", server)
-        yield f"http://127.0.0.1:{port}"
-        server.kill()
+    with virtuoso_at(tmp_path_factory.mktemp("virtuoso")) as address:
+        yield address
 
 
 def rows(where: KnowledgeBase | Endpoint) -> dict[str, list[str]]:
