@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
+import polars as pl
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -87,8 +88,16 @@ def home(request: Request, site: SiteDep) -> Response:
         letters=len(site.base),
         figures=Figures(len(site.index), *_outcomes(site)),
         years=(years.min(), years.max()) if len(years) else None,
+        known=_known(site),
         questions=QUESTIONS,
     )
+
+
+def _known(site: Site) -> float | None:
+    """The share of the guidelines and sections cited that a catalogue knows."""
+    rows = site.coverage.totals().filter(pl.col("field").str.contains("guideline|sections"))
+    read = int(rows["read"].sum())
+    return int(rows["resolved"].sum()) / read if read else None
 
 
 def _outcomes(site: Site) -> tuple[int, int, int]:

@@ -1,83 +1,16 @@
 """The pages as a person meets them, in a real browser: no other host, no error, no script of a letter's."""
 
-import json
-import shutil
-from collections.abc import Iterator
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest_web import FLAGS, Live
-from playwright.sync_api import Browser, Page, sync_playwright
+from browsing import ARTEFACTS, MARKS, PAGE, Visit
+from conftest_web import Live
+from playwright.sync_api import Browser
 
-from kg.base.store import KnowledgeBase
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
-]
-
-ARTEFACTS = Path(__file__).parents[1] / "artefacts"
-PAGE = "guideline/chronic-pain/2009/page/98"
-
-
-@pytest.fixture(scope="module")
-def server(built: Path) -> Iterator[Live]:
-    live = Live(built, workers=2)
-    yield live
-    live.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def case(built: Path) -> str:
-    with KnowledgeBase.open(built) as base:
-        return base.cases()[3]
-
-
-class Visit:
-    """A page that must ask nobody else and complain about nothing."""
-
-    def __init__(self, browser: Browser, server: Live, **options: object) -> None:
-        self.server, self.faults = server, []
-        self.page: Page = browser.new_page(**options)
-        self.page.on("console", lambda m: m.type in {"error", "warning"} and self.faults.append(m.text))
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("request", self._asked)
-
-    def _asked(self, request) -> None:
-        if not request.url.startswith((self.server.address, "data:", "blob:")):
-            self.faults.append(f"asked {request.url}")
-
-    def go(self, path: str) -> Page:
-        self.page.goto(self.server.address + path)
-        if self.page.query_selector("#graph"):
-            self.until("document.getElementById('graph').dataset.ready === 'yes'")
-        return self.page
-
-    def until(self, expression: str) -> None:
-        for _ in range(100):
-            if self.page.evaluate(expression):
-                return
-            self.page.wait_for_timeout(100)
-        raise AssertionError(f"never came true: {expression}; {self.faults}")
-
-
-@pytest.fixture
-def visit(browser: Browser, server: Live) -> Iterator[Visit]:
-    visit = Visit(browser, server, viewport={"width": 1360, "height": 900})
-    yield visit
-    visit.page.close()
-    assert visit.faults == []
-
+pytestmark = MARKS
 
 PAGES = {
     "home": "/",
@@ -90,13 +23,18 @@ PAGES = {
     "start": "/explore",
     "explore": f"/explore?node={PAGE}",
     "query": "/query?query=" + quote("SELECT * { ?s ?p ?o } LIMIT 5"),
+    "resource": "/resource?node=outcome/upheld",
+    "page": f"/guidelines/{PAGE.removeprefix('guideline/')}?party=any",
+    "item": "/cases?text=mri",
     "about": "/about",
     "api": "/api/docs",
     "problem": "/cases/CM99-0000000",
 }
+WIDE, NARROW = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
 LOOKS = {
-    "wide-light": {"viewport": {"width": 1360, "height": 900}, "color_scheme": "light"},
-    "narrow-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+    f"{size}-{scheme}": {"viewport": window, "color_scheme": scheme}
+    for size, window in (("wide", WIDE), ("narrow", NARROW))
+    for scheme in ("light", "dark")
 }
 
 
@@ -143,82 +81,6 @@ def test_marks_and_cards_lead_to_each_other(visit: Visit, case: str):
     assert quoted in page.inner_text(".decision >> nth=0").lower()
 
 
-def test_the_graph_grows_and_goes_back(visit: Visit):
-    page = visit.go(f"/explore?node={PAGE}")
-    before = page.evaluate("[...network.body.data.nodes.getIds()]")
-    places = page.evaluate("network.getPositions()")
-    page.click(".relations button >> nth=0")
-    visit.until(f"document.getElementById('graph').dataset.nodes > {len(before)}")
-    after = page.evaluate("network.getPositions()")
-    assert all(after[node] == places[node] for node in before), "a node that stood has moved"
-    rows = page.locator("#table tbody tr").count()
-    assert rows == len(after), "the table is not in step"
-    page.click("#undo")
-    visit.until(f"document.getElementById('graph').dataset.nodes == {len(before)}")
-    page.click("#redo")
-    visit.until(f"document.getElementById('graph').dataset.nodes == {len(after)}")
-
-
-def test_a_link_holds_all_that_is_seen(visit: Visit, browser: Browser, server: Live):
-    look = "[network.getPositions(), network.body.data.nodes.get().filter((n) => n.hidden).length]"
-    page = visit.go(f"/explore?node={PAGE}")
-    page.click(".relations button >> nth=0")
-    visit.until("location.hash.length > 10")
-    page.click("#kinds button >> nth=1")
-    visit.until("location.hash.includes('hide')")
-    seen = page.evaluate(look)
-    assert seen[1] > 0
-    other = Visit(browser, server)
-    other.go(page.url.removeprefix(server.address))
-    assert other.page.evaluate(look) == seen
-    other.page.close()
-
-
-def test_the_graph_by_keyboard(visit: Visit):
-    page = visit.go(f"/explore?node={PAGE}")
-    page.focus("#graph")
-    page.keyboard.press("ArrowUp")
-    visit.until(f"network.getSelectedNodes()[0] !== {json.dumps(PAGE)}")
-    before = page.evaluate("network.body.data.nodes.length")
-    page.keyboard.press("Delete")
-    visit.until(f"network.body.data.nodes.length === {before - 1}")
-    page.keyboard.press("Control+z")
-    visit.until(f"network.body.data.nodes.length === {before}")
-
-
-def test_an_edge_shows_its_sentence(visit: Visit, case: str):
-    page = visit.go(f"/explore?node=case/{case}/item/1")
-    edge = page.evaluate("network.body.data.edges.get().find((e) => e.relation.startsWith('cited by')).id")
-    page.evaluate(f"network.body.emitter.emit('selectEdge', {{nodes: [], edges: [{json.dumps(edge)}]}})")
-    page.wait_for_selector("#panel blockquote mark")
-    page.click("#panel blockquote a")
-    page.wait_for_url("**/cases/**#m-item-1-*")
-
-
-def test_filters_fade_and_kinds_hide(visit: Visit):
-    page = visit.go(f"/explore?node={PAGE}")
-    outcomes = page.evaluate("network.body.data.nodes.get().map((n) => n.outcome).filter(Boolean)")
-    page.select_option("[data-filter=outcome]", outcomes[0])
-    faded = sum(outcome != outcomes[0] for outcome in outcomes)
-    visit.until(f"network.body.data.nodes.get().filter((n) => n.opacity < 1).length === {faded}")
-    visit.until("location.hash.includes('filter')")
-    kinds = page.locator("#kinds button").count()
-    rows = page.locator("#table tbody tr").count()
-    page.click("#kinds button[data-kind=item]")
-    visit.until(f"document.querySelectorAll('#table tbody tr').length < {rows}")
-    assert page.locator("#kinds button").count() == kinds
-
-
-@pytest.mark.parametrize("form", ["png", "svg", "csv", "json", "graphml", "ttl"])
-def test_the_graph_as_a_file(visit: Visit, form: str):
-    page = visit.go(f"/explore?node={PAGE}")
-    with page.expect_download() as download:
-        page.select_option("#save", form)
-    content = Path(download.value.path()).read_bytes()
-    assert download.value.suggested_filename == f"graph.{form}"
-    assert len(content) > (50 if form == "json" else 500)
-
-
 def test_the_strip_tells_on_hover_and_focus(visit: Visit):
     page = visit.go("/guidelines/chronic-pain/2009?party=any")
     cell = page.locator("a.cell").first
@@ -239,20 +101,102 @@ def test_a_table_sorts(visit: Visit):
     assert rates == sorted(rates, reverse=True)
 
 
-def test_a_query_without_script(browser: Browser, server: Live):
-    page = browser.new_page(java_script_enabled=False)
-    page.goto(server.address + "/query")
-    page.fill("textarea", "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/imr-kg/ontology#Determination> }")
-    page.click("#query-form button")
-    assert page.inner_text("tbody td") == "120"
-    page.close()
-
-
-@pytest.mark.parametrize(
-    ("path", "most"), [("/", 300_000), ("/drivers", 300_000), (f"/explore?node={PAGE}", 1_500_000)]
-)
-def test_pages_are_light(visit: Visit, path: str, most: int):
-    answers = []
-    visit.page.on("response", lambda answer: answers.append(answer))
+def _transferred(visit: Visit, path: str) -> int:
+    """The bytes that come over the network for a page, as they come: heads and compressed bodies."""
+    session = visit.page.context.new_cdp_session(visit.page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes: list[float] = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     visit.go(path)
-    assert sum(len(answer.body()) for answer in answers if answer.status == 200) <= most
+    visit.page.wait_for_load_state("networkidle")
+    return int(sum(sizes))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_light(visit: Visit, case: str, name: str):
+    if name == "problem":
+        visit.page.on("close", lambda _: visit.faults.clear())
+    transferred = _transferred(visit, PAGES[name].format(case=case))
+    assert transferred <= (1_500_000 if name in {"explore", "query"} else 300_000)
+
+
+def test_a_page_prints_without_its_controls(visit: Visit, case: str):
+    page = visit.go(f"/cases/{case}")
+    page.emulate_media(media="print")
+    assert not page.is_visible("header.top")
+    assert not page.is_visible("footer")
+    assert page.is_visible(".letter .text")
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.pdf(path=ARTEFACTS / "case.pdf")
+
+
+def test_a_start_is_a_search_or_a_sample(visit: Visit):
+    page = visit.go("/explore")
+    assert page.query_selector("#graph") is None
+    page.fill("[data-suggest]", "lumbar")
+    page.wait_for_selector(".suggestions li")
+    page.click(".cards a >> nth=0")
+    page.wait_for_url("**/explore?node=**")
+
+
+def test_the_start_page_tells_what_the_base_holds(visit: Visit):
+    page = visit.go("/")
+    told = dict(zip(page.locator("dt").all_inner_texts(), page.locator("dd").all_inner_texts(), strict=True))
+    assert told["letters"] == "120"
+    assert set(told) == {"letters", "disputed items", "overturned", "decided", "citations in a catalogue"}
+    assert 3 <= page.locator(".cards a").count() <= 4
+
+
+def test_filters_of_the_drivers_are_in_the_link(visit: Visit):
+    page = visit.go("/drivers")
+    page.select_option("select[name=level]", "chapter")
+    page.select_option("select[name=minimum]", "5")
+    page.select_option("select[name=category]", "Diagnostic Testing")
+    page.click(".filters button")
+    page.wait_for_url("**/drivers?**category=Diagnostic**")
+    assert "category Diagnostic Testing" in page.inner_text(".lead")
+    assert page.locator("svg.forest .ci").count() > 0
+    page.click("tbody td a >> nth=0")
+    page.wait_for_url("**/cases?**category=Diagnostic**")
+    assert "cited by the reviewer" in page.inner_text("p.sub >> nth=0")
+
+
+def test_the_drivers_as_files_and_as_a_query(visit: Visit):
+    page = visit.go("/drivers?level=section&minimum=1")
+    with page.expect_download() as download:
+        page.click("a:text-is('SVG')")
+    drawing = ET.parse(Path(download.value.path()))
+    assert len(drawing.findall(".//{*}circle")) > 5
+    with page.expect_download() as download:
+        page.click("a:text-is('CSV')")
+    assert Path(download.value.path()).read_text(encoding="utf-8").startswith("guideline,edition,")
+    wanted = page.inner_text("tbody tr:first-child td >> nth=0")
+    page.click("a:text-is('SPARQL') >> nth=0")
+    page.wait_for_url("**/query?query=**")
+    page.wait_for_selector("#results td, #plain td")
+    assert wanted in page.locator("#results td, #plain td").all_inner_texts()
+
+
+def test_both_sides_stand_beside_each_other(visit: Visit, case: str):
+    page = visit.go(f"/cases/{case}")
+    sides = page.locator(".sides >> nth=0").locator("h4")
+    assert [side.inner_text() for side in sides.all()] == ["Claims administrator", "Reviewer"]
+    left, right = (sides.nth(n).bounding_box() for n in (0, 1))
+    assert left["y"] == right["y"]
+    assert left["x"] < right["x"]
+    assert page.locator("h2").all_inner_texts().index("Went the other way") == 1
+    assert page.locator(".relatives .why em").count() > 0
+    for name in ("Turtle", "JSON-LD"):
+        address = page.get_attribute(f"a:text-is('{name}')", "href")
+        assert page.request.get(visit.server.address + address).ok
+
+
+def test_about_tells_generations_coverage_and_limits(visit: Visit):
+    page = visit.go("/about")
+    (row,) = page.locator("section:has(#history) tbody tr").all()
+    assert row.locator("td").all_inner_texts()[1] == "120"
+    fields = page.locator("section:has(#coverage) tbody th").all_inner_texts()
+    assert {"outcome", "age", "category"} <= set(fields)
+    for words in ("How figures are made", "Limits of the data", "Ontology"):
+        assert page.is_visible(f"h2:text-is('{words}')")

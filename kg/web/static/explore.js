@@ -229,7 +229,8 @@ export async function pathTo(id) {
 
 network.on("selectNode", ({ nodes: chosen }) => select(chosen.at(-1)));
 network.on("doubleClick", ({ nodes: chosen }) => chosen.length && expand(chosen[0]));
-network.on("selectEdge", ({ nodes: chosen, edges: drawn }) => { if (!chosen.length && drawn.length) describe(null, edges.get(drawn[0])); });
+// Not "selectEdge": the links of a chosen node are chosen with it, and a click on one of them is no change.
+network.on("click", ({ nodes: chosen, edges: drawn }) => { if (!chosen.length && drawn.length) describe(null, edges.get(drawn[0])); });
 network.on("dragEnd", ({ nodes: chosen }) => {
   for (const id of chosen) { const { x, y } = network.getPosition(id); step("pin", { id, x, y, fixed: false }); }
 });
@@ -296,8 +297,10 @@ for (const select of document.querySelectorAll("[data-filter]")) {
 }
 document.getElementById("fade").addEventListener("change", (event) => step("fade", { yes: event.target.checked }));
 document.getElementById("load").addEventListener("change", async (event) => {
-  const kept = JSON.parse(await event.target.files[0].text());
-  location.href = `${root}/explore?node=${encodeURIComponent(kept.node)}#${encodeURIComponent(JSON.stringify(kept.steps))}`;
+  const kept = await event.target.files[0].text().then(JSON.parse).catch(() => null);
+  if (typeof kept?.node !== "string" || !Array.isArray(kept.steps)) { say("This file is no saved state."); return; }
+  const there = `${root}/explore?node=${encodeURIComponent(kept.node)}`;
+  history.replaceState(null, "", `${there}#${encodeURIComponent(JSON.stringify(kept.steps))}`);
   location.reload();
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.setOptions({ nodes: { font: { color: ink() } } }));

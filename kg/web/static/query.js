@@ -34,18 +34,21 @@ const editor = new Yasqe(place, {
 });
 window.editor = editor;
 // Tab leaves the editor after Escape, so that nobody is caught in it.
-let leaving = false;
-editor.on("keydown", (_, event) => {
-  if (event.key === "Escape") leaving = true;
-  else if (event.key !== "Tab") leaving = false;
-});
-editor.setOption("extraKeys", { ...editor.getOption("extraKeys"), Esc: () => {}, Tab: () => (leaving ? Yasqe.Pass : editor.execCommand("insertSoftTab")) });
-editor.on("blur", () => { leaving = false; });
+const keys = { ...editor.getOption("extraKeys"), Esc: () => editor.setOption("extraKeys", { ...keys, Tab: false, "Shift-Tab": false }) };
+editor.setOption("extraKeys", keys);
+editor.on("blur", () => editor.setOption("extraKeys", keys));
 byId("link")?.remove();
 byId("copy").hidden = byId("keys").hidden = false;
 
 // --- the answer --------------------------------------------------------------------------------
 
+// The table sorts and filters by a value as it stands, which its sanitizer would read as HTML: plain text instead.
+const columns = Yasr.plugins.table.prototype.getColumns;
+Yasr.plugins.table.prototype.getColumns = function () {
+  const plain = (cell) => String(cell?.value ?? cell).replace(/[<>&]/g, " ");
+  return columns.call(this).map((column) => (column.title === undefined ? column
+    : { ...column, render: (cell, type, ...rest) => (["filter", "sort"].includes(type) || !type ? plain(cell) : column.render(cell, type, ...rest)) }));
+};
 Yasr.defaults.plugins.table.dynamicConfig = { compact: true, isEllipsed: false };
 const table = new Yasr(byId("results"), { persistenceId: null, prefixes: words.prefixes });
 const isGraph = () => ["CONSTRUCT", "DESCRIBE"].includes(editor.getQueryType());

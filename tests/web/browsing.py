@@ -1,0 +1,145 @@
+"""A real browser before a real server: visits that must ask nobody else and complain about nothing."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest_web import FLAGS, Live
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from kg.base.store import KnowledgeBase
+
+ARTEFACTS = Path(__file__).parents[1] / "artefacts"
+PAGE = "guideline/chronic-pain/2009/page/98"
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
+]
+
+
+class Visit:
+    """A page that must ask nobody else and complain about nothing."""
+
+    def __init__(self, browser: Browser, server: Live, **options: object) -> None:
+        self.server, self.faults = server, []
+        self.page: Page = browser.new_page(**options)
+        self.page.on("console", lambda m: m.type in {"error", "warning"} and self.faults.append(m.text))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("request", self._asked)
+
+    def _asked(self, request) -> None:
+        if not request.url.startswith((self.server.address, "data:", "blob:")):
+            self.faults.append(f"asked {request.url}")
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.server.address + path)
+        self.ready()
+        return self.page
+
+    def ready(self) -> None:
+        """Wait until the page's own programs have begun."""
+        if self.page.query_selector("#graph"):
+            self.until("document.getElementById('graph').dataset.ready === 'yes'")
+        if self.page.query_selector("#words"):
+            self.until("document.querySelector('[data-ready]') !== null")
+
+    def until(self, expression: str) -> None:
+        for _ in range(150):
+            if self.page.evaluate(expression):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"never came true: {expression}; {self.faults}")
+
+
+class Graph:
+    """The graph of a page, as a hand with a mouse meets it."""
+
+    def __init__(self, visit: Visit, path: str) -> None:
+        self.visit, self.page = visit, visit.go(path)
+
+    def say(self, expression: str, value: object = None) -> object:
+        return self.page.evaluate(expression, value)
+
+    def ids(self) -> list[str]:
+        return self.say("network.body.data.nodes.getIds()")
+
+    def nodes(self) -> list[dict]:
+        return self.say("network.body.data.nodes.get()")
+
+    def edges(self) -> list[dict]:
+        return self.say("network.body.data.edges.get()")
+
+    def places(self) -> dict[str, dict[str, float]]:
+        return self.say("network.getPositions()")
+
+    def at(self, node: str) -> tuple[float, float]:
+        """Where a node is on the screen."""
+        spot = self.say(f"network.canvasToDOM(network.getPosition({json.dumps(node)}))")
+        return self._on_screen(spot)
+
+    def on_edge(self, edge: str) -> tuple[float, float]:
+        """A place on the screen where only this edge is."""
+        spot = self.say(
+            """(id) => {
+              const edge = network.body.edges[id], places = network.getPositions([edge.fromId, edge.toId]);
+              const [a, b] = [places[edge.fromId], places[edge.toId]];
+              for (let t = 0.1; t < 0.9; t += 0.02) {
+                const spot = network.canvasToDOM({ x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y) });
+                if (network.getNodeAt(spot) === undefined && network.getEdgeAt(spot) === id) return spot;
+              }
+              return null;
+            }""",
+            edge,
+        )
+        assert spot, "the edge is covered all along"
+        return self._on_screen(spot)
+
+    def _on_screen(self, spot: dict[str, float]) -> tuple[float, float]:
+        box = self.page.locator("#graph canvas").bounding_box()
+        return box["x"] + spot["x"], box["y"] + spot["y"]
+
+    def choose(self, node: str) -> None:
+        """Click a node, and wait for its panel."""
+        self.page.mouse.click(*self.at(node))
+        self.visit.until(f"network.getSelectedNodes()[0] === {json.dumps(node)}")
+        name = next(one["name"] for one in self.nodes() if one["id"] == node)
+        self.visit.until(f"document.querySelector('#panel h2').textContent.includes({json.dumps(name)})")
+
+    def count(self, number: str) -> None:
+        """Wait until so many nodes are shown: ``== 12`` or ``> 12``."""
+        self.visit.until(f"Number(document.getElementById('graph').dataset.nodes) {number}")
+
+    def press(self, words: str) -> None:
+        """Press a button of the panel."""
+        self.page.click(f"#panel button:text-is({json.dumps(words)})")
+
+
+@pytest.fixture(scope="module")
+def server(built: Path) -> Iterator[Live]:
+    live = Live(built, workers=2)
+    yield live
+    live.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def case(built: Path) -> str:
+    with KnowledgeBase.open(built) as base:
+        return base.cases()[3]
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Live) -> Iterator[Visit]:
+    visit = Visit(browser, server, viewport={"width": 1360, "height": 900})
+    yield visit
+    visit.page.close()
+    assert visit.faults == []
