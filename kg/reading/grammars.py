@@ -100,20 +100,12 @@ class TypedGrammar(Generic[Plan]):
         """Cut ``text[start:end]`` into tokens, in order."""
         end = len(text) if end is None else end
         found: list[Lexeme] = []
-        for scan, names, literal, before in self._scans:
-            at = text.find(literal, start + before, end) if literal else start
-            if at < 0:
-                continue
-            if before:
-                found += [
-                    _tuple(Lexeme, (names[m.lastindex], m.start() - before, m.end()))  # type: ignore[index]
-                    for m in scan.finditer(text, at, end)
-                ]
-            else:
-                found += [
-                    _tuple(Lexeme, (names[m.lastindex], *m.span()))  # type: ignore[index]
-                    for m in scan.finditer(text, at, end)
-                ]
+        add, find = found.append, text.find
+        for matches, names, literal, before in self._scans:
+            at = find(literal, start + before, end) if literal else start
+            if at >= 0:
+                for m in matches(text, at, end):
+                    add(_tuple(Lexeme, (names[m.lastindex], m.start() - before, m.end())))  # type: ignore[index]
         if self._whole:
             return found
         if len(self._scans) > 1:
@@ -209,7 +201,7 @@ def _in_lexer_order(terminals: Collection[TerminalDef]) -> list[TerminalDef]:
 
 def _scans(
     terminals: list[TerminalDef], anchors: Sequence[str]
-) -> list[tuple[re.Pattern[str], tuple[str, ...], str, int]]:
+) -> list[tuple[Callable[[str, int, int], Iterator[re.Match[str]]], tuple[str, ...], str, int]]:
     """One regular expression an anchor and one for the rest; an empty group after each tells which.
 
     The empty group stands last so that each alternative begins with its own literal. With each goes
@@ -234,5 +226,7 @@ def _scans(
             begins = f"{literal[2]}(?<={anchor})"
         scan = re.compile(f"{begins}(?:{'|'.join(f'(?:{rest})()' for _, rest in group)})")
         names = ("", *(name for name, _ in group))
-        scans.append((scan, names, literal[2] if literal else "", 1 if literal and literal[1] else 0))
+        scans.append(
+            (scan.finditer, names, literal[2] if literal else "", 1 if literal and literal[1] else 0)
+        )
     return [each for each in scans if len(each[1]) > 1]
