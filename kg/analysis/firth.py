@@ -29,6 +29,7 @@ _CHUNK = 4_000_000
 _TOLERANCE = 1e-3  # of a coefficient's standard error
 _WALD_FROM = 5_000
 _ENTANGLED = 2_000
+_OWN_PART = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,17 +183,18 @@ def _variance(
         return 0.0, naive
     together = np.bincount(letter, weights=residual, minlength=letters) ** 2
     own = np.bincount(letter, weights=residual**2, minlength=letters)
-    alike = float((together - own).sum() / pairs) / float(own.sum() / items.sum())
+    alike = min(float((together - own).sum() / pairs) / float(own.sum() / items.sum()), 1.0)
     if alike <= 0:
         return 0.0, naive
+    # Few letters can look alike in all. What they still tell apart must not look certain.
+    own_part = max(1 - alike, _OWN_PART)
     rows = (
         sparse.csr_array((spread[groups.of], (letter, np.arange(letter.size))), shape=(letters, letter.size))
         @ groups.design[groups.of]
     )
     product = (rows.T @ rows).toarray()
-    return alike, (1 - alike) * naive + alike * np.einsum(
-        "ij,jk,ki->i", inverse, product, inverse, optimize=True
-    )
+    shared = np.einsum("ij,jk,ki->i", inverse, product, inverse, optimize=True)
+    return alike, own_part * naive + (1 - own_part) * shared
 
 
 def _limits(

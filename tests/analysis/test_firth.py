@@ -64,6 +64,18 @@ def test_items_of_one_letter_being_alike_widens_intervals():
     assert width == pytest.approx(once.high[0] - once.low[0], rel=0.03)
 
 
+def test_few_letters_that_are_alike_in_all_give_intervals():
+    """One letter of three items overturned, six of one upheld: more alike than can be."""
+    overturned = np.array([1, 1, 1, 0, 0, 0, 0, 0, 0], bool)
+    letter = np.array([0, 0, 0, 1, 2, 3, 4, 5, 6])
+    for first in range(3):
+        exposed = np.array([first != 0, first != 1, first != 2, 1, 0, 0, 0, 0, 0])
+        found = fit(columns(exposed), overturned, letter, 1)
+        assert found.alike == 1.0
+        assert found.low[0] < found.log_odds[0] < found.high[0]
+        assert np.isfinite([found.low[0], found.high[0], found.p_value[0]]).all()
+
+
 def test_intervals_hold_what_was_planted():
     """About 95 of 100 intervals, in a design with a confounder; the long table is a benchmark."""
     inside, crude = [], []
