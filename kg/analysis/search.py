@@ -102,9 +102,9 @@ class Search:
                 self._write(self._file.with_suffix(f".{os.getpid()}.new"))
             except (OSError, sqlite3.Error) as fault:
                 raise BaseError(f"{self._file}: the index of words cannot be made: {fault}") from fault
-            for old in self._file.parent.glob("*.sqlite"):
-                if old.stem < self._base.generation:
-                    old.unlink(missing_ok=True)
+            # The generation before may still be asked by those who opened it.
+            for old in sorted(self._file.parent.glob("*.sqlite"))[:-2]:
+                old.unlink(missing_ok=True)
         finally:
             self._lock.release()
 

@@ -189,6 +189,12 @@ class Site:
             "chapters": [row for row in self.cited("chapter") if row["notation"].startswith(under)],
         }
 
+    def forget(self) -> None:
+        """Let go of pages and tables that were kept because they were asked for lately."""
+        self.pages = Pages()
+        with self._lock:
+            self._kept.clear()
+
     def etag(self, *parts: str) -> str:
         """A tag that is the same for the same question on the same generation."""
         text = "\0".join((self.generation, *parts))

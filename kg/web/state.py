@@ -1,6 +1,8 @@
 """What a running server holds: the open generation, the query processes, the figures."""
 
 import asyncio
+import ctypes
+import gc
 import logging
 import sys
 from contextlib import suppress
@@ -18,13 +20,14 @@ log = logging.getLogger(__name__)
 
 _INDEX = """
 import os, sys
-os.nice(19)
+os.nice(5)
 from kg.analysis.search import Search
 from kg.base.store import KnowledgeBase
 with KnowledgeBase.open(sys.argv[1]) as base:
     Search(base).make()
 """
 
+_INDEX_TIME = 30.0
 _COURTESY = 10
 """How far visitors' queries give way to pages: a share of a tenth where the processors do not suffice."""
 
@@ -89,13 +92,13 @@ class State:
         """Make the first answers quick, and the index of words."""
         try:
             await asyncio.to_thread(self.site.prepare)
-            await self._index_words()
+            await self._index_words(self.site)
         except Exception:  # whatever it is, those who ask what does not need it are served
             log.exception("the base could not be prepared; answers are made as they are asked for")
 
-    async def _index_words(self) -> None:
-        """Make the index of words in a process that gives way to all others."""
-        if self.path is None or self.site.search.ready:
+    async def _index_words(self, site: Site) -> None:
+        """Make the index of words in a process of its own, which gives way to this one."""
+        if site.search.ready:
             return
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", _INDEX, str(self.path), stdin=asyncio.subprocess.DEVNULL
@@ -127,13 +130,24 @@ class State:
         if served == self.site.generation:
             return False
         site = await asyncio.to_thread(Site.opened, self.path)
+        with suppress(TimeoutError):  # what takes longer is made while the generation is served
+            async with asyncio.timeout(_INDEX_TIME):
+                await asyncio.shield(self._index_words(site))
         await self.visitors.switch(site.base.graph_folder)
         await self.own.switch(site.base.graph_folder)
         self._kept.append(self.site)
         self.site = site
-        self._warm = asyncio.create_task(self._prepare())
         # Requests of the last generation but one are over by now.
         while len(self._kept) > 1:
             self._kept.pop(0).base.close()
+        self._kept[0].forget()
+        await asyncio.to_thread(_give_back)
         log.info("generation %s is served", site.generation)
         return True
+
+
+def _give_back() -> None:
+    """Return to the system what a generation took."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # only the GNU library has it
+        ctypes.CDLL(None).malloc_trim(0)

@@ -13,6 +13,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -65,6 +66,14 @@ class Server:
         """Seconds of the processor that the web process has used."""
         times = self.process.cpu_times()
         return float(times.user + times.system)
+
+    def files(self) -> int:
+        """How many files and pipes the web process has open; connections come and go."""
+        found = 0
+        for entry in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                found += not str(entry.readlink()).startswith("socket:")
+        return found
 
     def workers(self) -> list[int]:
         """The numbers of the query processes."""
