@@ -10,6 +10,7 @@ PORT ?= 8000
 LETTERS ?= 200
 KB ?= kb
 BENCH ?= 20000
+SOAK ?= 180
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
@@ -72,8 +73,33 @@ test: lint types .make/vendor .make/packages ## format, lint, types and tests; i
 	@$(BIN)/python -m pytest -n auto -m "not long"
 
 .PHONY: test-all
-test-all: .make/dev .make/vendor .make/packages .make/validator ## the long tests: real servers, notebooks, wheels, browsers at length
+test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the long tests: real servers, notebooks, wheels, browsers at length
 	@$(BIN)/python -m pytest -m long
+
+# Programs of others that ask the server in tests, apart from what this project needs itself.
+.make/clients/done: .make/venv
+	@rm -rf .make/clients && .venv/bin/python -m venv .make/clients
+	@.make/clients/bin/python -m pip -qq --disable-pip-version-check install \
+	  openapi-python-client==0.29.1 schemathesis==4.32.5 SPARQLWrapper==2.0.0
+	@touch $@
+
+.make/comunica/done:
+	@mkdir -p .make/comunica
+	@if command -v npm >/dev/null; then \
+	  npm install --silent --no-audit --no-fund --no-package-lock --prefix .make/comunica @comunica/query-sparql@4.5.0; \
+	else echo "some tests need more: npm" >&2; fi
+	@touch $@
+
+.PHONY: programs
+programs: .make/clients/done .make/comunica/done ## install the clients of others that the long tests use
+
+.PHONY: schemathesis
+schemathesis: .make/dev programs ## ask the API 5,000 requests that its description allows, and forbids
+	@KG_SCHEMATHESIS=5000 $(BIN)/python -m pytest -m long tests/web/test_programs.py -k schemathesis
+
+.PHONY: soak
+soak: .make/dev ## use a server for SOAK seconds, with attackers and a new generation a minute
+	@$(BIN)/python tests/benchmarks/soak.py $(SOAK)
 
 .PHONY: kills
 kills: .make/dev ## kill two hundred builds at any moment, and lose nothing

@@ -61,6 +61,7 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings, app.state.state = settings, state
     app.state.templates = pages.environment()

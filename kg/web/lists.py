@@ -356,7 +356,9 @@ def _named(name: str) -> None:
         """What each takes."""
 
     call = described.as_call(name, ask, described.arguments(query, signature(first).parameters.values()))
-    router.add_api_route(f"/queries/{name}", call, operation_id=name, summary=query.summary, responses=TABLE)
+    router.add_api_route(
+        f"/queries/{name}", call, operation_id=f"query_{name}", summary=query.summary, responses=TABLE
+    )
 
 
 for _name in queries.names():
