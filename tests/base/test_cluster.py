@@ -1,6 +1,9 @@
 """A build on a Dask cluster of two workers, one of which is killed."""
 
+import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +17,8 @@ from base_letters import many, same
 from kg.base import build as build_module
 from kg.base.build import Progress, build
 from kg.errors import BaseError
+
+README = Path(__file__).parents[2] / "README.md"
 
 pytest.importorskip("distributed", reason="Dask is not here: pip install 'imr-kg[dask]'")
 
@@ -60,6 +65,28 @@ def test_a_cluster_builds_the_same_and_survives_the_loss_of_a_worker(
     build([letters], tmp_path / "alone", processes=1)
     assert same(tmp_path / "kb", tmp_path / "alone")
     shutil.rmtree(tmp_path / "alone")
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_the_cluster_of_the_readme_builds_the_same_from_an_address(tmp_path: Path) -> None:
+    found = re.search(r"^```sh\n# cluster\n(.*?)^```$", README.read_text(encoding="utf-8"), re.M | re.S)
+    assert found
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+    letters = many(tmp_path / "letters", 40)
+    lines = found[1].replace("8786", str(port)).replace("sample/letters", f"file://{letters}")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    shell = subprocess.Popen(
+        ["sh", "-ec", lines], cwd=tmp_path, env={**os.environ, "PATH": path}, start_new_session=True
+    )
+    try:
+        assert shell.wait(120) == 0
+    finally:
+        os.killpg(shell.pid, signal.SIGKILL)
+    build([f"file://{letters}"], tmp_path / "alone", processes=1)
+    assert same(tmp_path / "kb", tmp_path / "alone")
 
 
 def test_a_scheduler_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:

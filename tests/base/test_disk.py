@@ -13,8 +13,6 @@ from kg.base.store import open_base
 from kg.base.verify import verify
 from kg.errors import BaseError
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
