@@ -56,6 +56,7 @@ class State:
             for size, courtesy in ((settings.workers, _COURTESY), (settings.site_workers, 0))
         )
         self._watch: asyncio.Task[None] | None = None
+        self._prepared = path is None
         self._warm: asyncio.Task[None] | None = None
         self._kept: list[Site] = []
 
@@ -85,16 +86,18 @@ class State:
 
     @property
     def ready(self) -> bool:
-        """Whether queries can be answered."""
-        return self.visitors.ready and self.own.ready
+        """Whether answers come at once, but for searches whose index may still be made."""
+        return self._prepared and self.visitors.ready and self.own.ready
 
     async def _prepare(self) -> None:
         """Make the first answers quick, and the index of words."""
         try:
             await asyncio.to_thread(self.site.prepare)
+            self._prepared = True
             await self._index_words(self.site)
         except Exception:  # whatever it is, those who ask what does not need it are served
             log.exception("the base could not be prepared; answers are made as they are asked for")
+            self._prepared = True
 
     async def _index_words(self, site: Site) -> None:
         """Make the index of words in a process of its own, which gives way to this one."""

@@ -27,7 +27,7 @@ SECONDS = 10.0
 DISTINCT = 2_000
 """Cases whose pages are asked for again and again."""
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-LONG = "SELECT * { ?s ?p ?o } LIMIT 99000"
+LONG = "SELECT ?s { ?s ?p ?o } LIMIT 99000"
 HOSTILE = [
     RUNAWAY,
     "SELECT * { ?a (!<x:y>)* ?b . ?b (!<x:y>)* ?c } ORDER BY ?c",

@@ -1,8 +1,8 @@
 """A server in use for long: ``python tests/benchmarks/soak.py [SECONDS]`` (180; ``make soak SOAK=1800``).
 
 Fourteen clients ask pages and the API, two ask queries, two attackers ask what has no end and send what is no
-request, and a build puts a new generation in place each minute. Exits with 1 where a page request failed, or the
-web process holds over 20 MB more, more files or more children at the end than after the second generation.
+request, and a build puts a new generation in place each minute. Exits with 1 where a page request failed, or
+the web process holds over 20 MB more, more files or more children at the end than after the second generation.
 """
 
 import itertools
