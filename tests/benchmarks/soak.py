@@ -2,7 +2,8 @@
 
 Fourteen clients ask pages and the API, two ask queries, two attackers ask what has no end and send what is no
 request, and a build puts a new generation in place each minute. Exits with 1 where a page request failed, or
-the web process holds over 20 MB more, more files or more children at the end than after the second generation.
+the web process holds over 20 MB more, more files or more children at the end than after the second
+generation.
 """
 
 import itertools
