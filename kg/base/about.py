@@ -25,9 +25,11 @@ _TURTLE = """\
     void:vocabulary <{ontology}> ;
     void:uriSpace "{base}case/" ;
     void:entities {letters} ;
-    void:triples {triples} ;
+    void:triples {triples} ;{temporal}
     void:exampleResource {example} .
 """
+_TEMPORAL = """
+    dcterms:temporal [ dcat:startDate "{first}"^^xsd:date ; dcat:endDate "{last}"^^xsd:date ] ;"""
 
 
 def describe(folder: Path, ledger: Ledger, reader: str) -> dict[str, Any]:
@@ -58,10 +60,11 @@ def describe(folder: Path, ledger: Ledger, reader: str) -> dict[str, Any]:
     }
     example = ledger.first_case()
     text = _TURTLE.format(
+        temporal=_TEMPORAL.format_map(said) if said["first"] else "",
         base=iri.BASE,
         ontology=iri.ONTOLOGY,
         example=f"<{iri.case(example)}>" if example else f"<{iri.ONTOLOGY}>",
-        **{key: value for key, value in said.items() if key not in ("base_iri", "format")},
+        **{key: value for key, value in said.items() if key not in ("base_iri", "format", "first", "last")},
     )
     (folder / "about.ttl").write_text(text, encoding="utf-8")
     return said

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from base_letters import content, letter, many, same, triples, write
+from rdflib import Graph, Literal
+from rdflib.namespace import DCAT, DCTERMS, RDF, VOID
 
 from kg.base import build as build_module
 from kg.base import parts, pool, read
@@ -62,6 +64,20 @@ def test_a_base_gives_back_what_was_read(tmp_path: Path) -> None:
         assert base.about["letters"] == 2
         assert base.about["items"] == 3
         assert len(base.graph) == base.about["triples"] == len(triples(tmp_path / "kb"))
+
+
+@pytest.mark.parametrize("letters", [0, 3])
+def test_a_generation_describes_itself_in_dcat_and_void(letters: int, tmp_path: Path) -> None:
+    build([many(tmp_path / "letters", letters)], tmp_path / "kb")
+    said = Graph().parse(tmp_path / "kb" / "current" / "about.ttl")
+    (dataset,) = said.subjects(RDF.type, DCAT.Dataset)
+    assert said.value(dataset, VOID.entities) == Literal(letters)
+    assert said.value(dataset, DCTERMS.hasVersion) == Literal("000001")
+    with open_base(tmp_path / "kb") as base:
+        assert said.value(dataset, VOID.triples) == Literal(base.about["triples"])
+        first = base.about["first"]
+    start = said.value(said.value(dataset, DCTERMS.temporal), DCAT.startDate)
+    assert (start and str(start)) == first
 
 
 def test_letters_of_a_later_build_are_added(tmp_path: Path) -> None:
