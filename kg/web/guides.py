@@ -152,7 +152,7 @@ def guideline(
     node = f"guideline/{notation}"
     if node not in labels.concepts() and not site.links.has(node):
         raise UnknownError(f"there is no guideline {notation!r}")
-    pages = site.drivers("page", party, filters, view.FEW, "category")
+    pages = site.counted("page", party, filters)
     base = pages.overturned / pages.decisions if pages.decisions else 0.0
     found = site.links.decisions(node, party) if site.links.has(node) else site.links.none
     listed = site.cases(Wanted(filters, (), (notation,), party), 12, None) if len(found) else None
@@ -198,7 +198,7 @@ def _row(site: Site, notation: str, party: str, filters: Filters) -> DriverRow |
     node = f"guideline/{notation}"
     if not site.links.has(node):
         return None
-    table = site.drivers(site.links.kind_of(node), party, filters, view.FEW, "category")
+    table = site.counted(site.links.kind_of(node), party, filters)
     return next((row for row in table.rows if row.key == notation), None)
 
 
@@ -208,7 +208,7 @@ def _sections(
     """The cited sections under a place, most cited first, with label, shade and sign."""
     if "/page/" in notation:
         return []
-    table = site.drivers("section", party, filters, view.FEW, "category")
+    table = site.counted("section", party, filters)
     under = [row for row in table.rows if row.key.startswith((f"{notation}/", f"{notation}#"))]
     return [
         (row, row.section or labels.short(f"guideline/{row.key}"), shade(row, base), sign(row, base))

@@ -5,7 +5,7 @@ places, and new ones come around theirs, sorted by kind, and are moved off whate
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 Place = tuple[float, float]
 
 _RINGS = (180.0, 275.0, 370.0)
-_PASSES = 120
+_PASSES = 80
+_REACH = 400.0
 _PAD = (14.0, 10.0)
 
 
@@ -39,13 +40,11 @@ def room(label: str, radius: float) -> Room:
     return Room(max(60.0, wide, 2 * radius), 2 * radius + text + 4, text / 2 + 2)
 
 
-def around(
-    shown: Mapping[str, Place], at: str, new: Sequence[str], rooms: Mapping[str, Room]
-) -> dict[str, Place]:
-    """Places for the nodes ``new`` around ``at``; those ``shown`` stay where they are.
+def fanned(shown: Mapping[str, Place], at: str, new: Sequence[str]) -> dict[str, Place]:
+    """Places for the nodes ``new`` in a fan around ``at``, whatever they cover; those ``shown`` stay.
 
-    >>> sorted(around({"a": (0.0, 0.0)}, "a", ["b"], {"a": room("a", 9), "b": room("b", 9)}))
-    ['a', 'b']
+    >>> fanned({"a": (0.0, 0.0)}, "a", ["b"])
+    {'a': (0.0, 0.0), 'b': (0.0, -153.0)}
     """
     places = dict(shown)
     if not new:
@@ -58,53 +57,62 @@ def around(
     for number, node in enumerate(new):
         angle = outward + span * ((number + 0.5) / len(new) - 0.5)
         reach = rings[number % len(rings)]
-        places[node] = (x + 1.45 * reach * math.cos(angle), y + 0.85 * reach * math.sin(angle))
-    return _apart(places, set(shown), rooms)
+        sideways, upwards = 1.45 * reach * math.cos(angle), 0.85 * reach * math.sin(angle)
+        places[node] = (round(x + sideways, 1), round(y + upwards, 1))
+    return places
 
 
-def settled(places: Mapping[str, Place], fixed: str, rooms: Mapping[str, Room]) -> dict[str, Place]:
-    """The same places, moved apart where nodes cover each other; only ``fixed`` stays.
+def settled(
+    places: Mapping[str, Place], fixed: Collection[str], rooms: Mapping[str, Room]
+) -> dict[str, Place]:
+    """The same places, moved until no two nodes cover each other, or nearly so; those ``fixed`` stay.
 
-    >>> settled({"a": (0.0, 0.0), "b": (1.0, 0.0)}, "a", {"a": room("a", 9), "b": room("b", 9)})
+    >>> settled({"a": (0.0, 0.0), "b": (1.0, 0.0)}, {"a"}, {"a": room("a", 9), "b": room("b", 9)})
     {'a': (0.0, 0.0), 'b': (74.0, 0.0)}
     """
-    return _apart(dict(places), {fixed}, rooms)
-
-
-_USUAL = room("what is shown", 20.0)
-
-
-def _apart(places: dict[str, Place], fixed: set[str], rooms: Mapping[str, Room]) -> dict[str, Place]:
-    """The same places, moved until no two nodes cover each other, or nearly so."""
-    names = list(places)
-    taken = [rooms.get(name, _USUAL) for name in names]
+    if all(name in fixed for name in places):
+        return dict(places)
+    names = _near(places, fixed)
+    taken = [rooms[name] for name in names]
     below = np.array([(0.0, one.below) for one in taken])
     at = np.array([places[name] for name in names]) + below
     half = np.array([(one.wide, one.high) for one in taken]) / 2
-    need = half[:, None, :] + half[None, :, :] + np.array(_PAD)
-    free = np.array([name not in fixed for name in names])
+    free = np.flatnonzero([name not in fixed for name in names])
+    need = half[free, None, :] + half[None, :, :] + np.array(_PAD)
     order = np.arange(len(names))
-    sign = np.where(order[:, None] < order[None, :], -1.0, 1.0)  # where two stand on one spot
+    sign = np.where(free[:, None] < order[None, :], -1.0, 1.0)  # where two stand on one spot
+    sign[free[:, None] == order[None, :]] = 0.0  # nothing covers itself
     for _ in range(_PASSES):
-        push = _push(at, need, sign)
+        push = _push(at[free], at, need, sign)
         if not push.any():
             break
-        at[free] += 0.5 * push[free]
+        at[free] += 0.5 * push
     at -= below
-    return {name: (round(float(x), 1), round(float(y), 1)) for name, (x, y) in zip(names, at, strict=True)}
+    moved = {name: (round(float(x), 1), round(float(y), 1)) for name, (x, y) in zip(names, at, strict=True)}
+    return dict(places) | {name: moved[name] for name in names if name not in fixed}
+
+
+def _near(places: Mapping[str, Place], fixed: Collection[str]) -> list[str]:
+    """The nodes that are free, and the fixed ones that these could come to cover."""
+    free = [place for name, place in places.items() if name not in fixed]
+    (left, top), (right, bottom) = ([pick(axis) for axis in zip(*free, strict=True)] for pick in (min, max))
+    return [
+        name
+        for name, (x, y) in places.items()
+        if left - _REACH <= x <= right + _REACH and top - _REACH <= y <= bottom + _REACH
+    ]
 
 
 def _push(
-    at: NDArray[np.float64], need: NDArray[np.float64], sign: NDArray[np.float64]
+    free: NDArray[np.float64], at: NDArray[np.float64], need: NDArray[np.float64], sign: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """How far each node has to go, along the axis on which it covers another the least."""
-    apart = at[:, None, :] - at[None, :, :]
+    """How far each free node has to go, along the axis on which it covers another the least."""
+    apart = free[:, None, :] - at[None, :, :]
     over = need - np.abs(apart)
-    covers = (over > 0).all(axis=2)
-    covers = covers & ~np.eye(len(at), dtype=bool)
+    covers = (over[:, :, 0] > 0) & (over[:, :, 1] > 0) & (sign != 0)
     sideways = over[:, :, 0] * 0.6 < over[:, :, 1]
     direction = np.where(apart == 0, sign[:, :, None], np.sign(apart))
-    move = np.zeros_like(at)
+    move = np.zeros_like(free)
     move[:, 0] = np.where(covers & sideways, over[:, :, 0] * direction[:, :, 0], 0).sum(axis=1)
     move[:, 1] = np.where(covers & ~sideways, over[:, :, 1] * direction[:, :, 1], 0).sum(axis=1)
     return np.clip(move, -120, 120)

@@ -89,6 +89,10 @@ class Links:
         first = self._case.to_frame("case").with_row_index("at").group_by("case").agg(pl.col("at").min())
         return dict(zip(first["case"].to_list(), first["at"].to_list(), strict=True))
 
+    @cached_property
+    def _positions(self) -> Ids:
+        return self._item.cast(pl.Int64).to_numpy()
+
     def _cited(self, level: str) -> Kind:
         cited = {party: self.index.cited(level, party) for party in ("any", *(p.value for p in Party))}
         size = cited["any"].keys.height
@@ -156,16 +160,14 @@ class Links:
         at = self._first.get(case)
         if at is None:
             raise UnknownError(f"there is no case {case!r}")
-        end = at
-        while end < len(self._case) and self._case[end] == case:
-            end += 1
-        found = np.arange(at, end)
+        letter = self.index.letter
+        found = np.arange(at, np.searchsorted(letter, letter[at], side="right"))
         if not position:
             return found
-        wanted = [number for number in found if str(self._item[int(number)]) == position]
-        if not wanted:
+        wanted = found[self._positions[found] == int(position)] if position.isdecimal() else self.none
+        if not len(wanted):
             raise UnknownError(f"{case} has no item {position}")
-        return np.array(wanted)
+        return wanted
 
     def item_node(self, decision: int) -> str:
         """The node of a decision."""
@@ -183,11 +185,15 @@ class Links:
     def told(self, item: str) -> dict[str, object]:
         """What an item can be picked out by: category, year, and lists of specialties and guidelines."""
         at = int(self.decisions(item)[0])
-        found: dict[str, object] = {name: self.index.decisions[name][at] for name in ("category", "year")}
+        found: dict[str, object] = {name: column[at] for name, column in self._said.items()}
         for name, kind in (("specialty", "specialty"), ("guideline", "edition")):
             nodes = self.kinds[kind].nodes
             found[name] = [labels.label(nodes[key]) for key in self.kinds[kind].any.of_decision(at)]
         return found
+
+    @cached_property
+    def _said(self) -> dict[str, pl.Series]:
+        return {name: self.index.decisions[name] for name in ("category", "year")}
 
     def text(self, item: str) -> str:
         """What a disputed item was."""

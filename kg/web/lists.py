@@ -12,7 +12,7 @@ from kg import queries
 from kg.analysis.search import CLOSE, OPEN
 from kg.web import asking, described, evidence, labels, negotiate, tables, view
 from kg.web.api import Format, Limit, SiteDep, answer, listing
-from kg.web.links import Neighbour, address
+from kg.web.links import address
 from kg.web.problems import ProblemError
 from kg.web.site import PATIENCE, Site
 
@@ -225,50 +225,6 @@ def neighbours(
     rows = [{"node": n.node, "label": labels.label(n.node), "decisions": n.weight} for n in found]
     following = str(offset + limit) if offset + limit < total else None
     return answer(request, site, listing(site, rows, total, following, relation=relation))
-
-
-Place = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=2, max_length=2)]
-
-
-class Expansion(BaseModel):
-    """What to add to a graph that is shown, and where its nodes stand."""
-
-    node: str = Field(max_length=400, examples=["guideline/acoem-2004/12"])
-    relation: str | None = Field(None, max_length=100, examples=["service"])
-    offset: int = Field(0, ge=0, le=10_000_000)
-    limit: int = Field(25, ge=1, le=50)
-    nodes: list[Annotated[str, Field(max_length=400)]] = Field(default_factory=list, max_length=50)
-    shown: dict[str, Place] = Field(default_factory=dict, max_length=view.MOST)
-
-
-@router.post("/expand", summary="Nodes and links that an expansion adds, with places", responses=THING)
-def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
-    """Places of new nodes around theirs; those shown stay. Of all relations where none is named."""
-    links, at = site.links, wanted.node
-    shown = {name: (x, y) for name, (x, y) in wanted.shown.items() if links.has(name)}
-    shown.setdefault(at, (0.0, 0.0))
-    found: list[Neighbour] = []
-    if wanted.nodes:  # these, such as those of a path
-        found = [Neighbour(name, "", 0) for name in wanted.nodes if links.has(name)]
-        total = len(found)
-    elif wanted.relation is None:
-        relations = links.relations(at)
-        share = max(2, wanted.limit // len(relations))
-        for relation in relations:
-            nearest = links.neighbours(at, relation, 0, share + len(shown))[0]
-            found += [near for near in nearest if near.node not in shown][:share]
-        total = sum(relations.values())
-    else:
-        found, total = links.neighbours(at, wanted.relation, wanted.offset, wanted.limit)
-    added = view.grown(links, shown, at, found)
-    return {
-        "nodes": added.nodes,
-        "edges": added.edges,
-        "total": total,
-        "shown": min(wanted.offset + len(found), total),
-        "full": len(shown) + len(added.nodes) >= view.MOST,
-        "generation": site.generation,
-    }
 
 
 @router.get("/path", summary="A shortest way between two nodes", responses=LISTING)

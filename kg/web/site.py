@@ -224,6 +224,15 @@ class Site:
         key = ("drivers", level, party, filters, minimum, strata)
         return self._once(key, lambda: self._fitted(level, party, filters, minimum, strata))
 
+    def counted(self, level: str, party: str, filters: Filters) -> Drivers:
+        """The same at once: without the model's figures, unless the table with them was made before.
+
+        Raises:
+            UnknownError, SettingError: an option is not one there is.
+        """
+        key = ("counted", level, party, filters)
+        return self._once(key, lambda: self.analyses.drivers(level, party, filters, _MINIMUM, model=False))
+
     def _fitted(self, level: str, party: str, filters: Filters, minimum: int, strata: str) -> Drivers:
         """A table that a visitor thought of: its model takes seconds, so one at a time is made."""
         if not self._fitting.acquire(timeout=PATIENCE):

@@ -66,7 +66,7 @@ def around(links: Links, node: str, depth: int = 1, each: int = 5, most: int = 4
     """
     most += 30 * (depth - 1)
     nearest = _first(_most_relevant(links, node, each), {node}, most - 1)
-    drawn, followed = grown(links, {node: (0.0, 0.0)}, node, nearest), {node}
+    drawn, followed = _fanned(links, {node: (0.0, 0.0)}, node, nearest), {node}
     for step in range(1, 3):
         deeper = [one["id"] for one in drawn.nodes if one["id"] not in followed]
         if step >= depth:
@@ -78,16 +78,38 @@ def around(links: Links, node: str, depth: int = 1, each: int = 5, most: int = 4
                 break
             followed.add(name)
             added = _first(_most_relevant(links, name, 3 if "/item/" in name else 1), set(shown), room)
-            drawn = drawn + grown(links, shown, name, added)
-    return _settled(drawn, node)
+            drawn = drawn + _fanned(links, shown, name, added)
+    return _settled(links, drawn, {}, {node}, {})
 
 
-def _settled(drawn: View, node: str) -> View:
-    """The same view, its nodes moved off each other around ``node``, as long as nobody has seen it."""
+def grown(
+    links: Links,
+    shown: Mapping[str, layout.Place],
+    at: str,
+    added: Sequence[Neighbour],
+    rooms: dict[str, layout.Room] | None = None,
+) -> View:
+    """What ``added`` adds to the nodes ``shown``, which keep their places, around the node ``at``.
+
+    ``rooms`` are those of nodes that are known already; it is added to.
+    """
+    return _settled(
+        links, _fanned(links, shown, at, added), shown, set(shown), {} if rooms is None else rooms
+    )
+
+
+def _settled(
+    links: Links,
+    drawn: View,
+    shown: Mapping[str, layout.Place],
+    fixed: set[str],
+    rooms: dict[str, layout.Room],
+) -> View:
+    """The same view, its nodes moved off each other and off those ``shown``; those ``fixed`` stay."""
+    rooms |= {name: _room(_node(links, name)) for name in shown if name not in rooms}
+    rooms |= {one["id"]: _room(one) for one in drawn.nodes}
     places = layout.settled(
-        {one["id"]: (one["x"], one["y"]) for one in drawn.nodes},
-        node,
-        {one["id"]: _room(one) for one in drawn.nodes},
+        dict(shown) | {one["id"]: (one["x"], one["y"]) for one in drawn.nodes}, fixed, rooms
     )
     nodes = [one | dict(zip("xy", places[one["id"]], strict=True)) for one in drawn.nodes]
     return View(nodes, drawn.edges)
@@ -103,32 +125,29 @@ def _first(found: Sequence[Neighbour], shown: set[str], most: int) -> list[Neigh
     return [neighbour for neighbour in found if neighbour.node in new or neighbour.node in shown]
 
 
-def grown(links: Links, shown: Mapping[str, layout.Place], at: str, added: Sequence[Neighbour]) -> View:
-    """What ``added`` adds to the nodes ``shown``, which keep their places, around the node ``at``."""
+def _fanned(links: Links, shown: Mapping[str, layout.Place], at: str, added: Sequence[Neighbour]) -> View:
+    """What ``added`` adds to the nodes ``shown``, in a fan around the node ``at``."""
     new = [n for n in dict.fromkeys(a.node for a in added) if n not in shown]
     new = new[: max(0, MOST - len(shown))]
     listed = [*shown, *new]
     edges = dict.fromkeys(links.between(listed), 1)
+    joined = {frozenset((one, other)) for one, other, _ in edges}
     for neighbour in added:
         other = neighbour.node
-        if neighbour.relation and other in listed and other != at and not _drawn(edges, at, other):
+        if neighbour.relation and other in listed and other != at and frozenset((at, other)) not in joined:
             edges[at, other, neighbour.relation] = neighbour.weight
+            joined.add(frozenset((at, other)))
     fresh = [*([at] if len(shown) == 1 else []), *new]
-    drawn = {node: _node(links, node) for node in listed}
-    places = layout.around(shown, at, new, {node: _room(one) for node, one in drawn.items()})
+    places = layout.fanned(shown, at, new)
     touching = set(fresh)
     return View(
-        [drawn[node] | dict(zip("xy", places[node], strict=True)) for node in fresh],
+        [_node(links, node) | dict(zip("xy", places[node], strict=True)) for node in fresh],
         [
             _edge(one, other, relation, weight)
             for (one, other, relation), weight in edges.items()
             if one in touching or other in touching
         ],
     )
-
-
-def _drawn(edges: Mapping[tuple[str, str, str], int], one: str, other: str) -> bool:
-    return any({one, other} == {a, b} for a, b, _ in edges)
 
 
 def _node(links: Links, node: str) -> dict[str, Any]:

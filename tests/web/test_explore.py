@@ -218,7 +218,7 @@ def test_the_state_as_a_file(visit: Visit, tmp_path: Path):
     kept = tmp_path / "state.json"
     download.value.save_as(kept)
     visit.go("/explore?node=guideline/odg")
-    with graph.page.expect_navigation():
+    with graph.page.expect_event("load"):
         graph.page.set_input_files("#load", kept)
     visit.ready()
     assert graph.say(LOOK) == seen

@@ -21,7 +21,7 @@ let undone = [];
 
 const ink = () => getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
 options.nodes.font.color = ink();
-const network = new vis.Network(element, { nodes, edges }, options);
+const network = new vis.Network(element, {}, options);
 window.network = network;
 
 // --- asking the server -------------------------------------------------------------------------
@@ -40,16 +40,13 @@ export async function ask(path, body) {
 
 export function say(text) { status.textContent = text; }
 
-const places = () => {
-  const at = network.getPositions();
-  return Object.fromEntries(Object.entries(at).map(([id, { x, y }]) => [id, [x, y]]));
-};
+const places = () => Object.fromEntries(nodes.map(({ id, x, y }) => [id, [x, y]]));
 
 // --- steps: each is plain data, so that a list of them is the state ----------------------------
 
 const doing = {
-  async expand({ node, relation, offset, limit, nodes: wanted }) {
-    const more = await ask("/api/expand", { node, relation, offset, limit, nodes: wanted, shown: places() });
+  async expand({ node, relation, offset, limit, nodes: wanted }, given) {
+    const more = given ?? await ask("/api/expand", { node, relation, offset, limit, nodes: wanted, shown: places() });
     add(more);
     if (relation) state.counts[`${node}|${relation}`] = [more.shown, more.total];
     say(more.full ? `${nodes.length} nodes: no more than ${most} are shown at once` : `${more.nodes.length} added, ${nodes.length} of at most ${most}`);
@@ -65,12 +62,12 @@ const doing = {
   fade({ yes }) { state.fade = yes; },
 };
 
-export async function step(name, fields) {
+export async function step(name, fields, given, quietly = false) {
   const before = { nodes: nodes.get(), edges: edges.get(), hidden: [...state.hidden], filter: { ...state.filter }, counts: { ...state.counts }, fade: state.fade };
-  const result = await doing[name](fields);
+  const result = await doing[name](fields, given);
   steps.push({ name, fields, before });
   undone = [];
-  changed();
+  if (!quietly) changed();
   return result;
 }
 
@@ -101,7 +98,17 @@ export async function redo() {
 export const recorded = () => steps.map(({ name, fields }) => [name, fields]);
 
 export async function replay(list) {
-  for (const [name, fields] of list.slice(0, 200)) if (Object.hasOwn(doing, name)) await step(name, fields);
+  const known = list.slice(0, 200).filter(([name]) => Object.hasOwn(doing, name));
+  for (let at = 0; at < known.length; at += 1) {
+    // Steps that expand one after the other are asked for at once.
+    let end = at;
+    while (known[end]?.[0] === "expand" && end - at < 50) end += 1;
+    if (end > at + 1) {
+      const { results } = await ask("/api/expansions", { steps: known.slice(at, end).map(([, fields]) => fields), shown: places() });
+      for (const [n, given] of results.entries()) await step("expand", known[at + n][1], given, true);
+      at = end - 1;
+    } else await step(...known[at], undefined, true);
+  }
 }
 
 function add(more) {
@@ -307,8 +314,13 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => netw
 
 add(first);
 const told = location.hash.slice(1);
-if (told) await replay(JSON.parse(decodeURIComponent(told)));
+try {
+  if (told) await replay(JSON.parse(decodeURIComponent(told)));
+} catch {
+  say("Not all of what this link tells is in the base that is served now.");
+}
 changed();
+network.setData({ nodes, edges });  // only now: it looks at all of them whenever some come
 fit();
 await describe(state.selected);
 network.selectNodes([state.selected]);
