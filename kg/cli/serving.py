@@ -1,12 +1,15 @@
 """``kg serve`` and ``kg sample``: a server to look at, letters to try."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kg.cli.edge import DEFAULT_KB, STOPPED, command, say
 from kg.errors import SettingError
+
+if TYPE_CHECKING:
+    from kg.web.settings import Settings
 
 
 @command(
@@ -38,29 +41,18 @@ def serve(
 
     What is not given here comes from the environment (KG_PORT and so on), then from the defaults.
     """
-    from pydantic import ValidationError
-
     from kg.base.publish import Endpoint
     from kg.base.store import KnowledgeBase
     from kg.web import server
-    from kg.web.settings import Settings
 
-    given = {
-        "host": host,
-        "port": port,
-        "workers": workers,
-        "time_limit": time_limit,
-        "root_path": root_path,
-        "endpoint": endpoint,
-    }
-    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    try:
-        settings = Settings(**options)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        raise SettingError(
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}, found {fault['input']!r}"
-        ) from error
+    settings = _settings(
+        host=host,
+        port=port,
+        workers=workers,
+        time_limit=time_limit,
+        root_path=root_path,
+        endpoint=endpoint,
+    )
     if settings.endpoint:
         Endpoint(settings.endpoint).ask("ASK {}", "*/*", seconds=10, most=100_000)
     else:
@@ -70,6 +62,22 @@ def serve(
             pass
     server.serve(kb, settings, lambda at: say(f"Open {at} in a browser; Ctrl-C stops the server."))
     return STOPPED  # uvicorn serves until Ctrl-C, and ends SIGTERM by that signal
+
+
+def _settings(**given: object) -> "Settings":
+    """What was given on the command line, over what the environment says."""
+    from pydantic import ValidationError
+
+    from kg.web.settings import Settings
+
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**options)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise SettingError(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}, found {fault['input']!r}"
+        ) from error
 
 
 @command(
