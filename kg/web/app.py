@@ -106,16 +106,16 @@ def _add_operations(app: FastAPI, state: State, metrics: Metrics) -> None:
     """What those who run a server ask of it."""
 
     @app.get("/healthz", include_in_schema=False)
-    def healthy() -> PlainTextResponse:
+    async def healthy() -> PlainTextResponse:
         """The process answers."""
         return PlainTextResponse("ok\n")
 
     @app.get("/readyz", include_in_schema=False)
-    def ready() -> PlainTextResponse:
+    async def ready() -> PlainTextResponse:
         """Queries can be answered."""
         return PlainTextResponse("ready\n" if state.ready else "not ready\n", 200 if state.ready else 503)
 
     @app.get("/metrics", include_in_schema=False)
-    def figures() -> Response:
+    async def figures() -> Response:
         """Latency, queues, kills, refusals and the generation."""
         return Response(metrics.text(), media_type=MEDIA_TYPE)

@@ -135,7 +135,8 @@ class State:
         site = await asyncio.to_thread(Site.opened, self.path)
         with suppress(TimeoutError):  # what takes longer is made while the generation is served
             async with asyncio.timeout(_INDEX_TIME):
-                await asyncio.shield(self._index_words(site))
+                self._warm = asyncio.create_task(self._index_words(site))
+                await asyncio.shield(self._warm)
         await self.visitors.switch(site.base.graph_folder)
         await self.own.switch(site.base.graph_folder)
         self._kept.append(self.site)
