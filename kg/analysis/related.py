@@ -10,6 +10,7 @@ Weights are kept as whole ten-thousandths, so that sums do not depend on their o
 up the lists of cases of all its features; only cases whose sum may reach the first places are scored.
 """
 
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Callable
@@ -127,7 +128,7 @@ class Features:
         return list(self.names.iter_rows())
 
     def shared_weight(self, number: int) -> NDArray[np.int32]:
-        """For each case the weight of what it shares with case ``number``.
+        """For each case the weight of what it shares with case ``number``; 0 for that case itself.
 
         That of the last case is kept: a page asks for those like it, and for those that ended otherwise.
         """
@@ -139,6 +140,7 @@ class Features:
             # With whole 64-bit places and a number of the array's own type, ``add.at`` takes a quarter
             # of the time of ``weight[places] += number``.
             np.add.at(weight, self.having(feature), self.weights[feature])
+        weight[number] = 0
         self._last[:] = [(number, weight)]
         return weight
 
@@ -263,17 +265,17 @@ def related(
         raise SettingError(f"the limit is {limit}, and must be 1 to 1000")
     known = facts if isinstance(facts, Features) else features(facts)
     number = known.number(case)
-    kept = _kept(known, number, outcome, filters)
-    weight = np.where(kept, known.shared_weight(number), np.int32(0))
-    candidates = np.flatnonzero(weight > 0) if cursor else _first(known, number, weight, limit)
+    kept, weight = _kept(known, number, outcome, filters), known.shared_weight(number)
+    candidates = _above(weight, 0, kept) if cursor else _first(known, number, kept, limit)
     order = _order(known, number, candidates, weight[candidates])
     if cursor is not None:
         order = order[order < _read_cursor(cursor)]
     more = order.size > limit
     best = np.sort(np.partition(order, order.size - limit)[-limit:] if more else order)[::-1]
     count = len(known.cases)
+    mine = {feature: int(known.weights[feature]) for feature in known.of(number).tolist()}
     rows = tuple(
-        _row(known, number, count - 1 - int(place), int(score) / SCALE)
+        _row(known, mine, count - 1 - int(place), int(score) / SCALE)
         for score, place in zip(*np.divmod(best, count), strict=True)
     )
     return Related(case, known.outcomes(number), rows, _write_cursor(int(best[-1])) if more else None)
@@ -292,18 +294,24 @@ def _kept(known: Features, number: int, outcome: str | None, filters: Filters | 
     return kept
 
 
-def _first(known: Features, number: int, weight: NDArray[np.int32], limit: int) -> NDArray[np.int64]:
+def _first(known: Features, number: int, kept: Mask, limit: int) -> NDArray[np.int64]:
     """The cases among which the first ``limit + 1`` are."""
-    total = int(known.whole[number])
+    total, weight = int(known.whole[number]), known.shared_weight(number)
     top = int(weight.max(initial=0))
     for share in (0.8, 0.5, 0.2):
-        some = np.flatnonzero(weight > share * top)
+        some = _above(weight, int(share * top), kept)
         if some.size > limit:
             score = weight[some] / (known.whole[some] + float(total) - weight[some])
             bar = float(np.partition(score, score.size - limit - 1)[-limit - 1]) - 1 / SCALE
             # What either has weighs at least as much as the case's own, so less cannot reach the bar.
-            return np.flatnonzero(weight >= max(bar * total, 1))
-    return np.flatnonzero(weight > 0)
+            return _above(weight, max(math.ceil(bar * total) - 1, 0), kept)
+    return _above(weight, 0, kept)
+
+
+def _above(weight: NDArray[np.int32], bar: int, kept: Mask) -> NDArray[np.int64]:
+    """The cases that weigh more and are kept; the bar is whole, so that nothing is made a float for it."""
+    found = np.flatnonzero(weight > bar)
+    return found[kept[found]]
 
 
 def _order(
@@ -326,11 +334,9 @@ def _ended(known: Features, number: int, outcome: str) -> Mask:
     return kept
 
 
-def _row(known: Features, number: int, other: int, score: float) -> RelatedCase:
-    mine = set(known.of(number).tolist())
-    both = [
-        (-int(known.weights[feature]), feature) for feature in known.of(other).tolist() if feature in mine
-    ]
+def _row(known: Features, mine: dict[int, int], other: int, score: float) -> RelatedCase:
+    """One answer; ``mine`` is what the features of the case asked about weigh."""
+    both = [(-mine[feature], feature) for feature in known.of(other).tolist() if feature in mine]
     total = max(1, -sum(weight for weight, _ in both))
     shared = tuple(_shared(known, feature, -weight / total) for weight, feature in sorted(both))
     return RelatedCase(known.cases[other], score, shared, known.outcomes(other))

@@ -25,14 +25,18 @@ router = APIRouter(prefix="/api", tags=["API"], responses=described.PROBLEMS)
 
 CaseNumber = Annotated[str, Path(examples=["CM16-0000001"])]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most results to give.")]
-Cursor = Annotated[str | None, Query(description="`next` of the page before.", max_length=300)]
-Values = Annotated[list[Annotated[str, Field(max_length=300)]], Query(max_length=50)]
+Cursor = Annotated[str | None, Query(description="The `next` of the page before.", max_length=300)]
+Values = list[Annotated[str, Field(max_length=300)]]
 Year = Annotated[str, Field(pattern=r"^([0-9]{4}((-|\.\.)[0-9]{4})?)?$", examples=["2014-2016"])]
 Format = Annotated[Literal["json", "csv"] | None, Query(description="Instead of the Accept header.")]
 
 
+async def _several(told: str, example: str | None = None) -> Any:
+    return Query(max_length=50, description=told, examples=[[example]] if example else None)
+
+
 def site_of(request: Request) -> Site:
-    """The generation that is served when the request begins."""
+    """The generation that is served when the request begins; no thread is asked for it."""
     site: Site = request.app.state.state.site
     return site
 
@@ -40,15 +44,15 @@ def site_of(request: Request) -> Site:
 SiteDep = Annotated[Site, Depends(site_of)]
 
 
-def filters_of(
+async def filters_of(
     year: Annotated[list[Year], Query(max_length=50, description="Years of decision.")] = [],  # noqa: B006
-    category: Values = [],  # noqa: B006
-    subcategory: Values = [],  # noqa: B006
-    body_part: Values = [],  # noqa: B006
-    drug: Values = [],  # noqa: B006
-    specialty: Values = [],  # noqa: B006
+    category: Annotated[Values, _several("Kinds of service, such as Pharmaceuticals.")] = [],  # noqa: B006
+    subcategory: Annotated[Values, _several("Kinds of service in more detail, such as Opioids.")] = [],  # noqa: B006
+    body_part: Annotated[Values, _several("Parts of the body, such as low back.")] = [],  # noqa: B006
+    drug: Annotated[Values, _several("Substances, such as hydrocodone.")] = [],  # noqa: B006
+    specialty: Annotated[Values, _several("Specialties of the reviewer, such as Pain Medicine.")] = [],  # noqa: B006
     edition: Annotated[list[Year], Query(max_length=50, description="Years of the edition cited.")] = [],  # noqa: B006
-    template: Values = [],  # noqa: B006
+    template: Annotated[Values, _several("Forms of the letter, such as pages or sections.")] = [],  # noqa: B006
 ) -> Filters:
     """The decisions that a request is about; a form sends an empty value for a filter that is not set."""
     given = {
@@ -87,14 +91,18 @@ def cases(
     site: SiteDep,
     filters: FiltersDep,
     outcome: Annotated[list[Literal["upheld", "overturned", "modified"]], Query()] = [],  # noqa: B006
-    guideline: Values = [],  # noqa: B006
-    section: Values = [],  # noqa: B006
-    page: Annotated[Values, Query(examples=[["chronic-pain/2009/page/98"]])] = [],  # noqa: B006
+    guideline: Annotated[
+        Values, _several("Guidelines, editions or chapters that are cited, such as acoem-2004/12.")
+    ] = [],  # noqa: B006
+    section: Annotated[
+        Values, _several("Sections that are cited, such as acoem-2004/12/special-studies.")
+    ] = [],  # noqa: B006
+    page: Annotated[Values, _several("Pages that are cited.", "chronic-pain/2009/page/98")] = [],  # noqa: B006
     party: Literal["reviewer", "claims_administrator", "any"] = "any",
     text: Annotated[str, Query(max_length=300, description="Words in the item, all of them.")] = "",
     limit: Limit = 50,
     cursor: Annotated[
-        str | None, Query(pattern=CASE_CURSOR, max_length=300, description="`next` of the page before.")
+        str | None, Query(pattern=CASE_CURSOR, max_length=300, description="The `next` of the page before.")
     ] = None,
 ) -> Response:
     """Cases with an item that passes every filter given, by case number."""
@@ -156,7 +164,7 @@ async def related(
     outcome: Annotated[str | None, Query(description=f"One of {', '.join(WANTED)}.")] = None,
     limit: Limit = 10,
     cursor: Annotated[
-        str | None, Query(pattern=RELATED_CURSOR, description="`next` of the page before.")
+        str | None, Query(pattern=RELATED_CURSOR, description="The `next` of the page before.")
     ] = None,
 ) -> Response:
     """The most alike first. `outcome=other` keeps those that went the other way."""

@@ -71,7 +71,7 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
     described.install(app)
     if base_path is None:  # the first route that fits an address has it
         app.include_router(remote.router)
-    for module in (sparql, api, drivers, editor, forest, forms, growing, lists, pages, guides, linked):
+    for module in (pages, sparql, api, drivers, editor, forest, forms, growing, lists, guides, linked):
         app.include_router(module.router)
     _add_operations(app, state, metrics)
     app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)

@@ -27,7 +27,7 @@ _FORMS = {"text/html": "html", "application/xhtml+xml": "html"} | RDF_TYPES
 _SITEMAP = 20_000  # addresses in one file
 
 
-def public_base(request: Request) -> str:
+async def public_base(request: Request) -> str:
     """The address under which visitors see this server, without a slash at its end."""
     given: str = request.app.state.settings.public_url
     return given.rstrip("/") or str(request.base_url).rstrip("/")

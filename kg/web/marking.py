@@ -1,10 +1,11 @@
 """A letter's text cut at every mark, so that a page can show what was read by its kind."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import escape
 from itertools import pairwise
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from kg.evidence import Kind, Mark, marks
 from kg.model import Determination
@@ -43,15 +44,17 @@ def pieces(determination: Determination, text: str) -> Iterator[Piece]:
     """The whole text, in order, in pieces; joined they give it back."""
     found = [mark for mark in marks(determination) if mark.span.start < mark.span.end]
     cuts = sorted({0, len(text), *(place for mark in found for place in mark.span)})
-    waiting, open_marks = 0, list[Mark]()
+    waiting, tints = 0, list[Mark]()
     for start, end in pairwise(cuts):
-        open_marks = [mark for mark in open_marks if mark.span.end > start]
+        tints = [mark for mark in tints if mark.span.end > start]
         begun: list[str] = []
         while waiting < len(found) and found[waiting].span.start == start:
-            open_marks.append(found[waiting])
-            begun.append(anchor(found[waiting].node))
+            mark = found[waiting]
+            begun.append(anchor(mark.node))
+            if mark.kind not in _QUIET and not _is_field(mark):
+                tints.append(mark)
             waiting += 1
-        inner = _innermost(open_marks)
+        inner = min(tints, key=_length) if tints else None
         yield Piece(
             text[start:end],
             inner.kind.value.replace(" ", "-") if inner else None,
@@ -61,9 +64,8 @@ def pieces(determination: Determination, text: str) -> Iterator[Piece]:
         )
 
 
-def _innermost(open_marks: Sequence[Mark]) -> Mark | None:
-    shown = [mark for mark in open_marks if mark.kind not in _QUIET and not _is_field(mark)]
-    return min(shown, key=lambda mark: mark.span.end - mark.span.start, default=None)
+def _length(mark: Mark) -> int:
+    return mark.span.end - mark.span.start
 
 
 def _is_field(mark: Mark) -> bool:
@@ -80,7 +82,7 @@ def html(found: Iterable[Piece]) -> Markup:
     parts: list[str] = []
     for piece in found:
         parts += (f'<span id="{escape(name)}" class="anchor"></span>' for name in piece.anchors)
-        text = str(escape(piece.text))
+        text = escape(piece.text)
         if piece.kind is None:
             parts.append(text)
             continue

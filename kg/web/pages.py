@@ -1,5 +1,6 @@
 """The pages: each reads its request, asks the site and fills a template."""
 
+import gzip
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlencode
@@ -151,11 +152,15 @@ async def one_case(request: Request, site: SiteDep, case: str) -> Response:
 
     It takes two milliseconds, less than it costs to hand it to a thread and wait for its turn.
     """
-    etag = site.etag("case page", case)
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    etag = f"W/{site.etag('case page', case)}"  # weak: the same for the packed and the plain page
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     page = site.pages.get(case, lambda: bytes(_case_page(request, site, case).body))
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        page = gzip.decompress(page)
     return Response(page, headers=headers, media_type="text/html")
 
 
