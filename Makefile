@@ -73,8 +73,9 @@ test: lint types .make/vendor .make/packages ## format, lint, types and tests; i
 	@$(BIN)/python -m pytest -n auto -m "not long"
 
 .PHONY: test-all
-test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the long tests: real servers, notebooks, wheels, browsers at length
+test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the long tests: servers, notebooks, wheels, lowest versions
 	@$(BIN)/python -m pytest -m long
+	@$(MAKE) --no-print-directory lowest
 
 # Programs of others that ask the server in tests, apart from what this project needs itself.
 .make/clients/done: .make/venv
@@ -100,6 +101,23 @@ schemathesis: .make/dev programs ## ask the API 5,000 requests that its descript
 .PHONY: soak
 soak: .make/dev ## use a server for SOAK seconds, with attackers and a new generation a minute
 	@$(BIN)/python tests/benchmarks/soak.py $(SOAK)
+
+# The lowest versions that pyproject.toml allows; pip cannot look for them, uv can.
+.make/lowest/done: .ci/python pyproject.toml
+	@echo "installing the lowest versions that are allowed into .make/lowest"
+	@python=$$(PYTHON=python3.11 .ci/python) && rm -rf .make/lowest && "$$python" -m venv .make/lowest
+	@.make/lowest/bin/python -m pip -qq --disable-pip-version-check install uv==0.13.9
+	@.make/lowest/bin/uv pip compile --quiet --resolution lowest-direct --all-extras pyproject.toml \
+	  --python .make/lowest/bin/python --output-file .make/lowest/lowest.txt >/dev/null
+	@.make/lowest/bin/uv pip install --quiet --python .make/lowest/bin/python \
+	  --constraint .make/lowest/lowest.txt --group dev --editable '.[dask,notebooks]'
+	@touch $@
+
+.PHONY: lowest
+lowest: .make/lowest/done .make/vendor ## the tests, but for browsers and documents, with the lowest versions that are allowed
+	@.make/lowest/bin/python -m pytest -n auto -m "not long and not browser" -W default -p no:cacheprovider \
+	  kg tests/analysis tests/base tests/cli tests/graph tests/ontology tests/reading tests/web/test_web_api.py \
+	  tests/web/test_web_drivers.py tests/web/test_web_linked.py tests/test_queries.py tests/test_front_door.py
 
 .PHONY: kills
 kills: .make/dev ## kill two hundred builds at any moment, and lose nothing
