@@ -1,5 +1,7 @@
 """The notebooks run from top to bottom, on letters of our own making and on real ones, and show pictures."""
 
+import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +87,25 @@ def test_it_takes_letters_of_the_readers_choice_and_explains_itself(name):
     assert notebook.cells[0].source.startswith("# ")
     assert any('os.environ.get("KG_LETTERS")' in cell.source for cell in code(notebook))
     assert len(code(notebook)) <= 2 * (len(notebook.cells) - len(code(notebook)))
+
+
+def test_what_was_measured_before_is_what_the_results_say():
+    """Notebook 5 shows the table *Build: growth*; whoever measures again puts the figures into both."""
+    results = (FOLDER.parent / "tests/benchmarks/RESULTS.md").read_text(encoding="utf-8")
+    _, _, growth = results.partition("## Build: growth")
+    table = re.search(r"(?:^\|.*\n)+", growth, re.MULTILINE)[0]
+    head, _, *body = [line.strip("| ").split(" | ") for line in table.splitlines()]
+    (cell,) = (cell for cell in code(read("5-a-whole-history")) if "measured_before = " in cell.source)
+    (shown,) = (node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Dict))
+    wanted = {
+        "letters": "letters",
+        "build": "seconds",
+        "memory": "memory (MiB)",
+        "bytes a letter": "bytes a letter",
+    }
+    figures = {
+        wanted[name]: [float(row[place].replace(",", "").rstrip(" sMiB")) for row in body]
+        for place, name in enumerate(head)
+        if name in wanted
+    }
+    assert ast.literal_eval(shown) == figures
