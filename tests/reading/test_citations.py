@@ -101,7 +101,8 @@ def test_basis(field, basis):
             "Decision based on MTUS Kite Flying 2016, Section(s): Strings.",
             [("unresolved-title", "Kite Flying")],
         ),
-        # the catalogue knows the title but lists no sections of it
+        # the catalogue knows the title but lists no sections of it, or none of its edition
+        ("Decision based on MTUS Chronic Pain 2017, Section(s): Kite flying.", []),
         ("Decision based on MTUS Low Back Disorders 2017, Section(s): Traction.", []),
         (
             "Decision based on MTUS ACOEM Chapter 12 Low Back Complaints Page(s): 303, Table 12-8.",
@@ -120,12 +121,46 @@ def test_what_was_not_understood_is_a_problem_with_its_place(field, found):
     assert [(p.kind.value, p.span.of(field)) for p in problems] == found
 
 
-def test_a_page_list_is_shared_out_to_the_chapters_before_it():
-    chapters = "ACOEM Chapter 9 Shoulder Complaints, Chapter 12 Low Back Complaints"
-    field = f"Decision based on MTUS {chapters} Page(s): 209, 303."
-    shoulder, back = read_field(field)[0].citations
-    assert [(p.first, p.inferred) for p in shoulder.pages] == [(209, True)]
-    assert [(p.first, p.inferred) for p in back.pages] == [(303, True)]
+SHARED, OWN = True, False
+
+
+@pytest.mark.parametrize(
+    ("cited", "pages"),
+    [
+        ("ACOEM Chapter 12 Low Back Complaints Page(s): 303", [[(303, OWN)]]),
+        (
+            "ACOEM Chapter 9 Shoulder Complaints, Chapter 12 Low Back Complaints Page(s): 209, 303",
+            [[(209, SHARED)], [(303, SHARED)]],
+        ),
+        # a page of neither is the last one's
+        (
+            "ACOEM Chapter 9 Shoulder Complaints, Chapter 12 Low Back Complaints Page(s): 209, 900",
+            [[(209, SHARED)], [(900, SHARED)]],
+        ),
+        # a chapter with sections of its own waits for no list
+        (
+            "ACOEM Chapter 9 Shoulder Complaints Imaging, Chapter 12 Low Back Complaints Page(s): 209",
+            [[], [(209, OWN)]],
+        ),
+        # the list after another guideline is that guideline's
+        (
+            "ACOEM Chapter 12 Low Back Complaints, Chronic Pain Treatment Guidelines Opioids Page(s): 303",
+            [[], [(303, OWN)]],
+        ),
+        # chapters that a section list names
+        (
+            "General Approaches 2004, Section(s): Initial Approaches to Treatment, page 44",
+            [[(44, OWN)]],
+        ),
+        (
+            "General Approaches 2004, Section(s): Initial Approaches to Treatment, Prevention, pages 2, 44",
+            [[(44, SHARED)], [(2, SHARED)]],
+        ),
+    ],
+)
+def test_a_page_list_is_shared_out_to_the_chapters_before_it(cited, pages):
+    found = read_field(f"Decision based on MTUS {cited}.")[0].citations
+    assert [[(p.first, p.inferred) for p in citation.pages] for citation in found] == pages
 
 
 @pytest.mark.parametrize(

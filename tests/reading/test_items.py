@@ -63,9 +63,17 @@ def test_the_rest_of_the_item_tells_body_parts_but_not_the_amount():
     assert item.quantity.minimum == 6
 
 
-def test_a_partly_approved_item_without_its_authorized_part_is_a_problem():
-    text = "A cane was the original request. The original request, a cane is"
-    assert [problem.kind for problem in read_item(text, 0, len(text))[1]] == [ProblemKind.UNREAD_TEXT]
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        (PART_APPROVED, []),
+        (OTHER_APPROVED, []),
+        ("A cane was the original request. The original request, a cane is", [ProblemKind.UNREAD_TEXT]),
+        ("Refill of the original prescription", []),
+    ],
+)
+def test_a_partly_approved_item_that_lacks_a_part_is_a_problem(text, problems):
+    assert [problem.kind for problem in read_item(text, 0, len(text))[1]] == problems
 
 
 @pytest.mark.parametrize(
@@ -129,6 +137,7 @@ def test_service(printed, category, subcategory):
         ("Tylenol #3 #60", "Opioids", ("acetaminophen", "codeine")),
         ("Diclofenac 75mg", "NSAID", ("diclofenac",)),
         ("Diclofenac 1.5% solution", "Topical Analgesics", ("diclofenac",)),  # by the strength in percent
+        ("Diclofenac 1.5 percent solution", "Topical Analgesics", ("diclofenac",)),
         ("Voltaren gel 1%", "Topical Analgesics", ("diclofenac",)),
         ("Lidocaine 5% patch", "Topical Analgesics", ("lidocaine",)),
         ("Fentanyl patch 25mcg/hr", "Opioids", ("fentanyl",)),  # no topical analgesic

@@ -207,3 +207,9 @@ def test_a_text_without_issues():
 def test_more_headings_than_any_letter_has():
     with pytest.raises(LetterError, match=r"^100003 headings were found, more than any letter has$"):
         layout(f"{HOW}\n{SUMMARY}\n{DECISIONS}" + "\nA walker: Upheld\n" * 100_000)
+
+
+@pytest.mark.parametrize("before", ["", "\n", f"\n{DECISIONS}\n"], ids=["nothing", "a line end", "a heading"])
+def test_an_item_right_at_the_beginning_is_whole(before):
+    text = f"{before}A cane: Upheld\n{letter(Item('A bed')).partition('Upheld')[2]}"
+    assert items(text)[0] == "A cane"
