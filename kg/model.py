@@ -28,10 +28,6 @@ class Span(NamedTuple):
         """
         return text[self.start : self.end]
 
-    def shifted(self, offset: int) -> "Span":
-        """The same range, ``offset`` characters later."""
-        return Span(self.start + offset, self.end + offset)
-
 
 class Template(StrEnum):
     """The form of letter, by era; notice and professional review are of 2013."""

@@ -63,11 +63,6 @@ class Analyses:
         """The analyses of the generation that ``base`` opened."""
         return cls(base.generation, base.scan_facts, base.folder / "analysis" / code_version())
 
-    @classmethod
-    def of_facts(cls, facts: pl.DataFrame | pl.LazyFrame) -> "Analyses":
-        """The analyses of a facts table alone, kept in memory."""
-        return cls("", facts.lazy)
-
     @property
     def index(self) -> Index:
         """The index of decisions and citations, read or made when first asked for."""

@@ -186,8 +186,3 @@ class KnowledgeBase:
         near = difflib.get_close_matches(case, self._letters.ledger.neighbours(case), n=3, cutoff=0.5)
         hint = f"; the nearest are {', '.join(near)}" if near else ""
         return UnknownError(f"{self.path}: there is no case {case!r}{hint}")
-
-
-def open_base(path: str | Path = "kb") -> KnowledgeBase:
-    """:meth:`KnowledgeBase.open`."""
-    return KnowledgeBase.open(path)

@@ -30,7 +30,6 @@ class _Marks:
     """The tokens of a letter by what they are, each with where the next one stands."""
 
     text: str
-    found: list[Part]
     tokens: list[Lexeme]
     starts: list[int] = field(init=False)
 
@@ -52,7 +51,7 @@ class _Marks:
 
 
 def _notice(text: str, found: list[Part], tokens: list[Lexeme]) -> Layout | None:
-    marks = _Marks(text, found, tokens)
+    marks = _Marks(text, tokens)
     again = marks.first("DECISIONS")
     outcomes = [part for part in found if part.name == "outcome"]
     repeated = [part for part in outcomes if again is not None and part.tokens[0][1] > again]
@@ -108,7 +107,7 @@ def _noticed(
 
 
 def _professional(text: str, found: list[Part], tokens: list[Lexeme]) -> Layout | None:
-    marks = _Marks(text, found, tokens)
+    marks = _Marks(text, tokens)
     by_name = {
         name: [part.tokens[0][1] for part in found if part.name == name]
         for name in ("issue", "guidelines", "reasons")

@@ -1,6 +1,7 @@
 import pytest
 from small_facts import cite, decision, facts_of
 
+from kg.analysis.drivers import drivers
 from kg.analysis.filters import Filters
 from kg.analysis.kept import Analyses
 
@@ -42,7 +43,7 @@ def test_what_is_read_is_what_was_made(facts, tmp_path):
 def test_a_folder_that_cannot_be_written_is_done_without(facts, tmp_path):
     (tmp_path / "analysis").write_text("not a folder")
     kept = Analyses("000001", facts.lazy, tmp_path / "analysis")
-    assert kept.drivers().rows == Analyses.of_facts(facts).drivers().rows
+    assert kept.drivers().rows == drivers(facts).rows
 
 
 def test_without_a_model_no_table_is_kept(facts, tmp_path):

@@ -15,7 +15,7 @@ from kg.base import parts, pool, read
 from kg.base.build import BuildReport, Progress, build
 from kg.base.generations import builder_lock, create
 from kg.base.graphs import catalogue
-from kg.base.store import KnowledgeBase, open_base
+from kg.base.store import KnowledgeBase
 from kg.errors import BaseError, SourceError
 
 
@@ -49,7 +49,7 @@ def test_letters_become_a_base_and_the_same_letters_change_nothing(tmp_path: Pat
 def test_a_base_gives_back_what_was_read(tmp_path: Path) -> None:
     text = letter("CM16-0000002", items=2)
     build([write(tmp_path / "letters", one=text, two=letter("CM16-0000007"))], tmp_path / "kb")
-    with open_base(tmp_path / "kb") as base:
+    with KnowledgeBase.open(tmp_path / "kb") as base:
         assert base.cases() == ["CM16-0000002", "CM16-0000007"]
         assert base.letter("CM16-0000002") == text
         assert base.source("CM16-0000002").place.endswith("one.txt")
@@ -73,7 +73,7 @@ def test_a_generation_describes_itself_in_dcat_and_void(letters: int, tmp_path: 
     (dataset,) = said.subjects(RDF.type, DCAT.Dataset)
     assert said.value(dataset, VOID.entities) == Literal(letters)
     assert said.value(dataset, DCTERMS.hasVersion) == Literal("000001")
-    with open_base(tmp_path / "kb") as base:
+    with KnowledgeBase.open(tmp_path / "kb") as base:
         assert said.value(dataset, VOID.triples) == Literal(base.about["triples"])
         first = base.about["first"]
     start = said.value(said.value(dataset, DCTERMS.temporal), DCAT.startDate)
@@ -169,7 +169,7 @@ def test_of_two_letters_without_number_and_with_one_name_the_second_is_quarantin
     assert counts(report) == {"accepted": 1, "quarantined": 1}
     assert report.quarantined_by_reason == {"same-name": 1}
     assert report.quarantine[0].place.endswith("b/scan.txt")
-    assert open_base(tmp_path / "kb").cases() == ["scan"]
+    assert KnowledgeBase.open(tmp_path / "kb").cases() == ["scan"]
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_parts_are_shared_and_only_those_with_a_replaced_letter_written_again(
 
 def test_a_reader_of_an_older_generation_goes_on(tmp_path: Path) -> None:
     build([many(tmp_path / "a", 2)], tmp_path / "kb", keep=1)
-    with open_base(tmp_path / "kb") as reader:
+    with KnowledgeBase.open(tmp_path / "kb") as reader:
         build([many(tmp_path / "b", 2, first=3)], tmp_path / "kb", keep=1)
         build([many(tmp_path / "c", 2, first=5)], tmp_path / "kb", keep=1)
         assert reader.cases() == ["CM16-0000001", "CM16-0000002"]
@@ -295,7 +295,7 @@ def test_no_letters_make_an_empty_base(tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     report = build([tmp_path / "letters"], tmp_path / "kb")
     assert counts(report) == {}
-    with open_base(tmp_path / "kb") as base:
+    with KnowledgeBase.open(tmp_path / "kb") as base:
         assert base.cases() == []
         assert base.facts.height == 0
         assert triples(tmp_path / "kb") == sorted(catalogue().decode().splitlines())
@@ -314,7 +314,7 @@ def test_a_full_disk_is_one_sentence_and_the_next_build_goes_on(
     more = many(tmp_path / "more", 2, first=3)
     with pytest.raises(BaseError, match=r"the disk is full; free space.*what is served was not changed"):
         build([more], tmp_path / "kb")
-    assert open_base(tmp_path / "kb").generation == "000001"
+    assert KnowledgeBase.open(tmp_path / "kb").generation == "000001"
     monkeypatch.setattr(parts, "assemble", real)
     assert counts(build([more], tmp_path / "kb")) == {"accepted": 2}
 

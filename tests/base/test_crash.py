@@ -13,7 +13,7 @@ import pytest
 from base_letters import content, letter, many, write
 
 from kg.base.build import build
-from kg.base.store import open_base
+from kg.base.store import KnowledgeBase
 from kg.base.verify import verify
 
 BUILD = """
@@ -122,4 +122,4 @@ def test_a_killed_reading_process_ends_the_build_with_a_sentence(tmp_path: Path)
     assert running.wait() == 1
     assert "a reading process was killed; run the build again" in said
     assert build([letters], tmp_path / "kb").accepted == 400
-    assert len(open_base(tmp_path / "kb")) == 400
+    assert len(KnowledgeBase.open(tmp_path / "kb")) == 400

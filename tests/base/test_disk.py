@@ -9,7 +9,7 @@ import pytest
 from base_letters import many
 
 from kg.base.build import build
-from kg.base.store import open_base
+from kg.base.store import KnowledgeBase
 from kg.base.verify import verify
 from kg.errors import BaseError
 
@@ -38,7 +38,7 @@ def test_a_full_disk_at_any_moment_leaves_what_is_served(disk: Path, tmp_path: P
         with pytest.raises(BaseError, match=r"the disk is full.*what is served was not changed"):
             build([letters], kb, processes=1)
         (disk / "other").unlink()
-        assert open_base(kb).generation == "000001"
+        assert KnowledgeBase.open(kb).generation == "000001"
         assert verify(kb, deep=True) == []
     assert build([letters], kb, processes=1).letters == 400
     assert verify(kb, deep=True) == []
@@ -48,7 +48,7 @@ def test_a_base_that_cannot_be_written_is_read_and_not_built(disk: Path, tmp_pat
     letters = many(tmp_path / "letters", 3)
     build([letters], disk / "kb")
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-    with open_base(disk / "kb") as base:
+    with KnowledgeBase.open(disk / "kb") as base:
         assert base.letter("CM16-0000001")
         assert len(base.graph) == base.about["triples"]
         assert base.facts["case"].n_unique() == 3

@@ -10,7 +10,7 @@ from base_letters import content, letter, many, same, triples, write
 from kg.base import read
 from kg.base.build import build
 from kg.base.edit import correct, correction, read_corrections, remove, repair
-from kg.base.store import open_base
+from kg.base.store import KnowledgeBase
 from kg.base.verify import verify
 from kg.errors import BaseError, SourceError, UnknownError
 
@@ -33,7 +33,7 @@ def test_a_removed_letter_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     assert "asked for by the worker" in again.quarantine[0].reason
     copied = build([write(tmp_path / "copy", other=letter("CM16-0000003"))], kb)  # another file of the case
     assert copied.quarantined_by_reason == {"removed": 1}
-    with open_base(kb) as base, pytest.raises(UnknownError):
+    with KnowledgeBase.open(kb) as base, pytest.raises(UnknownError):
         base.letter("CM16-0000003")
 
 
@@ -41,7 +41,7 @@ def test_a_case_that_is_not_there_cannot_be_removed(tmp_path: Path) -> None:
     build([many(tmp_path / "letters", 2)], tmp_path / "kb")
     with pytest.raises(UnknownError, match=r"no case 'CM16-0000009'.*CM16-000000"):
         remove(tmp_path / "kb", ["CM16-0000001", "CM16-0000009"], "why")
-    assert open_base(tmp_path / "kb").cases() == ["CM16-0000001", "CM16-0000002"]
+    assert KnowledgeBase.open(tmp_path / "kb").cases() == ["CM16-0000001", "CM16-0000002"]
 
 
 def test_a_correction_overrides_what_was_read_and_survives_reading_again(
@@ -57,7 +57,7 @@ def test_a_correction_overrides_what_was_read_and_survives_reading_again(
     assert (report.replaced, report.letters) == (1, 4)
 
     def corrected() -> bool:
-        with open_base(kb) as base:
+        with KnowledgeBase.open(kb) as base:
             facts = base.facts.filter(case="CM16-0000002")
             found = base.determination("CM16-0000002")
             return (
@@ -72,7 +72,7 @@ def test_a_correction_overrides_what_was_read_and_survives_reading_again(
     monkeypatch.setattr(read, "reader_version", lambda: "newer")
     assert build([folder], kb).replaced == 4
     assert corrected()
-    with open_base(kb) as base:
+    with KnowledgeBase.open(kb) as base:
         assert [(said.path, said.why) for said in base.corrections()] == [
             ("decisions.2.outcome", "the letter says so on page 3"),
             ("patient.age", "misprint"),
@@ -95,7 +95,7 @@ def test_a_correction_that_does_not_fit_changes_nothing(
     build([many(tmp_path / "letters", 2)], tmp_path / "kb")
     with pytest.raises(error):
         correct(tmp_path / "kb", [correction(case, path, value, "why")])
-    assert open_base(tmp_path / "kb").generation == "000001"
+    assert KnowledgeBase.open(tmp_path / "kb").generation == "000001"
 
 
 def test_corrections_come_from_a_table(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from sparql_servers import free_port, oxigraph_at, virtuoso_at
 from kg import queries
 from kg.base.build import build
 from kg.base.publish import Endpoint, publish
-from kg.base.store import KnowledgeBase, open_base
+from kg.base.store import KnowledgeBase
 from kg.errors import BaseError, SettingError
 from kg.graph import iri
 
@@ -28,7 +28,7 @@ VALUES = {
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
     folder = tmp_path_factory.mktemp("base")
     build([many(folder / "letters", 12)], folder / "kb")
-    with open_base(folder / "kb") as opened:
+    with KnowledgeBase.open(folder / "kb") as opened:
         yield opened
 
 

@@ -12,7 +12,7 @@ from sparql_servers import oxigraph_at, virtuoso_at
 
 from kg import queries
 from kg.base.publish import publish
-from kg.base.store import open_base
+from kg.base.store import KnowledgeBase
 from kg.web.app import create_app
 from kg.web.remote import MISSING
 from kg.web.settings import Settings
@@ -26,7 +26,7 @@ HTML = {"Accept": "text/html"}
 def endpoint(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An Oxigraph server that holds the built base."""
     with oxigraph_at(tmp_path_factory.mktemp("oxigraph")) as address:
-        with open_base(built) as base:
+        with KnowledgeBase.open(built) as base:
             publish(base, f"{address}/store")
         yield f"{address}/query"
 
@@ -54,7 +54,7 @@ def alike(found: object) -> object:
 
 @pytest.fixture(scope="module")
 def case(built: Path) -> str:
-    with open_base(built) as base:
+    with KnowledgeBase.open(built) as base:
         return base.cases()[7]
 
 
@@ -154,7 +154,7 @@ def test_virtuoso_serves_as_well(
     with virtuoso_at(tmp_path) as address:
         monkeypatch.setenv("KG_PUBLISH_USER", "dba")
         monkeypatch.setenv("KG_PUBLISH_PASSWORD", "dba")
-        with open_base(built) as base:
+        with KnowledgeBase.open(built) as base:
             publish(base, f"{address}/sparql-graph-crud-auth", graph="https://w3id.org/imr-kg/graph")
         monkeypatch.delenv("KG_PUBLISH_USER")
         with TestClient(create_app(None, Settings(endpoint=f"{address}/sparql"))) as client:
