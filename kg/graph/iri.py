@@ -24,8 +24,9 @@ ONTOLOGY = f"{BASE}ontology"
 _PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 _NOTATION = re.compile(r"[a-z0-9-]+(?:[./][a-z0-9-]+)*")
-_PARTY_PATH = {Party.CLAIMS_ADMINISTRATOR: "claims-administrator", Party.REVIEWER: "reviewer"}
-_PARTY = {path: party for party, path in _PARTY_PATH.items()}
+PARTY_PATH = {Party.CLAIMS_ADMINISTRATOR: "claims-administrator", Party.REVIEWER: "reviewer"}
+"""Each party's segment of the path of its citations."""
+_PARTY = {path: party for party, path in PARTY_PATH.items()}
 
 SCHEMES = (
     "basis",
@@ -114,7 +115,7 @@ def citation(case_number: str, position: int, party: Party, number: int) -> str:
     >>> citation("CM16-0000001", 2, Party.REVIEWER, 1)
     'https://w3id.org/imr-kg/case/CM16-0000001/item/2/reviewer/citation/1'
     """
-    return f"{disputed_item(case_number, position)}/{_PARTY_PATH[party]}/citation/{number}"
+    return f"{disputed_item(case_number, position)}/{PARTY_PATH[party]}/citation/{number}"
 
 
 def concept(scheme: str, notation: str) -> str:

@@ -60,7 +60,6 @@ _CITED = {
     Party.CLAIMS_ADMINISTRATOR: (IMR.claimsAdministratorBasis, IMR.claimsAdministratorCitation),
     Party.REVIEWER: (IMR.reviewerBasis, IMR.reviewerCitation),
 }
-_PARTY_PATH = {Party.CLAIMS_ADMINISTRATOR: "claims-administrator", Party.REVIEWER: "reviewer"}
 _DATES = (
     ("date_assigned", IMR.dateAssigned),
     ("date_of_injury", IMR.dateOfInjury),
@@ -275,7 +274,7 @@ def _field(path: str, party: Party, field: GuidelineField) -> Iterator[str]:
     if field.basis is not None:
         yield f"<{path}> {basis} {_concept('basis', iri.slug(field.basis))}"
     for number, citation in enumerate(field.citations, 1):
-        subject = f"<{path}/{_PARTY_PATH[party]}/citation/{number}>"
+        subject = f"<{path}/{iri.PARTY_PATH[party]}/citation/{number}>"
         yield f"<{path}> {cited} {subject}"
         yield from _citation(subject, citation)
 
