@@ -1,4 +1,4 @@
-"""``kg build`` and what else changes a knowledge base."""
+"""``kg build``: letters into a knowledge base."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""``kg parse``, ``kg cite`` and ``kg schema``: letters and guideline fields to JSON."""
+"""``kg cite`` and ``kg schema``: a guideline field to JSON, and the form that letters have in it."""
 
 import json
 import sys
