@@ -31,11 +31,11 @@ Year = Annotated[str, Field(pattern=r"^([0-9]{4}((-|\.\.)[0-9]{4})?)?$", example
 Format = Annotated[Literal["json", "csv"] | None, Query(description="Instead of the Accept header.")]
 
 
-async def _several(told: str, example: str | None = None) -> Any:
+def _several(told: str, example: str | None = None) -> Any:
     return Query(max_length=50, description=told, examples=[[example]] if example else None)
 
 
-def site_of(request: Request) -> Site:
+async def site_of(request: Request) -> Site:
     """The generation that is served when the request begins; no thread is asked for it."""
     site: Site = request.app.state.state.site
     return site

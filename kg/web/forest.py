@@ -12,7 +12,7 @@ from kg.analysis.drivers import HELP, DriverRow, Drivers
 from kg.analysis.filters import values
 from kg.analysis.index import LEVELS, PARTIES
 from kg.errors import QueryError, UnknownError
-from kg.web import labels
+from kg.web import labels, present
 from kg.web.api import FiltersDep, SiteDep
 from kg.web.pages import PARTY_WORDS, render
 from kg.web.site import Site
@@ -40,12 +40,12 @@ def drivers(
 ) -> Response:
     """Which places go with which outcomes, as a forest plot beside the figures."""
     table = site.drivers(level, party, filters, minimum, "category")
-    most = _most(table)
+    most = most_of(table)
     rows = [
         {
             **{name: getattr(row, name) for name in ("key", "decisions", "overturn_rate", "q_value")},
             "label": labels.label(f"guideline/{row.key}"),
-            "plot": _plot(row, _base(table), most),
+            "plot": plot(row, _base(table), most),
             "ratios": [
                 (row.odds_ratio_low, row.odds_ratio, row.odds_ratio_high),
                 (row.mh_low, row.mh_odds_ratio, row.mh_high),
@@ -70,7 +70,7 @@ def drivers(
         kept=[(k, v) for k, v in kept if k not in {"category", "specialty", "year"}],
         filtered=urlencode([("party", table.party), *kept]),
         asked=not filters.given() and table.level in _ASKED and table.party != "both",
-        axis=_axis(_base(table), most),
+        axis=axis(_base(table), most),
         csv=f"api/drivers?{again}&format=csv",
         svg=f"drivers.svg?{again}",
         json=f"api/drivers?{again}",
@@ -90,7 +90,7 @@ def _choices(site: Site, table: Drivers) -> list[tuple[str, str, list[tuple[Any,
         ("category", "Service", options("category"), "".join(filters.category[:1])),
         ("specialty", "Reviewer", options("specialty"), "".join(filters.specialty[:1])),
         ("year", "Decided", options("year"), filters.year[0] if len(filters.year) == 1 else ""),
-        ("minimum", "At least", [(n, f"{n} items") for n in (1, 5, 10, 30, 100)], table.minimum),
+        ("minimum", "At least", [(n, present.counted(n)) for n in (1, 5, 10, 30, 100)], table.minimum),
     ]
 
 
@@ -120,7 +120,7 @@ def saved(
     """The forest plot as a file: the most cited rows that have a rate."""
     table = site.drivers(level, party, filters, minimum, "category")
     rows = [row for row in table.rows if row.overturn_rate is not None][:_DRAWN]
-    base, most = _base(table), _most(table)
+    base, most = _base(table), most_of(table)
     told = f" with {filters}" if filters.given() else ""
     head = f"Overturned where {PARTY_WORDS[table.party]} cites the {table.level}{told}"
     parts = [
@@ -164,7 +164,7 @@ def _base(table: Drivers) -> float:
     return table.overturned / table.decisions if table.decisions else 0.0
 
 
-def _most(table: Drivers) -> float:
+def most_of(table: Drivers) -> float:
     """The end of the scale of the rates."""
     return max((row.rate_high or 0 for row in table.rows[:_SHOWN]), default=1) or 1
 
@@ -177,7 +177,7 @@ def _at(value: float, most: float) -> float:
     return round(180 * min(value / most, 1) + 4, 1)
 
 
-def _plot(row: DriverRow, base: float, most: float) -> Markup:
+def plot(row: DriverRow, base: float, most: float) -> Markup:
     """A rate with its interval as a small drawing, on a scale of 0 to ``most``."""
     if row.overturn_rate is None or row.rate_low is None or row.rate_high is None:
         return Markup('<span class="none">too few</span>')
@@ -190,7 +190,7 @@ def _plot(row: DriverRow, base: float, most: float) -> Markup:
     ).format(words, mean, low, high, rate)
 
 
-def _axis(base: float, most: float) -> Markup:
+def axis(base: float, most: float) -> Markup:
     """The scale above the drawings: nothing, the base rate, the highest."""
     mean = _at(base, most)
     close = mean < 40 or mean > 140

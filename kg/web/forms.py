@@ -1,6 +1,6 @@
 """Pages about the base as a whole: search, what is known about it, the API's own page."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -14,6 +14,13 @@ from kg.web import labels
 from kg.web.api import SiteDep
 from kg.web.pages import render
 from kg.web.site import PATIENCE
+
+CATALOGUED = (
+    *("reviewer specialties", "category", "subcategory", "body parts", "drug"),
+    *("claims administrator guideline", "claims administrator sections"),
+    *("reviewer guideline", "reviewer sections"),
+)
+"""Fields whose values a catalogue knows, or does not."""
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -64,7 +71,11 @@ def about(request: Request, site: SiteDep) -> Response:
         figures=site.figures,
         coverage=found,
         fields=found.totals().to_dicts(),
-        unresolved=found.unresolved.head(40).to_dicts(),
+        catalogued=CATALOGUED,
+        unresolved=[
+            row | {"place": labels.label(f"guideline/{row['guideline']}") if row["guideline"] else ""}
+            for row in found.unresolved.head(40).to_dicts()
+        ],
         problems=found.problems.to_dicts(),
         help=HELP,
         terms=labels.terms(),
@@ -82,9 +93,36 @@ def api_docs(request: Request) -> Response:
             "method": method.upper(),
             "summary": call.get("summary", ""),
             "description": call.get("description", ""),
-            "parameters": call.get("parameters", []),
+            "parameters": [_told(one) for one in call.get("parameters", [])],
         }
         for path, methods in description["paths"].items()
         for method, call in methods.items()
     ]
     return render(request, "api.html", "api", calls=calls)
+
+
+def _told(parameter: dict[str, Any]) -> tuple[str, str]:
+    """A parameter's name, and what it takes in words.
+
+    >>> _told({"name": "limit", "schema": {"type": "integer", "minimum": 1, "maximum": 9, "default": 5}})
+    ('limit', 'A number, from 1 to 9; else 5.')
+    """
+    schema = parameter.get("schema", {})
+    schema = next((one for one in schema.get("anyOf", []) if one.get("type") != "null"), {}) | schema
+    one = schema.get("items", schema)
+    words = [parameter.get("description", "").replace("`", "").rstrip(".")]
+    if "enum" in one:
+        words.append(f"one of {', '.join(map(str, one['enum']))}")
+    elif one.get("type") == "integer" and not words[0]:
+        words.append("a number")
+    if "minimum" in one and "maximum" in one:
+        words.append(f"from {one['minimum']:,} to {one['maximum']:,}")
+    examples = parameter.get("examples") or one.get("examples") or schema.get("examples") or []
+    if isinstance(examples, list) and examples:
+        first = examples[0]
+        words.append(f"such as {first[0] if isinstance(first, list) else first}")
+    if schema.get("type") == "array":
+        words.append("may be given again")
+    told = ", ".join(filter(None, words)) or "text"
+    default = f"; else {schema['default']}" if schema.get("default") not in (None, [], "") else ""
+    return parameter["name"], f"{told[0].upper()}{told[1:]}{default}."

@@ -6,21 +6,26 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
 
 from kg.analysis.drivers import DriverRow, Drivers
 from kg.analysis.filters import Filters
 from kg.errors import UnknownError
-from kg.web import labels, view
+from kg.web import forest, labels, subject, view
 from kg.web.api import FiltersDep, SiteDep
-from kg.web.cases import Wanted
+from kg.web.cases import Found, Wanted
 from kg.web.pages import PARTY_WORDS, render
+from kg.web.present import counted
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Side = Annotated[Literal["reviewer", "claims_administrator", "any"], Query()]
 _MOST_PAGES = 700
+_MOST_SECTIONS = 200
 _HEIGHT = 34
+_TICK = 10
+"""Every so many pages one whose number is shown, cited or not."""
 
 
 class Cell(NamedTuple):
@@ -33,6 +38,11 @@ class Cell(NamedTuple):
     height: int
     sign: str
     says: str
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the page's number is shown."""
+        return self.decisions > 0 or self.number % _TICK == 0
 
 
 def cells(table: Drivers, edition: str, first: int, last: int, base: float) -> list[Cell]:
@@ -51,7 +61,7 @@ def cells(table: Drivers, edition: str, first: int, last: int, base: float) -> l
 
 
 def _cell(number: int, notation: str, row: DriverRow | None, most: int, base: float, name: str) -> Cell:
-    told = f"page {number}{', ' if name else ''}{name}: {says(row) if row else 'not cited'}"
+    told = f"Page {number}{', ' if name else ''}{name}: {says(row) if row else 'not cited'}"
     if row is None:
         return Cell(number, notation, 0, None, 0, "", told)
     height = max(3, round(_HEIGHT * math.log1p(row.decisions) / math.log1p(most)))
@@ -73,11 +83,21 @@ def sign(row: DriverRow, base: float) -> str:
 
 def says(row: DriverRow) -> str:
     """The figures of a row in words."""
-    items = f"{row.overturned:,} of {row.decisions:,} items overturned"
+    items = f"{row.overturned:,} of {counted(row.decisions)} overturned"
     if row.overturn_rate is None or row.rate_low is None or row.rate_high is None:
         return f"{items}, too few for a rate"
     rate = f"{100 * row.overturn_rate:.1f} % ({100 * row.rate_low:.1f} to {100 * row.rate_high:.1f} %)"
-    return f"{items}, {rate}" + (f", q {row.q_value:.3f}" if row.q_value is not None else "")
+    return f"{items}, {rate}" + (f", q = {row.q_value:.3f}" if row.q_value is not None else "")
+
+
+class Section(NamedTuple):
+    """A cited section: its figures, and its rate as a small drawing."""
+
+    row: DriverRow
+    label: str
+    shade: int | None
+    sign: str
+    plot: Markup
 
 
 class Strip(NamedTuple):
@@ -101,7 +121,10 @@ def strips(notation: str, table: Drivers, base: float) -> list[Strip]:
         _strip(edition, table, base)
     ]
     if found == [None]:
-        found = [_strip(c.node.removeprefix("guideline/"), table, base) for c in beneath if not c.first]
+        editions = [
+            c.node.removeprefix("guideline/") for c in beneath if not c.first and c.node.count("/") > 1
+        ]
+        found = [_strip(name, table, base) for name in editions]
     return sorted((strip for strip in found if strip), key=lambda s: (s.cells[0].number, s.notation))
 
 
@@ -118,7 +141,9 @@ def _strip(notation: str, table: Drivers, base: float) -> Strip | None:
         return None
     shown = cells(table, edition, first, min(last, first + _MOST_PAGES), base)
     sure = concept.confidence if concept else None
-    return Strip(notation, labels.label(f"guideline/{notation}"), shown, sure)
+    chapter = notation.rpartition("/")[2] if concept and concept.first and edition != notation else ""
+    name = labels.short(f"guideline/{notation}")
+    return Strip(notation, f"{chapter}. {name}" if chapter.isdecimal() else name, shown, sure)
 
 
 def _edition(notation: str) -> str:
@@ -140,7 +165,9 @@ def index(request: Request, site: SiteDep) -> Response:
     for row in sorted(rows, key=lambda row: -row["decisions"]):
         groups.setdefault(row["notation"].partition("/")[0], []).append(row)
     ranked = sorted(groups.items(), key=lambda group: -max(row["decisions"] for row in group[1]))
-    shown = [(labels.label(f"guideline/{work}"), members[:24]) for work, members in ranked]
+    shown = [(labels.label(f"guideline/{work}"), rows[:24]) for work, rows in ranked if len(rows) > 1]
+    alone = [rows[0] for _, rows in ranked if len(rows) == 1]
+    shown += [("Others" if shown else "", alone)] if alone else []
     return render(request, "guidelines.html", "guidelines", groups=shown, base=site.figures.rate)
 
 
@@ -157,12 +184,14 @@ def guideline(
     found = site.links.decisions(node, party) if site.links.has(node) else site.links.none
     listed = site.cases(Wanted(filters, (), (notation,), party), 12, None) if len(found) else None
     again = f"?{request.url.query}" if request.url.query else ""
+    sections, most = _sections(site, notation, party, filters, base)
     return render(
         request,
         "guideline.html",
         "guidelines",
         notation=notation,
         node=node,
+        linked=site.links.has(node),
         title=labels.label(node),
         concept=labels.concepts().get(node),
         path=_path(node),
@@ -175,8 +204,11 @@ def guideline(
         row=_row(site, notation, party, filters),
         strips=strips(notation, pages, base),
         here=notation,
-        sections=_sections(site, notation, party, filters, base),
+        parts=_parts(site, node, party),
+        sections=sections,
+        axis=forest.axis(base, most),
         cases=listed,
+        matched=_matched(site, notation, party, filters, listed),
         again=again,
         quote=quote,
         says=says,
@@ -188,7 +220,7 @@ def _path(node: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     above = labels.above(node)
     while above and len(found) < 6:
-        found.append((above.removeprefix("guideline/"), labels.short(above)))
+        found.append((above.removeprefix("guideline/"), labels.label(above)))
         above = labels.above(above)
     return found[::-1]
 
@@ -204,13 +236,51 @@ def _row(site: Site, notation: str, party: str, filters: Filters) -> DriverRow |
 
 def _sections(
     site: Site, notation: str, party: str, filters: Filters, base: float
-) -> list[tuple[DriverRow, str, int | None, str]]:
-    """The cited sections under a place, most cited first, with label, shade and sign."""
+) -> tuple[list[Section], float]:
+    """The cited sections under a place, most cited first, and the end of the scale of their rates."""
     if "/page/" in notation:
-        return []
+        return [], 1.0
     table = site.counted("section", party, filters)
-    under = [row for row in table.rows if row.key.startswith((f"{notation}/", f"{notation}#"))]
-    return [
-        (row, row.section or labels.short(f"guideline/{row.key}"), shade(row, base), sign(row, base))
-        for row in under[:200]
+    under = [row for row in table.rows if row.key.startswith((f"{notation}/", f"{notation}#"))][
+        :_MOST_SECTIONS
     ]
+    most = max((row.rate_high or 0 for row in under), default=0) or 1.0
+    return [
+        Section(
+            row,
+            row.section or labels.label(f"guideline/{row.key}"),
+            shade(row, base),
+            sign(row, base),
+            forest.plot(row, base, most),
+        )
+        for row in under
+    ], most
+
+
+def _parts(site: Site, node: str, party: str) -> list[dict[str, Any]]:
+    """The cited editions and chapters of a guideline, most cited first, with their figures."""
+    found = []
+    for concept in labels.concepts().values():
+        if concept.broader != node:
+            continue
+        if not site.links.has(concept.node):
+            if concept.node.count("/") == 1:  # a work, which is cited by its editions
+                found += _parts(site, concept.node, party)
+            continue
+        if site.links.kind_of(concept.node) == "section":
+            continue
+        figures = site.links.figures(site.links.decisions(concept.node, party))
+        if figures.decisions:
+            notation = concept.node.removeprefix("guideline/")
+            found.append({"notation": notation, "label": labels.label(concept.node), **figures._asdict()})
+    return sorted(found, key=lambda part: -part["decisions"])
+
+
+def _matched(
+    site: Site, notation: str, party: str, filters: Filters, listed: Found | None
+) -> dict[str, list[bool]]:
+    """Which items of the cases that are listed a place is cited for."""
+    if listed is None:
+        return {}
+    ids = site.decisions(Wanted(filters, (), (notation,), party))
+    return {row["case"]: subject.matched(site.links, ids, row["case"]) for row in listed.rows}

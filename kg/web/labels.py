@@ -9,6 +9,7 @@ from kg import resources
 from kg.graph import iri
 
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
+_ACRONYMS = ("acoem", "odg")
 _WANTED = {
     f"{_SKOS}prefLabel": "label",
     f"{_SKOS}broader": "broader",
@@ -111,16 +112,32 @@ def label(node: str) -> str:
 def short(node: str) -> str:
     """What a node is called where its place is plain, such as in the graph.
 
-    >>> short("guideline/chronic-pain/2009/page/98")
-    'p. 98'
+    >>> short("guideline/chronic-pain/2009/page/98"), short("guideline/acoem-2004/12/special-studies")
+    ('Chronic Pain 2009, p. 98', 'Special Studies, ch. 12')
     """
-    _, _, page = node.partition("/page/")
+    edition, _, page = node.partition("/page/")
     if page:
-        return f"p. {page}"
+        return f"{_edition(edition)}, p. {page}"
     if "#" in node:
         return node.partition("#")[2].replace("-", " ")
     concept = concepts().get(node)
+    if concept and concept.broader and concept.broader.startswith("guideline/acoem-2004/"):
+        return f"{concept.label}, ch. {concept.broader.rpartition('/')[2]}"
     return concept.label if concept else node.rpartition("/")[2].replace("-", " ")
+
+
+def _edition(node: str) -> str:
+    words = node.removeprefix("guideline/").replace("/", " ").replace("-", " ").split()
+    return " ".join(word.upper() if word in _ACRONYMS else word.capitalize() for word in words)
+
+
+def edition(node: str) -> str:
+    """What an edition is called where there is little room.
+
+    >>> edition("guideline/chronic-pain/2009"), edition("guideline/odg")
+    ('Chronic Pain 2009', 'Official Disability Guidelines')
+    """
+    return _edition(node) if node[-1:].isdecimal() else short(node)
 
 
 def above(node: str) -> str | None:

@@ -15,6 +15,7 @@ from kg.graph.triples import n_triples
 from kg.web import asking, describe, labels, marking, negotiate, vendor
 from kg.web.api import SiteDep
 from kg.web.describe import RDF_TYPES
+from kg.web.editor import PREFIXES
 from kg.web.middleware import EDITOR_POLICY
 from kg.web.pages import render
 from kg.web.problems import ProblemError
@@ -92,19 +93,33 @@ async def resource(request: Request, site: SiteDep, node: Annotated[str, Query(m
     except IriError as error:
         raise UnknownError(f"this server mints no IRI {iri.BASE}{node}") from error
     triples = await _triples(request, site, place, iri.BASE + node)
-    rows = [
-        (quad.predicate.value, getattr(quad.object, "value", str(quad.object)))
-        for quad in ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)
-    ]
+    rows: dict[str, list[tuple[str, str | None]]] = {}
+    for quad in ox.parse(triples, format=ox.RdfFormat.N_TRIPLES):
+        value = getattr(quad.object, "value", str(quad.object))
+        named = isinstance(quad.object, ox.NamedNode)
+        path = value.removeprefix(iri.BASE) if named and value.startswith(iri.BASE) else None
+        rows.setdefault(_short(quad.predicate.value), []).append((_short(value) if named else value, path))
     return render(
         request,
         "resource.html",
         "resource",
         node=node,
         title=labels.label(node),
-        rows=sorted(rows),
+        rows=sorted((name, sorted(values)) for name, values in rows.items()),
         base=iri.BASE,
     )
+
+
+def _short(address: str) -> str:
+    """An IRI as it is written with the prefixes that are known; others as they are.
+
+    >>> _short("http://www.w3.org/2004/02/skos/core#prefLabel"), _short(f"{iri.BASE}outcome/upheld")
+    ('skos:prefLabel', 'outcome:upheld')
+    """
+    for prefix, space in PREFIXES.items():
+        if address.startswith(space):
+            return f"{prefix}:{address.removeprefix(space)}"
+    return address.removeprefix(iri.BASE)
 
 
 async def _triples(request: Request, site: SiteDep, place: iri.Place, address: str) -> bytes:

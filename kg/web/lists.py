@@ -86,7 +86,7 @@ def search(
     q: Words,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[
-        str | None, Query(pattern=r"^[0-9]{1,8}$", description="`next` of the page before.")
+        str | None, Query(pattern=r"^[0-9]{1,8}$", description="The `next` of the page before.")
     ] = None,
 ) -> Response:
     """Letters that hold all the words; `hits` are ranges of the snippet, in characters."""

@@ -38,12 +38,14 @@ QUESTIONS = (
         "/drivers",
     ),
     Question(
-        "Which sections, after mid-2016?",
-        "The same by section, as letters cite since then.",
+        "Which guideline sections do?",
+        "The same by section, which is what letters cite since mid-2016.",
         "/drivers?level=section",
     ),
-    Question("What hangs together?", "Walk from a page to its letters and back.", "/explore"),
-    Question("What was overturned?", "Cases with at least one overturned item.", "/cases?outcome=overturned"),
+    Question("What belongs together?", "Walk in the graph from a page to its letters, and on.", "/explore"),
+    Question(
+        "What was overturned?", "The cases with at least one overturned item.", "/cases?outcome=overturned"
+    ),
 )
 PARTY_WORDS = {
     "reviewer": "the reviewer",
@@ -63,6 +65,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["number"] = present.number
+    made.filters["counted"] = present.counted
+    made.filters["ratio"] = present.ratio
+    made.globals["few"] = view.FEW
     made.globals["anchor"] = marking.anchor
     return made
 

@@ -73,7 +73,8 @@ def decision(case: str, position: int, one: Decision) -> dict[str, Any]:
     if item.quantity:
         low, high = item.quantity.minimum, item.quantity.maximum
         amount = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        facts.append(("quantity", f"{amount} {item.quantity.unit.value}", None))
+        unit = item.quantity.unit.value.removesuffix("-only")
+        facts.append(("quantity", f"{amount} {unit}{'' if amount == '1' else 's'}", None))
     if item.original_request:
         facts.append(("originally", item.original_request, None))
     if item.authorized:
@@ -121,6 +122,28 @@ def citation(cited: Citation, node: str) -> dict[str, Any]:
         "sections": [Place(section.title, section.concept) for section in cited.sections],
         "pages": [Place(str(page), f"{edition}/page/{page}" if paged else None) for page in pages],
     }
+
+
+def counted(value: int, what: str = "item") -> str:
+    """A count with its word.
+
+    >>> counted(1), counted(2345), counted(3, "letter")
+    ('1 item', '2,345 items', '3 letters')
+    """
+    return f"{number(value)} {what}{'' if value == 1 else 's'}"
+
+
+def ratio(value: float) -> str:
+    """An odds ratio, no finer than it can be known.
+
+    >>> ratio(0.4512), ratio(34.99), ratio(7124.7), ratio(0.0021)
+    ('0.45', '35', '> 999', '< 0.01')
+    """
+    if value >= 999.5:
+        return "> 999"
+    if 0 < value < 0.005:
+        return "< 0.01"
+    return f"{value:.0f}" if value >= 20 else f"{value:.2f}"
 
 
 def number(value: int) -> str:

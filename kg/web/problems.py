@@ -23,6 +23,21 @@ _STATUS: dict[type[KgError], int] = {
 }
 
 
+_TITLES = {
+    400: "This cannot be asked so",
+    404: "There is no such page",
+    405: "This page cannot be sent anything",
+    406: "This cannot be had in that form",
+    422: "This address is not understood",
+    429: "Too many questions at once",
+    500: "Something went wrong here",
+    501: "This server cannot do that",
+    503: "Not now",
+    504: "This took too long",
+}
+"""What the page of a problem is headed by."""
+
+
 class ProblemError(Exception):
     """An answer that is a problem: a status, one sentence, and more members."""
 
@@ -68,8 +83,9 @@ def install(app: FastAPI) -> None:
         faults = [
             {"where": ".".join(map(str, fault["loc"])), "fault": fault["msg"]} for fault in error.errors()
         ]
-        first = faults[0]
-        return show(request, 422, f"{first['where']}: {first['fault']}", errors=faults)
+        first, kind = faults[0], error.errors()[0]["type"]
+        fault = "this has not the form that is expected" if "pattern" in kind else first["fault"]
+        return show(request, 422, f"{first['where']}: {fault}", errors=faults)
 
     async def on_fault(request: Request, error: Exception) -> Response:
         log.error("a request failed: %s %s", request.method, request.url.path, exc_info=error)
@@ -92,8 +108,8 @@ def show(
         return response(status, detail, headers, **members)
     root = request.scope.get("root_path", "")
     text = request.app.state.templates.get_template("problem.html").render(
-        title=HTTPStatus(status).phrase,
-        detail=detail,
+        title=_TITLES.get(status, HTTPStatus(status).phrase),
+        detail=f"{detail[:1].upper()}{detail[1:]}{'' if detail.endswith('.') else '.'}",
         page="problem",
         generation="",
         url=lambda path: root + path,

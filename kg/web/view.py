@@ -39,7 +39,10 @@ INK = "#15191d"  # on a tinted box, in the light and in the dark
 _OPTIONS: dict[str, Any] = {
     "physics": {"enabled": False},
     "interaction": {"hover": True, "multiselect": True, "keyboard": False, "tooltipDelay": 150},
-    "nodes": {"font": {"size": 15, "face": "system-ui, sans-serif", "multi": False}, "borderWidth": 1},
+    "nodes": {
+        "font": {"size": 15, "face": "system-ui, sans-serif", "multi": False, "strokeWidth": 4},
+        "borderWidth": 1,
+    },
     "edges": {"smooth": False, "color": {"opacity": 0.5}, "width": 1, "selectionWidth": 2},
 }
 
@@ -170,15 +173,16 @@ def _node(links: Links, node: str) -> dict[str, Any]:
     else:
         known = figures.decisions >= FEW
         rate = (
-            f"{100 * (figures.rate or 0):.0f} % of {figures.decisions}"
+            f"{100 * (figures.rate or 0):.0f} % of {figures.decisions:,}"
             if known
             else f"{figures.decisions} only"
         )
-        text, color = f"{_folded(name)}\n{rate}", rate_color(figures.overturned, figures.decisions, base)
+        shown = labels.edition(node) if kind == "edition" else name
+        text, color = f"{_folded(shown)}\n{rate}", rate_color(figures.overturned, figures.decisions, base)
     if kind == "edition":
         fields["borderWidth"] = 4  # a chapter's shape with a thick line
     if kind in {"item", "case"}:
-        fields["font"] = {"color": INK}
+        fields["font"] = {"color": INK, "strokeWidth": 0}
     size = 8 + 3 * math.log1p(figures.decisions)
     return fields | {
         "id": node,
@@ -203,12 +207,13 @@ def name_of(links: Links, node: str) -> str:
 
 
 def _folded(name: str) -> str:
-    r"""A name on at most two short lines.
+    r"""A name on at most two short lines; a number stays with its word.
 
-    >>> _folded("Chronic Pain Medical Treatment Guidelines")
-    'Chronic Pain Medical\nTreatment Guidelines'
+    >>> _folded("Chronic Pain Medical Treatment Guidelines"), _folded("Chronic Pain 2009, p. 98")
+    ('Chronic Pain Medical\nTreatment Guidelines', 'Chronic Pain 2009,\np.\xa098')
     """
-    return "\n".join(textwrap.wrap(name, 22, max_lines=2, placeholder=" …"))
+    held = name.replace(" p. ", " p.\xa0").replace(" ch. ", " ch.\xa0")
+    return "\n".join(textwrap.wrap(held, 22, max_lines=2, placeholder=" …"))
 
 
 def rate_color(overturned: int, decisions: int, base: float) -> str:

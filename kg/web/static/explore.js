@@ -19,8 +19,9 @@ export const state = { selected: stage.dataset.node, from: null, hidden: new Set
 let steps = [];
 let undone = [];
 
-const ink = () => getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
-options.nodes.font.color = ink();
+const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const font = () => ({ color: color("--ink"), strokeColor: color("--card") });
+Object.assign(options.nodes.font, font());
 const network = new vis.Network(element, {}, options);
 window.network = network;
 
@@ -222,12 +223,14 @@ export async function expand(id) {
 export function collapse(id) {
   const leaves = network.getConnectedNodes(id).filter((other) => other !== stage.dataset.node && network.getConnectedNodes(other).length === 1);
   if (leaves.length) step("remove", { ids: leaves });
-  else say("nothing hangs on this node alone");
+  else say("No node hangs on this one alone.");
 }
 
 export async function pathTo(id) {
-  const way = await ask(`/api/path?one=${encodeURIComponent(state.from)}&other=${encodeURIComponent(id)}`);
-  if (!way.results.length) { say("there is no way of at most six steps"); return; }
+  const from = state.from;
+  state.from = null;
+  const way = await ask(`/api/path?one=${encodeURIComponent(from)}&other=${encodeURIComponent(id)}`);
+  if (!way.results.length) { say("There is no path of at most six steps."); return; }
   const names = way.results.map((row) => row.node);
   await step("expand", { node: names[0], relation: null, offset: 0, limit: 25, nodes: names.slice(1) });
   network.selectNodes(names.filter((name) => nodes.get(name)));
@@ -262,6 +265,8 @@ element.addEventListener("keydown", (event) => {
   if (event.key in arrows) { const next = nearest(id, ...arrows[event.key]); if (next) select(next, true); }
   else if (event.key === "Enter") expand(id);
   else if (event.key === "Delete" || event.key === "Backspace") { if (id !== stage.dataset.node) step("remove", { ids: [id] }); }
+  else if (event.key === "e") nextLine(id);
+  else if (event.key === "a") path(id);
   else if (event.key === "c") collapse(id);
   else if (event.key === "p") pin(id);
   else if (event.key === "f") fit();
@@ -271,6 +276,22 @@ element.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+
+// The lines of a node, one after the other.
+let line = null;
+function nextLine(id) {
+  const lines = network.getConnectedEdges(id).filter((one) => !nodes.get(network.getConnectedNodes(one)).some((node) => node.hidden));
+  if (!lines.length) return;
+  line = lines[(lines.indexOf(line) + 1) % lines.length];
+  network.setSelection({ nodes: [id], edges: [line] }, { highlightEdges: false });
+  describe(null, edges.get(line));
+}
+
+export function path(id) {
+  if (state.from && state.from !== id) { pathTo(id); return; }
+  state.from = id;
+  say(`A path from ${nodes.get(id).name}: now choose its other end, and “Path to here”.`);
+}
 
 export function pin(id) {
   const { x, y } = network.getPosition(id);
@@ -306,11 +327,11 @@ document.getElementById("fade").addEventListener("change", (event) => step("fade
 document.getElementById("load").addEventListener("change", async (event) => {
   const kept = await event.target.files[0].text().then(JSON.parse).catch(() => null);
   if (typeof kept?.node !== "string" || !Array.isArray(kept.steps)) { say("This file is no saved state."); return; }
-  const there = `${root}/explore?node=${encodeURIComponent(kept.node)}`;
+  const there = `${root}/explore?node=${encodeURIComponent(kept.node)}${kept.depth > 1 ? `&depth=${Number(kept.depth)}` : ""}`;
   history.replaceState(null, "", `${there}#${encodeURIComponent(JSON.stringify(kept.steps))}`);
   location.reload();
 });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.setOptions({ nodes: { font: { color: ink() } } }));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.setOptions({ nodes: { font: font() } }));
 
 add(first);
 const told = location.hash.slice(1);

@@ -1,5 +1,5 @@
 // The side panel: a node with its figures and relations, or an edge with the sentence behind it.
-import { ask, collapse, expand, nodes, pathTo, pin, root, say, state, step } from "./explore.js";
+import { ask, collapse, expand, nodes, path, pin, root, state, step } from "./explore.js";
 
 const panel = document.getElementById("panel");
 
@@ -11,7 +11,7 @@ const make = (tag, fields = {}, ...children) => {
 };
 
 const signs = { upheld: "■", overturned: "▲", modified: "◆" };
-const outcome = (name, count) => make("span", { className: `outcome ${name}` }, `${signs[name]} ${count} ${name} `);
+const outcome = (name, count) => make("span", { className: `outcome ${name}` }, `${signs[name]} ${count.toLocaleString("en")} ${name} `);
 
 export async function describe(id, edge) {
   if (edge) { await describeEdge(edge); return; }
@@ -29,7 +29,7 @@ export async function describe(id, edge) {
       button("Expand", () => expand(id)), button("Collapse", () => collapse(id)),
       button(nodes.get(id)?.fixed ? "Unpin" : "Pin", () => pin(id)),
       button("Remove", () => step("remove", { ids: [id] })),
-      state.from && state.from !== id ? button("Path to here", () => pathTo(id)) : button("Path from here", () => { state.from = id; say("Now choose the other end, and “Path to here”."); })),
+      button(state.from && state.from !== id ? "Path to here" : "Path from here", () => path(id))),
     make("ul", { className: "plain relations" }, ...relations),
     make("p", { className: "links" }, make("a", { href: page(id) }, "Its page"), make("a", { href: `${root}/explore?node=${encodeURIComponent(id)}` }, "Start here"), make("a", { href: `${root}/${id.split("#")[0]}.ttl` }, "Turtle")),
   );
@@ -48,7 +48,7 @@ function relation(id, name, total) {
   const act = next > 0
     ? button(shown ? `next ${next}` : `show ${next}`, async () => { await step("expand", { node: id, relation: name, offset: shown, limit: 25 }); await describe(id); })
     : make("span", { className: "sub" }, "all shown");
-  return make("li", {}, make("span", {}, `${name} `, make("span", { className: "sub" }, shown ? `${shown} of ${total}` : `${total}`)), act);
+  return make("li", {}, make("span", {}, `${name} `, make("span", { className: "sub" }, shown ? `${shown} of ${total.toLocaleString("en")}` : total.toLocaleString("en"))), act);
 }
 
 const button = (words, act) => make("button", { type: "button", onclick: act }, words);

@@ -45,7 +45,7 @@ export function saveAs(form, network, nodes, edges) {
   if (form === "png") element().toBlob((blob) => give("graph.png", blob));
   else if (form === "svg") give("graph.svg", svg(network, nodes, edges), "image/svg+xml");
   else if (form === "csv") give("graph.csv", ["node,kind,name,decisions,overturned", ...nodes.map((n) => [n.id, n.kind, n.name, n.decisions, n.overturned].map(cell).join(","))].join("\r\n"), "text/csv");
-  else if (form === "json") give("graph.json", JSON.stringify({ node: document.getElementById("explore").dataset.node, steps: recorded() }), "application/json");
+  else if (form === "json") give("graph.json", JSON.stringify({ node: document.getElementById("explore").dataset.node, depth: Number(document.getElementById("depth").value), steps: recorded() }), "application/json");
   else fromServer(form, nodes, form === "ttl" ? "text/turtle" : "application/graphml+xml");
 }
 
