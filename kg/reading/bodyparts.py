@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.model import BodyPart, Side
-from kg.reading.phrases import Concept, Phrases, Words, concepts
+from kg.reading.concepts import Concept
+from kg.reading.phrases import Phrases, Words, concepts
 
 _FILE = "body-parts.ttl"
 _NONE = "none"

@@ -4,23 +4,18 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 
-import pyoxigraph as ox
-
-from kg import resources
 from kg.errors import CatalogueError
 from kg.reading import wording
+from kg.reading.concepts import Concept, read
 from kg.reading.patterns import as_pattern
 
 # Letters print few titles, again and again.
 fold = lru_cache(maxsize=16384)(wording.fold)
 
-_SKOS = "http://www.w3.org/2004/02/skos/core#"
-_IMR = "https://w3id.org/imr-kg/ontology#"
-_LABELS = ("prefLabel", "altLabel", "hiddenLabel")
 _YEAR = r",?\s+\(?(?:19|20)\d\d\b\)?"
 _REVISED = r",?\s+\(?[Rr]evised,?\s+(?:19|20)\d\d\)?"
 _ACOEM = re.compile(r"acoem|occupational (?:medicine|and environmental)")
@@ -36,54 +31,15 @@ _TITLE_ENDS = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Concept:
-    """One concept of a catalogue: its notation, kinds, labels, and numbers where it has them."""
-
-    notation: str
-    kinds: set[str] = field(default_factory=set)
-    preferred: str = ""
-    labels: list[str] = field(default_factory=list)
-    broader: str | None = None
-    numbers: dict[str, str] = field(default_factory=dict)
-
-    def number(self, name: str) -> int | None:
-        """The integer property ``name`` (``year``, ``chapterNumber``, ``firstPage``, ``lastPage``)."""
-        return int(self.numbers[name]) if name in self.numbers else None
-
-
 @cache
 def concepts(file: str) -> Mapping[str, Concept]:
     """The concepts of ``ontology/<file>`` by notation.
 
     Raises:
-        CatalogueError: a concept lacks a notation or label, its broader concept is not there, its pages
-            run backwards, or it shares a label with another one of the same broader concept.
+        CatalogueError: as :func:`kg.reading.concepts.read`; or the pages of a concept run backwards, or it
+            shares a label with another one of the same broader concept.
     """
-    about: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    try:
-        for quad in ox.parse(resources.text("ontology", file).encode(), format=ox.RdfFormat.TURTLE):
-            name = quad.predicate.value.rpartition("#")[2]
-            about[quad.subject.value][name].append(quad.object.value)
-    except SyntaxError as error:
-        raise CatalogueError(f"ontology/{file}: {error}") from error
-    found = {}
-    for iri, said in about.items():
-        if f"{_SKOS}Concept" not in said["type"]:
-            continue
-        if not said["notation"] or not said["prefLabel"]:
-            raise CatalogueError(f"ontology/{file}: {iri} lacks a skos:notation or a skos:prefLabel")
-        broader = said["broader"][0] if said["broader"] else None
-        if broader is not None and broader not in about:
-            raise CatalogueError(f"ontology/{file}: {iri} has the unknown broader concept {broader}")
-        found[said["notation"][0]] = Concept(
-            said["notation"][0],
-            {kind.removeprefix(_IMR) for kind in said["type"]},
-            said["prefLabel"][0],
-            [label for name in _LABELS for label in said[name]],
-            about[broader]["notation"][0] if broader and about[broader]["notation"] else None,
-            {name: values[0] for name, values in said.items() if name in _NUMBERS},
-        )
+    found = {concept.notation: concept for concept in read(file).values()}
     _check(file, found.values())
     return found
 
@@ -103,9 +59,6 @@ def _check(file: str, found: Iterable[Concept]) -> None:
                 raise CatalogueError(
                     f"ontology/{file}: {owner} and {concept.notation} share the label {label!r}"
                 )
-
-
-_NUMBERS = {"inForceFrom", "year", "chapterNumber", "firstPage", "lastPage"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +152,7 @@ class Guidelines:
             if "Edition" in concept.kinds and (year := concept.number("year")) is not None:
                 guideline = concept.notation.partition("/")[0]
                 self._editions[guideline].append(year)
-                self._in_force[guideline].append((concept.numbers.get("inForceFrom", ""), year))
+                self._in_force[guideline].append((concept.one("inForceFrom") or "", year))
         for editions in self._in_force.values():
             editions.sort()
         days = {since for editions in self._in_force.values() for since, _ in editions if since}

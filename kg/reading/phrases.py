@@ -2,19 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
-import pyoxigraph as ox
-
-from kg import resources
 from kg.errors import CatalogueError
 from kg.model import Span
+from kg.reading.concepts import Concept, read
 
 _WORD = re.compile(r"[^\W_]+(?:['’]s\b)?")
-_LABELS = ("prefLabel", "altLabel", "hiddenLabel")
-_POINTERS = ("broader", "ingredient", "dispensedAs", "topicalAs", "combines", "standsFor")
+_POINTERS = ("ingredient", "dispensedAs", "topicalAs", "combines", "standsFor")
 _SHORTEST_STEM = 3
 """Letters that must precede a shared word ending, as in ``*ectomy``."""
 _SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 7, 40
@@ -40,21 +36,6 @@ class Found(NamedTuple, Generic[Meaning]):
     meaning: Meaning
     first: int
     after: int
-
-
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """One concept of a catalogue: ``said`` holds its other properties by local name, as text or IRI."""
-
-    iri: str
-    notation: str
-    preferred: str
-    labels: tuple[str, ...]
-    said: Mapping[str, tuple[str, ...]]
-
-    def one(self, name: str) -> str | None:
-        """The value of the property ``name``, ``None`` where it has none."""
-        return self.said[name][0] if name in self.said else None
 
 
 @lru_cache(maxsize=1 << 15)
@@ -163,13 +144,10 @@ def concepts(*files: str) -> Mapping[str, Concept]:
     """The concepts of these files of ``ontology/`` by IRI, read once.
 
     Raises:
-        CatalogueError: a file is not Turtle; a concept lacks its notation or name; two share a label;
-            a concept that is pointed at is in none of the files.
+        CatalogueError: as :func:`kg.reading.concepts.read`; or two concepts share a label, or one that is
+            pointed at is in none of the files.
     """
-    found: dict[str, Concept] = {}
-    for file in files:
-        for concept in _read(file):
-            found[concept.iri] = concept
+    found = {iri: concept for file in files for iri, concept in read(file).items()}
     owners: dict[tuple[str, ...], Concept] = {}
     for concept in found.values():
         for label in () if is_official(concept, found) else concept.labels:
@@ -193,25 +171,6 @@ def is_official(concept: Concept, among: Mapping[str, Concept]) -> bool:
     return "topConceptOf" in concept.said or (
         broader is not None and broader in among and "topConceptOf" in among[broader].said
     )
-
-
-def _read(file: str) -> Iterable[Concept]:
-    about: dict[str, dict[str, list[str]]] = {}
-    try:
-        for quad in ox.parse(resources.text("ontology", file).encode(), format=ox.RdfFormat.TURTLE):
-            name = quad.predicate.value.rpartition("#")[2]
-            subject = about.setdefault(quad.subject.value, {})
-            subject.setdefault(name, []).append(quad.object.value)
-    except SyntaxError as error:
-        raise CatalogueError(f"ontology/{file}: {error}") from error
-    for iri, said in about.items():
-        if not any(kind.endswith("#Concept") for kind in said["type"]):
-            continue
-        if len(said.get("notation", ())) != 1 or len(said.get("prefLabel", ())) != 1:
-            raise CatalogueError(f"ontology/{file}: <{iri}> needs one skos:notation and one skos:prefLabel")
-        labels = tuple(label for name in _LABELS for label in said.get(name, ()))
-        rest = {name: tuple(values) for name, values in said.items() if name not in _LABELS}
-        yield Concept(iri, said["notation"][0], said["prefLabel"][0], labels, rest)
 
 
 def ancestors(iri: str, among: Mapping[str, Concept]) -> tuple[Concept, ...]:

@@ -6,7 +6,8 @@ from functools import cache
 from typing import NamedTuple
 
 from kg.model import Drug, Service
-from kg.reading.phrases import Concept, Found, Phrases, Words, ancestors, concepts, is_official
+from kg.reading.concepts import Concept
+from kg.reading.phrases import Found, Phrases, Words, ancestors, concepts, is_official
 
 _FILES = ("services.ttl", "drugs.ttl")
 _COMPOUND = "compound"

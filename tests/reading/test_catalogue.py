@@ -131,11 +131,11 @@ def test_specialties_by_their_labels():
     ("turtle", "message"),
     [
         ("<a> a skos:Concept ; skos:notation", "broken.ttl"),
-        ('<a> a skos:Concept ; skos:notation "a" .', "lacks a skos:notation or a skos:prefLabel"),
-        ('<a> a skos:Concept ; skos:prefLabel "A" .', "lacks a skos:notation or a skos:prefLabel"),
+        ('<a> a skos:Concept ; skos:notation "a" .', "needs one skos:notation and one skos:prefLabel"),
+        ('<a> a skos:Concept ; skos:prefLabel "A" .', "needs one skos:notation and one skos:prefLabel"),
         (
             '<a> a skos:Concept ; skos:notation "a" ; skos:prefLabel "A" ; skos:broader <b> .',
-            "unknown broader concept",
+            "a has the unknown broader",
         ),
         (
             '<a> a skos:Concept ; skos:notation "a" ; skos:prefLabel "A" .'
