@@ -281,7 +281,7 @@ def _title_and_year(printed: str) -> tuple[str, int | None]:
     ('Elbow Disorders', 2007)
     """
     words = printed.replace("(", "").replace(")", "").split(" ")
-    if words[-1].lower().startswith("guideline") and len(words) > 1 and words[-2].isdigit():
+    if words[-1].lower().startswith("guideline") and len(words) > 1:
         words.pop()
     if len(words) == 1 or not words[-1].isdigit() or len(words[-1]) != len("2016"):
         return printed, None

@@ -86,26 +86,15 @@ def _names(printed: str) -> tuple[tuple[Specialty, ...], tuple[Problem, ...]]:
     names: list[Specialty] = []
     problems: list[Problem] = []
     for title in split_titles(printed, 0, len(printed), _resolve):
-        for name in _two(title.title, title.span, title.concept):
-            if name.concept is None:
-                message = f'"{name.name}" is not in the catalogue of specialties'
-                problems.append(Problem(ProblemKind.UNRESOLVED_SPECIALTY, name.span, message))
-            names.append(name)
+        if title.concept is None:
+            message = f'"{title.title}" is not in the catalogue of specialties'
+            problems.append(Problem(ProblemKind.UNRESOLVED_SPECIALTY, title.span, message))
+        names.append(Specialty(title.title, title.concept, title.span))
     return tuple(names), tuple(problems)
 
 
 def _resolve(words: str) -> str | None:
     return specialties().get(fold(words))
-
-
-def _two(name: str, span: Span, concept: str | None) -> list[Specialty]:
-    """One name, or the two that `and` joins where both are known and the whole is not."""
-    if concept is None and " and " in name:
-        parts = [part.strip() for part in name.split(" and ")]
-        known = [_resolve(part) for part in parts]
-        if all(known):
-            return [Specialty(part, found, span) for part, found in zip(parts, known, strict=True)]
-    return [Specialty(name, concept, span)]
 
 
 def _states(text: str, place: Span | None) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Split a list of titles or names into the longest that a catalogue knows."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from kg.reading.wording import tidy
 
 # A title may hold commas of its own; the catalogue's longest has this many pieces.
 _PIECES = 6
+_AND = re.compile(r"\sand\s")
 
 
 def _shape(tree: Tree[Any]) -> list[tuple[int, int, bool]]:
@@ -31,8 +33,8 @@ def split_titles(text: str, start: int, end: int, resolve: Callable[[str], str |
 
     ``resolve`` takes a title and gives its notation. By rule, a piece that is unknown and begins in lower
     case or with ``&`` goes on with the title before it, if that begins with a capital; so does every
-    piece of a numbered title until the next number, where the title is unknown. Two known titles joined
-    by ``and`` are two.
+    piece of a numbered title until the next number, where the title is unknown. Known titles joined by
+    ``and`` are several.
 
     >>> known = {"nsaids, gi symptoms": "a", "yoga": "b"}
     >>> printed = "NSAIDs, GI symptoms, Massage, light, Yoga"
@@ -60,23 +62,23 @@ def split_titles(text: str, start: int, end: int, resolve: Callable[[str], str |
         n += used
         if title := _title(text, first, last):
             yield from (
-                _halves(text, title, resolve)
+                _joined(text, title, resolve)
                 if concept is None
                 else (Section(title.title, concept, title.span),)
             )
 
 
-def _halves(text: str, title: Section, resolve: Callable[[str], str | None]) -> Iterator[Section]:
-    """An unknown title, or the two known ones that an ``and`` joins in it."""
-    at = text.find(" and ", *title.span)
-    while at >= 0:
-        one, other = _title(text, title.span.start, at), _title(text, at + len(" and "), title.span.end)
-        if one and other and (first := resolve(one.title)) and (second := resolve(other.title)):
-            yield replace(one, concept=first)
-            yield replace(other, concept=second)
-            return
-        at = text.find(" and ", at + 1, title.span.end)
-    yield title
+def _joined(text: str, title: Section, resolve: Callable[[str], str | None]) -> list[Section]:
+    """An unknown title by itself, or the known ones that ``and`` joins in it: two, or as many as it parts."""
+    joints = [joint.span() for joint in _AND.finditer(text, *title.span)]
+    for chosen in (*([joint] for joint in joints), joints):
+        starts = [title.span.start, *(end for _, end in chosen)]
+        ends = [*(start for start, _ in chosen), title.span.end]
+        parts = [_title(text, start, end) for start, end in zip(starts, ends, strict=True)]
+        known = [replace(part, concept=resolve(part.title)) for part in parts if part]
+        if len(known) == len(parts) and all(part.concept for part in known):
+            return known
+    return [title]
 
 
 def _longest(

@@ -58,9 +58,12 @@ def test_spans_quote_the_names(printed):
     assert spans["reviewer.licensed_in"].of(printed).startswith("California")
 
 
-def test_a_name_joined_with_and_is_two_where_both_are_known():
-    reviewer, _, _ = read("Certification(s)/Specialty: Neurology and Pain Management")
+@pytest.mark.parametrize("gap", [" ", "\n"])
+def test_a_name_joined_with_and_is_two_where_both_are_known(gap):
+    text = f"Certification(s)/Specialty: Neurology{gap}and Pain Management"
+    reviewer, _, _ = read(text)
     assert [name.name for name in reviewer.specialties] == ["Neurology", "Pain Management"]
+    assert [name.span.of(text) for name in reviewer.specialties] == ["Neurology", "Pain Management"]
 
 
 def test_an_unknown_specialty_is_kept_and_told_at_its_place():

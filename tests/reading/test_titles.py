@@ -37,7 +37,13 @@ def titles(printed: str) -> list[tuple[str, bool]]:
         ("Yoga; Opioids", [("Yoga", True), ("Opioids", True)]),
         ("Opioids, and Yoga", [("Opioids", True), ("Yoga", True)]),
         ("Opioids and Yoga", [("Opioids", True), ("Yoga", True)]),  # both are known
+        ("Opioids\nand Yoga", [("Opioids", True), ("Yoga", True)]),  # a wrap before it
+        (
+            "Yoga and Opioids and Physical Medicine",
+            [(n, True) for n in ("Yoga", "Opioids", "Physical Medicine")],
+        ),
         ("Kites and Yoga", [("Kites and Yoga", False)]),  # one is not
+        ("Yoga and Opioids and Kites", [("Yoga and Opioids and Kites", False)]),
         ("Special Studies and Considerations", [("Special Studies and Considerations", True)]),
         ("Opioids, and", [("Opioids", True)]),  # a list that was cut
         ("Kites, Yoga", [("Kites", False), ("Yoga", True)]),
