@@ -31,7 +31,6 @@ ONLY_IN = {
     "fsspec": ("kg.reading.sources", "kg.base"),
     "oxrdflib": ("kg.base",),
     "networkx": ("kg.analysis.network", "kg.base.export", "kg.web.evidence"),
-    "statsmodels": ("kg.analysis",),
     "scipy": ("kg.analysis",),
     "fastapi": ("kg.web",),
     "starlette": ("kg.web",),
