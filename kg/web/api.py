@@ -99,7 +99,9 @@ def cases(
     ] = [],  # noqa: B006
     page: Annotated[Values, _several("Pages that are cited.", "chronic-pain/2009/page/98")] = [],  # noqa: B006
     party: Literal["reviewer", "claims_administrator", "any"] = "any",
-    text: Annotated[str, Query(max_length=300, description="Words in the item, all of them.")] = "",
+    text: Annotated[
+        str, Query(max_length=300, description="Words in the item, all of them but small ones such as “of”.")
+    ] = "",
     limit: Limit = 50,
     cursor: Annotated[
         str | None, Query(pattern=CASE_CURSOR, max_length=300, description="The `next` of the page before.")

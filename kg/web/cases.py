@@ -13,6 +13,8 @@ from kg.errors import SettingError
 from kg.web.links import Links, address, case_node
 from kg.web.pairs import Ids
 
+_SMALL = frozenset({"a", "an", "and", "for", "in", "of", "on", "the", "to"})
+"""Words that say nothing in a search: “MRI of the lumbar spine” is “lumbar spine MRI”."""
 CURSOR = r"^c1\."
 """How a cursor begins; the case number follows after which the next page begins."""
 
@@ -30,7 +32,7 @@ class Wanted:
     places: tuple[str, ...] = ()
     party: str = "any"
     text: str = ""
-    """Words that stand in what is in dispute, all of them."""
+    """Words that stand in what is in dispute, all of them but small ones."""
 
 
 class Found(NamedTuple):
@@ -60,9 +62,19 @@ def decisions(links: Links, wanted: Wanted) -> Ids:
         kept &= citing
     if wanted.text.strip():
         item = links.texts["item_text"].str.to_lowercase()
-        for word in wanted.text.lower().split():
+        for word in words(wanted.text):
             kept &= item.str.contains(word, literal=True).fill_null(value=False).to_numpy()
     return np.flatnonzero(kept)
+
+
+def words(text: str) -> list[str]:
+    """The words that an item must hold; small ones only where there are no others.
+
+    >>> words("MRI of the Lumbar Spine"), words("of the")
+    (['mri', 'lumbar', 'spine'], ['of', 'the'])
+    """
+    given = text.lower().split()
+    return [word for word in given if word not in _SMALL] or given
 
 
 def page_of(links: Links, found: Ids, limit: int, cursor: str | None) -> Found:

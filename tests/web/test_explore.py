@@ -166,6 +166,31 @@ def test_depth(visit: Visit):
     assert sizes[-1] <= MOST
 
 
+def test_the_table_is_always_in_step(visit: Visit):
+    graph = Graph(visit, START)
+
+    def same() -> None:
+        seen = "network.body.data.nodes.get({ filter: (n) => !n.hidden }).map((n) => n.id)"
+        told = "[...document.querySelectorAll('#table tbody tr')].map((row) => row.dataset.id)"
+        visit.until(f"JSON.stringify({seen}) === JSON.stringify({told})")
+
+    same()
+    count = len(graph.ids())
+    graph.page.click(".relations button >> nth=0")
+    graph.count(f"> {count}")
+    same()
+    item = graph.say("network.body.data.nodes.get().find((n) => n.kind === 'item').outcome")
+    graph.page.select_option("[data-filter=outcome]", item)
+    graph.page.uncheck("#fade")
+    same()
+    graph.page.click("#kinds button >> nth=2")
+    same()
+    for _ in range(4):
+        graph.page.click("#undo")
+        same()
+    graph.count(f"== {count}")
+
+
 def test_the_table_chooses_nodes(visit: Visit):
     graph = Graph(visit, START)
     button = graph.page.locator("#table button").nth(3)
@@ -187,9 +212,9 @@ def test_the_panel_leads_to_pages_and_data(visit: Visit, case: str):
 LOOK = "[network.getPositions(), network.body.data.nodes.get().filter((n) => n.hidden).length]"
 
 
-def changed(visit: Visit) -> Graph:
+def changed(visit: Visit, path: str = START) -> Graph:
     """A graph that was expanded, and of which a kind is hidden."""
-    graph = Graph(visit, START)
+    graph = Graph(visit, path)
     graph.page.click(".relations button >> nth=0")
     visit.until("location.hash.includes('expand')")
     graph.page.click("#kinds button >> nth=1")
@@ -210,8 +235,9 @@ def test_a_colleague_sees_the_same_from_the_link(visit: Visit, browser: Browser,
     assert other.faults == []
 
 
-def test_the_state_as_a_file(visit: Visit, tmp_path: Path):
-    graph = changed(visit)
+@pytest.mark.parametrize("depth", [1, 2])
+def test_the_state_as_a_file(visit: Visit, tmp_path: Path, depth: int):
+    graph = changed(visit, f"{START}&depth={depth}")
     seen = graph.say(LOOK)
     with graph.page.expect_download() as download:
         graph.page.select_option("#save", "json")
@@ -280,6 +306,36 @@ def test_everything_by_keyboard(visit: Visit):
     visit.until(f"network.getScale() > {scale}")
     graph.page.keyboard.press("f")
     visit.until(f"network.getScale() !== {scale} * 1.25")
+
+
+def test_paths_sentences_and_filters_by_keyboard(visit: Visit, case: str):
+    graph = Graph(visit, f"/explore?node=case/{case}/item/1")
+    press = graph.page.keyboard.press
+    graph.page.focus("#graph")
+    for _ in range(len(graph.edges())):  # line by line, until one that a sentence made
+        press("e")
+        visit.until("document.querySelector('#panel h2').textContent.includes(' – ')")
+        graph.page.wait_for_timeout(100)
+        if graph.page.locator("#panel blockquote mark").count():
+            break
+    assert graph.page.locator("#panel blockquote mark").count()
+    press("a")
+    visit.until("document.getElementById('status').textContent.startsWith('A path from')")
+    press("ArrowUp")
+    visit.until(f"network.getSelectedNodes()[0] !== 'case/{case}/item/1'")
+    press("a")
+    visit.until("document.getElementById('status').textContent.includes('→')")
+    for wanted in ("kinds", "outcome", "fade"):  # what comes after the graph is reached with Tab
+        for _ in range(40):
+            press("Tab")
+            now = "document.activeElement"
+            name = graph.say(f"{now}.parentElement.id || {now}.id || {now}.dataset.filter || ''")
+            if wanted in (name, graph.say(f"{now}.id"), graph.say(f"{now}.dataset.filter")):
+                break
+        else:
+            raise AssertionError(f"Tab never comes to {wanted}")
+    press("Space")
+    visit.until("!document.getElementById('fade').checked")
 
 
 def test_no_more_than_300_nodes_and_it_says_so(visit: Visit):
