@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.edge import DEFAULT_KB, Kb, command, say, table
+from kg.cli.edge import DEFAULT_KB, Form, Kb, Printed, command, say, table
 from kg.cli.filtering import filtered
 from kg.errors import SettingError
 
@@ -44,14 +44,6 @@ Counted = Annotated[
 ]
 
 
-class Form(StrEnum):
-    """How a result is printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-
-
 class CubeForm(StrEnum):
     """How drivers are printed: also as RDF Data Cube observations."""
 
@@ -60,9 +52,6 @@ class CubeForm(StrEnum):
     JSON = "json"
     TURTLE = "ttl"
     N_TRIPLES = "nt"
-
-
-Printed = Annotated[Form, typer.Option("--format", help="How to print.")]
 
 
 @command(

@@ -1,12 +1,11 @@
 """``kg show``, ``kg search`` and ``kg stats``: what letters say, one and all."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from kg.cli.edge import DEFAULT_KB, Kb, command, out, say, table
+from kg.cli.edge import DEFAULT_KB, Form, Kb, Printed, command, out, say, table
 
 if TYPE_CHECKING:
     from kg.evidence import Mark
@@ -131,14 +130,6 @@ def search(
     say(f"{found.total:,} letters{more}")
 
 
-class StatsForm(StrEnum):
-    """How counts are printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-
-
 @command("kg stats", "kg stats --by-template", "kg stats --unresolved --format csv > to-add.csv")
 def stats(
     kb: Kb = DEFAULT_KB,
@@ -151,7 +142,7 @@ def stats(
             "--unresolved", help="Only the wordings that are in no catalogue, the most frequent first."
         ),
     ] = False,
-    form: Annotated[StatsForm, typer.Option("--format", help="How to print.")] = StatsForm.TABLE,
+    form: Printed = Form.TABLE,
 ) -> None:
     """Count what was read, resolved, unresolved and absent, and what could not be understood."""
     from kg.analysis.coverage import coverage
@@ -160,10 +151,10 @@ def stats(
     with KnowledgeBase.open(kb) as base:
         found, corrections = coverage(base), base.corrections()
     fields = found.unresolved if unresolved else found.fields if by_template else found.totals()
-    if form is StatsForm.CSV:
+    if form is Form.CSV:
         print(fields.write_csv(), end="")
         return
-    if form is StatsForm.JSON:
+    if form is Form.JSON:
         print(fields.write_json())
         return
     if not unresolved:

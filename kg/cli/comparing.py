@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.analysing import Form, Level, Party, Printed, interval
-from kg.cli.edge import DEFAULT_KB, Kb, command, say, table
+from kg.cli.analysing import Level, Party, interval
+from kg.cli.edge import DEFAULT_KB, Form, Kb, Printed, command, say, table
 from kg.cli.filtering import filtered
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,6 +42,17 @@ DEFAULT_KB = Path("kb")
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more about what is done.")]
+
+
+class Form(StrEnum):
+    """How a result is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+Printed = Annotated[Form, typer.Option("--format", help="How to print.")]
 
 _WIDE = 10_000
 """Columns of a table that goes to a file or another program: nothing is cut or wrapped."""

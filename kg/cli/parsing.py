@@ -9,7 +9,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
-from msgspec.structs import replace
 
 from kg.cli.edge import DONE, FAULTS, command, complain_of, own_fault, say, table
 from kg.errors import KgError, SourceError
@@ -111,7 +110,7 @@ def _read_chunk(chunk: "list[Source]", *, tables: bool) -> list[Read]:
 
 def _read(source: "Source", *, tables: bool) -> Read:
     from kg import contract
-    from kg.reading.letter import read_letter
+    from kg.base.read import case_is_printed, determination
     from kg.reading.sources import Quarantined, read
 
     place = source.place
@@ -119,15 +118,13 @@ def _read(source: "Source", *, tables: bool) -> Read:
     if isinstance(letter, Quarantined):
         return Read(place, reason=letter.reason)
     try:
-        found = read_letter(letter.text, letter.name)
+        found = determination(letter.text, letter.name, letter.problems)
     except KgError as fault:
         return Read(place, reason=str(fault))
     except Exception as fault:  # a fault of ours in one letter must not hide the others
         log.debug("%s: a fault of kg itself", place, exc_info=True)
         return Read(place, reason=own_fault(fault))
-    if letter.problems:
-        found = replace(found, problems=letter.problems + found.problems)
-    nameless = (letter.name, letter.sha256) if letter.name and "case_number" not in found.spans else None
+    nameless = (letter.name, letter.sha256) if letter.name and not case_is_printed(found) else None
     if tables:
         return Read(place, rows=_rows(found), nameless=nameless)
     return Read(place, contract.line(contract.to_json(found)), nameless=nameless)
