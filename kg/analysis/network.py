@@ -17,6 +17,7 @@ from kg.analysis.chance import Had, Together, together
 from kg.analysis.filters import Filters, choose, unknown
 from kg.analysis.index import OUTCOMES, Cited, Index, Valued
 from kg.graph import iri
+from kg.model import Outcome
 
 KINDS = ("together", "services", "specialties")
 """Keys cited together; guideline by service by outcome; specialty by guideline."""
@@ -143,7 +144,8 @@ def network(
         _link(graph, held, keys, together(held.had, keys.had, size), "cites", q)
     else:
         kinds = _Side.of_values(index, index.valued("category").within(chosen), "service", minimum)
-        _services(graph, index, keys, kinds, minimum)
+        ended = index.outcome if chosen is None else index.outcome[chosen]
+        _services(graph, keys, kinds, np.bincount(ended, minlength=len(OUTCOMES)).tolist(), minimum)
     graph.remove_nodes_from(list(nx.isolates(graph)))
     return Network(kind, level, party, wanted, graph, _measured(graph))
 
@@ -210,13 +212,15 @@ def _link(
         graph.add_edge(left.names[one], right.names[two], relation=relation, **values)
 
 
-def _services(graph: "nx.Graph[str]", index: Index, keys: _Side, kinds: _Side, minimum: int) -> None:
-    """Guideline to service, and both to the outcomes."""
+def _services(graph: "nx.Graph[str]", keys: _Side, kinds: _Side, ended: list[int], minimum: int) -> None:
+    """Guideline to service, and both to the outcomes, of which ``ended`` has the count of each."""
     keys.add_to(graph)
     kinds.add_to(graph)
-    for outcome in OUTCOMES:
-        graph.add_node(f"outcome/{outcome}", kind="outcome", label=outcome, decisions=0, overturned=0)
-    pairs = together(keys.had, kinds.had, len(index))
+    for outcome, count in zip(OUTCOMES, ended, strict=True):
+        overturned = count if outcome == Outcome.OVERTURNED else 0
+        values = {"label": outcome, "decisions": count, "overturned": overturned}
+        graph.add_node(f"outcome/{outcome}", kind="outcome", **values)
+    pairs = together(keys.had, kinds.had, sum(ended))
     for one, two, count in zip(pairs.left.tolist(), pairs.right.tolist(), pairs.count.tolist(), strict=True):
         if count >= minimum:
             graph.add_edge(keys.names[one], kinds.names[two], relation="cited for", decisions=count)
@@ -225,9 +229,6 @@ def _services(graph: "nx.Graph[str]", index: Index, keys: _Side, kinds: _Side, m
             for outcome, count in zip(OUTCOMES, counts, strict=True):
                 if count >= minimum:
                     graph.add_edge(name, f"outcome/{outcome}", relation="ended as", decisions=count)
-    for outcome, count in zip(OUTCOMES, np.bincount(index.outcome, minlength=3).tolist(), strict=True):
-        overturned = count if outcome == OUTCOMES[1] else 0
-        graph.nodes[f"outcome/{outcome}"].update(decisions=count, overturned=overturned)
 
 
 def _measured(graph: "nx.Graph[str]") -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from scipy.stats import hypergeom
 from small_facts import cite, decision, facts_of
 
 from kg.analysis.chance import Had, tail, together
+from kg.analysis.filters import Filters
 from kg.analysis.index import prepare
 from kg.analysis.network import network
 from kg.errors import UnknownError
@@ -73,6 +74,24 @@ def test_only_links_stronger_than_chance_stay(index):
     nodes = found.nodes()
     assert nodes["community"].n_unique() == 2
     assert nodes.filter(nodes["node"] == f"{page}98")["decisions"].item() == 100
+    assert nodes["strength"].is_sorted(descending=True)
+
+
+def test_what_all_decisions_under_a_filter_cite_is_together_by_chance(index):
+    found = network(index, minimum=20, filters=Filters.of(category="Surgery"))
+    assert found.to_frame().is_empty()
+
+
+def test_communities_are_named_the_largest_first():
+    families = ((7, 8), (1, 2, 3))
+    drawn = [cite("chronic-pain", edition=2009, pages=family) for family in families]
+    found = network(
+        prepare(facts_of(*(decision(f"CM15-{n:07}", 1, "upheld", [drawn[n % 2]]) for n in range(100))))
+    )
+    assert found.communities == (
+        "chronic-pain 2009, page 1; chronic-pain 2009, page 2; chronic-pain 2009, page 3",
+        "chronic-pain 2009, page 7; chronic-pain 2009, page 8",
+    )
 
 
 def test_no_links_by_chance_alone():
@@ -100,6 +119,28 @@ def test_guideline_by_service_by_outcome(index):
         ("cited for", "guideline", 1, 100),
         ("ended as", "outcome", 2, 100),
     )
+
+
+@pytest.mark.parametrize(
+    ("chosen", "ended"),
+    [
+        ({}, {"upheld": (160, 0), "overturned": (40, 40)}),
+        ({"category": "Injection"}, {"upheld": (80, 0), "overturned": (20, 20)}),
+    ],
+)
+def test_outcomes_count_the_decisions_under_the_filters(index, chosen, ended):
+    nodes = network(index, "services", "guideline", filters=Filters.of(**chosen)).nodes()
+    found = {
+        row["label"]: (row["decisions"], row["overturned"])
+        for row in nodes.rows(named=True)
+        if row["kind"] == "outcome"
+    }
+    assert found == ended
+
+
+@pytest.mark.parametrize(("minimum", "links"), [(20, 8), (21, 6), (100, 3)])
+def test_links_to_services_and_outcomes_have_the_minimum_count(index, minimum, links):
+    assert network(index, "services", "guideline", minimum=minimum).to_frame().height == links
 
 
 def test_specialty_by_guideline(index):
