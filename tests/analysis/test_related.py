@@ -6,7 +6,7 @@ import pytest
 from small_facts import cite, decision, facts_of
 
 from kg.analysis.filters import Filters
-from kg.analysis.related import features, related
+from kg.analysis.related import count, features, related
 from kg.errors import SettingError, UnknownError
 
 RARE = cite("chronic-pain", edition=2009, pages=(7,))
@@ -81,6 +81,15 @@ def test_pages_are_the_whole_in_order(known, limit):
             break
     assert tuple(pages) == whole.rows
     assert [row.case for row in whole.rows[-20:]] == sorted(row.case for row in whole.rows[-20:])
+
+
+@pytest.mark.parametrize("outcome", [None, "other", "upheld", "modified"])
+@pytest.mark.parametrize("case", ["CM15-0000001", "CM15-0000004", "CM15-0000005"])
+@pytest.mark.parametrize("chosen", [{}, {"year": 2014}], ids=["all", "of 2014"])
+def test_so_many_are_counted_as_are_found(known, case, outcome, chosen):
+    filters = Filters.of(**chosen)
+    found = related(known, case, outcome, limit=1000, filters=filters)
+    assert count(known, case, outcome, filters) == len(found.rows)
 
 
 @pytest.mark.parametrize(
