@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from kg.evidence import Kind
 from kg.graph import iri
-from kg.graph.triples import edition_notation, guideline_notation, service_notation
+from kg.graph.triples import UNPAGED, edition_notation, guideline_notation, service_notation
 from kg.model import Citation, Decision, Determination, Party
 from kg.web import labels
 from kg.web.links import case_node
@@ -111,8 +111,9 @@ def _side(one: Decision, party: Party, node: str) -> dict[str, Any]:
 def citation(cited: Citation, node: str) -> dict[str, Any]:
     """A citation with the notations that it links to."""
     notation, edition = guideline_notation(cited), edition_notation(cited)
-    pages = sorted({page for pages in cited.pages for page in range(pages.first, pages.last + 1)})
-    paged = cited.guideline not in {"other", "mtus-other"}
+    pages = sorted({page for pages in cited.pages for page in pages.each()})
+    misprinted = [f"{pages.first}-{pages.last}" for pages in cited.pages if not pages.each()]
+    paged = cited.guideline not in UNPAGED
     name = labels.concepts().get(f"guideline/{notation}")
     return {
         "node": node,
@@ -120,7 +121,10 @@ def citation(cited: Citation, node: str) -> dict[str, Any]:
         "label": labels.label(f"guideline/{notation}") if name else (cited.chapter or cited.guideline),
         "title": cited.title,
         "sections": [Place(section.title, section.concept) for section in cited.sections],
-        "pages": [Place(str(page), f"{edition}/page/{page}" if paged else None) for page in pages],
+        "pages": [
+            *(Place(str(page), f"{edition}/page/{page}" if paged else None) for page in pages),
+            *(Place(printed, None) for printed in misprinted),
+        ],
     }
 
 
