@@ -23,7 +23,7 @@ import networkx as nx
 import polars as pl
 import pyoxigraph as ox
 
-from kg.base.graphs import case_quads
+from kg.base.graphs import case_quads, open_read_only
 from kg.base.store import KnowledgeBase
 from kg.errors import SettingError, UnknownError
 from kg.graph import iri, jsonld
@@ -57,10 +57,6 @@ def export(base: KnowledgeBase, form: str, out: BinaryIO, cases: Iterable[str] |
     _WRITERS[form](base, out, wanted)
 
 
-def _store(base: KnowledgeBase) -> ox.Store:
-    return ox.Store.read_only(str(base.graph_folder))
-
-
 def _quads(store: ox.Store, cases: Iterable[str]) -> Iterator[ox.Quad]:
     return chain.from_iterable(case_quads(store, case) for case in cases)
 
@@ -80,7 +76,7 @@ def _rdf(
     form: ox.RdfFormat,
     prefixes: dict[str, str] | None = None,
 ) -> None:
-    store = _store(base)
+    store = open_read_only(base.graph_folder)
     if cases is None:
         store.dump(out, form, from_graph=ox.DefaultGraph(), prefixes=prefixes)
     else:
@@ -89,7 +85,7 @@ def _rdf(
 
 
 def _json_ld(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
-    store = _store(base)
+    store = open_read_only(base.graph_folder)
     head = json.dumps(jsonld.context(), ensure_ascii=False)[:-1]
     out.write(f'{head}, "@graph": [\n'.encode())
     for number, case in enumerate(base.cases() if cases is None else cases):
@@ -128,7 +124,7 @@ def _gexf(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
 
 def _network(base: KnowledgeBase, cases: list[str] | None) -> "nx.MultiDiGraph[str]":
     """The triples of cases as nodes with attributes and edges with the property's name."""
-    store = _store(base)
+    store = open_read_only(base.graph_folder)
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for quad in _quads(store, base.cases() if cases is None else cases):
         subject, name = _path(quad.subject), _local(quad.predicate)

@@ -12,7 +12,7 @@ from rdflib import RDF, RDFS, SH, Graph, URIRef
 from rdflib.term import Node
 
 from kg import resources
-from kg.base.graphs import case_quads
+from kg.base.graphs import case_quads, open_read_only
 from kg.base.store import KnowledgeBase
 from kg.errors import IriError
 from kg.graph import iri
@@ -88,7 +88,7 @@ def validate(
         UnknownError: the base has no such case.
         BaseError: the base cannot be opened.
     """
-    store = ox.Store.read_only(str(base.graph_folder))
+    store = open_read_only(base.graph_folder)
     if case is not None:
         base.source(case)
         cases = [case]
