@@ -103,7 +103,9 @@ def test_the_network(base, form, read):
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_writes_no_case_at_all(base, form):
-    export(base, form, io.BytesIO(), [])
+    written = io.BytesIO()
+    export(base, form, written, [])
+    assert not any(case.encode() in written.getvalue() for case in CASES)
 
 
 def test_what_is_not_there_is_named(base):
