@@ -1,18 +1,31 @@
-"""What is installed: the lock is whole and names no address, and the wheel works away from the checkout."""
+"""What is released: wheel and sdist are whole, and what they install works away from the checkout."""
 
+import hashlib
+import json
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
+import tarfile
+import time
 import tomllib
+import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from kg.web import vendor
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+KINDS = {"wheel": "*.whl", "sdist": "*.tar.gz"}
+BROWSER = ("browser", "explore", "journey", "notebook_frame", "query_page")
+FOR_THE_BROWSER = ("axe-playwright-python", "httpx2", "playwright", "pytest", "pytest-xdist")
+NEWER = [f"python3.{minor}" for minor in range(30, 11, -1)]
 
 
 def normal(name: str) -> str:
@@ -28,51 +41,178 @@ def test_the_lock_has_all_that_the_project_needs():
     assert {normal(line) for line in needed} <= {normal(line) for line in LOCK}
 
 
+def outside() -> dict[str, str]:
+    """The environment of somebody who has only what was installed."""
+    ours = ("KG_", "PYTHON", "PYTEST", "VIRTUAL_ENV", "COVERAGE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+def run(command: list[object], cwd: Path) -> str:
+    done = subprocess.run(list(map(str, command)), cwd=cwd, env=outside(), capture_output=True, text=True)
+    assert done.returncode == 0, f"{command}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
+
+
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    into = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "-qq", "wheel", str(ROOT), "--no-deps", "--wheel-dir", str(into)]
-    subprocess.run(command, check=True)
-    (found,) = into.glob("*.whl")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist and the wheel, both made of the checkout."""
+    into = tmp_path_factory.mktemp("made")
+    run([sys.executable, "-m", "build", "--sdist", "--wheel", "--outdir", into, ROOT], into)
+    return into
+
+
+def only(folder: Path, kind: str) -> Path:
+    (found,) = folder.glob(KINDS[kind])
     return found
 
 
-@pytest.mark.long
-def test_the_wheel_holds_what_the_package_reads(wheel):
-    names = set(zipfile.ZipFile(wheel).namelist())
-    for folder, kinds in {"grammar": ("lark",), "ontology": ("ttl", "rq", "json", "jsonld")}.items():
-        for kind in kinds:
-            for path in (ROOT / folder).rglob(f"*.{kind}"):
-                assert f"kg/_data/{path.relative_to(ROOT)}" in names
-    for folder in ("templates", "static"):
-        for path in (ROOT / "kg" / "web" / folder).iterdir():
-            assert str(path.relative_to(ROOT)) in names
-    assert {"kg/py.typed"} <= names
-    assert not [name for name in names if name.startswith(("tests/", "kg/_data/ontology/__"))]
+@pytest.fixture(scope="session")
+def unpacked(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the sdist holds."""
+    into = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(only(made, "sdist")) as files:
+        files.extractall(into, filter="data")
+    (folder,) = into.iterdir()
+    return folder
+
+
+def kept_by_git() -> set[str]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return {name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()}
 
 
 @pytest.mark.long
-def test_the_wheel_works_away_from_the_checkout(wheel, tmp_path):
-    """Installed without its dependencies, which it finds in the environment of the tests."""
-    target = tmp_path / "installed"
-    subprocess.run(
-        [sys.executable, "-m", "pip", "-qq", "install", "--no-deps", "--target", str(target), str(wheel)],
-        check=True,
-    )
-    away = os.environ | {"PYTHONPATH": str(target)}
+def test_the_sdist_holds_what_the_repository_holds_and_the_scripts_of_others(unpacked):
+    names = {str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()}
+    scripts = {f"kg/web/vendor/{name}" for name in vendor.FILES}
+    assert kept_by_git() | scripts <= names
+    left = names - kept_by_git() - scripts - {"PKG-INFO"}
+    assert left <= {"kg/web/vendor/ontology.html"}  # what `make ontology-page` makes
 
-    def kg(*words: str) -> str:
-        command = [sys.executable, "-m", "kg.cli", *words]
-        return subprocess.run(
-            command, cwd=tmp_path, env=away, capture_output=True, text=True, check=True
-        ).stdout
 
-    where = subprocess.run(
-        [sys.executable, "-c", "import kg; print(kg.__file__)"],
-        cwd=tmp_path, env=away, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert where.stdout.startswith(str(target))
-    kg("sample", "--letters", "10", "--into", "sample")
-    kg("build", "sample/letters")
-    assert "10 letters" in kg("stats")
-    assert kg("query", "basis_by_party", "--format", "csv").startswith("party,basis,items")
+@pytest.mark.long
+def test_the_wheel_holds_what_the_package_reads(made):
+    wheel = zipfile.ZipFile(only(made, "wheel"))
+    names = set(wheel.namelist())
+    for name in kept_by_git():
+        if name.startswith("kg/"):
+            assert name in names
+        if name.startswith(("grammar/", "ontology/")):
+            assert f"kg/_data/{name}" in names
+    for folder, kind in {"grammar": "lark", "ontology": "ttl", "ontology/queries": "rq"}.items():
+        assert [name for name in names if re.fullmatch(rf"kg/_data/{folder}/[^/]+\.{kind}", name)]
+    assert [name for name in names if re.fullmatch(r"kg/web/templates/.+\.html", name)]
+    for name, digest in vendor.FILES.items():
+        assert hashlib.sha256(wheel.read(f"kg/web/vendor/{name}")).hexdigest() == digest
+    assert {name.partition("/")[0] for name in names} == {
+        "kg",
+        f"imr_kg-{PROJECT['project']['version']}.dist-info",
+    }
+    assert [name for name in names if name.endswith("/licenses/LICENSE")]
+
+
+@pytest.mark.long
+def test_the_sdist_gives_the_same_wheel(made, unpacked, tmp_path):
+    """So what is true of an installed wheel is true of an installed sdist."""
+    run([sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, unpacked], tmp_path)
+    first, second = (zipfile.ZipFile(only(folder, "wheel")) for folder in (made, tmp_path))
+    assert {name: first.read(name) for name in first.namelist()} == {
+        name: second.read(name) for name in second.namelist()
+    }
+
+
+class Installed:
+    """An environment of its own, with what ``pip install "imr-kg[notebooks]"`` brings and nothing else."""
+
+    def __init__(self, room: Path, python: str, made: Path, kind: str) -> None:
+        self.room = room
+        run([python, "-m", "venv", room / "env"], room)
+        self.pip(f"{only(made, kind)}[notebooks]")
+
+    def pip(self, *names: str) -> None:
+        constraint = ("--constraint", ROOT / "requirements.lock")
+        self.run("python", "-m", "pip", "-qq", "--disable-pip-version-check", "install", *constraint, *names)
+
+    def run(self, program: str, *words: object, cwd: Path | None = None) -> str:
+        return run([self.room / "env/bin" / program, *words], cwd or self.room)
+
+
+def interpreter(wanted: str) -> str:
+    """The oldest Python that is allowed, or the newest that is here."""
+    names = NEWER if wanted == "newest" else ["python3.11"]
+    for name in filter(shutil.which, names):
+        if not subprocess.run([name, "-c", "import ensurepip, venv"], capture_output=True).returncode:
+            return name
+    pytest.skip("no Python newer than 3.11 is here" if wanted == "newest" else "Python 3.11 is not here")
+
+
+@pytest.fixture(
+    scope="module", params=[("3.11", "wheel"), ("3.11", "sdist"), ("newest", "wheel")], ids="-".join
+)
+def installed(request, made, tmp_path_factory) -> Installed:
+    python, kind = request.param
+    return Installed(tmp_path_factory.mktemp("installed"), interpreter(python), made, kind)
+
+
+@pytest.mark.long
+def test_what_is_installed_works_away_from_the_checkout(installed):
+    installed.run("python", "-m", "pip", "check")
+    assert installed.run("python", "-c", "import kg; print(kg.__file__)").startswith(str(installed.room))
+    installed.run("kg", "sample", "--letters", 10, "--into", "sample")
+    installed.run("kg", "build", "sample/letters")
+    assert "10 letters" in installed.run("kg", "stats")
+    assert installed.run("kg", "query", "basis_by_party", "--format", "csv").startswith("party,basis,items")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [installed.room / "env/bin/kg", "serve", "--port", str(port), "--quiet"]
+    with subprocess.Popen(command, cwd=installed.room, env=outside()) as server:
+        try:
+            assert b"</html>" in answer(f"http://127.0.0.1:{port}/", server)
+            cases = json.loads(answer(f"http://127.0.0.1:{port}/api/cases", server))
+            scripts = {
+                name: answer(f"http://127.0.0.1:{port}/static/vendor/{name}", server) for name in vendor.FILES
+            }
+        finally:
+            server.terminate()
+    assert cases["total"] == 10
+    assert {name: hashlib.sha256(script).hexdigest() for name, script in scripts.items()} == vendor.FILES
+
+
+def answer(address: str, server: subprocess.Popen) -> bytes:
+    """A page of a server that may still be starting."""
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(address, timeout=10) as page:
+                return page.read()
+        except OSError:
+            assert server.poll() is None, "the server ended"
+            time.sleep(0.1)
+    raise AssertionError(f"{address} never answered")
+
+
+@pytest.mark.long
+def test_the_notebooks_run_where_it_is_installed(installed, unpacked):
+    """With the program that nbclient brings, since nothing for tests is in that environment."""
+    for notebook in sorted((unpacked / "notebooks").glob("*.ipynb")):
+        installed.run(
+            "jupyter-execute",
+            "--timeout=600",
+            "--startup_timeout=600",
+            notebook,
+            "--output",
+            installed.room / notebook.name,
+        )
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed")
+def test_the_browser_tests_pass_where_it_is_installed(installed, unpacked):
+    """They come from the sdist, without the package beside them."""
+    installed.pip(*FOR_THE_BROWSER)
+    away = installed.room / "away"
+    shutil.copytree(unpacked / "tests", away / "tests")
+    shutil.copy(unpacked / "pyproject.toml", away)
+    files = [f"tests/web/test_{name}.py" for name in BROWSER]
+    said = installed.run("python", "-m", "pytest", "-n", 2, "-m", "browser and not long", *files, cwd=away)
+    assert re.search(r"\d+ passed", said)
+    assert "skipped" not in said
