@@ -294,13 +294,13 @@ def _title_and_year(printed: str) -> tuple[str, int | None]:
 def _share(
     citations: list[Citation], waiting: list[int], new: int, pages: tuple[PageRange, ...]
 ) -> list[int]:
-    """Share one page list out to the ACOEM chapters printed before it; the last gets what fits none."""
+    """Share one page list out to the chapters printed before it; the last gets what fits none.
+
+    In the MTUS only ACOEM has chapters.
+    """
     places = [*waiting, *range(len(citations) - new, len(citations))]
     chapters = [citations[i].chapter for i in places]
-    if any(
-        citations[i].guideline != "acoem-2004" or chapter is None
-        for i, chapter in zip(places, chapters, strict=True)
-    ):
+    if None in chapters:
         return []
     if not pages:
         return places if not any(citations[i].sections for i in places) else []
