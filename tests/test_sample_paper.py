@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.sampling.paper import WIDTHS, Paper
@@ -20,6 +20,7 @@ def squashed(text: str) -> str:
     return "".join(text.split())
 
 
+@settings(deadline=None)
 @given(WORDS, st.booleans(), st.booleans(), st.integers(0, 99), st.data())
 def test_a_marked_word_is_found_where_it_was_printed(words, spaced, prose, seed, data):
     text = " ".join(words)
@@ -35,6 +36,7 @@ def test_a_marked_word_is_found_where_it_was_printed(words, spaced, prose, seed,
     assert paper.length == len(paper.text())
 
 
+@settings(deadline=None)
 @given(WORDS, st.integers(0, 99))
 def test_lines_fit_but_for_a_word_that_no_line_holds(words, seed):
     paper = Paper(Random(seed), spaced=False)
@@ -43,6 +45,7 @@ def test_lines_fit_but_for_a_word_that_no_line_holds(words, seed):
         assert len(line) <= max(WIDTHS) + 1
 
 
+@settings(deadline=None)
 @given(WORDS, st.integers(0, 99))
 def test_a_tail_stays_with_the_word_before_it(words, seed):
     paper = Paper(Random(seed), spaced=False)

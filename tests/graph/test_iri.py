@@ -1,7 +1,7 @@
 from string import ascii_lowercase
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.errors import IriError
@@ -15,6 +15,7 @@ segments = st.text(ascii_lowercase + "0123456789-", min_size=1)
 notations = st.lists(segments, min_size=1, max_size=3).map("/".join)
 
 
+@settings(deadline=None)
 @given(cases, numbers, st.sampled_from(Party), numbers)
 def test_what_lies_under_a_case_reads_back(case, item, party, number):
     assert iri.read(iri.case(case)) == Place("case", case)
@@ -25,11 +26,13 @@ def test_what_lies_under_a_case_reads_back(case, item, party, number):
     assert iri.read(iri.citation(case, item, party, number)) == Place("citation", case, item, party, number)
 
 
+@settings(deadline=None)
 @given(cases, cases)
 def test_two_cases_never_share_an_iri(one, other):
     assert (iri.case(one) == iri.case(other)) == (one == other)
 
 
+@settings(deadline=None)
 @given(cases)
 def test_a_case_iri_is_one_segment_of_ascii(case):
     path = iri.case(case).removeprefix(f"{iri.BASE}case/")
@@ -38,6 +41,7 @@ def test_a_case_iri_is_one_segment_of_ascii(case):
     assert path.strip(".")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(iri.SCHEMES), notations, numbers)
 def test_concepts_and_pages_read_back(scheme, notation, number):
     if "page" not in notation.split("/"):

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.model import Basis, Citation, ProblemKind
@@ -218,6 +218,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=14).map(" ".join))
 def test_any_field_is_read_and_every_span_lies_in_it(field):
     found, problems = read_field(field)
