@@ -1,6 +1,7 @@
 import pytest
 from small_facts import cite, decision, facts_of
 
+from kg.analysis.filters import Filters
 from kg.analysis.index import prepare
 from kg.analysis.services import drift, quantities, specialties
 from kg.analysis.sides import sides
@@ -54,6 +55,14 @@ def test_agreement_and_silence(index):
     ]
     assert found.silent["silent"].to_list() == [40, 40]
     assert found.same_share == pytest.approx((1 + 0.5 + 0) / 3)
+
+
+def test_a_filter_leaves_the_others_out_everywhere(index):
+    found = sides(index, filters=Filters.of(category="Surgery"))
+    assert found.agreement["decisions"].to_list() == [10] * 6
+    assert found.pairs["decisions"].to_list() == [20, 20]
+    assert found.silent["silent"].to_list() == [20, 20]
+    assert (found.effect.exposed, found.effect.unexposed) == (20, 10)
 
 
 def test_outcomes_by_pair(index):
