@@ -10,6 +10,7 @@ from kg.reading.pages import PageRangeError, page_range, read_pages
     [
         ("98-99", [(98, 99)]),
         ("98-9", [(98, 99)]),  # shortened range
+        ("98-98", [(98, 98)]),
         ("209-10", [(209, 210)]),
         ("s 48-9; 90; 299-301 and 308-9", [(48, 49), (90, 90), (299, 301), (308, 309)]),  # stray s
         ("98 to 99", [(98, 99)]),
