@@ -11,6 +11,8 @@ LETTERS ?= 200
 KB ?= kb
 BENCH ?= 20000
 SOAK ?= 180
+ROOMS ?= $(addsuffix =20,$(addprefix reading/,citations quantities items sections early header titles) \
+  $(addprefix analysis/,drivers related network intervals sides))
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
@@ -155,6 +157,10 @@ unseen: .make/dev ## what unseen letters will get: five fifths of the labelled o
 .PHONY: fuzz
 fuzz: .make/dev ## read 100,000 damaged letters and 2,000 damaged PDFs
 	@$(BIN)/python tests/fuzz/fuzz.py $(FUZZ)
+
+.PHONY: mutants
+mutants: .make/dev ## break ROOMS (reading/citations=40 ...) one place at a time, and see what no test notices
+	@$(BIN)/python tests/mutants.py $(ROOMS)
 
 .PHONY: screenshot
 screenshot: .make/dev .make/vendor .make/packages ## take the README's picture of the graph again
