@@ -16,6 +16,7 @@ from hostile import RUNAWAY
 
 from kg import sample
 from kg.base.build import build
+from kg.web.server import listen
 
 Start = Callable[..., Live]
 
@@ -25,6 +26,12 @@ def live_server(built: Path):
     server = Live(built, workers=2, head_time=1, body_time=1, read_time=1.5, time_limit=1)
     yield server
     server.stop()
+
+
+def test_the_second_part_of_an_answer_does_not_wait():
+    """Where asyncio is not told that it is TCP, a client's delayed acknowledgement holds each answer up."""
+    with listen("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
 
 
 def test_slow_heads_are_cut_off(live_server: Live):
