@@ -114,6 +114,13 @@ def test_guideline_by_service_by_outcome(index):
         frozenset(("service/surgery", "outcome/upheld")): 80,
         frozenset(("service/surgery", "outcome/overturned")): 20,
     }
+    assert {node: values["overturned"] for node, values in found.graph.nodes(data=True)} == {
+        "guideline/chronic-pain": 40,
+        "service/injection": 20,
+        "service/surgery": 20,
+        "outcome/upheld": 0,
+        "outcome/overturned": 40,
+    }
     assert found.neighbourhood("service/surgery") == (
         ("cited for", "guideline", 1, 100),
         ("ended as", "outcome", 2, 100),
