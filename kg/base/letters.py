@@ -66,7 +66,6 @@ class Letters:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "letters"
         self.ledger = Ledger(folder)
-        self._packs: dict[str, BinaryIO] = {}
         self._last: tuple[tuple[str, int], bytes] = (("", -1), b"")  # a page reads its letter twice
 
     def text(self, case: str) -> str:
@@ -94,12 +93,10 @@ class Letters:
             ) from fault
 
     def _read(self, part: str, place: TextPlace) -> bytes:
-        file = self._packs.get(part)
-        if file is None:
-            file = self._packs.setdefault(part, (self._folder / (part + SUFFIX)).open("rb"))
         at, block = self._last
         if at != (part, place.block):
-            block = zlib.decompress(os.pread(file.fileno(), place.size, place.block))
+            with (self._folder / (part + SUFFIX)).open("rb", buffering=0) as file:  # each build adds a part
+                block = zlib.decompress(os.pread(file.fileno(), place.size, place.block))
             self._last = ((part, place.block), block)
         found = block[place.start : place.start + place.length]
         if len(found) != place.length:
@@ -118,7 +115,5 @@ class Letters:
         return row
 
     def close(self) -> None:
-        """Let go of all files."""
-        for file in self._packs.values():
-            file.close()
+        """Let go of the ledger."""
         self.ledger.close()
