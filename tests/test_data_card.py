@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from five_fold import MEASURES, five_fold
+from scores import SETS, measures, of_letters
 
 TEXT = " ".join((Path(__file__).parents[1] / "docs/data-card.md").read_text(encoding="utf-8").split())
 FIGURE = re.compile(rf"({'|'.join(MEASURES)}) (\d\.\d{{3}})")
@@ -27,3 +28,13 @@ def test_figures_of_unseen_letters(begin, end, lower_bound, rest, shared):
     said = promised(begin, end)
     assert len(said) >= 3
     assert {name: value for name, value in measured.items() if round(value, 3) < said.get(name, rest)} == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("folder", SETS)
+def test_figures_of_labelled_letters(folder, shared):
+    assert "`make scores` reads 102 labelled letters" in TEXT
+    assert "At this version all are 1.000." in TEXT
+    found = measures(of_letters(shared, folder))
+    assert len(found) > 15
+    assert {name: value for name, value in found.items() if round(value, 3) < 1} == {}

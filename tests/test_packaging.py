@@ -41,6 +41,17 @@ def test_the_lock_has_all_that_the_project_needs():
     assert {normal(line) for line in needed} <= {normal(line) for line in LOCK}
 
 
+@pytest.mark.parametrize("name", ["version", "license"])
+def test_the_citation_names_what_is_released(name):
+    said = re.search(rf"^{name}: (.+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)
+    assert said[1] == PROJECT["project"][name]
+
+
+def test_the_changelog_tells_of_this_version_or_of_what_is_to_come():
+    titles = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert titles[0].startswith(("Unreleased", PROJECT["project"]["version"]))
+
+
 def outside() -> dict[str, str]:
     """The environment of somebody who has only what was installed."""
     ours = ("KG_", "PYTHON", "PYTEST", "VIRTUAL_ENV", "COVERAGE")
@@ -138,11 +149,15 @@ class Installed:
 
 
 def interpreter(wanted: str) -> str:
-    """The oldest Python that is allowed, or the newest that is here."""
-    names = NEWER if wanted == "newest" else ["python3.11"]
-    for name in filter(shutil.which, names):
-        if not subprocess.run([name, "-c", "import ensurepip, venv"], capture_output=True).returncode:
-            return name
+    """The oldest Python that is allowed, or the newest that is here, on the path or kept by pyenv."""
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for name in NEWER if wanted == "newest" else ["python3.11"]:
+        for found in [shutil.which(name), *kept.glob(f"{name.removeprefix('python')}*/bin/{name}")]:
+            if (
+                found
+                and not subprocess.run([found, "-c", "import ensurepip"], capture_output=True).returncode
+            ):
+                return str(found)
     pytest.skip("no Python newer than 3.11 is here" if wanted == "newest" else "Python 3.11 is not here")
 
 
