@@ -1,12 +1,13 @@
 """Letters that carry script: whatever they hold is shown as text, wherever it is shown."""
 
 import shutil
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 from conftest_web import FLAGS, Live
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from kg.base.build import build
 from kg.base.store import KnowledgeBase
@@ -76,26 +77,90 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, li
     server.stop()
 
 
-def test_no_payload_runs(planted: tuple[Live, list[str]]):
-    server, cases = planted
-    faults: list[str] = []
+class Watched:
+    """A browser that notes whatever of a letter runs, or is stopped from running."""
+
+    def __init__(self, page: Page, server: Live) -> None:
+        self.page, self.server, self.faults = page, server, []
+        page.set_default_navigation_timeout(120_000)  # many pages, on a machine that may do more
+        page.on("dialog", lambda dialog: (self.faults.append(dialog.message), dialog.dismiss()))
+        page.on("console", lambda m: "Content Security Policy" in m.text and self.faults.append(m.text))
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.server.address + path)
+        for _ in range(100):
+            if self.page.evaluate("document.getElementById('graph')?.dataset.ready ?? 'yes'") == "yes":
+                break
+            self.page.wait_for_timeout(50)
+        self.look(path)
+
+    def look(self, where: str) -> None:
+        if self.page.evaluate("window.ran"):
+            self.faults.append(where)
+            self.page.evaluate("window.ran = 0")
+
+
+@pytest.fixture
+def watched(planted: tuple[Live, list[str]]) -> Iterator[Watched]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
-        page = browser.new_page()
-        page.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
-        page.on("console", lambda m: "Content Security Policy" in m.text and faults.append(m.text))
-        paths = ["/cases", "/about", "/guidelines", "/explore", "/drivers?level=section&minimum=1"]
-        paths += ["/guidelines/acoem-2004/12?party=any"]
-        for case, payload in zip(cases, PAYLOADS, strict=True):
-            paths += [f"/cases/{case}", f"/explore?node=case/{case}", f"/search?q={quote(payload)}"]
-            paths += [f"/explore?node=case/{case}/item/1", f"/query?query={quote(payload)}"]
-            paths += [f"/cases/{quote(payload, safe='')}", f"/explore?node={quote(payload)}"]
-            paths += [f"/cases?text={quote(payload)}"]
-        for path in paths:
-            page.goto(server.address + path)
-            if page.query_selector("#graph"):
-                page.wait_for_timeout(250)
-            if page.evaluate("window.ran"):
-                faults.append(path)
+        watched = Watched(browser.new_page(), planted[0])
+        yield watched
         browser.close()
-    assert faults == []
+    assert watched.faults == []
+
+
+def test_no_payload_runs_on_a_page(planted: tuple[Live, list[str]], watched: Watched):
+    paths = ["/", "/cases", "/about", "/guidelines", "/explore", "/drivers?level=section&minimum=1"]
+    paths += ["/guidelines/acoem-2004/12?party=any", "/guidelines/other?party=any"]
+    paths += ["/drivers?level=section&party=any&minimum=1", "/explore?node=guideline/acoem-2004/12&depth=3"]
+    for case, payload in zip(planted[1], PAYLOADS, strict=True):
+        paths += [f"/cases/{case}", f"/explore?node=case/{case}", f"/search?q={quote(payload)}"]
+        paths += [f"/explore?node=case/{case}/item/1", f"/query?query={quote(payload)}"]
+        paths += [f"/cases/{quote(payload, safe='')}", f"/explore?node={quote(payload)}"]
+        paths += [f"/cases?text={quote(payload)}", f"/cases?specialty={quote(payload)}"]
+        paths += [f"/guidelines/{quote(payload)}", f"/resource?node={quote(payload)}"]
+    for path in paths:
+        watched.go(path)
+
+
+def test_no_payload_runs_in_the_graph(planted: tuple[Live, list[str]], watched: Watched):
+    page = watched.page
+    page.set_viewport_size({"width": 1360, "height": 900})
+    for case in planted[1]:
+        watched.go(f"/explore?node=case/{case}&depth=2")
+        for node in page.evaluate("network.body.data.nodes.getIds()"):
+            where = page.evaluate(
+                "(id) => { network.focus(id, { scale: 1, animation: false });"
+                " return network.canvasToDOM(network.getPosition(id)) }",
+                node,
+            )
+            box = page.locator("#graph canvas").bounding_box()
+            page.mouse.move(box["x"] + where["x"], box["y"] + where["y"])  # its title is shown
+        page.wait_for_timeout(250)
+        page.locator("#table button").nth(1).click()
+        page.focus("#graph")
+        for _ in range(8):
+            page.keyboard.press("e")  # the sentences behind its lines
+            page.wait_for_timeout(60)
+        for name in ("specialty", "category"):
+            options = page.locator(f"[data-filter={name}] option").count()
+            page.select_option(f"[data-filter={name}]", index=options - 1)
+        watched.look(f"graph of {case}")
+
+
+def test_no_payload_runs_in_what_scripts_draw(planted: tuple[Live, list[str]], watched: Watched):
+    watched.go("/")
+    for payload in PAYLOADS:
+        watched.page.fill("[data-suggest]", f"MRI of the lumbar spine {payload}"[:200])
+        watched.page.wait_for_timeout(150)
+        watched.page.keyboard.press("ArrowDown")
+        watched.look("suggestions")
+    texts = "SELECT ?text { ?s ?p ?text FILTER(isLiteral(?text) && CONTAINS(STR(?text), 'window.ran')) }"
+    watched.go(f"/query?query={quote(texts)}")
+    watched.page.wait_for_selector("#results td, #plain td")
+    assert RUN in watched.page.inner_text("#answer")
+    watched.look("the table of a query")
+    answer = watched.page.request.get(f"{watched.server.address}/drivers.svg?level=section&minimum=1")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert not ET.fromstring(answer.text()).findall(".//{*}script")
