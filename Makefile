@@ -121,6 +121,14 @@ lowest: .make/lowest/done .make/vendor ## the tests, but for browsers and docume
 	  kg tests/analysis tests/base tests/cli tests/graph tests/ontology tests/reading tests/web/test_web_api.py \
 	  tests/web/test_web_drivers.py tests/web/test_web_linked.py tests/test_queries.py tests/test_front_door.py
 
+.PHONY: coverage
+coverage: .make/dev .make/vendor .make/packages ## what part of kg the tests run, and fail below the bounds
+	@rm -rf .make/coverage && mkdir -p .make/coverage
+	@$(BIN)/coverage run -m pytest -n auto -m "not long and not browser"
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage json -q -o .make/coverage/report.json
+	@$(BIN)/python tests/coverage_bounds.py .make/coverage/report.json
+
 .PHONY: kills
 kills: .make/dev ## kill two hundred builds at any moment, and lose nothing
 	@KG_KILLS=200 $(BIN)/python -m pytest -m long tests/base/test_crash.py
