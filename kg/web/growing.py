@@ -16,8 +16,11 @@ Place = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_
 MOST_STEPS = 50
 
 
-class Step(BaseModel):
-    """What to add: the nodes of one relation, of all, or those that are named."""
+class Step(BaseModel, strict=True):
+    """What to add: the nodes of one relation, of all, or those that are named.
+
+    A truth value is no number, nor is a number in quotes.
+    """
 
     node: str = Field(max_length=400, examples=["guideline/acoem-2004/12"])
     relation: str | None = Field(None, max_length=100, examples=["service"])
@@ -32,7 +35,7 @@ class Expansion(Step):
     shown: dict[str, Place] = Field(default_factory=dict, max_length=view.MOST)
 
 
-class Expansions(BaseModel):
+class Expansions(BaseModel, strict=True):
     """Steps to take one after the other, such as those that a link tells."""
 
     steps: list[Step] = Field(max_length=MOST_STEPS)

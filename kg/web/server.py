@@ -78,7 +78,7 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         kind, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        # The protocol is named so that asyncio sends at once (TCP_NODELAY), also the second part of an answer.
+        # The protocol is named so that asyncio sends the second part of an answer at once (TCP_NODELAY).
         listening = socket.socket(kind, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
