@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from kg.web import described, layout, view
 from kg.web.api import SiteDep
@@ -11,21 +11,28 @@ from kg.web.links import Links, Neighbour
 
 router = APIRouter(prefix="/api", tags=["API"], responses=described.PROBLEMS)
 
+
+def _number(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("a number is wanted")  # noqa: TRY004 - pydantic makes a refusal of it
+    return value
+
+
+Number = BeforeValidator(_number)
+"""What JSON calls a number: 70.0 is a whole one, true and "70" are none."""
 Name = Annotated[str, Field(max_length=400)]
-Place = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=2, max_length=2)]
+Coordinate = Annotated[float, Field(allow_inf_nan=False), Number]
+Place = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
 MOST_STEPS = 50
 
 
-class Step(BaseModel, strict=True):
-    """What to add: the nodes of one relation, of all, or those that are named.
-
-    A truth value is no number, nor is a number in quotes.
-    """
+class Step(BaseModel):
+    """What to add: the nodes of one relation, of all, or those that are named."""
 
     node: str = Field(max_length=400, examples=["guideline/acoem-2004/12"])
     relation: str | None = Field(None, max_length=100, examples=["service"])
-    offset: int = Field(0, ge=0, le=10_000_000)
-    limit: int = Field(25, ge=1, le=50)
+    offset: Annotated[int, Number] = Field(0, ge=0, le=10_000_000)
+    limit: Annotated[int, Number] = Field(25, ge=1, le=50)
     nodes: list[Name] = Field(default_factory=list, max_length=50)
 
 
@@ -35,7 +42,7 @@ class Expansion(Step):
     shown: dict[str, Place] = Field(default_factory=dict, max_length=view.MOST)
 
 
-class Expansions(BaseModel, strict=True):
+class Expansions(BaseModel):
     """Steps to take one after the other, such as those that a link tells."""
 
     steps: list[Step] = Field(max_length=MOST_STEPS)

@@ -109,6 +109,13 @@ def test_a_search_marks_its_hits(site: TestClient):
     assert all("therap" in row["snippet"][start:end].lower() for start, end in row["hits"])
 
 
+@pytest.mark.parametrize(("offset", "status"), [(0, 200), (0.0, 200), (False, 422), ("0", 422), (0.5, 422)])
+def test_an_offset_is_a_number_as_json_has_it(site: TestClient, offset, status):
+    wanted = {"node": "guideline/acoem-2004", "relation": "service", "offset": offset}
+    assert site.post("/api/expand", json=wanted).status_code == status
+    assert site.post("/api/expansions", json={"steps": [wanted]}).status_code == status
+
+
 def test_expanding_keeps_what_stands(site: TestClient):
     node = "guideline/" + site.get("/api/guidelines?kind=page&limit=1").json()["results"][0]["notation"]
     start = site.post("/api/expand", json={"node": node}).json()
