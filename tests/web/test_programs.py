@@ -116,5 +116,9 @@ def test_schemathesis_finds_nothing(server: Live, tmp_path: Path):
     calls = len(json.loads(server.get("/api/openapi.json")[1])["paths"])
     words = ["run", f"{server.address}/api/openapi.json", "--checks", "all", "--continue-on-failure"]
     words += ["--max-examples", str(max(1, CASES // calls)), "--seed", "7", "--warnings", "off"]
-    printed = run(CLIENTS / "schemathesis", *words, "--workers", "2", folder=tmp_path)
+    words += [
+        "--workers",
+        "1",
+    ]  # in two threads Python 3.11 makes syntax trees wrongly now and then
+    printed = run(CLIENTS / "schemathesis", *words, folder=tmp_path)
     assert "❌" not in printed, printed[-6000:]
