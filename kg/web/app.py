@@ -21,6 +21,7 @@ from kg.web import (
     guides,
     linked,
     lists,
+    negotiate,
     pages,
     problems,
     remote,
@@ -96,7 +97,7 @@ def _vendored(request: Request, name: str) -> Response:
     if name not in vendor.FILES:
         raise HTTPException(404, f"there is no {name}")
     headers = {"Cache-Control": "max-age=86400", "Vary": "Accept-Encoding"}
-    if "gzip" not in request.headers.get("accept-encoding", ""):
+    if not negotiate.packed(request.headers.get("accept-encoding")):
         return FileResponse(vendor.find(name), headers=headers)
     kind = "text/css" if name.endswith(".css") else "text/javascript"
     return Response(vendor.packed(name), headers=headers | {"Content-Encoding": "gzip"}, media_type=kind)

@@ -1,5 +1,6 @@
 """What goes with overturning: the table of drivers as a forest plot, in the page and as a file."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -40,7 +41,7 @@ def drivers(
 ) -> Response:
     """Which places go with which outcomes, as a forest plot beside the figures."""
     table = site.drivers(level, party, filters, minimum, "category")
-    most = most_of(table)
+    most = most_of(table.rows[:_SHOWN])
     rows = [
         {
             **{name: getattr(row, name) for name in ("key", "decisions", "overturn_rate", "q_value")},
@@ -120,7 +121,7 @@ def saved(
     """The forest plot as a file: the most cited rows that have a rate."""
     table = site.drivers(level, party, filters, minimum, "category")
     rows = [row for row in table.rows if row.overturn_rate is not None][:_DRAWN]
-    base, most = _base(table), most_of(table)
+    base, most = _base(table), most_of(table.rows[:_SHOWN])
     told = f" with {filters}" if filters.given() else ""
     head = f"Overturned where {PARTY_WORDS[table.party]} cites the {table.level}{told}"
     parts = [
@@ -164,9 +165,9 @@ def _base(table: Drivers) -> float:
     return table.overturned / table.decisions if table.decisions else 0.0
 
 
-def most_of(table: Drivers) -> float:
+def most_of(rows: Iterable[DriverRow]) -> float:
     """The end of the scale of the rates."""
-    return max((row.rate_high or 0 for row in table.rows[:_SHOWN]), default=1) or 1
+    return max((row.rate_high or 0 for row in rows), default=1) or 1
 
 
 def _percent(rate: float) -> str:

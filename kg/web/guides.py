@@ -244,7 +244,7 @@ def _sections(
     under = [row for row in table.rows if row.key.startswith((f"{notation}/", f"{notation}#"))][
         :_MOST_SECTIONS
     ]
-    most = max((row.rate_high or 0 for row in under), default=0) or 1.0
+    most = forest.most_of(under)
     return [
         Section(
             row,
@@ -283,4 +283,4 @@ def _matched(
     if listed is None:
         return {}
     ids = site.decisions(Wanted(filters, (), (notation,), party))
-    return {row["case"]: subject.matched(site.links, ids, row["case"]) for row in listed.rows}
+    return subject.matched(site.links, ids, listed.rows)

@@ -1,4 +1,4 @@
-"""Which form of an answer a client wants (RFC 9110, 12.5.1)."""
+"""Which form of an answer a client wants (RFC 9110, 12.5)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -38,6 +38,15 @@ def _weight(parameters: Sequence[str]) -> float:
             except ValueError:
                 return 0.0
     return 1.0
+
+
+def packed(accept_encoding: str | None) -> bool:
+    """Whether a client takes an answer that is packed as gzip does (RFC 9110, 12.5.3).
+
+    >>> packed("gzip, deflate, br"), packed("gzip;q=0"), packed(None)
+    (True, False, False)
+    """
+    return quality(accept_encoding or "", "gzip") > 0
 
 
 def best(accept: str | None, offered: Mapping[str, str]) -> str | None:

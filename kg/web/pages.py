@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from kg.analysis.filters import Filters
 from kg.analysis.related import Shared
-from kg.web import labels, marking, present, subject, view
+from kg.web import labels, marking, negotiate, present, subject, view
 from kg.web.api import FiltersDep, SiteDep
 from kg.web.cases import Wanted
 from kg.web.links import Figures, case_node
@@ -145,7 +145,7 @@ def case_list(
         figures=site.links.figures(decisions),
         base=site.figures.rate,
         cited=subject.cited_for(site.links, decisions) if apart else [],
-        matched={row["case"]: subject.matched(site.links, decisions, row["case"]) for row in found.rows},
+        matched=subject.matched(site.links, decisions, found.rows),
         mark="/reviewer" if place and party == "reviewer" else "",
         again=urlencode(again),
     )
@@ -155,14 +155,14 @@ def case_list(
 async def one_case(request: Request, site: SiteDep, case: str) -> Response:
     """The letter with what was read marked, its decisions, and cases like it.
 
-    It takes two milliseconds, less than it costs to hand it to a thread and wait for its turn.
+    It takes some milliseconds, less than it costs to hand it to a thread and wait for its turn.
     """
     etag = f"W/{site.etag('case page', case)}"  # weak: the same for the packed and the plain page
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     page = site.pages.get(case, lambda: bytes(_case_page(request, site, case).body))
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if negotiate.packed(request.headers.get("accept-encoding")):
         headers["Content-Encoding"] = "gzip"
     else:
         page = gzip.decompress(page)

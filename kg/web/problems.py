@@ -80,10 +80,9 @@ def install(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        faults = [
-            {"where": ".".join(map(str, fault["loc"])), "fault": fault["msg"]} for fault in error.errors()
-        ]
-        first, kind = faults[0], error.errors()[0]["type"]
+        found = error.errors()
+        faults = [{"where": ".".join(map(str, fault["loc"])), "fault": fault["msg"]} for fault in found]
+        first, kind = faults[0], found[0]["type"]
         fault = "this has not the form that is expected" if "pattern" in kind else first["fault"]
         return show(request, 422, f"{first['where']}: {fault}", errors=faults)
 

@@ -1,6 +1,7 @@
 """What reviewers cite for some decisions, such as all about an MRI of the lumbar spine, and how those end."""
 
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -57,6 +58,7 @@ def cited_for(links: Links, found: Ids, most: int = 8) -> list[Cited]:
     return []
 
 
-def matched(links: Links, found: Ids, case: str) -> list[bool]:
-    """Which of a case's items are among the decisions ``found``, in their order."""
-    return [bool(one) for one in np.isin(links.decisions(case_node(case)), found)]
+def matched(links: Links, found: Ids, rows: Iterable[Mapping[str, Any]]) -> dict[str, list[bool]]:
+    """For each case of a list's rows which of its items are among the decisions ``found``, in order."""
+    cases = [row["case"] for row in rows]
+    return {case: np.isin(links.decisions(case_node(case)), found).tolist() for case in cases}
