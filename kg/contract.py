@@ -82,14 +82,14 @@ def to_json(determination: Determination) -> Json:
             "subspecialties": [s.name for s in reviewer.subspecialties],
             "licensed_in": [*reviewer.licensed_in],
             "specialty_concepts": [s.concept for s in reviewer.specialties],
-            "specialty_spans": [[*s.span] for s in reviewer.specialties],
+            "specialty_spans": [[s.span.start, s.span.end] for s in reviewer.specialties],
             "subspecialty_concepts": [s.concept for s in reviewer.subspecialties],
-            "subspecialty_spans": [[*s.span] for s in reviewer.subspecialties],
+            "subspecialty_spans": [[s.span.start, s.span.end] for s in reviewer.subspecialties],
         },
         "patient": {"age": patient.age, "sex": patient.sex and patient.sex.value},
         "decisions": [_decision(decision) for decision in d.decisions],
         "documents_reviewed": [*d.documents_reviewed],
-        "spans": {path: [*span] for path, span in d.spans.items()},
+        "spans": {path: [span.start, span.end] for path, span in d.spans.items()},
         "problems": _problems(d.problems),
     }
 
@@ -125,7 +125,9 @@ def field_to_json(field: GuidelineField, problems: Iterable[Problem] = ()) -> Js
 
 
 def _problems(problems: Iterable[Problem]) -> list[Json]:
-    return [{"kind": p.kind.value, "span": [*p.span], "message": p.message} for p in problems]
+    return [
+        {"kind": p.kind.value, "span": [p.span.start, p.span.end], "message": p.message} for p in problems
+    ]
 
 
 def _decision(decision: Decision) -> Json:
@@ -133,30 +135,31 @@ def _decision(decision: Decision) -> Json:
     service, drug = item.service, item.drug
     return {
         "item": item.text,
-        "span": [*item.span],
+        "span": [item.span.start, item.span.end],
         "outcome": decision.outcome.value,
-        "outcome_span": [*decision.outcome_span],
+        "outcome_span": [decision.outcome_span.start, decision.outcome_span.end],
         "in_dispute": item.in_dispute,
-        "in_dispute_span": [*item.in_dispute_span],
+        "in_dispute_span": [item.in_dispute_span.start, item.in_dispute_span.end],
         "original_request": item.original_request,
         "authorized": item.authorized,
         "category": service and service.category,
         "subcategory": service and service.subcategory,
-        "service_span": service and [*service.span],
+        "service_span": service and [service.span.start, service.span.end],
         "body_parts": [
-            {"part": b.part, "side": b.side and b.side.value, "span": [*b.span]} for b in item.body_parts
+            {"part": b.part, "side": b.side and b.side.value, "span": [b.span.start, b.span.end]}
+            for b in item.body_parts
         ],
         "quantity": item.quantity and _quantity(item.quantity),
         "drug": drug and "/".join(drug.ingredients),
         "drug_class": drug and drug.drug_class,
-        "drug_span": drug and [*drug.span],
+        "drug_span": drug and [drug.span.start, drug.span.end],
         "retrospective": item.retrospective,
         "associated_surgical_service": item.associated_surgical_service,
         "claims_administrator": _field(decision.claims_administrator),
         "reviewer": _field(decision.reviewer),
         "rationale": rationale
         and {
-            "span": [*rationale.span],
+            "span": [rationale.span.start, rationale.span.end],
             "recommended": [_quantity(quantity) for quantity in rationale.recommended],
             "mentions": [_mention(mention) for mention in rationale.mentions],
         },
@@ -169,7 +172,7 @@ def _quantity(quantity: Quantity) -> Json:
         "min": int(low) if low == int(low) else low,
         "max": int(high) if high == int(high) else high,
         "unit": quantity.unit.value,
-        "span": [*quantity.span],
+        "span": [quantity.span.start, quantity.span.end],
     }
 
 
@@ -177,7 +180,7 @@ def _field(field: GuidelineField) -> Json:
     return {
         "basis": field.basis and field.basis.value,
         "citations": [_citation(citation) for citation in field.citations],
-        "span": field.span and [*field.span],
+        "span": field.span and [field.span.start, field.span.end],
     }
 
 
@@ -191,12 +194,12 @@ def _citation(citation: Citation) -> Json:
         "sections": [s.title for s in c.sections],
         "pages": [[p.first, p.last] for p in c.pages],
         "title": c.title,
-        "span": [*c.span],
+        "span": [c.span.start, c.span.end],
         "inferred_edition": c.inferred_edition,
         "section_concepts": [s.concept for s in c.sections],
-        "section_spans": [[*s.span] for s in c.sections],
+        "section_spans": [[s.span.start, s.span.end] for s in c.sections],
         "pages_inferred": [p.inferred for p in c.pages],
-        "page_spans": [[*p.span] for p in c.pages],
+        "page_spans": [[p.span.start, p.span.end] for p in c.pages],
     }
 
 
@@ -207,8 +210,8 @@ def _mention(mention: Mention) -> Json:
         "chapter": mention.chapter,
         "pages": [[p.first, p.last] for p in mention.pages],
         "pages_inferred": [p.inferred for p in mention.pages],
-        "page_spans": [[*p.span] for p in mention.pages],
-        "span": [*mention.span],
+        "page_spans": [[p.span.start, p.span.end] for p in mention.pages],
+        "span": [mention.span.start, mention.span.end],
     }
 
 

@@ -9,12 +9,11 @@ of characters of the letter's text as decoded.
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
 
-class Span(NamedTuple):
+class Span(Struct, frozen=True, order=True, gc=False):
     """Characters ``start`` up to, not including, ``end`` of the letter's text."""
 
     start: int

@@ -68,7 +68,7 @@ def _coloured(text: str, marks: "list[Mark]") -> Text:
     shown = Text(text.replace("\f", "\n"))
     for mark in marks:
         if mark.kind != "rationale":
-            shown.stylize(_STYLES[mark.kind], *mark.span)
+            shown.stylize(_STYLES[mark.kind], mark.span.start, mark.span.end)
     return shown
 
 

@@ -209,21 +209,21 @@ def _specialty(specialty: Specialty, resolved: str, printed: str) -> str:
 
 def _decision(path: str, position: int, decision: Decision) -> Iterator[str]:
     subject = f"<{path}>"
-    start, end = decision.item.span
+    span = decision.item.span
     yield f"{subject} {RDF.type} {IMR.DisputedItem}"
     yield f'{subject} {IMR.position} "{position}"^^{XSD.integer}'
     yield f"{subject} {IMR.outcome} {_concept('outcome', decision.outcome)}"
-    yield f'{subject} {OA.start} "{start}"^^{XSD.integer}'
-    yield f'{subject} {OA.end} "{end}"^^{XSD.integer}'
+    yield f'{subject} {OA.start} "{span.start}"^^{XSD.integer}'
+    yield f'{subject} {OA.end} "{span.end}"^^{XSD.integer}'
     yield from _item(subject, decision.item)
     yield from _field(path, Party.CLAIMS_ADMINISTRATOR, decision.claims_administrator)
     yield from _field(path, Party.REVIEWER, decision.reviewer)
     if decision.rationale is not None:
-        start, end = decision.rationale.span
+        span = decision.rationale.span
         yield f"{subject} {IMR.rationale} <{path}/rationale>"
         yield f"<{path}/rationale> {RDF.type} {IMR.Rationale}"
-        yield f'<{path}/rationale> {OA.start} "{start}"^^{XSD.integer}'
-        yield f'<{path}/rationale> {OA.end} "{end}"^^{XSD.integer}'
+        yield f'<{path}/rationale> {OA.start} "{span.start}"^^{XSD.integer}'
+        yield f'<{path}/rationale> {OA.end} "{span.end}"^^{XSD.integer}'
 
 
 def _item(subject: str, item: DisputedItem) -> Iterator[str]:
@@ -280,11 +280,11 @@ def _field(path: str, party: Party, field: GuidelineField) -> Iterator[str]:
 
 
 def _citation(subject: str, citation: Citation) -> Iterator[str]:
-    start, end = citation.span
+    span = citation.span
     yield f"{subject} {RDF.type} {IMR.Citation}"
     yield f"{subject} {IMR.citesGuideline} {_concept('guideline', guideline_notation(citation))}"
-    yield f'{subject} {OA.start} "{start}"^^{XSD.integer}'
-    yield f'{subject} {OA.end} "{end}"^^{XSD.integer}'
+    yield f'{subject} {OA.start} "{span.start}"^^{XSD.integer}'
+    yield f'{subject} {OA.end} "{span.end}"^^{XSD.integer}'
     if not citation.mtus:
         yield f'{subject} {IMR.outsideMtus} "true"^^{XSD.boolean}'
     if citation.edition is None and citation.inferred_edition is not None:

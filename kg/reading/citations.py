@@ -252,13 +252,13 @@ def _named(
 ) -> tuple[str, int | None, int | None, str | None]:
     """Guideline, chapter, printed year, and the title where the catalogue does not know it."""
     first = tokens[entry.head[0]]
-    printed = tidy(text[first.start : first.end]).strip(" ,.")
-    year = int(text[tokens[entry.year].start : tokens[entry.year].end]) if entry.year is not None else None
+    printed = tidy(first.of(text)).strip(" ,.")
+    year = int(tokens[entry.year].of(text)) if entry.year is not None else None
     if first.type == "CHAPTER":
         number = int("".join(c for c in printed.rpartition("hapter")[2] if c.isdigit()))
         if len(entry.head) > 1:
             second = tokens[entry.head[1]]
-            title, edition = _title_and_year(tidy(text[second.start : second.end]).strip(" ,."))
+            title, edition = _title_and_year(tidy(second.of(text)).strip(" ,."))
             year = year or edition
             if (revised := guidelines().revised(title, year)) is not None:
                 return revised, None, year, None

@@ -83,7 +83,7 @@ def read_header(text: str, *places: Span) -> Header:
 
 def _values(text: str, place: Span) -> Iterator[tuple[str, Span]]:
     """Each value with the name of its label."""
-    order, tokens = HEADER.read(text, *place)
+    order, tokens = HEADER.read(text, place.start, place.end)
     breaks = ["\n" in text[before.end : after.start] for before, after in pairwise(tokens)]
     for name, i in _pairs(tuple([(label, tokens[i].type) for label, i in order]), (True, *breaks)):
         yield name, Span(tokens[i].start, tokens[i].end)

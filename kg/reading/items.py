@@ -65,9 +65,9 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
     parts_of_body = body_parts(words)
     if text.find(_SPLIT_MARK, start, end) >= 0:
         dispute, problems = _disputed(text, start, end)
-        words = words_of(text, *dispute.in_dispute)
+        words = words_of(text, dispute.in_dispute.start, dispute.in_dispute.end)
         found = phrases.find(words.folded)
-    first, last = dispute.in_dispute
+    first, last = dispute.in_dispute.start, dispute.in_dispute.end
     request = services.request(found, words, percent=_in_percent(text, first, last))
     if request.vague:
         found = phrases.find(phrases.respelled(words.folded))
@@ -103,11 +103,12 @@ def _amount(
     service: Service,
 ) -> Quantity | None:
     """How much of the service is in dispute."""
-    if not has_amount(text, *span, words.folded):
+    if not has_amount(text, span.start, span.end, words.folded):
         return None
     return quantity(
         _without_numbered_names(text, found, words),
-        *span,
+        span.start,
+        span.end,
         visits=request.counts_visits,
         drug=service.category == _PHARMACEUTICALS,
     )
@@ -148,6 +149,6 @@ def _without_numbered_names(text: str, found: Sequence[Found[services.Term]], wo
     """The text with blanks for names that hold a number which counts nothing (``Tylenol #3``)."""
     for _, first, after in found:
         if any(word[-1].isdigit() for word in words.folded[first:after]):
-            start, end = words.span(first, after)
-            text = text[:start] + " " * (end - start) + text[end:]
+            name = words.span(first, after)
+            text = text[: name.start] + " " * (name.end - name.start) + text[name.end :]
     return text

@@ -91,7 +91,7 @@ _field_by_itself = kept(1 << 14)(lambda piece, day: read_field(piece, 0, len(pie
 
 
 def _decision(text: str, issue: Issue, decided: date | None, problems: list[Problem]) -> Decision:
-    start, end = issue.item
+    start, end = issue.item.start, issue.item.end
     item, found = _item_by_itself(text[start : min(end, start + _LONGEST_PIECE)])
     if end - start > _LONGEST_PIECE:
         problems.append(_too_long(issue.item, "disputed item"))
@@ -105,7 +105,7 @@ def _decision(text: str, issue: Issue, decided: date | None, problems: list[Prob
         issue.outcome,
         _field(text, issue.administrator, decided, problems),
         _field(text, issue.reviewer, decided, problems),
-        issue.rationale and _rationale(text, issue.rationale, problems),
+        None if issue.rationale is None else _rationale(text, issue.rationale, problems),
     )
 
 

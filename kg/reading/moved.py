@@ -47,13 +47,9 @@ def forget() -> None:
         drop()
 
 
-# A Span is made by the million: without its own constructor it takes half the time.
-_tuple = cast(Callable[[type[Span], tuple[int, int]], Span], tuple.__new__)
-
-
 def moved_span(span: Span, by: int) -> Span:
     """The span ``by`` characters later."""
-    return _tuple(Span, (span[0] + by, span[1] + by))
+    return Span(span.start + by, span.end + by)
 
 
 def moved_field(field: GuidelineField, by: int) -> GuidelineField:

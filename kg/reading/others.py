@@ -139,7 +139,7 @@ def _groups(text: str, elements: list[_Element], tokens: list[Lexeme]) -> list[_
         elif kind in ("BRACKETS", "SQUARE", "BRACKETED_NOISE"):
             _add_bracketed(text, group, kind, span, before)
         elif kind == "PAGES":
-            group.pages += read_pages(text, *span)[0]
+            group.pages += read_pages(text, span.start, span.end)[0]
         if kind != "BRACKETED_NOISE":
             group.end = max(group.end, tokens[last].end if kind == "SQUARE" else span.end)
         before = kind
@@ -227,7 +227,7 @@ def _goes_on(text: str, group: _Group, rest: list[_Element], tokens: list[Lexeme
 
 
 def _chapter(text: str, token: Lexeme) -> str:
-    return guidelines().odg_chapters[fold(text[token.start : token.end])]
+    return guidelines().odg_chapters[fold(token.of(text))]
 
 
 def _odg_citations(text: str, group: _Group) -> Iterator[Citation]:
@@ -279,7 +279,7 @@ def _acoem(
     if any(mark in folded for mark in _LATER_EDITIONS):
         return "acoem-3rd", None
     number = next((tokens[e.first] for e in elements if e.kind == "NUMBERED"), None)
-    chapter = int(text[number.start : number.end].split()[-1]) if number else None
+    chapter = int(number.of(text).split()[-1]) if number else None
     chapter = chapter or guidelines().acoem_chapter(folded)
     if chapter is None and (elements[0].kind == "ACOEM_2ND" or _SECOND_EDITION.search(folded)):
         chapter = guidelines().chapter_of_page(range(1, 17), pages[0].first) if pages else None

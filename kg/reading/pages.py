@@ -59,8 +59,8 @@ def read_pages(
     for first, last in ranges:
         span = Span(tokens[first].start, tokens[last].end)
         one, other = (
-            text[tokens[first].start : tokens[first].end],
-            text[tokens[last].start : tokens[last].end],
+            tokens[first].of(text),
+            tokens[last].of(text),
         )
         try:
             begin, stop = page_range(one, other if last != first else None)

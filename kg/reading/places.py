@@ -41,19 +41,8 @@ class Layout(Struct, frozen=True, gc=False):
 
 def trimmed(text: str, start: int, end: int) -> Span:
     """``text[start:end]`` without the blanks around it."""
-    if end - start > _LONG:
-        # Blanks by the megabyte are passed over in one step.
-        start = end - len(text[start:end].lstrip())
-        end = start + len(text[start:end].rstrip())
-        return Span(start, end)
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return Span(start, end)
-
-
-_LONG = 100_000
+    start = end - len(text[start:end].lstrip())
+    return Span(start, start + len(text[start:end].rstrip()))
 
 
 def checked(headings: list[Lexeme]) -> list[Lexeme]:

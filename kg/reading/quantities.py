@@ -121,13 +121,11 @@ def _read(text: str, part: Part, tokens: Sequence[Lexeme]) -> _Read:
     amounts = []
     for type_, at in part.tokens:
         if type_ in ("AMOUNT", "ONCE"):
-            _, start, end = tokens[at]
-            amounts.append(amount(text[start:end].strip(" .#")))
+            amounts.append(amount(tokens[at].of(text).strip(" .#")))
         elif type_ == "PERIOD":
-            _, start, end = tokens[at]
-            amounts.append(_period(text[start:end]))
+            amounts.append(_period(tokens[at].of(text)))
     first, last = tokens[part.tokens[0][1]], tokens[part.tokens[-1][1]]
-    return _Read(part.name, [type_ for type_, _ in part.tokens], amounts, Span(first[1], last[2]))
+    return _Read(part.name, [type_ for type_, _ in part.tokens], amounts, Span(first.start, last.end))
 
 
 def _period(printed: str) -> Amount:

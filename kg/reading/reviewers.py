@@ -57,14 +57,14 @@ def _moved(names: tuple[Specialty, ...], by: int) -> tuple[Specialty, ...]:
 @kept(4096)
 def _by_itself(text: str) -> tuple[Reviewer, dict[str, Span], tuple[Problem, ...]]:
     words, tokens = CREDENTIALS.read(text)
-    places = {name: Span(*tokens[i][1:]) for name, i in words.items()}
+    places = {name: Span(tokens[i].start, tokens[i].end) for name, i in words.items()}
     problems: list[Problem] = []
 
     def named(kind: str) -> tuple[Specialty, ...]:
         if kind not in places:
             return ()
-        start, end = places[kind]
-        names, found = _names(text[start : min(end, start + _LONGEST)])
+        start = places[kind].start
+        names, found = _names(text[start : min(places[kind].end, start + _LONGEST)])
         problems.extend([moved_problem(problem, start) for problem in found])
         return _moved(names, start)
 

@@ -120,7 +120,7 @@ def layout(text: str) -> Layout:
     plans = plan.issues
     opening_end = tokens[plans[0].outcome].start if plans else len(text)
     problems = [
-        Problem(kind, Span(0, 0) if at is None else Span(*tokens[at][1:]), message)
+        Problem(kind, Span(0, 0) if at is None else Span(tokens[at].start, tokens[at].end), message)
         for kind, message, at in plan.doubts
     ]
 
@@ -214,8 +214,8 @@ def _part_of_request(text: str, item: Span) -> bool:
     """Whether the item speaks of an original request that is told before it."""
     return (
         item.end - item.start < _LONGEST_REQUEST
-        and _PART_OF_REQUEST.search(text, *item) is not None
-        and _ORIGINAL_REQUEST.search(text, *item) is None
+        and _PART_OF_REQUEST.search(text, item.start, item.end) is not None
+        and _ORIGINAL_REQUEST.search(text, item.start, item.end) is None
     )
 
 

@@ -45,13 +45,13 @@ def read_summary(text: str, span: Span) -> Summary:
     """
     firsts, tokens = SUMMARY.read(text, span.start, min(span.end, span.start + _INTRODUCTION))
     spans, age, sex, injured = {}, None, None, None
-    if (i := firsts.get("age")) is not None and int(text[tokens[i].start : tokens[i].end]) <= _OLDEST:
-        age = int(text[tokens[i].start : tokens[i].end])
+    if (i := firsts.get("age")) is not None and int(tokens[i].of(text)) <= _OLDEST:
+        age = int(tokens[i].of(text))
         spans["patient.age"] = Span(tokens[i].start, tokens[i].end)
     if (i := firsts.get("sex")) is not None:
         sex = _SEXES[tokens[i].type]
         spans["patient.sex"] = Span(tokens[i].start, tokens[i].end)
     if (i := firsts.get("injury")) is not None:
-        injured = read_date(" ".join(text[tokens[i].start : tokens[i].end].split()))
+        injured = read_date(" ".join(tokens[i].of(text).split()))
         spans["summary.date_of_injury"] = Span(tokens[i].start, tokens[i].end)
     return Summary(Patient(age, sex), injured, spans)

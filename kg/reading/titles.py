@@ -70,7 +70,7 @@ def split_titles(text: str, start: int, end: int, resolve: Callable[[str], str |
 
 def _joined(text: str, title: Section, resolve: Callable[[str], str | None]) -> list[Section]:
     """An unknown title by itself, or the known ones that ``and`` joins in it: two, or as many as it parts."""
-    joints = [joint.span() for joint in _AND.finditer(text, *title.span)]
+    joints = [joint.span() for joint in _AND.finditer(text, title.span.start, title.span.end)]
     for chosen in (*([joint] for joint in joints), joints):
         starts = [title.span.start, *(end for _, end in chosen)]
         ends = [*(start for start, _ in chosen), title.span.end]

@@ -147,7 +147,7 @@ def letter(request: Request, site: SiteDep, case: CaseNumber) -> Response:
     if kind == "text":
         return PlainTextResponse(text.encode("utf-8", "replace"))
     found = [
-        {"span": [*m.span], "kind": m.kind.value, "node": m.node, "value": m.value}
+        {"span": [m.span.start, m.span.end], "kind": m.kind.value, "node": m.node, "value": m.value}
         for m in marks(site.base.determination(case))
     ]
     return answer(request, site, {"case": case, "text": text, "marks": found, "generation": site.generation})

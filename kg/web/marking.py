@@ -43,7 +43,7 @@ def anchor(node: str) -> str:
 def pieces(determination: Determination, text: str) -> Iterator[Piece]:
     """The whole text, in order, in pieces; joined they give it back."""
     found = [mark for mark in marks(determination) if mark.span.start < mark.span.end]
-    cuts = sorted({0, len(text), *(place for mark in found for place in mark.span)})
+    cuts = sorted({0, len(text), *(at for mark in found for at in (mark.span.start, mark.span.end))})
     waiting, tints = 0, list[Mark]()
     for start, end in pairwise(cuts):
         tints = [mark for mark in tints if mark.span.end > start]

@@ -112,7 +112,11 @@ def _item(text: str, floor: int, end: int, *, first: bool, spaced: bool) -> Span
     if spaced and not first:
         starts = sorted(starts + [m.end() for m in _SENTENCE_LINE.finditer(text, floor, end)])
     item = _stripped(text, starts.pop() if starts else floor, end)
-    while starts and _REMAINDER.search(text, *item) and not _REQUEST.search(text, *item):
+    while (
+        starts
+        and _REMAINDER.search(text, item.start, item.end)
+        and not _REQUEST.search(text, item.start, item.end)
+    ):
         item = _stripped(text, starts.pop(), end)
     return item
 
@@ -482,7 +486,7 @@ def _source(text: str, span: Span) -> Citation:
         return Citation(False, "other", None, None, (), (), title, span)
     pages = tuple(
         PageRange(int(m[1]), int(m[2] or m[1]), Span(m.start(1), m.end()))
-        for m in _PAGE.finditer(text, *span)
+        for m in _PAGE.finditer(text, span.start, span.end)
     )
     later = any(mark in folded for mark in _LATER) or any(t in folded for t in guidelines().later_acoem)
     return Citation(False, "acoem-3rd" if later else "other", None, None, (), pages, title, span)

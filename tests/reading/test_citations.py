@@ -50,7 +50,7 @@ def test_reads_every_printed_form(field, expected):
 def test_spans_quote_what_was_read_and_little_more(field, expected):
     for citation in read_field(field)[0].citations:
         named = sum(len(s.title) for s in citation.sections) + len(citation.title or "")
-        start, end = citation.span
+        start, end = citation.span.start, citation.span.end
         assert 0 <= start < end <= len(field)
         assert end - start <= 2 * (named + 12 * len(citation.pages)) + 200
         assert not field[end - 1].isspace()

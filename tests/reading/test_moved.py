@@ -68,4 +68,4 @@ def test_a_moved_value_is_equal_but_for_its_spans():
     field, _ = read_field(FIELDS[0])
     moved = moved_field(field, 7)
     assert moved == field
-    assert spans(moved) == [(span.start + 7, span.end + 7) for span in spans(field)]
+    assert spans(moved) == [Span(span.start + 7, span.end + 7) for span in spans(field)]
