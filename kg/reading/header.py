@@ -1,8 +1,7 @@
 """The header table: the case, its dates and its priority."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Any
 
@@ -12,6 +11,7 @@ from msgspec import Struct
 from kg.model import Priority, Problem, ProblemKind, Span
 from kg.reading.dates import read_date
 from kg.reading.grammars import TypedGrammar, parts
+from kg.reading.moved import kept, moved_span
 
 _NAMES = {
     "CASE": "case_number",
@@ -81,17 +81,26 @@ def read_header(text: str, *places: Span) -> Header:
     return Header(case_number, dates, priority, spans, tuple(problems))
 
 
-def _values(text: str, place: Span) -> Iterator[tuple[str, Span]]:
+def _values(text: str, place: Span) -> list[tuple[str, Span]]:
     """Each value with the name of its label."""
-    order, tokens = HEADER.read(text, place.start, place.end)
-    breaks = ["\n" in text[before.end : after.start] for before, after in pairwise(tokens)]
-    for name, i in _pairs(tuple([(label, tokens[i].type) for label, i in order]), (True, *breaks)):
-        yield name, Span(tokens[i].start, tokens[i].end)
+    form = text[place.start : place.end].translate(_DIGITS)
+    return [(name, moved_span(span, place.start)) for name, span in _places(form)]
 
 
-# Header tables are printed in a few orders.
-@lru_cache(maxsize=512)
-def _pairs(order: tuple[tuple[bool, str], ...], breaks: tuple[bool, ...]) -> tuple[tuple[str, int], ...]:
+# Header tables differ in their digits, and are printed in a few forms; no terminal tells digits apart.
+_DIGITS = str.maketrans("123456789", "000000000")
+
+
+@kept(1024)
+def _places(form: str) -> list[tuple[str, Span]]:
+    """Where the values of a header stand, whose digits are all 0."""
+    order, tokens = HEADER.read(form)
+    breaks = [True, *("\n" in form[before.end : after.start] for before, after in pairwise(tokens))]
+    values = _pairs([(label, tokens[i].type) for label, i in order], breaks)
+    return [(name, Span(tokens[i].start, tokens[i].end)) for name, i in values]
+
+
+def _pairs(order: Sequence[tuple[bool, str]], breaks: Sequence[bool]) -> list[tuple[str, int]]:
     """The name of each value and its place in ``order``, which tells of each token whether it is a label.
 
     ``breaks`` tells whether a line ends before each.
@@ -118,7 +127,7 @@ def _pairs(order: tuple[tuple[bool, str], ...], breaks: tuple[bool, ...]) -> tup
         else:
             values.append(i)
         latest.clear()
-    return tuple(found)
+    return found
 
 
 def _kind(type_: str) -> str:

@@ -156,7 +156,8 @@ def _items(text: str, plans: list[_IssuePlan], tokens: list[Lexeme], floor: int)
     """The text of each disputed item: it ends at its outcome, and begins after the issue before it."""
     # Some extractions put an empty line after every printed line; some leave no line free at all.
     spaced = text.count("\n\n") * 5 >= text.count("\n") * 2
-    bare = sum(1 for _ in islice(_BLANK_LINE.finditer(text), 2 * len(plans))) < 2 * len(plans)
+    fewest = 2 * len(plans) if len(plans) > 1 else 0
+    bare = sum(1 for _ in islice(_BLANK_LINE.finditer(text), fewest)) < fewest
     items: list[Span] = []
     for plan in plans:
         end = tokens[plan.outcome].start

@@ -228,7 +228,9 @@ def _by_section(text: str, start: int, end: int, day: date | None) -> Iterator[C
         if m := _DATED.fullmatch(text, start, last):
             place = _stripped(text, start, last)
             printed = tidy(m[1]).strip(" ,.")
-            yield from _cited(text, printed, None, int(m[2]), place, m.span(3) if m[3] else None, (), day)
+            yield from _cited(
+                text, printed, None, int(m[2]), place, Span(*m.span(3)) if m[3] else None, (), day
+            )
             start = after
 
 
@@ -248,7 +250,7 @@ def _by_page(text: str, start: int, end: int, day: date | None) -> list[Citation
         number = int(head[1]) if head[1] else None
         printed, year = _dated(tidy(head[3] or ""))
         listed = words if words.start < words.end and any(c.isalnum() for c in words.of(text)) else None
-        new = [*_cited(text, printed, number, year, (first, last), listed, ranges, day)]
+        new = [*_cited(text, printed, number, year, Span(first, last), listed, ranges, day)]
         citations += new
         waiting = _shared(citations, waiting, len(new), ranges)
         head = following
@@ -278,8 +280,8 @@ def _cited(
     printed: str,
     number: int | None,
     year: int | None,
-    place: tuple[int, int],
-    listed: tuple[int, int] | None,
+    place: Span,
+    listed: Span | None,
     pages: tuple[PageRange, ...],
     day: date | None,
 ) -> Iterator[Citation]:
@@ -296,11 +298,11 @@ def _cited(
         found = catalogue.section(words, guideline, year or inferred, chapter)
         return found or (catalogue.section(words, guideline, year or inferred, None) if chapter else None)
 
-    end = place[1]
+    end = place.end
     while text[end - 1] in " .,;:\t\r\n\f":
         end -= 1
-    span = Span(place[0], end)
-    sections = titles(text, *listed, resolve) if listed else []
+    span = Span(place.start, end)
+    sections = titles(text, listed.start, listed.end, resolve) if listed else []
     numbers = [catalogue.chapter_number(s.concept) if s.concept else None for s in sections]
     kept = tuple(s for s, n in zip(sections, numbers, strict=True) if not n)
     chapters = [n for n in numbers if n and n != chapter]
@@ -411,7 +413,8 @@ _LATER = ("3rd ed", "third ed", "v.3", "mdguidelines", "acoempracguides")
 def _outside(text: str, start: int, end: int) -> Iterator[Citation]:
     breaks = [(start, start), *(m.span() for m in _ALSO.finditer(text, start, end)), (end, end)]
     for (_, first), (last, _) in pairwise(breaks):
-        first, last = _bare(text, first, last)
+        source = _bare(text, first, last)
+        first, last = source.start, source.end
         if first == last:
             continue
         if name := _ODG.match(text, first, last):
@@ -419,7 +422,7 @@ def _outside(text: str, start: int, end: int) -> Iterator[Citation]:
         elif (area := _AREA.match(text, first, last)) and text[area.end() : last].lstrip()[:1] in "(,:/":
             yield from _odg(text, first, first, last)
         else:
-            yield _source(text, Span(first, last))
+            yield _source(text, source)
 
 
 def _odg(text: str, start: int, after: int, end: int) -> Iterator[Citation]:

@@ -1,12 +1,13 @@
 """The header table in every order that an extraction leaves it in."""
 
+import re
 from datetime import date
 
 import pytest
 from own_letters import COLUMNS, LINES, ROWS
 
 from kg.model import Priority, ProblemKind, Span
-from kg.reading.header import read_header
+from kg.reading.header import HEADER, read_header
 
 ALL = {
     "date_assigned": date(2015, 3, 2),
@@ -113,3 +114,19 @@ def test_places_are_read_one_after_another_and_the_first_value_counts():
     header = read_header(text, Span(0, 16), Span(16, len(text)))
     assert header.dates == {"decision_date": date(2013, 9, 26)}
     assert header.priority is Priority.STANDARD
+
+
+@pytest.mark.parametrize("digit", "0159")
+def test_a_value_stands_where_the_same_digits_stand(digit):
+    """The header is read by its form: no terminal may tell one digit from another."""
+    other = re.sub(r"\d", digit, ROWS)
+    assert [m.span() for m in re.finditer(r"[\d/]{10}", other)] == sorted(
+        (span.start, span.end)
+        for name, span in read(other).spans.items()
+        if name not in ("case_number", "priority")
+    )
+
+
+def test_no_terminal_names_a_digit():
+    for terminal in HEADER._parser.terminals:
+        assert not re.search(r"\d", re.sub(r"\{[\d,]+\}", "", terminal.pattern.to_regexp()))
