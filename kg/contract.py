@@ -185,32 +185,33 @@ def _field(field: GuidelineField) -> Json:
 
 
 def _citation(citation: Citation) -> Json:
-    c = citation
-    return {
+    c, sections, pages = citation, citation.sections, citation.pages
+    return {  # most lists are empty, and a comprehension is a call
         "mtus": c.mtus,
         "guideline": c.guideline,
         "edition": c.edition,
         "chapter": c.chapter,
-        "sections": [s.title for s in c.sections],
-        "pages": [[p.first, p.last] for p in c.pages],
+        "sections": [s.title for s in sections] if sections else [],
+        "pages": [[p.first, p.last] for p in pages] if pages else [],
         "title": c.title,
         "span": [c.span.start, c.span.end],
         "inferred_edition": c.inferred_edition,
-        "section_concepts": [s.concept for s in c.sections],
-        "section_spans": [[s.span.start, s.span.end] for s in c.sections],
-        "pages_inferred": [p.inferred for p in c.pages],
-        "page_spans": [[p.span.start, p.span.end] for p in c.pages],
+        "section_concepts": [s.concept for s in sections] if sections else [],
+        "section_spans": [[s.span.start, s.span.end] for s in sections] if sections else [],
+        "pages_inferred": [p.inferred for p in pages] if pages else [],
+        "page_spans": [[p.span.start, p.span.end] for p in pages] if pages else [],
     }
 
 
 def _mention(mention: Mention) -> Json:
+    pages = mention.pages
     return {
         "text": mention.text,
         "guideline": mention.guideline,
         "chapter": mention.chapter,
-        "pages": [[p.first, p.last] for p in mention.pages],
-        "pages_inferred": [p.inferred for p in mention.pages],
-        "page_spans": [[p.span.start, p.span.end] for p in mention.pages],
+        "pages": [[p.first, p.last] for p in pages] if pages else [],
+        "pages_inferred": [p.inferred for p in pages] if pages else [],
+        "page_spans": [[p.span.start, p.span.end] for p in pages] if pages else [],
         "span": [mention.span.start, mention.span.end],
     }
 

@@ -81,7 +81,8 @@ def body_parts(words: Words) -> tuple[BodyPart, ...]:
     waiting: Side | None = None
     waiting_at = carried_from = -1
     carried: Side | None = None
-    for anatomy, first, after in found:
+    for each in found:
+        anatomy, first, after = each.meaning, each.first, each.after
         if not anatomy.parts:
             if anatomy.side is not None:
                 if waiting is not None:

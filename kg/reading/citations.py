@@ -74,7 +74,7 @@ def _entry(tokens: list[tuple[str, int]]) -> _Entry:
     return _Entry(tuple(head), tuple(sections), tuple(pages), tuple(late), year, tokens[-1][1])
 
 
-FIELD = TypedGrammar("field.lark", _statements, anchors=("Decision", "did", "based", "The", "which"))
+FIELD = TypedGrammar("field.lark", _statements)
 BY_SECTION, BY_PAGE = (
     TypedGrammar(
         "mtus.lark",

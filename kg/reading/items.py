@@ -147,8 +147,8 @@ def _unknown(text: str, start: int, end: int) -> tuple[str, None]:
 
 def _without_numbered_names(text: str, found: Sequence[Found[services.Term]], words: Words) -> str:
     """The text with blanks for names that hold a number which counts nothing (``Tylenol #3``)."""
-    for _, first, after in found:
-        if any(word[-1].isdigit() for word in words.folded[first:after]):
-            name = words.span(first, after)
+    for each in found:
+        if any(word[-1].isdigit() for word in words.folded[each.first : each.after]):
+            name = words.span(each.first, each.after)
             text = text[: name.start] + " " * (name.end - name.start) + text[name.end :]
     return text

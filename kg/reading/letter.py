@@ -55,15 +55,15 @@ def read_letter(text: str, name: str | None = None) -> Determination:
     problems = [*found.problems, *header.problems]
     reviewer, reviewer_spans, doubts = read_reviewer(text, found.credentials)
     problems += doubts
-    decided = header.dates.get("decision_date")
-    decisions = tuple(_decision(text, issue, decided, problems) for issue in found.issues)
+    edition = guidelines().last_change(header.dates.get("decision_date"))
+    decisions = tuple([_decision(text, issue, edition, problems) for issue in found.issues])
     injured = _date_of_injury(header, summary, problems)
     return Determination(
         header.case_number or name,
         _template(found, header, decisions, text),
         header.dates.get("date_assigned"),
         injured,
-        decided,
+        header.dates.get("decision_date"),
         header.dates.get("ur_denial_date"),
         header.dates.get("application_received"),
         header.priority,
@@ -90,7 +90,7 @@ _item_by_itself = kept(1 << 14)(lambda piece: read_item(piece, 0, len(piece)))
 _field_by_itself = kept(1 << 14)(lambda piece, day: read_field(piece, 0, len(piece), day))
 
 
-def _decision(text: str, issue: Issue, decided: date | None, problems: list[Problem]) -> Decision:
+def _decision(text: str, issue: Issue, edition: date | None, problems: list[Problem]) -> Decision:
     start, end = issue.item.start, issue.item.end
     item, found = _item_by_itself(text[start : min(end, start + _LONGEST_PIECE)])
     if end - start > _LONGEST_PIECE:
@@ -103,8 +103,8 @@ def _decision(text: str, issue: Issue, decided: date | None, problems: list[Prob
         moved_item(item, start),
         issue.result,
         issue.outcome,
-        _field(text, issue.administrator, decided, problems),
-        _field(text, issue.reviewer, decided, problems),
+        _field(text, issue.administrator, edition, problems),
+        _field(text, issue.reviewer, edition, problems),
         None if issue.rationale is None else _rationale(text, issue.rationale, problems),
     )
 
@@ -116,13 +116,14 @@ def _rationale(text: str, span: Span, problems: list[Problem]) -> Rationale:
     return Rationale(span, recommended(text, span.start, end), mentions(text, span.start, end))
 
 
-def _field(text: str, span: Span | None, decided: date | None, problems: list[Problem]) -> GuidelineField:
+def _field(text: str, span: Span | None, edition: date | None, problems: list[Problem]) -> GuidelineField:
+    """What a party relied on; ``edition`` is the last day on which editions changed before the decision."""
     if span is None:
         return GuidelineField(None)
     if span.end - span.start > _LONGEST_PIECE:
         problems.append(_too_long(span, "guideline field"))
         return GuidelineField(None, (), span)
-    field, found = _field_by_itself(text[span.start : span.end], guidelines().last_change(decided))
+    field, found = _field_by_itself(text[span.start : span.end], edition)
     problems += [moved_problem(problem, span.start) for problem in found]
     return moved_field(field, span.start)
 

@@ -11,10 +11,7 @@ from kg.reading.wording import tidy
 MENTION = TypedGrammar(
     "mention.lark",
     parts,
-    anchors=(
-        *("ACOEM", "Third", "3rd", "Chronic", "Post", "Acupuncture", "ODG", "Official"),
-        *("[Cc]hapter", "[Tt]able", "[Pp]age", r"\("),
-    ),
+    anchors=("[Cc]hapter", "[Tt]able", "[Pp]age"),
 )
 
 _GUIDELINES = {
@@ -44,7 +41,7 @@ def mentions(text: str, start: int, end: int) -> tuple[Mention, ...]:
     ('acoem-2004', 12, 309)
     """
     plan, tokens = MENTION.read(text, start, end)
-    return tuple(mention for part in plan for mention in _mentions(text, part, tokens))
+    return tuple([mention for part in plan for mention in _mentions(text, part, tokens)])
 
 
 def _mentions(text: str, part: Part, tokens: Sequence[Lexeme]) -> Iterator[Mention]:

@@ -72,12 +72,19 @@ def moved_citation(old: Citation, by: int) -> Citation:
         old.guideline,
         old.edition,
         old.chapter,
-        tuple([Section(s.title, s.concept, moved_span(s.span, by)) for s in old.sections]),
-        tuple([PageRange(p.first, p.last, moved_span(p.span, by), p.inferred) for p in old.pages]),
+        tuple([Section(s.title, s.concept, moved_span(s.span, by)) for s in old.sections])
+        if old.sections
+        else (),
+        tuple([moved_page(page, by) for page in old.pages]) if old.pages else (),
         old.title,
         moved_span(old.span, by),
         old.inferred_edition,
     )
+
+
+def moved_page(old: PageRange, by: int) -> PageRange:
+    """The pages with their span moved."""
+    return PageRange(old.first, old.last, moved_span(old.span, by), old.inferred)
 
 
 def moved_item(old: DisputedItem, by: int) -> DisputedItem:

@@ -47,7 +47,7 @@ OTHER = TypedGrammar(
         "NAME": guidelines().odg_pattern(),
         "SOURCE": guidelines().source_names(),
     },
-    anchors=(r"\b", r"\("),
+    anchors=(r"\b",),
 )
 
 

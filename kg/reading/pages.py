@@ -7,6 +7,7 @@ from lark import Tree
 from kg.errors import LetterError
 from kg.model import PageRange, Problem, ProblemKind, Span
 from kg.reading.grammars import TypedGrammar, parts
+from kg.reading.moved import kept, moved_page, moved_problem
 
 # No guideline that letters cite has more pages.
 _LAST_PAGE = 2000
@@ -54,14 +55,18 @@ def read_pages(
     >>> [(p.first, p.last) for p in read_pages("s 48-9; 90 and 99")[0]]
     [(48, 49), (90, 90), (99, 99)]
     """
-    (ranges, junk), tokens = PAGES.read(text, start, end)
+    pages, problems = _by_itself(text[start:end])
+    return tuple([moved_page(page, start) for page in pages]), [moved_problem(p, start) for p in problems]
+
+
+# Letters cite the same few pages.
+@kept(4096)
+def _by_itself(text: str) -> tuple[list[PageRange], list[Problem]]:
+    (ranges, junk), tokens = PAGES.read(text)
     pages, problems = [], []
     for first, last in ranges:
         span = Span(tokens[first].start, tokens[last].end)
-        one, other = (
-            tokens[first].of(text),
-            tokens[last].of(text),
-        )
+        one, other = tokens[first].of(text), tokens[last].of(text)
         try:
             begin, stop = page_range(one, other if last != first else None)
         except PageRangeError as error:
@@ -75,4 +80,4 @@ def read_pages(
         span = Span(tokens[i].start, tokens[i].end)
         message = f'expected a page number after "Page(s):", found "{span.of(text)}"'
         problems.append(Problem(ProblemKind.BAD_PAGES, span, message))
-    return tuple(pages), problems
+    return pages, problems

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
+from msgspec import Struct
+
 from kg.errors import CatalogueError
 from kg.model import Span
 from kg.reading.concepts import Concept, read
@@ -30,7 +32,7 @@ class Words(NamedTuple):
         return Span(self.matches[first].start(), self.matches[after - 1].end())
 
 
-class Found(NamedTuple, Generic[Meaning]):
+class Found(Struct, Generic[Meaning], frozen=True, gc=False):
     """A phrase that was found: words ``first`` up to, not including, ``after``."""
 
     meaning: Meaning

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from kg.model import Quantity, Span, Unit
 from kg.reading.grammars import Lexeme, Part, TypedGrammar, parts
 from kg.reading.moved import kept, moved_span
@@ -77,7 +79,7 @@ def _value(printed: str) -> float:
 _MONTHS_OF_A_YEAR = Amount(12, 12)
 
 
-class _Read(NamedTuple):
+class _Read(Struct, frozen=True, gc=False):
     """One part of the text that the grammar found: the types of its tokens, its amounts, its place."""
 
     kind: str
@@ -93,7 +95,7 @@ class _Read(NamedTuple):
         return None
 
 
-class _Total(NamedTuple):
+class _Total(Struct, frozen=True, gc=False):
     amount: Amount
     unit: Unit
     span: Span

@@ -23,11 +23,7 @@ def _shape(tree: Tree[Any]) -> dict[str, int]:
     return found
 
 
-CREDENTIALS = TypedGrammar(
-    "credentials.lark",
-    _shape,
-    anchors=("Board", "Certification", "has", "and", "is", "State", r"\.", r"\n"),
-)
+CREDENTIALS = TypedGrammar("credentials.lark", _shape)
 
 
 def read_reviewer(text: str, span: Span) -> tuple[Reviewer, dict[str, Span], list[Problem]]:

@@ -144,7 +144,7 @@ def request(found: Sequence[Found[Term]], words: Words, *, percent: bool) -> Req
     drug, compounded = _drug(found, words, percent=percent, dispensed=dispensed)
     if chosen is None:
         return Request(None, drug, counts_visits=False)
-    term, first, after = chosen
+    term = chosen.meaning
     forms = {f.meaning.form for f in found}
     name = term.service
     if term.topical is not None and (compounded or percent or "topical" in forms):
@@ -155,7 +155,7 @@ def request(found: Sequence[Found[Term]], words: Words, *, percent: bool) -> Req
         # A compound is one whatever it is made of (`Dexamethasone 2% in cream base`).
         name = (name[0], _COMPOUNDS)
     assert name is not None
-    service = Service(*name, words.span(first, after))
+    service = Service(*name, words.span(chosen.first, chosen.after))
     return Request(service, drug, term.counts_visits, term.precedence < _SPECIFIC)
 
 

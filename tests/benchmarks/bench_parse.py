@@ -32,6 +32,7 @@ from kg.reading import (
     header,
     letter,
 )
+from kg.reading.catalogue import guidelines
 from kg.reading.grammars import TypedGrammar
 from kg.reading.places import Issue
 from kg.reading.sections import LETTER, layout
@@ -73,11 +74,12 @@ def decided(text: str) -> date | None:
 
 def ours(text: str, day: date | None) -> list[Decided]:
     """The parts and citations of a letter by our grammars."""
+    edition = guidelines().last_change(day)
     return [
         (
             issue,
-            letter._field(text, issue.administrator, day, []),
-            letter._field(text, issue.reviewer, day, []),
+            letter._field(text, issue.administrator, edition, []),
+            letter._field(text, issue.reviewer, edition, []),
         )
         for issue in layout(text).issues
     ]

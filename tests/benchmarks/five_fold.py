@@ -63,7 +63,7 @@ def seen(records: Iterable[dict[str, Any]]) -> set[tuple[str, ...]]:
         )
         for record in records:
             for item in record["decisions"]:
-                found.update(phrase for phrase, _, _ in known.find(words(item["item"]).folded))
+                found.update(one.meaning for one in known.find(words(item["item"]).folded))
     return found
 
 

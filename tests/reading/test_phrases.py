@@ -24,7 +24,7 @@ KNOWN = Phrases([("pain", 1), ("pain management", 2), ("Pain Management Program"
 )
 def test_find(text, found):
     cut = words(text)
-    assert [(m, cut.span(a, b).of(text)) for m, a, b in KNOWN.find(cut.folded)] == found
+    assert [(f.meaning, cut.span(f.first, f.after).of(text)) for f in KNOWN.find(cut.folded)] == found
 
 
 @pytest.mark.parametrize(
