@@ -82,7 +82,10 @@ def test_a_partly_approved_item_that_lacks_a_part_is_a_problem(text, problems):
         ("MR arthrogram of the right hip", "Diagnostic Testing", "Imaging/Radiology"),
         ("EMG/NCV bilateral lower extremities", "Diagnostic Testing", "EMG/NCV/NCS"),
         ("12 panel urine drug screen", "Diagnostic Testing", "Lab & Pathology"),
+        ("Liver and renal function", "Diagnostic Testing", "Lab & Pathology"),
         ("Overnight sleep study", "Diagnostic Testing", "Other Diagnostic Tests"),
+        ("Upper GI endoscopy", "Diagnostic Testing", "Other Diagnostic Tests"),  # no GI consultation
+        ("Cardiorespiratory testing", "Diagnostic Testing", "Other Diagnostic Tests"),
         ("Neuromuscular stimulator, 30 day rental", "DMEPOS", "Electrical Stimulation"),
         ("TENS unit supplies", "DMEPOS", "Supplies"),  # not the unit
         ("Hinged knee brace", "DMEPOS", "Prosthetics/Orthotics"),
@@ -149,6 +152,7 @@ def test_service(printed, category, subcategory):
         ("Compounded cream 120gm", "Topical Compounds", ("compound",)),
         ("Lamazepam 5mg", "Benzodiazepines", ("lamazepam",)),  # a new name with a known stem
         ("Gabapentn 300mg", "Anti-epilepsy drugs", ("gabapentin",)),  # one letter off
+        ("Sentra AM #60", "Nutritional Products", ("sentra am",)),  # not its sister for the night
         ("Muscle relaxants", "Muscle Relaxant", None),  # a class is no ingredient
         ("Zzyzx 5mg", None, None),
     ],
