@@ -1,5 +1,6 @@
 """Read a whole letter into a :class:`~kg.model.Determination`."""
 
+import re
 from datetime import date
 
 from kg.errors import LetterError
@@ -31,6 +32,8 @@ from kg.reading.summary import Summary, read_summary
 _BY_SECTION = date(2016, 7, 1)
 _LATER_GUIDELINES = 2017
 _BY_LATER_GUIDELINES = date(2017, 12, 1)
+# What a field of that time says where it cites nothing of the MTUS.
+_OUTSIDE_BY_PAGES = re.compile(r"did\s+not\s+base\s+their\s+decision\s+on\s+the\s+MTUS")
 # No item or field is a tenth as long; what is, is damage, and is kept unread.
 _LONGEST_PIECE = 20_000
 _LONGEST_RATIONALE = 100_000
@@ -45,6 +48,7 @@ def read_letter(text: str, name: str | None = None) -> Determination:
     Raises:
         LetterError: the text is no Independent Medical Review letter.
     """
+    text = text.replace("\xa0", " ")  # a blank that no line may break at is as wide
     found = layout(text)
     if not found.issues:
         found = early_layout(text) or found
@@ -160,7 +164,7 @@ def _template(found: Layout, header: Header, decisions: tuple[Decision, ...], te
         return Template.LETTER_2018 if max(years) >= _LATER_GUIDELINES else Template.SECTIONS
     if cited:
         return Template.PAGES
-    if "did not base their decision on the MTUS" in text:
+    if _OUTSIDE_BY_PAGES.search(text):
         return Template.PAGES
     decided = header.dates.get("decision_date")
     if decided is not None:

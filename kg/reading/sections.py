@@ -104,7 +104,7 @@ def _issue_plan(tokens: list[tuple[str, int]]) -> _IssuePlan:
     return plan
 
 
-LETTER = TypedGrammar("letter.lark", _shape, anchors=(LINE_START, r":(?=\s*[MOPU])", "HOW THE"))
+LETTER = TypedGrammar("letter.lark", _shape, anchors=(LINE_START, r":(?=\s*[MOPU])", "HOW"))
 
 
 def layout(text: str) -> Layout:

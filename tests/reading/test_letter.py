@@ -1,5 +1,6 @@
 """Whole letters of 2014 on: their form, what contradicts itself, and letters cut anywhere."""
 
+import re
 from datetime import date
 
 import pytest
@@ -164,3 +165,24 @@ def test_a_letter_without_its_beginning_has_its_decisions():
     found = read_letter("\n" + text[text.index(DECISIONS) :])
     assert [d.item.text for d in found.decisions] == ["A walker", "A cane"]
     assert kinds(found) == [ProblemKind.MISSING_HEADING] * 2
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace(" ", "  "),  # justified lines
+        lambda text: text.replace(" ", "\xa0"),  # blanks that no line may break at
+        lambda text: re.sub(r"\n(?=\S)", "\n    ", text),  # a margin
+        lambda text: "\ufeff" + text,
+        lambda text: re.sub(r"(?<=: )(?:Upheld|Overturned)(?=\s*\n)", lambda found: found[0].upper(), text),
+    ],
+    ids=["line ends", "two blanks", "fixed blanks", "margin", "byte order mark", "capitals"],
+)
+@pytest.mark.parametrize("template", ["pages", "sections"])
+def test_blanks_and_capitals_do_not_matter(template, printed):
+    for _, text, _ in letters(25, 6, template):
+        read, expected = read_letter(printed(text)), read_letter(text)
+        assert (read.case_number, read.template) == (expected.case_number, expected.template)
+        assert (read.decision_date, read.patient) == (expected.decision_date, expected.patient)
+        assert (read.reviewer, read.decisions) == (expected.reviewer, expected.decisions)

@@ -90,6 +90,7 @@ def test_an_item_is_the_paragraph_before_its_outcome(printed, item, before, lay)
         ("Partially Overturned", " ", Outcome.MODIFIED, "Partially Overturned"),
         ("Partly Upheld", " ", Outcome.MODIFIED, "Partly Upheld"),
         ("Upheld.", " ", Outcome.UPHELD, "Upheld."),
+        ("OVERTURNED", " ", Outcome.OVERTURNED, "OVERTURNED"),
     ],
 )
 def test_outcomes(outcome, gap, found, quoted):
