@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from kg.analysis.drivers import Drivers
 from kg.analysis.filters import Filters, Value
+from kg.analysis.index import ONE_EDITION
 from kg.graph import iri
 from kg.graph.triples import UNPAGED, escaped
 from kg.model import Party
@@ -47,10 +48,8 @@ def sparql(found: Drivers, key: str) -> str:
     for number, cites in enumerate(_CITES[found.party]):
         citation = f"?citation{number}"
         lines += [f"?item {cites} {citation} .", *_keyed(found.level, row.key, citation)]
-        years = " ".join(map(str, found.filters.edition))
-        if years and (found.level == "guideline" or row.edition is None):
-            lines.append(f"{citation} imr:citesGuideline/skos:broader*/imr:year ?edition{number} .")
-            lines.append(f"VALUES ?edition{number} {{ {years} }}")
+    if found.filters.edition and found.level == "guideline":  # other keys are of the edition themselves
+        lines += _dated(found.filters.edition, _CITES[found.party])
     lines += _filtered(found.filters)
     patterns = "\n".join(f"    {line}" for line in lines)
     return _HEAD.format(ontology=iri.ONTOLOGY, base=iri.BASE, patterns=patterns)
@@ -77,6 +76,19 @@ def _keyed(level: str, key: str, citation: str) -> Iterator[str]:
     else:
         path = "imr:citesGuideline" if level == "chapter" else "imr:citesGuideline/skos:broader*"
         yield f"{citation} {path} <{iri.concept('guideline', key)}> ."
+
+
+def _dated(years: tuple[int, ...], cites: tuple[str, ...]) -> Iterator[str]:
+    """Something of one of the years is cited; where both parties must, the same edition."""
+    alone = [work for work, year in ONE_EDITION.items() if year in years]
+    dated = "|".join((*alone, f"[^/]+/({'|'.join(map(str, years))})"))
+    pattern = f"^.*/guideline/({dated})(/.*)?$"
+    for number, citation in enumerate(cites):
+        yield f"?item {citation}/imr:citesGuideline ?dated{number} ."
+        yield f'FILTER(REGEX(STR(?dated{number}), "{pattern}"))'
+    if len(cites) > 1:
+        editions = (f'REPLACE(STR(?dated{number}), "{pattern}", "$1")' for number in range(len(cites)))
+        yield f"FILTER({' = '.join(editions)})"
 
 
 def _filtered(filters: Filters) -> Iterator[str]:

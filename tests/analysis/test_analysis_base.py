@@ -46,3 +46,10 @@ def test_sparql_filters_as_the_facts_do(base, store, name):
                 continue
             found = kept.drivers(level, party, Filters.of(**{name: [value]}), model=False)
             agree(store, found, 4)
+
+
+@pytest.mark.parametrize("party", PARTIES)
+@pytest.mark.parametrize("years", [[2009], [2009, 2016], [2004]])
+def test_sparql_of_a_guideline_filters_its_editions(base, store, party, years):
+    found = Analyses.of(base).drivers("guideline", party, Filters.of(edition=years), model=False)
+    agree(store, found, 8)
