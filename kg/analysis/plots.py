@@ -109,12 +109,13 @@ def _ticks(low: float, high: float) -> list[float]:
     [0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0]
     """
     decades = range(floor(log(low, 10)), ceil(log(high, 10)) + 1)
-    for steps in ((1, 2, 5), (1,)):
-        found = [float(f"{step}e{decade}") for decade in decades for step in steps]
-        found = [tick for tick in found if low <= tick <= high]
-        if len(found) <= _TICKS:
-            break
-    return found
+
+    def ticks(*steps: int) -> list[float]:
+        found = (float(f"{step}e{decade}") for decade in decades for step in steps)
+        return [tick for tick in found if low <= tick <= high]
+
+    close = ticks(1, 2, 5)
+    return close if len(close) <= _TICKS else ticks(1)
 
 
 def _place(ratio: float, low: float, high: float) -> float:

@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 from small_facts import cite, decision, facts_of
 
@@ -44,6 +46,36 @@ def test_a_folder_that_cannot_be_written_is_done_without(facts, tmp_path):
     (tmp_path / "analysis").write_text("not a folder")
     kept = Analyses("000001", facts.lazy, tmp_path / "analysis")
     assert kept.drivers().rows == drivers(facts).rows
+    assert kept.related("CM15-0000003") == Analyses("000001", facts.lazy).related("CM15-0000003")
+
+
+def test_without_a_folder_all_is_kept_in_memory(facts):
+    asked = []
+    kept = Analyses("000001", lambda: asked.append(1) or facts.lazy())
+    assert kept.drivers().rows == drivers(facts).rows
+    assert kept.drivers("section").rows == drivers(facts, "section").rows
+    assert asked == [1]
+
+
+def test_another_process_that_is_quicker_does_no_harm(facts, tmp_path):
+    def slow():
+        Analyses("000001", facts.lazy, tmp_path / "analysis").drivers()
+        return facts.lazy()
+
+    assert Analyses("000001", slow, tmp_path / "analysis").drivers().rows == drivers(facts).rows
+    assert not list((tmp_path / "analysis").glob(".*"))
+    read = Analyses("000001", lambda: pytest.fail("made again"), tmp_path / "analysis")
+    assert read.drivers().rows == drivers(facts).rows
+
+
+def test_a_folder_that_goes_meanwhile_is_done_without(facts, tmp_path):
+    def deleted():
+        shutil.rmtree(tmp_path / "analysis", ignore_errors=True)
+        return facts.lazy()
+
+    kept = Analyses("000001", deleted, tmp_path / "analysis")
+    assert kept.drivers().rows == drivers(facts).rows
+    assert not (tmp_path / "analysis").exists()
 
 
 def test_without_a_model_no_table_is_kept(facts, tmp_path):

@@ -84,6 +84,12 @@ def test_unknown_guideline(found):
         strip(found, "chronic-pain/2010")
 
 
+def test_what_has_no_pages_has_no_strip(make):
+    sections = drivers(make({98: (15, 15)}, rest=(10, 60)), "guideline")
+    with pytest.raises(UnknownError, match="chronic-pain/2009"):
+        strip(sections, "chronic-pain/2009")
+
+
 def test_hostile_titles_are_text(found):
     table = found.table.with_columns(key=pl.lit("<script>&'") + pl.col("key"))
     svg = forest(replace(found, table=table))

@@ -1,14 +1,17 @@
 """Search over letters: words, phrases, pages of results, snippets."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, Timer
 
 import pytest
 
 from kg.analysis.search import CLOSE, OPEN, Search, expression
 from kg.base.build import build
 from kg.base.store import KnowledgeBase
-from kg.errors import SettingError
+from kg.errors import BaseError, SettingError
 from kg.sample import letters
 
 
@@ -71,6 +74,65 @@ def test_what_cannot_be_searched(base: KnowledgeBase, words: str):
 def test_nothing_is_taken_for_an_operator(base: KnowledgeBase, words: str, wanted: str):
     assert expression(words) == wanted
     assert len(Search(base).find(words, limit=1).rows) <= 1
+
+
+@pytest.fixture
+def index(base: KnowledgeBase) -> Iterator[Path]:
+    """Where the index lies, which is not there."""
+    file = Path(base.path) / "search" / f"{base.generation}.sqlite"
+    file.unlink(missing_ok=True)
+    yield file
+    file.unlink(missing_ok=True)
+
+
+def test_who_waits_makes_no_index(base: KnowledgeBase, index: Path):
+    search = Search(base, waits=True)
+    with pytest.raises(BaseError, match="being made"):
+        search.find("injury", patience=0.1)
+    assert not search.ready
+    other = Timer(0.2, Search(base).make)
+    other.start()
+    assert search.find("injury").total == Search(base).find("injury").total
+    other.join()
+
+
+def test_of_many_threads_one_makes_the_index(
+    base: KnowledgeBase, index: Path, monkeypatch: pytest.MonkeyPatch
+):
+    begun, go_on, written, write = Event(), Event(), [], Search._write
+
+    def slow(search: Search, file: Path) -> None:
+        written.append(file)
+        begun.set()
+        assert go_on.wait(60)
+        write(search, file)
+
+    monkeypatch.setattr(Search, "_write", slow)
+    search = Search(base)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(search.find, "injury")
+        assert begun.wait(60)
+        with pytest.raises(BaseError, match="being made"):
+            search.find("injury", patience=0.01)
+        second = pool.submit(search.find, "injury")
+        time.sleep(0.2)
+        go_on.set()
+        assert first.result() == second.result()
+    assert len(written) == 1
+
+
+def test_an_index_that_cannot_be_made_or_read_is_a_fault(base: KnowledgeBase, index: Path):
+    index.parent.mkdir(exist_ok=True)
+    index.write_bytes(b"no database " * 100)
+    with pytest.raises(BaseError, match="cannot be read"):
+        Search(base).find("injury")
+    index.unlink()
+    aside = index.parent.rename(index.parent.with_name("aside"))
+    index.parent.write_bytes(b"no folder")
+    with pytest.raises(BaseError, match="cannot be made"):
+        Search(base).find("injury")
+    index.parent.unlink()
+    aside.rename(index.parent)
 
 
 def test_an_old_index_goes(base: KnowledgeBase):

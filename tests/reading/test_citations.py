@@ -114,6 +114,13 @@ def test_basis(field, basis):
         ),
         ("Decision based on MTUS ACOEM Chapter 9 Shoulder Complaints Page(s): 212-21.", []),
         ("Decision based on MTUS Opioid Treatment 2016. And so on.", [("unresolved-title", "And so on")]),
+        # pages, and no guideline that they are of
+        (
+            "Decision based on MTUS Page(s): 12, Chronic Pain Treatment Guidelines Page(s): 13.",
+            [("unread-text", "Page(s): 12")],
+        ),
+        # a mark after the pages stands for nothing
+        ("Decision based on MTUS Chronic Pain Treatment Guidelines Page(s): 12 *.", []),
     ],
 )
 def test_what_was_not_understood_is_a_problem_with_its_place(field, found):

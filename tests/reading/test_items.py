@@ -143,6 +143,7 @@ def test_service(printed, category, subcategory):
         ("Diclofenac 1.5 percent solution", "Topical Analgesics", ("diclofenac",)),
         ("Voltaren gel 1%", "Topical Analgesics", ("diclofenac",)),
         ("Lidocaine 5% patch", "Topical Analgesics", ("lidocaine",)),
+        ("Diclofenac patch", "Topical Analgesics", ("diclofenac",)),  # as a patch alone
         ("Fentanyl patch 25mcg/hr", "Opioids", ("fentanyl",)),  # no topical analgesic
         ("Methyl salicylate/menthol cream", "Topical Analgesics", ("methyl salicylate", "menthol")),
         ("Flurbiprofen 20% cream", "Topical Compounds", ("flurbiprofen",)),

@@ -119,6 +119,8 @@ def test_a_missing_field_is_empty():
     [
         (Item("A cane " * 4_000), "disputed item"),
         (Item("A cane", reviewer="Decision based on MTUS " * 1_000), "guideline field"),
+        (Item("A cane", rationale="A cane helps to walk. " * 20_000), "rationale"),
+        (Item("A cane" + " " * 120_000 + "\nA bed " * 4_000), "disputed item"),  # blanks without end
     ],
 )
 def test_what_is_longer_than_in_any_letter_is_kept_unread(item, what):

@@ -56,6 +56,10 @@ ONE = '<http://x/one> a skos:Concept ; skos:notation "one" ; skos:prefLabel "One
             ONE.replace(" .\n", " ; skos:broader <http://x/up> .\n"),
             "one has the unknown broader <http://x/up>",
         ),
+        (
+            ONE.replace(" .\n", " ; <http://x#ingredient> <http://x/no> .\n"),
+            "one has the unknown ingredient <http://x/no>",
+        ),
     ],
 )
 def test_a_faulty_catalogue_is_refused(monkeypatch, turtle, message):

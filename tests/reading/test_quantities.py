@@ -29,6 +29,7 @@ from kg.reading.quantities import recommended
         ("Home health aide 3 times a week for 4 hours", 4, 4, "hour"),  # hours are no time to go on for
         ("Cold therapy every 4 hours for 7 days", 7, 7, "day"),  # nor are they a time between visits
         ("Home health aide 4 hours a day, 5 days a week for 2 weeks", 40, 40, "hour"),
+        ("Home health aide 3 times a week, 4 hours a day for 2 weeks", 24, 24, "hour"),  # not every day
         ("Functional restoration program, 80 hours", 80, 80, "hour"),
         ("Inpatient rehabilitation 7-10 days", 7, 10, "day"),
         ("TENS unit, one month rental", 1, 1, "month"),
@@ -42,6 +43,7 @@ from kg.reading.quantities import recommended
         ("Soma 350mg #90 with 2 refills", 90, 90, "unit"),
         ("Soma 350mg, 90 tablets", 90, 90, "unit"),
         ("Soma 350mg 2 tablets", 2, 2, "unit"),
+        ("Soma 350mg 60", 60, 60, "unit"),  # a number right after the strength
         ("Soma 350mg one twice a day #60", 60, 60, "unit"),
         ("Soma 350mg #60 day supply: 30", 60, 60, "unit"),
         ("Soma 350mg 30 day supply", 30, 30, "day"),

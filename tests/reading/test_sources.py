@@ -180,12 +180,13 @@ def test_folders_are_read_through_in_order_without_hidden_files(folder):
 
 
 def test_a_broken_link_and_a_pipe_are_quarantined(tmp_path):
-    (tmp_path / "broken.txt").symlink_to(tmp_path / "nowhere")
+    for name in ("broken.csv", "broken.txt"):
+        (tmp_path / name).symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "pipe.txt")
     found = list(sources.find([tmp_path]))
-    assert [type(each) for each in found] == [Quarantined, Quarantined]
-    assert "cannot be read" in found[0].reason
-    assert "not a file" in found[1].reason
+    assert [type(each) for each in found] == [Quarantined] * 3
+    assert all("cannot be read: No such file" in each.reason for each in found[:2])
+    assert "not a file" in found[2].reason
 
 
 @pytest.mark.parametrize("missing", ["nowhere.txt", "nul\0.txt", "memory://nowhere/x.txt", "bogus://x"])
@@ -280,6 +281,8 @@ def test_rows_without_case_number_are_named_by_table_and_row(tmp_path, suffix):
         ("a.csv", b"Text,Case_Number\r\nx,\r\n", ["x"]),  # headers in other case
         ("a.csv", b"number,words\n1,2\n", ['no column "text"']),
         ("a.csv", b"", ['no column "text"']),
+        ("a.csv", b"text\nx\n\ny\n", ["x", "y"]),  # an empty line is no row
+        ("a.csv", b"%s,text\nx,y\n" % (b"n" * (sources.MAX_BYTES + 1)), ["damaged in line 1"]),
         ("a.csv", b"text\ncaf\xe9\n", ["café"]),  # Windows-1252
         ("a.csv", b"case_number,text\nCM15-0000001\n", ["no text"]),  # a short row
         ("a.csv", b'text\n"open', ["open"]),  # cut in the middle
@@ -311,7 +314,7 @@ def test_a_parquet_whose_text_is_no_text(tmp_path):
 def test_a_row_longer_than_a_letter_may_be_does_not_hide_the_next(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "MAX_BYTES", 1000)
     for name, data in (
-        ("a.jsonl", b'{"text": "%s"}\n{"text": "y"}\n' % (b"x" * 5000)),
+        ("a.jsonl", b'{"text": "%s"}\n{"text": "y"}\n' % (b"x" * 3_000_000)),
         ("b.csv", b"text\n%s\ny\n" % (b"x" * 5000)),
     ):
         (tmp_path / name).write_bytes(data)
@@ -322,6 +325,7 @@ def test_a_row_longer_than_a_letter_may_be_does_not_hide_the_next(tmp_path, monk
 def test_addresses(tmp_path):
     memory = fsspec.filesystem("memory")
     memory.pipe({"/imr/b.txt": b"b", "/imr/a/x.pdf": made_pdf.pdf("x"), "/imr/c.jsonl": b'{"text": "c"}'})
+    memory.pipe("/imr/.hidden.txt", b"hidden")
     pl.DataFrame({"text": ["d"]}).write_parquet(tmp_path / "d.parquet")
     memory.put(str(tmp_path / "d.parquet"), "/imr/d.parquet")
     try:

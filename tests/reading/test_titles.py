@@ -48,6 +48,8 @@ def titles(printed: str) -> list[tuple[str, bool]]:
         ("Opioids, and", [("Opioids", True)]),  # a list that was cut
         ("Kites, Yoga", [("Kites", False), ("Yoga", True)]),
         ("Kites, light, Yoga", [("Kites, light", False), ("Yoga", True)]),  # lower case goes on
+        ("Kites, & Paper, Yoga", [("Kites, & Paper", False), ("Yoga", True)]),  # so does a sign
+        ("Yoga, (), Opioids", [("Yoga", True), ("Opioids", True)]),  # nothing within brackets
         (
             "Kites (paper, silk), Yoga",
             [("Kites (paper, silk)", False), ("Yoga", True)],
