@@ -75,8 +75,9 @@ test: lint types .make/vendor .make/packages ## format, lint, types and tests; i
 	@$(BIN)/python -m pytest -n auto -m "not long"
 
 .PHONY: test-all
-test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the long tests: servers, notebooks, wheels, lowest versions
+test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the long tests: servers, notebooks, wheels, coverage, lowest versions
 	@$(BIN)/python -m pytest -m long
+	@$(MAKE) --no-print-directory coverage
 	@$(MAKE) --no-print-directory lowest
 
 # Programs of others that ask the server in tests, apart from what this project needs itself.
