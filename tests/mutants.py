@@ -25,6 +25,7 @@ TESTS = {
     "reading/services": "tests/reading/test_items.py",
     "reading/concepts": "tests/reading/test_catalogue.py tests/reading/test_phrases.py",
     "analysis/chance": "tests/analysis/test_network.py",
+    "analysis/counting": "tests/analysis/test_analysis_base.py",
     "analysis/filters": "tests/analysis/test_drivers.py tests/analysis/test_related.py",
     "analysis/index": "tests/analysis/test_drivers.py tests/analysis/test_network.py",
     "analysis/model": "tests/analysis/test_drivers.py",

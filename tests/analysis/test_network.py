@@ -151,6 +151,13 @@ def test_links_to_services_and_outcomes_have_the_minimum_count(index, minimum, l
     assert network(index, "services", "guideline", minimum=minimum).to_frame().height == links
 
 
+@pytest.mark.parametrize(("minimum", "links"), [(10, 5), (11, 4)])
+def test_so_have_links_from_a_page_to_a_service(index, minimum, links):
+    """Both pages of a family with its service, and ten times a page of the other."""
+    drawn = network(index, "services", "page", minimum=minimum).to_frame()
+    assert drawn.filter(drawn["relation"] == "cited for").height == links
+
+
 def test_specialty_by_guideline(index):
     found = network(index, "specialties", "page", minimum=20)
     assert ("specialty/neurology", "guideline/chronic-pain/2009/page/99") in {
