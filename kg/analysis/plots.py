@@ -18,6 +18,7 @@ _LEFT, _ROW, _PLOT = 330, 22, 460
 _CELL, _ACROSS = 26, 30
 _WIDEST = 1000.0
 _TICKS = 9
+_ALIKE = 0.179  # the luminance on which black and white have the same contrast
 _FONT = "font-family='system-ui, sans-serif'"
 
 
@@ -178,11 +179,11 @@ def _shade(rate: float, base: float) -> str:
 
 
 def _ink(colour: str) -> str:
-    """Black or white, whichever is read on ``colour``."""
+    """Black or white, whichever stands out more on ``colour`` (by the contrast of WCAG 2.2: at least 4.5)."""
     if len(colour) == 4:
         return "#000"
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return "#000" if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#fff"
+    red, green, blue = ((int(colour[at : at + 2], 16) / 255) ** 2.2 for at in (1, 3, 5))
+    return "#000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > _ALIKE else "#fff"
 
 
 def _legend(y: int) -> list[str]:

@@ -28,6 +28,14 @@ def test_forest_has_a_row_for_each_key_with_figures(found):
     assert first.endswith("30 decisions")
 
 
+def test_the_strongest_comes_first_however_wide_its_interval(make):
+    found = drivers(make({98: (60, 60), 99: (6, 9)}, rest=(10, 60)))
+    wide, narrow = found.row("chronic-pain/2009/page/99"), found.row("chronic-pain/2009/page/98")
+    assert narrow.adjusted_odds_ratio > wide.adjusted_odds_ratio
+    assert narrow.adjusted_high < wide.adjusted_high
+    assert [title.split(":")[0] for title in titles(forest(found))[1:]] == [narrow.key, wide.key]
+
+
 @pytest.mark.parametrize(
     "counts",
     [
@@ -65,6 +73,23 @@ def test_strip_has_a_cell_for_each_page(found):
     fills = [group.find(f"{SVG}rect").get("fill") for group in ET.fromstring(svg).iter(f"{SVG}g")]
     assert fills[96] == "#d9d9d9"
     assert len(set(fills)) == 4  # not cited, too few, more and less than the base rate
+    legend = [part for part in ET.fromstring(svg).findall(f"{SVG}rect") if part.get("width") == "16"]
+    assert len({part.get("fill") for part in legend}) == len(legend) == 7
+
+
+def luminance(colour):
+    """As WCAG 2.2 defines it, of a colour such as ``#fff`` or ``#b35806``."""
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_the_number_of_each_page_is_read_on_its_colour(make):
+    found = drivers(make({page: (page, 48 - page) for page in range(1, 48)}, rest=(100, 700)))
+    for cell in ET.fromstring(strip(found, "chronic-pain/2009")).iter(f"{SVG}g"):
+        dark, light = sorted(luminance(cell.find(f"{SVG}{part}").get("fill")) for part in ("rect", "text"))
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, cell.find(f"{SVG}title").text
 
 
 def test_the_same_table_gives_the_same_text(found, make):
