@@ -23,6 +23,7 @@ TESTS = {
     "reading/items": "tests/reading/test_items.py tests/reading/test_quantities.py",
     "reading/others": "tests/reading/test_citations.py tests/reading/test_grammars.py",
     "reading/services": "tests/reading/test_items.py",
+    "reading/phrases": "tests/reading/test_phrases.py tests/reading/test_items.py",
     "reading/concepts": "tests/reading/test_catalogue.py tests/reading/test_phrases.py",
     "analysis/chance": "tests/analysis/test_network.py",
     "analysis/counting": "tests/analysis/test_analysis_base.py",

@@ -92,3 +92,21 @@ def test_intervals_hold_what_was_planted():
         crude.append([one.low[0] <= odds <= one.high[0] for one, odds in zip(alone, planted, strict=True)])
     assert 0.91 <= np.mean(inside) <= 0.99
     assert np.mean(crude) < 0.9  # fooled by the kind of service
+
+
+def test_steps_do_not_circle_where_few_decisions_have_many_columns():
+    rng = np.random.default_rng(23)
+    size, count = rng.integers(5, 40), rng.integers(1, 5)
+    design = rng.random((size, count)) < rng.random() * 0.6 + 0.1
+    found = fit(columns(*design.T), rng.random(size) < rng.random(), np.arange(size), count)
+    assert found.rounds < 20
+
+
+def test_items_of_one_letter_being_unlike_narrows_nothing():
+    """Of each letter one item is overturned and one upheld."""
+    exposed = np.random.default_rng(6).random(200) < 0.3
+    overturned = np.arange(200) % 2 == 0
+    apart = fit(columns(exposed), overturned, np.arange(200), 1)
+    together = fit(columns(exposed), overturned, np.arange(200) // 2, 1)
+    assert together.alike == 0.0
+    assert (together.low[0], together.high[0]) == (apart.low[0], apart.high[0])

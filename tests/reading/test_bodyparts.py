@@ -22,6 +22,11 @@ from kg.reading.phrases import words
         ("C5-6, T12 and L1", ["neck", "upper back", "low back"]),
         ("cervical spine bilateral", ["neck:bilateral"]),  # the side after
         ("shoulder MRI, left", ["shoulder:left"]),
+        ("shoulder MRI without any dye at all, left", ["shoulder:left"]),  # of the only part
+        ("shoulder and wrist MRI left", ["shoulder", "wrist:left"]),
+        ("shoulder and wrist MRI scan left", ["shoulder", "wrist"]),  # too far to tell which
+        ("left knee brace, right", ["knee:left"]),  # has one
+        ("bilateral", []),  # of nothing
         ("left and right ankles", ["ankle:bilateral"]),
         ("right knee arthroscopy with meniscectomy", ["knee:right"]),  # the procedure's part is the same
         ("thoracolumbar spine", ["upper back", "low back"]),

@@ -81,6 +81,10 @@ def test_spans_quote_what_is_printed(table):
             },
         ),
         ("Dated: 9/26/2013", {"decision_date": date(2013, 9, 26)}),  # the notice of 2013
+        (  # values before their labels
+            "03/02/2015 07/08/2013\nDate Assigned:\nDate of Injury:",
+            {"date_assigned": date(2015, 3, 2), "date_of_injury": date(2013, 7, 8)},
+        ),
         (
             "was filed on 8/1/2013 disputing the Utilization\nReview Denial dated 7/9/2013. A notice was "
             "provided to the above parties on 8/20/2013.",

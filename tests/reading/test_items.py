@@ -122,6 +122,7 @@ def test_a_partly_approved_item_that_lacks_a_part_is_a_problem(text, problems):
             "Chiropractic",
         ),  # a count of visits leads nothing
         ("Acupunctur 6 visits", "Rehabilitation", "Acupuncture"),  # one letter off
+        ("Acupunctur", "Rehabilitation", "Acupuncture"),  # and nothing else
     ],
 )
 def test_service(printed, category, subcategory):
@@ -146,6 +147,7 @@ def test_service(printed, category, subcategory):
         ("Diclofenac patch", "Topical Analgesics", ("diclofenac",)),  # as a patch alone
         ("Fentanyl patch 25mcg/hr", "Opioids", ("fentanyl",)),  # no topical analgesic
         ("Methyl salicylate/menthol cream", "Topical Analgesics", ("methyl salicylate", "menthol")),
+        ("Menthol 10%, capsaicin 0.025% cream", "Topical Analgesics", ("menthol", "capsaicin")),  # no mixture
         ("Flurbiprofen 20% cream", "Topical Compounds", ("flurbiprofen",)),
         ("Baclofen 2%, Ketoprofen 10% in cream base", "Topical Compounds", ("compound",)),
         ("Dexamethasone 2% in cream base 30g", "Topical Compounds", ("dexamethasone",)),  # of one drug
@@ -154,6 +156,7 @@ def test_service(printed, category, subcategory):
         ("Lamazepam 5mg", "Benzodiazepines", ("lamazepam",)),  # a new name with a known stem
         ("Gabapentn 300mg", "Anti-epilepsy drugs", ("gabapentin",)),  # one letter off
         ("Sentra AM #60", "Nutritional Products", ("sentra am",)),  # not its sister for the night
+        ("Muscle relaxants with acupunctur", "Muscle Relaxant", None),  # a class is no general word
         ("Muscle relaxants", "Muscle Relaxant", None),  # a class is no ingredient
         ("Zzyzx 5mg", None, None),
     ],

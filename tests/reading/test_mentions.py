@@ -16,6 +16,11 @@ from kg.reading.mentions import mentions
         ("Third Edition ACOEM Guidelines, page 607", [("acoem-3rd", None, [(607, 607)])]),
         ("ACOEM Guidelines and the ODG", [("acoem-2004", None, []), ("odg", None, [])]),
         ("ACOEM Chapter 12. Page 12 of the record", [("acoem-2004", 12, [])]),  # another sentence
+        (  # each near the one before it
+            "ACOEM as adopted in full and with all its tables, in Chapter 12, where the low back is told of, "
+            "on page 309",
+            [("acoem-2004", 12, [(309, 309)])],
+        ),
         ("(Brinks, 2011) (van Tulder, 2003)", [(None, None, []), (None, None, [])]),
         ("page 4 of the report, chapter 2", []),  # no guideline
         ("(see the note, 2011)", []),

@@ -21,6 +21,8 @@ HURT = date(2013, 7, 8)
         ("A 30 y/o man with an injury date of July 8, 2013.", 30, Sex.MALE, HURT),
         ("The worker is a 44 yr. old female. Injured at work on 07-08-2013.", 44, Sex.FEMALE, HURT),
         ("The patient is a 210 year old man.", None, Sex.MALE, None),  # no age
+        ("The patient is a 120 year old man.", 120, Sex.MALE, None),
+        ("The patient is a 121 year old man.", None, Sex.MALE, None),
         ("The worker's knee hurts. An MRI of 07/08/2013 is normal.", None, None, None),  # no injury's date
         ("The management of a human case.", None, None, None),  # no sex
         ("The patient, a 40 year old male, has a brother, a 30 year old male.", 40, Sex.MALE, None),
