@@ -159,6 +159,16 @@ def test_it_says_where_it_comes_from_and_how_to_compute_it_again(base, cube, fou
         )
 
 
+def test_it_tells_of_every_outcome_and_statistic_without_the_ontology_beside_it(published):
+    told = loaded(published).query(
+        f"{PREFIXES} SELECT DISTINCT ?code ?label WHERE {{ ?o imr:countedOutcome|imr:statistic ?code"
+        " OPTIONAL { ?code skos:prefLabel ?label } }"
+    )
+    labels = {row["code"].value: row["label"] and row["label"].value for row in told}
+    assert len(labels) == len(OUTCOMES) + len(FIGURES)
+    assert all(labels.values())
+
+
 def test_turtle_says_the_same(base, found, published):
     assert set(loaded(turtle(found, base.generation, code_version()), ox.RdfFormat.TURTLE)) == set(
         loaded(published)
