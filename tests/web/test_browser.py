@@ -246,3 +246,15 @@ def test_about_tells_generations_coverage_and_limits(visit: Visit):
     assert {"outcome", "age", "category"} <= set(fields)
     for words in ("How figures are made", "Limits of the data", "Ontology"):
         assert page.is_visible(f"h2:text-is('{words}')")
+
+
+def test_in_a_narrow_window_names_stand_above_their_text(browser: Browser, server: Live):
+    visit = Visit(browser, server, viewport=NARROW)
+    row = visit.go("/api/docs").locator("table.named tr").first
+    name, words = (row.locator(cell).bounding_box() for cell in ("th", "td"))
+    assert name is not None
+    assert words is not None
+    assert (words["x"], words["y"] >= name["y"] + name["height"]) == (name["x"], True)
+    built = visit.go("/about").locator("section:has(#history) tbody td").first
+    assert built.evaluate("cell => cell.getClientRects()[0].height < 60")  # a date is one line
+    visit.page.close()
