@@ -128,6 +128,11 @@ class Query:
             raise QueryError(f"{self.name}: no parameter {', '.join(sorted(given))}; it takes: {known}")
         return "".join(terms[piece] if place % 2 else piece for place, piece in enumerate(self.pieces))
 
+    def nodes(self, values: Mapping[str, object]) -> dict[str, str]:
+        """The parameters among ``values`` that name a node of the graph, as IRIs in angle brackets."""
+        terms = {p.name: p.term(values[p.name]) for p in self.parameters if p.name in values}
+        return {name: term for name, term in terms.items() if term.startswith("<")}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -63,6 +63,8 @@ def build(
             )
     for put_aside in report.quarantine:
         complain_of(put_aside.place, put_aside.reason)
+    if not report.given and not repair:
+        say(f"no letter was found in {', '.join(sources or ())}; see `kg build --help` for what is read")
     say(_summary(report, kb))
     return FAULTS if report.quarantined else DONE
 

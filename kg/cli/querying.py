@@ -63,7 +63,8 @@ def query(
     if asked is None:
         _list_queries()
         return
-    bound = questions.find(asked).bind(questions.values(parameters or ()))
+    found, given = questions.find(asked), questions.values(parameters or ())
+    bound = found.bind(given)
     if endpoint is not None:
         _print_answer(_ask_server(endpoint, bound), form)
         return
@@ -71,6 +72,9 @@ def query(
 
     with KnowledgeBase.open(kb) as base:
         _print_answer(_ask_base(base.graph_folder, bound), form)
+        for name, node in found.nodes(given).items():
+            if not _ask_base(base.graph_folder, f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?p {node} }} }}"):
+                say(f"parameter {name}: {kb} holds nothing that is called {given[name]!r}")
 
 
 def _list_queries() -> None:
@@ -89,12 +93,13 @@ def _list_queries() -> None:
 
 def _ask_base(graph: Path, text: str) -> "Answer":
     from kg.base.graphs import open_read_only
+    from kg.graph.syntax import explained
 
     try:
         # The text goes to Oxigraph's own engine: rdflib would fetch what SERVICE and FROM name.
         return open_read_only(graph).query(text)
     except SyntaxError as fault:
-        raise QueryError(f"this is not SPARQL: {fault.msg}") from fault
+        raise QueryError(f"this is not SPARQL: {explained(fault.msg)}") from fault
     except (OSError, ValueError, RuntimeError) as fault:
         raise QueryError(f"the query could not be answered: {fault}") from fault
 

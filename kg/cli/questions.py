@@ -47,4 +47,5 @@ def find(asked: str) -> "Query":
     try:
         return queries.parse(path.read_text(encoding="utf-8"), asked)
     except (OSError, UnicodeDecodeError) as fault:
-        raise SourceError(f"{asked}: cannot be read: {fault}") from fault
+        why = getattr(fault, "strerror", None) or fault
+        raise SourceError(f"{asked}: cannot be read: {why}") from fault

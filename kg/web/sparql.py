@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from kg.errors import QueryError
+from kg.graph.syntax import explained
 from kg.web import describe, guard, negotiate
 from kg.web.problems import ProblemError
 from kg.web.settings import Settings
@@ -348,7 +349,7 @@ def _problem(frame: Frame) -> ProblemError:
     fields = frame.fields()
     match fields.pop("error"):
         case "syntax":
-            return ProblemError(400, fields.pop("message"), type="query-syntax", **fields)
+            return ProblemError(400, explained(fields.pop("message")), type="query-syntax", **fields)
         case "not-acceptable":
             offered = ", ".join(_FORMS[fields["kind"]])
             return ProblemError(406, f"a result of this query can be had as {offered}")

@@ -104,9 +104,10 @@ def test_outcomes_by_page_are_those_of_the_truth(kg, kb, truth):
         (["outcomes_by_pgae"], None, 3, "outcomes_by_page"),  # a slip names the nearest
         (["cases_citing_page"], None, 3, "give the parameter page"),
         (["cases_citing_page", "-p", "page"], None, 2, "name=value"),
-        (["-"], "SELEC ?x { }", 3, "not SPARQL"),
+        (["-"], "SELEC ?x { }", 3, "not SPARQL: a query begins with SELECT"),
+        (["-"], "SELECT * { ?s foo:p ?o }", 3, "not SPARQL: line 1, column"),
         (["-"], "DELETE WHERE { ?s ?p ?o }", 3, "not SPARQL"),  # nothing can be changed
-        (["none.rq"], None, 3, "none.rq"),
+        (["none.rq"], None, 3, "none.rq: cannot be read: No such file"),
         (["-", "--format", "ttl"], "SELECT * { ?s ?p ?o }", 2, "one of table, csv"),
         (["-", "--format", "csv"], "CONSTRUCT WHERE { ?s ?p ?o }", 2, "one of table, ttl"),
     ],
@@ -116,6 +117,21 @@ def test_a_query_that_cannot_be_asked_is_told_why(words, given, code, says, kg, 
     assert (done.code, done.out) == (code, "")
     assert says in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_parameter_that_names_nothing_is_told_beside_the_empty_answer(kg, kb):
+    slip = kg("query", "cases_citing_page", "-p", "page=acoem/308", "--kb", kb)
+    assert slip.code == 0
+    assert "parameter page" in slip.err
+    assert "holds nothing that is called 'acoem/308'" in slip.err
+    right = kg("query", "outcomes_by_guideline", "-p", "party=any", "--kb", kb)
+    assert "holds nothing" not in right.err
+
+
+def test_a_folder_without_letters_is_named(kg, tmp_path):
+    (tmp_path / "in").mkdir()
+    done = kg("build", tmp_path / "in", "--kb", tmp_path / "kb")
+    assert f"no letter was found in {tmp_path / 'in'}" in done.err
 
 
 def test_a_letter_is_shown_whole_with_its_decisions(kg, kb, case, made, truth):

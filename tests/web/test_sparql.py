@@ -73,6 +73,8 @@ def test_what_is_refused_says_why(client, query, accept, status):
 def test_a_syntax_error_has_its_place(client):
     problem = ask(client, "SELECT ?v\n{ ?s ?p }").json()
     assert (problem["line"], problem["column"]) == (2, 10)
+    assert problem["detail"].startswith("line 2, column 10: ")
+    assert "..=" not in problem["detail"]  # no classes of characters
 
 
 @pytest.mark.parametrize(
