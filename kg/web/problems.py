@@ -14,6 +14,8 @@ from kg.errors import BaseError, IriError, KgError, LetterError, QueryError, Unk
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+_SHOWN = 200
+"""Characters of an address that a problem repeats."""
 _STATUS: dict[type[KgError], int] = {
     UnknownError: 404,
     IriError: 404,
@@ -76,7 +78,8 @@ def install(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return show(request, error.status_code, str(error.detail), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        return show(request, error.status_code, _sentence(request, error, headers), headers)
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -95,6 +98,18 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Exception, on_fault)
+
+
+def _sentence(request: Request, error: HTTPException, headers: dict[str, str]) -> str:
+    """What is wrong, where the framework has no more to say than the name of the status."""
+    if error.detail != HTTPStatus(error.status_code).phrase:
+        return str(error.detail)
+    path = request.url.path[:_SHOWN]
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return f"there is nothing at {path}"
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"{path} takes {headers.get('Allow', 'another method')}, not {request.method}"
+    return str(error.detail)
 
 
 def show(

@@ -187,6 +187,11 @@ def test_errors_are_problems(site: TestClient, path: str, status: int):
     assert str(site.app.state.state.path) not in answer.text
 
 
+def test_what_is_not_there_or_not_taken_is_said_in_a_sentence(site: TestClient):
+    assert site.get("/api/nothing").json()["detail"] == "there is nothing at /api/nothing"
+    assert site.post("/api/cases").json()["detail"] == "/api/cases takes GET, not POST"
+
+
 def test_openapi_names_every_parameter(site: TestClient):
     description = json.loads(site.get("/api/openapi.json").text)
     assert "/api/cases/{case}/related" in description["paths"]
