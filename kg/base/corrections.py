@@ -10,7 +10,7 @@ from typing import Any
 
 from kg import contract
 from kg.base.ledger import Correction
-from kg.errors import UnknownError
+from kg.errors import SourceError, UnknownError
 from kg.model import Determination
 
 
@@ -22,10 +22,15 @@ def apply(found: Determination, corrections: Iterable[Correction]) -> Determinat
         KgError: a value is not one that the field may have.
     """
     said: Any = None
+    told = ""
     for correction in corrections:
         said = said or contract.to_json(found)
         _set(said, correction)
-    return contract.from_json(said) if said else found
+        told = f"{correction.case}: {correction.path} {correction.value}"
+    try:
+        return contract.from_json(said) if said else found
+    except SourceError as fault:
+        raise SourceError(f"{told}: {fault.__cause__ or fault}") from fault
 
 
 def _set(said: Any, correction: Correction) -> None:

@@ -98,7 +98,8 @@ def read_corrections(file: Path) -> list[Correction]:
                 raise SourceError(f"{file}: there is no column {min(missing)!r}, of {', '.join(_COLUMNS)}")
             return [correction(*(row[name] or "" for name in _COLUMNS)) for row in rows]
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise SourceError(f"{file}: the corrections cannot be read: {fault}") from fault
+        why = getattr(fault, "strerror", None) or fault
+        raise SourceError(f"{file}: the corrections cannot be read: {why}") from fault
 
 
 def repair(

@@ -163,7 +163,7 @@ def _guarded(function: Callable[[], int | None], *, verbose: bool) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except OSError as error:
-        _complain(error)
+        _complain(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else error)
         return FAILED
     except Exception as error:
         log.debug("a fault of kg itself", exc_info=True)
