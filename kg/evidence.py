@@ -128,6 +128,10 @@ def cited(citation: Citation) -> str:
 
     >>> cited(Citation(True, "acoem-2004", None, 12, (), (), None, Span(0, 9)))
     'acoem-2004, chapter 12'
+    >>> from kg.model import PageRange
+    >>> page = PageRange(308, 308, Span(0, 3))
+    >>> cited(Citation(True, "acoem-2004", None, None, (), (page,), None, Span(0, 9)))
+    'acoem-2004, page 308'
     """
     parts = [citation.title or citation.guideline]
     parts += [str(citation.edition)] if citation.edition else []
@@ -137,7 +141,8 @@ def cited(citation: Citation) -> str:
         listed = ", ".join(
             f"{p.first}-{p.last}" if p.last != p.first else f"{p.first}" for p in citation.pages
         )
-        parts.append(f"pages {listed}")
+        one = len(citation.pages) == 1 and citation.pages[0].first == citation.pages[0].last
+        parts.append(f"{'page' if one else 'pages'} {listed}")
     return ", ".join(parts)
 
 

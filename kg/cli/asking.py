@@ -91,7 +91,8 @@ def _print_decisions(read: "Determination") -> None:
     for number, decision in enumerate(read.decisions, 1):
         fields = [decision.cited_by(party) for party in Party]
         said = [
-            "; ".join(map(cited, field.citations)) or (field.basis and field.basis.value) for field in fields
+            "; ".join(map(cited, field.citations)) or (field.basis and field.basis.value.replace("_", " "))
+            for field in fields
         ]
         outcome = Text(decision.outcome.value, style=_OUTCOMES[decision.outcome])
         rows.append((number, decision.item.text, outcome, *said))

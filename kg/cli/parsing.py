@@ -149,7 +149,9 @@ def _rows(found: "Determination") -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for decision in found.decisions:
         field = decision.reviewer
-        cites = "; ".join(map(cited, field.citations)) or (field.basis and field.basis.value)
+        cites = "; ".join(map(cited, field.citations)) or (
+            field.basis and field.basis.value.replace("_", " ")
+        )
         rows.append(
             (found.case_number, found.decision_date, decision.outcome.value, decision.item.in_dispute, cites)
         )
