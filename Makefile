@@ -9,6 +9,7 @@ SHELL := /bin/sh
 PORT ?= 8000
 LETTERS ?= 200
 KB ?= kb
+KIND := $(if $(KG_LETTERS),own,sample)
 BENCH ?= 20000
 SOAK ?= 180
 ROOMS ?= $(addsuffix =20,$(addprefix reading/,citations quantities items sections early header titles) \
@@ -65,6 +66,9 @@ venv: .make/dev .make/vendor ## the virtual environment with all that developmen
 
 .PHONY: demo
 demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowledge base (of KG_LETTERS=DIR, if set) and serve it on 127.0.0.1:PORT
+	@if [ -e "$(KB)" ] && [ "$$(cat .make/demo-$(notdir $(KB)) 2>/dev/null || echo $(KIND))" != $(KIND) ]; then \
+	  echo "$(KB) holds letters of the other kind (sample or your own); take another base: KB=kb-$(KIND)"; exit 1; fi
+	@echo $(KIND) > .make/demo-$(notdir $(KB))
 	@$(BIN)/kg build "$(or $(KG_LETTERS),sample/letters)" --kb "$(KB)" || [ $$? -eq 1 ]
 	@exec $(BIN)/kg serve --kb "$(KB)" --host 127.0.0.1 --port $(PORT)
 
