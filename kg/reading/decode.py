@@ -20,6 +20,7 @@ _MAGIC = {
     b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz",
     b"\x28\xb5\x2f\xfd": "zstandard", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"Rar!\x1a\x07": "RAR",
 }  # fmt: skip
+_MAGICS = tuple(_MAGIC)
 _TAR = slice(257, 262)  # where a tar file says "ustar"
 
 HEAD = 1 << 13
@@ -53,6 +54,8 @@ def printable(name: str) -> str:
     >>> printable("caf\udce9.txt")
     'caf\\udce9.txt'
     """
+    if name.isprintable():
+        return name
     shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in shown)
 
@@ -67,7 +70,8 @@ def refused(name: str, head: bytes) -> str | None:
     if suffix in _OFFICE:
         return "an office document: save it as text or PDF first"
     kind = _ARCHIVES.get(suffix)
-    kind = kind or next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    if kind is None and head.startswith(_MAGICS):
+        kind = next(kind for magic, kind in _MAGIC.items() if head.startswith(magic))
     kind = kind or ("tar" if head[_TAR] == b"ustar" else None)
     return f"a {kind} archive: unpack it first" if kind else None
 
