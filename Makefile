@@ -8,8 +8,7 @@ SHELL := /bin/sh
 
 PORT ?= 8000
 LETTERS ?= 200
-KB ?= kb
-KIND := $(if $(KG_LETTERS),own,sample)
+KB ?= $(if $(KG_LETTERS),kb-own,kb)
 BENCH ?= 20000
 SOAK ?= 180
 ROOMS ?= $(addsuffix =20,$(addprefix reading/,citations quantities items sections early header titles) \
@@ -66,9 +65,6 @@ venv: .make/dev .make/vendor ## the virtual environment with all that developmen
 
 .PHONY: demo
 demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowledge base (of KG_LETTERS=DIR, if set) and serve it on 127.0.0.1:PORT
-	@if [ -e "$(KB)" ] && [ "$$(cat .make/demo-$(notdir $(KB)) 2>/dev/null || echo $(KIND))" != $(KIND) ]; then \
-	  echo "$(KB) holds letters of the other kind (sample or your own); take another base: KB=kb-$(KIND)"; exit 1; fi
-	@echo $(KIND) > .make/demo-$(notdir $(KB))
 	@$(BIN)/kg build "$(or $(KG_LETTERS),sample/letters)" --kb "$(KB)" || [ $$? -eq 1 ]
 	@exec $(BIN)/kg serve --kb "$(KB)" --host 127.0.0.1 --port $(PORT)
 
@@ -205,5 +201,5 @@ lock: ## take the newest versions that fit together into requirements.lock
 
 .PHONY: clean
 clean: ## remove all that the other goals made
-	rm -rf .make .venv sample kb build dist $(NODE_ROOM) .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/artefacts
+	rm -rf .make .venv sample kb kb-own build dist $(NODE_ROOM) .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/artefacts
 	find kg tests -name __pycache__ -type d -prune -exec rm -rf {} +
