@@ -8,10 +8,13 @@ from msgspec import Struct
 
 from kg.model import Patient, Sex, Span
 from kg.reading.dates import read_date
-from kg.reading.grammars import TypedGrammar, parts
+from kg.reading.grammars import Lexeme, TypedGrammar, parts
 
-# The worker is introduced in the first sentences; further on are others' ages and old injuries.
-_INTRODUCTION = 700
+# The worker is introduced in the first sentences, mostly in the very first; further on are others' ages and
+# old injuries. What stands so near to an end may have been cut there.
+_BEGINNING, _INTRODUCTION = 350, 700
+_NEAR = 80
+_WANTED = ("age", "sex", "injury")
 _SEXES = {"FEMALE": Sex.FEMALE, "WOMAN": Sex.FEMALE, "MALE": Sex.MALE, "MAN": Sex.MALE}
 _OLDEST = 120
 
@@ -37,13 +40,22 @@ SUMMARY = TypedGrammar(
 )
 
 
+def _read(text: str, span: Span) -> tuple[dict[str, int], list[Lexeme]]:
+    """The firsts of the introduction; no more of it is read than holds all three."""
+    end = min(span.end, span.start + _BEGINNING)
+    firsts, tokens = SUMMARY.read(text, span.start, end)
+    if all(name in firsts and tokens[firsts[name]].end < end - _NEAR for name in _WANTED):
+        return firsts, tokens
+    return SUMMARY.read(text, span.start, min(span.end, span.start + _INTRODUCTION))
+
+
 def read_summary(text: str, span: Span) -> Summary:
     """Read age, sex and date of injury in ``text[span.start:span.end]``.
 
     >>> read_summary("The 35 year old male injured worker was hurt.", Span(0, 45)).patient
     Patient(age=35, sex=<Sex.MALE: 'male'>)
     """
-    firsts, tokens = SUMMARY.read(text, span.start, min(span.end, span.start + _INTRODUCTION))
+    firsts, tokens = _read(text, span)
     spans, age, sex, injured = {}, None, None, None
     if (i := firsts.get("age")) is not None and int(tokens[i].of(text)) <= _OLDEST:
         age = int(tokens[i].of(text))

@@ -53,3 +53,10 @@ def test_others_further_on_are_not_the_worker():
 def test_an_injury_whose_date_is_cut_off():
     text = "x" * 680 + " injury on 12/19/2016."
     assert read_summary(text, Span(0, len(text))).date_of_injury is None
+
+
+def test_a_date_is_read_whole_wherever_it_stands():
+    for filling in range(200, 420):
+        text = "A 35 year old male." + "x" * filling + " Injury of 07/08/2013. Seen on 9/9/2014." + "y" * 200
+        summary = read_summary(text, Span(0, len(text)))
+        assert (summary.patient.age, summary.date_of_injury) == (35, HURT)
