@@ -85,13 +85,18 @@ def _pages(document: pdfium.PdfDocument) -> str:
 def _page(page: pdfium.PdfPage) -> str:
     textpage = page.get_textpage()
     text: str = textpage.get_text_range()
-    if len(text) == textpage.count_chars():
+    if _units(text) == textpage.count_chars():
         text = _with_gaps(text, textpage)
     textpage.close()
     for hyphen in _LINE_END_HYPHENS:
         text = text.replace(hyphen, "-\n")
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     return text if text.endswith("\n") else text + "\n"
+
+
+def _units(text: str) -> int:
+    """How many characters PDFium counts: those of UTF-16."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _with_gaps(text: str, textpage: pdfium.PdfTextPage) -> str:
@@ -102,7 +107,7 @@ def _with_gaps(text: str, textpage: pdfium.PdfTextPage) -> str:
     for line in lines:
         indent = len(line) - len(line.lstrip())
         heights.append(textpage.get_charbox(at + indent, loose=True)[1] if line.strip() else None)
-        at += len(line) + 2
+        at += _units(line) + 2
     steps = [a - b for a, b in pairwise(heights) if a is not None and b is not None and a > b]
     if not steps:
         return text
