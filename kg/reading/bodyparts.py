@@ -109,7 +109,7 @@ def body_parts(words: Words) -> tuple[BodyPart, ...]:
 
 def _joined(folded: Sequence[str], after: int, first: int) -> bool:
     """Whether only joining words stand between two parts."""
-    return after >= 0 and all(word in _JOINING for word in folded[after:first])
+    return all(word in _JOINING for word in folded[after:first])
 
 
 def _to_part_before(named: list[_Named], side: Side, at: int) -> None:

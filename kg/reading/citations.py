@@ -117,7 +117,7 @@ def read_field(
             citations += [
                 moved_citation(citation, span.start) for citation in _others_by_itself(span.of(text))
             ]
-        elif kind == "TEXT":
+        else:
             message = f'expected "Decision based on", found "{tidy(span.of(text))[:80]}"'
             problems.append(Problem(ProblemKind.UNREAD_TEXT, span, message))
     basis = _basis(kinds)
@@ -209,8 +209,6 @@ def _citations(
         return found or (catalogue.section(words, guideline, edition or inferred, None) if chapter else None)
 
     span = Span(tokens[entry.head[0]].start, _trimmed(text, tokens[entry.last].end))
-    if text[span.start] == ",":
-        span = Span(span.start + 1, span.end)
     sections: list[Section] = []
     for words in entry.sections:
         sections += split_titles(text, tokens[words].start, tokens[words].end, resolve)

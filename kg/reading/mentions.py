@@ -72,8 +72,7 @@ def _together(text: str, tokens: Sequence[Lexeme]) -> Iterator[list[Lexeme]]:
             group, named = [], False
         group.append(token)
         named = named or names
-    if group:
-        yield group
+    yield group
 
 
 def _apart(text: str, before: Lexeme, after: Lexeme) -> bool:
