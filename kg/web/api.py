@@ -1,9 +1,11 @@
 """``/api``: the knowledge base as JSON."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import Field
 
@@ -69,6 +71,26 @@ async def filters_of(
 
 
 FiltersDep = Annotated[Filters, Depends(filters_of)]
+
+
+def _taken(dependant: Dependant) -> Iterator[str]:
+    """The parameters that a route takes, itself and through what it depends on."""
+    yield from (field.alias for field in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from _taken(each)
+
+
+async def only_known(request: Request) -> None:
+    """Refuse a parameter that the address does not take: a filter that is misspelt would give every case.
+
+    Raises:
+        ProblemError: with 422 and the names that it takes.
+    """
+    route = request.scope["route"]
+    known = list(_taken(route.dependant)) if route.include_in_schema else list(request.query_params)
+    if others := [name for name in request.query_params if name not in known]:
+        taken = f"it takes {', '.join(known)}" if known else "it takes none"
+        raise ProblemError(422, f"there is no parameter {others[0][:100]!r} here; {taken}")
 
 
 def listing(site: Site, results: list[Any], total: int, following: str | None, **more: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -73,7 +73,8 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
     if base_path is None:  # the first route that fits an address has it
         app.include_router(remote.router)
     for module in (pages, sparql, api, drivers, editor, forest, forms, growing, lists, guides, linked):
-        app.include_router(module.router)
+        known = [Depends(api.only_known)] if module.router.prefix == "/api" else []
+        app.include_router(module.router, dependencies=known)
     _add_operations(app, state, metrics)
     app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

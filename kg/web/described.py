@@ -14,7 +14,8 @@ from kg.web.problems import MEDIA_TYPE
 
 ABOUT = """
 Lists are `{"results", "total", "next", "generation"}`; give `next` back as `cursor` or `offset`. Errors are
-`application/problem+json`. Every answer has an `ETag` and the generation of the base that it was made from.
+`application/problem+json`; a parameter that an address does not take is one, since a misspelt filter
+would give all. Every answer has an `ETag` and the generation of the base that it was made from.
 
 `/sparql` is an endpoint of the SPARQL 1.1 Protocol, which describes itself on an empty GET.
 """

@@ -302,11 +302,9 @@ async def _answered(
 def _named(name: str) -> None:
     """Serve one named query, with its parameters as its file declares them."""
     query = queries.load(name)
-    known = {parameter.name for parameter in query.parameters} | {"format"}
 
     async def ask(request: Request, site: Site, form: str | None, **given: Any) -> Response:
-        others = {key: value for key, value in request.query_params.items() if key not in known}
-        return await _answered(request, site, name, form, given | others)
+        return await _answered(request, site, name, form, given)
 
     def first(request: Request, site: SiteDep, form: Annotated[Format, Query(alias="format")] = None) -> None:
         """What each takes."""

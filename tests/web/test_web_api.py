@@ -171,7 +171,9 @@ def test_what_is_shown_can_be_taken_away(site: TestClient, form: str):
         ("/api/search?q=%22", 422),
         ("/api/queries/nothing", 404),
         ("/api/queries/cases_citing_page", 422),
-        ("/api/queries/outcomes_by_page?nonsense=1", 400),
+        ("/api/queries/outcomes_by_page?nonsense=1", 422),
+        ("/api/cases?colour=red", 422),
+        ("/api/guidelines/odg?limit=1", 422),
         ("/api/node?node=guideline/none", 404),
         ("/api/nothing", 404),
         ("/api/cases/" + "x" * 3000, 404),
@@ -190,6 +192,8 @@ def test_errors_are_problems(site: TestClient, path: str, status: int):
 def test_what_is_not_there_or_not_taken_is_said_in_a_sentence(site: TestClient):
     assert site.get("/api/nothing").json()["detail"] == "there is nothing at /api/nothing"
     assert site.post("/api/cases").json()["detail"] == "/api/cases takes GET, not POST"
+    told = site.get("/api/stats?colour=red").json()["detail"]
+    assert told == "there is no parameter 'colour' here; it takes none"
 
 
 def test_openapi_names_every_parameter(site: TestClient):
