@@ -95,7 +95,11 @@ def _page(page: pdfium.PdfPage) -> str:
 
 
 def _units(text: str) -> int:
-    """How many characters PDFium counts: those of UTF-16."""
+    r"""How many characters PDFium counts: those of UTF-16.
+
+    >>> _units("A\U0001d400")
+    3
+    """
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
