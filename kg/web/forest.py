@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from kg import queries
 from kg.analysis.drivers import HELP, DriverRow, Drivers
-from kg.analysis.filters import values
+from kg.analysis.filters import Filters, values
 from kg.analysis.index import LEVELS, PARTIES
 from kg.errors import QueryError, UnknownError
 from kg.web import labels, present
@@ -35,11 +35,15 @@ def drivers(
     request: Request,
     site: SiteDep,
     filters: FiltersDep,
-    level: Level = "page",
+    level: Annotated[str | None, Query(max_length=20)] = None,
     party: PartyName = "reviewer",
     minimum: Minimum = 10,
 ) -> Response:
-    """Which places go with which outcomes, as a forest plot beside the figures."""
+    """Which places go with which outcomes, as a forest plot beside the figures.
+
+    Without a ``level`` it is the finest that has a rate: letters from mid-2016 on cite no pages.
+    """
+    level = level or _finest(site, party, filters, minimum)
     table = site.drivers(level, party, filters, minimum, "category")
     most = most_of(table.rows[:_SHOWN])
     rows = [
@@ -56,7 +60,7 @@ def drivers(
         for row in table.rows[:_SHOWN]
     ]
     kept = [(k, v) for k, v in request.query_params.multi_items() if k in filters.given()]
-    again = request.url.query
+    again = urlencode([("level", level), ("party", party), ("minimum", minimum), *kept])
     return render(
         request,
         "drivers.html",
@@ -76,6 +80,15 @@ def drivers(
         svg=f"drivers.svg?{again}",
         json=f"api/drivers?{again}",
     )
+
+
+def _finest(site: Site, party: str, filters: Filters, minimum: int) -> str:
+    """The finest level of which a row has a rate; pages, where none has."""
+    for level in LEVELS:
+        rows = site.drivers(level, party, filters, minimum, "category").rows
+        if any(row.overturn_rate is not None for row in rows):
+            return level
+    return LEVELS[0]
 
 
 def _choices(site: Site, table: Drivers) -> list[tuple[str, str, list[tuple[Any, str]], Any]]:

@@ -67,3 +67,16 @@ def test_an_unknown_row_names_the_nearest(site: TestClient):
     answer = site.get("/api/drivers/acoem-2004/page/9999")
     assert answer.status_code == 404
     assert "the nearest" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("template", "level"), [("pages", "page"), ("sections", "section")])
+def test_the_page_shows_the_finest_level_that_has_a_rate(site: TestClient, template: str, level: str):
+    page = site.get("/drivers", params={"template": template, "minimum": 3}).text
+    assert f'<option value="{level}" selected>' in page
+    csv = site.get(f"/api/drivers?level={level}&party=reviewer&minimum=3&template={template}&format=csv")
+    assert f"level={level}&amp;party=reviewer&amp;minimum=3&amp;template={template}&amp;format=csv" in page
+    assert csv.status_code == 200
+
+
+def test_pages_are_shown_where_nothing_has_a_rate(site: TestClient):
+    assert '<option value="page" selected>' in site.get("/drivers?minimum=1000000").text
