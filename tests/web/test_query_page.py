@@ -120,7 +120,7 @@ def test_a_fault_is_told_at_its_place(visit: Visit):
     write(page, "SELECT * { ?s")
     page.click("#ask")
     page.wait_for_selector("#fault:not([hidden])")
-    assert page.inner_text("#fault").startswith("error at 1:14")
+    assert page.inner_text("#fault").startswith("line 1, column 14: ")
     visit.faults.remove("Failed to load resource: the server responded with a status of 400 (Bad Request)")
 
 
