@@ -167,9 +167,14 @@ unseen: .make/dev ## what unseen letters will get: five fifths of the labelled o
 fuzz: .make/dev ## read 100,000 damaged letters and 2,000 damaged PDFs
 	@$(BIN)/python tests/fuzz/fuzz.py $(FUZZ)
 
+.make/mutants/done: .make/venv
+	@rm -rf .make/mutants && .venv/bin/python -m venv .make/mutants
+	@.make/mutants/bin/python -m pip -qq --disable-pip-version-check install cosmic_ray==8.7.0
+	@touch $@
+
 .PHONY: mutants
-mutants: .make/dev ## break ROOMS (reading/citations=40 ...) one place at a time, and see what no test notices
-	@$(BIN)/python tests/mutants.py $(ROOMS)
+mutants: .make/dev .make/mutants/done ## break ROOMS (reading/citations=40 ...) one place at a time, and see what no test notices
+	@.make/mutants/bin/python .ci/mutants $(ROOMS)
 
 .PHONY: screenshot
 screenshot: .make/dev .make/vendor .make/packages ## take the README's picture of the graph again
