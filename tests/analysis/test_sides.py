@@ -53,6 +53,9 @@ def test_agreement_and_silence(index):
         ("administrator only", 20, 0),
         ("neither", 20, 1),
     ]
+    rates = found.to_frame().select("overturn_rate", "rate_low", "rate_high").rows()
+    assert [rate for rate, _, _ in rates] == [0, 0.5, 0.5, 0.25, 0, 0.05]
+    assert rates[3][1:] == pytest.approx((0.1119, 0.4687), abs=1e-4)  # Wilson's interval of 5 of 20
     assert found.silent["silent"].to_list() == [40, 40]
     assert found.same_share == pytest.approx((1 + 0.5 + 0) / 3)
 

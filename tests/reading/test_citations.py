@@ -236,3 +236,13 @@ def test_any_field_is_read_and_every_span_lies_in_it(field):
         assert all(page.first <= page.last for page in citation.pages)
     if found.basis is None:
         assert ProblemKind.MISSING_FIELD in {p.kind for p in problems}
+
+
+@pytest.mark.parametrize("between", ["", ", and Low Back Complaints 2004"])
+def test_a_guideline_cited_twice_is_one_citation(between):
+    first, more = (f"Knee Complaints 2004, Section(s): {title}" for title in ("Summary", "Special Studies"))
+    text = f"Decision based on MTUS {first}{between}, and {more}."
+    citation = read_field(text)[0].citations[0]
+    assert [section.title for section in citation.sections] == ["Summary", "Special Studies"]
+    # Where another stands between the two, the place is that of the first.
+    assert citation.span.of(text) == (first if between else f"{first}, and {more}")

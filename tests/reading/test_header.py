@@ -113,6 +113,11 @@ def test_a_day_that_does_not_exist_is_a_problem():
     assert problem.message == '"02/30/2015" is not a date'
 
 
+def test_a_value_before_its_label_waits_for_one_of_its_kind():
+    header = read("CM15-0001234 \n04/06/2015 \nDecision Date: \nCase Number:")
+    assert (header.case_number, header.dates) == ("CM15-0001234", {"decision_date": date(2015, 4, 6)})
+
+
 def test_places_are_read_one_after_another_and_the_first_value_counts():
     text = "Dated: 9/26/2013 and elsewhere Dated: 1/1/2001 Priority: Standard"
     header = read_header(text, Span(0, 16), Span(16, len(text)))

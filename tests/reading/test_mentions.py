@@ -21,6 +21,10 @@ from kg.reading.mentions import mentions
             "on page 309",
             [("acoem-2004", 12, [(309, 309)])],
         ),
+        (  # too far from the guideline
+            "ACOEM says so of the low back and of much else that was asked for here, which is on page 309",
+            [("acoem-2004", None, [])],
+        ),
         ("(Brinks, 2011) (van Tulder, 2003)", [(None, None, []), (None, None, [])]),
         ("page 4 of the report, chapter 2", []),  # no guideline
         ("(see the note, 2011)", []),

@@ -47,6 +47,7 @@ from kg.reading.quantities import recommended
         ("Soma 350mg one twice a day #60", 60, 60, "unit"),
         ("Soma 350mg #60 day supply: 30", 60, 60, "unit"),
         ("Soma 350mg 30 day supply", 30, 30, "day"),
+        ("Enbrel 50mg 2 times month, 30 day supply", 30, 30, "day"),  # not how often
         ("Three months of Soma 350mg", 3, 3, "month"),
         ("Soma 350mg with 2 refills", 2, 2, "refill-only"),
         ("Two refills of Soma 350mg #90", 2, 2, "refill-only"),
