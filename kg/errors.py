@@ -39,3 +39,12 @@ class QueryError(KgError):
 
 class SettingError(KgError):
     """A setting or option has a value that cannot be used."""
+
+
+def why(fault: BaseException) -> str:
+    """What a fault of the system or a library says, without the number and name that a sentence has already.
+
+    >>> why(FileNotFoundError(2, "No such file or directory", "letters.csv"))
+    'No such file or directory'
+    """
+    return str(getattr(fault, "strerror", None) or fault)

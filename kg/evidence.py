@@ -6,7 +6,17 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from kg.errors import UnknownError
-from kg.model import Citation, Decision, Determination, DisputedItem, GuidelineField, Party, Reviewer, Span
+from kg.model import (
+    Citation,
+    Decision,
+    Determination,
+    DisputedItem,
+    GuidelineField,
+    PageRange,
+    Party,
+    Reviewer,
+    Span,
+)
 
 
 class Kind(StrEnum):
@@ -119,8 +129,11 @@ def _citation(citation: Citation, node: str) -> Iterator[Mark]:
     for n, section in enumerate(citation.sections, 1):
         yield Mark(section.span, Kind.SECTION, f"{node}/section/{n}", section.concept or section.title)
     for n, pages in enumerate(citation.pages, 1):
-        says = f"{pages.first}-{pages.last}" if pages.last != pages.first else f"{pages.first}"
-        yield Mark(pages.span, Kind.PAGES, f"{node}/pages/{n}", says)
+        yield Mark(pages.span, Kind.PAGES, f"{node}/pages/{n}", _range(pages))
+
+
+def _range(pages: PageRange) -> str:
+    return f"{pages.first}-{pages.last}" if pages.last != pages.first else f"{pages.first}"
 
 
 def cited(citation: Citation) -> str:
@@ -128,7 +141,6 @@ def cited(citation: Citation) -> str:
 
     >>> cited(Citation(True, "acoem-2004", None, 12, (), (), None, Span(0, 9)))
     'acoem-2004, chapter 12'
-    >>> from kg.model import PageRange
     >>> page = PageRange(308, 308, Span(0, 3))
     >>> cited(Citation(True, "acoem-2004", None, None, (), (page,), None, Span(0, 9)))
     'acoem-2004, page 308'
@@ -138,12 +150,19 @@ def cited(citation: Citation) -> str:
     parts += [f"chapter {citation.chapter}"] if citation.chapter is not None else []
     parts += [f"“{section.title}”" for section in citation.sections]
     if citation.pages:
-        listed = ", ".join(
-            f"{p.first}-{p.last}" if p.last != p.first else f"{p.first}" for p in citation.pages
-        )
-        one = len(citation.pages) == 1 and citation.pages[0].first == citation.pages[0].last
-        parts.append(f"{'page' if one else 'pages'} {listed}")
+        listed = ", ".join(map(_range, citation.pages))
+        parts.append(f"{'page' if listed.isdigit() else 'pages'} {listed}")
     return ", ".join(parts)
+
+
+def relied_on(field: GuidelineField) -> str | None:
+    """What a party cites in one line, or else on what kind of source it relies; ``None`` where no field is.
+
+    >>> from kg.model import Basis
+    >>> relied_on(GuidelineField(Basis.NONE_CITED))
+    'none cited'
+    """
+    return "; ".join(map(cited, field.citations)) or (field.basis and field.basis.value.replace("_", " "))
 
 
 _NAMES = {

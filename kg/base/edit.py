@@ -15,7 +15,7 @@ from kg.base.generations import Layout
 from kg.base.ledger import Correction, Ledger, LetterRow, Status, now
 from kg.base.letters import Letters, text_hash
 from kg.base.store import KnowledgeBase
-from kg.errors import BaseError, SourceError
+from kg.errors import BaseError, SourceError, why
 from kg.reading import sources as letter_sources
 from kg.reading.sources import Letter, Source
 
@@ -98,8 +98,7 @@ def read_corrections(file: Path) -> list[Correction]:
                 raise SourceError(f"{file}: there is no column {min(missing)!r}, of {', '.join(_COLUMNS)}")
             return [correction(*(row[name] or "" for name in _COLUMNS)) for row in rows]
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        why = getattr(fault, "strerror", None) or fault
-        raise SourceError(f"{file}: the corrections cannot be read: {why}") from fault
+        raise SourceError(f"{file}: the corrections cannot be read: {why(fault)}") from fault
 
 
 def repair(

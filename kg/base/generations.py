@@ -28,7 +28,7 @@ from pathlib import Path
 
 import polars as pl
 
-from kg.errors import BaseError
+from kg.errors import BaseError, why
 
 FORMAT = 1
 """Version of the layout; a base of another version is refused with what to do."""
@@ -168,7 +168,7 @@ def explained(layout: Layout) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error, pl.exceptions.PolarsError) as fault:
-        reason = str(getattr(fault, "strerror", None) or fault)
+        reason = why(fault)
         if getattr(fault, "errno", None) == errno.ENOSPC or _FULL.search(reason):
             reason = "the disk is full; free space and run it again, it goes on from here"
         raise BaseError(f"{layout.root}: {reason}; what is served was not changed") from fault

@@ -84,16 +84,13 @@ def _print_sentences(text: str, marks: "list[Mark]") -> None:
 
 
 def _print_decisions(read: "Determination") -> None:
-    from kg.evidence import cited
+    from kg.evidence import relied_on
     from kg.model import Party
 
     rows = []
     for number, decision in enumerate(read.decisions, 1):
         fields = [decision.cited_by(party) for party in Party]
-        said = [
-            "; ".join(map(cited, field.citations)) or (field.basis and field.basis.value.replace("_", " "))
-            for field in fields
-        ]
+        said = map(relied_on, fields)
         outcome = Text(decision.outcome.value, style=_OUTCOMES[decision.outcome])
         rows.append((number, decision.item.text, outcome, *said))
     table(("item", "treatment", "outcome", "claims administrator cites", "reviewer cites"), rows)

@@ -144,14 +144,11 @@ def _distinct(letters: Iterable[Read]) -> Iterator[Read]:
 
 
 def _rows(found: "Determination") -> list[tuple[object, ...]]:
-    from kg.evidence import cited
+    from kg.evidence import relied_on
 
     rows: list[tuple[object, ...]] = []
     for decision in found.decisions:
-        field = decision.reviewer
-        cites = "; ".join(map(cited, field.citations)) or (
-            field.basis and field.basis.value.replace("_", " ")
-        )
+        cites = relied_on(decision.reviewer)
         rows.append(
             (found.case_number, found.decision_date, decision.outcome.value, decision.item.in_dispute, cites)
         )

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -68,12 +67,14 @@ def query(
     if endpoint is not None:
         _print_answer(_ask_server(endpoint, bound), form)
         return
+    from kg.base.graphs import open_read_only
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
-        _print_answer(_ask_base(base.graph_folder, bound), form)
+        graph = open_read_only(base.graph_folder)
+        _print_answer(_ask_base(graph, bound), form)
         for name, node in found.nodes(given).items():
-            if not _ask_base(base.graph_folder, f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?p {node} }} }}"):
+            if not _ask_base(graph, f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?p {node} }} }}"):
                 say(f"parameter {name}: {kb} holds nothing that is called {given[name]!r}")
 
 
@@ -91,13 +92,12 @@ def _list_queries() -> None:
     table(("query", "what it answers", "parameters"), rows)
 
 
-def _ask_base(graph: Path, text: str) -> "Answer":
-    from kg.base.graphs import open_read_only
+def _ask_base(graph: "ox.Store", text: str) -> "Answer":
     from kg.graph.syntax import explained
 
     try:
         # The text goes to Oxigraph's own engine: rdflib would fetch what SERVICE and FROM name.
-        return open_read_only(graph).query(text)
+        return graph.query(text)
     except SyntaxError as fault:
         raise QueryError(f"this is not SPARQL: {explained(fault.msg)}") from fault
     except (OSError, ValueError, RuntimeError) as fault:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.errors import SettingError, SourceError
+from kg.errors import SettingError, SourceError, why
 
 if TYPE_CHECKING:
     from kg.queries import Query
@@ -47,5 +47,4 @@ def find(asked: str) -> "Query":
     try:
         return queries.parse(path.read_text(encoding="utf-8"), asked)
     except (OSError, UnicodeDecodeError) as fault:
-        why = getattr(fault, "strerror", None) or fault
-        raise SourceError(f"{asked}: cannot be read: {why}") from fault
+        raise SourceError(f"{asked}: cannot be read: {why(fault)}") from fault

@@ -23,8 +23,8 @@ _FIRST_LETTER = 0x100
 # What may stand between two tokens without being a word: it is never at a TEXT token's start.
 _LOOSE = r"\s.,;:"
 _WORDS = re.compile(rf"[^{_LOOSE}](?:.*\S)?", re.DOTALL)
-# An anchor of plain words, of which the first may be one of several (``[Pp]age``).
-_LITERAL = re.compile(r"(\[\w+\])?(\w[\w ]*)")
+# An anchor of plain letters, of which the first may be one of several (``[Pp]age``).
+_LITERAL = re.compile(r"(\[\w+\])?(\w+)")
 
 Plan = TypeVar("Plan")
 

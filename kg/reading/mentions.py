@@ -8,11 +8,7 @@ from kg.reading.grammars import Lexeme, Part, TypedGrammar, parts
 from kg.reading.pages import read_pages
 from kg.reading.wording import tidy
 
-MENTION = TypedGrammar(
-    "mention.lark",
-    parts,
-    anchors=("[Cc]hapter", "[Tt]able", "[Pp]age"),
-)
+MENTION = TypedGrammar("mention.lark", parts, anchors=("[Cc]hapter", "[Tt]able", "[Pp]age"))
 
 _GUIDELINES = {
     "THIRD_EDITION": "acoem-3rd",

@@ -87,7 +87,9 @@ async def only_known(request: Request) -> None:
         ProblemError: with 422 and the names that it takes.
     """
     route = request.scope["route"]
-    known = list(_taken(route.dependant)) if route.include_in_schema else list(request.query_params)
+    if not request.query_params or not route.include_in_schema:
+        return
+    known = list(_taken(route.dependant))
     if others := [name for name in request.query_params if name not in known]:
         taken = f"it takes {', '.join(known)}" if known else "it takes none"
         raise ProblemError(422, f"there is no parameter {others[0][:100]!r} here; {taken}")

@@ -12,7 +12,7 @@ from pathlib import Path
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from kg.errors import KgError
+from kg.errors import KgError, why
 from kg.web.app import create_app
 from kg.web.settings import Settings
 
@@ -87,8 +87,8 @@ def listen(host: str, port: int) -> socket.socket:
             listening.close()
             raise
     except (OSError, UnicodeError) as fault:
-        why = getattr(fault, "strerror", None) or fault
-        raise ServeError(f"cannot listen on {host}:{port}: {why}; give another --host or --port") from fault
+        told = f"cannot listen on {host}:{port}: {why(fault)}; give another --host or --port"
+        raise ServeError(told) from fault
     return listening
 
 
