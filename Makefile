@@ -16,7 +16,7 @@ ROOMS ?= $(addsuffix =20,$(addprefix reading/,citations quantities items section
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
-NODE_ROOM := kg/web/vendor
+NODE_ROOM := kg/explore/vendor
 
 .PHONY: help
 help: ## this list
@@ -41,7 +41,7 @@ help: ## this list
 	@touch $@
 
 .make/vendor: .make/install
-	@$(BIN)/python -m kg.web.vendor
+	@$(BIN)/python -m kg.explore.vendor
 	@touch $@
 
 .make/packages: .ci/packages
@@ -119,7 +119,7 @@ soak: .make/dev ## use a server for SOAK seconds, with attackers and a new gener
 .PHONY: lowest
 lowest: .make/lowest/done .make/vendor ## the tests, but for browsers and documents, with the lowest versions that are allowed
 	@.make/lowest/bin/python -m pytest -n auto -m "not long and not browser" -W default -p no:cacheprovider \
-	  kg tests/analysis tests/base tests/cli tests/graph tests/ontology tests/reading tests/web/test_web_api.py \
+	  kg tests/analysis tests/base tests/cli tests/files tests/graph tests/ontology tests/reading tests/statistics tests/web/test_web_api.py \
 	  tests/web/test_web_drivers.py tests/web/test_web_linked.py tests/test_queries.py tests/test_front_door.py
 
 .PHONY: coverage

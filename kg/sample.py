@@ -24,8 +24,8 @@ from kg.errors import SettingError
 from kg.sampling import effects as planted
 from kg.sampling.cases import ERA, invent
 from kg.sampling.effects import Effects
-from kg.sampling.letters import write
 from kg.sampling.letters_2013 import WRITERS
+from kg.sampling.letters_2014 import write
 
 Json = dict[str, Any]
 

@@ -19,14 +19,14 @@ from fastapi import APIRouter, FastAPI
 
 import kg
 from kg import queries, resources, sample
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.cli import app as command_line
 from kg.graph import iri
 from kg.graph.generate import declared
-from kg.web import remote
 from kg.web.app import create_app
 from kg.web.metrics import Metrics
 from kg.web.settings import Settings
+from kg.web.sparql import remote
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs/reference.md"

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from kg import queries
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
 from kg.graph import iri
 from kg.graph.triples import UNPAGED

@@ -1,6 +1,7 @@
 """The house: which room may know which, what stays in one room, how large a room is."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -15,10 +16,11 @@ FLOORS = [
     {"errors", "resources"},
     {"model"},
     {"contract", "evidence"},
-    {"reading", "graph"},
+    {"files", "reading", "graph", "statistics"},
     {"base", "sampling"},
     {"queries", "sample"},
     {"analysis"},
+    {"explore"},
     {"front"},
     {"web"},
     {"cli"},
@@ -27,16 +29,16 @@ FLOORS = [
 # What is about one subject stays in the rooms about it.
 ONLY_IN = {
     "lark": ("kg.reading",),
-    "pypdfium2": ("kg.reading.pdf", "kg.reading.pdf_worker"),
-    "fsspec": ("kg.reading.sources", "kg.base"),
+    "pypdfium2": ("kg.files.pdf", "kg.files.pdf_worker"),
+    "fsspec": ("kg.files.sources", "kg.base"),
     "oxrdflib": ("kg.base",),
-    "networkx": ("kg.analysis.network", "kg.base.export", "kg.web.evidence"),
-    "scipy": ("kg.analysis",),
+    "networkx": ("kg.analysis.network", "kg.base.export", "kg.explore.edge_evidence"),
+    "scipy": ("kg.analysis", "kg.statistics"),
     "fastapi": ("kg.web",),
     "starlette": ("kg.web",),
     "uvicorn": ("kg.web",),
     "jinja2": ("kg.web",),
-    "pyvis": ("kg.web.view",),
+    "pyvis": ("kg.explore.drawing",),
     "typer": ("kg.cli",),
     "rich": ("kg.cli",),
     "dask": ("kg.base",),
@@ -44,12 +46,22 @@ ONLY_IN = {
 }
 
 # Values become values: no files, network, clock or chance.
-PURE = ("kg.reading", "kg.graph", "kg.model", "kg.contract", "kg.errors")
+PURE = ("kg.reading", "kg.graph", "kg.statistics", "kg.model", "kg.contract", "kg.errors")
 # `generate` is a tool, and `iri` has one setting, the base.
-NOT_PURE = (
-    *("kg.reading.sources", "kg.reading.tables", "kg.reading.pdf", "kg.reading.pdf_worker"),
-    *("kg.graph.generate", "kg.graph.iri"),
-)
+NOT_PURE = ("kg.graph.generate", "kg.graph.iri")
+
+# A room of kg/web speaks HTTP, itself or through another room of its wing, but for these.
+HTTP = {"fastapi", "starlette", "uvicorn", "pydantic_settings", "prometheus_client", "jinja2"}
+WITHOUT_HTTP = {
+    "kg.web.negotiate",  # RFC 9110 as values
+    "kg.web.pages.values",  # what the templates print
+    "kg.web.sparql.guard",  # what a query may ask, before it is run
+    "kg.web.sparql.lanes",  # the processes that run queries, fed by the protocol
+    "kg.web.sparql.worker",  # such a process
+}
+MOST_ROOMS = 16
+"""On one floor; more are a corridor that nobody sees to its end."""
+
 WORLD = (
     *("os", "io", "pathlib", "socket", "urllib.request", "http", "time", "random", "secrets", "subprocess"),
     *("sqlite3", "shutil", "tempfile", "multiprocessing", "threading", "fsspec", "httpx", "requests"),
@@ -113,6 +125,27 @@ def test_imports_run_in_no_circle():
         list(TopologicalSorter({name: ours(name) for name in INSIDE}).static_order())
     except CycleError as error:
         pytest.fail(" > ".join(f"{a}" for a in error.args[1]))
+
+
+def test_a_room_of_the_web_speaks_http():
+    speaking: set[str] = set()
+    rooms_of_web = {name for name in INSIDE if wing(name) == "web"}
+    packages = {name for name in rooms_of_web if any(other.startswith(f"{name}.") for other in INSIDE)}
+    while True:
+        more = {
+            name
+            for name in rooms_of_web - speaking
+            if any(other.split(".")[0] in HTTP or other in speaking for other in imports(name))
+        }
+        if not more:
+            break
+        speaking |= more
+    assert rooms_of_web - packages - {"kg.web"} - speaking == WITHOUT_HTTP
+
+
+def test_no_floor_is_a_corridor():
+    floors = Counter(str(path.parent) for path in (ROOT / "kg").rglob("*.py") if path.name != "__init__.py")
+    assert {floor: number for floor, number in floors.items() if number > MOST_ROOMS} == {}
 
 
 @pytest.mark.parametrize("package", ONLY_IN)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.web import vendor
+from kg.explore import vendor
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -95,10 +95,10 @@ def kept_by_git() -> set[str]:
 @pytest.mark.long
 def test_the_sdist_holds_what_the_repository_holds_and_the_scripts_of_others(unpacked):
     names = {str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()}
-    scripts = {f"kg/web/vendor/{name}" for name in vendor.FILES}
+    scripts = {f"kg/explore/vendor/{name}" for name in vendor.FILES}
     assert kept_by_git() | scripts <= names
     left = names - kept_by_git() - scripts - {"PKG-INFO"}
-    assert left <= {"kg/web/vendor/ontology.html"}  # what `make ontology-page` makes
+    assert left <= {"kg/explore/vendor/ontology.html"}  # what `make ontology-page` makes
 
 
 @pytest.mark.long
@@ -114,7 +114,7 @@ def test_the_wheel_holds_what_the_package_reads(made):
         assert [name for name in names if re.fullmatch(rf"kg/_data/{folder}/[^/]+\.{kind}", name)]
     assert [name for name in names if re.fullmatch(r"kg/web/templates/.+\.html", name)]
     for name, digest in vendor.FILES.items():
-        assert hashlib.sha256(wheel.read(f"kg/web/vendor/{name}")).hexdigest() == digest
+        assert hashlib.sha256(wheel.read(f"kg/explore/vendor/{name}")).hexdigest() == digest
     assert {name.partition("/")[0] for name in names} == {
         "kg",
         f"imr_kg-{PROJECT['project']['version']}.dist-info",

@@ -14,7 +14,7 @@ from rdflib import Graph
 
 from kg import queries, resources
 from kg.errors import QueryError, UnknownError
-from kg.graph import describe, iri
+from kg.graph import iri, page_triples
 from kg.graph.triples import n_triples
 
 PARTIES = ("claims_administrator", "reviewer")
@@ -36,7 +36,7 @@ def graph(gold):
         if path.stem != "shapes":
             store.parse(path, format="ox-ttl")
     text = "".join(n_triples(letter, "1") for letter in gold_letters.determinations(gold))
-    store.parse(data=text + describe.descriptions(describe.pointed_to(text.encode())), format="ox-nt")
+    store.parse(data=text + page_triples.descriptions(page_triples.pointed_to(text.encode())), format="ox-nt")
     return store
 
 

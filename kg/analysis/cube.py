@@ -15,9 +15,9 @@ import rdflib.namespace
 from rdflib.namespace import OWL, RDF, RDFS, SKOS, XSD
 
 from kg import resources
+from kg.analysis.covariates import REFERENCE
+from kg.analysis.decisions import OUTCOMES
 from kg.analysis.drivers import HELP, WITHOUT_MODEL, DriverRow, Drivers
-from kg.analysis.index import OUTCOMES
-from kg.analysis.model import REFERENCE
 from kg.graph import iri
 from kg.graph.triples import escaped
 from kg.graph.vocab import DCTERMS, IMR, QB

@@ -3,7 +3,7 @@
 A row says how many decisions cite a key and how they ended, the rate of overturning, and odds
 ratios of *overturned* (against upheld or modified) between the decisions that cite the key and all
 others under the same filters: crude, pooled over strata (Mantel-Haenszel), and from a model with
-all keys at once (:mod:`kg.analysis.firth`).
+all keys at once (:mod:`kg.statistics.penalised`).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,11 +14,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis import intervals
+from kg.analysis.covariates import adjusted
+from kg.analysis.decisions import KEY_COLUMNS, OUTCOMES, Cited, Index, Mask, prepare
 from kg.analysis.filters import Filters, choose
-from kg.analysis.index import KEY_COLUMNS, OUTCOMES, Cited, Index, Mask, prepare
-from kg.analysis.model import adjusted
 from kg.errors import SettingError
+from kg.statistics import intervals
 
 HELP = (
     "Figures say what is associated with overturned decisions, not what causes them: the reviewer chooses "
@@ -145,7 +145,7 @@ def drivers(
 ) -> Drivers:
     """Count and compare the outcomes of decisions by what ``party`` cites.
 
-    ``facts`` is the facts table or, to ask more than once, what :func:`kg.analysis.index.prepare` made of
+    ``facts`` is the facts table or, to ask more than once, what :func:`kg.analysis.decisions.prepare` made of
     it. ``level`` is ``page``, ``section``, ``chapter``, ``edition`` or ``guideline``; ``party`` is
     ``reviewer``, ``claims_administrator``, ``any`` of them or ``both``. Keys with fewer than ``minimum``
     decisions have counts only. ``strata`` names the Mantel-Haenszel strata, one of :data:`STRATA`;

@@ -13,11 +13,11 @@ import networkx as nx
 import numpy as np
 import polars as pl
 
-from kg.analysis.chance import Had, Together, together
+from kg.analysis.decisions import OUTCOMES, Cited, Index, Valued
 from kg.analysis.filters import Filters, choose, unknown
-from kg.analysis.index import OUTCOMES, Cited, Index, Valued
 from kg.graph import iri
 from kg.model import Outcome
+from kg.statistics.chance import Had, Together, together
 
 KINDS = ("together", "services", "specialties")
 """Keys cited together; guideline by service by outcome; specialty by guideline."""

@@ -21,8 +21,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from kg.analysis.decisions import OUTCOMES, Index, Mask, each_once, places, prepare
 from kg.analysis.filters import Filters, choose, unknown
-from kg.analysis.index import OUTCOMES, Index, Mask, each_once, places, prepare
 from kg.errors import SettingError
 
 KINDS = ("page", "section", "chapter", "category", "subcategory", "body_part", "drug", "specialty")

@@ -6,12 +6,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis import intervals
+from kg.analysis.covariates import adjusting
+from kg.analysis.decisions import OUTCOMES, Cited, Index, Mask
 from kg.analysis.filters import Filters
-from kg.analysis.firth import fit
-from kg.analysis.index import OUTCOMES, Cited, Index, Mask
-from kg.analysis.model import adjusting
 from kg.model import Party
+from kg.statistics import intervals
+from kg.statistics.penalised import fit
 
 HELP = (
     "The parties' citations of one item are compared by what they share. The odds ratio says whether "

@@ -14,7 +14,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 
 from kg import resources
 from kg.errors import BaseError
-from kg.graph import describe, iri
+from kg.graph import iri, page_triples
 
 CATALOGUE = "catalogue.nt"
 """The file of a generation that holds the triples of its ontology and catalogues."""
@@ -76,7 +76,7 @@ class GraphWriter:
 
     def load(self, data: bytes) -> None:
         """Send N-Triples text on its way into the store."""
-        self._pointed_to |= describe.pointed_to(data)
+        self._pointed_to |= page_triples.pointed_to(data)
         if self._stream is None:
             self._stream = _Stream(self._open())
         self._stream.write(data)
@@ -92,12 +92,12 @@ class GraphWriter:
     def finish(self) -> None:
         """Bring the catalogue and what letters share up to date, and wait for what was sent."""
         if self._base is None:
-            self.load(new := catalogue() + describe.descriptions(self._pointed_to).encode())
+            self.load(new := catalogue() + page_triples.descriptions(self._pointed_to).encode())
         self._wait()
         if self._base is not None:
             old = (self._base / CATALOGUE).read_bytes()
-            shared = filter(self._is_pointed_to, describe.described(old) | self._pointed_to)
-            new = catalogue() + describe.descriptions(shared).encode()
+            shared = filter(self._is_pointed_to, page_triples.described(old) | self._pointed_to)
+            new = catalogue() + page_triples.descriptions(shared).encode()
         if self._base and old != new:
             store = self._open()
             before, after = set(old.splitlines(keepends=True)), set(new.splitlines(keepends=True))

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import polars as pl
 
-from kg.base import facts, letters
+from kg.base import facts, letter_texts
+from kg.base.building.staging import PACK
 from kg.base.facts import POSITION, TABLES
 from kg.base.ledger import Ledger
-from kg.base.staging import PACK
 
 LETTERS_IN_PART = 20_000
 
@@ -36,7 +36,7 @@ def assemble(
         ]
         if frames:
             facts.write(pl.concat(frames), generation / table / f"{part}.parquet")
-    with (generation / "letters" / (part + letters.SUFFIX)).open("wb") as pack:
+    with (generation / "letters" / (part + letter_texts.SUFFIX)).open("wb") as pack:
         for batch in batches:
             with (batch / PACK).open("rb") as texts:
                 shutil.copyfileobj(texts, pack, 1 << 20)
@@ -59,10 +59,10 @@ def rewrite(served: Path, generation: Path, part: str, without: Collection[str],
             kept = pl.read_parquet(file).filter(~pl.col("case").is_in(list(without)))
             facts.write(kept, generation / table / file.name)
     rest.sort(key=lambda row: (row.block, row.start))
-    old = letters.Letters(served)
+    old = letter_texts.Letters(served)
     try:
-        with (generation / "letters" / (part + letters.SUFFIX)).open("wb") as pack:
-            places = letters.pack((old.text_of(row) for row in rest), pack)
+        with (generation / "letters" / (part + letter_texts.SUFFIX)).open("wb") as pack:
+            places = letter_texts.pack((old.text_of(row) for row in rest), pack)
             ledger.put_letters(
                 row._replace(**place._asdict()) for row, place in zip(rest, places, strict=True)
             )
@@ -73,5 +73,5 @@ def rewrite(served: Path, generation: Path, part: str, without: Collection[str],
 def files(generation: Path, part: str) -> Iterator[Path]:
     """The files of a part that are there."""
     names = [generation / table / f"{part}.parquet" for table in TABLES]
-    names.append(generation / "letters" / (part + letters.SUFFIX))
+    names.append(generation / "letters" / (part + letter_texts.SUFFIX))
     return (name for name in names if name.exists())

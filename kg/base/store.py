@@ -23,7 +23,7 @@ from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from kg.base import facts, generations
 from kg.base.graphs import open_read_only
 from kg.base.ledger import Correction
-from kg.base.letters import Letters
+from kg.base.letter_texts import Letters
 from kg.errors import BaseError, UnknownError
 from kg.model import Determination
 
@@ -145,7 +145,7 @@ class KnowledgeBase:
         Raises:
             UnknownError: the base has no such case.
         """
-        from kg.base import read  # late: opening a base for its facts does not load the grammars
+        from kg.base.building import read  # late: opening a base for its facts does not load the grammars
 
         return read.determination(self.letter(case), case, (), self._letters.ledger.corrections)
 

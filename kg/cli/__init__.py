@@ -7,20 +7,31 @@ from typing import Annotated
 import typer
 
 from kg.cli import (
-    analysing,
-    asking,
-    building,
-    comparing,
-    exporting,
-    keeping,
-    parsing,
-    querying,
-    reading,
-    serving,
+    build,
+    cite_schema,
+    drivers_related,
+    export_publish,
+    parse,
+    query,
+    serve_sample,
+    show_search_stats,
+    sides_outcomes_network,
+    verify_correct_remove,
 )
-from kg.cli.edge import app
+from kg.cli.command import app
 
-ROOMS = (parsing, reading, building, keeping, asking, querying, analysing, comparing, exporting, serving)
+ROOMS = (
+    parse,
+    cite_schema,
+    build,
+    verify_correct_remove,
+    show_search_stats,
+    query,
+    drivers_related,
+    sides_outcomes_network,
+    export_publish,
+    serve_sample,
+)
 """Each adds its commands to ``app`` when it is imported."""
 
 ORDER = (

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich import progress as bars
 
-from kg.cli.edge import err
+from kg.cli.command import err
 
 if TYPE_CHECKING:
-    from kg.base.build import Progress
+    from kg.base.building.build import Progress
 
 log = logging.getLogger("kg")
 

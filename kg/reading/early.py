@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from kg.model import Outcome, Problem, ProblemKind, Span, Template
-from kg.reading.grammars import Lexeme, Part, TypedGrammar, parts
 from kg.reading.places import LINE_START, Issue, Layout, checked, missing, trimmed
+from kg.reading.text.grammars import Lexeme, Part, TypedGrammar, parts
 
 _OUTCOMES = {"NECESSARY": Outcome.OVERTURNED, "NOT_NECESSARY": Outcome.UPHELD}
 NOTICE = TypedGrammar("notice.lark", parts, anchors=(LINE_START, "MAXIMUS", "is"))

@@ -9,9 +9,9 @@ from lark import Tree
 from msgspec import Struct
 
 from kg.model import Priority, Problem, ProblemKind, Span
-from kg.reading.dates import read_date
-from kg.reading.grammars import TypedGrammar, parts
-from kg.reading.moved import kept, moved_span
+from kg.reading.text.dates import read_date
+from kg.reading.text.grammars import TypedGrammar, parts
+from kg.reading.text.moved import kept, moved_span
 
 _NAMES = {
     "CASE": "case_number",

@@ -15,18 +15,18 @@ from kg.model import (
     Span,
     Template,
 )
-from kg.reading.catalogue import guidelines
-from kg.reading.citations import read_field
+from kg.reading.citing.citations import read_field
+from kg.reading.citing.mentions import mentions
 from kg.reading.early import early_layout
 from kg.reading.header import Header, read_header
-from kg.reading.items import read_item
-from kg.reading.mentions import mentions
-from kg.reading.moved import kept, moved_field, moved_item, moved_problem
 from kg.reading.places import Issue, Layout
-from kg.reading.quantities import recommended
+from kg.reading.requests.items import read_item
+from kg.reading.requests.quantities import recommended
 from kg.reading.reviewers import read_reviewer
 from kg.reading.sections import layout
 from kg.reading.summary import Summary, read_summary
+from kg.reading.text.moved import kept, moved_field, moved_item, moved_problem
+from kg.reading.vocabulary.catalogue import guidelines
 
 # From mid-2016 letters cite by section; MTUS titles of December 2017 on name later guidelines.
 _BY_SECTION = date(2016, 7, 1)

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from kg.errors import LetterError
 from kg.model import Outcome, Problem, ProblemKind, Span, Template
-from kg.reading.grammars import Lexeme
+from kg.reading.text.grammars import Lexeme
 
 MOST_HEADINGS = 5_000
 """A letter of a hundred items has some five hundred headings; more is damage, and slow to read."""

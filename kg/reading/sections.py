@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from lark import Tree
 
 from kg.model import Outcome, Problem, ProblemKind, Span, Template
-from kg.reading.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.places import LINE_START, Issue, Layout, checked, missing, trimmed
+from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 
 _HEADINGS = {
     "HOW": "HOW THE IMR FINAL DETERMINATION WAS MADE",

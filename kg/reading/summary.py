@@ -7,8 +7,8 @@ from lark import Tree
 from msgspec import Struct
 
 from kg.model import Patient, Sex, Span
-from kg.reading.dates import read_date
-from kg.reading.grammars import Lexeme, TypedGrammar, parts
+from kg.reading.text.dates import read_date
+from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 
 # The worker is introduced in the first sentences, mostly in the very first; further on are others' ages and
 # old injuries. What stands so near to an end may have been cut there.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from kg.sampling.chance import Urn, pick
+from kg.sampling.draws import Urn, pick
 
 Json = dict[str, object]
 

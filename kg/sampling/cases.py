@@ -5,10 +5,10 @@ from random import Random
 
 from kg.sampling import people
 from kg.sampling.bodies import Injury, injuries
-from kg.sampling.chance import Urn
 from kg.sampling.citing import FROM_2018, PAGES, SECTIONS, Cited, choose
+from kg.sampling.draws import Urn
 from kg.sampling.effects import Effects
-from kg.sampling.items import Item, compose
+from kg.sampling.item_texts import Item, compose
 from kg.sampling.kinds import kinds, usual
 
 HEADLESS = 0.25

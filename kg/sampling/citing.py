@@ -5,9 +5,9 @@ from functools import cache
 from random import Random
 
 from kg.sampling.bodies import Injury
-from kg.sampling.chance import Urn, between, pick
+from kg.sampling.draws import Urn, between, pick
 from kg.sampling.guide import guide
-from kg.sampling.items import Item
+from kg.sampling.item_texts import Item
 from kg.sampling.kinds import sections
 
 PAGES, SECTIONS, FROM_2018 = "pages", "sections", "2018"

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from kg.sampling.chance import Urn
+from kg.sampling.draws import Urn
 
 Quantity = tuple[int, int, str]
 """Least and most of a unit."""

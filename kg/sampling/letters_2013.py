@@ -31,10 +31,10 @@ from datetime import date
 from random import Random
 from typing import Any
 
-from kg.sampling import truth, wording
+from kg.sampling import sentences, truth
 from kg.sampling.cases import Case, Decision
-from kg.sampling.chance import Urn, between
-from kg.sampling.letters import FORTH, header, issue, rationale, reviewed, sentence, summary
+from kg.sampling.draws import Urn, between
+from kg.sampling.letters_2014 import FORTH, header, issue, rationale, reviewed, sentence, summary
 from kg.sampling.paper import Paper, Spot
 from kg.sampling.printing import print_field
 
@@ -202,7 +202,7 @@ def _determined(paper: Paper, case: Case) -> list[Spot]:
 
 
 def _qualified(rng: Random, case: Case) -> str:
-    before, after = wording.review(rng)
+    before, after = sentences.review(rng)
     return f"{before} {sentence(rng, case.physician)} {after}"
 
 

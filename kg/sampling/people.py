@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from kg.sampling.chance import Urn, between, pick
+from kg.sampling.draws import Urn, between, pick
 
 # --- the reviewer -----------------------------------------------------------------------------
 

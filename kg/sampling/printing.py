@@ -4,8 +4,8 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from kg.sampling.chance import Urn, pick
 from kg.sampling.citing import FROM_2018, PAGES, Cited, Reference
+from kg.sampling.draws import Urn, pick
 from kg.sampling.guide import guide
 from kg.sampling.paper import Spot
 

@@ -10,28 +10,25 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from kg.web import (
-    api,
-    described,
-    drivers,
-    editor,
-    forest,
-    forms,
-    growing,
-    guides,
-    linked,
-    lists,
-    negotiate,
-    pages,
-    problems,
-    remote,
-    sparql,
-    vendor,
-)
+from kg.explore import vendor
+from kg.web import linked, negotiate, problems
+from kg.web.api import cases as case_api
+from kg.web.api import drivers as driver_api
+from kg.web.api import expansion, lists, openapi
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
+from kg.web.pages import cases as case_pages
+from kg.web.pages import drivers as driver_pages
+from kg.web.pages import guidelines, query, search_about
 from kg.web.settings import Settings
+from kg.web.sparql import protocol, remote
 from kg.web.state import State
+
+ROUTED = (
+    *(case_pages, protocol, case_api, driver_api, query, driver_pages, search_about),
+    *(expansion, lists, guidelines, linked),
+)
+"""The modules with routes, in the order in which an address is looked up."""
 
 STATIC = Path(__file__).with_name("static")
 
@@ -57,7 +54,7 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
     app = FastAPI(
         title="imr-kg",
         summary="California's Independent Medical Review letters as a knowledge graph",
-        description=described.ABOUT,
+        description=openapi.ABOUT,
         version=version("imr-kg"),
         lifespan=lifespan,
         docs_url=None,
@@ -66,14 +63,14 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings, app.state.state = settings, state
-    app.state.templates = pages.environment()
+    app.state.templates = case_pages.environment()
     _add_middleware(app, state, metrics)
     problems.install(app)
-    described.install(app)
+    openapi.install(app)
     if base_path is None:  # the first route that fits an address has it
         app.include_router(remote.router)
-    for module in (pages, sparql, api, drivers, editor, forest, forms, growing, lists, guides, linked):
-        known = [Depends(api.only_known)] if module.router.prefix == "/api" else []
+    for module in ROUTED:
+        known = [Depends(case_api.only_known)] if module.router.prefix == "/api" else []
         app.include_router(module.router, dependencies=known)
     _add_operations(app, state, metrics)
     app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)

@@ -10,16 +10,18 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse,
 
 from kg import resources
 from kg.errors import IriError, UnknownError
+from kg.explore import labels, marking, vendor
 from kg.graph import iri
 from kg.graph.triples import n_triples
-from kg.web import asking, describe, labels, marking, negotiate, vendor
-from kg.web.api import SiteDep
-from kg.web.describe import RDF_TYPES
-from kg.web.editor import PREFIXES
+from kg.web import negotiate
+from kg.web.api.cases import SiteDep
 from kg.web.middleware import EDITOR_POLICY
-from kg.web.pages import render
+from kg.web.pages.cases import render
+from kg.web.pages.query import PREFIXES
 from kg.web.problems import ProblemError
 from kg.web.site import Site
+from kg.web.sparql import service_description, site_queries
+from kg.web.sparql.service_description import RDF_TYPES
 
 router = APIRouter(tags=["Linked data"])
 
@@ -65,7 +67,7 @@ async def thing(request: Request, site: SiteDep, base: BaseDep) -> Response:
     if not suffix:
         return RedirectResponse(f"{root}/{node}.{form}", 303, headers)
     triples = await _triples(request, site, place, iri.BASE + node)
-    response = describe.rdf(request, triples, form=form)
+    response = service_description.rdf(request, triples, form=form)
     response.headers.update(headers | {"ETag": site.etag(node, form)})
     return response
 
@@ -135,9 +137,11 @@ async def _triples(request: Request, site: SiteDep, place: iri.Place, address: s
     elif address == iri.dataset(site.generation):
         found = _about(site)
     else:
-        found = await asking.ask(request, f"CONSTRUCT {{ <{address}> ?p ?o }} WHERE {{ <{address}> ?p ?o }}")
+        found = await site_queries.ask(
+            request, f"CONSTRUCT {{ <{address}> ?p ?o }} WHERE {{ <{address}> ?p ?o }}"
+        )
         if not found and place.kind == "page":
-            found = await asking.ask(
+            found = await site_queries.ask(
                 request, f"CONSTRUCT {{ ?c ?p <{address}> }} WHERE {{ ?c ?p <{address}> }} LIMIT 1000"
             )
     if not found:
@@ -159,7 +163,7 @@ for _kind in ("case", "run", "dataset", *iri.SCHEMES):
 @router.get("/ontology.ttl", include_in_schema=False)
 def ontology_file(request: Request) -> Response:
     """The ontology as Turtle."""
-    return describe.rdf(request, iri.rebased(resources.text("ontology", "imr.ttl")), form="ttl")
+    return service_description.rdf(request, iri.rebased(resources.text("ontology", "imr.ttl")), form="ttl")
 
 
 @router.get("/ontology", include_in_schema=False)
@@ -172,13 +176,13 @@ def ontology(request: Request) -> Response:
         if page.is_file():
             return FileResponse(page, headers={"Vary": "Accept", "Content-Security-Policy": EDITOR_POLICY})
         return RedirectResponse(f"{root}/about#ontology", 303, {"Vary": "Accept"})
-    return describe.rdf(request, iri.rebased(resources.text("ontology", "imr.ttl")))
+    return service_description.rdf(request, iri.rebased(resources.text("ontology", "imr.ttl")))
 
 
 @router.get("/.well-known/void", include_in_schema=False)
 def void(request: Request, site: SiteDep, base: BaseDep) -> Response:
     """The data set, in VoID."""
-    return describe.rdf(request, _dataset(base, site.base.about), base)
+    return service_description.rdf(request, _dataset(base, site.base.about), base)
 
 
 def _dataset(base: str, about: dict[str, Any]) -> str:

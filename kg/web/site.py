@@ -11,20 +11,20 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from kg.analysis.cache import Analyses
 from kg.analysis.coverage import Coverage, coverage
+from kg.analysis.decisions import LEVELS, Index
 from kg.analysis.drivers import STRATA, Drivers, drivers
 from kg.analysis.filters import Filters
-from kg.analysis.index import LEVELS, Index
-from kg.analysis.kept import Analyses
 from kg.analysis.related import Features, Related, count, related
 from kg.analysis.search import Search
 from kg.base.store import KnowledgeBase
 from kg.errors import UnknownError
-from kg.web import cases, labels, view
-from kg.web.links import Figures, Links, address
-from kg.web.pairs import Ids
+from kg.explore import case_lists, drawing, labels
+from kg.explore.incidence import Ids
+from kg.explore.neighbours import Figures, Links, address
+from kg.explore.suggest import Suggestions
 from kg.web.problems import ProblemError
-from kg.web.suggest import Suggestions
 
 T = TypeVar("T")
 _KEPT = 256
@@ -84,7 +84,7 @@ class Site:
 
     def prepare(self) -> None:
         """Compute what every answer needs, before the first is asked; grammars and pyvis are loaded too."""
-        view.html(view.View([], []))
+        drawing.html(drawing.View([], []))
         with self._lock:
             _ = self.features, self.links.kinds, self.links.texts, self.suggestions, self.figures
         for case in self.base.cases()[:1]:
@@ -262,18 +262,18 @@ class Site:
         key = ("related", case, outcome, filters)
         return self._once(key, lambda: count(self.features, case, outcome, filters))
 
-    def decisions(self, wanted: cases.Wanted) -> Ids:
+    def decisions(self, wanted: case_lists.Wanted) -> Ids:
         """The decisions that pass, in order.
 
         Raises:
             UnknownError: a filter's value is not in the base.
         """
-        return self._once(("decisions", wanted), lambda: cases.decisions(self.links, wanted))
+        return self._once(("decisions", wanted), lambda: case_lists.decisions(self.links, wanted))
 
-    def cases(self, wanted: cases.Wanted, limit: int, cursor: str | None) -> cases.Found:
+    def cases(self, wanted: case_lists.Wanted, limit: int, cursor: str | None) -> case_lists.Found:
         """One page of the cases that pass.
 
         Raises:
             UnknownError, SettingError: a filter or the cursor is not one there is.
         """
-        return cases.page_of(self.links, self.decisions(wanted), limit, cursor)
+        return case_lists.page_of(self.links, self.decisions(wanted), limit, cursor)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from kg.base.store import KnowledgeBase
 from kg.errors import BaseError
-from kg.web import remote
 from kg.web.settings import Settings
 from kg.web.site import Site
-from kg.web.workers import Lane, Limits, WorkerError
+from kg.web.sparql import remote
+from kg.web.sparql.lanes import Lane, Limits, WorkerError
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import pytest
 from small_facts import cite, decision, facts_of
 
 from kg import sample
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
 
 

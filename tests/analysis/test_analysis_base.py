@@ -2,10 +2,10 @@
 
 import pytest
 
-from kg.analysis.counting import sparql
+from kg.analysis.cache import Analyses
+from kg.analysis.decisions import LEVELS, PARTIES
 from kg.analysis.filters import Filters, values
-from kg.analysis.index import LEVELS, PARTIES
-from kg.analysis.kept import Analyses
+from kg.analysis.row_query import sparql
 
 
 def counted(store, query):

@@ -4,11 +4,11 @@ import pyoxigraph as ox
 import pytest
 
 from kg import resources
+from kg.analysis.cache import Analyses, code_version
 from kg.analysis.cube import FIGURES, data_sets, n_triples, turtle
+from kg.analysis.decisions import OUTCOMES
 from kg.analysis.drivers import COLUMNS, drivers
 from kg.analysis.filters import Filters
-from kg.analysis.index import OUTCOMES
-from kg.analysis.kept import Analyses, code_version
 from kg.graph import iri
 
 PREFIXES = """

@@ -5,9 +5,9 @@ import polars as pl
 import pytest
 from small_facts import cite, decision, facts_of
 
+from kg.analysis.decisions import prepare
 from kg.analysis.drivers import COLUMNS, drivers
 from kg.analysis.filters import Filters
-from kg.analysis.index import prepare
 from kg.errors import SettingError, UnknownError
 
 NSAIDS = ("chronic-pain/2016/nsaids", "NSAIDs")

@@ -10,11 +10,11 @@ from small_facts import cite, decision, facts_of
 
 from kg.analysis import plots
 from kg.analysis.cube import n_triples
+from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES, prepare
 from kg.analysis.drivers import drivers
-from kg.analysis.index import LEVELS, OUTCOMES, PARTIES, prepare
 from kg.analysis.network import KINDS, network
+from kg.analysis.outcomes import drift, quantities, specialties
 from kg.analysis.related import features, related
-from kg.analysis.services import drift, quantities, specialties
 from kg.analysis.sides import sides
 
 cited = st.sampled_from(

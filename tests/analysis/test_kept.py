@@ -3,9 +3,9 @@ import shutil
 import pytest
 from small_facts import cite, decision, facts_of
 
+from kg.analysis.cache import Analyses
 from kg.analysis.drivers import drivers
 from kg.analysis.filters import Filters
-from kg.analysis.kept import Analyses
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import pytest
 from scipy.stats import hypergeom
 from small_facts import cite, decision, facts_of
 
-from kg.analysis.chance import Had, tail, together
+from kg.analysis.decisions import prepare
 from kg.analysis.filters import Filters
-from kg.analysis.index import prepare
 from kg.analysis.network import network
 from kg.errors import UnknownError
+from kg.statistics.chance import Had, tail, together
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from threading import Event, Timer
 import pytest
 
 from kg.analysis.search import CLOSE, OPEN, Search, expression
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
 from kg.errors import BaseError, SettingError
 from kg.sample import letters

@@ -1,9 +1,9 @@
 import pytest
 from small_facts import cite, decision, facts_of
 
+from kg.analysis.decisions import prepare
 from kg.analysis.filters import Filters
-from kg.analysis.index import prepare
-from kg.analysis.services import drift, quantities, specialties
+from kg.analysis.outcomes import drift, quantities, specialties
 from kg.analysis.sides import sides
 
 

@@ -10,9 +10,10 @@ from base_letters import content, letter, many, same, triples, write
 from rdflib import Graph, Literal
 from rdflib.namespace import DCAT, DCTERMS, RDF, VOID
 
-from kg.base import build as build_module
-from kg.base import parts, pool, read
-from kg.base.build import BuildReport, Progress, build
+from kg.base import parts
+from kg.base.building import build as build_module
+from kg.base.building import pool, read
+from kg.base.building.build import BuildReport, Progress, build
 from kg.base.generations import builder_lock, create
 from kg.base.graphs import catalogue
 from kg.base.store import KnowledgeBase
@@ -224,7 +225,7 @@ def test_processes_build_what_one_process_builds(tmp_path: Path, monkeypatch: py
 def test_parts_are_shared_and_only_those_with_a_replaced_letter_written_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kg.base.resolve.LETTERS_IN_PART", 4)
+    monkeypatch.setattr("kg.base.building.resolve.LETTERS_IN_PART", 4)
     monkeypatch.setattr(build_module, "BATCH", 2)
     folder = many(tmp_path / "letters", 8)
     build([folder], tmp_path / "kb", keep=3)
@@ -364,7 +365,7 @@ def test_any_history_of_builds_gives_the_base_of_its_last_letters(tmp_path: Path
 
 
 def test_a_report_counts_by_reason_and_second() -> None:
-    from kg.base.resolve import Quarantined
+    from kg.base.building.resolve import Quarantined
 
     report = BuildReport(3, 1, 0, 0, 0, 2, (Quarantined("a", "fault", "x"),) * 2, "000001", True, 1.5, 1)
     assert report.quarantined_by_reason == {"fault": 2}

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from base_letters import many, same
 
-from kg.base import build as build_module
-from kg.base.build import Progress, build
+from kg.base.building import build as build_module
+from kg.base.building.build import Progress, build
 from kg.errors import BaseError
 
 README = Path(__file__).parents[2] / "README.md"

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from base_letters import content, letter, many, write
 
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
-from kg.base.verify import verify
+from kg.base.upkeep.verify import verify
 
 BUILD = """
 import sys

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from base_letters import many
 
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
-from kg.base.verify import verify
+from kg.base.upkeep.verify import verify
 from kg.errors import BaseError
 
 

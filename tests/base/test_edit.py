@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from base_letters import content, letter, many, same, triples, write
 
-from kg.base import read
-from kg.base.build import build
-from kg.base.edit import correct, correction, read_corrections, remove, repair
+from kg.base.building import read
+from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
-from kg.base.verify import verify
+from kg.base.upkeep.edit import correct, correction, read_corrections, remove, repair
+from kg.base.upkeep.verify import verify
 from kg.errors import BaseError, SourceError, UnknownError
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import pyoxigraph as ox
 import pytest
 
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.base.export import FORMATS, export
 from kg.base.store import KnowledgeBase
 from kg.errors import SettingError, UnknownError

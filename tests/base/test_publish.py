@@ -7,7 +7,7 @@ from base_letters import many
 from sparql_servers import free_port, oxigraph_at, virtuoso_at
 
 from kg import queries
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.base.publish import Endpoint, publish
 from kg.base.store import KnowledgeBase
 from kg.errors import BaseError, SettingError

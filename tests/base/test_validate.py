@@ -3,9 +3,10 @@ import pyoxigraph as ox
 import pytest
 from msgspec.structs import replace
 
-from kg.base import graphs, validate
-from kg.base.validate import Finding, Report
-from kg.graph import describe, iri
+from kg.base import graphs
+from kg.base.upkeep import validate
+from kg.base.upkeep.validate import Finding, Report
+from kg.graph import iri, page_triples
 from kg.graph.triples import n_triples
 from kg.model import (
     Citation,
@@ -66,7 +67,7 @@ def term(name):
 def store():
     store = ox.Store()
     text = "".join(n_triples(replace(LETTER, case_number=name), "1") for name in CASES)
-    text += describe.descriptions(describe.pointed_to(text.encode()))
+    text += page_triples.descriptions(page_triples.pointed_to(text.encode()))
     store.load(text.encode() + b"".join(CATALOGUE), format=ox.RdfFormat.N_TRIPLES)
     return store
 
@@ -180,6 +181,6 @@ def test_the_real_letters_conform(shared):
     letters = gold_letters.determinations(gold_letters.records(shared))
     text = "".join(n_triples(gold_letters.without_section_concepts(letter), "1") for letter in letters)
     store = ox.Store()
-    text += describe.descriptions(describe.pointed_to(text.encode()))
+    text += page_triples.descriptions(page_triples.pointed_to(text.encode()))
     store.load(text.encode() + graphs.catalogue(), format=ox.RdfFormat.N_TRIPLES)
     assert validate.validate_store(store, [letter.case_number for letter in letters]).findings == ()

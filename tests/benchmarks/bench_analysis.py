@@ -18,9 +18,9 @@ import numpy as np
 import polars as pl
 from analysis_world import facts
 
+from kg.analysis.cache import Analyses
 from kg.analysis.drivers import drivers
 from kg.analysis.filters import Filters
-from kg.analysis.kept import Analyses
 from kg.analysis.network import network
 from kg.analysis.related import features, related
 from kg.base.store import KnowledgeBase

@@ -40,7 +40,7 @@ MEMORY = 4 << 30
 MINUTE = 60
 """Seconds that a thousand letters more may take, whatever is there."""
 
-BUILD = "import sys; from kg.base.build import build; build([sys.argv[1]], sys.argv[2])"
+BUILD = "import sys; from kg.base.building.build import build; build([sys.argv[1]], sys.argv[2])"
 BULK = """
 import sys, pyoxigraph
 store = pyoxigraph.Store(sys.argv[2])

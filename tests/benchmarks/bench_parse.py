@@ -24,18 +24,15 @@ from pathlib import Path
 
 import regex_reader
 
-from kg.base.processes import collect_rarely
+from kg.base.building.processes import collect_rarely
 from kg.contract import field_to_json, line, to_json
 from kg.model import GuidelineField, Span
-from kg.reading import (
-    citations,
-    header,
-    letter,
-)
-from kg.reading.catalogue import guidelines
-from kg.reading.grammars import TypedGrammar
+from kg.reading import header, letter
+from kg.reading.citing import citations
 from kg.reading.places import Issue
 from kg.reading.sections import LETTER, layout
+from kg.reading.text.grammars import TypedGrammar
+from kg.reading.vocabulary.catalogue import guidelines
 from kg.sample import letters
 
 ROUNDS = 5

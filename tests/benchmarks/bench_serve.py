@@ -19,7 +19,7 @@ from urllib.parse import quote
 import pyoxigraph
 from load import Load, Server, put, query, request
 
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
 from kg.graph import iri
 from kg.sample import sample

@@ -18,9 +18,10 @@ from types import ModuleType
 from typing import Any
 from unittest import mock
 
-from kg.reading import bodyparts, phrases, services
-from kg.reading.items import read_item
-from kg.reading.phrases import Phrases, key, words
+from kg.reading.requests import bodyparts, services
+from kg.reading.requests.items import read_item
+from kg.reading.vocabulary import phrases
+from kg.reading.vocabulary.phrases import Phrases, key, words
 
 FOLDS = 5
 FILES = (("services.ttl", "drugs.ttl"), ("body-parts.ttl",))

@@ -13,10 +13,10 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from kg.model import Basis, Citation, GuidelineField, Outcome, PageRange, Section, Span
-from kg.reading.catalogue import fold, guidelines
-from kg.reading.moved import moved_field
 from kg.reading.places import Issue
-from kg.reading.wording import tidy
+from kg.reading.text.moved import moved_field
+from kg.reading.text.wording import tidy
+from kg.reading.vocabulary.catalogue import fold, guidelines
 
 # --- the letter -------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from bench_serve import HOSTILE, lookup, say, until
 from load import Load, Server, put, query, request
 
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
 from kg.sample import letters
 

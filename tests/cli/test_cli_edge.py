@@ -10,10 +10,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from kg.cli import ORDER, app, edge
+from kg.cli import ORDER, app, command
 from kg.errors import SettingError, SourceError
 
-COMMANDS = {command.name: command for command in app.registered_commands}
+COMMANDS = {each.name: each for each in app.registered_commands}
 OPTIONS = {
     name: set(
         re.findall(
@@ -89,15 +89,15 @@ def test_an_unknown_command_is_wrong_usage():
     ],
 )
 def test_how_a_command_ends(raised, code, says, monkeypatch):
-    monkeypatch.setattr(edge, "app", typer.Typer())
+    monkeypatch.setattr(command, "app", typer.Typer())
 
-    @edge.command("kg try")
+    @command.command("kg try")
     def attempt() -> None:
         """Try."""
         if raised is not None:
             raise raised
 
-    done = CliRunner().invoke(edge.app, [])
+    done = CliRunner().invoke(command.app, [])
     assert done.exit_code == code
     assert says in done.stderr
     assert done.stderr.count("\n") <= 1
@@ -122,7 +122,7 @@ def test_kg_starts_at_once_and_loads_no_heavy_part():
     )
     assert time.perf_counter() - begun < 3  # a fifth of a second on a machine at rest
     loaded = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))
-    assert "kg.cli.edge" in loaded
+    assert "kg.cli.command" in loaded
     assert (
         loaded & {"lark", "polars", "rdflib", "pyoxigraph", "fastapi", "pyvis", "networkx", "scipy"} == set()
     )

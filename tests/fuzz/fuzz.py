@@ -23,8 +23,8 @@ import damage
 import made_pdf
 
 from kg.errors import LetterError, SourceError
+from kg.files import pdf
 from kg.model import Span
-from kg.reading import pdf
 from kg.reading.letter import read_letter
 from kg.sample import letters
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.errors import IriError
-from kg.graph import describe, iri
+from kg.graph import iri, page_triples
 from kg.graph.triples import escaped, n_triples
 from kg.model import (
     Basis,
@@ -256,7 +256,7 @@ def test_the_graph_stays_small(shared, name, most):
 def test_pages_and_runs_are_described_once():
     text = n_triples(LETTER, "0.1.0").encode()
     shared = {iri.run("0.1.0"), *(iri.page("chronic-pain/2009", number) for number in (98, 99))}
-    assert describe.pointed_to(text) == describe.pointed_to(text + text) == shared
-    described = describe.descriptions(shared)
+    assert page_triples.pointed_to(text) == page_triples.pointed_to(text + text) == shared
+    described = page_triples.descriptions(shared)
     assert len(parsed(described)) == len(described.splitlines()) == 8
-    assert describe.described(described.encode()) == shared
+    assert page_triples.described(described.encode()) == shared

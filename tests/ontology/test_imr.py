@@ -13,7 +13,7 @@ from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, URIRef
 
 from kg import queries, resources
 from kg.analysis import cube
-from kg.graph import describe, iri, triples
+from kg.graph import iri, page_triples, triples
 from kg.graph.triples import n_triples
 from kg.graph.vocab import CITO, DCTERMS, IMR, OA, PROV
 
@@ -42,7 +42,9 @@ def data(shared):
         for name in ("gold.jsonl", "gold-pages.jsonl")
         for letter in gold_letters.determinations(gold_letters.records(shared, name))
     )
-    return Graph().parse(data=text + describe.descriptions(describe.pointed_to(text.encode())), format="nt")
+    return Graph().parse(
+        data=text + page_triples.descriptions(page_triples.pointed_to(text.encode())), format="nt"
+    )
 
 
 def own_terms():
@@ -171,7 +173,9 @@ def test_no_term_is_idle():
     used = {value for subject, _, value in ontology() if value != subject}
     for path in FILES:
         used |= used_terms(Graph().parse(path))
-    written = "".join(Path(room.__file__).read_text(encoding="utf-8") for room in (triples, describe, cube))
+    written = "".join(
+        Path(room.__file__).read_text(encoding="utf-8") for room in (triples, page_triples, cube)
+    )
     asked = "".join(queries.load(name).text for name in queries.names())
     idle = {
         term
@@ -207,7 +211,9 @@ def letter(shared):
         if letter.case_number == "CM16-0219557"
     )
     text = n_triples(found, "1")
-    return Graph().parse(data=text + describe.descriptions(describe.pointed_to(text.encode())), format="nt")
+    return Graph().parse(
+        data=text + page_triples.descriptions(page_triples.pointed_to(text.encode())), format="nt"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from kg.graph import iri
-from kg.reading.phrases import ancestors, concepts, is_official
+from kg.reading.vocabulary.phrases import ancestors, concepts, is_official
 
 BASE = "https://w3id.org/imr-kg/"
 OFFICIAL = 2

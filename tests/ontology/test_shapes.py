@@ -6,7 +6,7 @@ import pytest
 from rdflib import RDF, SH, Graph, URIRef
 
 from kg import resources
-from kg.graph import describe
+from kg.graph import page_triples
 from kg.graph.triples import n_triples
 from kg.graph.vocab import IMR
 
@@ -78,6 +78,8 @@ def test_the_real_letters_and_the_catalogues_conform(shared, ontology, name):
         for letter in gold_letters.determinations(gold_letters.records(shared, name))
     ]
     text = "".join(n_triples(letter, "1") for letter in letters)
-    data = Graph().parse(data=text + describe.descriptions(describe.pointed_to(text.encode())), format="nt")
+    data = Graph().parse(
+        data=text + page_triples.descriptions(page_triples.pointed_to(text.encode())), format="nt"
+    )
     data += ontology
     assert messages(data, inplace=True) == set()

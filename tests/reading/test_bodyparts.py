@@ -2,8 +2,8 @@
 
 import pytest
 
-from kg.reading.bodyparts import body_parts
-from kg.reading.phrases import words
+from kg.reading.requests.bodyparts import body_parts
+from kg.reading.vocabulary.phrases import words
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 
 from kg import resources
 from kg.errors import CatalogueError
-from kg.reading import catalogue
-from kg.reading.catalogue import concepts, guidelines, specialties
-from kg.reading.patterns import as_pattern
+from kg.reading.text.patterns import as_pattern
+from kg.reading.vocabulary import catalogue
+from kg.reading.vocabulary.catalogue import concepts, guidelines, specialties
 
 PREFIXES = (
     "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.model import Basis, Citation, ProblemKind
-from kg.reading.citations import read_field
-from kg.reading.wording import tidy
+from kg.reading.citing.citations import read_field
+from kg.reading.text.wording import tidy
 
 FOLDER = Path(__file__).parent / "fields"
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kg.reading.dates import read_date
+from kg.reading.text.dates import read_date
 
 
 @pytest.mark.parametrize(

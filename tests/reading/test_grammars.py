@@ -8,21 +8,11 @@ import pytest
 from lark import Token, Tree
 
 from kg import resources
-from kg.reading import (
-    citations,
-    early,
-    header,
-    items,
-    mentions,
-    others,
-    pages,
-    quantities,
-    reviewers,
-    sections,
-    summary,
-    titles,
-)
-from kg.reading.grammars import TypedGrammar
+from kg.reading import early, header, reviewers, sections, summary
+from kg.reading.citing import citations, mentions, others, pages
+from kg.reading.requests import items, quantities
+from kg.reading.text.grammars import TypedGrammar
+from kg.reading.vocabulary import titles
 
 GRAMMARS = {
     "letter": [sections.LETTER],

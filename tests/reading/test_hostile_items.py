@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from kg.reading.items import read_item
-from kg.reading.mentions import mentions
-from kg.reading.quantities import recommended
+from kg.reading.citing.mentions import mentions
+from kg.reading.requests.items import read_item
+from kg.reading.requests.quantities import recommended
 
 LENGTH = 20_000
 SECONDS = 2.0

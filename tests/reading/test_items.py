@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.model import ProblemKind
-from kg.reading.items import read_item
-from kg.reading.wording import tidy
+from kg.reading.requests.items import read_item
+from kg.reading.text.wording import tidy
 
 PART_APPROVED = (
     "Acupuncture 10 visits left wrist was the original request. Acupuncture 4 visits was authorized by the"

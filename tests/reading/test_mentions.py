@@ -2,7 +2,7 @@
 
 import pytest
 
-from kg.reading.mentions import mentions
+from kg.reading.citing.mentions import mentions
 
 
 @pytest.mark.parametrize(

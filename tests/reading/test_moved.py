@@ -4,10 +4,10 @@ import pytest
 
 from kg.contract import field_to_json
 from kg.model import Span
-from kg.reading.citations import read_field
-from kg.reading.items import read_item
-from kg.reading.moved import moved_field, moved_item, moved_problem, moved_span
+from kg.reading.citing.citations import read_field
+from kg.reading.requests.items import read_item
 from kg.reading.reviewers import read_reviewer
+from kg.reading.text.moved import moved_field, moved_item, moved_problem, moved_span
 from kg.sample import letters
 
 BEFORE = "Something else stands before it.\n\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kg.reading.pages import PageRangeError, page_range, read_pages
+from kg.reading.citing.pages import PageRangeError, page_range, read_pages
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 
 from kg import resources
 from kg.errors import CatalogueError
-from kg.reading import phrases
-from kg.reading.phrases import Phrases, words
+from kg.reading.vocabulary import phrases
+from kg.reading.vocabulary.phrases import Phrases, words
 
 KNOWN = Phrases([("pain", 1), ("pain management", 2), ("Pain Management Program", 3), ("*ectomy", 4)])
 

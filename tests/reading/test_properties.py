@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 
 from kg.contract import to_json
 from kg.model import Citation, Determination, GuidelineField, Span
-from kg.reading import citations, header, items, others, quantities, reviewers, summary, titles
+from kg.reading import header, reviewers, summary
+from kg.reading.citing import citations, others
+from kg.reading.citing.mentions import MENTION
 from kg.reading.early import NOTICE, PROFESSIONAL
-from kg.reading.grammars import Lexeme, TypedGrammar
 from kg.reading.letter import read_letter
-from kg.reading.mentions import MENTION
-from kg.reading.moved import forget
+from kg.reading.requests import items, quantities
 from kg.reading.sections import LETTER
-from kg.reading.wording import tidy
+from kg.reading.text.grammars import Lexeme, TypedGrammar
+from kg.reading.text.moved import forget
+from kg.reading.text.wording import tidy
+from kg.reading.vocabulary import titles
 from kg.sample import letters
 
 CHECKED = settings(max_examples=60, deadline=None)

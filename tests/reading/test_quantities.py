@@ -2,8 +2,8 @@
 
 import pytest
 
-from kg.reading.items import read_item
-from kg.reading.quantities import recommended
+from kg.reading.requests.items import read_item
+from kg.reading.requests.quantities import recommended
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kg.reading.titles import split_titles
+from kg.reading.vocabulary.titles import split_titles
 
 KNOWN = {
     "opioids",

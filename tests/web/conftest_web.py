@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 
 from kg import sample
 from kg.base import store as base_store
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.web.app import create_app
 from kg.web.settings import Settings
 

@@ -13,7 +13,7 @@ from browsing import MARKS, PAGE, Graph, Visit
 from conftest_web import Live
 from playwright.sync_api import Browser
 
-from kg.web.view import FEW, GREY, MOST
+from kg.explore.drawing import FEW, GREY, MOST
 
 pytestmark = MARKS
 START = f"/explore?node={PAGE}"

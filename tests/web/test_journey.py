@@ -7,7 +7,7 @@ from browsing import MARKS, Visit
 from conftest_web import Live
 from playwright.sync_api import Browser
 
-from kg.base.build import build
+from kg.base.building.build import build
 
 pytestmark = MARKS
 

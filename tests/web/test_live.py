@@ -15,7 +15,7 @@ from conftest_web import Live
 from hostile import RUNAWAY
 
 from kg import sample
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.web.server import listen
 
 Start = Callable[..., Live]

@@ -7,8 +7,8 @@ import pytest
 from conftest_web import FLAGS
 from playwright.sync_api import sync_playwright
 
-from kg.web.notebook import Frame
-from kg.web.view import View
+from kg.explore.drawing import View
+from kg.explore.notebook_frame import Frame
 
 pytestmark = [
     pytest.mark.browser,

@@ -9,7 +9,7 @@ import pytest
 from conftest_web import FLAGS, Live
 from playwright.sync_api import Page, sync_playwright
 
-from kg.base.build import build
+from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
 
 pytestmark = [

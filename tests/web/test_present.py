@@ -2,8 +2,8 @@
 
 import pytest
 
-from kg.reading.citations import read_field
-from kg.web import present
+from kg.reading.citing.citations import read_field
+from kg.web.pages import values
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ from kg.web import present
 )
 def test_pages_lead_to_their_nodes(cited, pages):
     [citation] = read_field(f"Decision based on {cited}.")[0].citations
-    assert present.citation(citation, "item/1/reviewer/citation/1")["pages"] == pages
+    assert values.citation(citation, "item/1/reviewer/citation/1")["pages"] == pages

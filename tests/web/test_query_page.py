@@ -8,7 +8,7 @@ from browsing import MARKS, Visit
 from conftest_web import Live
 from playwright.sync_api import Browser, Page
 
-from kg.web import vendor
+from kg.explore import vendor
 
 pytestmark = MARKS
 editor = pytest.mark.skipif(not vendor.has_editor(), reason="the editor could not be fetched")

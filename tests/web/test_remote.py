@@ -14,8 +14,8 @@ from kg import queries
 from kg.base.publish import publish
 from kg.base.store import KnowledgeBase
 from kg.web.app import create_app
-from kg.web.remote import MISSING
 from kg.web.settings import Settings
+from kg.web.sparql.remote import MISSING
 
 ALIKE = ("outcomes_by_page", "outcomes", "case", "cases", "letters_by_month")
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest_web import numbers, store_of
 
-from kg.web.workers import Lane, Limits, RefusalError
+from kg.web.sparql.lanes import Lane, Limits, RefusalError
 
 FORMATS = {"select": "json", "ask": "json", "graph": "nt"}
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"

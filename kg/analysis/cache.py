@@ -1,0 +1,248 @@
+"""The analyses of one generation of a knowledge base, made once and kept beside it on disk.
+
+What is kept lies in ``analysis/<code version>/`` of the generation: the index of decisions and
+citations, the inverted index of cases, and the drivers tables that were asked for without filters.
+All of it can be deleted; it is made again when asked for. Where the folder cannot be written, it
+is kept in memory only.
+"""
+
+import hashlib
+import logging
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache, partial
+from importlib.metadata import version
+from pathlib import Path
+from threading import RLock
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import numpy as np
+import polars as pl
+
+from kg.analysis.decisions import LEVELS, PARTIES, Cited, Index, prepare
+from kg.analysis.drivers import Drivers, drivers
+from kg.analysis.filters import Filters
+from kg.analysis.related import Features, Related, features, related
+from kg.base.store import KnowledgeBase
+
+_Made = TypeVar("_Made")
+_LOG = logging.getLogger(__name__)
+_ARRAYS = tuple(
+    part.name for part in fields(Features) if part.init and part.name not in {"cases", "names", "index"}
+)
+
+
+@cache
+def code_version() -> str:
+    """The version of the program and of the analysis code, such as ``0.1.0-3f2a9c01``.
+
+    >>> code_version().startswith(version("imr-kg"))
+    True
+    """
+    digest = hashlib.sha256()
+    wings = [Path(__file__).parents[1] / wing for wing in ("analysis", "statistics")]
+    for file in sorted(file for wing in wings for file in wing.glob("*.py")):
+        digest.update(file.read_bytes())
+    return f"{version('imr-kg')}-{digest.hexdigest()[:8]}"
+
+
+@dataclass(frozen=True, eq=False)
+class Analyses:
+    """Everything that is asked of one generation; threads may share it. Make it with :meth:`of`."""
+
+    generation: str
+    _facts: Callable[[], pl.LazyFrame] = field(repr=False)
+    _folder: Path | None = field(default=None, repr=False)
+    _made: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _lock: RLock = field(default_factory=RLock, repr=False)
+
+    @classmethod
+    def of(cls, base: KnowledgeBase) -> "Analyses":
+        """The analyses of the generation that ``base`` opened."""
+        return cls(base.generation, base.scan_facts, base.folder / "analysis" / code_version())
+
+    @property
+    def index(self) -> Index:
+        """The index of decisions and citations, read or made when first asked for."""
+        return self._once("index", lambda: self._read_or_make("index", _read_index, self._made_index))
+
+    @property
+    def features(self) -> Features:
+        """The inverted index of cases, read or made when first asked for."""
+        return self._once(
+            "features",
+            lambda: self._read_or_make(
+                "features", partial(_read_features, lambda: self.index), self._made_features
+            ),
+        )
+
+    def drivers(
+        self,
+        level: str = "page",
+        party: str = "reviewer",
+        filters: Filters | None = None,
+        minimum: int = 10,
+        *,
+        strata: str = "category",
+        model: bool = True,
+    ) -> Drivers:
+        """As :func:`kg.analysis.drivers.drivers`; a table without filters is kept, with its model."""
+        ask = partial(drivers, level=level, party=party, minimum=minimum, strata=strata)
+        if filters is not None and filters.given():
+            return ask(self.index, filters=filters, model=model)
+        name = f"drivers-{level}-{party}-{minimum}-{strata}"
+        if not model and name not in self._made and not self._has(name):
+            return ask(self.index, model=False)
+        return self._once(name, lambda: self._table(name, lambda: ask(self.index)))
+
+    def related(
+        self,
+        case: str,
+        outcome: str | None = None,
+        limit: int = 10,
+        cursor: str | None = None,
+        *,
+        filters: Filters | None = None,
+    ) -> Related:
+        """As :func:`kg.analysis.related.related`."""
+        return related(self.features, case, outcome, limit, cursor, filters=filters)
+
+    def prepare(self) -> None:
+        """Make all that is kept: about half a minute for a million letters."""
+        _ = self.features
+        self.drivers()
+
+    def _once(self, name: str, make: Callable[[], _Made]) -> _Made:
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = make()
+            made: _Made = self._made[name]
+            return made
+
+    def _has(self, name: str) -> bool:
+        return self._folder is not None and (self._folder / name).is_dir()
+
+    def _made_index(self, folder: Path | None) -> Index:
+        index = prepare(self._facts())
+        if folder is not None:
+            _write_index(index, folder)
+        return index
+
+    def _made_features(self, folder: Path | None) -> Features:
+        found = features(self.index)
+        if folder is not None:
+            _write_features(found, folder)
+        return found
+
+    def _table(self, name: str, make: Callable[[], Drivers]) -> Drivers:
+        def made(folder: Path | None) -> Drivers:
+            table = make()
+            if folder is not None:
+                said = {part: str(getattr(table, part)) for part in _SAID} | {"notes": "\n".join(table.notes)}
+                table.table.write_parquet(folder / "table.parquet", metadata=said)
+            return table
+
+        return self._read_or_make(name, self._read_table, made)
+
+    def _read_table(self, folder: Path) -> Drivers:
+        path = folder / "table.parquet"
+        said = pl.read_parquet_metadata(path)
+        counts = [int(said[part]) for part in ("decisions", "upheld", "overturned", "modified")]
+        level, party = said["level"], said["party"]
+        return Drivers(
+            level,
+            party,
+            Filters(),
+            int(said["minimum"]),
+            said["strata"],
+            counts[0],
+            counts[1],
+            counts[2],
+            counts[3],
+            pl.read_parquet(path),
+            tuple(filter(None, said["notes"].split("\n"))),
+            lambda key: self.index.cases(self.index.cited(level, party), key),
+        )
+
+    def _read_or_make(
+        self, name: str, read: Callable[[Path], _Made], make: Callable[[Path | None], _Made]
+    ) -> _Made:
+        """What lies in the folder ``name``; else it is made in a folder that is then moved there."""
+        if self._folder is None:
+            return make(None)
+        kept = self._folder / name
+        if kept.is_dir():
+            return read(kept)
+        draft = self._folder / f".{name}-{os.getpid()}-{uuid4().hex[:8]}"
+        try:
+            draft.mkdir(parents=True)
+        except OSError as fault:
+            _LOG.info("%s: not kept on disk: %s", kept, fault)
+            return make(None)
+        try:
+            made = make(draft)
+            if not kept.is_dir():
+                draft.rename(kept)
+        except OSError as fault:
+            _LOG.info("%s: not kept on disk: %s", kept, fault)
+            return make(None)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return made
+
+
+_SAID = ("level", "party", "minimum", "strata", "decisions", "upheld", "overturned", "modified")
+
+
+def _write_index(index: Index, folder: Path) -> None:
+    index.decisions.write_ipc(folder / "decisions.arrow")
+    np.save(folder / "outcome.npy", index.outcome)
+    np.save(folder / "letter.npy", index.letter)
+    for level in LEVELS:
+        for party in PARTIES:
+            cited = index.cited(level, party)
+            np.save(folder / f"{level}-{party}-decision.npy", cited.decision)
+            np.save(folder / f"{level}-{party}-key.npy", cited.key)
+        cited.keys.write_ipc(folder / f"{level}-keys.arrow")
+
+
+def _read_index(folder: Path) -> Index:
+    return Index(
+        np.load(folder / "outcome.npy"),
+        np.load(folder / "letter.npy"),
+        lambda names: pl.read_ipc(folder / "decisions.arrow", columns=list(names)),
+        partial(_read_cited, folder),
+    )
+
+
+def _read_cited(folder: Path, level: str) -> Mapping[str, Cited]:
+    keys = pl.read_ipc(folder / f"{level}-keys.arrow")
+    return {
+        party: Cited(
+            _mapped(folder / f"{level}-{party}-decision.npy"),
+            _mapped(folder / f"{level}-{party}-key.npy"),
+            keys,
+        )
+        for party in PARTIES
+    }
+
+
+def _mapped(path: Path) -> Any:
+    """The array in a file, mapped; as a plain array, whose slices cost less than a ``memmap``'s."""
+    return np.load(path, mmap_mode="r").view(np.ndarray)
+
+
+def _write_features(found: Features, folder: Path) -> None:
+    found.cases.to_frame("case").write_ipc(folder / "cases.arrow")
+    found.names.write_ipc(folder / "names.arrow")
+    for name in _ARRAYS:
+        np.save(folder / f"{name}.npy", getattr(found, name))
+
+
+def _read_features(index: Callable[[], Index], folder: Path) -> Features:
+    arrays = {name: _mapped(folder / f"{name}.npy") for name in _ARRAYS}
+    cases = pl.read_ipc(folder / "cases.arrow")["case"]
+    return Features(cases=cases, names=pl.read_ipc(folder / "names.arrow"), index=index, **arrays)

@@ -1,0 +1,1 @@
+"""Letters into the next generation of a knowledge base."""

@@ -1,0 +1,1 @@
+"""Changes by hand, checks for loss and damage, validation."""

@@ -1,0 +1,85 @@
+"""``kg build``: letters into a knowledge base."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.cli import progress
+from kg.cli.command import DEFAULT_KB, DONE, FAULTS, Kb, command, complain_of, say
+
+if TYPE_CHECKING:
+    from kg.base.building.build import BuildReport
+
+
+@command(
+    "kg build letters/",
+    "kg build letters/ more/letters.jsonl --kb kb --jobs 2",
+    "kg build letters/ --scheduler tcp://127.0.0.1:8786",
+    "kg build --repair",
+)
+def build(
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE...", help="Files, folders or tables of letters.")
+    ] = None,
+    kb: Kb = DEFAULT_KB,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Make a damaged base anew from its texts, and SOURCE if given."),
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes that read letters; one a core if not given.")
+    ] = None,
+    keep: Annotated[int, typer.Option(min=1, help="Generations to keep, the new one too.")] = 2,
+    optimize: Annotated[
+        bool | None,
+        typer.Option("--optimize/--no-optimize", help="Optimize the graph; after large loads if not given."),
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Read on a Dask cluster, such as tcp://host:8786.")
+    ] = None,
+) -> int:
+    """Read letters into a knowledge base; those that it has, read in the same way, stay as they are.
+
+    Ends with 1 where files were quarantined.
+    """
+    from kg.base.building.build import build as build_base
+    from kg.base.upkeep.edit import repair as build_anew
+
+    if not repair and not sources:
+        raise typer.BadParameter("give SOURCE..., or --repair", param_hint="SOURCE")
+    with progress.shown() as on_progress:
+        if repair:
+            report = build_anew(kb, sources or (), processes=jobs, on_progress=on_progress)
+        else:
+            report = build_base(
+                sources or (),
+                kb,
+                processes=jobs,
+                keep=keep,
+                optimize=optimize,
+                on_progress=on_progress,
+                scheduler=scheduler,
+            )
+    for put_aside in report.quarantine:
+        complain_of(put_aside.place, put_aside.reason)
+    if not report.given and not repair:
+        say(f"no letter was found in {', '.join(sources or ())}; see `kg build --help` for what is read")
+    say(_summary(report, kb))
+    return FAULTS if report.quarantined else DONE
+
+
+def _summary(report: "BuildReport", kb: Path) -> str:
+    counts = {
+        "accepted": report.accepted,
+        "unchanged": report.unchanged,
+        "replaced": report.replaced,
+        "superseded": report.superseded,
+        "quarantined": report.quarantined,
+    }
+    became = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "none"
+    end = f"generation {report.generation}" if report.changed else "nothing changed"
+    return (
+        f"{report.given:,} files: {became}; {report.letters:,} letters in {kb}, {end} "
+        f"({report.seconds:.1f} s, {report.letters_per_second:,.0f} files/s)"
+    )

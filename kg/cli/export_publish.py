@@ -1,0 +1,111 @@
+"""``kg export`` and ``kg publish``: a knowledge base in other formats and on other servers."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.cli import progress, query_parameters
+from kg.cli.command import DEFAULT_KB, Kb, command, say
+
+if TYPE_CHECKING:
+    from kg.base.store import KnowledgeBase
+
+Cases = Annotated[
+    list[str] | None, typer.Argument(metavar="CASE...", help="Only these cases; all if none is given.")
+]
+
+
+@command(
+    "kg export --format nt > graph.nt",
+    "kg export --format parquet --into facts.parquet",
+    "kg export CM16-0219557 --format jsonld",
+    "kg export --format graphml --query cases_citing_page -p page=chronic-pain/2009/page/98",
+)
+def export(
+    cases: Cases = None,
+    kb: Kb = DEFAULT_KB,
+    form: Annotated[
+        str, typer.Option("--format", help="nt, ttl, jsonld, parquet, csv, graphml or gexf.")
+    ] = "nt",
+    asked: Annotated[
+        str | None,
+        typer.Option("--query", metavar="NAME|FILE.rq", help="Only the cases that a query names."),
+    ] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter's value."),
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write here, whole or not at all."),
+    ] = None,
+) -> None:
+    """Write a knowledge base, or some of its cases, as triples, tables, documents or a network."""
+    from kg.base.export import export as write
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        wanted = list(cases or ())
+        if asked is not None:
+            wanted += _cases_of(base, asked, parameters or [])
+        chosen = wanted if wanted or asked is not None else None
+        if into is None:
+            write(base, form, sys.stdout.buffer, chosen)
+            return
+        draft = into.with_name(f".{into.name}.{os.getpid()}")
+        try:
+            with draft.open("wb") as file:
+                write(base, form, file, chosen)
+            draft.replace(into)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _cases_of(base: "KnowledgeBase", asked: str, parameters: Iterable[str]) -> Iterator[str]:
+    """The cases that the rows of a query name, by number or by an IRI of theirs, each once."""
+    from kg import queries
+    from kg.graph import iri
+
+    answer = queries.run(base, query_parameters.find(asked), **query_parameters.values(parameters))
+    found: dict[str, None] = {}
+    for row in answer.dicts():
+        for column, value in row.items():
+            text = str(value)
+            if text.startswith(f"{iri.BASE}case/"):
+                found[iri.read(text).name] = None
+            elif column == "case" and value is not None:
+                found[text] = None
+    return iter(found)
+
+
+@command(
+    "kg publish --to http://127.0.0.1:7878/store",
+    "kg publish --to http://127.0.0.1:8890/sparql-auth --protocol update --graph https://w3id.org/imr-kg/graph",
+)
+def publish(
+    to: Annotated[str, typer.Option(metavar="URL", help="Address of a graph store, or of SPARQL Update.")],
+    kb: Kb = DEFAULT_KB,
+    graph: Annotated[
+        str | None, typer.Option(metavar="IRI", help="Named graph there, else the default.")
+    ] = None,
+    protocol: Annotated[
+        str | None, typer.Option(help="store or update; told by the address if not given.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Delete first what the graph there holds.")
+    ] = False,
+) -> None:
+    """Send all triples to a SPARQL 1.1 server.
+
+    User and password come from the environment, KG_PUBLISH_USER and KG_PUBLISH_PASSWORD.
+    """
+    from kg.base.publish import publish as send
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base, progress.counted("publish") as on_progress:
+        sent = send(base, to, graph=graph, protocol=protocol, replace=replace, on_progress=on_progress)
+    say(f"{sent.triples:,} triples sent to {sent.to} in {sent.requests:,} requests")

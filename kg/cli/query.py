@@ -1,0 +1,176 @@
+"""``kg query``: SPARQL on a knowledge base, or on a server that holds one."""
+
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kg.cli import query_parameters
+from kg.cli.command import DEFAULT_KB, Kb, command, say, table
+from kg.errors import QueryError, SettingError
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    Answer = ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple]
+    """Rows, yes or no, or the triples of CONSTRUCT and DESCRIBE."""
+
+_WHOLE = "http://www.w3.org/2001/XMLSchema#integer"
+
+
+class Form(StrEnum):
+    """How the answer to a query is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    XML = "xml"
+    TSV = "tsv"
+    TTL = "ttl"
+    NT = "nt"
+
+
+@command(
+    "kg query",
+    "kg query outcomes_by_page --format csv",
+    "kg query cases_citing_page -p page=chronic-pain/2009/page/98",
+    'echo "SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }" | kg query -',
+    "kg query outcomes_by_section --endpoint http://127.0.0.1:7878/query",
+)
+def query(
+    asked: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME|FILE.rq|-", help="A named query, a file, or - for standard input."),
+    ] = None,
+    kb: Kb = DEFAULT_KB,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A value for a parameter."),
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", help="How to print the answer.")] = Form.TABLE,
+    endpoint: Annotated[
+        str | None, typer.Option(metavar="URL", help="Ask a SPARQL server that holds a published base.")
+    ] = None,
+) -> None:
+    """Ask the knowledge base in SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE.
+
+    Without a name it lists the named queries and what they take. A server's user and password come from
+    the environment, KG_PUBLISH_USER and KG_PUBLISH_PASSWORD.
+    """
+    if asked is None:
+        _list_queries()
+        return
+    found, given = query_parameters.find(asked), query_parameters.values(parameters or ())
+    bound = found.bind(given)
+    if endpoint is not None:
+        _print_answer(_ask_server(endpoint, bound), form)
+        return
+    from kg.base.graphs import open_read_only
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        graph = open_read_only(base.graph_folder)
+        _print_answer(_ask_base(graph, bound), form)
+        for name, node in found.nodes(given).items():
+            if not _ask_base(graph, f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?p {node} }} }}"):
+                say(f"parameter {name}: {kb} holds nothing that is called {given[name]!r}")
+
+
+def _list_queries() -> None:
+    from kg import queries
+
+    rows = []
+    for name in queries.names():
+        found = queries.load(name)
+        takes = ", ".join(
+            f"{p.name} ({p.type})" if p.default is None else f"{p.name} ({p.type}, {p.default})"
+            for p in found.parameters
+        )
+        rows.append((name, found.summary, takes))
+    table(("query", "what it answers", "parameters"), rows)
+
+
+def _ask_base(graph: "ox.Store", text: str) -> "Answer":
+    from kg.graph.syntax import explained
+
+    try:
+        # The text goes to Oxigraph's own engine: rdflib would fetch what SERVICE and FROM name.
+        return graph.query(text)
+    except SyntaxError as fault:
+        raise QueryError(f"this is not SPARQL: {explained(fault.msg)}") from fault
+    except (OSError, ValueError, RuntimeError) as fault:
+        raise QueryError(f"the query could not be answered: {fault}") from fault
+
+
+def _ask_server(endpoint: str, text: str) -> "Answer":
+    import pyoxigraph as ox
+
+    from kg.base.publish import Endpoint
+
+    try:
+        result = Endpoint(endpoint).graph.query(text)
+    except (OSError, ValueError) as fault:
+        raise QueryError(f"{endpoint}: the query could not be answered: {fault}") from fault
+    if result.type in ("CONSTRUCT", "DESCRIBE"):
+        lines = result.graph.serialize(format="nt") if result.graph is not None else ""
+        return [quad.triple for quad in ox.parse(lines, ox.RdfFormat.N_TRIPLES)]
+    rows = result.serialize(format="json") or b""
+    return ox.parse_query_results(rows, ox.QueryResultsFormat.JSON)
+
+
+def _print_answer(answer: "Answer", form: Form) -> None:
+    import pyoxigraph as ox
+
+    forms: dict[Form, Any]
+    if isinstance(answer, ox.QuerySolutions | ox.QueryBoolean):
+        results = ox.QueryResultsFormat
+        kind = "SELECT and ASK"
+        forms = {Form.CSV: results.CSV, Form.JSON: results.JSON, Form.XML: results.XML, Form.TSV: results.TSV}
+    else:
+        kind = "CONSTRUCT and DESCRIBE"
+        forms = {Form.TTL: ox.RdfFormat.TURTLE, Form.NT: ox.RdfFormat.N_TRIPLES}
+    if form is Form.TABLE:
+        _print_table(answer)
+        return
+    if form not in forms:
+        known = ", ".join(["table", *forms])
+        raise SettingError(f"the format of {kind} is one of {known}, found {form.value}")
+    sys.stdout.flush()
+    if isinstance(answer, ox.QuerySolutions | ox.QueryBoolean):
+        answer.serialize(sys.stdout.buffer, forms[form])
+    else:
+        ox.serialize(answer, sys.stdout.buffer, forms[form])
+    if sys.stdout.isatty():
+        print()  # some forms end without a line end
+
+
+def _print_table(answer: "Answer") -> None:
+    import pyoxigraph as ox
+
+    if isinstance(answer, ox.QueryBoolean):
+        print("yes" if answer else "no")
+        return
+    if isinstance(answer, ox.QuerySolutions):
+        columns = [variable.value for variable in answer.variables]
+        rows = [_cells(row) for row in answer]
+    else:
+        columns = ["subject", "predicate", "object"]
+        rows = [_cells((t.subject, t.predicate, t.object)) for t in answer]
+    table(columns, rows)
+    say(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}")
+
+
+def _cells(terms: Iterable[Any]) -> list[object]:
+    """Terms as cells: whole numbers as such, our own IRIs without their base."""
+    from kg.graph import iri
+
+    def shown(term: Any) -> object:
+        if term is None:
+            return None
+        if getattr(getattr(term, "datatype", None), "value", None) == _WHOLE:
+            return int(term.value)
+        return str(getattr(term, "value", term)).removeprefix(iri.BASE)
+
+    return [shown(term) for term in terms]

@@ -1,0 +1,165 @@
+"""``kg show``, ``kg search`` and ``kg stats``: what letters say, one and all."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, out, say, table
+
+if TYPE_CHECKING:
+    from kg.evidence import Mark
+    from kg.model import Determination
+
+
+# --- one letter -------------------------------------------------------------------------------
+
+_STYLES = {
+    "header": "cyan",
+    "patient": "magenta",
+    "reviewer": "blue",
+    "item": "bold",
+    "service": "bold",
+    "body part": "bold green",
+    "quantity": "bold yellow",
+    "drug": "bold bright_magenta",
+    "outcome": "bold reverse",
+    "citation": "cyan",
+    "section": "bold cyan underline",
+    "pages": "bold yellow",
+    "recommended": "yellow underline",
+    "mention": "italic blue",
+    "problem": "red underline",
+}
+_OUTCOMES = {"upheld": "red", "overturned": "green", "modified": "yellow"}
+
+
+@command("kg show CM16-0219557", "kg show CM16-0219557 --why item/1/reviewer/citation/1")
+def show(
+    case: Annotated[str, typer.Argument(help="The case number.")],
+    kb: Kb = DEFAULT_KB,
+    why: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NODE", help="Print the sentence behind item/1, patient.age, or an IRI of the case."
+        ),
+    ] = None,
+) -> None:
+    """Show a letter with what was read from it in colour, and its decisions as a table."""
+    from kg import evidence
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        text, read = base.letter(case), base.determination(case)
+        source = base.source(case).place
+    if why is not None:
+        _print_sentences(text, evidence.behind(read, why))
+        return
+    out().print(_coloured(text, evidence.marks(read)))
+    legend = Text("  ").join(Text(kind, style=style) for kind, style in _STYLES.items())
+    out().print(Text.assemble("\nmarked: ", legend))
+    print(f"{read.case_number}, template {read.template.value}, read from {source}\n")
+    _print_decisions(read)
+    for problem in read.problems:
+        out().print(Text(f"{problem.kind.value}: {problem.message}", style="red"))
+
+
+def _coloured(text: str, marks: "list[Mark]") -> Text:
+    shown = Text(text.replace("\f", "\n"))
+    for mark in marks:
+        if mark.kind != "rationale":
+            shown.stylize(_STYLES[mark.kind], mark.span.start, mark.span.end)
+    return shown
+
+
+def _print_sentences(text: str, marks: "list[Mark]") -> None:
+    from kg import evidence
+
+    for mark in marks:
+        whole = evidence.sentence(text, mark.span)
+        quote = Text(whole.of(text).replace("\f", " "))
+        quote.stylize("bold reverse", mark.span.start - whole.start, mark.span.end - whole.start)
+        out().print(Text.assemble((mark.node, "bold"), f" = {mark.value}" if mark.value else ""))
+        out().print(Text.assemble("  ", quote, f"  [{mark.span.start}:{mark.span.end}]"))
+
+
+def _print_decisions(read: "Determination") -> None:
+    from kg.evidence import relied_on
+    from kg.model import Party
+
+    rows = []
+    for number, decision in enumerate(read.decisions, 1):
+        fields = [decision.cited_by(party) for party in Party]
+        said = map(relied_on, fields)
+        outcome = Text(decision.outcome.value, style=_OUTCOMES[decision.outcome])
+        rows.append((number, decision.item.text, outcome, *said))
+    table(("item", "treatment", "outcome", "claims administrator cites", "reviewer cites"), rows)
+
+
+# --- all letters ------------------------------------------------------------------------------
+
+
+@command('kg search "epidural steroid" lumbar', "kg search gabapentin --limit 5 --offset 5")
+def search(
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS...", help="Words; a quoted phrase stands whole.")
+    ],
+    kb: Kb = DEFAULT_KB,
+    limit: Annotated[int, typer.Option(min=1, help="Letters to show.")] = 10,
+    offset: Annotated[int, typer.Option(min=0, help="Letters to pass over.")] = 0,
+) -> None:
+    """Find letters that hold all the words, the best first.
+
+    The first search of a generation makes its index.
+    """
+    from kg.analysis.search import CLOSE, OPEN, Search
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        found = Search(base).find(" ".join(f'"{w}"' if " " in w else w for w in words), limit, offset)
+    for hit in found.rows:
+        line = Text.assemble((hit.case, "bold cyan"), "  ")
+        for n, piece in enumerate(hit.snippet.split(OPEN)):
+            marked, close, plain = piece.partition(CLOSE)
+            line.append(marked, "bold yellow" if n and close else None)
+            line.append(plain)
+        out().print(line)
+    more = f"; more: --offset {found.next}" if found.next else ""
+    say(f"{found.total:,} letters{more}")
+
+
+@command("kg stats", "kg stats --by-template", "kg stats --unresolved --format csv > to-add.csv")
+def stats(
+    kb: Kb = DEFAULT_KB,
+    by_template: Annotated[
+        bool, typer.Option("--by-template", help="Count each template of letter apart.")
+    ] = False,
+    unresolved: Annotated[
+        bool,
+        typer.Option(
+            "--unresolved", help="Only the wordings that are in no catalogue, the most frequent first."
+        ),
+    ] = False,
+    form: Printed = Form.TABLE,
+) -> None:
+    """Count what was read, resolved, unresolved and absent, and what could not be understood."""
+    from kg.analysis.coverage import coverage
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        found, corrections = coverage(base), base.corrections()
+    fields = found.unresolved if unresolved else found.fields if by_template else found.totals()
+    if form is Form.CSV:
+        print(fields.write_csv(), end="")
+        return
+    if form is Form.JSON:
+        print(fields.write_json())
+        return
+    if not unresolved:
+        print(f"{found.letters:,} letters, {found.items:,} items, {found.citations:,} citations")
+    table(fields.columns, fields.rows(), "wordings in no catalogue" if unresolved else "fields")
+    if not unresolved:
+        if corrections:
+            table(corrections[0]._fields, corrections, "corrected by hand")
+        table(found.problems.columns, found.problems.rows(), "problems")
+        table(found.unresolved.columns, found.unresolved.head(20).rows(), "wordings in no catalogue")

@@ -1,0 +1,211 @@
+"""``kg sides``, ``kg outcomes`` and ``kg network``: who cites what, who decides how, what goes together."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, say, table
+from kg.cli.drivers_related import Level, Party, interval
+from kg.cli.filter_options import filtered
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from kg.analysis.filters import Filters
+    from kg.analysis.network import Network
+    from kg.analysis.sides import Sides
+
+Minimum = Annotated[int, typer.Option(help="Decisions below which nothing is said.")]
+_SHOWN = 40
+
+
+def _print_frame(frame: "pl.DataFrame", form: Form, title: str) -> None:
+    if form is Form.CSV:
+        print(frame.write_csv(), end="")
+    elif form is Form.JSON:
+        print(frame.write_json())
+    else:
+        rows = [[f"{v:.3f}" if isinstance(v, float) else v for v in row] for row in frame.rows()]
+        table([name.replace("_", " ") for name in frame.columns], rows, title)
+
+
+class Comparison(StrEnum):
+    """What is told of the two sides."""
+
+    AGREEMENT = "agreement"
+    PAIRS = "pairs"
+    SILENT = "silent"
+
+
+@command(
+    "kg sides",
+    "kg sides --level section --category Pharmaceuticals --format csv",
+    "kg sides --show pairs --level chapter",
+)
+@filtered
+def sides(
+    kb: Kb = DEFAULT_KB,
+    level: Level = "page",
+    minimum: Minimum = 10,
+    show: Annotated[
+        Comparison,
+        typer.Option(
+            help="How far they agree, outcomes by what each of them cites, or how often each cites nothing."
+        ),
+    ] = Comparison.AGREEMENT,
+    form: Printed = Form.TABLE,
+    *,
+    chosen: "Filters",
+) -> None:
+    """Compare what the two parties cite for the same item, and how such items end.
+
+    The odds ratio tells whether citing something that the claims administrator does not cite goes with
+    overturning.
+    """
+    from kg.analysis.cache import Analyses
+    from kg.analysis.sides import sides as compare
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        found = compare(Analyses.of(base).index, level, chosen, minimum)
+    frame, title = {
+        Comparison.AGREEMENT: (found.agreement, f"{level}s cited by the two sides for one item"),
+        Comparison.PAIRS: (found.pairs, f"outcomes by the {level}s that the two sides cite for one item"),
+        Comparison.SILENT: (found.silent, f"decisions for which a side cites no {level}"),
+    }[show]
+    if form is not Form.TABLE:
+        _print_frame(frame, form, title)
+        return
+    _print_frame(frame.head(_SHOWN), form, title)
+    _say_effect(found)
+
+
+def _say_effect(found: "Sides") -> None:
+    if found.same_share is not None:
+        say(f"where both cite, {found.same_share:.1%} of what either cites is cited by both")
+    if (effect := found.effect) is None:
+        return
+    for name, ratio in (
+        ("crude", interval(effect.odds_ratio, effect.low, effect.high)),
+        ("like with like", interval(effect.mh_odds_ratio, effect.mh_low, effect.mh_high)),
+        (
+            "adjusted",
+            interval(effect.adjusted_odds_ratio, effect.adjusted_low, effect.adjusted_high),
+        ),
+    ):
+        if ratio is not None:
+            told = "overturning where the reviewer looks further than the administrator"
+            say(f"odds ratio of {told}: {name} {ratio}")
+
+
+class Question(StrEnum):
+    """What outcomes are counted by."""
+
+    SPECIALTIES = "specialties"
+    DRIFT = "drift"
+    QUANTITIES = "quantities"
+
+
+@command(
+    "kg outcomes specialties", "kg outcomes drift --category Injection", "kg outcomes quantities --format csv"
+)
+@filtered
+def outcomes(
+    by: Annotated[
+        Question,
+        typer.Argument(
+            help="By specialty and service, by year and edition, or by quantity against the limit."
+        ),
+    ],
+    kb: Kb = DEFAULT_KB,
+    minimum: Minimum = 10,
+    form: Printed = Form.TABLE,
+    *,
+    chosen: "Filters",
+) -> None:
+    """Count outcomes by the reviewer's specialty and the service, over time, or by the quantity requested."""
+    from kg.analysis import outcomes
+    from kg.analysis.cache import Analyses
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        index = Analyses.of(base).index
+        if by is Question.SPECIALTIES:
+            found = outcomes.specialties(index, filters=chosen, minimum=minimum)
+        elif by is Question.DRIFT:
+            found = outcomes.drift(index, filters=chosen)
+        else:
+            found = outcomes.quantities(index, filters=chosen, minimum=minimum)
+    _print_frame(found.to_frame(), form, f"outcomes by {' and '.join(found.by)}")
+    for note in found.notes:
+        say(note)
+
+
+class NetworkForm(StrEnum):
+    """How a network is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    GRAPHML = "graphml"
+    GEXF = "gexf"
+
+
+@command(
+    "kg network",
+    "kg network --nodes --level section",
+    "kg network --around guideline/chronic-pain/2009/page/98",
+    "kg network services --level chapter --format graphml > services.graphml",
+    "kg network specialties --level guideline --format gexf > specialties.gexf",
+)
+@filtered
+def network(
+    kind: Annotated[str, typer.Argument(help="together, services or specialties.")] = "together",
+    kb: Kb = DEFAULT_KB,
+    level: Level = "page",
+    party: Party = "reviewer",
+    minimum: Annotated[int, typer.Option(help="Decisions that a node must have.")] = 10,
+    q: Annotated[float, typer.Option("--q", help="Links with a greater q-value are left out.")] = 0.05,
+    nodes: Annotated[
+        bool, typer.Option("--nodes", help="Print nodes with communities and centralities, not links.")
+    ] = False,
+    around: Annotated[
+        str | None,
+        typer.Option(metavar="NODE", help="Print how many neighbours one node has, by relation and kind."),
+    ] = None,
+    form: Annotated[NetworkForm, typer.Option("--format", help="How to print.")] = NetworkForm.TABLE,
+    *,
+    chosen: "Filters",
+) -> None:
+    """Show what is cited together, or which services and specialties go with which guidelines.
+
+    A link is drawn where more decisions have both than chance would have it. It tells that they go together,
+    not why.
+    """
+    from kg.analysis.cache import Analyses
+    from kg.analysis.network import network as make
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        found = make(Analyses.of(base).index, kind, level, party, chosen, minimum, q)
+    if form is NetworkForm.GRAPHML:
+        print(found.graphml(), end="")
+    elif form is NetworkForm.GEXF:
+        print(found.gexf(), end="")
+    else:
+        _print_network(found, form, nodes=nodes, around=around)
+
+
+def _print_network(found: "Network", form: NetworkForm, *, nodes: bool, around: str | None) -> None:
+    if around is not None:
+        frame, title = found.around(around), f"neighbours of {around}"
+    elif nodes:
+        frame, title = found.nodes(), "nodes, the strongest first"
+    else:
+        frame, title = found.to_frame(), "links, the strongest first"
+    if form is NetworkForm.CSV:
+        _print_frame(frame, Form.CSV, title)
+        return
+    _print_frame(frame.head(_SHOWN), Form.TABLE, title)
+    for number, name in enumerate(found.communities, 1):
+        say(f"community {number}: {name}")

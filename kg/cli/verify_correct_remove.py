@@ -1,0 +1,103 @@
+"""``kg verify``, ``validate``, ``correct`` and ``remove``: what keeps a knowledge base true."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kg.cli import progress
+from kg.cli.command import DEFAULT_KB, DONE, FAULTS, Kb, command, say
+from kg.errors import SettingError
+
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, kept with the change.")]
+
+
+@command("kg verify", "kg verify --deep --kb kb")
+def verify(
+    kb: Kb = DEFAULT_KB,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also hold each letter to its hash and count of triples.")
+    ] = False,
+) -> int:
+    """Compare graph, tables, texts and ledger, and name what is lost or damaged.
+
+    `kg build --repair` restores it. Ends with 1 where there is a fault.
+    """
+    from kg.base.upkeep.verify import verify as find_faults
+
+    with progress.counted("verify") as on_progress:
+        faults = find_faults(kb, deep=deep, on_progress=on_progress)
+    for fault in faults:
+        print(f"{fault.place}: {fault.what}")
+    say(f"{len(faults):,} faults; run: kg build --repair --kb {kb}" if faults else f"{kb}: nothing is wrong")
+    return FAULTS if faults else DONE
+
+
+@command("kg validate --sample 1000", "kg validate --case CM16-0219557")
+def validate(
+    kb: Kb = DEFAULT_KB,
+    sample: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Check only so many letters, by chance.")
+    ] = None,
+    case: Annotated[str | None, typer.Option(help="Check only this case.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same sample.")] = 0,
+) -> int:
+    """Hold the graph to the SHACL shapes of the ontology and name the case behind each finding.
+
+    Ends with 1 where a rule is violated.
+    """
+    from kg.base.store import KnowledgeBase
+    from kg.base.upkeep.validate import validate as hold_to_shapes
+
+    if sample is not None and case is not None:
+        raise SettingError("give --sample or --case, not both")
+    with KnowledgeBase.open(kb) as base, progress.counted("validate") as on_progress:
+        report = hold_to_shapes(base, sample=sample, case=case, seed=seed, on_progress=on_progress)
+    print(report)
+    return DONE if report.sound else FAULTS
+
+
+@command(
+    'kg correct CM16-0219557 decisions.1.quantity.max 12 --why "printed as 1 2"',
+    'kg correct CM16-0219557 decision_date 2016-12-19 --why "the header is smudged"',
+    "kg correct --from corrections.csv",
+)
+def correct(
+    case: Annotated[str | None, typer.Argument(help="The case number.")] = None,
+    path: Annotated[
+        str | None, typer.Argument(help="The value's path in the JSON form; lists count from 1.")
+    ] = None,
+    value: Annotated[str | None, typer.Argument(help="The right value; JSON, or plain text.")] = None,
+    why: Annotated[
+        str | None, typer.Option("--why", metavar="TEXT", help="The reason, kept with the change.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE.csv", help="Many at once: case,path,value,why.")
+    ] = None,
+    kb: Kb = DEFAULT_KB,
+) -> None:
+    """Set a value in place of one that was misread, now and whenever the letter is read again."""
+    from kg.base.upkeep import edit
+
+    one = (case, path, value, why)
+    if file is not None and one == (None, None, None, None):
+        wanted = edit.read_corrections(file)
+    elif file is None and case and path and value is not None and why:
+        wanted = [edit.correction(case, path, value, why)]
+    else:
+        raise SettingError("give CASE PATH VALUE --why TEXT, or --from FILE.csv alone")
+    report = edit.correct(kb, wanted)
+    say(f"{len(wanted):,} values corrected; generation {report.generation}")
+
+
+@command('kg remove CM16-0219557 --why "withdrawn by the agency"')
+def remove(
+    cases: Annotated[list[str], typer.Argument(metavar="CASE...", help="Case numbers.")],
+    why: Why,
+    kb: Kb = DEFAULT_KB,
+) -> None:
+    """Take letters out of graph, facts, texts and search; the base remembers that they stay out."""
+    from kg.base.upkeep import edit
+
+    generation = edit.remove(kb, cases, why)
+    say(f"{len(cases):,} letters removed; generation {generation}")

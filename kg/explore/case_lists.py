@@ -1,0 +1,136 @@
+"""Lists of cases: filters, pages of results, cursors."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from kg.analysis.decisions import OUTCOMES
+from kg.analysis.filters import Filters
+from kg.errors import SettingError
+from kg.explore.incidence import Ids
+from kg.explore.neighbours import Links, address, case_node
+
+_SMALL = frozenset({"a", "an", "and", "for", "in", "of", "on", "the", "to"})
+"""Words that say nothing in a search: “MRI of the lumbar spine” is “lumbar spine MRI”."""
+CURSOR = r"^c1\."
+"""How a cursor begins; the case number follows after which the next page begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases: those with a decision that passes all of it.
+
+    ``places`` are notations of guidelines, chapters, sections and pages, all of which ``party``
+    cites in the decision.
+    """
+
+    filters: Filters = field(default_factory=Filters)
+    outcomes: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    party: str = "any"
+    text: str = ""
+    """Words that stand in what is in dispute, all of them but small ones."""
+
+
+class Found(NamedTuple):
+    """One page of a list of cases."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    next: str | None
+
+
+def decisions(links: Links, wanted: Wanted) -> Ids:
+    """The decisions that pass, in order.
+
+    Raises:
+        UnknownError: a filter's value is not in the base.
+    """
+    index = links.index
+    kept = np.ones(len(index), bool)
+    chosen = index.chosen(wanted.filters, "any")
+    if chosen is not None:
+        kept &= chosen
+    if wanted.outcomes:
+        kept &= np.isin(index.outcome, [OUTCOMES.index(outcome) for outcome in wanted.outcomes])
+    for place in wanted.places:
+        citing = np.zeros(len(index), bool)
+        citing[links.decisions(f"guideline/{place}", None if wanted.party == "any" else wanted.party)] = True
+        kept &= citing
+    if wanted.text.strip():
+        item = links.texts["item_text"].str.to_lowercase()
+        for word in words(wanted.text):
+            kept &= item.str.contains(word, literal=True).fill_null(value=False).to_numpy()
+    return np.flatnonzero(kept)
+
+
+def words(text: str) -> list[str]:
+    """The words that an item must hold; small ones only where there are no others.
+
+    >>> words("MRI of the Lumbar Spine"), words("of the")
+    (['mri', 'lumbar', 'spine'], ['of', 'the'])
+    """
+    given = text.lower().split()
+    return [word for word in given if word not in _SMALL] or given
+
+
+def page_of(links: Links, found: Ids, limit: int, cursor: str | None) -> Found:
+    """One page of the cases of ``found``, sorted by case number.
+
+    Raises:
+        SettingError: the cursor is not one of ours.
+    """
+    table = links.texts
+    cases = table["case"].gather(found).unique().sort()
+    start = 0
+    if cursor is not None:
+        start = int(cases.search_sorted(read_cursor(cursor), side="right"))
+    shown = cases[start : start + limit]
+    rows = (
+        table.with_columns(outcome=pl.lit(pl.Series(links.index.outcome)))
+        .filter(pl.col("case").is_in(shown.to_list()))
+        .group_by("case")
+        .agg(
+            pl.col("decision_date").first(),
+            pl.col("item_text").alias("items"),
+            pl.col("outcome").alias("outcomes"),
+        )
+        .sort("case")
+        .to_dicts()
+    )
+    more = start + limit < len(cases)
+    return Found([_row(row) for row in rows], len(cases), write_cursor(str(shown[-1])) if more else None)
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    day = row["decision_date"]
+    return {
+        "case": row["case"],
+        "iri": address(case_node(row["case"])),
+        "decision_date": day and day.isoformat(),
+        "items": row["items"],
+        "outcomes": [OUTCOMES[code] for code in row["outcomes"]],
+    }
+
+
+def write_cursor(case: str) -> str:
+    """A cursor that goes on after ``case``.
+
+    >>> read_cursor(write_cursor("CM15-0000001"))
+    'CM15-0000001'
+    """
+    return f"c1.{case}"
+
+
+def read_cursor(cursor: str) -> str:
+    """The case that a cursor stands after.
+
+    Raises:
+        SettingError: it is not one of ours.
+    """
+    if not re.match(CURSOR, cursor):
+        raise SettingError(f"{cursor!r} is not a cursor: give the `next` of the page before, or none")
+    return cursor.removeprefix("c1.")

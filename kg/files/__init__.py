@@ -1,0 +1,1 @@
+"""Bytes, folders and tables to the text of letters: the one part of reading that meets files."""

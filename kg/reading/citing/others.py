@@ -1,0 +1,315 @@
+"""Read citations from outside the MTUS: ODG chapters and topics, later ACOEM editions, others as printed."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from lark import Tree
+
+from kg.model import Citation, PageRange, Section, Span
+from kg.reading.citing.pages import read_pages
+from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
+from kg.reading.text.wording import tidy
+from kg.reading.vocabulary.catalogue import fold, guidelines
+
+_ACOEM = frozenset({"ACOEM", "ACOEM_2ND"})
+_LATER_EDITIONS = ("3rd ed", "third ed", "3rd. ed", "v.3", "mdguidelines", "acoempracguides")
+# Chapter 4 was not adopted in the MTUS, 6 was replaced, and 7 is cited outside it.
+_MTUS_CHAPTERS = frozenset({1, 2, 3, 5, *range(8, 17)})
+# The year from which a guideline of ACOEM is no more its second edition's.
+_LATER_YEAR = re.compile(r"\b20(?:0[89]|1\d|2\d)\b")
+_SECOND_EDITION = re.compile(r"\b(?:2nd|second) ed")
+_ODG_PAGE = re.compile(r"/(\w+)\.html?\b")
+_SEPARATORS = frozenset({"ALSO", "COMMA", "AND", "AMPERSAND", "COLON", "DASH"})
+_NOT_TITLE = frozenset(" \t\r\n\f.,;:-–/")
+_PREPOSITIONS = frozenset({"of", "for", "in", "to", "and", "the", "with", "from", "chronic", "acute"})
+_CLOSING = (" topic", " topics", " section", " chapter", " and", " the", " &")
+
+
+class _Element(NamedTuple):
+    """A part of the field: its kind and its first and last token."""
+
+    kind: str
+    first: int
+    last: int
+
+
+def _elements(tree: Tree[Any]) -> list[_Element]:
+    return [_Element(name, tokens[0][1], tokens[-1][1]) for name, tokens in parts(tree)]
+
+
+OTHER = TypedGrammar(
+    "other.lark",
+    _elements,
+    words={
+        "ODG": guidelines().odg_names(),
+        "NAME": guidelines().odg_pattern(),
+        "SOURCE": guidelines().source_names(),
+    },
+    anchors=(r"\b",),
+)
+
+
+@dataclass(slots=True)
+class _Group:
+    """ODG chapters that share topics, as they are read."""
+
+    chapters: list[str] = field(default_factory=list)
+    topics: list[Span] = field(default_factory=list)
+    pages: list[PageRange] = field(default_factory=list)
+    start: int = 0
+    end: int = 0
+
+
+def read_others(text: str, start: int, end: int) -> Iterator[Citation]:
+    """Read the sources in ``text[start:end]``, each ODG chapter a citation of its own.
+
+    >>> [(c.chapter, c.sections[0].title) for c in read_others("ODG, hip imaging", 0, 16)]
+    [('Hip & Pelvis', 'imaging')]
+    """
+    elements, tokens = OTHER.read(text, start, end)
+    n = 0
+    while n < len(elements):
+        kind = elements[n].kind
+        if kind in ("ODG", "ODG_URL") or (kind == "chapter" and _leads(elements, n, tokens)):
+            stop = _odg_end(elements, n)
+            yield from _odg(text, elements[n:stop], tokens)
+        elif kind in _SEPARATORS:
+            stop = n + 1
+        else:
+            stop = _source_end(text, elements, n, tokens)
+            yield from _source(text, elements[n:stop], tokens)
+        n = stop
+
+
+def _leads(elements: list[_Element], n: int, tokens: list[Lexeme]) -> bool:
+    """Whether the source left out before a chapter's name is the ODG: no other source was begun."""
+    return all(e.kind in _SEPARATORS for e in elements[:n]) and not any(
+        token.type == "LITERATURE"
+        for token in tokens[elements[n].first : elements[_odg_end(elements, n) - 1].last]
+    )
+
+
+def _odg_end(elements: list[_Element], n: int) -> int:
+    """Where the next source begins."""
+    stops = ("ALSO", "URL", "SOURCE", *_ACOEM)
+    said = elements[n].kind != "ODG"
+    for i in range(n + 1, len(elements)):
+        kind = elements[i].kind
+        if kind in stops or (kind == "ODG" and said):
+            return i
+        said = said or kind in ("chapter", "named", "topic", "BRACKETS", "SQUARE")
+    return len(elements)
+
+
+def _odg(text: str, elements: list[_Element], tokens: list[Lexeme]) -> Iterator[Citation]:
+    groups = _groups(text, elements, tokens)
+    if not groups[0].chapters:
+        _late_chapter(text, groups[0], elements, tokens)
+    for group in groups:
+        yield from _odg_citations(text, group)
+
+
+def _groups(text: str, elements: list[_Element], tokens: list[Lexeme]) -> list[_Group]:
+    """The chapters of the ODG with their topics: a chapter after topics begins a new group."""
+    groups = [_Group(start=tokens[elements[0].first].start, end=tokens[elements[0].last].end)]
+    before = ""
+    for n, (kind, first, last) in enumerate(elements):
+        if kind not in _GIVEN and kind != "BRACKETED_NOISE":
+            before = kind
+            continue
+        group = groups[-1]
+        span = _title_span(text, tokens[first].start, tokens[last].end)
+        if before == "COMMA" and group.topics and _goes_on(text, groups[-1], elements[n:], tokens):
+            group.topics[-1] = Span(group.topics[-1].start, span.end)
+            kind = "topic"
+        elif kind == "chapter" or (kind == "named" and not group.chapters and not group.topics):
+            if group.topics and group.chapters:
+                group = _Group(start=tokens[first].start)
+                groups.append(group)
+            group.chapters.append(_chapter(text, tokens[first]))
+            if kind == "named":
+                group.topics.append(_title_span(text, tokens[first + 1].start, tokens[last].end))
+        elif kind == "named" and _is_double_name(text, group, elements[n - 1], tokens):
+            group.chapters.pop()
+            group.topics.append(Span(tokens[elements[n - 1].first].start, span.end))
+        elif kind in ("named", "topic"):
+            group.topics.append(span)
+        elif kind in ("BRACKETS", "SQUARE", "BRACKETED_NOISE"):
+            _add_bracketed(text, group, kind, span, before)
+        elif kind == "PAGES":
+            group.pages += read_pages(text, span.start, span.end)[0]
+        if kind != "BRACKETED_NOISE":
+            group.end = max(group.end, tokens[last].end if kind == "SQUARE" else span.end)
+        before = kind
+    return groups
+
+
+# What a citation of the ODG is quoted for.
+_GIVEN = frozenset({"chapter", "named", "topic", "BRACKETS", "SQUARE", "ODG", "PAGES"})
+
+
+def _is_double_name(text: str, group: _Group, before: _Element, tokens: list[Lexeme]) -> bool:
+    """Whether a chapter's name right before a topic (`Ankle foot orthosis`) is a word of it."""
+    name = tokens[before.last]
+    return (
+        before.kind == "chapter"
+        and len(group.chapters) > 1
+        and name.type == "NAME"
+        and text[name.end : tokens[before.last + 1].start].isspace()
+    )
+
+
+def _add_bracketed(text: str, group: _Group, kind: str, span: Span, before: str) -> None:
+    """Take what stands in brackets: a chapter at the start, else a topic, or the end of the one before."""
+    inner = _title_span(text, span.start + 1, span.end - 1)
+    chapter = guidelines().odg_chapters.get(fold(inner.of(text)))
+    if chapter and not group.chapters and not group.topics:
+        group.chapters.append(chapter)
+    elif kind == "BRACKETED_NOISE":
+        return
+    elif before == "topic" and group.topics:
+        group.topics[-1] = Span(group.topics[-1].start, span.end)
+    else:
+        group.topics.append(inner)
+
+
+def _late_chapter(text: str, group: _Group, elements: list[_Element], tokens: list[Lexeme]) -> None:
+    """The chapter of topics that none is named before: the last topic ends with it, or the address has it."""
+    if (n := _last_topic(elements)) is not None:
+        _name_last(text, group, tokens[elements[n].first : elements[n].last + 1])
+    for kind, first, _ in elements:
+        if kind == "ODG_URL" and not group.chapters:
+            page = _ODG_PAGE.search(text, tokens[first].start, tokens[first].end)
+            chapter = page and guidelines().odg_chapters.get(fold(page[1].replace("_", " ")))
+            if chapter:
+                group.chapters.append(chapter)
+                group.end = max(group.end, tokens[first].end)
+
+
+def _last_topic(elements: list[_Element]) -> int | None:
+    return next((n for n in reversed(range(len(elements))) if elements[n].kind == "topic"), None)
+
+
+def _name_last(text: str, group: _Group, tokens: list[Lexeme]) -> None:
+    """Take the chapter from a topic that ends with its name (`MRI shoulder`), where none is named."""
+    name, words = tokens[-1], tokens[-2] if len(tokens) > 1 else None
+    if name.type != "NAME" or words is None or words.type not in ("TEXT", "BRACKETS", "DASH"):
+        return
+    topic = _title_span(text, tokens[0].start, words.end)
+    if text[topic.start : topic.end].rpartition(" ")[2].lower() in _PREPOSITIONS:
+        return
+    if guidelines().is_title(text[topic.start : name.end], None):
+        return
+    group.chapters.append(_chapter(text, name))
+    group.topics[-1] = topic
+
+
+def _goes_on(text: str, group: _Group, rest: list[_Element], tokens: list[Lexeme]) -> bool:
+    """Whether what follows a comma is the same topic: a catalogue joins the two, or it is no title.
+
+    A chapter's name (`TENS, chronic pain`) is so only where a catalogue joins them.
+    """
+    kind, first, last = rest[0]
+    if kind not in ("named", "topic", "chapter"):
+        return False
+    is_title = guidelines().is_title
+    chapter = group.chapters[-1] if group.chapters else None
+    start = group.topics[-1].start
+    ends = [tokens[last].end]
+    if len(rest) > 1 and rest[1].kind == "BRACKETS":
+        ends.append(tokens[rest[1].last].end)
+    if any(is_title(text[start:end], chapter) for end in ends):
+        return True
+    more = text[tokens[first].start : ends[0]]
+    return kind != "chapter" and more[0].islower() and not is_title(more, chapter)
+
+
+def _chapter(text: str, token: Lexeme) -> str:
+    return guidelines().odg_chapters[fold(token.of(text))]
+
+
+def _odg_citations(text: str, group: _Group) -> Iterator[Citation]:
+    topics = [(tidy(span.of(text)), span) for span in group.topics if span.start < span.end]
+    span = Span(group.start, max(group.end, group.start))
+    names: list[str | None] = [*dict.fromkeys(group.chapters)] or [None]
+    for name in names:
+        sections = tuple(
+            Section(title, guidelines().odg_topic(fold(title), name), place) for title, place in topics
+        )
+        yield Citation(False, "odg", None, name, sections, tuple(group.pages), None, span)
+
+
+def _source_end(text: str, elements: list[_Element], n: int, tokens: list[Lexeme]) -> int:
+    """Where a source as printed ends: at the next source, or after its web address or date of access."""
+    seen_url = elements[n].kind == "URL"
+    for i in range(n + 1, len(elements)):
+        kind, before = elements[i].kind, elements[i - 1]
+        if kind in ("ODG", "ODG_URL", "ALSO", "ACOEM_2ND") or (kind == "URL" and seen_url):
+            return i
+        if before.kind == "ACCESSED" and kind == "COMMA":
+            return i
+        if kind == "SOURCE" and before.kind == "COMMA" and text[tokens[before.first].start] == ";":
+            return i
+        seen_url = seen_url or kind == "URL"
+    return len(elements)
+
+
+def _source(text: str, elements: list[_Element], tokens: list[Lexeme]) -> Iterator[Citation]:
+    span = _title_span(text, tokens[elements[0].first].start, tokens[elements[-1].last].end)
+    title = tidy(span.of(text))
+    if not title or not any(c.isalnum() for c in title):
+        return
+    kinds = {e.kind for e in elements}
+    pages = _pages(text, elements, tokens)
+    if kinds & _ACOEM or "acoempracguides" in title:
+        guideline, chapter = _acoem(text, elements, tokens, title, pages)
+        printed = None if guideline == "acoem-2004" else title
+        yield Citation(False, guideline, None, chapter, (), pages, printed, span)
+    else:
+        yield Citation(False, "other", None, None, (), (), title, span)
+
+
+def _acoem(
+    text: str, elements: list[_Element], tokens: list[Lexeme], title: str, pages: tuple[PageRange, ...]
+) -> tuple[str, int | None]:
+    """Which guideline and chapter of ACOEM a title stands for: the second edition's, or a later one."""
+    folded = fold(title)
+    if any(mark in folded for mark in _LATER_EDITIONS):
+        return "acoem-3rd", None
+    number = next((tokens[e.first] for e in elements if e.kind == "NUMBERED"), None)
+    chapter = int(number.of(text).split()[-1]) if number else None
+    chapter = chapter or guidelines().acoem_chapter(folded)
+    if chapter is None and (elements[0].kind == "ACOEM_2ND" or _SECOND_EDITION.search(folded)):
+        chapter = guidelines().chapter_of_page(range(1, 17), pages[0].first) if pages else None
+        if chapter is None or chapter in _MTUS_CHAPTERS:
+            return "acoem-2004", chapter
+    if chapter is not None:
+        return ("acoem-2004", chapter) if chapter in _MTUS_CHAPTERS else ("other", None)
+    if any(later in folded for later in guidelines().later_acoem) or _LATER_YEAR.search(folded):
+        return "acoem-3rd", None
+    return "other", None
+
+
+def _pages(text: str, elements: list[_Element], tokens: list[Lexeme]) -> tuple[PageRange, ...]:
+    found: list[PageRange] = []
+    for element in elements:
+        for token in tokens[element.first : element.last + 1]:
+            if token.type == "PAGES":
+                found += read_pages(text, token.start, token.end)[0]
+    return tuple(found)
+
+
+def _title_span(text: str, start: int, end: int) -> Span:
+    """The title without marks around it and without words that name what it is (`Topic`, `section`)."""
+    while start < end and text[start] in _NOT_TITLE:
+        start += 1
+    while start < end:
+        if text[end - 1] in _NOT_TITLE:
+            end -= 1
+        elif text[max(start, end - 9) : end].lower().endswith(_CLOSING):
+            end = text.rindex(" ", start, end)
+        else:
+            break
+    return Span(start, end)

@@ -1,0 +1,154 @@
+"""Read a disputed item: what is really in dispute, and what it requests."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from lark import Tree
+
+from kg.model import DisputedItem, Problem, ProblemKind, Quantity, Service, Span
+from kg.reading.requests import services
+from kg.reading.requests.bodyparts import body_parts
+from kg.reading.requests.quantities import has_amount, quantity
+from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
+from kg.reading.text.wording import tidy
+from kg.reading.vocabulary.phrases import Found, Words
+from kg.reading.vocabulary.phrases import words as words_of
+
+_OTHER = "Other"
+_PHARMACEUTICALS = "Pharmaceuticals"
+# Every partly approved item holds this word, few others do.
+_SPLIT_MARK = "riginal"
+_MILLIGRAMS = re.compile(r"\d\s?(?:mg|mcg)\b", re.IGNORECASE)
+
+
+class _Portions(NamedTuple):
+    """The tokens that hold each portion of a partly approved item."""
+
+    requested: int | None
+    authorized: int | None
+    remaining: int | None
+
+
+def _portions(tree: Tree[Any]) -> _Portions:
+    at = {name: pos for name, tokens in parts(tree) for kind, pos in tokens if kind == "TEXT"}
+    return _Portions(at.get("requested"), at.get("authorized"), at.get("remaining"))
+
+
+ITEM = TypedGrammar("item.lark", _portions)
+
+
+class _Dispute(NamedTuple):
+    """Where the three portions are printed; the one in dispute is the whole item where there is but one."""
+
+    in_dispute: Span
+    original: Span | None
+    authorized: Span | None
+
+
+def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Problem, ...]]:
+    """The disputed item printed in ``text[start:end]``, without its outcome.
+
+    >>> item, _ = read_item("Norco 10/325mg #60: Upheld", 0, 18)
+    >>> item.service.subcategory, item.drug.ingredients, item.quantity.minimum
+    ('Opioids', ('hydrocodone', 'acetaminophen'), 60.0)
+
+    Raises:
+        CatalogueError: ``services.ttl``, ``drugs.ttl`` or ``body-parts.ttl`` is faulty.
+    """
+    problems: tuple[Problem, ...] = ()
+    dispute = _Dispute(Span(start, end), None, None)
+    words = words_of(text, start, end)
+    phrases = services.catalogue()[0]
+    found = phrases.find(words.folded)
+    retrospective, around_surgery = services.circumstances(found)
+    parts_of_body = body_parts(words)
+    if text.find(_SPLIT_MARK, start, end) >= 0:
+        dispute, problems = _disputed(text, start, end)
+        words = words_of(text, dispute.in_dispute.start, dispute.in_dispute.end)
+        found = phrases.find(words.folded)
+    first, last = dispute.in_dispute.start, dispute.in_dispute.end
+    request = services.request(found, words, percent=_in_percent(text, first, last))
+    if request.vague:
+        found = phrases.find(phrases.respelled(words.folded))
+        request = services.request(found, words, percent=_in_percent(text, first, last))
+    if request.service is None:
+        message = "no known service is named"
+        problems = (*problems, Problem(ProblemKind.UNREAD_TEXT, dispute.in_dispute, message))
+    service = request.service or Service(*_unknown(text, first, last), dispute.in_dispute)
+    printed = tidy(text[start:end])
+    item = DisputedItem(
+        text=printed,
+        span=Span(start, end),
+        in_dispute=printed if dispute.original is None else tidy(text[first:last]),
+        in_dispute_span=dispute.in_dispute,
+        original_request=_printed(text, dispute.original),
+        authorized=_printed(text, dispute.authorized),
+        service=service,
+        body_parts=parts_of_body,
+        quantity=_amount(text, dispute.in_dispute, found, words, request, service),
+        drug=request.drug,
+        retrospective=retrospective,
+        associated_surgical_service=around_surgery,
+    )
+    return item, problems
+
+
+def _amount(
+    text: str,
+    span: Span,
+    found: Sequence[Found[services.Term]],
+    words: Words,
+    request: services.Request,
+    service: Service,
+) -> Quantity | None:
+    """How much of the service is in dispute."""
+    if not has_amount(text, span.start, span.end, words.folded):
+        return None
+    return quantity(
+        _without_numbered_names(text, found, words),
+        span.start,
+        span.end,
+        visits=request.counts_visits,
+        drug=service.category == _PHARMACEUTICALS,
+    )
+
+
+def _disputed(text: str, start: int, end: int) -> tuple[_Dispute, tuple[Problem, ...]]:
+    """The portions of a partly approved item."""
+    portions, tokens = ITEM.read(text, start, end)
+    original, authorized, remaining = (_span(tokens, at) for at in portions)
+    in_dispute = remaining or original
+    if in_dispute is None:
+        return _Dispute(Span(start, end), None, None), ()
+    problems: tuple[Problem, ...] = ()
+    if original is None or authorized is None or remaining is None:
+        message = "a partly approved item lacks its original request, its authorized or its remaining portion"
+        problems = (Problem(ProblemKind.UNREAD_TEXT, Span(start, end), message),)
+    return _Dispute(in_dispute, original, authorized), problems
+
+
+def _span(tokens: Sequence[Lexeme], at: int | None) -> Span | None:
+    return None if at is None else Span(tokens[at].start, tokens[at].end)
+
+
+def _printed(text: str, span: Span | None) -> str | None:
+    return None if span is None else tidy(span.of(text))
+
+
+def _in_percent(text: str, start: int, end: int) -> bool:
+    return text.find("%", start, end) >= 0 or text.find("percent", start, end) >= 0
+
+
+def _unknown(text: str, start: int, end: int) -> tuple[str, None]:
+    """The category of what no catalogue knows: a strength in milligrams is a drug's."""
+    return (_PHARMACEUTICALS if _MILLIGRAMS.search(text, start, end) else _OTHER), None
+
+
+def _without_numbered_names(text: str, found: Sequence[Found[services.Term]], words: Words) -> str:
+    """The text with blanks for names that hold a number which counts nothing (``Tylenol #3``)."""
+    for each in found:
+        if any(word[-1].isdigit() for word in words.folded[each.first : each.after]):
+            name = words.span(each.first, each.after)
+            text = text[: name.start] + " " * (name.end - name.start) + text[name.end :]
+    return text

@@ -1,0 +1,1 @@
+"""The vocabularies in ``ontology/``, as reading looks words up in them."""

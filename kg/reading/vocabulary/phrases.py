@@ -1,0 +1,183 @@
+"""The words of a catalogue in ``ontology/``, found in a text as the longest known phrases."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, cached_property, lru_cache
+from typing import Generic, NamedTuple, TypeVar
+
+from msgspec import Struct
+
+from kg.errors import CatalogueError
+from kg.model import Span
+from kg.reading.vocabulary.concepts import Concept, read
+
+_WORD = re.compile(r"[^\W_]+(?:['’]s\b)?")
+_POINTERS = ("ingredient", "dispensedAs", "topicalAs", "combines", "standsFor")
+_SHORTEST_STEM = 3
+"""Letters that must precede a shared word ending, as in ``*ectomy``."""
+_SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 7, 40
+"""Shorter words that differ in one letter are often other words (rental, dental); longer are none."""
+
+Meaning = TypeVar("Meaning")
+
+
+class Words(NamedTuple):
+    """The words of a text, folded to be compared, and where they stand."""
+
+    folded: list[str]
+    matches: list[re.Match[str]]
+
+    def span(self, first: int, after: int) -> Span:
+        """Where words ``first`` up to, not including, ``after`` stand in the text."""
+        return Span(self.matches[first].start(), self.matches[after - 1].end())
+
+
+class Found(Struct, Generic[Meaning], frozen=True, gc=False):
+    """A phrase that was found: words ``first`` up to, not including, ``after``."""
+
+    meaning: Meaning
+    first: int
+    after: int
+
+
+@lru_cache(maxsize=1 << 15)
+def fold_word(word: str) -> str:
+    """A word in lower case, in the singular and without a possessive, so that forms compare equal.
+
+    >>> [fold_word(word) for word in ("Injections", "physician's", "pelvis", "DOS")]
+    ['injection', 'physician', 'pelvis', 'dos']
+    """
+    word = word.lower()
+    if len(word) > 2 and word[-2] in "'’":
+        return word[:-2]
+    if len(word) > _SHORTEST_STEM and word[-1] == "s" and word[-2] not in "sui":
+        return word[:-1]
+    return word
+
+
+def words(text: str, start: int = 0, end: int | None = None) -> Words:
+    """The words of ``text[start:end]``; a number is a word, a hyphen or slash parts two.
+
+    >>> words("MRI of knees, L4-5").folded
+    ['mri', 'of', 'knee', 'l4', '5']
+    """
+    matches = list(_WORD.finditer(text, start, len(text) if end is None else end))
+    return Words([fold_word(match[0]) for match in matches], matches)
+
+
+class Phrases(Generic[Meaning]):
+    """Phrases and what they mean; the longest phrase at a place wins."""
+
+    def __init__(self, labels: Iterable[tuple[str, Meaning]]) -> None:
+        """``labels``: a phrase, or ``*ending`` for every word that ends so, with its meaning."""
+        self._meanings: dict[tuple[str, ...], Meaning] = {}
+        self._lengths: dict[str, list[int]] = {}
+        self._endings: dict[str, Meaning] = {}
+        for label, meaning in labels:
+            if label.startswith("*"):
+                self._endings[label[1:]] = meaning
+            else:
+                phrase = key(label)
+                self._meanings[phrase] = meaning
+                self._lengths.setdefault(phrase[0], []).append(len(phrase))
+        for first, lengths in self._lengths.items():
+            self._lengths[first] = sorted(set(lengths), reverse=True)
+        self._ending_lengths = sorted({len(ending) for ending in self._endings}, reverse=True)
+        self._ended = lru_cache(maxsize=1 << 14)(self._by_ending)
+        self._near = lru_cache(maxsize=1 << 14)(self._respelled)
+
+    def find(self, folded: Sequence[str]) -> list[Found[Meaning]]:
+        """The phrases among ``folded`` words, in order, none overlapping another."""
+        found: list[Found[Meaning]] = []
+        lengths, meaning_of, endings, after = self._lengths, self._meanings.get, self._endings, 0
+        for first, word in enumerate(folded):
+            if word in lengths:
+                if first < after:
+                    continue
+                for length in lengths[word]:
+                    phrase = tuple(folded[first : first + length])
+                    if (meaning := meaning_of(phrase)) is not None:
+                        after = first + len(phrase)
+                        found.append(Found(meaning, first, after))
+                        break
+            elif endings and first >= after and (meaning := self._ended(word)) is not None:
+                found.append(Found(meaning, first, first + 1))
+        return found
+
+    def respelled(self, folded: Sequence[str]) -> list[str]:
+        """The words, each unknown long one as the known word that is one letter off, if there is one."""
+        return [self._near(word) for word in folded]
+
+    def _respelled(self, word: str) -> str:
+        if not _SHORTEST_MISSPELLED <= len(word) <= _LONGEST_MISSPELLED or not word.isalpha():
+            return word
+        near = (self._spellings.get(other) for other in (word, *_lacking_one(word)))
+        return next((known for known in near if known), word)
+
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        """The long words of the labels, by themselves and by what is left of them without a letter."""
+        known = {word for phrase in self._meanings for word in phrase if len(word) >= _SHORTEST_MISSPELLED}
+        spellings = {lacking: word for word in sorted(known) for lacking in _lacking_one(word)}
+        return spellings | {word: word for word in known}
+
+    def _by_ending(self, word: str) -> Meaning | None:
+        for length in self._ending_lengths:
+            if len(word) >= length + _SHORTEST_STEM and (meaning := self._endings.get(word[-length:])):
+                return meaning
+        return None
+
+
+def _lacking_one(word: str) -> list[str]:
+    return [word[:at] + word[at + 1 :] for at in range(len(word))]
+
+
+def key(label: str) -> tuple[str, ...]:
+    """What two labels that mean the same share: their folded words, an ending with its star.
+
+    >>> key("X-Rays"), key("*ectomy")
+    (('x', 'ray'), ('*', 'ectomy'))
+    """
+    return (*("*" if label.startswith("*") else ""), *words(label).folded)
+
+
+@cache
+def concepts(*files: str) -> Mapping[str, Concept]:
+    """The concepts of these files of ``ontology/`` by IRI, read once.
+
+    Raises:
+        CatalogueError: as :func:`kg.reading.vocabulary.concepts.read`; or two concepts share a label, or one
+            that is pointed at is in none of the files.
+    """
+    found = {iri: concept for file in files for iri, concept in read(file).items()}
+    owners: dict[tuple[str, ...], Concept] = {}
+    for concept in found.values():
+        for label in () if is_official(concept, found) else concept.labels:
+            if (owner := owners.setdefault(key(label), concept)) is not concept:
+                raise CatalogueError(
+                    f'ontology/{" and ".join(files)}: "{label}" is a label of both'
+                    f" {owner.notation} and {concept.notation}"
+                )
+        for name in _POINTERS:
+            for iri in concept.said.get(name, ()):
+                if iri not in found:
+                    raise CatalogueError(
+                        f"ontology/{files[0]}: {concept.notation} has the unknown {name} <{iri}>"
+                    )
+    return found
+
+
+def is_official(concept: Concept, among: Mapping[str, Concept]) -> bool:
+    """Whether the concept is a top one of its scheme or right below: its name is a heading, no phrase."""
+    broader = concept.one("broader")
+    return "topConceptOf" in concept.said or (
+        broader is not None and broader in among and "topConceptOf" in among[broader].said
+    )
+
+
+def ancestors(iri: str, among: Mapping[str, Concept]) -> tuple[Concept, ...]:
+    """The concept and all that is broader, the nearest first."""
+    line = [among[iri]]
+    while (broader := line[-1].one("broader")) is not None:
+        line.append(among[broader])
+    return tuple(line)

@@ -1,0 +1,1 @@
+"""Numbers to numbers: intervals, penalised regression, chance. No letters and no tables of ours."""

@@ -1,0 +1,222 @@
+"""``/api``: the knowledge base as JSON."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import pyoxigraph as ox
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from pydantic import Field
+
+from kg import contract
+from kg.analysis.filters import Filters
+from kg.analysis.related import CURSOR as RELATED_CURSOR
+from kg.analysis.related import WANTED
+from kg.evidence import marks
+from kg.explore.case_lists import CURSOR as CASE_CURSOR
+from kg.explore.case_lists import Wanted
+from kg.explore.neighbours import address, case_node
+from kg.graph import jsonld
+from kg.graph.triples import n_triples
+from kg.web import negotiate
+from kg.web.api import openapi
+from kg.web.problems import ProblemError
+from kg.web.site import Site
+
+router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+
+CaseNumber = Annotated[str, Path(examples=["CM16-0000001"])]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Most results to give.")]
+Cursor = Annotated[str | None, Query(description="The `next` of the page before.", max_length=300)]
+Values = list[Annotated[str, Field(max_length=300)]]
+Year = Annotated[str, Field(pattern=r"^([0-9]{4}((-|\.\.)[0-9]{4})?)?$", examples=["2014-2016"])]
+Format = Annotated[Literal["json", "csv"] | None, Query(description="Instead of the Accept header.")]
+
+
+def _several(told: str, example: str | None = None) -> Any:
+    return Query(max_length=50, description=told, examples=[[example]] if example else None)
+
+
+async def site_of(request: Request) -> Site:
+    """The generation that is served when the request begins; no thread is asked for it."""
+    site: Site = request.app.state.state.site
+    return site
+
+
+SiteDep = Annotated[Site, Depends(site_of)]
+
+
+async def filters_of(
+    year: Annotated[list[Year], Query(max_length=50, description="Years of decision.")] = [],  # noqa: B006
+    category: Annotated[Values, _several("Kinds of service, such as Pharmaceuticals.")] = [],  # noqa: B006
+    subcategory: Annotated[Values, _several("Kinds of service in more detail, such as Opioids.")] = [],  # noqa: B006
+    body_part: Annotated[Values, _several("Parts of the body, such as low back.")] = [],  # noqa: B006
+    drug: Annotated[Values, _several("Substances, such as hydrocodone.")] = [],  # noqa: B006
+    specialty: Annotated[Values, _several("Specialties of the reviewer, such as Pain Medicine.")] = [],  # noqa: B006
+    edition: Annotated[list[Year], Query(max_length=50, description="Years of the edition cited.")] = [],  # noqa: B006
+    template: Annotated[Values, _several("Forms of the letter, such as pages or sections.")] = [],  # noqa: B006
+) -> Filters:
+    """The decisions that a request is about; a form sends an empty value for a filter that is not set."""
+    given = {
+        "year": year,
+        "category": category,
+        "subcategory": subcategory,
+        "body_part": body_part,
+        "drug": drug,
+        "specialty": specialty,
+        "edition": edition,
+        "template": template,
+    }
+    return Filters.of(**{name: [value for value in values if value] for name, values in given.items()})
+
+
+FiltersDep = Annotated[Filters, Depends(filters_of)]
+
+
+def _taken(dependant: Dependant) -> Iterator[str]:
+    """The parameters that a route takes, itself and through what it depends on."""
+    yield from (field.alias for field in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from _taken(each)
+
+
+async def only_known(request: Request) -> None:
+    """Refuse a parameter that the address does not take: a filter that is misspelt would give every case.
+
+    Raises:
+        ProblemError: with 422 and the names that it takes.
+    """
+    route = request.scope["route"]
+    if not request.query_params or not route.include_in_schema:
+        return
+    known = list(_taken(route.dependant))
+    if others := [name for name in request.query_params if name not in known]:
+        taken = f"it takes {', '.join(known)}" if known else "it takes none"
+        raise ProblemError(422, f"there is no parameter {others[0][:100]!r} here; {taken}")
+
+
+def listing(site: Site, results: list[Any], total: int, following: str | None, **more: Any) -> dict[str, Any]:
+    """A list as every address gives it."""
+    return {"results": results, "total": total, "next": following, "generation": site.generation, **more}
+
+
+def answer(request: Request, site: Site, content: Any, media_type: str = "application/json") -> Response:
+    """JSON with an ETag: the same address gives the same answer while the generation stays."""
+    etag = site.etag(str(request.url), request.headers.get("accept", ""))
+    headers = {"ETag": etag, "Vary": "Accept"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return JSONResponse(content, headers=headers, media_type=media_type)
+
+
+@router.get("/cases", summary="Cases that pass the filters", responses=openapi.answers(openapi.Listing))
+def cases(
+    request: Request,
+    site: SiteDep,
+    filters: FiltersDep,
+    outcome: Annotated[list[Literal["upheld", "overturned", "modified"]], Query()] = [],  # noqa: B006
+    guideline: Annotated[
+        Values, _several("Guidelines, editions or chapters that are cited, such as acoem-2004/12.")
+    ] = [],  # noqa: B006
+    section: Annotated[
+        Values, _several("Sections that are cited, such as acoem-2004/12/special-studies.")
+    ] = [],  # noqa: B006
+    page: Annotated[Values, _several("Pages that are cited.", "chronic-pain/2009/page/98")] = [],  # noqa: B006
+    party: Literal["reviewer", "claims_administrator", "any"] = "any",
+    text: Annotated[
+        str, Query(max_length=300, description="Words in the item, all of them but small ones such as “of”.")
+    ] = "",
+    limit: Limit = 50,
+    cursor: Annotated[
+        str | None, Query(pattern=CASE_CURSOR, max_length=300, description="The `next` of the page before.")
+    ] = None,
+) -> Response:
+    """Cases with an item that passes every filter given, by case number."""
+    wanted = Wanted(filters, tuple(outcome), (*guideline, *section, *page), party, text)
+    found = site.cases(wanted, limit, cursor)
+    return answer(request, site, listing(site, found.rows, found.total, found.next))
+
+
+@router.get(
+    "/cases/{case}",
+    summary="One case: what its letter says",
+    responses=openapi.answers(openapi.Case, "application/ld+json"),
+)
+def one_case(request: Request, site: SiteDep, case: CaseNumber) -> Response:
+    """The determination in the form of `kg schema`, with its IRI; in JSON-LD its triples as a tree."""
+    offered = {"application/json": "json", "application/ld+json": "jsonld"}
+    kind = negotiate.best(request.headers.get("accept"), offered)
+    if kind is None:
+        raise ProblemError(406, f"a case can be had as {', '.join(offered)}")
+    determination = site.base.determination(case)
+    if kind == "jsonld":
+        quads = ox.parse(n_triples(determination), format=ox.RdfFormat.N_TRIPLES)
+        tree = {"@context": jsonld.context()["@context"], **jsonld.document(case, quads)}
+        return answer(request, site, tree, "application/ld+json")
+    form = contract.to_json(determination)
+    return answer(request, site, {"iri": address(case_node(case)), **form, "generation": site.generation})
+
+
+@router.get(
+    "/cases/{case}/letter",
+    summary="The letter's text with what was read where",
+    responses=openapi.answers(openapi.Thing, "text/plain"),
+)
+def letter(request: Request, site: SiteDep, case: CaseNumber) -> Response:
+    """Text, and marks with spans in characters of it; as plain text where that is asked for."""
+    text = site.base.letter(case)
+    kind = negotiate.best(request.headers.get("accept"), {"application/json": "json", "text/plain": "text"})
+    if kind is None:
+        raise ProblemError(406, "a letter can be had as application/json, text/plain")
+    if kind == "text":
+        return PlainTextResponse(text.encode("utf-8", "replace"))
+    found = [
+        {"span": [m.span.start, m.span.end], "kind": m.kind.value, "node": m.node, "value": m.value}
+        for m in marks(site.base.determination(case))
+    ]
+    return answer(request, site, {"case": case, "text": text, "marks": found, "generation": site.generation})
+
+
+@router.get(
+    "/cases/{case}/related",
+    summary="Cases like this one, with reasons",
+    responses=openapi.answers(openapi.Listing),
+)
+async def related(
+    request: Request,
+    site: SiteDep,
+    case: CaseNumber,
+    filters: FiltersDep,
+    outcome: Annotated[str | None, Query(description=f"One of {', '.join(WANTED)}.")] = None,
+    limit: Limit = 10,
+    cursor: Annotated[
+        str | None, Query(pattern=RELATED_CURSOR, description="The `next` of the page before.")
+    ] = None,
+) -> Response:
+    """The most alike first. `outcome=other` keeps those that went the other way."""
+    found = site.related(case, outcome, limit, cursor, filters)
+    rows = [
+        {
+            "case": row.case,
+            "iri": address(case_node(row.case)),
+            "score": row.score,
+            "outcomes": row.outcomes,
+            "shared": [
+                {"kind": s.kind, "value": s.value, "share": s.share, "cases": s.cases} for s in row.shared
+            ],
+        }
+        for row in found.rows
+    ]
+    return answer(
+        request,
+        site,
+        listing(
+            site,
+            rows,
+            site.related_count(case, outcome, filters),
+            found.next,
+            case=case,
+            outcomes=found.outcomes,
+        ),
+    )

@@ -1,0 +1,124 @@
+"""``/api/drivers``: the table of drivers, as RDF Data Cube observations too, and what is behind each row."""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+
+from kg.analysis import cube
+from kg.analysis.cache import code_version
+from kg.analysis.covariates import REFERENCE
+from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES
+from kg.analysis.drivers import HELP, STRATA, Drivers
+from kg.analysis.row_query import sparql
+from kg.web import csv_tables, negotiate
+from kg.web.api import openapi
+from kg.web.api.cases import FiltersDep, Limit, SiteDep, answer, listing
+from kg.web.problems import ProblemError
+
+router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+
+Level = Annotated[str, Query(description=f"One of {', '.join(LEVELS)}.")]
+By = Annotated[str, Query(description=f"One of {', '.join(PARTIES)}.")]
+Minimum = Annotated[int, Query(ge=1, le=1_000_000, description="Fewer decisions: counts only.")]
+Strata = Annotated[str, Query(description=f"One of {', '.join(STRATA)}.")]
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+
+_FORMS = {
+    "application/json": "json",
+    "text/csv": "csv",
+    "text/turtle": "ttl",
+    "application/n-triples": "nt",
+}
+_CUBES = {"ttl": cube.turtle, "nt": cube.n_triples}
+
+
+@router.get(
+    "/drivers",
+    summary="What is cited where items are overturned",
+    responses=openapi.answers(openapi.Listing, *list(_FORMS)[1:]),
+)
+def drivers(
+    request: Request,
+    site: SiteDep,
+    filters: FiltersDep,
+    level: Level = "page",
+    party: By = "reviewer",
+    minimum: Minimum = 10,
+    strata: Strata = "category",
+    limit: Limit = 1000,
+    offset: Offset = 0,
+    form: Annotated[
+        Literal["json", "csv", "ttl", "nt"] | None,
+        Query(alias="format", description="Instead of the Accept header."),
+    ] = None,
+) -> Response:
+    """Associations, not causes: `help` and `notes` say how to read them.
+
+    As Turtle or N-Triples they are RDF Data Cube observations. `about` of a row leads to what is behind it.
+    """
+    wanted = form or negotiate.best(request.headers.get("accept"), _FORMS)
+    if wanted is None:
+        raise ProblemError(406, f"drivers can be had as {', '.join(_FORMS)}")
+    table = site.drivers(level, party, filters, minimum, strata)
+    if wanted == "csv":
+        frame = table.to_frame()
+        return csv_tables.download(f"drivers-{table.level}-{table.party}", frame.columns, frame.iter_rows())
+    if write := _CUBES.get(wanted):
+        media_type = next(name for name, short in _FORMS.items() if short == wanted)
+        text = write(table, site.generation, code_version())
+        return Response(text, media_type=media_type, headers={"Vary": "Accept"})
+    rows = table.table.slice(offset, limit).to_dicts()
+    page = [row | {"about": _about(table, row["key"])} for row in rows]
+    following = str(offset + limit) if offset + limit < len(table) else None
+    return answer(request, site, listing(site, page, len(table), following, **_told(table)))
+
+
+def _told(table: Drivers) -> dict[str, Any]:
+    """What is said of the whole table."""
+    counts = {name: getattr(table, name) for name in ("decisions", *OUTCOMES)}
+    return counts | {
+        "level": table.level,
+        "party": table.party,
+        "filters": {name: list(values) for name, values in table.filters.given().items()},
+        "minimum": table.minimum,
+        "strata": table.strata,
+        "notes": list(table.notes),
+        "help": HELP,
+        "reference": REFERENCE,
+    }
+
+
+def _about(table: Drivers, key: str) -> str:
+    """The address of one row."""
+    asked = {"level": table.level, "party": table.party, "minimum": table.minimum, "strata": table.strata}
+    given = {name: list(values) for name, values in table.filters.given().items()}
+    return f"/api/drivers/{quote(key)}?{urlencode(asked | given, doseq=True)}"
+
+
+@router.get(
+    "/drivers/{key:path}",
+    summary="One row of the drivers: the cases behind it, and the query that counts it",
+    responses=openapi.answers(openapi.Listing),
+)
+def driver(
+    request: Request,
+    site: SiteDep,
+    filters: FiltersDep,
+    key: Annotated[str, Path(max_length=300, examples=["chronic-pain/2009/page/98"])],
+    level: Level = "page",
+    party: By = "reviewer",
+    minimum: Minimum = 10,
+    strata: Strata = "category",
+    limit: Limit = 1000,
+    offset: Offset = 0,
+) -> Response:
+    """The case numbers; `sparql` can be sent to `/sparql` as it is and counts the same decisions as `row`."""
+    table = site.drivers(level, party, filters, minimum, strata)
+    cases = table.cases(key)
+    following = str(offset + limit) if offset + limit < len(cases) else None
+    row = table.table.filter(key=key).row(0, named=True)
+    page = list(cases[offset : offset + limit])
+    more = {"row": row, "sparql": sparql(table, key), "help": HELP, "reference": REFERENCE}
+    return answer(request, site, listing(site, page, len(cases), following, **more))

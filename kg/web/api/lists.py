@@ -1,0 +1,328 @@
+"""``/api`` beyond cases: what is cited and by whom, search, the graph's neighbourhoods, named queries."""
+
+import dataclasses
+from inspect import signature
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from kg import queries
+from kg.analysis.search import CLOSE, OPEN
+from kg.explore import drawing, edge_evidence, labels
+from kg.explore.neighbours import address
+from kg.web import csv_tables, negotiate
+from kg.web.api import openapi
+from kg.web.api.cases import Format, Limit, SiteDep, answer, listing
+from kg.web.problems import ProblemError
+from kg.web.site import PATIENCE, Site
+from kg.web.sparql import site_queries
+
+router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+
+Words = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=200,
+        pattern=r"[A-Za-z0-9]",
+        description="Words, or a phrase in quotes.",
+        examples=["lumbar epidural"],
+    ),
+]
+NodeName = Annotated[
+    str, Query(max_length=400, description="An IRI without its base.", examples=["guideline/acoem-2004/12"])
+]
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+LISTING = openapi.answers(openapi.Listing)
+TABLE = openapi.answers(openapi.Listing, "text/csv")
+THING = openapi.answers(openapi.Thing)
+
+
+@router.get("/", summary="What the data set is", responses=THING)
+def dataset(request: Request, site: SiteDep) -> Response:
+    """Counts, years, the reader that made it, and where to ask."""
+    counts = site.figures
+    return answer(
+        request,
+        site,
+        {
+            "name": "imr-kg",
+            "generation": site.generation,
+            "about": site.base.about,
+            "decisions": counts.decisions,
+            "upheld": counts.upheld,
+            "overturned": counts.overturned,
+            "modified": counts.modified,
+            "years": site.years,
+            "sparql": "/sparql",
+            "openapi": "/api/openapi.json",
+        },
+    )
+
+
+@router.get("/stats", summary="How much of the letters was understood", responses=THING)
+def stats(request: Request, site: SiteDep) -> Response:
+    """Per field what was read, resolved, unresolved and absent; unresolved wordings by frequency."""
+    found = site.coverage
+    return answer(
+        request,
+        site,
+        {
+            "letters": found.letters,
+            "items": found.items,
+            "citations": found.citations,
+            "fields": found.totals().to_dicts(),
+            "by_template": found.fields.to_dicts(),
+            "problems": found.problems.to_dicts(),
+            "unresolved": found.unresolved.head(1000).to_dicts(),
+            "generation": site.generation,
+        },
+    )
+
+
+@router.get("/search", summary="Words in the letters", responses=LISTING)
+def search(
+    request: Request,
+    site: SiteDep,
+    q: Words,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[
+        str | None, Query(pattern=r"^[0-9]{1,8}$", description="The `next` of the page before.")
+    ] = None,
+) -> Response:
+    """Letters that hold all the words; `hits` are ranges of the snippet, in characters."""
+    found = site.search.find(q, limit, int(cursor or 0), PATIENCE)
+    rows = [
+        {"case": hit.case, "iri": address(f"case/{hit.case}"), **_marked(hit.snippet)} for hit in found.rows
+    ]
+    following = None if found.next is None else str(found.next)
+    return answer(request, site, listing(site, rows, found.total, following))
+
+
+def _marked(snippet: str) -> dict[str, Any]:
+    """A snippet without its marks, and where they stood."""
+    text, hits = "", []
+    for piece in snippet.split(OPEN):
+        hit, mark, rest = piece.partition(CLOSE)
+        if mark:
+            hits.append([len(text), len(text) + len(hit)])
+        text += hit + rest
+    return {"snippet": text, "hits": hits}
+
+
+@router.get("/suggest", summary="What a few letters could mean", responses=LISTING)
+def suggest(
+    request: Request, site: SiteDep, q: Words, limit: Annotated[int, Query(ge=1, le=50)] = 10
+) -> Response:
+    """Cases, guidelines, sections, pages, items, services, drugs and specialties by their names."""
+    rows = [suggestion._asdict() for suggestion in site.suggestions.find(q, limit)]
+    return answer(request, site, listing(site, rows, len(rows), None))
+
+
+@router.get("/guidelines", summary="Guidelines, chapters, sections and pages that are cited", responses=TABLE)
+def guidelines(
+    request: Request,
+    site: SiteDep,
+    kind: Annotated[Literal["edition", "chapter", "section", "page"] | None, Query()] = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+    form: Annotated[Format, Query(alias="format")] = None,
+) -> Response:
+    """With how many decisions either party cites each for, and how those ended; most cited first."""
+    kinds = [kind] if kind else ["edition", "chapter", "section", "page"]
+    rows = sorted((row for k in kinds for row in site.cited(k)), key=lambda row: -row["decisions"])
+    return _listed(request, site, rows, limit, offset, form, "guidelines")
+
+
+@router.get("/guidelines/{notation:path}", summary="One guideline, chapter, section or page", responses=THING)
+def guideline(
+    request: Request,
+    site: SiteDep,
+    notation: Annotated[str, Path(max_length=300, examples=["chronic-pain/2009/page/98"])],
+) -> Response:
+    """Its figures by party, what it is part of, and the pages and sections beneath it with theirs."""
+    return answer(request, site, {**site.place(notation), "generation": site.generation})
+
+
+def _features(path: str, kind: str, words: str) -> None:
+    """Serve the list of one kind of feature."""
+
+    def features(
+        request: Request,
+        site: SiteDep,
+        limit: Limit = 100,
+        offset: Offset = 0,
+        form: Annotated[Format, Query(alias="format")] = None,
+    ) -> Response:
+        """With how many decisions have each, and how those ended; most frequent first."""
+        rows = sorted(site.cited(kind), key=lambda row: -row["decisions"])
+        return _listed(request, site, rows, limit, offset, form, path)
+
+    router.add_api_route(f"/{path}", features, name=path, operation_id=path, summary=words, responses=TABLE)
+
+
+_features("specialties", "specialty", "Reviewers' specialties")
+_features("services", "service", "Services by category and subcategory")
+_features("drugs", "drug", "Drugs by ingredient")
+_features("body-parts", "body part", "Parts of the body")
+
+
+def _listed(
+    request: Request,
+    site: Site,
+    rows: list[dict[str, Any]],
+    limit: int,
+    offset: int,
+    form: str | None,
+    name: str,
+) -> Response:
+    wanted = form or _json_or_csv(request)
+    if wanted == "csv":
+        columns = list(rows[0]) if rows else ["notation"]
+        return csv_tables.download(name, columns, [list(row.values()) for row in rows])
+    more = offset + limit < len(rows)
+    page = rows[offset : offset + limit]
+    return answer(request, site, listing(site, page, len(rows), str(offset + limit) if more else None))
+
+
+def _json_or_csv(request: Request) -> str:
+    offered = {"application/json": "json", "text/csv": "csv"}
+    wanted = negotiate.best(request.headers.get("accept"), offered)
+    if wanted is None:
+        raise ProblemError(406, f"this can be had as {', '.join(offered)}")
+    return wanted
+
+
+@router.get("/node", summary="One node of the graph: figures and relations", responses=THING)
+def node(request: Request, site: SiteDep, node: NodeName) -> Response:
+    """Its kind and label, how its decisions ended, and how many nodes each relation leads to."""
+    links = site.links
+    return answer(
+        request,
+        site,
+        {
+            "node": node,
+            "iri": address(node),
+            "kind": links.kind_of(node),
+            "label": drawing.name_of(links, node),
+            **links.figures(links.decisions(node))._asdict(),
+            "relations": links.relations(node),
+            "generation": site.generation,
+        },
+    )
+
+
+@router.get("/neighbours", summary="The nodes that one relation leads to", responses=LISTING)
+def neighbours(
+    request: Request,
+    site: SiteDep,
+    node: NodeName,
+    relation: Annotated[str, Query(max_length=100, examples=["service"])],
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    offset: Offset = 0,
+) -> Response:
+    """The most relevant first."""
+    found, total = site.links.neighbours(node, relation, offset, limit)
+    rows = [{"node": n.node, "label": labels.label(n.node), "decisions": n.weight} for n in found]
+    following = str(offset + limit) if offset + limit < total else None
+    return answer(request, site, listing(site, rows, total, following, relation=relation))
+
+
+@router.get("/path", summary="A shortest way between two nodes", responses=LISTING)
+def path(request: Request, site: SiteDep, one: NodeName, other: NodeName) -> Response:
+    """Its nodes in order, none where there is no way of at most six steps."""
+    way = [{"node": name, "label": drawing.name_of(site.links, name)} for name in site.links.path(one, other)]
+    return answer(request, site, listing(site, way, len(way), None))
+
+
+@router.get("/evidence", summary="The sentences that link a disputed item to something", responses=LISTING)
+def evidence_of(
+    request: Request,
+    site: SiteDep,
+    item: Annotated[str, Query(max_length=400, examples=["case/CM16-0000001/item/1"])],
+    node: NodeName,
+) -> Response:
+    """Where the item's letter says so, with the sentence around it and the place to show it."""
+    rows = edge_evidence.sentences(site.base, site.links, item, node)
+    return answer(request, site, listing(site, rows, len(rows), None))
+
+
+class Shown(BaseModel):
+    """The nodes of a graph that is shown."""
+
+    nodes: list[Annotated[str, Field(max_length=400)]] = Field(max_length=drawing.MOST)
+
+
+@router.post(
+    "/export/{form}",
+    summary="What is shown, as GraphML or Turtle",
+    responses=openapi.files("application/graphml+xml", "text/turtle"),
+)
+def export(site: SiteDep, form: Literal["graphml", "ttl"], shown: Shown) -> Response:
+    """Nodes and the links among them; Turtle has what the letters say about the items shown."""
+    nodes = [name for name in dict.fromkeys(shown.nodes) if site.links.has(name)]
+    if form == "graphml":
+        return Response(edge_evidence.graphml(site.links, nodes), media_type="application/graphml+xml")
+    return Response(edge_evidence.turtle(site.base, nodes), media_type="text/turtle")
+
+
+@router.get("/queries", summary="The named queries", responses=LISTING)
+def named_queries(request: Request, site: SiteDep) -> Response:
+    """What each answers and takes."""
+    rows = []
+    for name in queries.names():
+        query = queries.load(name)
+        rows.append(
+            {
+                "name": name,
+                "summary": query.summary,
+                "parameters": [dataclasses.asdict(parameter) for parameter in query.parameters],
+                "columns": query.columns,
+                "text": query.text,
+            }
+        )
+    return answer(request, site, listing(site, rows, len(rows), None))
+
+
+async def _answered(
+    request: Request, site: Site, name: str, form: str | None, given: dict[str, Any]
+) -> Response:
+    """All rows of a named query.
+
+    Raises:
+        UnknownError: there is none.
+        QueryError: a parameter is missing, unknown or not of its type.
+    """
+    query = queries.load(name)
+    columns, rows = await site_queries.rows(request, query.bind(given))
+    if (form or _json_or_csv(request)) == "csv":
+        return csv_tables.download(name, columns, [list(row.values()) for row in rows])
+    return answer(request, site, listing(site, rows, len(rows), None, columns=columns))
+
+
+def _named(name: str) -> None:
+    """Serve one named query, with its parameters as its file declares them."""
+    query = queries.load(name)
+
+    async def ask(request: Request, site: Site, form: str | None, **given: Any) -> Response:
+        return await _answered(request, site, name, form, given)
+
+    def first(request: Request, site: SiteDep, form: Annotated[Format, Query(alias="format")] = None) -> None:
+        """What each takes."""
+
+    call = openapi.as_call(name, ask, openapi.arguments(query, signature(first).parameters.values()))
+    router.add_api_route(
+        f"/queries/{name}", call, operation_id=f"query_{name}", summary=query.summary, responses=TABLE
+    )
+
+
+for _name in queries.names():
+    _named(_name)
+
+
+@router.get("/queries/{name}", include_in_schema=False)
+async def named_query(request: Request, site: SiteDep, name: str) -> Response:
+    """The error about a query that is not there."""
+    return await _answered(request, site, name, None, {})

@@ -1,0 +1,238 @@
+"""The pages: each reads its request, asks the site and fills a template."""
+
+import gzip
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlencode
+
+import polars as pl
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from kg.analysis.filters import Filters
+from kg.analysis.related import Shared
+from kg.explore import cited_for, drawing, labels, marking
+from kg.explore.case_lists import Wanted
+from kg.explore.neighbours import Figures, case_node
+from kg.web import negotiate
+from kg.web.api.cases import FiltersDep, SiteDep
+from kg.web.pages import values
+from kg.web.site import Site
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+class Question(NamedTuple):
+    """A question to start from."""
+
+    words: str
+    more: str
+    path: str
+
+
+QUESTIONS = (
+    Question(
+        "Which guideline pages go with overturning?",
+        "Rates, intervals and odds ratios for every page that reviewers cite.",
+        "/drivers",
+    ),
+    Question(
+        "Which guideline sections do?",
+        "The same by section, which is what letters cite since mid-2016.",
+        "/drivers?level=section",
+    ),
+    Question("What belongs together?", "Walk in the graph from a page to its letters, and on.", "/explore"),
+    Question(
+        "What was overturned?", "The cases with at least one overturned item.", "/cases?outcome=overturned"
+    ),
+)
+PARTY_WORDS = {
+    "reviewer": "the reviewer",
+    "claims_administrator": "the claims administrator",
+    "any": "either party",
+    "both": "both parties",
+}
+
+
+def environment() -> Environment:
+    """Templates that escape what they print, and refuse names that are not there."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["number"] = values.number
+    made.filters["counted"] = values.counted
+    made.filters["ratio"] = values.ratio
+    made.globals["few"] = drawing.FEW
+    made.globals["anchor"] = marking.anchor
+    return made
+
+
+def render(request: Request, template: str, page: str, **values: Any) -> HTMLResponse:
+    """A filled page."""
+    root = request.scope.get("root_path", "")
+    site: Site = request.app.state.state.site
+    text = request.app.state.templates.get_template(template).render(
+        page=page, generation=site.generation, url=lambda path: root + path, **values
+    )
+    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Vary": "Accept"})
+
+
+@router.get("/")
+def home(request: Request, site: SiteDep) -> Response:
+    """Search, what the base holds, and questions to start from."""
+    table = site.index.decisions
+    years = table["year"].drop_nulls()
+    return render(
+        request,
+        "home.html",
+        "home",
+        letters=len(site.base),
+        figures=Figures(len(site.index), *_outcomes(site)),
+        years=(years.min(), years.max()) if len(years) else None,
+        known=_known(site),
+        questions=QUESTIONS,
+    )
+
+
+def _known(site: Site) -> float | None:
+    """The share of the guidelines and sections cited that a catalogue knows."""
+    rows = site.coverage.totals().filter(pl.col("field").str.contains("guideline|sections"))
+    read = int(rows["read"].sum())
+    return int(rows["resolved"].sum()) / read if read else None
+
+
+def _outcomes(site: Site) -> tuple[int, int, int]:
+    codes = site.index.outcome
+    return int((codes == 0).sum()), int((codes == 1).sum()), int((codes == 2).sum())
+
+
+@router.get("/cases")
+def case_list(
+    request: Request,
+    site: SiteDep,
+    filters: FiltersDep,
+    outcome: Annotated[list[Literal["upheld", "overturned", "modified"]], Query()] = [],  # noqa: B006
+    place: Annotated[list[str], Query()] = [],  # noqa: B006
+    party: Literal["reviewer", "claims_administrator", "any"] = "any",
+    text: Annotated[str, Query(max_length=300)] = "",
+    cursor: str | None = None,
+) -> Response:
+    """Cases that pass the filters in the address."""
+    wanted = Wanted(filters, tuple(outcome), tuple(place), party, text)
+    found = site.cases(wanted, 25, cursor)
+    told = [str(filters)] if filters.given() else []
+    told += [f"an item {name}" for name in outcome]
+    told += [f"the item “{text}”"] if text else []
+    told += [
+        f"{labels.label('guideline/' + name)} cited by {PARTY_WORDS.get(party, party)}" for name in place
+    ]
+    again = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
+    following = f"?{urlencode([*again, ('cursor', found.next)])}" if found.next else None
+    decisions = site.decisions(wanted)
+    apart = bool(told) and cursor is None and not (place or outcome)
+    return render(
+        request,
+        "cases.html",
+        "cases",
+        found=found,
+        told="; ".join(told),
+        next=following,
+        figures=site.links.figures(decisions),
+        base=site.figures.rate,
+        cited=cited_for.cited_for(site.links, decisions) if apart else [],
+        matched=cited_for.matched(site.links, decisions, found.rows),
+        mark="/reviewer" if place and party == "reviewer" else "",
+        again=urlencode(again),
+    )
+
+
+@router.get("/cases/{case}")
+async def one_case(request: Request, site: SiteDep, case: str) -> Response:
+    """The letter with what was read marked, its decisions, and cases like it.
+
+    It takes some milliseconds, less than it costs to hand it to a thread and wait for its turn.
+    """
+    etag = f"W/{site.etag('case page', case)}"  # weak: the same for the packed and the plain page
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    page = site.pages.get(case, lambda: bytes(_case_page(request, site, case).body))
+    if negotiate.packed(request.headers.get("accept-encoding")):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        page = gzip.decompress(page)
+    return Response(page, headers=headers, media_type="text/html")
+
+
+def _case_page(request: Request, site: Site, case: str) -> Response:
+    determination, text = site.base.determination(case), site.base.letter(case)
+    return render(
+        request,
+        "case.html",
+        "cases",
+        case=case,
+        node=case_node(case),
+        header=values.header(determination),
+        decisions=[values.decision(case, n, d) for n, d in enumerate(determination.decisions, 1)],
+        problems=determination.problems,
+        letter=marking.html(marking.pieces(determination, text)),
+        legend=values.LEGEND,
+        related=site.related(case, None, 5, None, Filters()),
+        other=site.related(case, "other", 5, None, Filters()),
+        named=_named,
+    )
+
+
+def _named(shared: Shared) -> str:
+    if shared.kind in {"page", "section", "chapter"}:
+        return labels.label(f"guideline/{shared.value}")
+    return shared.value.replace(":", " ")
+
+
+@router.get("/explore")
+def explore(
+    request: Request,
+    site: SiteDep,
+    node: Annotated[str | None, Query(max_length=400)] = None,
+    depth: Annotated[int, Query(ge=1, le=3)] = 1,
+) -> Response:
+    """The graph around a node, or nodes to start from."""
+    if not node:
+        return render(request, "explore.html", "explore", node=None, starts=_starts(site))
+    links = site.links
+    shown = drawing.around(links, node, depth)
+    return render(
+        request,
+        "explore.html",
+        "explore",
+        node=node,
+        kind=links.kind_of(node),
+        label=drawing.name_of(links, node),
+        graph=Markup(drawing.html(shown)),  # noqa: S704 - pyvis fills our template, which escapes its data
+        view=shown,
+        figures=links.figures(links.decisions(node)),
+        relations=links.relations(node),
+        most=drawing.MOST,
+        depth=depth,
+        base=site.figures.rate,
+    )
+
+
+def _starts(site: Site) -> list[dict[str, str]]:
+    """The most cited place of each kind, and the most frequent service and drug."""
+    found = []
+    for kind in site.links.kinds.values():
+        totals = kind.any.totals()
+        if len(totals):
+            node = kind.nodes[int(totals.argmax())]
+            found.append(
+                {"node": node, "label": labels.label(node), "more": f"{kind.name}, {totals.max():,} items"}
+            )
+    return found

@@ -1,0 +1,128 @@
+"""Pages about the base as a whole: search, what is known about it, the API's own page."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup, escape
+
+from kg.analysis.drivers import HELP
+from kg.analysis.search import CLOSE, OPEN
+from kg.errors import BaseError, SettingError
+from kg.explore import labels
+from kg.web.api.cases import SiteDep
+from kg.web.pages.cases import render
+from kg.web.site import PATIENCE
+
+CATALOGUED = (
+    *("reviewer specialties", "category", "subcategory", "body parts", "drug"),
+    *("claims administrator guideline", "claims administrator sections"),
+    *("reviewer guideline", "reviewer sections"),
+)
+"""Fields whose values a catalogue knows, or does not."""
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/search")
+def search(
+    request: Request, site: SiteDep, q: Annotated[str, Query(max_length=200)] = "", offset: int = 0
+) -> Response:
+    """Nodes by their names, and letters by their words."""
+    fault, hits = "", None
+    nodes = site.suggestions.find(q, 12) if q.strip() else []
+    if q.strip():
+        try:
+            hits = site.search.find(q, 10, max(0, min(offset, 10_000_000)), PATIENCE)
+        except (SettingError, BaseError) as error:
+            fault = str(error)
+    rows = [(hit.case, _highlighted(hit.snippet)) for hit in hits.rows] if hits else []
+    following = f"?{urlencode({'q': q, 'offset': hits.next})}" if hits and hits.next else None
+    return render(
+        request,
+        "search.html",
+        "search",
+        q=q,
+        nodes=[node for node in nodes if node.node],
+        items=[node for node in nodes if not node.node],
+        rows=rows,
+        total=hits.total if hits else 0,
+        next=following,
+        fault=fault,
+    )
+
+
+def _highlighted(snippet: str) -> Markup:
+    """A snippet with its hits marked, and nothing else of it taken for markup."""
+    return Markup(str(escape(snippet)).replace(OPEN, "<mark>").replace(CLOSE, "</mark>"))  # noqa: S704
+
+
+@router.get("/about")
+def about(request: Request, site: SiteDep) -> Response:
+    """What is in the base, how much was understood, how figures are made, and the ontology."""
+    found = site.coverage
+    return render(
+        request,
+        "about.html",
+        "about",
+        about=site.base.about,
+        history=site.base.history,
+        figures=site.figures,
+        coverage=found,
+        fields=found.totals().to_dicts(),
+        catalogued=CATALOGUED,
+        unresolved=[
+            row | {"place": labels.label(f"guideline/{row['guideline']}") if row["guideline"] else ""}
+            for row in found.unresolved.head(40).to_dicts()
+        ],
+        problems=found.problems.to_dicts(),
+        help=HELP,
+        terms=labels.terms(),
+        site=site,
+    )
+
+
+@router.get("/api/docs")
+def api_docs(request: Request) -> Response:
+    """The JSON API on one page, from its OpenAPI description."""
+    description = request.app.openapi()
+    calls = [
+        {
+            "path": path,
+            "method": method.upper(),
+            "summary": call.get("summary", ""),
+            "description": call.get("description", ""),
+            "parameters": [_told(one) for one in call.get("parameters", [])],
+        }
+        for path, methods in description["paths"].items()
+        for method, call in methods.items()
+    ]
+    return render(request, "api.html", "api", calls=calls)
+
+
+def _told(parameter: dict[str, Any]) -> tuple[str, str]:
+    """A parameter's name, and what it takes in words.
+
+    >>> _told({"name": "limit", "schema": {"type": "integer", "minimum": 1, "maximum": 9, "default": 5}})
+    ('limit', 'A number, from 1 to 9; else 5.')
+    """
+    schema = parameter.get("schema", {})
+    schema = next((one for one in schema.get("anyOf", []) if one.get("type") != "null"), {}) | schema
+    one = schema.get("items", schema)
+    words = [parameter.get("description", "").replace("`", "").rstrip(".")]
+    if "enum" in one:
+        words.append(f"one of {', '.join(map(str, one['enum']))}")
+    elif one.get("type") == "integer" and not words[0]:
+        words.append("a number")
+    if "minimum" in one and "maximum" in one:
+        words.append(f"from {one['minimum']:,} to {one['maximum']:,}")
+    examples = parameter.get("examples") or one.get("examples") or schema.get("examples") or []
+    if isinstance(examples, list) and examples:
+        first = examples[0]
+        words.append(f"such as {first[0] if isinstance(first, list) else first}")
+    if schema.get("type") == "array":
+        words.append("may be given again")
+    told = ", ".join(filter(None, words)) or "text"
+    default = f"; else {schema['default']}" if schema.get("default") not in (None, [], "") else ""
+    return parameter["name"], f"{told[0].upper()}{told[1:]}{default}."

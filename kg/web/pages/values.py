@@ -1,0 +1,159 @@
+"""What the pages show of a determination and of figures: values made ready for the templates."""
+
+from typing import Any, NamedTuple
+
+from kg.evidence import Kind
+from kg.explore import labels
+from kg.explore.neighbours import case_node
+from kg.graph import iri
+from kg.graph.triples import UNPAGED, edition_notation, guideline_notation, service_notation
+from kg.model import Citation, Decision, Determination, Party
+
+LEGEND = [(kind.value.replace(" ", "-"), kind.value) for kind in Kind if kind is not Kind.RATIONALE]
+PARTIES = {Party.CLAIMS_ADMINISTRATOR: "Claims administrator", Party.REVIEWER: "Reviewer"}
+_BASIS = {
+    None: "The letter has no such field.",
+    "none_cited": "Cited no evidence, the letter says.",
+}
+_DATES = (
+    ("date_of_injury", "injured"),
+    ("ur_denial_date", "denied"),
+    ("application_received", "applied"),
+    ("date_assigned", "assigned"),
+    ("decision_date", "decided"),
+)
+
+
+class Place(NamedTuple):
+    """A section or page as it is linked; ``notation`` is ``None`` where it has no node."""
+
+    title: str
+    notation: str | None
+
+    @property
+    def number(self) -> str:
+        """The title of a page."""
+        return self.title
+
+
+def header(determination: Determination) -> list[tuple[str, str]]:
+    """The letter's facts: names and values, those that it says."""
+    d = determination
+    found = [(words, day.isoformat()) for name, words in _DATES if (day := getattr(d, name))]
+    if d.priority:
+        found.append(("priority", d.priority.value))
+    patient = [str(value) for value in (d.patient.age, d.patient.sex and d.patient.sex.value) if value]
+    if patient:
+        found.append(("patient", ", ".join(patient)))
+    names = [specialty.name for specialty in (*d.reviewer.specialties, *d.reviewer.subspecialties)]
+    if names:
+        found.append(("reviewer", ", ".join(names)))
+    if d.reviewer.licensed_in:
+        found.append(("licensed in", ", ".join(d.reviewer.licensed_in)))
+    return found
+
+
+def decision(case: str, position: int, one: Decision) -> dict[str, Any]:
+    """A decision as its card shows it."""
+    item, node = one.item, f"item/{position}"
+    facts: list[tuple[str, str, str | None]] = []
+    if item.service:
+        name = " / ".join(filter(None, (item.service.category, item.service.subcategory)))
+        facts.append(("service", name, f"service/{service_notation(item.service)}"))
+    facts += [
+        (
+            "body part",
+            f"{part.side.value} {part.part}" if part.side else part.part,
+            f"body-part/{iri.slug(part.part)}",
+        )
+        for part in item.body_parts
+    ]
+    if item.drug:
+        facts.append(("drug", "/".join(item.drug.ingredients), f"drug/{iri.slug(item.drug.ingredients[0])}"))
+    if item.quantity:
+        low, high = item.quantity.minimum, item.quantity.maximum
+        amount = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        unit = item.quantity.unit.value.removesuffix("-only")
+        facts.append(("quantity", f"{amount} {unit}{'' if amount == '1' else 's'}", None))
+    if item.original_request:
+        facts.append(("originally", item.original_request, None))
+    if item.authorized:
+        facts.append(("authorized", item.authorized, None))
+    facts += [
+        (words, "yes", None)
+        for words, flag in (
+            ("retrospective", item.retrospective),
+            ("with a surgery", item.associated_surgical_service),
+        )
+        if flag
+    ]
+    return {
+        "position": position,
+        "outcome": one.outcome.value,
+        "text": item.in_dispute,
+        "node": f"{case_node(case)}/{node}",
+        "facts": facts,
+        "sides": [_side(one, party, f"{node}/{party.value.replace('_', '-')}") for party in PARTIES],
+        "rationale": one.rationale is not None,
+    }
+
+
+def _side(one: Decision, party: Party, node: str) -> dict[str, Any]:
+    field = one.cited_by(party)
+    return {
+        "party": party.value,
+        "words": PARTIES[party],
+        "nothing": _BASIS.get(field.basis and field.basis.value, "No citation was read."),
+        "citations": [citation(c, f"{node}/citation/{n}") for n, c in enumerate(field.citations, 1)],
+    }
+
+
+def citation(cited: Citation, node: str) -> dict[str, Any]:
+    """A citation with the notations that it links to."""
+    notation, edition = guideline_notation(cited), edition_notation(cited)
+    pages = sorted({page for pages in cited.pages for page in pages.each()})
+    misprinted = [f"{pages.first}-{pages.last}" for pages in cited.pages if not pages.each()]
+    paged = cited.guideline not in UNPAGED
+    name = labels.concepts().get(f"guideline/{notation}")
+    return {
+        "node": node,
+        "notation": notation,
+        "label": labels.label(f"guideline/{notation}") if name else (cited.chapter or cited.guideline),
+        "title": cited.title,
+        "sections": [Place(section.title, section.concept) for section in cited.sections],
+        "pages": [
+            *(Place(str(page), f"{edition}/page/{page}" if paged else None) for page in pages),
+            *(Place(printed, None) for printed in misprinted),
+        ],
+    }
+
+
+def counted(value: int, what: str = "item") -> str:
+    """A count with its word.
+
+    >>> counted(1), counted(2345), counted(3, "letter")
+    ('1 item', '2,345 items', '3 letters')
+    """
+    return f"{number(value)} {what}{'' if value == 1 else 's'}"
+
+
+def ratio(value: float) -> str:
+    """An odds ratio, no finer than it can be known.
+
+    >>> ratio(0.4512), ratio(34.99), ratio(7124.7), ratio(0.0021)
+    ('0.45', '35', '> 999', '< 0.01')
+    """
+    if value >= 999.5:
+        return "> 999"
+    if 0 < value < 0.005:
+        return "< 0.01"
+    return f"{value:.0f}" if value >= 20 else f"{value:.2f}"
+
+
+def number(value: int) -> str:
+    """A count as a person reads it.
+
+    >>> number(12345)
+    '12,345'
+    """
+    return f"{value:,}"

@@ -1,0 +1,1 @@
+"""``/sparql``: visitors' queries, guarded and run in processes of their own."""

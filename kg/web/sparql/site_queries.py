@@ -1,0 +1,67 @@
+"""The site's own fixed queries, in the lane that visitors' queries cannot fill."""
+
+import asyncio
+import json
+from typing import Any
+
+from fastapi import Request
+
+from kg.web.problems import ProblemError
+from kg.web.sparql.lanes import Lane, RefusalError
+
+_WAIT = {"select": "json", "ask": "json", "graph": "nt"}
+
+
+async def ask(request: Request, query: str, **formats: str) -> bytes:
+    """The whole result of one of our own queries, as SPARQL JSON or N-Triples.
+
+    Raises:
+        ProblemError: it was too large or too slow, or the server has too much to do.
+    """
+    state = request.app.state.state
+    lane: Lane = state.own
+    job = {
+        "query": query,
+        "formats": _WAIT | formats,
+        "max_bytes": state.settings.result_bytes,
+        "max_rows": state.settings.result_rows,
+    }
+    try:
+        answer = await lane.ask(job, "site")
+    except RefusalError as refusal:
+        raise ProblemError(503, "the server has too much to do", headers={"Retry-After": "2"}) from refusal
+    parts = []
+    try:
+        while (frame := await answer.next()).kind in "HD":
+            if frame.kind == "D":
+                parts.append(frame.payload)
+    except asyncio.CancelledError:
+        answer.cancel()
+        raise
+    if frame.kind == "X":
+        why = frame.fields()["error"]
+        status = {"time-limit": 504, "too-large": 413, "endpoint": 502, "syntax": 400}.get(why, 500)
+        raise ProblemError(status, f"the query was ended: {why}")
+    return b"".join(parts)
+
+
+async def rows(request: Request, query: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """Columns and rows of a SELECT or ASK, as plain values; an IRI is text, what is unbound is null."""
+    result = json.loads(await ask(request, query))
+    if "boolean" in result:
+        return ["answer"], [{"answer": result["boolean"]}]
+    columns = result["head"]["vars"]
+    return columns, [
+        {name: _plain(row.get(name)) for name in columns} for row in result["results"]["bindings"]
+    ]
+
+
+def _plain(term: dict[str, str] | None) -> Any:
+    if term is None:
+        return None
+    kind = term.get("datatype", "").rpartition("#")[2]
+    if kind in {"integer", "int", "long"}:
+        return int(term["value"])
+    if kind in {"decimal", "double", "float"}:
+        return float(term["value"])
+    return term["value"] == "true" if kind == "boolean" else term["value"]

@@ -1,0 +1,165 @@
+"""Figures against R: its own tests for tables, and brglm2's penalised logistic model."""
+
+import csv
+import io
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from kg.statistics import intervals
+from kg.statistics.chance import tail
+from kg.statistics.intervals import Tables
+from kg.statistics.penalised import fit
+
+pytestmark = pytest.mark.skipif(not shutil.which("Rscript"), reason="needs r-base-core")
+
+
+def asked(script, **tables):
+    """The rows that an R script prints as CSV; the tables are data frames in it."""
+    read = []
+    for name, columns in tables.items():
+        lines = zip(*columns.values(), strict=True)
+        text = "\n".join([",".join(columns), *(",".join(map(repr, map(float, line))) for line in lines)])
+        read.append(f"{name} <- read.csv(text='{text}')")
+    told = subprocess.run(
+        ["Rscript", "--vanilla", "-"],
+        input="\n".join([*read, "show <- function(x) write.csv(x, row.names = FALSE)", script]),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    rows = csv.DictReader(io.StringIO(told.stdout))
+    columns = {name: [] for name in rows.fieldnames or ()}
+    for row in rows:
+        for name, value in row.items():
+            columns[name].append(float(value.replace("Inf", "inf").replace("NA", "nan")))
+    return {name: np.array(values) for name, values in columns.items()}
+
+
+@pytest.fixture(scope="module")
+def tables():
+    """Two-by-two tables of all sizes, some with an empty cell."""
+    rng = np.random.default_rng(11)
+    size = rng.integers(20, 5000, 60)
+    exposed = rng.integers(5, size - 5)
+    events = rng.integers(3, size - 3)
+    both = rng.hypergeometric(exposed, size - exposed, events)
+    both[:6] = np.maximum(0, exposed + events - size)[:6]
+    return {"both": both, "exposed": exposed, "events": events, "size": size}
+
+
+def test_exact_intervals_are_those_of_fisher_test(tables):
+    found = asked(
+        """
+        ends <- apply(d, 1, function(r) fisher.test(rbind(
+          c(r["both"], r["exposed"] - r["both"]),
+          c(r["events"] - r["both"], r["size"] - r["exposed"] - r["events"] + r["both"])))$conf.int)
+        show(data.frame(low = ends[1, ], high = ends[2, ]))
+        """,
+        d=tables,
+    )
+    low, high = intervals.exact_interval(Tables(*(tables[name].astype(float) for name in tables)))
+    finite = np.isfinite(found["high"])
+    assert finite.sum() > 40
+    # R stops its search within a hundredth of the end.
+    assert low == pytest.approx(found["low"], rel=2e-2, abs=1e-4)
+    assert high[finite] == pytest.approx(found["high"][finite], rel=2e-2)
+    assert np.isnan(high[~finite]).all()
+
+
+def test_wilson_is_prop_test(tables):
+    found = asked(
+        """
+        ends <- mapply(function(x, n) prop.test(x, n, correct = FALSE)$conf.int, d$both, d$exposed)
+        show(data.frame(low = ends[1, ], high = ends[2, ]))
+        """,
+        d=tables,
+    )
+    low, high = intervals.wilson(tables["both"].astype(float), tables["exposed"].astype(float))
+    assert low == pytest.approx(found["low"], abs=1e-9)
+    assert high == pytest.approx(found["high"], abs=1e-9)
+
+
+def test_mantel_haenszel_is_mantelhaen_test():
+    rng = np.random.default_rng(12)
+    rows, strata = 12, 5
+    size = rng.integers(50, 900, strata)
+    events = rng.integers(10, size // 2)
+    exposed = np.array([rng.integers(5, size - 10) for _ in range(rows)])
+    both = np.array([rng.hypergeometric(exposed[row], size - exposed[row], events) for row in range(rows)])
+    found = asked(
+        """
+        told <- sapply(split(d, d$row), function(r) {
+          cells <- rbind(r$both, r$events - r$both, r$exposed - r$both,
+                         r$size - r$exposed - r$events + r$both)
+          m <- mantelhaen.test(array(cells, c(2, 2, nrow(r))), correct = FALSE)
+          c(m$estimate, m$conf.int, m$p.value)
+        })
+        show(data.frame(odds = told[1, ], low = told[2, ], high = told[3, ], p = told[4, ]))
+        """,
+        d={
+            "row": np.repeat(np.arange(rows), strata),
+            "both": both.ravel(),
+            "exposed": exposed.ravel(),
+            "events": np.tile(events, rows),
+            "size": np.tile(size, rows),
+        },
+    )
+    pooled = intervals.mantel_haenszel(
+        both.astype(float), exposed.astype(float), events.astype(float), size.astype(float)
+    )
+    assert pooled.odds_ratio == pytest.approx(found["odds"], rel=1e-9)
+    assert pooled.low == pytest.approx(found["low"], rel=1e-9)
+    assert pooled.high == pytest.approx(found["high"], rel=1e-9)
+    assert pooled.p_value == pytest.approx(found["p"], rel=1e-6)
+
+
+def test_q_values_are_p_adjust():
+    p_values = np.random.default_rng(13).random(200) ** 5
+    found = asked('show(data.frame(q = p.adjust(d$p, "BY")))', d={"p": p_values})
+    assert intervals.benjamini_yekutieli(p_values) == pytest.approx(found["q"], rel=1e-9)
+    found = asked('show(data.frame(q = p.adjust(d$p, "BY", 5000)))', d={"p": p_values})
+    assert intervals.benjamini_yekutieli(p_values, 5000) == pytest.approx(found["q"], rel=1e-9)
+
+
+def test_tails_are_phyper(tables):
+    found = asked(
+        """
+        p <- phyper(d$both - 1, d$exposed, d$size - d$exposed, d$events, lower.tail = FALSE)
+        show(data.frame(p = p))
+        """,
+        d=tables,
+    )
+    counts = (tables[name].astype(float) for name in ("both", "exposed", "events"))
+    upper = tables["both"] > tables["exposed"] * tables["events"] / tables["size"]
+    assert upper.sum() > 15
+    for (both, exposed, events), size, expected in zip(
+        np.array(list(counts)).T[upper], tables["size"][upper], found["p"][upper], strict=True
+    ):
+        one = tail(np.array([both]), np.array([exposed]), np.array([events]), float(size))
+        assert one[0] == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_model_is_that_of_brglm2(seed):
+    """Firth's penalised logistic model, with a column that is never overturned."""
+    if not asked('show(data.frame(there = as.numeric(requireNamespace("brglm2", quietly = TRUE))))')["there"]:
+        pytest.skip("needs r-cran-brglm2")
+    rng = np.random.default_rng(seed)
+    design = rng.random((400, 5)) < (0.3, 0.2, 0.1, 0.05, 0.02)
+    chance = 1 / (1 + np.exp(2 - design @ [0.7, -0.7, 1.4, 0, 0]))
+    overturned = (rng.random(400) < chance) & ~design[:, 4]
+    found = asked(
+        """
+        suppressMessages(library(brglm2))
+        how <- list(type = "AS_mean", response_adjustment = 0.1, epsilon = 1e-9, maxit = 1000)
+        show(data.frame(odds = coef(glm(y ~ ., binomial, d, method = "brglmFit", control = how))[-1]))
+        """,
+        d={f"x{number}": column for number, column in enumerate(design.T)} | {"y": overturned},
+    )
+    ours = fit(sparse.csr_array(design.astype(float)), overturned, np.arange(400), 5)
+    assert ours.log_odds == pytest.approx(found["odds"], abs=3e-3)
