@@ -11,8 +11,8 @@ LETTERS ?= 200
 KB ?= $(if $(KG_LETTERS),kb-own,kb)
 BENCH ?= 20000
 SOAK ?= 180
-ROOMS ?= $(addsuffix =20,$(addprefix reading/,citations quantities items sections early header titles) \
-  $(addprefix analysis/,drivers related network intervals sides))
+ROOMS ?= $(addsuffix =20,$(addprefix reading/,citing/citations requests/quantities requests/items sections early header \
+  vocabulary/titles) $(addprefix analysis/,drivers related network sides) statistics/intervals)
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check

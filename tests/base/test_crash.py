@@ -18,7 +18,7 @@ from kg.base.upkeep.verify import verify
 
 BUILD = """
 import sys
-from kg.base import build
+from kg.base.building import build
 build.BATCH, build._FEW = 8, 8
 print("ready", flush=True)
 build.build([sys.argv[1]], sys.argv[2], processes=int(sys.argv[3]), optimize=True)
