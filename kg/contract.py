@@ -136,7 +136,7 @@ def _decision(decision: Decision) -> Json:
     return {
         "item": item.text,
         "span": [item.span.start, item.span.end],
-        "outcome": decision.outcome.value,
+        "outcome": decision.outcome and decision.outcome.value,
         "outcome_span": [decision.outcome_span.start, decision.outcome_span.end],
         "in_dispute": item.in_dispute,
         "in_dispute_span": [item.in_dispute_span.start, item.in_dispute_span.end],
@@ -265,7 +265,7 @@ def _read_decision(form: Json) -> Decision:
     rationale = form["rationale"]
     return Decision(
         item=_read_item(form),
-        outcome=Outcome(form["outcome"]),
+        outcome=form["outcome"] and Outcome(form["outcome"]),
         outcome_span=Span(*form["outcome_span"]),
         claims_administrator=_read_field(form["claims_administrator"]),
         reviewer=_read_field(form["reviewer"]),

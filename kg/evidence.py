@@ -88,7 +88,7 @@ def _reviewer(reviewer: Reviewer) -> Iterator[Mark]:
 
 def _decision(decision: Decision, node: str) -> Iterator[Mark]:
     yield from _item(decision.item, node)
-    yield Mark(decision.outcome_span, Kind.OUTCOME, f"{node}/outcome", decision.outcome.value)
+    yield Mark(decision.outcome_span, Kind.OUTCOME, f"{node}/outcome", decision.outcome or "")
     for party in Party:
         yield from _field(decision.cited_by(party), f"{node}/{party.value.replace('_', '-')}")
     if rationale := decision.rationale:

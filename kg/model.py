@@ -296,10 +296,13 @@ class Rationale(Read, frozen=True, gc=False):
 
 
 class Decision(Read, frozen=True, gc=False):
-    """One disputed item with its outcome, each party's citations and the rationale."""
+    """One disputed item with its outcome, each party's citations and the rationale.
+
+    ``outcome`` is ``None`` where it is printed in words that are not understood; a problem quotes them.
+    """
 
     item: DisputedItem
-    outcome: Outcome
+    outcome: Outcome | None
     outcome_span: Span
     claims_administrator: GuidelineField
     reviewer: GuidelineField

@@ -261,7 +261,7 @@ def _item(position: int, decision: Decision) -> Row:
     service, quantity, drug = item.service, item.quantity, item.drug
     return (
         position,
-        decision.outcome.value,
+        decision.outcome and decision.outcome.value,
         item.text,
         service and service.category,
         service and service.subcategory,

@@ -150,7 +150,7 @@ def _rows(found: "Determination") -> list[tuple[object, ...]]:
     for decision in found.decisions:
         cites = relied_on(decision.reviewer)
         rows.append(
-            (found.case_number, found.decision_date, decision.outcome.value, decision.item.in_dispute, cites)
+            (found.case_number, found.decision_date, decision.outcome or "", decision.item.in_dispute, cites)
         )
     return rows
 

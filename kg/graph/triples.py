@@ -212,7 +212,8 @@ def _decision(path: str, position: int, decision: Decision) -> Iterator[str]:
     span = decision.item.span
     yield f"{subject} {RDF.type} {IMR.DisputedItem}"
     yield f'{subject} {IMR.position} "{position}"^^{XSD.integer}'
-    yield f"{subject} {IMR.outcome} {_concept('outcome', decision.outcome)}"
+    if decision.outcome is not None:
+        yield f"{subject} {IMR.outcome} {_concept('outcome', decision.outcome)}"
     yield f'{subject} {OA.start} "{span.start}"^^{XSD.integer}'
     yield f'{subject} {OA.end} "{span.end}"^^{XSD.integer}'
     yield from _item(subject, decision.item)

@@ -85,7 +85,7 @@ def _no_letter(text: str, found: Layout) -> str:
         return "the file holds no text"
     if found.credentials.start == found.credentials.end and found.summary.start == found.summary.end:
         return "none of the headings of an Independent Medical Review letter was found"
-    return "no disputed item with an outcome (Upheld or Overturned) was found"
+    return "no disputed item was found: no issue line, and no fields of one"
 
 
 # Pieces of letters read lately, each by its own text: letters repeat them word for word. The sizes

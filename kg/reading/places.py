@@ -14,11 +14,14 @@ LINE_START = r"\n[ \t\f]*"
 
 
 class Issue(Struct, frozen=True, gc=False):
-    """One disputed item's place: its text, its outcome, each party's field, the rationale."""
+    """One disputed item's place: its text, its outcome, each party's field, the rationale.
+
+    ``result`` is ``None`` where the outcome is printed in words that are not understood, or not at all.
+    """
 
     item: Span
     outcome: Span
-    result: Outcome
+    result: Outcome | None
     administrator: Span | None
     reviewer: Span | None
     rationale: Span | None

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from lark import Tree
 
-from kg.model import Outcome, Problem, ProblemKind, Span, Template
+from kg.model import Problem, ProblemKind, Span, Template
+from kg.reading import outcomes
 from kg.reading.places import LINE_START, Issue, Layout, checked, missing, trimmed
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 
@@ -22,7 +23,7 @@ _FIELDS = {
     "REVIEWER": "MAXIMUS guideline:",
     "RATIONALE": "Decision rationale:",
 }
-_OUTCOMES = {"upheld": Outcome.UPHELD, "overturned": Outcome.OVERTURNED}
+_BEFORE_RATIONALE = 2  # fields that stand before the rationale
 # Every printed line is followed by an empty one in some extractions: there, only a line of blanks parts
 # paragraphs. A page break may stand in mid-sentence, so it parts nothing where the sentence goes on.
 _BLANK_LINE = re.compile(r"\n[ \t\r\f]*\n\s*|\n[ \t\r]*\f\s*")
@@ -40,11 +41,30 @@ _LONGEST_REQUEST = 5_000
 
 @dataclass(slots=True)
 class _IssuePlan:
-    """Token positions of one issue, those of fields doubled apart."""
+    """Token positions of one issue: its outcome, ``None`` where the fields alone tell of it, and its fields.
 
-    outcome: int
+    ``again`` are fields doubled, ``quoted`` headings and outcomes within the rationale.
+    """
+
+    outcome: int | None
     fields: dict[str, int] = field(default_factory=dict)
     again: list[int] = field(default_factory=list)
+    quoted: list[int] = field(default_factory=list)
+
+    def take(self, tokens: list[tuple[str, int]]) -> None:
+        """Take fields in: the first of each counts, and those within a rationale are quoted there."""
+        for kind, at in tokens:
+            if "RATIONALE" in self.fields:
+                self.quoted.append(at)
+            elif kind in self.fields:
+                self.again.append(at)
+            else:
+                self.fields[kind] = at
+
+    @property
+    def start(self) -> int:
+        """The first token of the issue."""
+        return min(self.fields.values()) if self.outcome is None else self.outcome
 
 
 class _Plan(NamedTuple):
@@ -61,9 +81,23 @@ class _Plan(NamedTuple):
 
 
 def _shape(tree: Tree[Any]) -> _Plan:
-    found = parts(tree)
-    openings = [part.tokens[0] for part in found if part.name == "opening"]
-    issues = [_issue_plan(part.tokens) for part in found if part.name == "issue"]
+    openings: list[tuple[str, int]] = []
+    issues: list[_IssuePlan] = []
+    for name, tokens in parts(tree):
+        quoting = bool(issues) and "RATIONALE" in issues[-1].fields
+        if name == "outcome" and not (quoting and tokens[0][0] == "BARE_OUTCOME"):
+            issues.append(_IssuePlan(tokens[0][1]))
+        elif name == "outcome":
+            issues[-1].quoted.append(tokens[0][1])
+        elif name == "fields" and (not issues or quoting or len(issues[-1].fields) == _BEFORE_RATIONALE):
+            issues.append(_IssuePlan(None))
+            issues[-1].take(tokens)
+        elif name == "heading" and issues:
+            continue  # a rationale quotes it
+        elif issues:
+            issues[-1].take(tokens)
+        else:
+            openings += tokens
     sections: dict[str, tuple[int, int | None]] = {}
     doubts = [*_doubts(openings, sections)]
     return _Plan(sections, [at for _, at in openings], doubts, issues)
@@ -91,20 +125,9 @@ def _doubts(
             yield ProblemKind.MISSING_HEADING, f'the heading "{heading}" is missing', None
 
 
-def _issue_plan(tokens: list[tuple[str, int]]) -> _IssuePlan:
-    """Sort an issue's tokens; what follows its rationale's heading is quoted there."""
-    plan = _IssuePlan(tokens[0][1])
-    for kind, at in tokens[1:]:
-        if "RATIONALE" in plan.fields:
-            break
-        if kind in plan.fields:
-            plan.again.append(at)
-        elif kind in _FIELDS:
-            plan.fields[kind] = at
-    return plan
-
-
-LETTER = TypedGrammar("letter.lark", _shape, anchors=(LINE_START, r":(?=\s*[MOPU])", "HOW"))
+LETTER = TypedGrammar(
+    "letter.lark", _shape, words=outcomes.terminals(), anchors=(LINE_START, outcomes.ANCHOR, "HOW")
+)
 
 
 def layout(text: str) -> Layout:
@@ -118,7 +141,7 @@ def layout(text: str) -> Layout:
     tokens = checked(LETTER.tokens(text))
     plan = LETTER.plan(tokens)
     plans = plan.issues
-    opening_end = tokens[plans[0].outcome].start if plans else len(text)
+    opening_end = tokens[plans[0].start].start if plans else len(text)
     problems = [
         Problem(kind, Span(0, 0) if at is None else Span(tokens[at].start, tokens[at].end), message)
         for kind, message, at in plan.doubts
@@ -130,12 +153,12 @@ def layout(text: str) -> Layout:
         first, after = plan.sections[name]
         return Span(tokens[first].end, opening_end if after is None else tokens[after].start)
 
-    items = _items(text, plans, tokens, tokens[plan.openings[-1]].end if plan.openings else 0)
-    ends = [*(item.start for item in items[1:]), len(text)]
+    lines = _lines(text, plans, tokens, tokens[plan.openings[-1]].end if plan.openings else 0)
+    ends = [*(item.start for item, _ in lines[1:]), len(text)]
     issues = tuple(
         [
-            _issue(text, issue, tokens, item, end, problems)
-            for issue, item, end in zip(plans, items, ends, strict=False)
+            _issue(text, issue, tokens, line, end, problems)
+            for issue, line, end in zip(plans, lines, ends, strict=False)
         ]
     )
     if not plans:
@@ -152,24 +175,36 @@ def layout(text: str) -> Layout:
     )
 
 
-def _items(text: str, plans: list[_IssuePlan], tokens: list[Lexeme], floor: int) -> list[Span]:
-    """The text of each disputed item: it ends at its outcome, and begins after the issue before it."""
+def _lines(
+    text: str, plans: list[_IssuePlan], tokens: list[Lexeme], floor: int
+) -> list[tuple[Span, Span]]:
+    """The item and the outcome of each issue line; the item begins after the issue before it."""
     # Some extractions put an empty line after every printed line; some leave no line free at all.
     spaced = text.count("\n\n") * 5 >= text.count("\n") * 2
     fewest = 2 * len(plans) if len(plans) > 1 else 0
     bare = sum(1 for _ in islice(_BLANK_LINE.finditer(text), fewest)) < fewest
-    items: list[Span] = []
+    lines: list[tuple[Span, Span]] = []
     for plan in plans:
-        end = tokens[plan.outcome].start
-        items.append(_item_span(text, floor, end, first=not items, spaced=spaced, bare=bare))
-        floor = max((tokens[i].end for i in plan.fields.values()), default=tokens[plan.outcome].end)
-    return items
+        mark = tokens[plan.start]
+        end = mark.start if plan.outcome is not None else trimmed(text, floor, mark.start).end
+        item = _item_span(text, floor, end, first=not lines, spaced=spaced, bare=bare)
+        if plan.outcome is None:
+            lines.append(outcomes.parted(text, item))
+        else:
+            lines.append((item, trimmed(text, mark.start + 1, mark.end)))
+        floor = max((tokens[i].end for i in plan.fields.values()), default=mark.end)
+    return lines
 
 
 def _issue(
-    text: str, plan: _IssuePlan, tokens: list[Lexeme], item: Span, end: int, problems: list[Problem]
+    text: str,
+    plan: _IssuePlan,
+    tokens: list[Lexeme],
+    line: tuple[Span, Span],
+    end: int,
+    problems: list[Problem],
 ) -> Issue:
-    outcome = trimmed(text, tokens[plan.outcome].start + 1, tokens[plan.outcome].end)
+    item, outcome = line
     spans = {}
     for name, i in plan.fields.items():
         quoting = name == "RATIONALE" or i + 1 == len(tokens)
@@ -181,17 +216,23 @@ def _issue(
             for name, heading in _FIELDS.items()
             if name not in plan.fields
         ]
-    for i in plan.again:
-        message = f'"{_FIELDS[tokens[i].type]}" stands twice'
-        problems.append(Problem(ProblemKind.REPEATED_HEADING, Span(tokens[i].start, tokens[i].end), message))
+    problems += [_stray(text, tokens[i], "stands twice") for i in plan.again]
+    problems += [_stray(text, tokens[i], "stands within a rationale") for i in plan.quoted]
     return Issue(
         item,
         outcome,
-        _OUTCOMES.get(outcome.of(text).lower().rstrip(" ."), Outcome.MODIFIED),
+        outcomes.value(text, outcome, problems),
         spans.get("ADMINISTRATOR"),
         spans.get("REVIEWER"),
         spans.get("RATIONALE"),
     )
+
+
+def _stray(text: str, token: Lexeme, where: str) -> Problem:
+    """The problem that a field's heading or an outcome stands where it should not."""
+    words = _FIELDS.get(token.type) or " ".join(token.of(text).strip(" :.").split())
+    span = Span(token.start, token.end)
+    return Problem(ProblemKind.REPEATED_HEADING, span, f'"{words}" {where}')
 
 
 def _item_span(text: str, floor: int, end: int, *, first: bool, spaced: bool, bare: bool) -> Span:

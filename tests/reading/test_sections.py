@@ -5,6 +5,7 @@ from own_letters import DECISIONS, HOW, MTUS, NONE, PATIENT, REASONS, SUMMARY, I
 
 from kg.errors import LetterError
 from kg.model import Outcome, ProblemKind, Template
+from kg.reading import outcomes
 from kg.reading.sections import layout
 
 TWO = (Item("Norco 10/325mg #60"), Item("A cane", "Overturned"))
@@ -100,23 +101,88 @@ def test_outcomes(outcome, gap, found, quoted):
 
 
 @pytest.mark.parametrize(
-    "quoted",
+    ("quoted", "doubts"),
     [
-        "The text has the heading CLINICAL CASE SUMMARY within a line.",
-        "It reads: \nCLINICAL CASE SUMMARY \nand goes on.",
-        "It reads: \nMAXIMUS guideline: see there. \nClaims Administrator guideline: none.",
-        "It reads: \nDecision rationale: none.",
-        "The first review said: \nMRI of the knee: Upheld \nand was not appealed.",
-        "IMR ISSUES, DECISIONS AND RATIONALES",
-        "Recommended: Upheld by the evidence.",
-        "References: (Brinks, 2011) \n \nCriteria: 12/19/2016",
+        ("The text has the heading CLINICAL CASE SUMMARY within a line.", []),
+        ("It reads: \nCLINICAL CASE SUMMARY \nand goes on.", []),
+        (
+            "It reads: \nMAXIMUS guideline: see there. \nClaims Administrator guideline: none.",
+            ["MAXIMUS guideline:", "Claims Administrator guideline:"],
+        ),
+        ("It reads: \nDecision rationale: none.", ["Decision rationale:"]),
+        ("The first review said: \nMRI of the knee: Upheld \nand was not appealed.", [": Upheld"]),
+        ("IMR ISSUES, DECISIONS AND RATIONALES", []),
+        ("Recommended: Upheld by the evidence.", []),
+        ("References: (Brinks, 2011) \n \nCriteria: 12/19/2016", []),
     ],
 )
-def test_a_rationale_may_quote_anything_but_an_issue_line(quoted):
+def test_a_rationale_may_quote_anything_but_an_issue_line(quoted, doubts):
+    """What could be another item's is told."""
     text = letter(Item("A cane", rationale=f"{quoted} \n \nSo it is."), Item("A bed", "Overturned"))
     assert items(text) == ["A cane", "A bed"]
     assert layout(text).issues[0].rationale.of(text) == f"{quoted} \n \nSo it is."
-    assert told(text) == []
+    assert told(text) == [(ProblemKind.REPEATED_HEADING, words) for words in doubts]
+
+
+NOT_UNDERSTOOD = (
+    *("Withdrawn", "Dismissed", "Not reviewed", "Uphold", "Affirmed", "Upheld (see below)", "Certified"),
+    *("Upheld by agreement of the parties", "Not medically necessary", "Denied", "Overturned?"),
+)
+
+
+@pytest.mark.parametrize("words", NOT_UNDERSTOOD)
+@pytest.mark.parametrize("mark", [": ", " - ", ":  ", " \u2013 "])
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "between", "last"])
+@pytest.mark.parametrize("lay", [str, spaced], ids=["", "spaced"])
+def test_an_outcome_that_is_not_understood_is_told_and_its_item_kept(words, mark, place, lay):
+    given = [Item("A cane"), Item("A bed", "Overturned")]
+    given.insert(place, Item("A walker", f"{mark}{words}", gap="@"))
+    text = lay(letter(*given).replace(":@", ""))
+    found = layout(text)
+    wanted = ["A cane", "A bed"]
+    wanted.insert(place, "A walker")
+    assert items(text) == wanted
+    issue = found.issues[place]
+    assert (issue.result, issue.outcome.of(text)) == (None, words)
+    assert [(p.kind, p.message) for p in found.problems] == [
+        (ProblemKind.BAD_VALUE, f'the outcome "{words}" is not understood')
+    ]
+    assert all("A walker" not in each.rationale.of(text) for each in found.issues)
+    assert None not in (issue.administrator, issue.reviewer, issue.rationale)
+
+
+@pytest.mark.parametrize("words", sorted(outcomes.wordings()))
+@pytest.mark.parametrize("mark", [":", " -"])
+def test_every_wording_of_an_outcome_is_read_on_an_issue_line(words, mark):
+    text = letter(Item("A cane"), Item("A walker", words, gap="@ ")).replace(":@", mark)
+    assert [issue.result for issue in layout(text).issues] == [Outcome.UPHELD, outcomes.wordings()[words]]
+    assert items(text)[1] == "A walker"
+    plain = words in {outcome.value for outcome in Outcome}
+    assert [problem.message for problem in layout(text).problems] == (
+        [] if plain else [f'the outcome "{words}" is taken as modified']
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "item"),
+    [
+        ("A walker", "A walker"),
+        ("Injection QTY: 1.00", "Injection QTY: 1.00"),
+        ("A walker for the patient who is unable to walk", "A walker for the patient who is unable to walk"),
+    ],
+)
+def test_an_issue_line_without_an_outcome(line, item):
+    text = letter(Item("A cane"), Item(line, "@"), Item("A bed")).replace(": @", "")
+    assert items(text) == ["A cane", item, "A bed"]
+    assert layout(text).issues[1].result is None
+    assert told(text) == [(ProblemKind.BAD_VALUE, "")]
+
+
+def test_an_item_that_was_not_decided_needs_no_field():
+    gone = Item("A walker", "Withdrawn", administrator=None, reviewer=None, rationale=None)
+    text = letter(Item("A cane"), gone, Item("A bed"))
+    assert items(text) == ["A cane", "A walker", "A bed"]
+    assert [issue.result for issue in layout(text).issues] == [Outcome.UPHELD, None, Outcome.UPHELD]
 
 
 def test_an_issue_line_within_a_rationale_begins_an_issue():

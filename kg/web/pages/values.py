@@ -89,7 +89,7 @@ def decision(case: str, position: int, one: Decision) -> dict[str, Any]:
     ]
     return {
         "position": position,
-        "outcome": one.outcome.value,
+        "outcome": one.outcome and one.outcome.value,
         "text": item.in_dispute,
         "node": f"{case_node(case)}/{node}",
         "facts": facts,

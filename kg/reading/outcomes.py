@@ -1,0 +1,79 @@
+"""The wordings of outcomes: one table, ``ontology/imr.ttl``, for the terminals, where they begin and their values."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from kg.model import Outcome, Problem, ProblemKind, Span
+from kg.reading.places import trimmed
+from kg.reading.text.wording import fold
+from kg.reading.vocabulary.concepts import read
+from kg.reading.text.patterns import as_pattern
+
+# What stands between an item and its outcome where the form's colon does not.
+_MARK = re.compile(r":(?!\d)|(?<=\s)[-\u2013\u2014](?=\s)")
+# A remark in brackets says more of an outcome, or another thing.
+_REMARK = re.compile(r"\([^()]*\)$")
+_MOST_WORDS = 8
+
+
+@cache
+def wordings() -> Mapping[str, Outcome]:
+    """Each outcome by its folded wordings on issue lines."""
+    concepts = [concept for concept in read("imr.ttl").values() if "Outcome" in concept.kinds]
+    return {fold(label): Outcome(concept.notation) for concept in concepts for label in concept.labels}
+
+
+ANCHOR = r":(?=\s*[A-Za-z])"
+"""How an outcome begins in its form: a colon before a word."""
+
+
+def terminals() -> dict[str, str]:
+    """The expressions of the terminals that ``letter.lark`` declares."""
+    return {"_OUTCOME": as_pattern(wordings()), "_COLON": ANCHOR}
+
+
+def value(text: str, span: Span, problems: list[Problem]) -> Outcome | None:
+    """The outcome printed at ``span``; ``None`` with a problem that quotes it where it is none that is known.
+
+    >>> found = []
+    >>> value("MRI: Withdrawn", Span(5, 14), found), found[0].message
+    (None, 'the outcome "Withdrawn" is not understood')
+    """
+    words = " ".join(span.of(text).split())
+    found = wordings().get(fold(words))
+    if found is None:
+        message = f'the outcome "{words}" is not understood' if words else "no outcome stands on the issue line"
+        problems.append(Problem(ProblemKind.BAD_VALUE, span, message))
+    elif found is Outcome.MODIFIED and fold(words) != Outcome.MODIFIED.value:
+        problems.append(Problem(ProblemKind.BAD_VALUE, span, f'the outcome "{words}" is taken as modified'))
+    return found
+
+
+def parted(text: str, line: Span) -> tuple[Span, Span]:
+    """The item and the outcome of an issue line whose form is another: ``<item> - Upheld``, ``<item>: Withdrawn``.
+
+    The words after the last mark are the outcome, known or not, where they have no figures but in a
+    remark; the outcome is empty where there is none.
+
+    >>> [span.of("A cane - Upheld") for span in parted("A cane - Upheld", Span(0, 15))]
+    ['A cane', 'Upheld']
+    >>> [span.of("A cane QTY: 1.00") for span in parted("A cane QTY: 1.00", Span(0, 16))]
+    ['A cane QTY: 1.00', '']
+    """
+    marks = list(_MARK.finditer(text, line.start, line.end))
+    for mark in reversed(marks):
+        outcome = trimmed(text, mark.end(), line.end)
+        if fold(outcome.of(text)) in wordings():
+            return trimmed(text, line.start, mark.start()), outcome
+    for mark in reversed(marks):
+        outcome = trimmed(text, mark.end(), line.end)
+        words = _REMARK.sub("", outcome.of(text)).strip()
+        if words[:1].isalpha() and len(words.split()) <= _MOST_WORDS and not re.search(r"\d", words):
+            return trimmed(text, line.start, mark.start()), outcome
+        break
+    words = line.of(text).split()
+    if words and fold(words[-1]) in wordings():
+        start = line.end - len(words[-1])
+        return trimmed(text, line.start, start), Span(start, line.end)
+    return line, Span(line.end, line.end)
