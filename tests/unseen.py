@@ -29,18 +29,17 @@ SHARED = Path(os.environ.get("KG_SHARED", Path(__file__).parents[2] / "shared"))
 
 _LIGATURES = {"ffi": "ﬃ", "ffl": "ﬄ", "ff": "ﬀ", "fi": "ﬁ", "fl": "ﬂ"}
 _CONFUSED = {
-    **{"l": "1", "1": "l", "O": "0", "0": "O", "S": "5", "5": "S", "e": "c", "c": "e", "i": "l", "a": "o"},
-    **{"o": "a", "u": "v", "n": "u", "h": "b", "t": "f", "f": "t", "r": "n", "s": "a", "B": "8", "8": "B"},
-    **{":": ";", ".": ",", ",": ".", "m": "n", "d": "cl", "w": "vv", "g": "q", "p": "n", "y": "v"},
+    **dict(zip("l1O0S5eciaounhbtfrsB8:.,mgpy", "1l0O5Scelaovubhftna8B;,.nqnv", strict=True)),
+    "d": "cl",
+    "w": "vv",
+    "n": "ri",
 }
 _LINES_ON_A_PAGE = 42
 
 
 def soft_hyphens(text: str, chance: random.Random) -> str:
     """A soft hyphen within each eighth long word."""
-    return re.sub(
-        r"\w{6,}", lambda m: f"{m[0][:3]}\xad{m[0][3:]}" if chance.random() < 0.125 else m[0], text
-    )
+    return re.sub(r"\w{6,}", lambda m: f"{m[0][:3]}\xad{m[0][3:]}" if chance.random() < 0.125 else m[0], text)
 
 
 def ligatures(text: str, chance: random.Random) -> str:

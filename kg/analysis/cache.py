@@ -201,6 +201,7 @@ def _write_index(index: Index, folder: Path) -> None:
     index.decisions.write_ipc(folder / "decisions.arrow")
     np.save(folder / "outcome.npy", index.outcome)
     np.save(folder / "letter.npy", index.letter)
+    np.save(folder / "undecided.npy", index.undecided)
     for level in LEVELS:
         for party in PARTIES:
             cited = index.cited(level, party)
@@ -215,6 +216,7 @@ def _read_index(folder: Path) -> Index:
         np.load(folder / "letter.npy"),
         lambda names: pl.read_ipc(folder / "decisions.arrow", columns=list(names)),
         partial(_read_cited, folder),
+        undecided=int(np.load(folder / "undecided.npy")),
     )
 
 

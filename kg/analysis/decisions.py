@@ -88,6 +88,8 @@ class Index:
     _reading: Callable[[Sequence[str]], pl.DataFrame] = field(repr=False)
     _citing: Callable[[str], Mapping[str, Cited]] = field(repr=False)
     _columns: dict[str, pl.Series] = field(default_factory=dict, repr=False)
+    undecided: int = 0
+    """How many disputed items are left out, because their outcome was not understood."""
     _kept: dict[tuple[str, str], Cited] = field(default_factory=dict, repr=False)
     _strata: dict[str, tuple[Ids, int]] = field(default_factory=dict, repr=False)
     _valued: dict[str, Valued] = field(default_factory=dict, repr=False)
@@ -95,6 +97,14 @@ class Index:
     def __len__(self) -> int:
         """How many decisions there are."""
         return self.outcome.size
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The sentence that a reader of counts needs where items are left out."""
+        if not self.undecided:
+            return ()
+        items = "1 disputed item" if self.undecided == 1 else f"{self.undecided:,} disputed items"
+        return (f"{items} whose outcome could not be read: not counted",)
 
     @property
     def decisions(self) -> pl.DataFrame:
@@ -177,8 +187,14 @@ class Index:
 
 
 def prepare(facts: pl.DataFrame | pl.LazyFrame) -> Index:
-    """Make a facts table ready for counting; a scan of Parquet files is read column by column."""
+    """Make a facts table ready for counting; a scan of Parquet files is read column by column.
+
+    Items whose outcome was not understood are left out, and counted as :attr:`Index.undecided`.
+    """
     table = facts.lazy()
+    unread = table.filter(pl.col("outcome").is_null()).select("case", "item").unique().collect().height
+    if unread:
+        table = table.filter(pl.col("outcome").is_not_null())
     number = pl.struct("case", "item").rle_id().alias("decision")
     decision = table.select(number).collect()["decision"]
     decisions = _decisions(table, decision)
@@ -199,7 +215,8 @@ def prepare(facts: pl.DataFrame | pl.LazyFrame) -> Index:
         .collect()
     )
     letter = decisions["case"].rle_id().cast(pl.Int32)
-    return Index(outcome.to_numpy(), letter.to_numpy(), decisions.select, partial(_citing, citations))
+    citing = partial(_citing, citations)
+    return Index(outcome.to_numpy(), letter.to_numpy(), decisions.select, citing, undecided=unread)
 
 
 def each_once(numbers: NDArray[np.int64]) -> NDArray[np.int64]:

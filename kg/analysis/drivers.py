@@ -175,7 +175,7 @@ def drivers(
     figures |= _adjusted(index, cited, chosen, minimum, model, pooled.p_value, enough)
     table = _table(cited.keys, counts, figures, listed)
     size, upheld, overturned, modified = (int(count) for count in (totals.sum(), *totals))
-    notes = tuple(_notes(totals, table, minimum, model))
+    notes = (*_notes(totals, table, minimum, model), *index.left_out)
     asked = (level, party, wanted, minimum, strata)
     return Drivers(*asked, size, upheld, overturned, modified, table, notes, partial(index.cases, cited))
 

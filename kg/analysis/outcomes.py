@@ -55,7 +55,8 @@ def specialties(
             "outcome": index.outcome[held.decision][served],
         }
     )
-    return Outcomes(("specialty", service), wanted, _counted(frame, ("specialty", service), minimum))
+    by = ("specialty", service)
+    return Outcomes(by, wanted, _counted(frame, by, minimum), index.left_out)
 
 
 def drift(index: Index, party: str = "reviewer", filters: Filters | None = None) -> Outcomes:
@@ -82,7 +83,8 @@ def drift(index: Index, party: str = "reviewer", filters: Filters | None = None)
             "outcome": index.outcome[rows],
         }
     )
-    return Outcomes(DRIFT, wanted, _counted(frame, DRIFT, 1).sort(*DRIFT, nulls_last=True))
+    table = _counted(frame, DRIFT, 1).sort(*DRIFT, nulls_last=True)
+    return Outcomes(DRIFT, wanted, table, index.left_out)
 
 
 def quantities(index: Index, filters: Filters | None = None, minimum: int = 10) -> Outcomes:
@@ -107,7 +109,7 @@ def quantities(index: Index, filters: Filters | None = None, minimum: int = 10) 
     by = ("quantity_unit", "requested")
     table = _counted(rows.select(unit, requested.alias("requested"), "outcome"), by, minimum)
     told = f"{rows.height} decisions tell both what is requested and, in the same unit, what is recommended"
-    return Outcomes(by, wanted, table, (told,))
+    return Outcomes(by, wanted, table, (told, *index.left_out))
 
 
 def _mask(index: Index, chosen: Mask | None) -> pl.Series:

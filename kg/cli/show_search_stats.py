@@ -91,7 +91,7 @@ def _print_decisions(read: "Determination") -> None:
     for number, decision in enumerate(read.decisions, 1):
         fields = [decision.cited_by(party) for party in Party]
         said = map(relied_on, fields)
-        outcome = Text(decision.outcome or UNREAD, style=_OUTCOMES.get(decision.outcome or "", ""))
+        outcome = Text(decision.outcome or "not read", style=_OUTCOMES.get(decision.outcome or "", ""))
         rows.append((number, decision.item.text, outcome, *said))
     table(("item", "treatment", "outcome", "claims administrator cites", "reviewer cites"), rows)
 

@@ -95,6 +95,7 @@ def page_of(links: Links, found: Ids, limit: int, cursor: str | None) -> Found:
         .group_by("case")
         .agg(
             pl.col("decision_date").first(),
+            pl.col("item").alias("positions"),
             pl.col("item_text").alias("items"),
             pl.col("outcome").alias("outcomes"),
         )
@@ -111,6 +112,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "case": row["case"],
         "iri": address(case_node(row["case"])),
         "decision_date": day and day.isoformat(),
+        "positions": row["positions"],
         "items": row["items"],
         "outcomes": [OUTCOMES[code] for code in row["outcomes"]],
     }

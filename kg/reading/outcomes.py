@@ -1,4 +1,4 @@
-"""The wordings of outcomes: one table, ``ontology/imr.ttl``, for the terminals, where they begin and their values."""
+"""The wordings of outcomes: one table, ``ontology/imr.ttl``, for the terminals and their values."""
 
 import re
 from collections.abc import Mapping
@@ -6,9 +6,9 @@ from functools import cache
 
 from kg.model import Outcome, Problem, ProblemKind, Span
 from kg.reading.places import trimmed
+from kg.reading.text.patterns import as_pattern
 from kg.reading.text.wording import fold
 from kg.reading.vocabulary.concepts import read
-from kg.reading.text.patterns import as_pattern
 
 # What stands between an item and its outcome where the form's colon does not.
 _MARK = re.compile(r":(?!\d)|(?<=\s)[-\u2013\u2014](?=\s)")
@@ -43,7 +43,9 @@ def value(text: str, span: Span, problems: list[Problem]) -> Outcome | None:
     words = " ".join(span.of(text).split())
     found = wordings().get(fold(words))
     if found is None:
-        message = f'the outcome "{words}" is not understood' if words else "no outcome stands on the issue line"
+        message = (
+            f'the outcome "{words}" is not understood' if words else "no outcome stands on the issue line"
+        )
         problems.append(Problem(ProblemKind.BAD_VALUE, span, message))
     elif found is Outcome.MODIFIED and fold(words) != Outcome.MODIFIED.value:
         problems.append(Problem(ProblemKind.BAD_VALUE, span, f'the outcome "{words}" is taken as modified'))
@@ -51,7 +53,7 @@ def value(text: str, span: Span, problems: list[Problem]) -> Outcome | None:
 
 
 def parted(text: str, line: Span) -> tuple[Span, Span]:
-    """The item and the outcome of an issue line whose form is another: ``<item> - Upheld``, ``<item>: Withdrawn``.
+    """The item and the outcome of an issue line of another form: ``<item> - Upheld``, ``<item>: Withdrawn``.
 
     The words after the last mark are the outcome, known or not, where they have no figures but in a
     remark; the outcome is empty where there is none.
@@ -72,8 +74,8 @@ def parted(text: str, line: Span) -> tuple[Span, Span]:
         if words[:1].isalpha() and len(words.split()) <= _MOST_WORDS and not re.search(r"\d", words):
             return trimmed(text, line.start, mark.start()), outcome
         break
-    words = line.of(text).split()
-    if words and fold(words[-1]) in wordings():
-        start = line.end - len(words[-1])
+    printed = line.of(text).split()
+    if printed and fold(printed[-1]) in wordings():
+        start = line.end - len(printed[-1])
         return trimmed(text, line.start, start), Span(start, line.end)
     return line, Span(line.end, line.end)

@@ -175,9 +175,7 @@ def layout(text: str) -> Layout:
     )
 
 
-def _lines(
-    text: str, plans: list[_IssuePlan], tokens: list[Lexeme], floor: int
-) -> list[tuple[Span, Span]]:
+def _lines(text: str, plans: list[_IssuePlan], tokens: list[Lexeme], floor: int) -> list[tuple[Span, Span]]:
     """The item and the outcome of each issue line; the item begins after the issue before it."""
     # Some extractions put an empty line after every printed line; some leave no line free at all.
     spaced = text.count("\n\n") * 5 >= text.count("\n") * 2

@@ -251,6 +251,8 @@ class Site:
         Raises:
             UnknownError, SettingError: an option is not one there is.
         """
+        if self._has_none_decided(case):
+            return Related(case, (), (), None)
         return related(self.features, case, outcome, limit, cursor, filters=filters)
 
     def related_count(self, case: str, outcome: str | None, filters: Filters) -> int:
@@ -259,8 +261,14 @@ class Site:
         Raises:
             UnknownError: an option is not one there is.
         """
+        if self._has_none_decided(case):
+            return 0
         key = ("related", case, outcome, filters)
         return self._once(key, lambda: count(self.features, case, outcome, filters))
+
+    def _has_none_decided(self, case: str) -> bool:
+        """Whether no item of a case has an outcome that was understood: nothing is counted of it."""
+        return bool(self.index.undecided) and case not in self.features.cases and case in self.base
 
     def decisions(self, wanted: case_lists.Wanted) -> Ids:
         """The decisions that pass, in order.

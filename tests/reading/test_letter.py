@@ -136,7 +136,7 @@ def test_what_is_longer_than_in_any_letter_is_kept_unread(item, what):
         ("Dear reader", "none of the headings of an Independent Medical Review letter was found"),
         (
             letter().partition(DECISIONS)[0],
-            "no disputed item with an outcome (Upheld or Overturned) was found",
+            "no disputed item was found: no issue line, and no fields of one",
         ),
     ],
     ids=["empty", "blank", "another text", "no issue"],
