@@ -1,17 +1,19 @@
 """Where in a letter each thing that was read stands, and the sentence behind it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
 from kg.errors import UnknownError
 from kg.model import (
     Citation,
+    Condition,
     Decision,
     Determination,
     DisputedItem,
     GuidelineField,
+    History,
     PageRange,
     Party,
     Reviewer,
@@ -30,6 +32,8 @@ class Kind(StrEnum):
     BODY_PART = "body part"
     QUANTITY = "quantity"
     DRUG = "drug"
+    CONDITION = "condition"
+    TREATMENT = "earlier treatment"
     OUTCOME = "outcome"
     CITATION = "citation"
     SECTION = "section"
@@ -58,6 +62,7 @@ def marks(determination: Determination) -> list[Mark]:
     found = [*_header(determination), *_reviewer(determination.reviewer)]
     for number, decision in enumerate(determination.decisions, 1):
         found += _decision(decision, f"item/{number}")
+    found += _history(determination.history)
     found += (
         Mark(p.span, Kind.PROBLEM, f"problem/{n}", f"{p.kind.value}: {p.message}")
         for n, p in enumerate(determination.problems, 1)
@@ -115,6 +120,23 @@ def _item(item: DisputedItem, node: str) -> Iterator[Mark]:
         yield Mark(quantity.span, Kind.QUANTITY, f"{node}/quantity", says)
     if drug := item.drug:
         yield Mark(drug.span, Kind.DRUG, f"{node}/drug", "/".join(drug.ingredients))
+    yield from _conditions(item.conditions, node)
+
+
+def _conditions(named: Iterable[Condition], node: str) -> Iterator[Mark]:
+    for n, condition in enumerate(named, 1):
+        yield Mark(condition.span, Kind.CONDITION, f"{node}/condition/{n}", condition.concept)
+
+
+def _history(history: History) -> Iterator[Mark]:
+    yield from _conditions(history.conditions, "history")
+    for n, body in enumerate(history.body_parts, 1):
+        says = f"{body.side.value} {body.part}" if body.side else body.part
+        yield Mark(body.span, Kind.BODY_PART, f"history/body-part/{n}", says)
+    for n, treatment in enumerate(history.treatments, 1):
+        kind = treatment.drug_class or treatment.subcategory or treatment.category
+        says = f"{kind}, {treatment.response.value}" if treatment.response else kind
+        yield Mark(treatment.span, Kind.TREATMENT, f"history/treatment/{n}", says)
 
 
 def _field(field: GuidelineField, node: str) -> Iterator[Mark]:
@@ -171,6 +193,8 @@ _NAMES = {
     "citations": "citation",
     "sections": "section",
     "body_parts": "body-part",
+    "conditions": "condition",
+    "treatments": "treatment",
     "category": "service",
     "subcategory": "service",
 }

@@ -254,6 +254,41 @@ class Drug(Read, frozen=True, gc=False):
     span: Span
 
 
+class Condition(Read, frozen=True, gc=False):
+    """A condition that an item or a summary names: a notation of ``ontology/conditions.ttl``."""
+
+    concept: str
+    span: Span
+
+
+class Response(StrEnum):
+    """What an earlier treatment brought, as the summary tells it."""
+
+    HELPED = "helped"
+    NOT_HELPED = "not-helped"
+
+
+class Treatment(Read, frozen=True, gc=False):
+    """A treatment or study before the request: its kind as of a :class:`Service`, and the drug's class."""
+
+    category: str
+    subcategory: str | None
+    drug_class: str | None
+    response: Response | None
+    span: Span
+
+
+class History(Read, frozen=True, gc=False):
+    """The clinical situation that the summary tells: conditions, injured parts, earlier treatment.
+
+    ``body_parts`` are those that the diagnoses name, or else the complaints.
+    """
+
+    conditions: tuple[Condition, ...] = ()
+    body_parts: tuple[BodyPart, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
+
+
 class DisputedItem(Read, frozen=True, gc=False):
     """A treatment that utilization review denied or cut.
 
@@ -275,6 +310,7 @@ class DisputedItem(Read, frozen=True, gc=False):
     drug: Drug | None = None
     retrospective: bool = False
     associated_surgical_service: bool = False
+    conditions: tuple[Condition, ...] = ()
 
 
 class Mention(Read, frozen=True, gc=False):
@@ -358,3 +394,4 @@ class Determination(Read, frozen=True, gc=False):
     documents_reviewed: tuple[str, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    history: History = History()

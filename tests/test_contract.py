@@ -14,11 +14,13 @@ from kg.model import (
     Basis,
     BodyPart,
     Citation,
+    Condition,
     Decision,
     Determination,
     DisputedItem,
     Drug,
     GuidelineField,
+    History,
     Mention,
     Outcome,
     PageRange,
@@ -28,6 +30,7 @@ from kg.model import (
     ProblemKind,
     Quantity,
     Rationale,
+    Response,
     Reviewer,
     Section,
     Service,
@@ -36,6 +39,7 @@ from kg.model import (
     Span,
     Specialty,
     Template,
+    Treatment,
     Unit,
 )
 
@@ -65,6 +69,7 @@ def decision(start: int) -> Decision:
             body_parts=(BodyPart("knee", Side.LEFT, Span(start + 38, start + 47)),),
             quantity=Quantity(60.0, 60.0, Unit.UNIT, Span(start + 26, start + 29)),
             drug=Drug(("hydrocodone", "acetaminophen"), "Opioids", Span(start, start + 16)),
+            conditions=(Condition("sprain", Span(start + 38, start + 47)),),
         ),
         outcome=Outcome.OVERTURNED,
         outcome_span=Span(start + 49, start + 59),
@@ -113,6 +118,14 @@ LETTER = Determination(
     documents_reviewed=("Application of 12/12/2014", "Medical records"),
     spans={"decision_date": Span(90, 100), "patient.age": Span(500, 502)},
     problems=(Problem(ProblemKind.UNRESOLVED_SPECIALTY, Span(4, 5), "no such specialty: Wellness"),),
+    history=History(
+        (Condition("sprain", Span(520, 526)),),
+        (BodyPart("knee", Side.LEFT, Span(527, 536)), BodyPart("neck", None, Span(540, 544))),
+        (
+            Treatment("Rehabilitation", "Acupuncture", None, Response.NOT_HELPED, Span(600, 611)),
+            Treatment("Pharmaceuticals", "NSAID", "NSAID", None, Span(620, 629)),
+        ),
+    ),
 )
 
 EMPTY = Determination(
@@ -172,7 +185,8 @@ def test_the_schema_is_one_and_names_the_values_of_the_model():
         Priority: [schema["properties"]["priority"]],
         Sex: [schema["properties"]["patient"]["properties"]["sex"]],
         Outcome: [decision["outcome"]],
-        Side: [decision["body_parts"]["items"]["properties"]["side"]],
+        Side: [definitions["body_part"]["properties"]["side"]],
+        Response: [definitions["treatment"]["properties"]["response"]],
         Unit: [definitions["quantity"]["properties"]["unit"]],
         Basis: [definitions["field"]["properties"]["basis"], definitions["cited"]["properties"]["basis"]],
         ProblemKind: [definitions["problem"]["properties"]["kind"]],

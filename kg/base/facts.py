@@ -9,12 +9,23 @@ builds added; read all of them together: ``polars.read_parquet("facts/*.parquet"
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from kg.model import BodyPart, Citation, Decision, Determination, GuidelineField, Party, Specialty
+from kg.model import (
+    BodyPart,
+    Citation,
+    Decision,
+    Determination,
+    GuidelineField,
+    History,
+    Party,
+    Specialty,
+    Treatment,
+)
 
 Schema = Mapping[str, pl.DataType]
 
@@ -33,6 +44,8 @@ FACTS: Schema = {
     "specialties": _TEXTS,  # of the reviewer: preferred label, or as printed where unknown
     "subspecialties": _TEXTS,
     "licensed_in": _TEXTS,
+    "injured_parts": _TEXTS,  # that the summary names, as body_parts
+    "earlier_treatments": _TEXTS,  # subcategory, drug class or category; with ":helped" or ":not-helped"
     "item": _SMALL,  # position in the letter, from 1
     "outcome": _TEXT,
     "item_text": _TEXT,  # as printed
@@ -41,6 +54,7 @@ FACTS: Schema = {
     "drug": _TEXT,  # ingredients joined by "/"
     "drug_class": _TEXT,
     "body_parts": _TEXTS,  # "low back" or "knee:left"
+    "conditions": _TEXTS,  # that the item or the summary names; notations of ontology/conditions.ttl
     "quantity_min": _NUMBER,
     "quantity_max": _NUMBER,
     "quantity_unit": _TEXT,
@@ -49,6 +63,7 @@ FACTS: Schema = {
     "recommended_unit": _TEXT,  # that of the quantity, if an amount is recommended in it
     "retrospective": _YES,
     "associated_surgical_service": _YES,
+    "wording": pl.Int64(),  # digest of item, outcome and rationale: equal where they are equal word for word
     "party": _TEXT,
     "basis": _TEXT,
     "citation": _SMALL,  # position in the party's field, from 1; null where it cited nothing
@@ -128,7 +143,10 @@ class Rows:
     def add(self, position: int, case: str, determination: Determination, text: str) -> None:
         """Add a letter: all of its rows, or on a fault none."""
         letter = (position, *_letter(case, determination, self._labels))
-        items = [(len(self._letters), *_item(n, d)) for n, d in enumerate(determination.decisions, 1)]
+        told = determination.history
+        items = [
+            (len(self._letters), *_item(n, d, told, text)) for n, d in enumerate(determination.decisions, 1)
+        ]
         first = len(self._items)
         decisions = enumerate(determination.decisions, first)
         cited = [(index, *row) for index, decision in decisions for row in _cited(decision)]
@@ -249,6 +267,8 @@ def _letter(case: str, determination: Determination, labels: Mapping[str, str]) 
         _names(reviewer.specialties, labels),
         _names(reviewer.subspecialties, labels),
         list(reviewer.licensed_in),
+        [_body_part(part) for part in determination.history.body_parts],
+        [_treatment(treatment) for treatment in determination.history.treatments],
     )
 
 
@@ -256,7 +276,7 @@ def _names(specialties: Iterable[Specialty], labels: Mapping[str, str]) -> list[
     return [labels.get(specialty.concept or "", specialty.name) for specialty in specialties]
 
 
-def _item(position: int, decision: Decision) -> Row:
+def _item(position: int, decision: Decision, history: History, text: str) -> Row:
     item = decision.item
     service, quantity, drug = item.service, item.quantity, item.drug
     return (
@@ -268,13 +288,23 @@ def _item(position: int, decision: Decision) -> Row:
         drug and "/".join(drug.ingredients),
         drug and drug.drug_class,
         [_body_part(part) for part in item.body_parts],
+        list(dict.fromkeys(each.concept for each in (*item.conditions, *history.conditions))),
         quantity and quantity.minimum,
         quantity and quantity.maximum,
         quantity and quantity.unit.value,
         *_recommended(decision),
         item.retrospective,
         item.associated_surgical_service,
+        _wording(decision, text),
     )
+
+
+def _wording(decision: Decision, text: str) -> int:
+    """A digest of what was asked, decided and why, white space folded."""
+    said = decision.rationale.span.of(text) if decision.rationale else ""
+    whole = " ".join(f"{decision.item.text} {decision.outcome.value} {said}".split())
+    digest = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def _recommended(decision: Decision) -> Row:
@@ -288,6 +318,11 @@ def _recommended(decision: Decision) -> Row:
     alike = [amount for amount in amounts if amount.unit is unit]
     least, most = min(amount.minimum for amount in alike), max(amount.maximum for amount in alike)
     return (least, most, unit.value)
+
+
+def _treatment(treatment: Treatment) -> str:
+    kind = treatment.drug_class or treatment.subcategory or treatment.category
+    return f"{kind}:{treatment.response.value}" if treatment.response else kind
 
 
 def _body_part(part: BodyPart) -> str:

@@ -31,6 +31,8 @@ _PARTY = {path: party for party, path in PARTY_PATH.items()}
 SCHEMES = (
     "basis",
     "body-part",
+    "condition",
+    "cue",
     "drug",
     "guideline",
     "outcome",

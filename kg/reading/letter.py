@@ -19,6 +19,7 @@ from kg.reading.citing.citations import read_field
 from kg.reading.citing.mentions import mentions
 from kg.reading.early import early_layout
 from kg.reading.header import Header, read_header
+from kg.reading.history import read_history
 from kg.reading.places import Issue, Layout
 from kg.reading.requests.items import read_item
 from kg.reading.requests.quantities import recommended
@@ -77,6 +78,7 @@ def read_letter(text: str, name: str | None = None) -> Determination:
         _documents(text, found.documents),
         _injury_span(header, summary) | header.spans | summary.spans | reviewer_spans,
         tuple(problems),
+        read_history(text, found.summary),
     )
 
 

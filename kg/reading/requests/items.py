@@ -9,6 +9,7 @@ from lark import Tree
 from kg.model import DisputedItem, Problem, ProblemKind, Quantity, Service, Span
 from kg.reading.requests import services
 from kg.reading.requests.bodyparts import body_parts
+from kg.reading.requests.conditions import conditions
 from kg.reading.requests.quantities import has_amount, quantity
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.text.wording import tidy
@@ -62,7 +63,7 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
     phrases = services.catalogue()[0]
     found = phrases.find(words.folded)
     retrospective, around_surgery = services.circumstances(found)
-    parts_of_body = body_parts(words)
+    parts_of_body, named = body_parts(words), conditions(words)
     if text.find(_SPLIT_MARK, start, end) >= 0:
         dispute, problems = _disputed(text, start, end)
         words = words_of(text, dispute.in_dispute.start, dispute.in_dispute.end)
@@ -90,6 +91,7 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
         drug=request.drug,
         retrospective=retrospective,
         associated_surgical_service=around_surgery,
+        conditions=named,
     )
     return item, problems
 

@@ -12,7 +12,7 @@ from kg.reading.vocabulary.phrases import Found, Phrases, Words, ancestors, conc
 _FILES = ("services.ttl", "drugs.ttl")
 _COMPOUND = "compound"
 _ITSELF = "*"
-_SPECIFIC = 30
+SPECIFIC = 30
 """What has a lower precedence in ``services.ttl`` is a general word."""
 _MOST_AT_ONCE = 2
 """An item that names more drugs is one mixture of them."""
@@ -156,7 +156,7 @@ def request(found: Sequence[Found[Term]], words: Words, *, percent: bool) -> Req
         name = (name[0], _COMPOUNDS)
     assert name is not None
     service = Service(*name, words.span(chosen.first, chosen.after))
-    return Request(service, drug, term.counts_visits, term.precedence < _SPECIFIC)
+    return Request(service, drug, term.counts_visits, term.precedence < SPECIFIC)
 
 
 def _chosen(found: Sequence[Found[Term]]) -> Found[Term] | None:

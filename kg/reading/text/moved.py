@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar, cast
 from kg.model import (
     BodyPart,
     Citation,
+    Condition,
     DisputedItem,
     Drug,
     GuidelineField,
@@ -104,6 +105,9 @@ def moved_item(old: DisputedItem, by: int) -> DisputedItem:
         drug and Drug(drug.ingredients, drug.drug_class, moved_span(drug.span, by)),
         old.retrospective,
         old.associated_surgical_service,
+        tuple([Condition(c.concept, moved_span(c.span, by)) for c in old.conditions])
+        if old.conditions
+        else (),
     )
 
 

@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 
 from kg import resources
+from kg.contract import clinical
 from kg.errors import SourceError
 from kg.model import (
     Basis,
-    BodyPart,
     Citation,
     Decision,
     Determination,
@@ -38,7 +38,6 @@ from kg.model import (
     Section,
     Service,
     Sex,
-    Side,
     Span,
     Specialty,
     Template,
@@ -91,6 +90,7 @@ def to_json(determination: Determination) -> Json:
         "documents_reviewed": [*d.documents_reviewed],
         "spans": {path: [span.start, span.end] for path, span in d.spans.items()},
         "problems": _problems(d.problems),
+        "history": clinical.history(d.history),
     }
 
 
@@ -145,16 +145,14 @@ def _decision(decision: Decision) -> Json:
         "category": service and service.category,
         "subcategory": service and service.subcategory,
         "service_span": service and [service.span.start, service.span.end],
-        "body_parts": [
-            {"part": b.part, "side": b.side and b.side.value, "span": [b.span.start, b.span.end]}
-            for b in item.body_parts
-        ],
+        "body_parts": clinical.body_parts(item.body_parts),
         "quantity": item.quantity and _quantity(item.quantity),
         "drug": drug and "/".join(drug.ingredients),
         "drug_class": drug and drug.drug_class,
         "drug_span": drug and [drug.span.start, drug.span.end],
         "retrospective": item.retrospective,
         "associated_surgical_service": item.associated_surgical_service,
+        "conditions": clinical.conditions(item.conditions),
         "claims_administrator": _field(decision.claims_administrator),
         "reviewer": _field(decision.reviewer),
         "rationale": rationale
@@ -252,6 +250,7 @@ def _read_determination(form: Mapping[str, Any]) -> Determination:
         problems=tuple(
             Problem(ProblemKind(p["kind"]), Span(*p["span"]), p["message"]) for p in form["problems"]
         ),
+        history=clinical.read_history(form["history"]),
         **dates,
     )
 
@@ -288,13 +287,12 @@ def _read_item(form: Json) -> DisputedItem:
         original_request=form["original_request"],
         authorized=form["authorized"],
         service=category and Service(category, form["subcategory"], Span(*form["service_span"])),
-        body_parts=tuple(
-            BodyPart(b["part"], b["side"] and Side(b["side"]), Span(*b["span"])) for b in form["body_parts"]
-        ),
+        body_parts=clinical.read_body_parts(form["body_parts"]),
         quantity=form["quantity"] and _read_quantity(form["quantity"]),
         drug=drug and Drug(tuple(drug.split("/")), form["drug_class"], Span(*form["drug_span"])),
         retrospective=form["retrospective"],
         associated_surgical_service=form["associated_surgical_service"],
+        conditions=clinical.read_conditions(form["conditions"]),
     )
 
 
