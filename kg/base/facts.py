@@ -302,7 +302,8 @@ def _item(position: int, decision: Decision, history: History, text: str) -> Row
 def _wording(decision: Decision, text: str) -> int:
     """A digest of what was asked, decided and why, white space folded."""
     said = decision.rationale.span.of(text) if decision.rationale else ""
-    whole = " ".join(f"{decision.item.text} {decision.outcome.value} {said}".split())
+    outcome = decision.outcome and decision.outcome.value
+    whole = " ".join(f"{decision.item.text} {outcome} {said}".split())
     digest = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
