@@ -6,13 +6,15 @@ A query file opens with lines that say so:
     #+ parameter: page guideline
     #+ parameter: limit integer [100]
     #+ columns: case, item, outcome
+    SELECT * { VALUES $page { UNDEF } ?citation imr:citesPage $page . ... } LIMIT 100
 
-A parameter has a name, a type and perhaps a default; the text holds it as ``$name``. Types:
+A parameter has a name, a type and perhaps a default. The text is SPARQL as it stands: it holds a parameter's
+default, or ``UNDEF``, in a block ``VALUES $name { ... }``, and that of ``limit`` and ``offset``
+after these keywords. Types:
 ``iri`` (absolute, or relative to the base IRI), ``case`` (a case number), a concept scheme
 (``guideline``, ``specialty``, ...: a notation or an IRI; pages are under ``guideline``),
 ``string``, ``integer``, ``decimal``, ``boolean``, ``date``, or the values allowed, joined by
-``|``. The value ``any``, where it is allowed or the default, is for a parameter in a VALUES
-block: it restricts nothing.
+``|``. The value ``any``, where it is allowed or the default, restricts nothing.
 """
 
 import difflib
@@ -32,6 +34,7 @@ from rdflib.term import BNode, Literal, Node
 from kg import resources
 from kg.errors import IriError, QueryError, UnknownError
 from kg.graph import iri
+from kg.graph.sparql import tokens
 from kg.graph.triples import escaped
 
 FOLDER = "queries"
@@ -45,16 +48,6 @@ _LOCK = Lock()
 
 _HEADER = re.compile(r"#\+[ \t]*(\w+):[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
 _PARAMETER = re.compile(r"(\w+)[ \t]+([\w|-]+)(?:[ \t]+\[([^\]]*)\])?")
-_TOKEN = re.compile(
-    r"""
-      \#[^\n\r]*                                   # comment
-    | <[^\x00-\x20<>"{}|^`\\]*>                    # IRI
-    | \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-    | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'
-    | \$(?P<name>\w+)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\x7f]*")
 _SIMPLE_TYPES = ("iri", "case", "string", "integer", "decimal", "boolean", "date")
 
@@ -106,7 +99,7 @@ class Query:
     parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
     pieces: tuple[str, ...]
-    """Text and names of parameters in turn, text first and last."""
+    """Text and names of parameters in turn, text first and last, without the values that the text holds."""
 
     def bind(self, values: Mapping[str, object] | None = None) -> str:
         """The SPARQL text with the parameters' values in their places.
@@ -185,8 +178,8 @@ def load(name: str) -> Query:
 def parse(text: str, name: str = "query") -> Query:
     r"""A query from its text; a text without header takes no parameters.
 
-    >>> parse("#+ parameter: n integer [5]\nSELECT * {?s ?p ?o} LIMIT $n").bind({"n": 7})
-    '#+ parameter: n integer [5]\nSELECT * {?s ?p ?o} LIMIT 7'
+    >>> parse("#+ parameter: limit integer [5]\nSELECT * {?s ?p ?o} LIMIT 5").bind({"limit": 7})
+    '#+ parameter: limit integer [5]\nSELECT * {?s ?p ?o} LIMIT 7'
 
     Raises:
         QueryError: the header has a fault: an unknown type, a parameter twice or never used.
@@ -199,7 +192,9 @@ def parse(text: str, name: str = "query") -> Query:
     declared = {parameter.name for parameter in parameters}
     pieces = _cut(text, declared)
     if len(declared) != len(parameters) or not declared <= set(pieces[1::2]):
-        raise QueryError(f"{name}: each parameter is declared once and stands in the text as $name")
+        raise QueryError(
+            f"{name}: each parameter is declared once and stands in VALUES $name {{ ... }} or after LIMIT"
+        )
     columns = tuple(re.split(r"\s*,\s*", ", ".join(header.get("columns", [])))) if "columns" in header else ()
     return Query(name, text, " ".join(header.get("summary", [])), parameters, columns, pieces)
 
@@ -260,13 +255,26 @@ def _parameter(line: str, name: str) -> Parameter:
 
 
 def _cut(text: str, declared: set[str]) -> tuple[str, ...]:
-    """The text, cut at ``$name`` of declared parameters that are no part of a comment, string or IRI."""
+    """The text, cut at the values of declared parameters: ``VALUES $name { here }``, ``LIMIT here``."""
     pieces: list[str] = []
     begin = 0
-    for found in _TOKEN.finditer(text):
-        if found["name"] in declared:
-            pieces += text[begin : found.start()], found["name"]
-            begin = found.end()
+    found = list(tokens(text))
+    for place, keyword in enumerate(found[:-1]):
+        token = found[place + 1]
+        if keyword.is_keyword("LIMIT", "OFFSET") and token.kind == "number":
+            name, start, end = keyword.text.lower(), token.start, token.end
+        elif keyword.is_keyword("VALUES") and token.text.startswith("$"):
+            brackets = [t for t in found[place + 2 :] if t.text in ("{", "}")][:2]
+            if len(brackets) < 2:
+                continue
+            inside = text[brackets[0].end : brackets[1].start]
+            margins = (len(inside) - len(inside.lstrip()), len(inside) - len(inside.rstrip()))
+            name, start, end = token.text[1:], brackets[0].end + margins[0], brackets[1].start - margins[1]
+        else:
+            continue
+        if name in declared:
+            pieces += text[begin:start], name
+            begin = end
     return (*pieces, text[begin:])
 
 

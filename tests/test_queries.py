@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import gold_letters
+import pyoxigraph as ox
 import pytest
 from rdflib import Graph
 
@@ -694,7 +695,7 @@ def test_one_case_whole(graph, gold):
 PROBE = """#+ summary: Probe
 #+ parameter: x {type}
 #+ columns: x
-SELECT ?x WHERE {{ BIND($x AS ?x) }}
+SELECT ?x WHERE {{ VALUES $x {{ UNDEF }} }}
 """
 
 
@@ -715,7 +716,7 @@ SELECT ?x WHERE {{ BIND($x AS ?x) }}
     ],
 )
 def test_a_value_becomes_a_term(kind, value, term):
-    assert f"BIND({term} AS ?x)" in queries.parse(PROBE.format(type=kind)).bind({"x": value})
+    assert f"VALUES $x {{ {term} }}" in queries.parse(PROBE.format(type=kind)).bind({"x": value})
 
 
 @pytest.mark.parametrize(
@@ -742,14 +743,24 @@ def test_a_value_of_another_type_is_refused(kind, value):
 @pytest.mark.parametrize(
     "text",
     [
-        "SELECT * { ?s ?p '$x' , \"$x\" , '''a'$x''' , \"\"\"$x\"\"\" , <http://e/$x> } # $x",
-        'SELECT ?x { ?x ?p "a\\"$x" }',
+        "SELECT * { ?s ?p 'VALUES $x {', \"$x\" , '''a'$x''' , <http://e/$x> } # VALUES $x { 1 }",
+        'SELECT ?x { $x ?p "a\\"$x" . FILTER($x > 1) }',
+        "PREFIX VALUES: <a:> SELECT ?x { VALUES: $x { ?x VALUES:limit 4 } }",
     ],
 )
 def test_only_parameters_in_their_places_are_bound(text):
-    header = "#+ parameter: x integer\n"
-    bound = queries.parse(f"{header}{text} \nLIMIT $x").bind({"x": 3})
-    assert bound == f"{header}{text} \nLIMIT 3"
+    header = "#+ parameter: x integer\n#+ parameter: limit integer [9]\n"
+    bound = queries.parse(f"{header}{text}\nLIMIT 5 VALUES $x {{ 1 2 }}").bind({"x": 3})
+    assert bound == f"{header}{text}\nLIMIT 9 VALUES $x {{ 3 }}"
+
+
+@pytest.mark.parametrize("name", queries.names())
+def test_a_file_is_sparql_as_it_stands_and_asks_for_the_defaults(name):
+    text = resources.text("ontology", f"{queries.FOLDER}/{name}.rq")
+    ox.Store().query(text)
+    query = queries.load(name)
+    if all(parameter.default is not None for parameter in query.parameters):
+        assert query.bind() == query.text
 
 
 @pytest.mark.parametrize(
@@ -776,7 +787,7 @@ def test_missing_and_unknown_parameters_are_named(values, message):
 )
 def test_a_fault_in_a_header_is_named(header):
     with pytest.raises(QueryError):
-        queries.parse(f"{header}\nSELECT * {{ ?s ?p $x }}")
+        queries.parse(f"{header}\nSELECT * {{ ?s ?p $x VALUES $x {{ 1 }} }}")
 
 
 def test_an_unknown_query_names_the_nearest():

@@ -72,9 +72,9 @@ def test_a_named_query_takes_parameters(kg, kb, case):
 
 def test_a_query_in_a_file_may_have_parameters_of_its_own(kg, kb, tmp_path):
     path = tmp_path / "some.rq"
-    path.write_text("#+ parameter: most integer [5]\nSELECT * { ?s ?p ?o } LIMIT $most", encoding="utf-8")
+    path.write_text("#+ parameter: limit integer [5]\nSELECT * { ?s ?p ?o } LIMIT 5", encoding="utf-8")
     assert len(rows(kg("query", path, "--kb", kb, "--format", "csv").out)) == 5
-    assert len(rows(kg("query", path, "-p", "most=7", "--kb", kb, "--format", "csv").out)) == 7
+    assert len(rows(kg("query", path, "-p", "limit=7", "--kb", kb, "--format", "csv").out)) == 7
 
 
 def test_outcomes_by_page_are_those_of_the_truth(kg, kb, truth):

@@ -6,6 +6,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browsing import browser, case, server, visit
-from conftest_web import built, client, live, root, settings, site
+from conftest_web import built, client, endpoint, live, remote, root, settings, site
 
-__all__ = ["browser", "built", "case", "client", "live", "root", "server", "settings", "site", "visit"]
+__all__ = [
+    "browser",
+    "built",
+    "case",
+    "client",
+    "endpoint",
+    "live",
+    "remote",
+    "root",
+    "server",
+    "settings",
+    "site",
+    "visit",
+]

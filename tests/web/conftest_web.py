@@ -14,10 +14,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from fastapi.testclient import TestClient
+from sparql_servers import oxigraph_at
 
 from kg import sample
 from kg.base import store as base_store
 from kg.base.building.build import build
+from kg.base.publish import publish
 from kg.web.app import create_app
 from kg.web.settings import Settings
 
@@ -103,6 +105,22 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(built: Path) -> Iterator[TestClient]:
     """A client of a server over the built base."""
     with TestClient(create_app(built, Settings(workers=2, poll_time=5))) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def endpoint(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An Oxigraph server that holds the built base."""
+    with oxigraph_at(tmp_path_factory.mktemp("oxigraph")) as address:
+        with base_store.KnowledgeBase.open(built) as base:
+            publish(base, f"{address}/store")
+        yield f"{address}/query"
+
+
+@pytest.fixture(scope="module")
+def remote(endpoint: str) -> Iterator[TestClient]:
+    """A client of a server that has the endpoint and nothing else."""
+    with TestClient(create_app(None, Settings(endpoint=endpoint, workers=2))) as client:
         yield client
 
 

@@ -3,12 +3,11 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sparql_servers import oxigraph_at, virtuoso_at
+from sparql_servers import virtuoso_at
 
 from kg import queries
 from kg.base.publish import publish
@@ -20,22 +19,6 @@ from kg.web.sparql.remote import MISSING
 ALIKE = ("outcomes_by_page", "outcomes", "case", "cases", "letters_by_month")
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 HTML = {"Accept": "text/html"}
-
-
-@pytest.fixture(scope="module")
-def endpoint(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An Oxigraph server that holds the built base."""
-    with oxigraph_at(tmp_path_factory.mktemp("oxigraph")) as address:
-        with KnowledgeBase.open(built) as base:
-            publish(base, f"{address}/store")
-        yield f"{address}/query"
-
-
-@pytest.fixture(scope="module")
-def remote(endpoint: str) -> Iterator[TestClient]:
-    """A client of a server that has the endpoint and nothing else."""
-    with TestClient(create_app(None, Settings(endpoint=endpoint, workers=2))) as client:
-        yield client
 
 
 def rows(client: TestClient, name: str, case: str) -> object:
