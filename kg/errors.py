@@ -30,7 +30,11 @@ class BaseError(KgError):
 
 
 class UnknownError(KgError):
-    """A case, page, query, level or filter value that is not there; the text names the nearest ones."""
+    """A case, page, query or node that is not there; the text names the nearest ones."""
+
+
+class ChoiceError(UnknownError):
+    """An option or filter has a value that is not one of those there are; the text names the nearest."""
 
 
 class QueryError(KgError):

@@ -54,6 +54,7 @@ NOT_PURE = ("kg.graph.generate", "kg.graph.iri")
 HTTP = {"fastapi", "starlette", "uvicorn", "pydantic_settings", "prometheus_client", "jinja2"}
 WITHOUT_HTTP = {
     "kg.web.negotiate",  # RFC 9110 as values
+    "kg.web.pages.filter_form",  # the controls that a template prints
     "kg.web.pages.values",  # what the templates print
     "kg.web.sparql.guard",  # what a query may ask, before it is run
     "kg.web.sparql.lanes",  # the processes that run queries, fed by the protocol

@@ -44,7 +44,7 @@ def code_version() -> str:
     """
     digest = hashlib.sha256()
     wings = [Path(__file__).parents[1] / wing for wing in ("analysis", "statistics")]
-    for file in sorted(file for wing in wings for file in wing.glob("*.py")):
+    for file in sorted(file for wing in wings for file in wing.rglob("*.py")):
         digest.update(file.read_bytes())
     return f"{version('imr-kg')}-{digest.hexdigest()[:8]}"
 

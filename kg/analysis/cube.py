@@ -91,17 +91,15 @@ def again(found: Drivers) -> str:
     """
     words = ["kg", "drivers", "--level", found.level, "--party", found.party]
     words += ["--minimum", str(found.minimum), "--strata", found.strata]
-    for name, values in found.filters.given().items():
+    for name, values in found.filters.written().items():
         for value in values:
-            words += [f"--{name.replace('_', '-')}", str(value)]
+            words += [f"--{name.replace('_', '-')}", value]
     return shlex.join([*words, *(["--no-model"] if WITHOUT_MODEL in found.notes else [])])
 
 
 def _path(found: Drivers, generation: str) -> tuple[str, ...]:
     """The generation and the question, as the path of an IRI."""
-    filters = (
-        f"{name}={','.join(map(str, values))}" for name, values in sorted(found.filters.given().items())
-    )
+    filters = (f"{name}={','.join(values)}" for name, values in sorted(found.filters.written().items()))
     model = ("without-model",) if WITHOUT_MODEL in found.notes else ()
     asked = ("drivers", found.level, found.party, found.strata, str(found.minimum))
     return (generation, *asked, *model, *filters)

@@ -6,7 +6,7 @@ repetition. A *key* is one page, section, chapter, edition or guideline; its nam
 ``ontology/guidelines.ttl``, the end of its IRI: ``chronic-pain/2009/page/98``, ``acoem-2004/12``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -14,8 +14,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.filters import Filters, choose, unknown
-from kg.graph.triples import UNPAGED
+from kg.analysis.filters import FILTERS, Filter, Filters, choose
+from kg.analysis.filters.values import Value
+from kg.graph.triples import ONE_EDITION, UNPAGED
 from kg.model import Outcome, Party
 
 LEVELS = ("page", "section", "chapter", "edition", "guideline")
@@ -26,17 +27,15 @@ CODED = (
     *("category", "subcategory", "drug", "drug_class", "template", "priority", "sex"),
     *("quantity_unit", "recommended_unit"),
 )
-DECISION = (
+_OWN = (
     *("case", "item", "outcome", "year", "body_parts", "specialties"),
     *("quantity_min", "quantity_max", "recommended_min", "recommended_max"),
     *CODED,
 )
-"""The columns of a decision that are kept; those of :data:`CODED` as categories."""
+DECISION = tuple(dict.fromkeys((*_OWN, *(column for one in FILTERS.values() for column in one.columns))))
+"""The columns of a decision that are kept, also those of filters; those of :data:`CODED` as categories."""
 
 KEY_COLUMNS = ("guideline", "edition", "chapter", "section", "page")
-
-# Works that have one edition, and so no year in their notation.
-ONE_EDITION = {"acoem-2004": 2004, "elbow-2007": 2007}
 
 Ids = NDArray[np.int32]
 Mask = NDArray[np.bool_]
@@ -165,25 +164,75 @@ class Index:
         found = self.columns("case")["case"].gather(cited.decision[cited.key == number])
         return [str(case) for case in found.unique().sort()]
 
+    def values(self, name: str) -> list[str]:
+        """The values that decisions have of the filter ``name``, or that are cited; sorted."""
+        one = FILTERS[name]
+        found = {value for column in one.columns for value in self.valued(column).names}
+        for level in one.levels:
+            found.update(self.cited(level, "any").keys["key"])
+        return one.choices(found)
+
+    def resolved(self, filters: Filters) -> Filters:
+        """The filters with words as the facts or the vocabulary write them.
+
+        Raises:
+            ChoiceError: a word is in neither; the sentence names the nearest.
+        """
+        return filters.mapped(lambda one, value: one.known(value, self.values(one.name)))
+
     def chosen(self, filters: Filters, party: str) -> Mask | None:
         """Which decisions ``filters`` let through, ``None`` for all.
 
         Raises:
-            UnknownError: no decision has a value that a filter names.
+            ChoiceError: as :meth:`resolved`.
         """
-        passing = filters.passing(self.columns(*filters.columns()))
-        mask = None if passing is None else passing.to_numpy()
-        if not filters.edition:
-            return mask
-        cited = self.cited("edition", party)
-        years = cited.keys["edition"].fill_null(0).to_numpy()
-        for year in filters.edition:
-            if year not in years:
-                raise unknown("edition", year, cited.keys["edition"].drop_nulls().unique().sort())
-        right = np.isin(years, filters.edition)
-        citing = np.zeros(len(self), bool)
-        citing[cited.decision[right[cited.key]]] = True
-        return citing if mask is None else citing & mask
+        passing: Mask | None = None
+        for name, values in self.resolved(filters).given().items():
+            found = self._having(FILTERS[name], values, party)
+            passing = found if passing is None else passing & found
+        return passing
+
+    def notes(self, filters: Filters, party: str) -> Iterator[str]:
+        """Sentences on values that no decision has, or on filters that none passes together."""
+        wanted = self.resolved(filters)
+        absent = [
+            f"{name.replace('_', ' ')} {value}"
+            for name, values in wanted.given().items()
+            for value in values
+            if not self._having(FILTERS[name], (value,), party).any()
+        ]
+        yield from (f"no decision has the {told}" for told in absent)
+        if wanted and not absent and (mask := self.chosen(wanted, party)) is not None and not mask.any():
+            yield f"no decision passes all of the filters: {wanted}"
+
+    def _having(self, one: Filter, values: Sequence[Value], party: str) -> Mask:
+        """The decisions that have one of some values of a filter."""
+        found = np.zeros(len(self), bool)
+        for column in one.columns:
+            valued = self.valued(column)
+            _mark(found, valued.decision, valued.value, valued.names, one, values)
+        if one.levels:
+            parties = PARTIES[:2] if party == "both" else (choose("party", party, PARTIES),)
+            found |= np.logical_and.reduce([self._citing_one(one, values, side) for side in parties])
+        return found
+
+    def _citing_one(self, one: Filter, values: Sequence[Value], party: str) -> Mask:
+        found = np.zeros(len(self), bool)
+        for level in one.levels:
+            cited = self.cited(level, party)
+            _mark(found, cited.decision, cited.key, cited.keys["key"].to_list(), one, values)
+        return found
+
+
+def _mark(
+    found: Mask, decision: Ids, number: Ids, names: Sequence[str], one: Filter, values: Sequence[Value]
+) -> None:
+    """Mark the decisions of the pairs whose name matches one of the values."""
+    right = np.array(
+        [any(one.matches(value, one.value_of(name)) for value in values) for name in names], bool
+    )
+    if right.any():
+        found[decision[right[number]]] = True
 
 
 def prepare(facts: pl.DataFrame | pl.LazyFrame) -> Index:

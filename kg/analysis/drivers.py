@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kg.analysis.covariates import adjusted
 from kg.analysis.decisions import KEY_COLUMNS, OUTCOMES, Cited, Index, Mask, prepare
-from kg.analysis.filters import Filters, choose
+from kg.analysis.filters import Filters, choose, unknown
 from kg.errors import SettingError
 from kg.statistics import intervals
 
@@ -112,7 +112,8 @@ class Drivers:
         Raises:
             UnknownError: the table has no such key; the sentence names the nearest.
         """
-        choose(self.level, key, self.table["key"].to_list())
+        if key not in (known := self.table["key"].to_list()):
+            raise unknown(self.level, key, known)
         return DriverRow(**self.table.row(by_predicate=pl.col("key") == key, named=True))
 
     def cases(self, key: str) -> tuple[str, ...]:
@@ -159,15 +160,15 @@ def drivers(
         raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
     choose("kind of strata", strata, STRATA)
     index = facts if isinstance(facts, Index) else prepare(facts)
-    wanted = filters or Filters()
+    wanted = index.resolved(filters or Filters())
     chosen = index.chosen(wanted, party)
     cited = index.cited(level, party).within(chosen)
     totals = np.bincount(index.outcome if chosen is None else index.outcome[chosen], minlength=3)
     counts = np.bincount(cited.key * 3 + index.outcome[cited.decision], minlength=3 * cited.keys.height)
     counts = counts.reshape(-1, 3)
     listed = counts.sum(1) > 0
-    if wanted.edition and level != "guideline":
-        listed &= np.isin(cited.keys["edition"].fill_null(0).to_numpy(), wanted.edition)
+    if (years := wanted["edition"]) and level != "guideline":
+        listed &= np.array([any(str(year) in span for span in years) for year in cited.keys["edition"]], bool)
     enough = listed & (counts.sum(1) >= minimum)
     pooled = _pooled(index, cited, chosen, strata, enough)
     figures = _figures(counts, totals, enough)
@@ -175,7 +176,7 @@ def drivers(
     figures |= _adjusted(index, cited, chosen, minimum, model, pooled.p_value, enough)
     table = _table(cited.keys, counts, figures, listed)
     size, upheld, overturned, modified = (int(count) for count in (totals.sum(), *totals))
-    notes = (*_notes(totals, table, minimum, model), *index.left_out)
+    notes = (*index.notes(wanted, party), *_notes(totals, table, minimum, model), *index.left_out)
     asked = (level, party, wanted, minimum, strata)
     return Drivers(*asked, size, upheld, overturned, modified, table, notes, partial(index.cases, cited))
 

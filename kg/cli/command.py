@@ -20,7 +20,7 @@ from rich.logging import RichHandler
 from rich.table import Table
 from rich.text import Text
 
-from kg.errors import KgError, SettingError
+from kg.errors import ChoiceError, KgError, SettingError
 
 app = typer.Typer(
     name="kg",
@@ -149,7 +149,7 @@ def _guarded(function: Callable[[], int | None], *, verbose: bool) -> int:
         return stop.exit_code
     except typer.BadParameter:
         raise  # typer says how the command is used, and exits with USAGE
-    except SettingError as error:
+    except (SettingError, ChoiceError) as error:
         _complain(error)
         return USAGE
     except KgError as error:

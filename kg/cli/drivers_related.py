@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, say, table
-from kg.cli.filter_options import filtered
+from kg.cli.filter_options import filtered, say_notes
 from kg.errors import SettingError
 
 if TYPE_CHECKING:
@@ -201,7 +201,9 @@ def related(
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
-        found = Analyses.of(base).related(case, outcome, limit, cursor, filters=chosen)
+        analyses = Analyses.of(base)
+        found = analyses.related(case, outcome, limit, cursor, filters=chosen)
+        say_notes(analyses.index, chosen)
     if form is Form.CSV:
         frame = found.to_frame()
         lists = [name for name, kind in frame.schema.items() if kind.is_nested()]

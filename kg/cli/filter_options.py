@@ -1,28 +1,29 @@
-"""The options that say which decisions a question is about, the same for all commands that have them."""
+"""The options that say which decisions a question is about, made from the table of filters."""
 
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kg.analysis.filters import FILTERS, Filters
+from kg.cli.command import say
 
-def _option(words: str, *names: str) -> Any:
-    return Annotated[list[str] | None, typer.Option(*names, help=words, rich_help_panel="Filters")]
+if TYPE_CHECKING:
+    from kg.analysis.decisions import Index
 
-
-OPTIONS = {
-    "year": _option("Years of decision: 2015, or 2014-2016."),
-    "category": _option("Category of service."),
-    "subcategory": _option("Subcategory of service."),
-    "body_part": _option("Part of the body: knee, or knee:left."),
-    "drug": _option("Generic ingredient, or class of drugs."),
-    "specialty": _option("Specialty of the reviewer."),
-    "edition": _option("Year of a cited guideline's edition."),
-    "template": _option("Template of letter."),
+OPTIONS: dict[str, Any] = {
+    name: Annotated[list[str] | None, typer.Option(help=one.help, rich_help_panel="Filters")]
+    for name, one in FILTERS.items()
 }
 """Each filter and its option, which can be given more than once."""
+
+
+def say_notes(index: "Index", chosen: Filters, party: str = "any") -> None:
+    """Say which values of the filters no decision has."""
+    for note in index.notes(chosen, party):
+        say(note)
 
 
 def filtered(function: Callable[..., int | None]) -> Callable[..., int | None]:
@@ -30,11 +31,8 @@ def filtered(function: Callable[..., int | None]) -> Callable[..., int | None]:
 
     @functools.wraps(function)
     def run(*words: Any, **options: Any) -> int | None:
-        from kg.analysis.filters import Filters
-
-        given = {name: options.pop(name, None) for name in OPTIONS}
-        chosen = Filters.of(**{name: values for name, values in given.items() if values})
-        return function(*words, **options, chosen=chosen)
+        given = {name: options.pop(name, None) or None for name in OPTIONS}
+        return function(*words, **options, chosen=Filters.of(**given))
 
     own = inspect.signature(function)
     kept = [parameter for name, parameter in own.parameters.items() if name != "chosen"]

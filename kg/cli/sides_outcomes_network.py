@@ -7,7 +7,7 @@ import typer
 
 from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, say, table
 from kg.cli.drivers_related import Level, Party, interval
-from kg.cli.filter_options import filtered
+from kg.cli.filter_options import filtered, say_notes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -68,7 +68,9 @@ def sides(
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
-        found = compare(Analyses.of(base).index, level, chosen, minimum)
+        index = Analyses.of(base).index
+        say_notes(index, chosen)
+        found = compare(index, level, chosen, minimum)
     frame, title = {
         Comparison.AGREEMENT: (found.agreement, f"{level}s cited by the two sides for one item"),
         Comparison.PAIRS: (found.pairs, f"outcomes by the {level}s that the two sides cite for one item"),
@@ -131,6 +133,7 @@ def outcomes(
 
     with KnowledgeBase.open(kb) as base:
         index = Analyses.of(base).index
+        say_notes(index, chosen)
         if by is Question.SPECIALTIES:
             found = outcomes.specialties(index, filters=chosen, minimum=minimum)
         elif by is Question.DRIFT:
@@ -187,7 +190,9 @@ def network(
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
-        found = make(Analyses.of(base).index, kind, level, party, chosen, minimum, q)
+        index = Analyses.of(base).index
+        say_notes(index, chosen, party)
+        found = make(index, kind, level, party, chosen, minimum, q)
     if form is NetworkForm.GRAPHML:
         print(found.graphml(), end="")
     elif form is NetworkForm.GEXF:

@@ -51,7 +51,7 @@ def decisions(links: Links, wanted: Wanted) -> Ids:
     """
     index = links.index
     kept = np.ones(len(index), bool)
-    chosen = index.chosen(wanted.filters, "any")
+    chosen = index.chosen(wanted.filters, wanted.party)
     if chosen is not None:
         kept &= chosen
     if wanted.outcomes:

@@ -6,7 +6,7 @@ pointed at. Flags (``retrospective``, ``outsideMtus``, ...) are stated only wher
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -122,12 +122,13 @@ def guideline_notation(citation: Citation) -> str:
 def edition_notation(citation: Citation) -> str:
     """The notation of the edition that a citation's pages belong to, or of the work."""
     year = citation.edition if citation.edition is not None else citation.inferred_edition
-    if year is None or citation.guideline in _ONE_EDITION:
+    if year is None or citation.guideline in ONE_EDITION:
         return citation.guideline
     return f"{citation.guideline}/{year}"
 
 
-_ONE_EDITION = frozenset({"acoem-2004", "elbow-2007"})
+ONE_EDITION: Mapping[str, int] = {"acoem-2004": 2004, "elbow-2007": 2007}
+"""The years of works that have one edition, and so no year in their notation."""
 
 
 def escaped(text: str) -> str:

@@ -9,7 +9,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from kg.errors import BaseError, IriError, KgError, LetterError, QueryError, UnknownError
+from kg.errors import (
+    BaseError,
+    ChoiceError,
+    IriError,
+    KgError,
+    LetterError,
+    QueryError,
+    SettingError,
+    UnknownError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +27,8 @@ _SHOWN = 200
 """Characters of an address that a problem repeats."""
 _STATUS: dict[type[KgError], int] = {
     UnknownError: 404,
+    ChoiceError: 422,
+    SettingError: 422,
     IriError: 404,
     QueryError: 400,
     LetterError: 404,

@@ -1,11 +1,15 @@
 """The graph and the facts of one small base of sample letters agree on every count."""
 
 import pytest
+from small_facts import decision, facts_of
 
 from kg.analysis.cache import Analyses
-from kg.analysis.decisions import LEVELS, PARTIES
-from kg.analysis.filters import Filters, values
+from kg.analysis.decisions import LEVELS, PARTIES, prepare
+from kg.analysis.drivers import drivers
+from kg.analysis.filters import FILTERS, Filters
+from kg.analysis.filters.values import WORD
 from kg.analysis.row_query import sparql
+from kg.errors import ChoiceError, SettingError
 
 
 def counted(store, query):
@@ -27,29 +31,63 @@ def test_sparql_counts_what_the_facts_count(base, store, level, party):
     agree(store, found, 40)
 
 
-@pytest.mark.parametrize(
-    "name", ["year", "category", "subcategory", "body_part", "specialty", "template", "edition", "drug"]
-)
-def test_sparql_filters_as_the_facts_do(base, store, name):
-    kept = Analyses.of(base)
-    if name == "edition":
-        chosen = [2009, 2016]
-    elif name == "drug":
-        chosen = [drug for drug in values(kept.index.decisions, name) if drug == drug.lower() != "compound"][
-            :6
-        ]
-    else:
-        chosen = values(kept.index.decisions, name)[:6]
-    for value in chosen:
-        for level, party in (("page", "reviewer"), ("section", "any"), ("edition", "claims_administrator")):
-            if name == "edition" and party == "claims_administrator":
-                continue
-            found = kept.drivers(level, party, Filters.of(**{name: [value]}), model=False)
-            agree(store, found, 4)
+def some(values, most=6):
+    """Some values of a filter, evenly chosen, ranges too."""
+    chosen = [[value] for value in values[:: max(1, len(values) // most)]]
+    return [*chosen, values[:: max(1, len(values) // 2)]]
+
+
+def asked(index, name):
+    """Questions that a filter is asked: values that decisions have, in any case, several, ranges, none."""
+    values = [value for value in index.values(name) if value != "compound"]
+    if FILTERS[name].kind is WORD:
+        yield from some(values)
+        yield [values[-1].upper()]
+        return
+    first, last = values[0], values[-1]
+    for one in (first, f"{first}..{last}", f"{first}..", f"..{last}", "0001..1900"):
+        yield [one]
+    yield [first, last]
 
 
 @pytest.mark.parametrize("party", PARTIES)
-@pytest.mark.parametrize("years", [[2009], [2009, 2016], [2004]])
-def test_sparql_of_a_guideline_filters_its_editions(base, store, party, years):
-    found = Analyses.of(base).drivers("guideline", party, Filters.of(edition=years), model=False)
-    agree(store, found, 8)
+@pytest.mark.parametrize("name", FILTERS)
+def test_every_filter_keeps_the_same_in_sparql_as_in_the_facts(base, store, name, party):
+    kept = Analyses.of(base)
+    for values in asked(kept.index, name):
+        for level in ("page", "guideline"):
+            found = kept.drivers(level, party, Filters.of(**{name: values}), model=False)
+            whole = (found.decisions, found.upheld, found.overturned, found.modified)
+            assert counted(store, sparql(found)) == whole, (name, values)
+            agree(store, found, 2)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_every_filter_with_a_value_that_decisions_have_keeps_some_and_not_all(base, name):
+    index = Analyses.of(base).index
+    kept = [index.chosen(Filters.of(**{name: value}), "any").sum() for value in index.values(name)]
+    assert min(kept) > 0
+    assert min(kept) < len(index) or len(kept) == 1
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_value_that_no_decision_has_keeps_none_and_says_so(name):
+    index = prepare(facts_of(decision("CM15-0000001", 1, "upheld", template="2018")))
+    one = FILTERS[name]
+    absent = "1950..1960" if one.kind is not WORD else str(next(iter(one.vocabulary())))
+    filters = Filters.of(**{name: absent})
+    assert not index.chosen(filters, "any").any()
+    (note,) = index.notes(filters, "any")
+    assert note == f"no decision has the {name.replace('_', ' ')} {filters[name][0]}"
+    together = Filters.of(**{"template": "2018", name: absent})
+    assert drivers(index, filters=together, model=False).decisions == 0
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("value", ["", " ", "no such thing", "2016-2014", "2016-06..2016-01"])
+def test_what_is_no_value_of_a_filter_is_an_error_and_never_all(base, name, value):
+    index = Analyses.of(base).index
+    with pytest.raises((SettingError, ChoiceError)):
+        index.chosen(Filters.of(**{name: value}), "any")
+    with pytest.raises(SettingError):
+        Filters.of(**{name: []})

@@ -84,7 +84,10 @@ def test_filters(facts, filters, decisions):
         ({"party": "reviwer"}, "there is no party 'reviwer'; the nearest: reviewer"),
         ({"filters": Filters.of(category="Surgeri")}, "there is no category 'Surgeri'; the nearest: Surgery"),
         ({"filters": Filters.of(body_part="nee")}, "there is no body part 'nee'; the nearest: knee"),
-        ({"filters": Filters.of(edition=2017)}, "there is no edition '2017'; the nearest: 2016"),
+        (
+            {"filters": Filters.of(guideline="acoem-204")},
+            "there is no guideline 'acoem-204'; the nearest: acoem-2004, acoem-2004/12, acoem-2004/page/304",
+        ),
         ({"strata": "categori"}, "there is no kind of strata 'categori'; the nearest: category"),
     ],
 )

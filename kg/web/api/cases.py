@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import Field
 
 from kg import contract
-from kg.analysis.filters import Filters
 from kg.analysis.related import CURSOR as RELATED_CURSOR
 from kg.analysis.related import WANTED
 from kg.evidence import marks
@@ -21,6 +20,7 @@ from kg.graph import jsonld
 from kg.graph.triples import n_triples
 from kg.web import negotiate
 from kg.web.api import openapi
+from kg.web.api.filter_parameters import FiltersDep
 from kg.web.problems import ProblemError
 from kg.web.site import Site
 
@@ -30,7 +30,6 @@ CaseNumber = Annotated[str, Path(examples=["CM16-0000001"])]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most results to give.")]
 Cursor = Annotated[str | None, Query(description="The `next` of the page before.", max_length=300)]
 Values = list[Annotated[str, Field(max_length=300)]]
-Year = Annotated[str, Field(pattern=r"^([0-9]{4}((-|\.\.)[0-9]{4})?)?$", examples=["2014-2016"])]
 Format = Annotated[Literal["json", "csv"] | None, Query(description="Instead of the Accept header.")]
 
 
@@ -45,33 +44,6 @@ async def site_of(request: Request) -> Site:
 
 
 SiteDep = Annotated[Site, Depends(site_of)]
-
-
-async def filters_of(
-    year: Annotated[list[Year], Query(max_length=50, description="Years of decision.")] = [],  # noqa: B006
-    category: Annotated[Values, _several("Kinds of service, such as Pharmaceuticals.")] = [],  # noqa: B006
-    subcategory: Annotated[Values, _several("Kinds of service in more detail, such as Opioids.")] = [],  # noqa: B006
-    body_part: Annotated[Values, _several("Parts of the body, such as low back.")] = [],  # noqa: B006
-    drug: Annotated[Values, _several("Substances, such as hydrocodone.")] = [],  # noqa: B006
-    specialty: Annotated[Values, _several("Specialties of the reviewer, such as Pain Medicine.")] = [],  # noqa: B006
-    edition: Annotated[list[Year], Query(max_length=50, description="Years of the edition cited.")] = [],  # noqa: B006
-    template: Annotated[Values, _several("Forms of the letter, such as pages or sections.")] = [],  # noqa: B006
-) -> Filters:
-    """The decisions that a request is about; a form sends an empty value for a filter that is not set."""
-    given = {
-        "year": year,
-        "category": category,
-        "subcategory": subcategory,
-        "body_part": body_part,
-        "drug": drug,
-        "specialty": specialty,
-        "edition": edition,
-        "template": template,
-    }
-    return Filters.of(**{name: [value for value in values if value] for name, values in given.items()})
-
-
-FiltersDep = Annotated[Filters, Depends(filters_of)]
 
 
 def _taken(dependant: Dependant) -> Iterator[str]:
@@ -116,9 +88,6 @@ def cases(
     site: SiteDep,
     filters: FiltersDep,
     outcome: Annotated[list[Literal["upheld", "overturned", "modified"]], Query()] = [],  # noqa: B006
-    guideline: Annotated[
-        Values, _several("Guidelines, editions or chapters that are cited, such as acoem-2004/12.")
-    ] = [],  # noqa: B006
     section: Annotated[
         Values, _several("Sections that are cited, such as acoem-2004/12/special-studies.")
     ] = [],  # noqa: B006
@@ -133,9 +102,10 @@ def cases(
     ] = None,
 ) -> Response:
     """Cases with an item that passes every filter given, by case number."""
-    wanted = Wanted(filters, tuple(outcome), (*guideline, *section, *page), party, text)
+    wanted = Wanted(filters, tuple(outcome), (*section, *page), party, text)
     found = site.cases(wanted, limit, cursor)
-    return answer(request, site, listing(site, found.rows, found.total, found.next))
+    notes = list(site.index.notes(filters, party))
+    return answer(request, site, listing(site, found.rows, found.total, found.next, notes=notes))
 
 
 @router.get(
@@ -218,5 +188,6 @@ async def related(
             found.next,
             case=case,
             outcomes=found.outcomes,
+            notes=list(site.index.notes(filters, "any")),
         ),
     )

@@ -14,7 +14,8 @@ from kg.analysis.drivers import HELP, STRATA, Drivers
 from kg.analysis.row_query import sparql
 from kg.web import csv_tables, negotiate
 from kg.web.api import openapi
-from kg.web.api.cases import FiltersDep, Limit, SiteDep, answer, listing
+from kg.web.api.cases import Limit, SiteDep, answer, listing
+from kg.web.api.filter_parameters import FiltersDep
 from kg.web.problems import ProblemError
 
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
@@ -81,7 +82,7 @@ def _told(table: Drivers) -> dict[str, Any]:
     return counts | {
         "level": table.level,
         "party": table.party,
-        "filters": {name: list(values) for name, values in table.filters.given().items()},
+        "filters": table.filters.written(),
         "minimum": table.minimum,
         "strata": table.strata,
         "notes": list(table.notes),
@@ -93,7 +94,7 @@ def _told(table: Drivers) -> dict[str, Any]:
 def _about(table: Drivers, key: str) -> str:
     """The address of one row."""
     asked = {"level": table.level, "party": table.party, "minimum": table.minimum, "strata": table.strata}
-    given = {name: list(values) for name, values in table.filters.given().items()}
+    given = table.filters.written()
     return f"/api/drivers/{quote(key)}?{urlencode(asked | given, doseq=True)}"
 
 

@@ -17,7 +17,8 @@ from kg.explore import cited_for, drawing, labels, marking
 from kg.explore.case_lists import Wanted
 from kg.explore.neighbours import Figures, case_node
 from kg.web import negotiate
-from kg.web.api.cases import FiltersDep, SiteDep
+from kg.web.api.cases import SiteDep
+from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages import values
 from kg.web.site import Site
 
@@ -117,7 +118,7 @@ def _outcomes(site: Site) -> tuple[int, int, int]:
 def case_list(
     request: Request,
     site: SiteDep,
-    filters: FiltersDep,
+    filters: FormFiltersDep,
     outcome: Annotated[list[Literal["upheld", "overturned", "modified"]], Query()] = [],  # noqa: B006
     place: Annotated[list[str], Query()] = [],  # noqa: B006
     party: Literal["reviewer", "claims_administrator", "any"] = "any",
@@ -147,6 +148,7 @@ def case_list(
         figures=site.links.figures(decisions),
         base=site.figures.rate,
         cited=cited_for.cited_for(site.links, decisions) if apart else [],
+        notes=list(site.index.notes(filters, party)),
         matched=cited_for.matched(site.links, decisions, found.rows),
         mark="/reviewer" if place and party == "reviewer" else "",
         again=urlencode(again),

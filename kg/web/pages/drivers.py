@@ -12,11 +12,11 @@ from kg import queries
 from kg.analysis.decisions import LEVELS, PARTIES
 from kg.analysis.drivers import HELP, DriverRow, Drivers
 from kg.analysis.filters import Filters
-from kg.analysis.filters import values as known
 from kg.errors import QueryError, UnknownError
 from kg.explore import labels
-from kg.web.api.cases import FiltersDep, SiteDep
-from kg.web.pages import values
+from kg.web.api.cases import SiteDep
+from kg.web.api.filter_parameters import FormFiltersDep
+from kg.web.pages import filter_form, values
 from kg.web.pages.cases import PARTY_WORDS, render
 from kg.web.site import Site
 
@@ -36,7 +36,7 @@ Minimum = Annotated[int, Query(ge=1, le=1_000_000)]
 def drivers(
     request: Request,
     site: SiteDep,
-    filters: FiltersDep,
+    filters: FormFiltersDep,
     level: Annotated[str | None, Query(max_length=20)] = None,
     party: PartyName = "reviewer",
     minimum: Minimum = 10,
@@ -61,7 +61,7 @@ def drivers(
         }
         for row in table.rows[:_SHOWN]
     ]
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k in filters.given()]
+    kept = [(name, value) for name, values in filters.written().items() for value in values]
     again = urlencode([("level", level), ("party", party), ("minimum", minimum), *kept])
     return render(
         request,
@@ -73,8 +73,8 @@ def drivers(
         party=PARTY_WORDS[table.party],
         told=str(filters) if filters.given() else "",
         help=HELP,
-        choices=_choices(site, table),
-        kept=[(k, v) for k, v in kept if k not in {"category", "specialty", "year"}],
+        choices=_choices(table),
+        controls=list(filter_form.controls(site.index, table.filters)),
         filtered=urlencode([("party", table.party), *kept]),
         asked=not filters.given() and table.level in _ASKED and table.party != "both",
         axis=axis(_base(table), most),
@@ -93,19 +93,11 @@ def _finest(site: Site, party: str, filters: Filters, minimum: int) -> str:
     return LEVELS[0]
 
 
-def _choices(site: Site, table: Drivers) -> list[tuple[str, str, list[tuple[Any, str]], Any]]:
-    """The form: name, words, options with their words, and the chosen one."""
-    decisions, filters = site.index.decisions, table.filters
-
-    def options(name: str) -> list[tuple[Any, str]]:
-        return [("", "all"), *((value, str(value)) for value in known(decisions, name))]
-
+def _choices(table: Drivers) -> list[tuple[str, str, list[tuple[Any, str]], Any]]:
+    """The form beside its filters: name, words, options with their words, and the chosen one."""
     return [
         ("level", "Count by", [(name, name) for name in LEVELS], table.level),
         ("party", "Cited by", [(name, PARTY_WORDS[name]) for name in PARTIES], table.party),
-        ("category", "Service", options("category"), "".join(filters.category[:1])),
-        ("specialty", "Reviewer", options("specialty"), "".join(filters.specialty[:1])),
-        ("year", "Decided", options("year"), filters.year[0] if len(filters.year) == 1 else ""),
         ("minimum", "At least", [(n, values.counted(n)) for n in (1, 5, 10, 30, 100)], table.minimum),
     ]
 
@@ -128,7 +120,7 @@ def behind(level: Level, key: Annotated[str, Query(max_length=400)], party: Part
 @router.get("/drivers.svg")
 def saved(
     site: SiteDep,
-    filters: FiltersDep,
+    filters: FormFiltersDep,
     level: Level = "page",
     party: PartyName = "reviewer",
     minimum: Minimum = 10,

@@ -13,7 +13,8 @@ from kg.analysis.filters import Filters
 from kg.errors import UnknownError
 from kg.explore import cited_for, drawing, labels
 from kg.explore.case_lists import Found, Wanted
-from kg.web.api.cases import FiltersDep, SiteDep
+from kg.web.api.cases import SiteDep
+from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages import drivers
 from kg.web.pages.cases import PARTY_WORDS, render
 from kg.web.pages.values import counted
@@ -174,7 +175,7 @@ def index(request: Request, site: SiteDep) -> Response:
 
 @router.get("/guidelines/{notation:path}")
 def guideline(
-    request: Request, site: SiteDep, filters: FiltersDep, notation: str, party: Side = "reviewer"
+    request: Request, site: SiteDep, filters: FormFiltersDep, notation: str, party: Side = "reviewer"
 ) -> Response:
     """A guideline, chapter, section or page: its strip, figures, sections and cases."""
     node = f"guideline/{notation}"

@@ -1,0 +1,335 @@
+"""The one table of filters: which decisions a question is about.
+
+An entry of :data:`FILTERS` says how a filter is called, how its values are written, which values of the
+facts it keeps and which SPARQL pattern keeps the same. The facts, the SPARQL of a row, the options of
+commands, the parameters of the API, the forms of pages, the reference and the tests are made from it.
+
+Several values of one filter keep what has any of them; several filters keep what passes all. A range in
+which no decision lies, or a word of the vocabulary that no decision has, keeps nothing. What parses to
+nothing (an empty value, a reversed range) is an error, never all decisions.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TypeVar
+
+from kg.analysis.filters import patterns, vocabulary
+from kg.analysis.filters.values import DAYS, WORD, YEARS, Kind, Range, Value
+from kg.errors import ChoiceError, SettingError, UnknownError
+from kg.model import Priority, Template
+
+Given = Value | int | Iterable[Value | int] | None
+
+
+Unknown = TypeVar("Unknown", bound=UnknownError)
+
+
+def unknown(
+    what: str,
+    value: object,
+    known: Iterable[object],
+    kind: type[Unknown] = UnknownError,  # type: ignore[assignment]
+) -> Unknown:
+    """The error for a ``value`` that is not among those ``known``, naming the nearest.
+
+    It is a missing thing, or a :class:`kg.errors.ChoiceError` where a wrong value was chosen.
+
+    >>> str(unknown("party", "reviwer", ["reviewer", "claims_administrator"]))
+    "there is no party 'reviwer'; the nearest: reviewer"
+    """
+    names = [str(name) for name in known]
+    folded = {name.casefold(): name for name in reversed(names)}
+    near = get_close_matches(str(value).casefold(), folded, n=3, cutoff=0.5)
+    nearest = [folded[name] for name in near] or sorted(names)[:3]
+    hint = f"; the nearest: {', '.join(nearest)}" if nearest else ""
+    return kind(f"there is no {what} {str(value)!r}{hint}")
+
+
+def choose(what: str, value: str, known: Sequence[str]) -> str:
+    """``value`` if it is known.
+
+    Raises:
+        ChoiceError: it is not; the sentence names the nearest.
+    """
+    if value not in known:
+        raise unknown(what, value, known, ChoiceError)
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """One filter, called ``name`` in the API and Python, and ``--name`` with hyphens as an option.
+
+    It keeps a decision by a value of one of its ``columns`` of the facts, or by a key that the party in
+    question cites at one of the ``levels``: what that stands for ``matches``.
+    """
+
+    name: str
+    label: str
+    """Short, for a form."""
+    words: str
+    """What it keeps, for help."""
+    example: str
+    often: bool = False
+    """Whether a form shows it at once, and not under more filters."""
+    pattern: patterns.Pattern
+    """What keeps the same items in SPARQL."""
+    kind: Kind = WORD
+    columns: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    value_of: Callable[[str], str] = str
+    """The value that a column's value or a key stands for."""
+    matches: Callable[[Value, str], bool] = lambda value, found: value == found
+    vocabulary: Callable[[], Iterable[str]] = tuple
+    """Words that are known even if no decision has them."""
+    parts: str = ""
+    """What separates several words of the vocabulary in one value."""
+    folds: str = ""
+    """What separates a value from a qualifier, without which it keeps all qualifiers."""
+
+    @property
+    def help(self) -> str:
+        """What it keeps, with an example.
+
+        >>> FILTERS["specialty"].help
+        'Specialty of the reviewer, such as Pain Medicine.'
+        """
+        return f"{self.words}, such as {self.example}."
+
+    def read(self, given: object) -> Value:
+        """A value as a person writes it.
+
+        >>> FILTERS["year"].read("2014-2016")
+        Range(first='2014', last='2016')
+
+        Raises:
+            SettingError: it is empty or not written so, or a range is reversed.
+        """
+        return self.kind.read(self.name.replace("_", " "), str(given))
+
+    def choices(self, present: Iterable[str]) -> list[str]:
+        """The values to choose from, given those ``present`` in the facts, sorted."""
+        found = {value for name in present if (value := self.value_of(name))}
+        bare = {name.partition(self.folds)[0] for name in found} if self.folds else found
+        return sorted(found | bare)
+
+    def known(self, value: Value, present: Iterable[str]) -> Value:
+        """A word as it is written among the values ``present`` or in the vocabulary, whatever its case.
+
+        Raises:
+            ChoiceError: it is in neither; the sentence names the nearest.
+        """
+        if isinstance(value, Range):
+            return value
+        written = {word.casefold(): word for word in self.choices(present)}
+        if found := written.get(value.casefold()):
+            return found
+        words = vocabulary.folded(self.vocabulary)
+        if found := words.get(value.casefold()):
+            return found
+        parts = [words.get(part.casefold()) for part in value.split(self.parts)] if self.parts else [None]
+        if None in parts:
+            raise unknown(self.name.replace("_", " "), value, written.values() or words.values(), ChoiceError)
+        return self.parts.join(filter(None, parts))
+
+
+def _in(value: Value, found: str) -> bool:
+    return isinstance(value, Range) and found in value
+
+
+def _folding(value: Value, found: str) -> bool:
+    return value in {found, found.partition(":")[0]}
+
+
+_ALL = (
+    Filter(
+        name="year",
+        label="Decided",
+        often=True,
+        words="Year of the decision, or a range of years",
+        example="2014-2016",
+        kind=YEARS,
+        columns=("year",),
+        matches=_in,
+        pattern=patterns.decided(patterns.years, "?decided"),
+    ),
+    Filter(
+        name="decision_date",
+        label="Decision date",
+        words="Day, month or range of days of the decision",
+        example="2016-01-01..2016-06-30",
+        kind=DAYS,
+        columns=("decision_date",),
+        matches=_in,
+        pattern=patterns.decided(patterns.days, "?day"),
+    ),
+    Filter(
+        name="category",
+        label="Service",
+        often=True,
+        words="Category of service",
+        example="Pharmaceuticals",
+        columns=("category",),
+        vocabulary=vocabulary.categories,
+        pattern=patterns.category,
+    ),
+    Filter(
+        name="subcategory",
+        label="Subcategory",
+        words="Subcategory of service",
+        example="Opioids",
+        columns=("subcategory",),
+        vocabulary=vocabulary.subcategories,
+        pattern=patterns.subcategory,
+    ),
+    Filter(
+        name="body_part",
+        label="Body part",
+        words="Body part, on any side or on one",
+        example="knee:left",
+        columns=("body_parts",),
+        matches=_folding,
+        vocabulary=vocabulary.body_parts,
+        folds=":",
+        pattern=patterns.each(patterns.body_part),
+    ),
+    Filter(
+        name="drug",
+        label="Drug",
+        words="Generic ingredient, ingredients of a combination joined by a slash, or class of drugs",
+        example="hydrocodone/acetaminophen",
+        columns=("drug", "drug_class"),
+        vocabulary=vocabulary.drugs,
+        parts="/",
+        pattern=patterns.each(patterns.drug),
+    ),
+    Filter(
+        name="specialty",
+        label="Reviewer",
+        often=True,
+        words="Specialty of the reviewer",
+        example="Pain Medicine",
+        columns=("specialties",),
+        vocabulary=vocabulary.specialties,
+        pattern=patterns.each(patterns.specialty),
+    ),
+    Filter(
+        name="guideline",
+        label="Guideline",
+        words="Guideline, edition, chapter, section or page that the party cites",
+        example="acoem-2004/12",
+        levels=("guideline", "edition", "chapter", "section", "page"),
+        matches=vocabulary.contains,
+        vocabulary=vocabulary.guidelines,
+        pattern=patterns.guideline,
+    ),
+    Filter(
+        name="edition",
+        label="Edition",
+        words="Year of the edition that the party cites, or a range of years",
+        example="2009",
+        kind=YEARS,
+        levels=("edition",),
+        value_of=vocabulary.edition,
+        matches=_in,
+        pattern=patterns.edition,
+    ),
+    Filter(
+        name="template",
+        label="Template",
+        words=f"Letter template: {', '.join(Template)}",
+        example="sections",
+        columns=("template",),
+        vocabulary=lambda: Template,
+        pattern=patterns.of_case("template", "template"),
+    ),
+    Filter(
+        name="priority",
+        label="Priority",
+        words="Priority of the review: standard or expedited",
+        example="expedited",
+        columns=("priority",),
+        vocabulary=lambda: Priority,
+        pattern=patterns.of_case("priority", "priority"),
+    ),
+)
+
+FILTERS: Mapping[str, Filter] = {one.name: one for one in _ALL}
+"""Every filter by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The decisions that are counted: all those that pass each filter that is set; make it with :meth:`of`.
+
+    >>> Filters.of(year=2014, drug=["ibuprofen", "naproxen"])["drug"]
+    ('ibuprofen', 'naproxen')
+    """
+
+    _chosen: tuple[tuple[str, tuple[Value, ...]], ...] = ()
+
+    @classmethod
+    def of(cls, **values: Given) -> "Filters":
+        """Filters by name from single values or lists of them; ``None`` sets none.
+
+        >>> str(Filters.of(year="2014..2016", category="Injection"))
+        'year 2014-2016; category Injection'
+
+        Raises:
+            ChoiceError: there is no such filter.
+            SettingError: a value is empty or not written as its filter's are, a range is reversed, or a
+                list has no value.
+        """
+        chosen = {}
+        for name, given in values.items():
+            wanted = FILTERS[choose("filter", name, list(FILTERS))]
+            if given is None:
+                continue
+            several = [given] if isinstance(given, str | int | Range) else list(given)
+            if not several:
+                raise SettingError(f"the filter {name.replace('_', ' ')} has no value")
+            chosen[name] = tuple(dict.fromkeys(wanted.read(value) for value in several))
+        return cls(tuple((name, chosen[name]) for name in FILTERS if name in chosen))
+
+    def __getitem__(self, name: str) -> tuple[Value, ...]:
+        """The values of a filter, none where it is not set."""
+        return dict(self._chosen).get(name, ())
+
+    def given(self) -> dict[str, tuple[Value, ...]]:
+        """The filters that are set, by name.
+
+        >>> Filters.of(category="Surgery").given()
+        {'category': ('Surgery',)}
+        """
+        return dict(self._chosen)
+
+    def written(self) -> dict[str, list[str]]:
+        """The filters that are set as they are written: ``Filters.of(**filters.written()) == filters``.
+
+        >>> Filters.of(year="2014..2016").written()
+        {'year': ['2014-2016']}
+        """
+        return {name: [str(value) for value in values] for name, values in self._chosen}
+
+    def mapped(self, change: Callable[[Filter, Value], Value]) -> "Filters":
+        """The filters with each value changed."""
+        return Filters(
+            tuple(
+                (name, tuple(dict.fromkeys(change(FILTERS[name], value) for value in values)))
+                for name, values in self._chosen
+            )
+        )
+
+    def patterns(self, citing: patterns.Citing) -> Iterator[str]:
+        """The SPARQL patterns that an ``?item`` fulfils that passes."""
+        for name, values in self._chosen:
+            yield from FILTERS[name].pattern(values, citing)
+
+    def __bool__(self) -> bool:
+        return bool(self._chosen)
+
+    def __str__(self) -> str:
+        """As a person would write them, ``all decisions`` when none is set."""
+        told = [f"{name.replace('_', ' ')} {', '.join(map(str, values))}" for name, values in self._chosen]
+        return "; ".join(told) or "all decisions"

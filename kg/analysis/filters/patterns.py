@@ -1,0 +1,160 @@
+"""The SPARQL patterns of filters: each keeps the items (``?item``) that the facts keep."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from kg.analysis.filters.values import Range, Value
+from kg.graph import iri
+from kg.model import Party
+
+Citing = tuple[str, ...]
+"""The property of each party that must cite something, by which an item leads to its citations."""
+Pattern = Callable[[Sequence[Value], Citing], Iterator[str]]
+
+CITING: dict[str, Citing] = {
+    Party.REVIEWER.value: ("imr:reviewerCitation",),
+    Party.CLAIMS_ADMINISTRATOR.value: ("imr:claimsAdministratorCitation",),
+    "any": ("(imr:reviewerCitation|imr:claimsAdministratorCitation)",),
+    "both": ("imr:reviewerCitation", "imr:claimsAdministratorCitation"),
+}
+"""What each choice of a party follows; ``both`` must cite each."""
+
+
+def union(alternatives: Iterator[str] | Sequence[str]) -> str:
+    """A pattern that any of some patterns fulfils.
+
+    >>> union(["?a ?b 1 ."]), union(["?a ?b 1 .", "?a ?b 2 ."])
+    ('?a ?b 1 .', '{ ?a ?b 1 . } UNION { ?a ?b 2 . }')
+    """
+    several = list(alternatives)
+    return several[0] if len(several) == 1 else " UNION ".join(f"{{ {pattern} }}" for pattern in several)
+
+
+def each(pattern: Callable[[str], str]) -> Pattern:
+    """A pattern for each value, of which an item fulfils any."""
+
+    def made(values: Sequence[Value], _: Citing) -> Iterator[str]:
+        yield union([pattern(str(value)) for value in values])
+
+    return made
+
+
+def of_case(name: str, scheme: str) -> Pattern:
+    """The case has one of some concepts as its property ``name``."""
+
+    def made(values: Sequence[Value], _: Citing) -> Iterator[str]:
+        concepts = " ".join(_concept(scheme, str(value)) for value in values)
+        yield f"?case imr:disputedItem ?item ; imr:{name} ?{name} . VALUES ?{name} {{ {concepts} }}"
+
+    return made
+
+
+def decided(condition: Callable[[Range, str], str], variable: str) -> Pattern:
+    """The decision date fulfils a condition for one of some ranges."""
+
+    def made(values: Sequence[Value], _: Citing) -> Iterator[str]:
+        any_of = " || ".join(f"({condition(v, variable)})" for v in values if isinstance(v, Range))
+        yield f"?case imr:disputedItem ?item ; imr:decisionDate {variable} . FILTER({any_of})"
+
+    return made
+
+
+def years(span: Range, day: str) -> str:
+    """A day lies in a range of years."""
+    return f"YEAR({day}) >= {int(span.first)} && YEAR({day}) <= {int(span.last)}"
+
+
+def days(span: Range, day: str) -> str:
+    """A day lies in a range of days."""
+    return f'{day} >= "{span.first}"^^xsd:date && {day} <= "{span.last}"^^xsd:date'
+
+
+def category(values: Sequence[Value], _: Citing) -> Iterator[str]:
+    """The service is one of some categories, or under one."""
+    concepts = " ".join(_concept("service", str(value)) for value in values)
+    yield f"?item imr:service/skos:broader? ?category . VALUES ?category {{ {concepts} }}"
+
+
+def subcategory(values: Sequence[Value], _: Citing) -> Iterator[str]:
+    """The service is one of some subcategories, of whichever category."""
+    ends = " || ".join(f'STRENDS(STR(?service), "/{iri.slug(str(value))}")' for value in values)
+    yield f"?item imr:service ?service . FILTER({ends})"
+
+
+def body_part(value: str) -> str:
+    """A part on any side, or on one."""
+    part, _, side = value.partition(":")
+    return f"?item imr:{side + 'BodyPart' if side else 'bodyPart'} {_concept('body-part', part)} ."
+
+
+def drug(value: str) -> str:
+    """A combination of ingredients and no others, or a class."""
+    ingredients = [_concept("drug", name) for name in value.split("/")]
+    others = (
+        f"FILTER NOT EXISTS {{ ?item imr:drug ?other . FILTER(?other NOT IN ({', '.join(ingredients)})) }}"
+    )
+    top = "FILTER NOT EXISTS { ?class skos:broader ?wider }"
+    classed = f"?item imr:drug/skos:broader* ?class . ?class skos:prefLabel {_text(value)}@en . {top}"
+    return f"{{ ?item imr:drug {', '.join(ingredients)} . {others} }} UNION {{ {classed} }}"
+
+
+def specialty(value: str) -> str:
+    """A specialty or subspecialty, by its preferred label or as printed."""
+    of = "?case imr:disputedItem ?item ; imr:review/imr:reviewer"
+    known = f"{of}/(imr:specialty|imr:subspecialty)/skos:prefLabel {_text(value)}@en ."
+    printed = f"{of}/(imr:specialtyName|imr:subspecialtyName) {_text(value)} ."
+    return union([known, printed])
+
+
+def guideline(values: Sequence[Value], citing: Citing) -> Iterator[str]:
+    """Each party that must cites one of some places."""
+    for number, cites in enumerate(citing):
+        citation = f"?citing{number}"
+        yield f"?item {cites} {citation} . {union([cited(str(value), citation) for value in values])}"
+
+
+def cited(key: str, citation: str) -> str:
+    """A citation is of a page, section, chapter, edition or work, or of something that it contains.
+
+    A section that the vocabulary lacks is found by its printed title.
+    """
+    from kg.graph.triples import UNPAGED
+
+    place, title, slug = key.partition("#")
+    concept = f"<{iri.concept('guideline', place)}>"
+    if title:
+        printed = f"?title{citation[1:]}"
+        folded = f'REPLACE(REPLACE(LCASE({printed}), "[^a-z0-9]+", "-"), "^-|-$", "")'
+        of = f"{citation} imr:citesGuideline {concept} ; imr:sectionTitle {printed} ."
+        return f"{of} FILTER({folded} = {_text(slug)})"
+    if "/page/" in key:
+        return f"{citation} imr:citesPage {concept} ."
+    if key.split("/")[0] in UNPAGED:  # sources of many kinds, whose editions are not in the vocabulary
+        source = f"?source{citation[1:]}"
+        under = f'STRSTARTS(STR({source}), "{concept[1:-1]}/")'
+        return f"{citation} imr:citesGuideline {source} . FILTER({source} = {concept} || {under})"
+    return f"{citation} (imr:citesSection|imr:citesGuideline/skos:broader*) {concept} ."
+
+
+def edition(values: Sequence[Value], citing: Citing) -> Iterator[str]:
+    """Each party that must cites something of one of some ranges of years."""
+    from kg.graph.triples import ONE_EDITION
+
+    for number, cites in enumerate(citing):
+        dated = f"?dated{number}"
+        printed = f'xsd:integer(REPLACE(STR({dated}), "^.*/guideline/[^/]+/([0-9]{{4}})(/.*)?$", "$1"))'
+        any_of = []
+        for span in (value for value in values if isinstance(value, Range)):
+            any_of.append(f"({printed} >= {int(span.first)} && {printed} <= {int(span.last)})")
+            if alone := "|".join(work for work, year in ONE_EDITION.items() if year in span):
+                any_of.append(f'REGEX(STR({dated}), "/guideline/({alone})(/|$)")')
+        yield f"?item {cites}/imr:citesGuideline {dated} . FILTER({' || '.join(any_of)})"
+
+
+def _concept(scheme: str, name: str) -> str:
+    return f"<{iri.concept(scheme, iri.slug(name))}>"
+
+
+def _text(value: str) -> str:
+    from kg.graph.triples import escaped
+
+    return f'"{escaped(value)}"'

@@ -1,0 +1,90 @@
+"""The words that filters know from the vocabularies in ``ontology/``, whether or not a decision has them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kg.analysis.filters.values import Value
+from kg.model import Side
+
+if TYPE_CHECKING:
+    from kg.reading.vocabulary.concepts import Concept
+
+_CIRCUMSTANCE = "circumstance"
+
+
+@cache
+def folded(words: Callable[[], Iterable[str]]) -> Mapping[str, str]:
+    """Each word by itself in lower case."""
+    return {str(word).casefold(): str(word) for word in words()}
+
+
+@cache
+def _concepts(file: str) -> Mapping[str, "Concept"]:
+    """The concepts of a file of ``ontology/`` by notation."""
+    from kg.reading.vocabulary.concepts import read
+
+    return {concept.notation: concept for concept in read(file).values()}
+
+
+def categories() -> list[str]:
+    """Categories of service."""
+    found = _concepts("services.ttl").values()
+    return [c.preferred for c in found if not c.broader and c.notation != _CIRCUMSTANCE]
+
+
+def subcategories() -> list[str]:
+    """Subcategories of service, those of each category."""
+    found = _concepts("services.ttl").values()
+    return [c.preferred for c in found if c.notation.count("/") == 1 and c.broader != _CIRCUMSTANCE]
+
+
+def body_parts() -> list[str]:
+    """Body parts on any side and on each."""
+    parts = [c.preferred for c in _concepts("body-parts.ttl").values() if not c.notation.startswith("side/")]
+    return [*parts, *(f"{part}:{side}" for part in parts for side in Side)]
+
+
+def drugs() -> list[str]:
+    """Ingredients and classes of drugs."""
+    return [c.preferred for c in _concepts("drugs.ttl").values()]
+
+
+def specialties() -> list[str]:
+    """Specialties of physicians."""
+    return [c.preferred for c in _concepts("specialties.ttl").values()]
+
+
+def guidelines() -> list[str]:
+    """Notations of works, editions, chapters and sections."""
+    return list(_concepts("guidelines.ttl"))
+
+
+def contains(value: Value, key: str) -> bool:
+    """Whether a cited place is ``value``, or is an edition or chapter of it or a work under it.
+
+    >>> contains("mtus", "chronic-pain/2009"), contains("odg", "acoem-2004")
+    (True, False)
+    """
+    return value == key or value in _above(key)
+
+
+@cache
+def _above(notation: str) -> frozenset[str]:
+    """What a work, edition or chapter is part of; a section stands for itself."""
+    concept = _concepts("guidelines.ttl").get(notation)
+    if concept is None or not concept.broader or "Section" in concept.kinds:
+        return frozenset()
+    return _above(concept.broader) | {concept.broader}
+
+
+def edition(key: str) -> str:
+    """The year of an edition, by its notation; empty where it has none.
+
+    >>> edition("chronic-pain/2009"), edition("acoem-2004"), edition("odg")
+    ('2009', '2004', '')
+    """
+    from kg.graph.triples import ONE_EDITION
+
+    work, _, year = key.partition("/")
+    return str(ONE_EDITION.get(work, year))
