@@ -1,6 +1,7 @@
 """The house: which room may know which, what stays in one room, how large a room is."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -142,6 +143,22 @@ def test_a_room_of_the_web_speaks_http():
             break
         speaking |= more
     assert rooms_of_web - packages - {"kg.web"} - speaking == WITHOUT_HTTP
+
+
+SCRIPTS = ROOT / "kg/web/static"
+_IMPORTED = re.compile(r"""(?:^import|^export .* from|\bimport\()[^"';]*["']\./([^"']+)["']""", re.MULTILINE)
+
+
+def imported(script: Path) -> set[str]:
+    """The scripts of ours that a script imports."""
+    return set(_IMPORTED.findall(script.read_text(encoding="utf-8")))
+
+
+def test_scripts_import_in_no_circle():
+    found = {script.name: imported(script) for script in SCRIPTS.glob("*.js")}
+    assert found["explore.js"] > {"panel.js", "save.js"}
+    assert set().union(*found.values()) <= found.keys()
+    list(TopologicalSorter(found).static_order())
 
 
 def test_no_floor_is_a_corridor():

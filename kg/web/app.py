@@ -19,7 +19,7 @@ from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
 from kg.web.pages import cases as case_pages
 from kg.web.pages import drivers as driver_pages
-from kg.web.pages import guidelines, query, search_about
+from kg.web.pages import guidelines, query, rendering, search_about
 from kg.web.settings import Settings
 from kg.web.sparql import protocol, remote
 from kg.web.state import State
@@ -63,7 +63,7 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings, app.state.state = settings, state
-    app.state.templates = case_pages.environment()
+    app.state.templates = rendering.environment()
     _add_middleware(app, state, metrics)
     problems.install(app)
     openapi.install(app)

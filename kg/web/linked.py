@@ -16,8 +16,8 @@ from kg.graph.triples import n_triples
 from kg.web import negotiate
 from kg.web.api.cases import SiteDep
 from kg.web.middleware import EDITOR_POLICY
-from kg.web.pages.cases import render
 from kg.web.pages.query import PREFIXES
+from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
 from kg.web.site import Site
 from kg.web.sparql import service_description, site_queries

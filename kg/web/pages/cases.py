@@ -1,14 +1,12 @@
-"""The pages: each reads its request, asks the site and fills a template."""
+"""The pages of cases, the home page and the graph: each reads a request, asks the site, fills a template."""
 
 import gzip
-from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlencode
 
 import polars as pl
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kg.analysis.filters import Filters
@@ -20,10 +18,10 @@ from kg.web import negotiate
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages import values
+from kg.web.pages.rendering import PARTY_WORDS, render
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 class Question(NamedTuple):
@@ -50,39 +48,6 @@ QUESTIONS = (
         "What was overturned?", "The cases with at least one overturned item.", "/cases?outcome=overturned"
     ),
 )
-PARTY_WORDS = {
-    "reviewer": "the reviewer",
-    "claims_administrator": "the claims administrator",
-    "any": "either party",
-    "both": "both parties",
-}
-
-
-def environment() -> Environment:
-    """Templates that escape what they print, and refuse names that are not there."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["number"] = values.number
-    made.filters["counted"] = values.counted
-    made.filters["ratio"] = values.ratio
-    made.globals["few"] = drawing.FEW
-    made.globals["anchor"] = marking.anchor
-    return made
-
-
-def render(request: Request, template: str, page: str, **values: Any) -> HTMLResponse:
-    """A filled page."""
-    root = request.scope.get("root_path", "")
-    site: Site = request.app.state.state.site
-    text = request.app.state.templates.get_template(template).render(
-        page=page, generation=site.generation, url=lambda path: root + path, **values
-    )
-    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Vary": "Accept"})
 
 
 @router.get("/")

@@ -17,7 +17,7 @@ from kg.explore import labels
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages import filter_form, values
-from kg.web.pages.cases import PARTY_WORDS, render
+from kg.web.pages.rendering import PARTY_WORDS, render
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -16,7 +16,7 @@ from kg.explore.case_lists import Found, Wanted
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages import drivers
-from kg.web.pages.cases import PARTY_WORDS, render
+from kg.web.pages.rendering import PARTY_WORDS, render
 from kg.web.pages.values import counted
 from kg.web.site import Site
 

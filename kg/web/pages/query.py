@@ -15,7 +15,7 @@ from kg.errors import KgError, QueryError
 from kg.explore import labels, vendor
 from kg.graph import iri
 from kg.web.middleware import EDITOR_POLICY
-from kg.web.pages.cases import render
+from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
 from kg.web.sparql import guard
 from kg.web.sparql.protocol import client_of, collected

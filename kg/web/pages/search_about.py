@@ -12,7 +12,7 @@ from kg.analysis.search import CLOSE, OPEN
 from kg.errors import BaseError, SettingError
 from kg.explore import labels
 from kg.web.api.cases import SiteDep
-from kg.web.pages.cases import render
+from kg.web.pages.rendering import render
 from kg.web.site import PATIENCE
 
 CATALOGUED = (

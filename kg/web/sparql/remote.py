@@ -31,7 +31,8 @@ from kg.explore.case_lists import Found, read_cursor, write_cursor
 from kg.explore.neighbours import Figures, address, case_node
 from kg.graph import iri
 from kg.web.api.cases import Limit, answer, listing
-from kg.web.pages.cases import Question, render
+from kg.web.pages.cases import Question
+from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
 from kg.web.site import Pages, Site
 from kg.web.sparql import site_queries

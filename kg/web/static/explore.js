@@ -3,21 +3,13 @@
 // and told in a link.
 import { describe } from "./panel.js";
 import { saveAs } from "./save.js";
+import { ask, edges, nodes, root, say, stage, state } from "./shown.js";
+import { add, canRedo, canUndo, onChange, recorded, redo, replay, step, undo } from "./steps.js";
 
-const stage = document.getElementById("explore");
-export const root = stage.dataset.root;
 const element = document.getElementById("graph");
-const status = document.getElementById("status");
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const first = read("graph-data");
 const options = read("graph-options");
-const most = Number(stage.dataset.most);
-
-export const nodes = new vis.DataSet();
-export const edges = new vis.DataSet();
-export const state = { selected: stage.dataset.node, from: null, hidden: new Set(), filter: {}, fade: true, counts: {} };
-let steps = [];
-let undone = [];
 
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const font = () => ({ color: color("--ink"), strokeColor: color("--card") });
@@ -25,104 +17,10 @@ Object.assign(options.nodes.font, font());
 const network = new vis.Network(element, {}, options);
 window.network = network;
 
-// --- asking the server -------------------------------------------------------------------------
-
-export async function ask(path, body) {
-  const answer = await fetch(root + path, body && {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  });
-  if (!answer.ok) {
-    const problem = await answer.json().catch(() => ({ detail: answer.statusText }));
-    say(problem.detail);
-    throw new Error(problem.detail);
-  }
-  return answer.json();
-}
-
-export function say(text) { status.textContent = text; }
-
-const places = () => Object.fromEntries(nodes.map(({ id, x, y }) => [id, [x, y]]));
-
-// --- steps: each is plain data, so that a list of them is the state ----------------------------
-
-const doing = {
-  async expand({ node, relation, offset, limit, nodes: wanted }, given) {
-    const more = given ?? await ask("/api/expand", { node, relation, offset, limit, nodes: wanted, shown: places() });
-    add(more);
-    if (relation) state.counts[`${node}|${relation}`] = [more.shown, more.total];
-    say(more.full ? `${nodes.length} nodes: no more than ${most} are shown at once` : `${more.nodes.length} added, ${nodes.length} of at most ${most}`);
-    return more;
-  },
-  remove({ ids }) {
-    nodes.remove(ids);
-    edges.remove(edges.getIds({ filter: (e) => ids.includes(e.from) || ids.includes(e.to) }));
-  },
-  pin({ id, x, y, fixed }) { nodes.update({ id, x, y, fixed, borderWidth: fixed ? 5 : nodes.get(id).kind === "edition" ? 4 : 1 }); },
-  hide({ kind, yes }) { yes ? state.hidden.add(kind) : state.hidden.delete(kind); },
-  filter({ name, value }) { value ? state.filter[name] = value : delete state.filter[name]; },
-  fade({ yes }) { state.fade = yes; },
-};
-
-export async function step(name, fields, given, quietly = false) {
-  const before = { nodes: nodes.get(), edges: edges.get(), hidden: [...state.hidden], filter: { ...state.filter }, counts: { ...state.counts }, fade: state.fade };
-  const result = await doing[name](fields, given);
-  steps.push({ name, fields, before });
-  undone = [];
-  if (!quietly) changed();
-  return result;
-}
-
-function restore(kept) {
-  nodes.clear(); edges.clear();
-  nodes.add(kept.nodes); edges.add(kept.edges);
-  Object.assign(state, { hidden: new Set(kept.hidden), filter: kept.filter, counts: kept.counts, fade: kept.fade });
-  if (!nodes.get(state.selected)) state.selected = stage.dataset.node;
-}
-
-export function undo() {
-  const last = steps.pop();
-  if (!last) return;
-  undone.push(last);
-  restore(last.before);
-  changed();
-}
-
-export async function redo() {
-  const next = undone.pop();
-  if (!next) return;
-  const rest = undone;
-  await step(next.name, next.fields);
-  undone = rest;
-  changed();
-}
-
-export const recorded = () => steps.map(({ name, fields }) => [name, fields]);
-
-export async function replay(list) {
-  const known = list.slice(0, 200).filter(([name]) => Object.hasOwn(doing, name));
-  for (let at = 0; at < known.length; at += 1) {
-    // Steps that expand one after the other are asked for at once.
-    let end = at;
-    while (known[end]?.[0] === "expand" && end - at < 50) end += 1;
-    if (end > at + 1) {
-      const { results } = await ask("/api/expansions", { steps: known.slice(at, end).map(([, fields]) => fields), shown: places() });
-      for (const [n, given] of results.entries()) await step("expand", known[at + n][1], given, true);
-      at = end - 1;
-    } else await step(...known[at], undefined, true);
-  }
-}
-
-function add(more) {
-  nodes.update(more.nodes);
-  const key = (e) => `${e.from}|${e.to}|${e.relation}`;
-  const known = new Set(edges.get().map(key));
-  edges.add(more.edges.filter((e) => !known.has(key(e))));
-}
-
 // --- what is seen: hiding, fading, the table, the link -----------------------------------------
 
 const values = (node, name) => [node[name] ?? []].flat().map(String);
-export const matches = (node) => node.kind !== "item" || Object.entries(state.filter).every(([name, value]) => values(node, name).includes(value));
+const matches = (node) => node.kind !== "item" || Object.entries(state.filter).every(([name, value]) => values(node, name).includes(value));
 
 function changed() {
   nodes.update(nodes.get().map((node) => {
@@ -132,8 +30,8 @@ function changed() {
   drawTable();
   drawLegend();
   drawFilters();
-  document.getElementById("undo").disabled = !steps.length;
-  document.getElementById("redo").disabled = !undone.length;
+  document.getElementById("undo").disabled = !canUndo();
+  document.getElementById("redo").disabled = !canRedo();
   const said = recorded();
   history.replaceState(null, "", said.length ? `#${encodeURIComponent(JSON.stringify(said))}` : location.pathname + location.search);
   element.dataset.nodes = nodes.length;
@@ -203,30 +101,34 @@ function drawFilters() {
   }
 }
 
+onChange(changed);
+
 // --- selecting and expanding -------------------------------------------------------------------
 
-export async function select(id, move) {
+const show = (id, edge) => describe({ expand, collapse, path, pin }, id, edge);
+
+async function select(id, move) {
   if (!nodes.get(id)) return;
   state.selected = id;
   network.selectNodes([id]);
   if (move) network.focus(id, { scale: Math.max(network.getScale(), 0.7), animation: false });
-  await describe(id);
+  await show(id);
 }
 
-export async function expand(id) {
+async function expand(id) {
   const known = await ask(`/api/node?node=${encodeURIComponent(id)}`);
   const relation = Object.keys(known.relations).find((name) => (state.counts[`${id}|${name}`]?.[0] ?? 0) < known.relations[name]);
   await step("expand", { node: id, relation: null, offset: 0, limit: 25 });
-  if (relation) await describe(id);
+  if (relation) await show(id);
 }
 
-export function collapse(id) {
+function collapse(id) {
   const leaves = network.getConnectedNodes(id).filter((other) => other !== stage.dataset.node && network.getConnectedNodes(other).length === 1);
   if (leaves.length) step("remove", { ids: leaves });
   else say("No node hangs on this one alone.");
 }
 
-export async function pathTo(id) {
+async function pathTo(id) {
   const from = state.from;
   state.from = null;
   const way = await ask(`/api/path?one=${encodeURIComponent(from)}&other=${encodeURIComponent(id)}`);
@@ -240,7 +142,7 @@ export async function pathTo(id) {
 network.on("selectNode", ({ nodes: chosen }) => select(chosen.at(-1)));
 network.on("doubleClick", ({ nodes: chosen }) => chosen.length && expand(chosen[0]));
 // Not "selectEdge": the links of a chosen node are chosen with it, and a click on one of them is no change.
-network.on("click", ({ nodes: chosen, edges: drawn }) => { if (!chosen.length && drawn.length) describe(null, edges.get(drawn[0])); });
+network.on("click", ({ nodes: chosen, edges: drawn }) => { if (!chosen.length && drawn.length) show(null, edges.get(drawn[0])); });
 network.on("dragEnd", ({ nodes: chosen }) => {
   for (const id of chosen) { const { x, y } = network.getPosition(id); step("pin", { id, x, y, fixed: false }); }
 });
@@ -284,16 +186,16 @@ function nextLine(id) {
   if (!lines.length) return;
   line = lines[(lines.indexOf(line) + 1) % lines.length];
   network.setSelection({ nodes: [id], edges: [line] }, { highlightEdges: false });
-  describe(null, edges.get(line));
+  show(null, edges.get(line));
 }
 
-export function path(id) {
+function path(id) {
   if (state.from && state.from !== id) { pathTo(id); return; }
   state.from = id;
   say(`A path from ${nodes.get(id).name}: now choose its other end, and “Path to here”.`);
 }
 
-export function pin(id) {
+function pin(id) {
   const { x, y } = network.getPosition(id);
   step("pin", { id, x, y, fixed: !nodes.get(id).fixed });
 }
@@ -343,7 +245,7 @@ try {
 changed();
 network.setData({ nodes, edges });  // only now: it looks at all of them whenever some come
 fit();
-await describe(state.selected);
+await show(state.selected);
 network.selectNodes([state.selected]);
 element.dataset.ready = "yes";
 document.getElementById("depth").addEventListener("change", (event) => {

@@ -1,5 +1,6 @@
 // The side panel: a node with its figures and relations, or an edge with the sentence behind it.
-import { ask, collapse, expand, nodes, path, pin, root, state, step } from "./explore.js";
+import { ask, nodes, root, state } from "./shown.js";
+import { step } from "./steps.js";
 
 const panel = document.getElementById("panel");
 
@@ -13,23 +14,24 @@ const make = (tag, fields = {}, ...children) => {
 const signs = { upheld: "■", overturned: "▲", modified: "◆" };
 const outcome = (name, count) => make("span", { className: `outcome ${name}` }, `${signs[name]} ${count.toLocaleString("en")} ${name} `);
 
-export async function describe(id, edge) {
+// `acts` are what a person can do with the node: expand, collapse, path and pin.
+export async function describe(acts, id, edge) {
   if (edge) { await describeEdge(edge); return; }
   const known = await ask(`/api/node?node=${encodeURIComponent(id)}`);
   if (state.selected !== id) return;
   const count = `${known.decisions.toLocaleString("en")} ${known.decisions === 1 ? "item" : "items"} overturned`;
   const rate = known.decisions < 10 ? `${known.overturned} of ${count}` : `${(100 * known.overturned / known.decisions).toFixed(1)} % of ${count}`;
-  const relations = Object.entries(known.relations).map(([name, total]) => relation(id, name, total));
+  const relations = Object.entries(known.relations).map(([name, total]) => relation(acts, id, name, total));
   panel.replaceChildren(
     make("h2", {}, known.label),
     make("p", { className: "sub" }, known.kind, rate && known.kind !== "item" ? `, ${rate}` : ""),
     ...told(nodes.get(id)),
     make("p", {}, ...Object.keys(signs).filter((name) => known[name]).map((name) => outcome(name, known[name]))),
     make("p", { className: "tools" },
-      button("Expand", () => expand(id)), button("Collapse", () => collapse(id)),
-      button(nodes.get(id)?.fixed ? "Unpin" : "Pin", () => pin(id)),
+      button("Expand", () => acts.expand(id)), button("Collapse", () => acts.collapse(id)),
+      button(nodes.get(id)?.fixed ? "Unpin" : "Pin", () => acts.pin(id)),
       button("Remove", () => step("remove", { ids: [id] })),
-      button(state.from && state.from !== id ? "Path to here" : "Path from here", () => path(id))),
+      button(state.from && state.from !== id ? "Path to here" : "Path from here", () => acts.path(id))),
     make("ul", { className: "plain relations" }, ...relations),
     make("p", { className: "links" }, make("a", { href: page(id) }, "Its page"), make("a", { href: `${root}/explore?node=${encodeURIComponent(id)}` }, "Start here"), make("a", { href: `${root}/${id.split("#")[0]}.ttl` }, "Turtle")),
   );
@@ -42,11 +44,11 @@ function told(node) {
   return [make("dl", { className: "facts" }, ...facts.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))))];
 }
 
-function relation(id, name, total) {
+function relation(acts, id, name, total) {
   const [shown] = state.counts[`${id}|${name}`] ?? [0];
   const next = Math.min(25, total - shown);
   const act = next > 0
-    ? button(shown ? `next ${next}` : `show ${next}`, async () => { await step("expand", { node: id, relation: name, offset: shown, limit: 25 }); await describe(id); })
+    ? button(shown ? `next ${next}` : `show ${next}`, async () => { await step("expand", { node: id, relation: name, offset: shown, limit: 25 }); await describe(acts, id); })
     : make("span", { className: "sub" }, "all shown");
   return make("li", {}, make("span", {}, `${name} `, make("span", { className: "sub" }, shown ? `${shown} of ${total.toLocaleString("en")}` : total.toLocaleString("en"))), act);
 }

@@ -1,5 +1,6 @@
 // What is seen, as a file.
-import { recorded, root, say } from "./explore.js";
+import { root, say } from "./shown.js";
+import { recorded } from "./steps.js";
 
 function give(name, content, type) {
   const link = document.createElement("a");

@@ -1,0 +1,47 @@
+"""Templates filled: what every page of the service shares."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from kg.explore import drawing, marking
+from kg.web.pages import values
+from kg.web.site import Site
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+PARTY_WORDS = {
+    "reviewer": "the reviewer",
+    "claims_administrator": "the claims administrator",
+    "any": "either party",
+    "both": "both parties",
+}
+
+
+def environment() -> Environment:
+    """Templates that escape what they print, and refuse names that are not there."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["number"] = values.number
+    made.filters["counted"] = values.counted
+    made.filters["ratio"] = values.ratio
+    made.globals["few"] = drawing.FEW
+    made.globals["anchor"] = marking.anchor
+    return made
+
+
+def render(request: Request, template: str, page: str, **given: Any) -> HTMLResponse:
+    """A filled page."""
+    root = request.scope.get("root_path", "")
+    site: Site = request.app.state.state.site
+    text = request.app.state.templates.get_template(template).render(
+        page=page, generation=site.generation, url=lambda path: root + path, **given
+    )
+    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Vary": "Accept"})
