@@ -1,9 +1,10 @@
 """The header table: the case, its dates and its priority."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain, pairwise
-from typing import Any
+from itertools import chain, groupby, pairwise, zip_longest
+from typing import Any, NamedTuple
 
 from lark import Tree
 from msgspec import Struct
@@ -30,10 +31,24 @@ _NAMES = {
 _KINDS = {
     "CASE": "CASE",
     "CASE_NUMBER": "CASE",
+    "MISPRINTED_CASE": "CASE",
     "PRIORITY": "PRIORITY",
     "STANDARD": "PRIORITY",
     "EXPEDITED": "PRIORITY",
 }
+_IN_TIME = ("date_of_injury", "ur_denial_date", "application_received", "date_assigned", "decision_date")
+"""What happens after one another; two may be on one day."""
+_WORDS = {
+    "case_number": "case number",
+    "priority": "priority",
+    "date_of_injury": "date of injury",
+    "ur_denial_date": "date of the denial",
+    "application_received": "date of the application",
+    "date_assigned": "date of the assignment",
+    "decision_date": "date of the decision",
+}
+_A_TABLE = 5
+"""Labels from which a header is the table of all of them."""
 
 
 class Header(Struct, frozen=True, gc=False):
@@ -65,24 +80,62 @@ def read_header(text: str, *places: Span) -> Header:
     dates: dict[str, date] = {}
     spans: dict[str, Span] = {}
     problems: list[Problem] = []
+    unsure: dict[str, Problem] = {}
     for name, value in chain.from_iterable(_values(text, place) for place in places):
         if name in spans:
+            if name == "case_number" and value.of(text) != spans[name].of(text):
+                message = f'the header has another case number, "{value.of(text)}"'
+                problems.append(Problem(ProblemKind.CONTRADICTION, value, message))
+            continue
+        printed = value.of(text)
+        if value.start == value.end:
+            message = f"no {_WORDS[name]} stands beside its label"
+            unsure.setdefault(name, Problem(ProblemKind.MISSING_FIELD, value, message))
             continue
         spans[name] = value
-        printed = value.of(text)
-        if name == "case_number":
+        if name == "case_number" and CASE_NUMBER.fullmatch(printed):
             case_number = printed
         elif name == "priority":
             priority = Priority(printed.lower())
         elif found := read_date(printed):
             dates[name] = found
         else:
-            problems.append(Problem(ProblemKind.BAD_VALUE, value, f'"{printed}" is not a date'))
+            what = "a case number" if name == "case_number" else "a date"
+            problems.append(Problem(ProblemKind.BAD_VALUE, value, f'"{printed}" is not {what}'))
+    problems += [problem for name, problem in unsure.items() if name not in spans]
+    problems += _missing(spans, unsure, places)
+    if case_number is None:
+        spans.pop("case_number", None)
+    problems += _not_in_time(dates, spans)
     return Header(case_number, dates, priority, spans, tuple(problems))
 
 
+CASE_NUMBER = re.compile(r"CM\d\d-\d{5,8}")
+
+
+def _missing(
+    spans: Mapping[str, Span], unsure: Mapping[str, Problem], places: Sequence[Span]
+) -> Iterator[Problem]:
+    """What a table of labels lacks."""
+    told = spans.keys() | unsure.keys()
+    if len(told) >= _A_TABLE:
+        end = max(place.end for place in places)
+        for name, words in _WORDS.items():
+            if name not in told:
+                yield Problem(ProblemKind.MISSING_FIELD, Span(end, end), f"the header has no {words}")
+
+
+def _not_in_time(dates: Mapping[str, date], spans: Mapping[str, Span]) -> Iterator[Problem]:
+    """Dates that come before what they follow."""
+    printed = [name for name in _IN_TIME if name in dates]
+    for before, after in pairwise(printed):
+        if dates[before] > dates[after]:
+            message = f"the {_WORDS[after]}, {dates[after]}, is before the {_WORDS[before]}, {dates[before]}"
+            yield Problem(ProblemKind.CONTRADICTION, spans[after], message)
+
+
 def _values(text: str, place: Span) -> list[tuple[str, Span]]:
-    """Each value with the name of its label."""
+    """Each value with the name of its label; an empty span at a label that has none."""
     form = text[place.start : place.end].translate(_DIGITS)
     return [(name, moved_span(span, place.start)) for name, span in _places(form)]
 
@@ -96,40 +149,100 @@ def _places(form: str) -> list[tuple[str, Span]]:
     """Where the values of a header stand, whose digits are all 0."""
     order, tokens = HEADER.read(form)
     breaks = [True, *("\n" in form[before.end : after.start] for before, after in pairwise(tokens))]
-    values = _pairs([(label, tokens[i].type) for label, i in order], breaks)
-    return [(name, Span(tokens[i].start, tokens[i].end)) for name, i in values]
-
-
-def _pairs(order: Sequence[tuple[bool, str]], breaks: Sequence[bool]) -> list[tuple[str, int]]:
-    """The name of each value and its place in ``order``, which tells of each token whether it is a label.
-
-    ``breaks`` tells whether a line ends before each.
-    """
-    labels: list[str] = []
-    latest: list[str] = []
-    values: list[int] = []
+    marks = [
+        _Mark(
+            i,
+            label,
+            tokens[i].type,
+            breaks[i],
+            i + 1 < len(order) and order[i + 1][0] is label and not breaks[i + 1],
+        )
+        for label, i in order
+    ]
     found = []
-    for i, (is_label, type_) in enumerate(order):
-        if is_label:
-            if waiting := [value for value in values if _kind(order[value][1]) == _kind(type_)]:
-                values.remove(waiting[0])
-                found.append((_NAMES[type_], waiting[0]))
-            elif _NAMES[type_] not in map(_NAMES.get, labels):
-                labels.append(type_)
-                latest.append(type_)
-            continue
-        if wanted := [label for label in labels if _kind(label) == _kind(type_)]:
-            same_line = i > 0 and order[i - 1][0] and not breaks[i]
-            near = [label for label in wanted if label in latest] or wanted
-            label = near[-1] if same_line else near[0]
-            labels.remove(label)
-            found.append((_NAMES[label], i))
-        else:
-            values.append(i)
-        latest.clear()
+    for label, value in _pairs(marks):
+        token = tokens[label.at if value is None else value.at]
+        end = token.start if value is None else token.end
+        found.append((_NAMES[label.type], Span(token.start, end)))
     return found
 
 
-def _kind(type_: str) -> str:
-    """What a label or a value is about: the case, the priority or a date."""
-    return _KINDS.get(type_, "DATE")
+class _Mark(NamedTuple):
+    """A label or a value: its token's position and what it is.
+
+    ``first`` tells whether a line ends before it, ``more`` whether one of its kind stands after it there.
+    """
+
+    at: int
+    is_label: bool
+    type: str
+    first: bool
+    more: bool
+
+    @property
+    def kind(self) -> str:
+        """What a label or a value is about: the case, the priority or a date."""
+        return _KINDS.get(self.type, "DATE")
+
+
+def _pairs(marks: list[_Mark]) -> Iterator[tuple[_Mark, _Mark | None]]:
+    """Each label with its value, ``None`` where nothing tells which is its own.
+
+    A label and a value beside it on a line belong together, and part what stands before them from what
+    stands after. Between them there are columns, or lines of one label or value each.
+    """
+    group: list[_Mark] = []
+    rest = iter(_each_once(marks))
+    for mark in rest:
+        if not (group and _beside(group, mark)):
+            group.append(mark)
+            continue
+        label = group.pop()
+        yield from _in_order(group)
+        yield label, mark
+        group = []
+    yield from _in_order(group)
+
+
+def _beside(group: list[_Mark], value: _Mark) -> bool:
+    """Whether a value stands beside the label before it, each the only one of its kind there."""
+    label = group[-1]
+    if not label.is_label or value.is_label or value.first or label.kind != value.kind:
+        return False
+    several = len(group) > 1 and not label.first and group[-2].is_label and group[-2].kind == value.kind
+    return not (several or value.more)
+
+
+def _in_order(group: list[_Mark]) -> Iterator[tuple[_Mark, _Mark | None]]:
+    """The labels of a group with its values: in order where there are as many, else run by run."""
+    for kind in ("CASE", "PRIORITY", "DATE"):
+        names: set[str] = set()
+        alike = []
+        for mark in group:
+            if mark.kind == kind and not (mark.is_label and _NAMES[mark.type] in names):
+                alike.append(mark)
+                names |= {_NAMES[mark.type]} if mark.is_label else set()
+        values = len(alike) - len(names)
+        if len(names) == values or not values:
+            yield from _matched(alike)
+            continue
+        runs = [list(run) for _, run in groupby(alike, key=lambda mark: mark.is_label)]
+        if runs[0][0].is_label is not group[0].is_label:  # it lacks what stands before it elsewhere
+            runs.insert(0, [])
+        for n in range(0, len(runs), 2):
+            yield from _matched([mark for run in runs[n : n + 2] for mark in run])
+
+
+def _matched(alike: list[_Mark]) -> Iterator[tuple[_Mark, _Mark | None]]:
+    labels = [mark for mark in alike if mark.is_label]
+    values = [mark for mark in alike if not mark.is_label]
+    yield from zip(labels, values if len(values) == len(labels) else [None] * len(labels), strict=True)
+
+
+def _each_once(marks: list[_Mark]) -> list[_Mark]:
+    """The marks, but of labels that say the same one after another the last: ``Application Received:``."""
+    return [
+        mark
+        for mark, after in zip_longest(marks, marks[1:])
+        if not (mark.is_label and after and after.is_label and _NAMES[mark.type] == _NAMES[after.type])
+    ]

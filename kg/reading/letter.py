@@ -20,6 +20,7 @@ from kg.reading.citing.mentions import mentions
 from kg.reading.early import early_layout
 from kg.reading.header import Header, read_header
 from kg.reading.history import read_history
+from kg.reading.noise import restored
 from kg.reading.places import Issue, Layout
 from kg.reading.requests.items import read_item
 from kg.reading.requests.quantities import recommended
@@ -50,6 +51,15 @@ def read_letter(text: str, name: str | None = None) -> Determination:
         LetterError: the text is no Independent Medical Review letter.
     """
     text = text.replace("\xa0", " ")  # a blank that no line may break at is as wide
+    plain = restored(text)
+    if plain is None:
+        return _read(text, name)
+    found: Determination = plain.placed(_read(plain.text, name))
+    return found
+
+
+def _read(text: str, name: str | None) -> Determination:
+    """The letter ``text``, in which nothing is noise."""
     found = layout(text)
     if not found.issues:
         found = early_layout(text) or found

@@ -1,5 +1,6 @@
 """The header table in every order that an extraction leaves it in."""
 
+import itertools
 import re
 from datetime import date
 
@@ -123,6 +124,117 @@ def test_places_are_read_one_after_another_and_the_first_value_counts():
     header = read_header(text, Span(0, 16), Span(16, len(text)))
     assert header.dates == {"decision_date": date(2013, 9, 26)}
     assert header.priority is Priority.STANDARD
+
+
+VALUES = {
+    "Case Number:": "CM15-0001234",
+    "Date Assigned:": "03/02/2015",
+    "Date of Injury:": "07/08/2013",
+    "Decision Date:": "04/06/2015",
+    "UR Denial Date:": "01/20/2015",
+    "Priority:": "Standard",
+    "Application Received:": "02/02/2015",
+}
+
+
+def rows(cells):
+    """Two labels a line, each with its value beside it."""
+    return "\n".join("  ".join(f"{a} {b}" for a, b in cells[i : i + 2]) for i in range(0, len(cells), 2))
+
+
+def lines(cells):
+    """A label or a value a line."""
+    return "\n".join(f"{a}\n{b}" for a, b in cells)
+
+
+def columns(cells):
+    """All labels and then all values."""
+    return "\n".join(a for a, _ in cells) + "\n\n" + "\n".join(b for _, b in cells)
+
+
+def two_columns(cells):
+    """The left column's labels and values, then the right one's."""
+    return f"{columns(cells[::2])}\n\n{columns(cells[1::2])}"
+
+
+def values_first(cells):
+    """Each value above its label."""
+    return "\n".join(f"{b}\n{a}" for a, b in cells)
+
+
+def pairs_of_lines(cells):
+    """A line of two labels above a line of their values, as recognition of scans leaves them."""
+    pairs = [cells[i : i + 2] for i in range(0, len(cells), 2)]
+    return "\n".join("  ".join(a for a, _ in pair) + "\n" + "  ".join(b for _, b in pair) for pair in pairs)
+
+
+def side_by_side(cells):
+    """Two labels and then two values on one line."""
+    pairs = [cells[i : i + 2] for i in range(0, len(cells), 2)]
+    return "\n".join("  ".join([*(a for a, _ in pair), *(b for _, b in pair)]) for pair in pairs)
+
+
+LAYOUTS = (rows, lines, columns, two_columns, values_first, pairs_of_lines, side_by_side)
+CELLS = list(VALUES.items())
+
+
+@pytest.mark.parametrize("lay", LAYOUTS)
+def test_every_layout_tells_the_same(lay):
+    header = read(lay(CELLS))
+    assert (header.case_number, header.dates, header.priority) == ("CM15-0001234", ALL, Priority.STANDARD)
+    assert header.problems == ()
+
+
+def without(cells, n, what):
+    """A table that lacks a label, a value or both, or has a value that is misprinted."""
+    label, value = cells[n]
+    cell = {
+        "label": ("", value),
+        "value": (label, ""),
+        "both": None,
+        "misprint": (label, value[:-1] + "O" if value[0].isdigit() else value),
+    }[what]
+    return [*cells[:n], *([cell] if cell else []), *cells[n + 1 :]]
+
+
+@pytest.mark.parametrize("lay", LAYOUTS)
+@pytest.mark.parametrize("what", ["label", "value", "both", "misprint"])
+@pytest.mark.parametrize("n", range(len(CELLS)))
+def test_a_date_stands_beside_its_label_or_is_null_with_a_problem(lay, what, n):
+    header = read(lay(without(CELLS, n, what)))
+    for name, found in header.dates.items():
+        assert found == ALL[name]
+    lacking = ALL.keys() - header.dates.keys()
+    assert header.problems or not lacking
+    for name in lacking:
+        assert any(TOLD[name] in p.message or "is not a date" in p.message for p in header.problems)
+
+
+TOLD = {
+    "date_of_injury": "injury",
+    "ur_denial_date": "denial",
+    "application_received": "application",
+    "date_assigned": "assignment",
+    "decision_date": "decision",
+}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [*itertools.combinations(["UR Denial Date:", "Decision Date:", "Date of Injury:"], 2)],
+)
+def test_dates_out_of_their_order_are_told(one, other):
+    swapped = VALUES | {one: VALUES[other], other: VALUES[one]}
+    problems = read(rows(list(swapped.items()))).problems
+    assert problems
+    assert {problem.kind for problem in problems} == {ProblemKind.CONTRADICTION}
+
+
+@pytest.mark.parametrize("printed", ["CM15-O001234", "CM15-000l234", "CMl5-0001234", "CM15.0001234"])
+def test_a_case_number_with_a_letter_is_no_other_case(printed):
+    header = read(rows(CELLS).replace("CM15-0001234", printed))
+    assert header.case_number is None
+    assert [problem.message for problem in header.problems] == [f'"{printed}" is not a case number']
 
 
 @pytest.mark.parametrize("digit", "0159")
