@@ -10,7 +10,8 @@ with :func:`open` and ask it:
         print(decision.outcome, decision.item.text)
 
     with kg.open("kb") as base:
-        base.query("outcomes_by_page")   # a named query, see ontology/queries/
+        base.query("outcomes_by_page")   # a named query, see ontology/queries/, or SPARQL
+        base.drivers(year="2014-2016")   # associations of what is cited with outcomes
         base.facts                       # a polars frame
         base.graph                       # an rdflib graph
         base.letter("CM16-0219557")      # the text of a letter
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 from kg.errors import (
     BaseError,
     CatalogueError,
+    ChoiceError,
     IriError,
     KgError,
     LetterError,
@@ -64,13 +66,14 @@ from kg.model import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kg.front import KnowledgeBase
+    from kg.front import OpenBase
 
 __all__ = [
     "BaseError",
     "Basis",
     "BodyPart",
     "CatalogueError",
+    "ChoiceError",
     "Citation",
     "Decision",
     "Determination",
@@ -79,9 +82,9 @@ __all__ = [
     "GuidelineField",
     "IriError",
     "KgError",
-    "KnowledgeBase",
     "LetterError",
     "Mention",
+    "OpenBase",
     "Outcome",
     "PageRange",
     "Party",
@@ -123,18 +126,20 @@ def parse_letter(text: str, name: str | None = None) -> Determination:
     return read_letter(text, name)
 
 
-def open(path: "str | Path" = "kb") -> "KnowledgeBase":  # noqa: A001 - `kg.open` reads as it should
+def open(path: "str | Path" = "kb") -> "OpenBase":  # noqa: A001 - `kg.open` reads as it should
     """The knowledge base in the directory ``path``, as it was when opened; later builds do not change it.
 
     Raises:
         BaseError: there is none, it is another program's, or its format is another.
     """
-    from kg.front import KnowledgeBase
+    from kg.front import OpenBase
 
-    return KnowledgeBase.open(path)
+    return OpenBase.open(path)
 
 
 def __getattr__(name: str) -> object:
-    if name == "KnowledgeBase":
-        return import_module("kg.front").KnowledgeBase
+    if name == "OpenBase":
+        return import_module("kg.front").OpenBase
+    if name == "__version__":
+        return import_module("importlib.metadata").version("imr-kg")
     raise AttributeError(f"module 'kg' has no attribute {name!r}")

@@ -1,22 +1,141 @@
-"""The front door's knowledge base: what is stored, and the questions that may be asked of it."""
+"""An open knowledge base at the front door: what is stored, and the questions that can be asked of it."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kg import queries
-from kg.base import store
+from kg.base.store import KnowledgeBase
 
 if TYPE_CHECKING:
+    from kg.analysis.cache import Analyses
+    from kg.analysis.drivers import Drivers
+    from kg.analysis.filters import Filters, Given
+    from kg.analysis.network import Network
+    from kg.analysis.outcomes import Outcomes
+    from kg.analysis.related import Related
+    from kg.analysis.search import Hits, Search
+    from kg.analysis.sides import Sides
     from kg.queries import Answer
 
 
-class KnowledgeBase(store.KnowledgeBase):
-    """A knowledge base opened to be read, with the named queries of ``ontology/queries/``."""
+class OpenBase(KnowledgeBase):
+    """A knowledge base opened to be read and asked; make it with :func:`kg.open`.
 
-    def query(self, name: str, **parameters: object) -> "Answer":
-        """The rows of the named query ``name``.
+    Its questions take the parameters of the ``kg`` command and of the API, by the same names. Filters
+    (``year``, ``category``, ``drug``, ...) take one value or a list of them, ranges as ``"2014-2016"``.
+    """
+
+    @cached_property
+    def analyses(self) -> "Analyses":
+        """The analyses, made once and kept beside the generation."""
+        from kg.analysis.cache import Analyses
+
+        return Analyses.of(self)
+
+    def query(self, query: str, **parameters: object) -> "Answer":
+        """The rows of a named query, or of a SPARQL text.
 
         Raises:
             UnknownError: there is no query of that name.
-            QueryError: a parameter is missing, unknown or not of its type.
+            QueryError: a parameter is missing, unknown or not of its type, or the text is not SPARQL.
         """
-        return queries.run(self, name, **parameters)
+        return queries.run(self, queries.find(query), **parameters)
+
+    def drivers(
+        self,
+        level: str = "page",
+        party: str = "reviewer",
+        *,
+        minimum: int = 10,
+        strata: str = "category",
+        model: bool = True,
+        **filters: "Given",
+    ) -> "Drivers":
+        """What is cited where items are overturned, as :func:`kg.analysis.drivers.drivers` counts it.
+
+        Raises:
+            ChoiceError, SettingError: a parameter or filter has a value that it cannot have.
+        """
+        return self.analyses.drivers(level, party, _filters(filters), minimum, strata=strata, model=model)
+
+    def related(
+        self,
+        case: str,
+        outcome: str | None = None,
+        limit: int = 10,
+        cursor: str | None = None,
+        **filters: "Given",
+    ) -> "Related":
+        """Cases like ``case``, by what they share, as :mod:`kg.analysis.related` finds them.
+
+        Raises:
+            UnknownError: there is no such case.
+            ChoiceError, SettingError: a parameter or filter has a value that it cannot have.
+        """
+        return self.analyses.related(self.spelled(case), outcome, limit, cursor, filters=_filters(filters))
+
+    def network(
+        self,
+        kind: str = "together",
+        level: str = "page",
+        party: str = "reviewer",
+        *,
+        minimum: int = 10,
+        q: float = 0.05,
+        **filters: "Given",
+    ) -> "Network":
+        """What is cited together, or by whom for what, as :func:`kg.analysis.network.network` draws it.
+
+        Raises:
+            ChoiceError, SettingError: a parameter or filter has a value that it cannot have.
+        """
+        from kg.analysis.network import network
+
+        return network(self.analyses.index, kind, level, party, _filters(filters), minimum, q)
+
+    def sides(self, level: str = "page", *, minimum: int = 10, **filters: "Given") -> "Sides":
+        """What the two parties cite for the same item, as :func:`kg.analysis.sides.sides` compares it.
+
+        Raises:
+            ChoiceError, SettingError: a parameter or filter has a value that it cannot have.
+        """
+        from kg.analysis.sides import sides
+
+        return sides(self.analyses.index, level, _filters(filters), minimum)
+
+    def outcomes(self, by: str, *, minimum: int = 10, **filters: "Given") -> "Outcomes":
+        """Outcomes by ``specialties``, ``drift`` or ``quantities``, as :mod:`kg.analysis.outcomes` counts.
+
+        Raises:
+            ChoiceError, SettingError: a parameter or filter has a value that it cannot have.
+        """
+        from kg.analysis import outcomes
+        from kg.analysis.filters import choose
+
+        index, wanted = self.analyses.index, _filters(filters)
+        choose("kind of outcomes", by, ("specialties", "drift", "quantities"))
+        if by == "drift":
+            return outcomes.drift(index, filters=wanted)
+        counted = outcomes.specialties if by == "specialties" else outcomes.quantities
+        return counted(index, filters=wanted, minimum=minimum)
+
+    def search(self, q: str, limit: int = 10, offset: int = 0) -> "Hits":
+        """The letters that hold all the words of ``q``, the best first; a phrase is quoted.
+
+        Raises:
+            SettingError: there is no word in ``q``, or too many.
+            BaseError: the index cannot be made or read.
+        """
+        return self._search.find(q, limit, offset)
+
+    @cached_property
+    def _search(self) -> "Search":
+        from kg.analysis.search import Search
+
+        return Search(self)
+
+
+def _filters(given: "dict[str, Given]") -> "Filters":
+    from kg.analysis.filters import Filters
+
+    return Filters.of(**given)

@@ -19,23 +19,28 @@ after these keywords. Types:
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections import namedtuple
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from importlib import import_module
 from threading import Lock
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rdflib import Graph
 from rdflib.query import Result
 from rdflib.term import BNode, Literal, Node
 
 from kg import resources
-from kg.errors import IriError, QueryError, UnknownError
+from kg.errors import IriError, QueryError, SettingError, UnknownError
 from kg.graph import iri
 from kg.graph.sparql import tokens
 from kg.graph.triples import escaped
+
+if TYPE_CHECKING:
+    import polars as pl
 
 FOLDER = "queries"
 ANY = "any"
@@ -49,6 +54,8 @@ _LOCK = Lock()
 _HEADER = re.compile(r"#\+[ \t]*(\w+):[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
 _PARAMETER = re.compile(r"(\w+)[ \t]+([\w|-]+)(?:[ \t]+\[([^\]]*)\])?")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\x7f]*")
+_TEXT = re.compile(r"[\s{}]")
+"""What a SPARQL text has and a name has not."""
 _SIMPLE_TYPES = ("iri", "case", "string", "integer", "decimal", "boolean", "date")
 
 
@@ -129,7 +136,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The rows of a query as plain Python values.
+    """The rows of a query as plain Python values; each is a named tuple, ``row.items`` by its column.
 
     An ASK query has one row with one value, ``answer``; CONSTRUCT and DESCRIBE have a row for
     each triple.
@@ -147,6 +154,25 @@ class Answer:
     def dicts(self) -> list[dict[str, Value]]:
         """The rows as mappings from column to value."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def to_polars(self) -> "pl.DataFrame":
+        """The rows as a polars frame."""
+        import polars as pl
+
+        rows = [tuple(row) for row in self.rows]
+        return pl.DataFrame(rows, schema=list(self.columns), orient="row", infer_schema_length=None)
+
+    def to_pandas(self) -> Any:
+        """The rows as a pandas frame.
+
+        Raises:
+            SettingError: pandas is not installed, which this package does without.
+        """
+        try:
+            pandas = import_module("pandas")
+        except ImportError as fault:
+            raise SettingError("to_pandas needs pandas: pip install pandas") from fault
+        return pandas.DataFrame([tuple(row) for row in self.rows], columns=list(self.columns))
 
 
 def names() -> tuple[str, ...]:
@@ -199,6 +225,19 @@ def parse(text: str, name: str = "query") -> Query:
     return Query(name, text, " ".join(header.get("summary", [])), parameters, columns, pieces)
 
 
+def find(query: str) -> Query:
+    """A query by its name, or a SPARQL text.
+
+    >>> find("outcomes").name, find("ASK { ?s ?p ?o }").name
+    ('outcomes', 'the query')
+
+    Raises:
+        UnknownError: there is no query of that name; the text names the nearest ones.
+        QueryError: the text's header has a fault.
+    """
+    return parse(query, "the query") if _TEXT.search(query) else load(query)
+
+
 def run(base: HasGraph | Graph, query: str | Query, /, **parameters: object) -> Answer:
     """Ask a query, by its name or as parsed, and give its rows.
 
@@ -222,9 +261,14 @@ def _answer(result: Result) -> Answer:
     if result.type in ("CONSTRUCT", "DESCRIBE"):
         triples = result.graph if result.graph is not None else ()
         rows = tuple(sorted(tuple(str(_plain(term)) for term in triple) for triple in triples))
-        return Answer(("subject", "predicate", "object"), rows)
+        return _named(("subject", "predicate", "object"), rows)
     columns = tuple(str(variable) for variable in result.vars or ())
-    return Answer(columns, tuple(tuple(_plain(term) for term in row) for row in result))  # type: ignore[union-attr]
+    return _named(columns, (tuple(_plain(term) for term in row) for row in result))  # type: ignore[union-attr]
+
+
+def _named(columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> Answer:
+    row = namedtuple("Row", columns, rename=True)  # type: ignore[misc]  # columns are known when asked
+    return Answer(columns, tuple(row._make(values) for values in rows))
 
 
 def _plain(term: Node | None) -> Value:

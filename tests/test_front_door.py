@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -23,10 +24,20 @@ VALUES = {
     *("Rationale", "Reviewer", "Section", "Service", "Sex", "Side", "Span", "Specialty", "Template", "Unit"),
 }
 ERRORS = {
-    *("BaseError", "CatalogueError", "IriError", "KgError", "LetterError", "QueryError", "SettingError"),
+    *(
+        "BaseError",
+        "CatalogueError",
+        "ChoiceError",
+        "IriError",
+        "KgError",
+        "LetterError",
+        "QueryError",
+        "SettingError",
+    ),
     *("SourceError", "UnknownError", "VocabularyError"),
 }
-DOORS = {"KnowledgeBase", "open", "parse_letter"}
+DOORS = {"OpenBase", "open", "parse_letter"}
+ASKED = {"query", "drivers", "related", "network", "sides", "outcomes", "search"}
 NAMES = sorted(VALUES | ERRORS | DOORS)
 
 
@@ -36,7 +47,11 @@ def test_a_public_name_is_there_and_documented(name):
 
 
 def test_the_methods_of_an_open_base_are_there():
-    assert {"cases", "facts", "generation", "graph", "letter", "query"} <= set(dir(kg.KnowledgeBase))
+    assert {"cases", "facts", "generation", "graph", "letter", *ASKED} <= set(dir(kg.OpenBase))
+
+
+def test_the_version_is_the_packages():
+    assert kg.__version__ == version("imr-kg")
 
 
 def test_import_loads_no_heavy_part():

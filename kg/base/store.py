@@ -10,6 +10,7 @@ kg.errors.BaseError: /nowhere: there is no knowledge base here; make one with: k
 import difflib
 import json
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +34,21 @@ class Source(NamedTuple):
 
     place: str
     sha256: str
+
+
+_NUMBER = re.compile(r"(?:CM)?[\s_-]*([0-9]{2})[\s_-]*([0-9]{1,8})", re.IGNORECASE)
+
+
+def _spellings(case: str) -> list[str]:
+    """What a case may be called in a base, as given first.
+
+    >>> _spellings("cm16 219557")
+    ['cm16 219557', 'CM16-219557', 'CM16-0219557']
+    """
+    found = _NUMBER.fullmatch(case.strip())
+    if not found:
+        return [case, case.strip()]
+    return [case, *(f"CM{found[1]}-{digits}" for digits in (found[2], found[2].zfill(7)))]
 
 
 class KnowledgeBase:
@@ -110,8 +126,19 @@ class KnowledgeBase:
         """All case numbers, sorted."""
         return self._letters.ledger.cases()
 
+    def spelled(self, case: str) -> str:
+        """A case number as this base has it, from any spelling: ``cm16 219557`` is ``CM16-0219557``.
+
+        Raises:
+            UnknownError: the base has no such case; the text names the nearest ones.
+        """
+        for spelling in _spellings(case):
+            if self._letters.ledger.letter(spelling) is not None:
+                return spelling
+        raise self._unknown(case)
+
     def __contains__(self, case: object) -> bool:
-        return isinstance(case, str) and self._letters.ledger.letter(case) is not None
+        return isinstance(case, str) and any(map(self._letters.ledger.letter, _spellings(case)))
 
     def __len__(self) -> int:
         return self._letters.ledger.count()
@@ -122,10 +149,7 @@ class KnowledgeBase:
         Raises:
             UnknownError: the base has no such case; the text names the nearest ones.
         """
-        try:
-            return self._letters.text(case)
-        except KeyError:
-            raise self._unknown(case) from None
+        return self._letters.text(self.spelled(case))
 
     def source(self, case: str) -> Source:
         """The file that the letter came from.
@@ -133,10 +157,7 @@ class KnowledgeBase:
         Raises:
             UnknownError: the base has no such case.
         """
-        try:
-            row = self._letters.row(case)
-        except KeyError:
-            raise self._unknown(case) from None
+        row = self._letters.row(self.spelled(case))
         return Source(row.place, row.text_hash)
 
     def determination(self, case: str) -> Determination:
@@ -147,6 +168,7 @@ class KnowledgeBase:
         """
         from kg.base.building import read  # late: opening a base for its facts does not load the grammars
 
+        case = self.spelled(case)
         return read.determination(self.letter(case), case, (), self._letters.ledger.corrections)
 
     def corrections(self) -> list[Correction]:
@@ -183,6 +205,7 @@ class KnowledgeBase:
         return Letters(self.folder)
 
     def _unknown(self, case: str) -> UnknownError:
-        near = difflib.get_close_matches(case, self._letters.ledger.neighbours(case), n=3, cutoff=0.5)
+        likely = _spellings(case)[-1]
+        near = difflib.get_close_matches(likely, self._letters.ledger.neighbours(likely), n=3, cutoff=0.5)
         hint = f"; the nearest are {', '.join(near)}" if near else ""
         return UnknownError(f"{self.path}: there is no case {case!r}{hint}")

@@ -6,6 +6,7 @@ A command is a function that returns its exit code, or ``None`` for 0, wrapped b
 
 import functools
 import inspect
+import json
 import logging
 import os
 import sys
@@ -78,6 +79,11 @@ def complain_of(place: str, reason: str) -> None:
     """Name a file that was put aside, and why, on standard error."""
     named = reason if reason.startswith(place) else f"{place}: {reason}"
     err().print(f"quarantined: {named}", markup=False)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON in one line to standard output."""
+    print(json.dumps(value, ensure_ascii=False))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:

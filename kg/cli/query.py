@@ -36,13 +36,15 @@ class Form(StrEnum):
     "kg query",
     "kg query outcomes_by_page --format csv",
     "kg query cases_citing_page -p page=chronic-pain/2009/page/98",
-    'echo "SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }" | kg query -',
+    'kg query "SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }"',
     "kg query outcomes_by_section --endpoint http://127.0.0.1:7878/query",
 )
 def query(
     asked: Annotated[
         str | None,
-        typer.Argument(metavar="NAME|FILE.rq|-", help="A named query, a file, or - for standard input."),
+        typer.Argument(
+            metavar="NAME|SPARQL|FILE.rq|-", help="A named query, SPARQL, a file, or - for standard input."
+        ),
     ] = None,
     kb: Kb = DEFAULT_KB,
     parameters: Annotated[

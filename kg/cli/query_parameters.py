@@ -30,7 +30,7 @@ def values(given: Iterable[str]) -> dict[str, str]:
 
 
 def find(asked: str) -> "Query":
-    """The query of that name, in that file, or on standard input for ``-``.
+    """The query of that name, in that file, on standard input for ``-``, or SPARQL as it stands.
 
     Raises:
         UnknownError: there is no query of that name; the text names the nearest ones.
@@ -41,6 +41,8 @@ def find(asked: str) -> "Query":
 
     if asked == "-":
         return queries.parse(sys.stdin.read(), "standard input")
+    if "{" in asked:
+        return queries.find(asked)
     path = Path(asked)
     if path.suffix != ".rq" and not path.is_file():
         return queries.load(asked)

@@ -1,15 +1,23 @@
 """``kg show``, ``kg search`` and ``kg stats``: what letters say, one and all."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, out, say, table
+from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, out, print_json, say, table
 
 if TYPE_CHECKING:
     from kg.evidence import Mark
     from kg.model import Determination
+
+
+class Shown(StrEnum):
+    """How letters are printed."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 # --- one letter -------------------------------------------------------------------------------
@@ -23,6 +31,8 @@ _STYLES = {
     "body part": "bold green",
     "quantity": "bold yellow",
     "drug": "bold bright_magenta",
+    "condition": "green",
+    "earlier treatment": "italic green",
     "outcome": "bold reverse",
     "citation": "cyan",
     "section": "bold cyan underline",
@@ -34,7 +44,11 @@ _STYLES = {
 _OUTCOMES = {"upheld": "red", "overturned": "green", "modified": "yellow"}
 
 
-@command("kg show CM16-0219557", "kg show CM16-0219557 --why item/1/reviewer/citation/1")
+@command(
+    "kg show CM16-0219557",
+    "kg show CM16-0219557 --why item/1/reviewer/citation/1",
+    "kg show cm16-219557 --format json",
+)
 def show(
     case: Annotated[str, typer.Argument(help="The case number.")],
     kb: Kb = DEFAULT_KB,
@@ -44,12 +58,19 @@ def show(
             metavar="NODE", help="Print the sentence behind item/1, patient.age, or an IRI of the case."
         ),
     ] = None,
+    form: Annotated[
+        Shown, typer.Option("--format", help="How to print; json is what the API answers.")
+    ] = Shown.TEXT,
 ) -> None:
     """Show a letter with what was read from it in colour, and its decisions as a table."""
     from kg import evidence
     from kg.base.store import KnowledgeBase
+    from kg.explore import answers
 
     with KnowledgeBase.open(kb) as base:
+        if form is Shown.JSON and why is None:
+            print_json(answers.case(base, case))
+            return
         text, read = base.letter(case), base.determination(case)
         source = base.source(case).place
     if why is not None:
@@ -107,6 +128,9 @@ def search(
     kb: Kb = DEFAULT_KB,
     limit: Annotated[int, typer.Option(min=1, help="Letters to show.")] = 10,
     offset: Annotated[int, typer.Option(min=0, help="Letters to pass over.")] = 0,
+    form: Annotated[
+        Shown, typer.Option("--format", help="How to print; json is what the API answers.")
+    ] = Shown.TEXT,
 ) -> None:
     """Find letters that hold all the words, the best first.
 
@@ -114,9 +138,13 @@ def search(
     """
     from kg.analysis.search import CLOSE, OPEN, Search
     from kg.base.store import KnowledgeBase
+    from kg.explore import answers
 
     with KnowledgeBase.open(kb) as base:
         found = Search(base).find(" ".join(f'"{w}"' if " " in w else w for w in words), limit, offset)
+    if form is Shown.JSON:
+        print_json(answers.hits(base.generation, found))
+        return
     for hit in found.rows:
         line = Text.assemble((hit.case, "bold cyan"), "  ")
         for n, piece in enumerate(hit.snippet.split(OPEN)):

@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from kg.cli.show_search_stats import _STYLES
+from kg.evidence import Kind
+
 
 def rows(text):
     return list(csv.DictReader(io.StringIO(text)))
@@ -132,6 +135,10 @@ def test_a_folder_without_letters_is_named(kg, tmp_path):
     (tmp_path / "in").mkdir()
     done = kg("build", tmp_path / "in", "--kb", tmp_path / "kb")
     assert f"no letter was found in {tmp_path / 'in'}" in done.err
+
+
+def test_every_kind_of_mark_has_a_style():
+    assert {*_STYLES, "rationale"} == set(Kind)
 
 
 def test_a_letter_is_shown_whole_with_its_decisions(kg, kb, case, made, truth):

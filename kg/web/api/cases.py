@@ -9,10 +9,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import Field
 
-from kg import contract
 from kg.analysis.related import CURSOR as RELATED_CURSOR
 from kg.analysis.related import WANTED
 from kg.evidence import marks
+from kg.explore import answers
 from kg.explore.case_lists import CURSOR as CASE_CURSOR
 from kg.explore.case_lists import Wanted
 from kg.explore.neighbours import address, case_node
@@ -70,7 +70,7 @@ async def only_known(request: Request) -> None:
 
 def listing(site: Site, results: list[Any], total: int, following: str | None, **more: Any) -> dict[str, Any]:
     """A list as every address gives it."""
-    return {"results": results, "total": total, "next": following, "generation": site.generation, **more}
+    return answers.listing(site.generation, results, total, following, **more)
 
 
 def answer(request: Request, site: Site, content: Any, media_type: str = "application/json") -> Response:
@@ -119,13 +119,13 @@ def one_case(request: Request, site: SiteDep, case: CaseNumber) -> Response:
     kind = negotiate.best(request.headers.get("accept"), offered)
     if kind is None:
         raise ProblemError(406, f"a case can be had as {', '.join(offered)}")
-    determination = site.base.determination(case)
+    case = site.base.spelled(case)
     if kind == "jsonld":
+        determination = site.base.determination(case)
         quads = ox.parse(n_triples(determination), format=ox.RdfFormat.N_TRIPLES)
         tree = {"@context": jsonld.context()["@context"], **jsonld.document(case, quads)}
         return answer(request, site, tree, "application/ld+json")
-    form = contract.to_json(determination)
-    return answer(request, site, {"iri": address(case_node(case)), **form, "generation": site.generation})
+    return answer(request, site, answers.case(site.base, case))
 
 
 @router.get(
@@ -135,6 +135,7 @@ def one_case(request: Request, site: SiteDep, case: CaseNumber) -> Response:
 )
 def letter(request: Request, site: SiteDep, case: CaseNumber) -> Response:
     """Text, and marks with spans in characters of it; as plain text where that is asked for."""
+    case = site.base.spelled(case)
     text = site.base.letter(case)
     kind = negotiate.best(request.headers.get("accept"), {"application/json": "json", "text/plain": "text"})
     if kind is None:

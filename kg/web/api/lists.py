@@ -9,8 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from kg import queries
-from kg.analysis.search import CLOSE, OPEN
-from kg.explore import drawing, edge_evidence, labels
+from kg.explore import answers, drawing, edge_evidence, labels
 from kg.explore.neighbours import address
 from kg.web import csv_tables, negotiate
 from kg.web.api import openapi
@@ -94,22 +93,7 @@ def search(
 ) -> Response:
     """Letters that hold all the words; `hits` are ranges of the snippet, in characters."""
     found = site.search.find(q, limit, int(cursor or 0), PATIENCE)
-    rows = [
-        {"case": hit.case, "iri": address(f"case/{hit.case}"), **_marked(hit.snippet)} for hit in found.rows
-    ]
-    following = None if found.next is None else str(found.next)
-    return answer(request, site, listing(site, rows, found.total, following))
-
-
-def _marked(snippet: str) -> dict[str, Any]:
-    """A snippet without its marks, and where they stood."""
-    text, hits = "", []
-    for piece in snippet.split(OPEN):
-        hit, mark, rest = piece.partition(CLOSE)
-        if mark:
-            hits.append([len(text), len(text) + len(hit)])
-        text += hit + rest
-    return {"snippet": text, "hits": hits}
+    return answer(request, site, answers.hits(site.generation, found))
 
 
 @router.get("/suggest", summary="What a few letters could mean", responses=LISTING)

@@ -126,6 +126,7 @@ async def one_case(request: Request, site: SiteDep, case: str) -> Response:
 
     It takes some milliseconds, less than it costs to hand it to a thread and wait for its turn.
     """
+    case = site.base.spelled(case)
     etag = f"W/{site.etag('case page', case)}"  # weak: the same for the packed and the plain page
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if etag in request.headers.get("if-none-match", ""):
