@@ -70,15 +70,18 @@ demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowl
 
 # --- checks ------------------------------------------------------------------------------------
 
+# Where CI is set, the tests take coverage as they run, and the long tests need not run them again for it.
 .PHONY: test
-test: lint types .make/vendor .make/packages ## format, lint, types and tests; installs what they need
+test: lint types $(if $(CI),coverage,tests) ## run all checks but the long ones: format, lint, types, tests (with coverage, if CI is set)
+
+.PHONY: tests
+tests: .make/dev .make/vendor .make/packages
 	@$(BIN)/python -m pytest -n auto -m "not long"
 
 .PHONY: test-all
-test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the long tests: servers, notebooks, wheels, coverage, lowest versions
-	@$(BIN)/python -m pytest -m long
-	@$(MAKE) --no-print-directory coverage
-	@$(MAKE) --no-print-directory lowest
+test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the long tests: servers, notebooks, wheels, lowest versions (and coverage, if CI is not set)
+	@$(BIN)/python -m pytest -n auto -m long
+	@$(MAKE) --no-print-directory $(if $(CI),,coverage) lowest
 
 # Programs of others that ask the server in tests, apart from what this project needs itself.
 .make/clients/done: .make/venv
@@ -117,15 +120,15 @@ soak: .make/dev ## use a server for SOAK seconds, with attackers and a new gener
 	@touch $@
 
 .PHONY: lowest
-lowest: .make/lowest/done .make/vendor ## the tests, but for browsers and documents, with the lowest versions that are allowed
-	@.make/lowest/bin/python -m pytest -n auto -m "not long and not browser" -W default -p no:cacheprovider \
+lowest: .make/lowest/done .make/vendor ## the tests that meet a dependency, with the lowest versions that are allowed
+	@.make/lowest/bin/python -m pytest -n auto -m "not long and not browser and not same_anywhere" -W default -p no:cacheprovider \
 	  kg tests/analysis tests/base tests/cli tests/files tests/graph tests/ontology tests/reading tests/statistics tests/web/test_web_api.py \
 	  tests/web/test_web_drivers.py tests/web/test_web_linked.py tests/test_queries.py tests/test_front_door.py
 
 .PHONY: coverage
 coverage: .make/dev .make/vendor .make/packages ## what part of kg the tests run, and fail below the bounds
 	@rm -rf .make/coverage && mkdir -p .make/coverage
-	@$(BIN)/coverage run -m pytest -n auto -m "not long and not browser"
+	@$(BIN)/coverage run -m pytest -n auto -m "not long"
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage json -q -o .make/coverage/report.json
 	@$(BIN)/python tests/coverage_bounds.py .make/coverage/report.json

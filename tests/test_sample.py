@@ -146,11 +146,12 @@ def test_a_sample_is_one_file_a_letter_and_one_line_of_truth_each(tmp_path):
     assert files == {name: text for name, text, _ in letters(25, 8)}
 
 
-def test_many_letters_go_into_folders(tmp_path):
-    sample(10_001, 1, tmp_path)
+def test_many_letters_go_into_folders(tmp_path, monkeypatch):
+    monkeypatch.setattr("kg.sample.FOLDER", 20)
+    sample(201, 1, tmp_path)
     folders = sorted(path.name for path in (tmp_path / "letters").iterdir())
     assert len(folders) == 11
-    assert len(list((tmp_path / "letters" / folders[0]).iterdir())) == 1000
+    assert len(list((tmp_path / "letters" / folders[0]).iterdir())) == 20
 
 
 def test_an_older_sample_is_replaced(tmp_path):
@@ -248,7 +249,7 @@ def log_odds_ratio(with_it: list[bool], without: list[bool]) -> tuple[float, flo
     ],
 )
 def test_a_planted_odds_ratio_shows_in_the_outcomes(tmp_path, row, template, meets):
-    made = letters(6000, 31, template, effects(tmp_path, row))
+    made = letters(3000, 31, template, effects(tmp_path, row))
     decided: dict[bool, list[bool]] = {True: [], False: []}
     for _, _, truth in made:
         for decision in truth["decisions"]:

@@ -16,6 +16,8 @@ from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
 from kg.base.upkeep.verify import verify
 
+pytestmark = pytest.mark.same_anywhere
+
 BUILD = """
 import sys
 from kg.base.building import build

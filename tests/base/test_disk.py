@@ -13,6 +13,8 @@ from kg.base.store import KnowledgeBase
 from kg.base.upkeep.verify import verify
 from kg.errors import BaseError
 
+pytestmark = pytest.mark.same_anywhere
+
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:

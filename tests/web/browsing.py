@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest_web import FLAGS, Live
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, sync_playwright
 
 from kg.base.store import KnowledgeBase
 
@@ -17,6 +17,18 @@ MARKS = [
     pytest.mark.browser,
     pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
 ]
+
+
+def until(where: Page | Frame, expression: str, value: object = None, told: object = "") -> None:
+    """Wait until an expression, or a function of ``value``, is true in a page.
+
+    Not Playwright's ``wait_for_function``, which the pages' policy does not let run.
+    """
+    for wait in (*[10] * 50, *[50] * 150):
+        if where.evaluate(expression, value):
+            return
+        where.wait_for_timeout(wait)
+    raise AssertionError(f"never came true: {expression}; {told}")
 
 
 class Visit:
@@ -46,11 +58,7 @@ class Visit:
             self.until("document.querySelector('[data-ready]') !== null")
 
     def until(self, expression: str) -> None:
-        for _ in range(150):
-            if self.page.evaluate(expression):
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"never came true: {expression}; {self.faults}")
+        until(self.page, expression, told=self.faults)
 
 
 class Graph:
@@ -116,14 +124,14 @@ class Graph:
         self.page.click(f"#panel button:text-is({json.dumps(words)})")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(built: Path) -> Iterator[Live]:
     live = Live(built, workers=2)
     yield live
     live.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))

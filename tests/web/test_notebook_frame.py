@@ -1,19 +1,15 @@
 """The graph in a notebook: drawn by what it brings along, in a frame that reaches nothing."""
 
-import shutil
+from contextlib import closing
 from pathlib import Path
 
-import pytest
-from conftest_web import FLAGS
-from playwright.sync_api import sync_playwright
+from browsing import MARKS, until
+from playwright.sync_api import Browser
 
 from kg.explore.drawing import View
 from kg.explore.notebook_frame import Frame
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
-]
+pytestmark = MARKS
 HOSTILE = "</script><img src=http://192.0.2.1/x onerror=parent.ran=1>\"'"
 DARK = """() => {
   const canvas = document.querySelector("canvas");
@@ -35,25 +31,21 @@ def node(name: str, x: float) -> dict[str, object]:
     }
 
 
-def test_it_draws_and_asks_nobody(tmp_path: Path):
+def test_it_draws_and_asks_nobody(browser: Browser, tmp_path: Path):
     edge = {"from": "one", "to": HOSTILE, "title": HOSTILE, "width": 2}
     picture = View([node("one", 0), node(HOSTILE, 200)], [edge])
     page_file = tmp_path / "notebook.html"
     page_file.write_text(f"<!doctype html><body>{Frame(picture)._repr_html_()}", encoding="utf-8")
     asked: list[str] = []
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
-        page = browser.new_page()
+    with closing(browser.new_page()) as page:
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda said: faults.append(said.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(page_file.as_uri())
         frame = page.frames[1]
         frame.wait_for_selector("canvas")
-        page.wait_for_timeout(300)
-        assert frame.evaluate(DARK) > 500  # two dots and a line, so many points at least
+        until(frame, f"({DARK})() > 500")  # two dots and a line, so many points at least
         assert page.evaluate("window.ran") is None
-        browser.close()
     assert asked == [page_file.as_uri()]
     assert faults == []

@@ -1,22 +1,24 @@
 """Letters that carry script: whatever they hold is shown as text, wherever it is shown."""
 
-import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from conftest_web import FLAGS, Live
-from playwright.sync_api import Page, sync_playwright
+from browsing import MARKS, until
+from conftest_web import Live
+from playwright.sync_api import Browser, Page
 
 from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
-]
+pytestmark = MARKS
 
+SHOWN = """(id) => {
+  const tip = document.querySelector(".vis-tooltip");
+  return tip?.style.visibility === "visible" && tip.innerText === network.body.data.nodes.get(id).title;
+}"""
+OFFERED = "(number) => document.querySelectorAll('.suggestions li').length === number"
 RUN = "window.ran=1"
 PAYLOADS = [
     f"<script>{RUN}</script>",
@@ -88,10 +90,7 @@ class Watched:
 
     def go(self, path: str) -> None:
         self.page.goto(self.server.address + path)
-        for _ in range(100):
-            if self.page.evaluate("document.getElementById('graph')?.dataset.ready ?? 'yes'") == "yes":
-                break
-            self.page.wait_for_timeout(50)
+        until(self.page, "(document.getElementById('graph')?.dataset.ready ?? 'yes') === 'yes'")
         self.look(path)
 
     def look(self, where: str) -> None:
@@ -101,12 +100,10 @@ class Watched:
 
 
 @pytest.fixture
-def watched(planted: tuple[Live, list[str]]) -> Iterator[Watched]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
-        watched = Watched(browser.new_page(), planted[0])
-        yield watched
-        browser.close()
+def watched(planted: tuple[Live, list[str]], browser: Browser) -> Iterator[Watched]:
+    watched = Watched(browser.new_page(), planted[0])
+    yield watched
+    watched.page.close()
     assert watched.faults == []
 
 
@@ -129,6 +126,7 @@ def test_no_payload_runs_in_the_graph(planted: tuple[Live, list[str]], watched: 
     page.set_viewport_size({"width": 1360, "height": 900})
     for case in planted[1]:
         watched.go(f"/explore?node=case/{case}&depth=2")
+        page.evaluate("network.setOptions({ interaction: { tooltipDelay: 0 } })")
         for node in page.evaluate("network.body.data.nodes.getIds()"):
             where = page.evaluate(
                 "(id) => { network.focus(id, { scale: 1, animation: false });"
@@ -136,13 +134,14 @@ def test_no_payload_runs_in_the_graph(planted: tuple[Live, list[str]], watched: 
                 node,
             )
             box = page.locator("#graph canvas").bounding_box()
-            page.mouse.move(box["x"] + where["x"], box["y"] + where["y"])  # its title is shown
-        page.wait_for_timeout(250)
+            page.mouse.move(box["x"] + where["x"], box["y"] + where["y"])
+            until(page, SHOWN, node)
         page.locator("#table button").nth(1).click()
         page.focus("#graph")
         for _ in range(8):
-            page.keyboard.press("e")  # the sentences behind its lines
-            page.wait_for_timeout(60)
+            before = page.inner_text("#panel")
+            page.keyboard.press("e")  # the sentence behind its next line
+            until(page, "(before) => document.getElementById('panel').innerText !== before", before)
         for name in ("specialty", "category"):
             options = page.locator(f"[data-filter={name}] option").count()
             page.select_option(f"[data-filter={name}]", index=options - 1)
@@ -152,8 +151,10 @@ def test_no_payload_runs_in_the_graph(planted: tuple[Live, list[str]], watched: 
 def test_no_payload_runs_in_what_scripts_draw(planted: tuple[Live, list[str]], watched: Watched):
     watched.go("/")
     for payload in PAYLOADS:
-        watched.page.fill("[data-suggest]", f"MRI of the lumbar spine {payload}"[:200])
-        watched.page.wait_for_timeout(150)
+        with watched.page.expect_response("**/api/suggest?**") as answer:
+            watched.page.fill("[data-suggest]", f"MRI of the lumbar spine {payload}"[:200])
+        answer.value.finished()
+        until(watched.page, OFFERED, len(answer.value.json()["results"]))
         watched.page.keyboard.press("ArrowDown")
         watched.look("suggestions")
     texts = "SELECT ?text { ?s ?p ?text FILTER(isLiteral(?text) && CONTAINS(STR(?text), 'window.ran')) }"
