@@ -112,6 +112,7 @@ class ProblemKind(StrEnum):
     CONTRADICTION = "contradiction"
     CUT_LETTER = "cut-letter"
     ENCODING = "encoding"
+    MISPRINT = "misprint"
 
 
 class Read(Struct, frozen=True, gc=False):

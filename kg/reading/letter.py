@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from msgspec.structs import replace
+
 from kg.errors import LetterError
 from kg.model import (
     Basis,
@@ -17,10 +19,12 @@ from kg.model import (
 )
 from kg.reading.citing.citations import read_field
 from kg.reading.citing.mentions import mentions
+from kg.reading.damage import doubts as misread
+from kg.reading.damage import misprinted, near_headings
 from kg.reading.early import early_layout
 from kg.reading.header import Header, read_header
 from kg.reading.history import read_history
-from kg.reading.noise import restored
+from kg.reading.noise import Edit, Restored, restored
 from kg.reading.places import Issue, Layout
 from kg.reading.requests.items import read_item
 from kg.reading.requests.quantities import recommended
@@ -58,18 +62,20 @@ def read_letter(text: str, name: str | None = None) -> Determination:
     return found
 
 
-def _read(text: str, name: str | None) -> Determination:
-    """The letter ``text``, in which nothing is noise."""
+def _read(text: str, name: str | None, *, whole: bool = False) -> Determination:
+    """The letter ``text``, in which nothing is noise; ``whole`` where its headings were mended."""
     found = layout(text)
     if not found.issues:
         found = early_layout(text) or found
-    if not found.issues:
-        raise LetterError(_no_letter(text, found))
     header = read_header(text, *found.header)
+    doubtful = not found.issues or found.problems or header.problems
+    if doubtful and not whole and (edits := near_headings(text, found.header[0])):
+        return _mended(text, edits, name)
+    _check(text, found)
     summary = read_summary(text, found.summary)
     problems = [*found.problems, *header.problems]
     reviewer, reviewer_spans, doubts = read_reviewer(text, found.credentials)
-    problems += doubts
+    problems += [*doubts, *misread(text, found.credentials)]
     edition = guidelines().last_change(header.dates.get("decision_date"))
     decisions = tuple([_decision(text, issue, edition, problems) for issue in found.issues])
     injured = _date_of_injury(header, summary, problems)
@@ -90,6 +96,28 @@ def _read(text: str, name: str | None) -> Determination:
         tuple(problems),
         read_history(text, found.summary),
     )
+
+
+def _mended(text: str, edits: list[Edit], name: str | None) -> Determination:
+    """The letter with headings and labels that are nearly right made whole, and a problem for each."""
+    plain = Restored.of(text).edited(edits)
+    found: Determination = plain.placed(_read(plain.text, name, whole=True))
+    return replace(found, problems=(*misprinted(text, edits), *found.problems))
+
+
+def _check(text: str, found: Layout) -> None:
+    """Hold a layout to what every letter has.
+
+    Raises:
+        LetterError: no item was found, or no field of any: what was read would be little of it.
+    """
+    if not found.issues:
+        raise LetterError(_no_letter(text, found))
+    if found.template is Template.NOTICE_2013:  # its first part alone, on a page of its own, has none
+        return
+    if all(issue.administrator is issue.reviewer is issue.rationale is None for issue in found.issues):
+        items = "disputed item was" if len(found.issues) == 1 else "disputed items were"
+        raise LetterError(f"{len(found.issues)} {items} found, but no guideline and no rationale of any")
 
 
 def _no_letter(text: str, found: Layout) -> str:

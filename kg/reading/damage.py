@@ -1,0 +1,135 @@
+"""Errors of recognition in what all letters print alike: headings made whole, the rest told.
+
+A heading with a letter or two wrong still parts the letter, and is read as the heading that it is nearest to,
+with a problem. Wrong letters in the words that all letters share tell of others in the words that they do
+not: then the letter says so.
+"""
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher, get_close_matches
+from functools import cache
+
+from kg import resources
+from kg.model import Problem, ProblemKind, Span
+from kg.reading.noise import Edit, vocabulary
+from kg.reading.text.moved import kept
+
+_HEADINGS = (
+    "HOW THE IMR FINAL DETERMINATION WAS MADE",
+    "CLINICAL CASE SUMMARY",
+    "IMR ISSUES, DECISIONS AND RATIONALES",
+    "Claims Administrator guideline:",
+    "MAXIMUS guideline:",
+    "Decision rationale:",
+    "The Expert Reviewer has the following credentials:",
+    "State(s) of Licensure:",
+    "Certification(s)/Specialty:",
+)
+_LABELS = (
+    *("Case Number:", "Date Assigned:", "Date of Injury:", "Decision Date:", "UR Denial Date:", "Priority:"),
+    *("Application", "Received:"),
+)
+_ALIKE, _AS_LONG = 0.82, 2
+_LABEL = re.compile(
+    r"\b(?=\w*[A-Za-z])\w{2,11}(?:[ \t]+(?=\w*[A-Za-z])\w{2,9}){0,2}[:;.,](?=\s)"
+    r"|\b(?=\w*[A-Za-z])\w{11}(?=[ \t]*\n)"
+)
+_WORD = re.compile(r"[^\W_]+")
+_SHORTEST, _NEAR = 5, 0.8
+_COLONS = frozenset(":;.,")
+_MOST_SHOWN = 3
+
+
+def near_headings(text: str, header: Span) -> list[Edit]:
+    """The headings, and in the header the labels, that are printed with a letter or two wrong."""
+    edits = [*_near_lines(text), *_near_labels(text, header)]
+    return [edit for n, edit in enumerate(sorted(edits)) if n == 0 or edit.start >= sorted(edits)[n - 1].end]
+
+
+def _near_lines(text: str) -> Iterator[Edit]:
+    at = 0
+    for line in text.split("\n"):
+        start = at + len(line) - len(line.lstrip())
+        begin = line.strip()
+        for heading in _HEADINGS:
+            if begin.startswith(heading):
+                break
+            if end := _as_heading(begin, heading):
+                yield Edit(start, start + end, heading)
+                break
+        at += len(line) + 1
+
+
+def _as_heading(line: str, heading: str) -> int:
+    """How much of the line is the heading with some letters wrong; 0 where it does not begin with it."""
+    size = len(heading)
+    if len(line) < size - _AS_LONG or not _begins_alike(line, heading):
+        return 0
+    ends = [end for end in range(size - _AS_LONG, min(len(line), size + _AS_LONG) + 1) if end > 0]
+    ratios = [(SequenceMatcher(None, line[:end], heading, autojunk=False).ratio(), -end) for end in ends]
+    best, end = max(ratios)
+    if best < _ALIKE:
+        return 0
+    return -end + (heading[-1] == ":" and line[-end - 1] not in _COLONS and line[-end : 1 - end] in _COLONS)
+
+
+def _begins_alike(line: str, heading: str) -> bool:
+    """Whether half of the first letters stand at their place: most lines do not, and are passed over."""
+    same = sum(a == b for a, b in zip(line[:8], heading[:8], strict=False))
+    late = sum(a == b for a, b in zip(line[1:9], heading[:8], strict=False))
+    return max(same, late) >= 4
+
+
+def _near_labels(text: str, header: Span) -> Iterator[Edit]:
+    for m in _LABEL.finditer(text, header.start, header.end):
+        words = m[0]
+        if any(label in words for label in _LABELS):
+            continue
+        if found := get_close_matches(words, _LABELS, 1, _ALIKE):
+            yield Edit(m.start(), m.end(), found[0])
+
+
+def misprinted(text: str, edits: list[Edit]) -> list[Problem]:
+    """The problems that some headings are misprinted."""
+    return [
+        Problem(
+            ProblemKind.MISPRINT,
+            Span(edit.start, edit.end),
+            f'"{" ".join(text[edit.start : edit.end].split())}" is read as "{edit.instead}"',
+        )
+        for edit in edits
+    ]
+
+
+@cache
+def _printed_alike() -> frozenset[str]:
+    """The words that the same parts of all letters print."""
+    lines = resources.text("grammar", "boilerplate.txt").splitlines()
+    return frozenset(word for line in lines if line[:1] != "#" for word in line.split())
+
+
+def doubts(text: str, part: Span) -> list[Problem]:
+    """The problem that the words of a part that all letters print alike are misprinted."""
+    wrong = _wrong_words(text[part.start : part.end])
+    if not wrong:
+        return []
+    shown = ", ".join(f'"{word}"' for word in wrong[:_MOST_SHOWN])
+    at = text.find(wrong[0], part.start, part.end)
+    message = f"the text has errors of recognition ({shown}): others may be in what was read"
+    return [Problem(ProblemKind.MISPRINT, Span(at, at + len(wrong[0])), message)]
+
+
+# Letters of one form print the same part.
+@kept(1024)
+def _wrong_words(part: str) -> tuple[str, ...]:
+    alike = _printed_alike()
+    found = []
+    for word in _WORD.findall(part):
+        small = word.lower()
+        if small in alike or small in vocabulary() or len(word) < _SHORTEST:
+            continue
+        mixed = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+        if mixed or get_close_matches(small, alike, 1, _NEAR):
+            found.append(word)
+    return tuple(found)
