@@ -16,6 +16,7 @@ import msgspec
 
 from kg import resources
 from kg.contract import clinical
+from kg.contract.reasons import grounds_to_json, read_grounds
 from kg.errors import SourceError
 from kg.model import (
     Basis,
@@ -161,6 +162,7 @@ def _decision(decision: Decision) -> Json:
             "recommended": [_quantity(quantity) for quantity in rationale.recommended],
             "mentions": [_mention(mention) for mention in rationale.mentions],
         },
+        "grounds": grounds_to_json(rationale.grounds) if rationale else [],
     }
 
 
@@ -273,6 +275,7 @@ def _read_decision(form: Json) -> Decision:
             Span(*rationale["span"]),
             tuple(map(_read_quantity, rationale["recommended"])),
             tuple(map(_read_mention, rationale["mentions"])),
+            read_grounds(form["grounds"]),
         ),
     )
 

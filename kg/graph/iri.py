@@ -34,6 +34,8 @@ SCHEMES = (
     "condition",
     "cue",
     "drug",
+    "ground",
+    "ground-wording",
     "guideline",
     "outcome",
     "priority",

@@ -129,6 +129,8 @@ class IMR(metaclass=_Vocabulary):
     """counted in"""
     countedOutcome: Final = URIRef(f"{ONTOLOGY}#countedOutcome")
     """counted outcome"""
+    cue: Final = URIRef(f"{ONTOLOGY}#cue")
+    """cue"""
     dateAssigned: Final = URIRef(f"{ONTOLOGY}#dateAssigned")
     """date assigned"""
     dateOfInjury: Final = URIRef(f"{ONTOLOGY}#dateOfInjury")

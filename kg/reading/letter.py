@@ -11,6 +11,7 @@ from kg.model import (
     Decision,
     Determination,
     GuidelineField,
+    Outcome,
     Problem,
     ProblemKind,
     Rationale,
@@ -22,6 +23,7 @@ from kg.reading.citing.mentions import mentions
 from kg.reading.damage import doubts as misread
 from kg.reading.damage import misprinted, near_headings
 from kg.reading.early import early_layout
+from kg.reading.grounds.grounds import read_grounds
 from kg.reading.header import Header, read_header
 from kg.reading.history import read_history
 from kg.reading.noise import Edit, Restored, restored
@@ -149,15 +151,24 @@ def _decision(text: str, issue: Issue, edition: date | None, problems: list[Prob
         issue.outcome,
         _field(text, issue.administrator, edition, problems),
         _field(text, issue.reviewer, edition, problems),
-        None if issue.rationale is None else _rationale(text, issue.rationale, problems),
+        None
+        if issue.rationale is None
+        else _rationale(text, issue.rationale, item.text, issue.result, problems),
     )
 
 
-def _rationale(text: str, span: Span, problems: list[Problem]) -> Rationale:
+def _rationale(
+    text: str, span: Span, item: str, outcome: Outcome | None, problems: list[Problem]
+) -> Rationale:
     if span.end - span.start > _LONGEST_RATIONALE:
         problems.append(_too_long(span, "rationale"))
     end = min(span.end, span.start + _LONGEST_RATIONALE)
-    return Rationale(span, recommended(text, span.start, end), mentions(text, span.start, end))
+    return Rationale(
+        span,
+        recommended(text, span.start, end),
+        mentions(text, span.start, end),
+        read_grounds(text, span.start, end, item, outcome),
+    )
 
 
 def _field(text: str, span: Span | None, edition: date | None, problems: list[Problem]) -> GuidelineField:

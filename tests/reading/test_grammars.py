@@ -10,6 +10,7 @@ from lark import Token, Tree
 from kg import resources
 from kg.reading import early, header, reviewers, sections, summary
 from kg.reading.citing import citations, mentions, others, pages
+from kg.reading.grounds import frames
 from kg.reading.requests import items, quantities
 from kg.reading.text.grammars import TypedGrammar
 from kg.reading.vocabulary import titles
@@ -29,6 +30,7 @@ GRAMMARS = {
     "item": [items.ITEM],
     "quantity": [quantities.QUANTITY],
     "mention": [mentions.MENTION],
+    "rationale": [frames.rationale()],
 }
 
 

@@ -8,9 +8,39 @@ of characters of the letter's text as decoded.
 
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 
 from msgspec import Struct, field
+
+from kg.model.closed import (
+    Basis as Basis,
+)
+from kg.model.closed import (
+    Outcome as Outcome,
+)
+from kg.model.closed import (
+    Party as Party,
+)
+from kg.model.closed import (
+    Priority as Priority,
+)
+from kg.model.closed import (
+    ProblemKind as ProblemKind,
+)
+from kg.model.closed import (
+    Response as Response,
+)
+from kg.model.closed import (
+    Sex as Sex,
+)
+from kg.model.closed import (
+    Side as Side,
+)
+from kg.model.closed import (
+    Template as Template,
+)
+from kg.model.closed import (
+    Unit as Unit,
+)
 
 
 class Span(Struct, frozen=True, order=True, gc=False):
@@ -26,93 +56,6 @@ class Span(Struct, frozen=True, order=True, gc=False):
         ' Uphe'
         """
         return text[self.start : self.end]
-
-
-class Template(StrEnum):
-    """The form of letter, by era; notice and professional review are of 2013."""
-
-    NOTICE_2013 = "2013-notice"
-    LETTER_2013 = "2013-14"
-    PROFESSIONAL_2013 = "2013-professional"
-    PAGES = "pages"
-    SECTIONS = "sections"
-    LETTER_2018 = "2018"
-
-
-class Priority(StrEnum):
-    """How fast the review had to be (Labor Code 4610.6(d))."""
-
-    STANDARD = "standard"
-    EXPEDITED = "expedited"
-
-
-class Outcome(StrEnum):
-    """What became of a disputed item; *upheld* means that the denial stands."""
-
-    UPHELD = "upheld"
-    OVERTURNED = "overturned"
-    MODIFIED = "modified"
-
-
-class Party(StrEnum):
-    """Who relies on a guideline."""
-
-    CLAIMS_ADMINISTRATOR = "claims_administrator"
-    REVIEWER = "reviewer"
-
-
-class Basis(StrEnum):
-    """What kind of source a party says that it relied on."""
-
-    MTUS = "mtus"
-    MTUS_AND_OTHER = "mtus_and_other"
-    OUTSIDE_MTUS = "outside_mtus"
-    NONE_CITED = "none_cited"
-
-
-class Sex(StrEnum):
-    """The injured worker's sex, as printed."""
-
-    MALE = "male"
-    FEMALE = "female"
-
-
-class Side(StrEnum):
-    """Which side of the body."""
-
-    LEFT = "left"
-    RIGHT = "right"
-    BILATERAL = "bilateral"
-
-
-class Unit(StrEnum):
-    """What a quantity counts; ``refill-only`` is a number of refills without an amount."""
-
-    VISIT = "visit"
-    UNIT = "unit"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    HOUR = "hour"
-    REFILL_ONLY = "refill-only"
-
-
-class ProblemKind(StrEnum):
-    """Why wording was not understood, or is doubted."""
-
-    UNRESOLVED_TITLE = "unresolved-title"
-    UNRESOLVED_SPECIALTY = "unresolved-specialty"
-    UNREAD_TEXT = "unread-text"
-    BAD_PAGES = "bad-pages"
-    BAD_VALUE = "bad-value"
-    MISSING_HEADING = "missing-heading"
-    MISSING_FIELD = "missing-field"
-    REPEATED_HEADING = "repeated-heading"
-    HEADING_OUT_OF_ORDER = "heading-out-of-order"
-    CONTRADICTION = "contradiction"
-    CUT_LETTER = "cut-letter"
-    ENCODING = "encoding"
-    MISPRINT = "misprint"
 
 
 class Read(Struct, frozen=True, gc=False):
@@ -262,13 +205,6 @@ class Condition(Read, frozen=True, gc=False):
     span: Span
 
 
-class Response(StrEnum):
-    """What an earlier treatment brought, as the summary tells it."""
-
-    HELPED = "helped"
-    NOT_HELPED = "not-helped"
-
-
 class Treatment(Read, frozen=True, gc=False):
     """A treatment or study before the request: its kind as of a :class:`Service`, and the drug's class."""
 
@@ -324,12 +260,28 @@ class Mention(Read, frozen=True, gc=False):
     span: Span
 
 
+class Ground(Read, frozen=True, gc=False):
+    """One reason that a rationale applies to the request, as the reviewer states it.
+
+    ``ground`` is a notation of ``ontology/grounds.ttl``; ``met`` is whether the criterion is found met
+    (speaks for the treatment). ``quote`` is the sentence that says so, or a part of it, white space
+    folded, and ``span`` its place. ``likelihood`` is how surely it was read, from 0 to 1.
+    """
+
+    ground: str
+    met: bool
+    quote: str
+    span: Span
+    likelihood: float
+
+
 class Rationale(Read, frozen=True, gc=False):
     """The reasons for a decision, with what they quote plainly."""
 
     span: Span
     recommended: tuple[Quantity, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    grounds: tuple[Ground, ...] = ()
 
 
 class Decision(Read, frozen=True, gc=False):

@@ -1,0 +1,160 @@
+"""Read the grounds that a rationale states."""
+
+import re
+from functools import cached_property, lru_cache
+
+from msgspec import Struct
+
+from kg.model import Ground, Outcome, Span
+from kg.reading.grounds.cues import Candidate, candidates
+from kg.reading.grounds.frames import Sentence, sentence
+from kg.reading.grounds.judging import Context, applies, can_state, fits, judge, likelihood
+from kg.reading.grounds.sentences import sentences
+from kg.reading.grounds.wording import fold, places, words_and_gaps
+from kg.reading.text.wording import tidy
+
+THRESHOLD = 0.45
+"""A cue at least this likely is a ground."""
+_SURER = 0.12
+"""How much surer a later sentence must be to stand for a ground in place of the first."""
+_LAST = 3
+_QUOTATION = re.compile(r'["“][^"”]{60,20000}["”]')
+_PIVOT = re.compile(
+    r"(?i:\b(?:in\s+this\s+case|in\s+the\s+case\s+of|this\s+patient|injured\s+worker|claimant|the\s+patient"
+    r"|documentation\s+(?:available|submitted|provided)|however|the\s+requested)\b)"
+)
+_SHORTEST_NAME = 3
+_LONGEST = 2_000
+"""Characters of the longest sentence that is read: a longer one is a table or damage."""
+
+
+class Judged(Struct, frozen=True, gc=False):
+    """A candidate of a sentence with the sum of the weights that it has wherever the sentence stands."""
+
+    candidate: Candidate
+    total: float
+
+
+class Stated(Struct, frozen=True, gc=False):
+    """A sentence of a rationale with its candidates by part."""
+
+    sentence: Sentence
+    parts: tuple[tuple[Judged, ...], ...]
+
+
+@lru_cache(maxsize=1 << 14)
+def _stated(text: str) -> Stated:
+    """What a sentence can state, by itself: letters repeat sentences word for word."""
+    told = sentence(text)
+    if not can_state(told):
+        return Stated(told, ())
+    parts, lasting = [], judge().lasting
+    for found in candidates(told):
+        seen: set[tuple[str, bool]] = set()
+        judged = []
+        for rank, each in enumerate(found):
+            key = each.cue.ground, each.cue.met
+            if key not in seen:
+                seen.add(key)
+                if applies(told, each):
+                    judged.append(Judged(each, lasting(told, each, rank)))
+        if judged:
+            parts.append(tuple(judged))
+    return Stated(told, tuple(parts))
+
+
+@lru_cache(maxsize=1 << 12)
+def _names(item: str) -> frozenset[str]:
+    """The words that name an item."""
+    words = (word for word, _ in words_and_gaps(fold(item)))
+    return frozenset(word for word in words if len(word) >= _SHORTEST_NAME and not word[0].isdigit())
+
+
+class Surroundings:
+    """What surrounds the sentences of one rationale."""
+
+    def __init__(self, text: str, start: int, end: int, item: str, outcome: Outcome | None) -> None:
+        self.places = list(sentences(text, start, end))
+        self._text = text, start, end
+        self._item = item
+        self._upheld = outcome is not Outcome.OVERTURNED and outcome is not Outcome.MODIFIED
+
+    @cached_property
+    def _quoted(self) -> list[tuple[int, int]]:
+        return [match.span() for match in _QUOTATION.finditer(*self._text)]
+
+    @cached_property
+    def _pivot(self) -> int:
+        """Where the rationale first comes to the patient."""
+        pivot = _PIVOT.search(*self._text)
+        return pivot.end() if pivot else self._text[2] + 1
+
+    def of(self, n: int) -> Context:
+        """The context of the sentence with number ``n``."""
+        first, last = self.places[n]
+        return Context(
+            self._upheld,
+            _names(self._item),
+            any(a <= first and last <= b + 2 for a, b in self._quoted),
+            self._pivot <= last,
+            n == 0,
+            n >= len(self.places) - _LAST,
+        )
+
+
+def read_grounds(text: str, start: int, end: int, item: str, outcome: Outcome | None) -> tuple[Ground, ...]:
+    """The grounds that the rationale ``text[start:end]`` states for ``item``, in the order of the text.
+
+    The span of a ground is its sentence, or the part of it that says so where the sentence is long.
+
+    >>> text = "MRI is for red flags. There is no evidence of red flags or of failed conservative care."
+    >>> [(each.ground, each.met) for each in read_grounds(text, 0, len(text), "MRI", Outcome.UPHELD)]
+    [('red-flag', False), ('conservative-care', False)]
+    """
+    best: dict[tuple[str, bool], tuple[float, Ground]] = {}
+    around = Surroundings(text, start, end, item, outcome)
+    for n, (first, last) in enumerate(around.places):
+        stated = _stated(" ".join(text[first:last].split())) if last - first <= _LONGEST else None
+        if stated is None or not stated.parts:
+            continue
+        context = around.of(n)
+        for judged in stated.parts:
+            found = _likeliest(stated.sentence, judged, context)
+            if found is not None:
+                chance, each = found
+                key = each.cue.ground, each.cue.met
+                if key not in best or chance > best[key][0] + _SURER:
+                    span = _quoted(text, stated.sentence, each, first, last)
+                    quote = tidy(span.of(text))
+                    best[key] = chance, Ground(*key, quote, span, round(chance, 2))
+    return tuple(sorted((ground for _, ground in best.values()), key=lambda each: each.span))
+
+
+def _likeliest(
+    told: Sentence, judged: tuple[Judged, ...], context: Context
+) -> tuple[float, Candidate] | None:
+    best, chosen, passing = 0.0, None, judge().passing
+    for each in judged:
+        if fits(told, each.candidate, context):
+            total = each.total + passing(told, each.candidate, context)
+            if chosen is None or total > best:
+                best, chosen = total, each.candidate
+    if chosen is None or (chance := likelihood(best)) < THRESHOLD:
+        return None
+    return chance, chosen
+
+
+_QUOTE_WORDS = 45
+
+
+def _quoted(text: str, told: Sentence, candidate: Candidate, first: int, last: int) -> Span:
+    """The words that say so: the sentence, or of a long one the part and what denies it."""
+    if len(told.words) <= _QUOTE_WORDS:
+        return Span(first, last)
+    begins, ends = candidate.part.first, candidate.part.after
+    begins = min(begins, candidate.used[0].first)
+    if candidate.part.reached or ends - begins < _QUOTE_WORDS // 2:
+        begins = max(0, min(begins, candidate.used[-1].after - _QUOTE_WORDS // 2))
+    ends = max(candidate.used[-1].after, min(ends, begins + _QUOTE_WORDS))
+    where = places(fold(text[first:last]))
+    return Span(first + where[begins][0], first + where[ends - 1][1])

@@ -1,0 +1,37 @@
+"""Cut a rationale into sentences."""
+
+import re
+from collections.abc import Iterator
+
+# A stop, with what may close a quotation or bracket, before a blank and a new beginning.
+_END = re.compile(r"[.!?][)\"”’']*(?=\s+[\"“(\[]?[A-Z0-9])")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:Dr|Mr|Ms|Mrs|vs|No|St|e\.g|i\.e|etc|et al|p|pp|pg|Fig|approx|Inc|Jr|Ed|ed|Vol)|\b[A-Z])\.$"
+)
+_BEFORE = 8
+"""Characters before a stop that can be an abbreviation."""
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The first and the last place of each sentence of ``text[start:end]``, without blanks at its ends.
+
+    >>> text = "Dr. Roe asks for an MRI. It was denied (twice.) No red flags"
+    >>> [text[a:b] for a, b in sentences(text, 0, len(text))]
+    ['Dr. Roe asks for an MRI.', 'It was denied (twice.)', 'No red flags']
+    """
+    for stop in _END.finditer(text, start, end):
+        at = stop.start()
+        if text[at] == "." and _ABBREVIATED.search(text[max(start, at - _BEFORE) : at + 1]):
+            continue
+        yield from _trimmed(text, start, stop.end())
+        start = stop.end()
+    yield from _trimmed(text, start, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end

@@ -1,0 +1,262 @@
+"""How well grounds are read, and the weights that read them.
+
+    python tests/benchmarks/grounds.py [SHARED] [--errors] [--write]
+
+Prints precision and recall of each fifth of the labelled letters, read with weights that never saw it, and
+of all letters with the weights of all. ``--write`` puts those into ``ontology/grounds-weights.tsv``. Beside
+the labelled letters the weights learn from sentences of this project
+(``grammar/examples/rationale-sentences.tsv``). The wording in ``ontology/grounds.ttl`` is general knowledge
+of such rationales, and was extended by hand from four fifths of the letters while the last was unread.
+"""
+
+import argparse
+import csv
+import json
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest import mock
+
+import numpy as np
+import scipy.optimize
+import scipy.sparse
+
+import kg
+from kg import resources
+from kg.model import Outcome
+from kg.reading.grounds import grounds
+from kg.reading.grounds.cues import candidates
+from kg.reading.grounds.frames import sentence
+from kg.reading.grounds.grounds import Surroundings, read_grounds
+from kg.reading.grounds.judging import Judge, applies, can_state, features, fits
+
+FOLDS = 5
+PENALTY = 0.6
+OWN = 0.6
+"""The weight of a sentence of this project, where one of a real letter has 1."""
+SMALLEST = 0.02
+"""Weights nearer to nought are left out."""
+FULL, HALF = 0.8, 0.5
+
+
+class Item(NamedTuple):
+    """A disputed item: its rationale and the labels."""
+
+    fold: int | None
+    text: str
+    item: str
+    outcome: Outcome
+    sure: dict[tuple[str, bool], list[str]]
+    perhaps: set[tuple[str, bool]]
+
+
+class Example(NamedTuple):
+    """A candidate as the model sees it."""
+
+    fold: int | None
+    names: list[str]
+    right: bool
+    weight: float
+
+
+def words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\w+", text.lower()))
+
+
+def overlap(one: str, two: str) -> float:
+    """As the scorer counts it: the shared words of the shorter."""
+    a, b = words(one), words(two)
+    return (a & b).total() / max(1, min(a.total(), b.total()))
+
+
+def labelled(shared: Path) -> list[Item]:
+    """The items of the labelled letters; a letter's fifth is its place in the gold file."""
+    lines = (shared / "gold" / "grounds.jsonl").read_text(encoding="utf-8").splitlines()
+    labels = {(one["case"], one["n"]): one for one in map(json.loads, lines)}
+    order = (shared / "gold" / "gold.jsonl").read_text(encoding="utf-8").splitlines()
+    items = []
+    for at, case in enumerate(json.loads(line)["case_number"] for line in order):
+        text = (shared / "letters" / f"{case}.txt").read_bytes().decode()
+        for n, decision in enumerate(kg.parse_letter(text, name=case).decisions, 1):
+            one, span = labels[case, n], decision.rationale and decision.rationale.span
+            items.append(
+                Item(
+                    at % FOLDS,
+                    span.of(text) if span else "",
+                    decision.item.text,
+                    decision.outcome,
+                    {(g["ground"], g["met"]): g["quotes"] for g in one["grounds"]},
+                    {(g["ground"], g["met"]) for g in one["perhaps"]},
+                )
+            )
+    return items
+
+
+def own() -> list[Item]:
+    """The sentences of this project, each as a rationale of its own."""
+    path = resources.folder("grammar") / "examples" / "rationale-sentences.tsv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            Item(
+                None,
+                row["sentence"],
+                "",
+                Outcome(row["outcome"]),
+                {(row["ground"], row["met"] == "met"): [row["sentence"]]} if row["ground"] else {},
+                set(),
+            )
+            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        ]
+
+
+def examples(items: Iterable[Item]) -> list[Example]:
+    """The candidates of the items; one whose class is said elsewhere in the rationale teaches nothing."""
+    found = []
+    for item in items:
+        text = item.text
+        around = Surroundings(text, 0, len(text), item.item, item.outcome)
+        for n, (first, last) in enumerate(around.places):
+            context = around.of(n)
+            told = sentence(" ".join(text[first:last].split()))
+            for part in candidates(told):
+                seen = set()
+                for rank, each in enumerate(part):
+                    key = each.cue.ground, each.cue.met
+                    if key in seen:
+                        continue
+                    seen.add(key)
+                    quotes = item.sure.get(key, [])
+                    right = any(overlap(text[first:last], quote) >= FULL for quote in quotes)
+                    admitted = can_state(told) and applies(told, each) and fits(told, each, context)
+                    if admitted and (right or not quotes) and key not in item.perhaps:
+                        names = list(features(told, each, context, rank))
+                        found.append(Example(item.fold, names, right, OWN if item.fold is None else 1.0))
+    return found
+
+
+def learn(rows: list[Example]) -> dict[str, float]:
+    """Logistic regression with a quadratic penalty, twice as strong on what is beside a cue of one class."""
+    names = sorted({name for row in rows for name in row.names})
+    at = {name: n for n, name in enumerate(names)}
+    columns = [at[name] for row in rows for name in set(row.names)]
+    ends = np.cumsum([0, *(len(set(row.names)) for row in rows)])
+    matrix = scipy.sparse.csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(rows), len(names)))
+    sign = np.array([1.0 if row.right else -1.0 for row in rows])
+    weight = np.array([row.weight for row in rows])
+    penalty = np.array([PENALTY * (2 if " beside " in name else 1) for name in names])
+    penalty[at["bias"]] = 0.01
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        margin = sign * (matrix @ w)
+        slope = -(matrix.T @ (weight * sign / (1 + np.exp(margin))))
+        value = (weight * np.logaddexp(0, -margin)).sum() + 0.5 * (penalty * w * w).sum()
+        return value, slope + penalty * w
+
+    fitted = scipy.optimize.minimize(
+        loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 500}
+    )
+    return {name: round(float(w), 3) for name, w in zip(names, fitted.x, strict=True) if abs(w) >= SMALLEST}
+
+
+class Tally:
+    """Right, wrong and missed pairs by class and met, the right sentences, and items without a ground."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[str, bool], list[int]] = defaultdict(lambda: [0, 0, 0])
+        self.sentences = [0, 0]
+        self.empty = 0
+        self.lines: list[str] = []
+
+    def add(self, item: Item) -> None:
+        read = read_grounds(item.text, 0, len(item.text), item.item, item.outcome)
+        self.empty += not read
+        found = {(each.ground, each.met): each.span.of(item.text) for each in read}
+        for key, quote in found.items():
+            if key in item.sure:
+                self.counts[key][0] += 1
+                self.sentences[1] += 1
+                self.sentences[0] += any(overlap(quote, sure) >= HALF for sure in item.sure[key])
+            elif key not in item.perhaps:
+                self.counts[key][1] += 1
+                self.lines.append(f"wrong {key} {' '.join(quote.split())}")
+        for key in item.sure.keys() - found.keys():
+            self.counts[key][2] += 1
+            self.lines.append(f"missed {key} {item.sure[key][0]}")
+
+    def figures(self, ground: str | None = None) -> tuple[float, float, int]:
+        """Precision, recall and the number of labels, of one class or all."""
+        rows = [row for (name, _), row in self.counts.items() if ground in (None, name)]
+        right, wrong, missed = (sum(row[n] for row in rows) for n in range(3))
+        return right / max(1, right + wrong), right / max(1, right + missed), right + missed
+
+
+def tally(items: Iterable[Item], weights: Mapping[str, float]) -> Tally:
+    """What is read of the items with these weights."""
+    result = Tally()
+    grounds._stated.cache_clear()
+    with mock.patch.object(grounds, "judge", return_value=Judge(weights)):
+        for item in items:
+            result.add(item)
+    grounds._stated.cache_clear()
+    return result
+
+
+def five_fold(items: list[Item], rows: list[Example]) -> tuple[Tally, list[Tally]]:
+    """All fifths together, and each by itself."""
+    folds = [
+        tally([i for i in items if i.fold == fold], learn([row for row in rows if row.fold != fold]))
+        for fold in range(FOLDS)
+    ]
+    together = Tally()
+    for one in folds:
+        for key, row in one.counts.items():
+            together.counts[key] = [a + b for a, b in zip(together.counts[key], row, strict=True)]
+        together.sentences = [a + b for a, b in zip(together.sentences, one.sentences, strict=True)]
+        together.empty += one.empty
+        together.lines += one.lines
+    return together, folds
+
+
+def line(name: str, one: Tally) -> str:
+    precision, recall, _ = one.figures()
+    sentences = one.sentences[0] / max(1, one.sentences[1])
+    return (
+        f"{name:20} P {precision:.3f} R {recall:.3f} sentence {sentences:.3f}, {one.empty} without a ground"
+    )
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def main(arguments: Any) -> None:
+    items = labelled(arguments.shared)
+    rows = examples([*items, *own()])
+    together, folds = five_fold(items, rows)
+    for n, one in enumerate(folds):
+        say(line(f"fifth {n}, unseen", one))
+    say(line("five-fold", together))
+    weights = learn(rows)
+    whole = tally(items, weights)
+    say(line("all, seen", whole))
+    say(line("overturned, seen", tally([i for i in items if i.outcome is not Outcome.UPHELD], weights)))
+    for ground in sorted({name for name, _ in together.counts}):
+        precision, recall, labels = together.figures(ground)
+        say(f"  {ground:18} P {precision:.2f} R {recall:.2f} of {labels}")
+    for each in together.lines if arguments.errors else ():
+        say(each)
+    if arguments.write:
+        path = resources.folder("ontology") / "grounds-weights.tsv"
+        table = "".join(f"{name}\t{value:g}\n" for name, value in sorted(weights.items()))
+        path.write_text(f"feature\tweight\n{table}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("shared", type=Path, nargs="?", default=Path(__file__).parents[3] / "shared")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--errors", action="store_true")
+    main(parser.parse_args())

@@ -1,0 +1,129 @@
+"""The grounds of rationales: sentences of this project, damage, and the labelled letters."""
+
+import csv
+import random
+import re
+import time
+from itertools import pairwise
+
+import pytest
+
+import kg
+from kg import resources
+from kg.model import Outcome
+from kg.reading.grounds import frames, judging
+from kg.reading.grounds.cues import candidates, cues
+from kg.reading.grounds.grounds import Surroundings, read_grounds
+from kg.reading.grounds.sentences import sentences
+from kg.reading.grounds.wording import catalogue
+
+CASE = (
+    "The MTUS states that an MRI is recommended where red flags are present. In this case there are no red"
+    " flags, and no documentation of failed conservative care. The request exceeds the recommended number"
+    " of visits."
+    " Therefore, the request is not medically necessary."
+)
+
+
+def own_sentences():
+    path = resources.folder("grammar") / "examples" / "rationale-sentences.tsv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def read(text, outcome=Outcome.UPHELD, item="requested treatment"):
+    return {(each.ground, each.met) for each in read_grounds(text, 0, len(text), item, outcome)}
+
+
+def test_standards_and_verdicts_are_no_grounds():
+    assert read(CASE) == {("red-flag", False), ("conservative-care", False), ("amount", False)}
+
+
+def test_our_sentences_are_read_as_they_are_labelled():
+    rows = own_sentences()
+    right = wrong = missed = 0
+    for row in rows:
+        found = read(row["sentence"], Outcome(row["outcome"]))
+        wanted = {(row["ground"], row["met"] == "met")} if row["ground"] else set()
+        right, wrong, missed = (
+            right + len(found & wanted),
+            wrong + len(found - wanted),
+            missed + len(wanted - found),
+        )
+    assert right / (right + wrong) > 0.9
+    assert right / (right + missed) > 0.8
+
+
+def test_a_span_quotes_its_sentence():
+    text = "  " + CASE.replace(". ", ".\n\n ")
+    for each in read_grounds(text, 0, len(text), "MRI", Outcome.UPHELD):
+        assert " ".join(each.span.of(text).split()) == each.quote
+        assert 0.45 <= each.likelihood <= 1
+
+
+def test_the_judge_sums_the_weights_of_the_features():
+    rows = resources.text("ontology", "grounds-weights.tsv").splitlines()[1:]
+    weights = {name: float(value) for name, value in (row.split("\t") for row in rows)}
+    judge = judging.judge()
+    around = Surroundings(CASE, 0, len(CASE), "MRI of the knee", Outcome.UPHELD)
+    for n, (first, last) in enumerate(around.places):
+        told, context = frames.sentence(CASE[first:last]), around.of(n)
+        for found in candidates(told):
+            for rank, each in enumerate(found):
+                total = judge.lasting(told, each, rank) + judge.passing(told, each, context)
+                names = judging.features(told, each, context, rank)
+                assert total == pytest.approx(sum(weights.get(name, 0) for name in names))
+
+
+def test_every_class_is_defined_and_every_cue_can_be_found():
+    classes = {c.notation for c in catalogue().values() if c.one("cue")}
+    assert {cue.ground for cue in cues()} == classes
+    for concept in catalogue().values():
+        if concept.iri.startswith("https://w3id.org/imr-kg/ground/"):
+            assert concept.one("definition"), concept.notation
+
+
+HOSTILE = {
+    "one sentence": lambda n: "no red flags and " * n,
+    "capitals": lambda n: "THERE IS NO EVIDENCE OF RED FLAGS. " * n,
+    "a quotation": lambda n: '"' + "there is no evidence of red flags, " * n + '"',
+    "quotes": lambda n: '"no red flags ' * n,
+    "stops": lambda n: "No. A. " * n,
+    "noise": lambda n: "".join(random.Random(n).choices("abc .,;:()\"'\n-§éN0no", k=20 * n)),
+    "cut": lambda n: ("There is no documentation of functional improv" * n)[: 20 * n],
+    "brackets": lambda n: "(Smith, " * n,
+    "blanks": lambda n: ". " + " " * 20 * n,
+    "joins": lambda n: "The patient has no deficits, and, or, nor; but, " * n,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_time_is_linear_on_damage(kind):
+    def seconds(text):
+        best = float("inf")
+        for _ in range(3):
+            before = time.process_time()
+            read(text)
+            best = min(best, time.process_time() - before)
+        return best
+
+    short, long = HOSTILE[kind](400), HOSTILE[kind](400 * 8)
+    assert seconds(long) < 0.05 + 8 * 5 * seconds(short)
+
+
+@pytest.mark.parametrize("text", ["", " ", ".", "no", '"', "No red flags"])
+def test_little_text_is_read_as_well(text):
+    read(text)
+
+
+def test_sentences_cover_the_text_but_for_blanks():
+    places = list(sentences(CASE, 0, len(CASE)))
+    assert re.sub(r"\s", "", "".join(CASE[a:b] for a, b in places)) == re.sub(r"\s", "", CASE)
+    assert all(before[1] <= after[0] for before, after in pairwise(places))
+
+
+def test_grounds_of_a_decision(shared):
+    text = (shared / "letters" / "CM16-0231745.txt").read_bytes().decode()
+    decisions = kg.parse_letter(text).decisions
+    found = {(each.ground, each.met) for each in decisions[0].rationale.grounds}
+    assert {("response", False), ("plan", False)} <= found
