@@ -1,4 +1,4 @@
-"""What concepts are called, from the catalogues in ``ontology/``."""
+"""What concepts are called, from the vocabularies in ``ontology/``."""
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -7,18 +7,11 @@ import pyoxigraph as ox
 
 from kg import resources
 from kg.graph import iri
+from kg.reading.vocabulary.concepts import Concept as Written
+from kg.reading.vocabulary.concepts import read_with_schemes
 
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _ACRONYMS = ("acoem", "odg")
-_WANTED = {
-    f"{_SKOS}prefLabel": "label",
-    f"{_SKOS}broader": "broader",
-    f"{iri.DEFAULT_BASE}ontology#firstPage": "first",
-    f"{iri.DEFAULT_BASE}ontology#lastPage": "last",
-    f"{iri.DEFAULT_BASE}ontology#confidence": "confidence",
-    f"{_SKOS}definition": "note",
-    f"{_SKOS}note": "note",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +29,31 @@ class Concept:
 
 @cache
 def concepts() -> dict[str, Concept]:
-    """Every concept of the catalogues, by node."""
-    found: dict[str, dict[str, str]] = {}
-    for file in sorted(resources.folder("ontology").glob("*.ttl")):
-        for quad in ox.parse(file.read_bytes(), format=ox.RdfFormat.TURTLE):
-            name = _WANTED.get(quad.predicate.value)
-            subject, value = quad.subject, quad.object
-            if name and isinstance(subject, ox.NamedNode) and isinstance(value, (ox.NamedNode, ox.Literal)):
-                node = subject.value.removeprefix(iri.DEFAULT_BASE)
-                found.setdefault(node, {}).setdefault(name, value.value.removeprefix(iri.DEFAULT_BASE))
-    return {
-        node: Concept(
-            node,
-            fields["label"],
-            fields.get("broader"),
-            int(fields["first"]) if "first" in fields else None,
-            int(fields["last"]) if "last" in fields else None,
-            fields.get("confidence"),
-            fields.get("note"),
-        )
-        for node, fields in found.items()
-        if "label" in fields
-    }
+    """Every concept and scheme of the vocabularies, by node."""
+    files = sorted(file.name for file in resources.folder("ontology").glob("*.ttl"))
+    found: dict[str, Concept] = {}
+    for file in files:
+        described, schemes = read_with_schemes(file)
+        found |= {_node(address): Concept(_node(address), name) for address, name in schemes.items()}
+        found |= {_node(address): _concept(address, concept) for address, concept in described.items()}
+    return found
+
+
+def _concept(address: str, written: Written) -> Concept:
+    above = written.said.get("broader", ())
+    return Concept(
+        _node(address),
+        written.preferred,
+        _node(above[-1]) if above else None,
+        written.number("firstPage"),
+        written.number("lastPage"),
+        written.one("confidence"),
+        written.one("note") or written.one("definition"),
+    )
+
+
+def _node(address: str) -> str:
+    return address.removeprefix(iri.DEFAULT_BASE)
 
 
 @cache

@@ -5,17 +5,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
-import pyoxigraph
-
-from kg import resources
 from kg.errors import CatalogueError
+from kg.reading.vocabulary.concepts import read
 
 PAGES_OF_SECTIONS = "chronic-pain/2009"
 """The edition whose sections letters cite with their pages."""
-
-_SKOS = "http://www.w3.org/2004/02/skos/core#"
-_IMR = "https://w3id.org/imr-kg/ontology#"
-_LABELS = frozenset(_SKOS + name for name in ("prefLabel", "altLabel", "hiddenLabel"))
 
 _WHITE = re.compile(r"\s+")
 _FOLDED = str.maketrans({"&": " and ", "®": "", "’": "'"})
@@ -96,30 +90,19 @@ def guide() -> Guide:
     >>> guide().chapter_pages(12), guide().section_pages("Physical Medicine")
     ((287, 328), (98, 99))
     """
-    titles: dict[str, str] = {}
-    labels: defaultdict[str, set[str]] = defaultdict(set)
+    known = {concept.notation: concept for concept in read("guidelines.ttl").values()}
+    labels = {name: frozenset(map(fold, concept.labels)) for name, concept in known.items()}
     children: defaultdict[str, list[str]] = defaultdict(list)
-    ends: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    path = resources.folder("ontology") / "guidelines.ttl"
-    for quad in pyoxigraph.parse(path=str(path)):
-        name, value = _notation(quad.subject), quad.object
-        predicate = quad.predicate.value
-        if predicate in _LABELS:
-            labels[name].add(fold(value.value))
-            if predicate == _SKOS + "prefLabel":
-                titles[name] = value.value
-        elif predicate == _SKOS + "broader":
-            children[_notation(value)].append(name)
-        elif predicate in (_IMR + "firstPage", _IMR + "lastPage"):
-            ends[name][predicate] = int(value.value)
-    pages = {
-        name: (found[_IMR + "firstPage"], found[_IMR + "lastPage"])
-        for name, found in ends.items()
-        if len(found) == 2
-    }
+    pages = {}
+    for name, concept in known.items():
+        if concept.broader is not None:
+            children[concept.broader].append(name)
+        first, last = concept.number("firstPage"), concept.number("lastPage")
+        if first is not None and last is not None:
+            pages[name] = first, last
     return Guide(
-        titles,
-        {name: frozenset(found) for name, found in labels.items()},
+        {name: concept.preferred for name, concept in known.items()},
+        labels,
         {name: tuple(sorted(found)) for name, found in children.items()},
         pages,
         {
@@ -129,7 +112,3 @@ def guide() -> Guide:
             for label in labels[name]
         },
     )
-
-
-def _notation(term: object) -> str:
-    return str(getattr(term, "value", "")).partition("/guideline/")[2]

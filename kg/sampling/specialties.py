@@ -1,14 +1,12 @@
-"""What the catalogues of specialties and services hold, by label."""
+"""What the vocabularies of specialties and services hold, by label."""
 
+from collections.abc import Mapping
 from functools import cache
 
-import pyoxigraph
-
-from kg import resources
+from kg.reading.vocabulary.concepts import read
 from kg.sampling.guide import fold
 
-_SKOS = "http://www.w3.org/2004/02/skos/core#"
-_LABELS = frozenset(_SKOS + name for name in ("prefLabel", "altLabel", "hiddenLabel"))
+_CIRCUMSTANCE = "circumstance"
 
 
 def specialty_concept(name: str) -> str | None:
@@ -21,27 +19,13 @@ def specialty_concept(name: str) -> str | None:
 
 
 @cache
-def _specialties() -> dict[str, str]:
-    path = resources.folder("ontology") / "specialties.ttl"
-    return {
-        fold(quad.object.value): quad.subject.value.rpartition("/")[2]
-        for quad in pyoxigraph.parse(path=str(path))
-        if quad.predicate.value in _LABELS
-    }
+def _specialties() -> Mapping[str, str]:
+    known = read("specialties.ttl").values()
+    return {fold(label): concept.notation for concept in known for label in concept.labels}
 
 
 @cache
 def categories() -> frozenset[str]:
     """The categories of service, as ``ontology/services.ttl`` labels them."""
-    path = resources.folder("ontology") / "services.ttl"
-    return frozenset(
-        quad.object.value
-        for quad in pyoxigraph.parse(path=str(path))
-        if quad.predicate.value == _SKOS + "prefLabel" and _is_category(quad.subject.value)
-    )
-
-
-def _is_category(iri: str) -> bool:
-    """Whether it is ``.../service/`` and a name, without a subcategory's second name."""
-    above, _, name = iri.rpartition("/")
-    return above.endswith("/service") and name != "circumstance"
+    known = read("services.ttl").values()
+    return frozenset(c.preferred for c in known if c.broader is None and c.notation != _CIRCUMSTANCE)

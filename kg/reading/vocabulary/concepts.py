@@ -42,18 +42,25 @@ def read(file: str) -> dict[str, Concept]:
     """The concepts of ``ontology/<file>`` by IRI, in the order of the file.
 
     Raises:
+        CatalogueError: as :func:`read_with_schemes`.
+    """
+    return read_with_schemes(file)[0]
+
+
+def read_with_schemes(file: str) -> tuple[dict[str, Concept], dict[str, str]]:
+    """The same, and the names of the file's concept schemes by IRI.
+
+    Raises:
         CatalogueError: the file is not Turtle; a concept lacks its notation or name, or has several; its
             broader concept is not there.
     """
-    about: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    try:
-        for quad in ox.parse(resources.text("ontology", file).encode(), format=ox.RdfFormat.TURTLE):
-            about[quad.subject.value][_local(quad.predicate.value)].append(quad.object.value)
-    except SyntaxError as error:
-        raise CatalogueError(f"ontology/{file}: {error}") from error
-    found = {}
+    about = _about(file)
+    found: dict[str, Concept] = {}
+    schemes: dict[str, str] = {}
     for iri, said in about.items():
         kinds = frozenset(map(_local, said["type"]))
+        if "ConceptScheme" in kinds:
+            schemes[iri] = said["prefLabel"][0]
         if "Concept" not in kinds:
             continue
         if len(said["notation"]) != 1 or len(said["prefLabel"]) != 1:
@@ -66,7 +73,18 @@ def read(file: str) -> dict[str, Concept]:
         labels = tuple(label for name in _LABELS for label in said[name])
         rest = {name: tuple(values) for name, values in said.items() if values and name not in _LABELS}
         found[iri] = Concept(iri, notation, kinds, said["prefLabel"][0], labels, broader, rest)
-    return found
+    return found, schemes
+
+
+def _about(file: str) -> dict[str, dict[str, list[str]]]:
+    """What a file says of each subject: values by the property's local name."""
+    about: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    try:
+        for quad in ox.parse(resources.text("ontology", file).encode(), format=ox.RdfFormat.TURTLE):
+            about[quad.subject.value][_local(quad.predicate.value)].append(quad.object.value)
+    except SyntaxError as error:
+        raise CatalogueError(f"ontology/{file}: {error}") from error
+    return about
 
 
 def _local(iri: str) -> str:
