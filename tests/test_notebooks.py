@@ -50,6 +50,7 @@ def shown(outputs: list[dict[str, Any]], form: str, part: str) -> list[str]:
 def letters(request, monkeypatch) -> str:
     """Sets KG_LETTERS to real letters, or not at all."""
     monkeypatch.delenv("KG_LETTERS", raising=False)
+    monkeypatch.delenv("KG_KB", raising=False)
     if request.param != "own":
         monkeypatch.setenv("KG_LETTERS", str(request.getfixturevalue("shared") / request.param))
     return request.param
