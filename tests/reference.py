@@ -13,6 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyoxigraph as ox
 import typer
 from fastapi import APIRouter, FastAPI
@@ -20,6 +21,7 @@ from fastapi import APIRouter, FastAPI
 import kg
 from kg import queries, resources, sample
 from kg.base.building.build import build
+from kg.base.columns import COLUMNS
 from kg.cli import app as command_line
 from kg.graph import iri
 from kg.graph.generate import declared
@@ -201,6 +203,26 @@ def named_queries() -> Part:
     return Part("Named queries", about, ("query", "takes", "columns", "question"), rows)
 
 
+def columns() -> Iterator[Part]:
+    """The columns of the facts and their companions."""
+    for table, found in COLUMNS.items():
+        rows = [(f"`{name}`", _type(kind), words) for name, (kind, words) in found.items()]
+        yield Part(
+            f"Columns of `{table}/*.parquet`", ABOUT_TABLES[table], ("column", "type", "meaning"), rows
+        )
+
+
+ABOUT_TABLES = {
+    "facts": "`base.facts`: a row per decision, party, citation and section or page.",
+    "determinations": "`base.scan_determinations()`: a row per letter.",
+    "problems": "`base.scan_problems()`: a row per wording that could not be read.",
+}
+
+
+def _type(kind: pl.DataType) -> str:
+    return f"list of {_type(kind.inner)}" if isinstance(kind, pl.List) else kind.base_type().__name__.lower()
+
+
 def terms() -> Part:
     """The ontology's own classes and properties."""
     turtle = resources.text("ontology", "imr.ttl")
@@ -231,7 +253,7 @@ def parts() -> list[Part]:
         app = create_app(Path(folder, "kb"))
         found = [*commands(), *routes(app), settings(), variables(), metrics(app)]
         app.state.state.site.base.close()
-    return [*found, named_queries(), terms(), python()]
+    return [*found, named_queries(), *columns(), terms(), python()]
 
 
 def reference() -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from kg.base import facts, generations
+from kg.base import columns, facts, generations
 from kg.base.graphs import CATALOGUE
 from kg.base.ledger import Ledger, now
 from kg.graph import iri
@@ -35,7 +35,7 @@ _TEMPORAL = """
 def describe(folder: Path, ledger: Ledger, reader: str) -> dict[str, Any]:
     """Write ``about.ttl`` of the generation in ``folder``; what its ``generation.json`` is to say."""
     counts = (
-        facts.scan(folder / "determinations", facts.DETERMINATIONS)
+        facts.scan(folder / "determinations", columns.DETERMINATIONS)
         .select(
             letters=pl.len(),
             items=pl.col("items").sum(),

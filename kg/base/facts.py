@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from kg.base.columns import DETERMINATIONS, FACTS, PROBLEMS, Schema
 from kg.model import (
     BodyPart,
     Citation,
@@ -27,92 +28,8 @@ from kg.model import (
     Treatment,
 )
 
-Schema = Mapping[str, pl.DataType]
-
 _TEXT, _SMALL, _YES = pl.String(), pl.Int32(), pl.Boolean()
 _TEXTS, _DAY, _NUMBER = pl.List(pl.String()), pl.Date(), pl.Float64()
-
-FACTS: Schema = {
-    "case": _TEXT,
-    "decision_date": _DAY,
-    "year": _SMALL,  # of the decision
-    "injury_date": _DAY,
-    "template": _TEXT,
-    "priority": _TEXT,
-    "age": _SMALL,
-    "sex": _TEXT,
-    "specialties": _TEXTS,  # of the reviewer: preferred label, or as printed where unknown
-    "subspecialties": _TEXTS,
-    "licensed_in": _TEXTS,
-    "injured_parts": _TEXTS,  # that the summary names, as body_parts
-    "earlier_treatments": _TEXTS,  # subcategory, drug class or category; with ":helped" or ":not-helped"
-    "item": _SMALL,  # position in the letter, from 1
-    "outcome": _TEXT,
-    "item_text": _TEXT,  # as printed
-    "category": _TEXT,
-    "subcategory": _TEXT,
-    "drug": _TEXT,  # ingredients joined by "/"
-    "drug_class": _TEXT,
-    "body_parts": _TEXTS,  # "low back" or "knee:left"
-    "conditions": _TEXTS,  # that the item or the summary names; notations of ontology/conditions.ttl
-    "quantity_min": _NUMBER,
-    "quantity_max": _NUMBER,
-    "quantity_unit": _TEXT,
-    "recommended_min": _NUMBER,  # least and greatest amount that the rationale says is recommended
-    "recommended_max": _NUMBER,
-    "recommended_unit": _TEXT,  # that of the quantity, if an amount is recommended in it
-    "retrospective": _YES,
-    "associated_surgical_service": _YES,
-    "wording": pl.Int64(),  # digest of item, outcome and rationale: equal where they are equal word for word
-    "party": _TEXT,
-    "basis": _TEXT,
-    "citation": _SMALL,  # position in the party's field, from 1; null where it cited nothing
-    "mtus": _YES,
-    "guideline": _TEXT,  # notation in ontology/guidelines.ttl
-    "edition": _SMALL,  # printed or inferred year
-    "edition_inferred": _YES,
-    "chapter": _TEXT,  # "12" or "Low Back"
-    "section": _TEXT,  # notation, null where the title is not in the catalogue
-    "section_title": _TEXT,  # as printed
-    "page": _SMALL,
-    "page_inferred": _YES,
-}
-"""Column names and types of the facts table."""
-
-DETERMINATIONS: Schema = {
-    "case": _TEXT,
-    "template": _TEXT,
-    "date_assigned": _DAY,
-    "date_of_injury": _DAY,
-    "decision_date": _DAY,
-    "ur_denial_date": _DAY,
-    "application_received": _DAY,
-    "priority": _TEXT,
-    "age": _SMALL,
-    "sex": _TEXT,
-    "specialties": _SMALL,
-    "unresolved_specialties": _SMALL,
-    "licences": _SMALL,
-    "items": _SMALL,
-    "rationales": _SMALL,
-    "citations": _SMALL,
-    "problems": _SMALL,
-}
-"""Column names and types of the table of letters; the last eight are counts."""
-
-PROBLEMS: Schema = {
-    "case": _TEXT,
-    "template": _TEXT,
-    "kind": _TEXT,
-    "start": _SMALL,
-    "end": _SMALL,
-    "quote": _TEXT,  # what the span quotes, white space folded, at most 200 characters
-    "message": _TEXT,
-}
-"""Column names and types of the table of problems."""
-
-TABLES: Mapping[str, Schema] = {"facts": FACTS, "determinations": DETERMINATIONS, "problems": PROBLEMS}
-"""The tables of a base, each a folder of Parquet files."""
 
 POSITION = "position"
 """The further column of a staged table: which of the batch's sources a row comes from."""

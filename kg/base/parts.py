@@ -12,7 +12,8 @@ import polars as pl
 
 from kg.base import facts, letter_texts
 from kg.base.building.staging import PACK
-from kg.base.facts import POSITION, TABLES
+from kg.base.columns import TABLES
+from kg.base.facts import POSITION
 from kg.base.ledger import Ledger
 
 LETTERS_IN_PART = 20_000

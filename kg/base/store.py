@@ -21,7 +21,7 @@ from oxrdflib import OxigraphStore
 from rdflib import Graph
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
-from kg.base import facts, generations
+from kg.base import columns, facts, generations
 from kg.base.graphs import open_read_only
 from kg.base.ledger import Correction
 from kg.base.letter_texts import Letters
@@ -112,15 +112,15 @@ class KnowledgeBase:
 
     def scan_facts(self) -> pl.LazyFrame:
         """The facts table, not loaded: select columns and rows of a large base, then ``collect()``."""
-        return facts.scan(self.folder / "facts", facts.FACTS)
+        return facts.scan(self.folder / "facts", columns.FACTS)
 
     def scan_problems(self) -> pl.LazyFrame:
         """What was not understood: case, template, kind, start, end, quote, message."""
-        return facts.scan(self.folder / "problems", facts.PROBLEMS)
+        return facts.scan(self.folder / "problems", columns.PROBLEMS)
 
     def scan_determinations(self) -> pl.LazyFrame:
         """One row a letter: case, template, header and patient values, counts of items and citations."""
-        return facts.scan(self.folder / "determinations", facts.DETERMINATIONS)
+        return facts.scan(self.folder / "determinations", columns.DETERMINATIONS)
 
     def cases(self) -> list[str]:
         """All case numbers, sorted."""

@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from kg.base.facts import FACTS, frame
+from kg.base.columns import FACTS
+from kg.base.facts import frame
 
 Cite = tuple[Any, ...]
 

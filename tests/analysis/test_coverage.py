@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from kg.analysis.coverage import COUNTS, coverage
-from kg.base.facts import DETERMINATIONS, FACTS, PROBLEMS
+from kg.base.columns import DETERMINATIONS, FACTS, PROBLEMS
 
 
 def table(schema, *rows):

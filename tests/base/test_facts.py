@@ -5,7 +5,8 @@ import pytest
 from msgspec.structs import replace
 
 from kg.base import facts
-from kg.base.facts import FACTS, POSITION, Rows
+from kg.base.columns import FACTS
+from kg.base.facts import POSITION, Rows
 from kg.graph import iri
 from kg.graph.triples import n_triples
 from kg.model import (

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from kg.base.facts import FACTS
+from kg.base.columns import FACTS
 
 CATEGORIES = (
     ("Pharmaceuticals", 0.38),

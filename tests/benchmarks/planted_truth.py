@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 
 from kg.analysis.drivers import Drivers, drivers
-from kg.base.facts import FACTS, frame
+from kg.base.columns import FACTS
+from kg.base.facts import frame
 from kg.sample import letters
 from kg.sampling.effects import Effects, read
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from kg.base import facts, generations, manifest, parts
-from kg.base.facts import TABLES
+from kg.base.columns import TABLES
 from kg.base.graphs import CATALOGUE, case_quads, open_read_only
 from kg.base.ledger import Ledger, LetterRow
 from kg.base.letter_texts import SUFFIX, Letters, text_hash

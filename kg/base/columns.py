@@ -1,0 +1,105 @@
+"""The columns of the facts and of their two small companions: name, type and meaning, in order."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+Schema = Mapping[str, pl.DataType]
+Columns = Mapping[str, tuple[pl.DataType, str]]
+
+_TEXT, _SMALL, _YES = pl.String(), pl.Int32(), pl.Boolean()
+_TEXTS, _DAY, _NUMBER = pl.List(pl.String()), pl.Date(), pl.Float64()
+
+_FACTS: Columns = {
+    "case": (_TEXT, "Case number."),
+    "decision_date": (_DAY, "Day of the decision."),
+    "year": (_SMALL, "Year of the decision."),
+    "injury_date": (_DAY, "Day of the injury."),
+    "template": (_TEXT, "Letter template."),
+    "priority": (_TEXT, "Priority of the review."),
+    "age": (_SMALL, "Injured worker's age in years."),
+    "sex": (_TEXT, "Injured worker's sex."),
+    "specialties": (_TEXTS, "Specialties of the reviewer: preferred label, or as printed where unknown."),
+    "subspecialties": (_TEXTS, "Subspecialties of the reviewer, in the same way."),
+    "licensed_in": (_TEXTS, "States that license the reviewer."),
+    "injured_parts": (_TEXTS, "Body parts that the case summary names, as `body_parts`."),
+    "earlier_treatments": (_TEXTS, "Subcategory, drug class or category; with `:helped` or `:not-helped`."),
+    "item": (_SMALL, "Position of the disputed item in the letter, from 1."),
+    "outcome": (_TEXT, "Outcome of the item; null where it was not read."),
+    "item_text": (_TEXT, "Item as printed."),
+    "category": (_TEXT, "Category of service."),
+    "subcategory": (_TEXT, "Subcategory of service."),
+    "drug": (_TEXT, "Ingredients joined by a slash."),
+    "drug_class": (_TEXT, "Class of the drug."),
+    "body_parts": (_TEXTS, "Body parts of the item: `low back` or `knee:left`."),
+    "conditions": (
+        _TEXTS,
+        "Conditions that the item or the summary names: notations of `ontology/conditions.ttl`.",
+    ),
+    "quantity_min": (_NUMBER, "Least quantity requested."),
+    "quantity_max": (_NUMBER, "Greatest quantity requested."),
+    "quantity_unit": (_TEXT, "Unit of the quantity."),
+    "recommended_min": (_NUMBER, "Least amount that the rationale says is recommended."),
+    "recommended_max": (_NUMBER, "Greatest amount that the rationale says is recommended."),
+    "recommended_unit": (_TEXT, "Unit of the quantity, where an amount is recommended in it."),
+    "retrospective": (_YES, "Whether the service was already given."),
+    "associated_surgical_service": (_YES, "Whether it is asked for with a surgery."),
+    "wording": (
+        pl.Int64(),
+        "Digest of item, outcome and rationale: equal where they are equal word for word.",
+    ),
+    "party": (_TEXT, "Who cites: `reviewer` or `claims_administrator`."),
+    "basis": (_TEXT, "What the party says it relied on."),
+    "citation": (_SMALL, "Position in the party's field, from 1; null where it cited nothing."),
+    "mtus": (_YES, "Whether the citation names the MTUS."),
+    "guideline": (_TEXT, "Notation of the work in `ontology/guidelines.ttl`."),
+    "edition": (_SMALL, "Printed or inferred year of the edition."),
+    "edition_inferred": (_YES, "Whether the edition is inferred from the decision date."),
+    "chapter": (_TEXT, "Chapter: `12` or `Low Back`."),
+    "section": (_TEXT, "Notation of the section; null where the vocabulary lacks the title."),
+    "section_title": (_TEXT, "Section as printed."),
+    "page": (_SMALL, "Page; null in the row of a section."),
+    "page_inferred": (_YES, "Whether it is inferred to which citation of a shared list the page belongs."),
+}
+_DETERMINATIONS: Columns = {
+    "case": (_TEXT, "Case number."),
+    "template": (_TEXT, "Letter template."),
+    "date_assigned": (_DAY, "Day on which the reviewer was assigned."),
+    "date_of_injury": (_DAY, "Day of the injury."),
+    "decision_date": (_DAY, "Day of the decision."),
+    "ur_denial_date": (_DAY, "Day of the utilization review that denied."),
+    "application_received": (_DAY, "Day on which the application was received."),
+    "priority": (_TEXT, "Priority of the review."),
+    "age": (_SMALL, "Injured worker's age in years."),
+    "sex": (_TEXT, "Injured worker's sex."),
+    "specialties": (_SMALL, "Number of specialties and subspecialties."),
+    "unresolved_specialties": (_SMALL, "Number of specialties that the vocabulary lacks."),
+    "licences": (_SMALL, "Number of states that license the reviewer."),
+    "items": (_SMALL, "Number of items."),
+    "rationales": (_SMALL, "Number of rationales."),
+    "citations": (_SMALL, "Number of citations of both parties."),
+    "problems": (_SMALL, "Number of problems."),
+}
+_PROBLEMS: Columns = {
+    "case": (_TEXT, "Case number."),
+    "template": (_TEXT, "Letter template."),
+    "kind": (_TEXT, "Kind of problem."),
+    "start": (_SMALL, "First character of the span in the letter."),
+    "end": (_SMALL, "Character after the span."),
+    "quote": (_TEXT, "What the span quotes, white space folded, at most 200 characters."),
+    "message": (_TEXT, "What is the matter."),
+}
+
+COLUMNS: Mapping[str, Columns] = {
+    "facts": _FACTS,
+    "determinations": _DETERMINATIONS,
+    "problems": _PROBLEMS,
+}
+"""The columns of each table: a type, and words on what a value is."""
+
+TABLES: Mapping[str, Schema] = {
+    table: {name: kind for name, (kind, _) in columns.items()} for table, columns in COLUMNS.items()
+}
+"""The tables of a base, each a folder of Parquet files."""
+
+FACTS, DETERMINATIONS, PROBLEMS = TABLES["facts"], TABLES["determinations"], TABLES["problems"]
