@@ -41,6 +41,10 @@ class QueryError(KgError):
     """A query or its parameters are wrong; the text says where."""
 
 
+class QuestionError(KgError):
+    """A question in words is not understood, or asks what cannot be answered; the text says which words."""
+
+
 class SettingError(KgError):
     """A setting or option has a value that cannot be used."""
 

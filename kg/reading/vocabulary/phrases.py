@@ -1,7 +1,7 @@
 """The words of a catalogue in ``ontology/``, found in a text as the longest known phrases."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
@@ -85,6 +85,22 @@ class Phrases(Generic[Meaning]):
         self._ending_lengths = sorted({len(ending) for ending in self._endings}, reverse=True)
         self._ended = lru_cache(maxsize=1 << 14)(self._by_ending)
         self._near = lru_cache(maxsize=1 << 14)(self._respelled)
+
+    def meanings(self) -> Iterator[Meaning]:
+        """What the phrases mean, a meaning as often as it has phrases."""
+        yield from self._meanings.values()
+
+    def labelled(self) -> Iterator[tuple[str, Meaning]]:
+        """The phrases, as folded words joined by blanks, with their meanings."""
+        for phrase, meaning in self._meanings.items():
+            yield " ".join(phrase), meaning
+
+    def longest(self, folded: Sequence[str], first: int) -> Found[Meaning] | None:
+        """The longest phrase that begins with word ``first``, ``None`` where none does."""
+        for length in self._lengths.get(folded[first], ()):
+            if (meaning := self._meanings.get(tuple(folded[first : first + length]))) is not None:
+                return Found(meaning, first, min(first + length, len(folded)))
+        return None
 
     def find(self, folded: Sequence[str]) -> list[Found[Meaning]]:
         """The phrases among ``folded`` words, in order, none overlapping another."""

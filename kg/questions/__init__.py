@@ -1,0 +1,1 @@
+"""Questions in words, read with a grammar and answered by what the analyses have."""

@@ -1,0 +1,94 @@
+"""A question as a value: what is counted, of which decisions, split by what; and the sentence that says so."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from kg.model import Outcome, Party
+
+
+class Kind(StrEnum):
+    """What a question asks for."""
+
+    FIGURES = "figures"
+    """How many decisions, and how they ended."""
+    ASSOCIATIONS = "associations"
+    """Which places of guidelines are associated with an outcome."""
+    GROUNDS = "grounds"
+    """Which grounds reviewers state with an outcome."""
+    SIDES = "sides"
+    """What both parties cite."""
+    TREND = "trend"
+    """How an outcome develops, month by month, with the changes of guidelines."""
+    CASES = "cases"
+    """The cases themselves."""
+    CASE = "case"
+    """One case."""
+    WHY = "why"
+    """The grounds of one case."""
+    RELATED = "related"
+    """Decisions like those of one case."""
+    CONTRAST = "contrast"
+    """Decisions like those of one case that ended the other way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What decisions have to meet: one of the ``values`` of the filter ``name``, or none if ``negated``.
+
+    ``asked`` are the words of the question that it was read from.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    negated: bool = False
+    asked: str = ""
+
+    def __str__(self) -> str:
+        """As the readings in ``grammar/examples/question.tsv`` write it."""
+        return f"{'not ' if self.negated else ''}{self.name}={', '.join(self.values)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was understood of a question; equal questions have equal readings.
+
+    ``outcome`` is the one that is asked about, ``party`` whose citations count, ``level`` the level of
+    guidelines (``page``, ``section``, ``chapter``, ``guideline``) of associations and sides. ``groups`` are
+    the two conditions of a comparison. ``order`` is ``most`` or ``least``, ``limit`` the number of rows.
+    """
+
+    kind: Kind
+    outcome: Outcome | None = None
+    where: tuple[Condition, ...] = ()
+    by: tuple[str, ...] = ()
+    groups: tuple[Condition, ...] = ()
+    level: str | None = None
+    party: Party = Party.REVIEWER
+    order: str | None = None
+    limit: int | None = None
+    case: str | None = None
+    counts: bool = False
+    """Whether a number was asked for, not a share."""
+
+    @property
+    def reading(self) -> str:
+        """The question in the notation of ``grammar/examples/question.tsv``.
+
+        >>> Question(Kind.FIGURES, Outcome.OVERTURNED, (Condition("drug", ("Opioids",)),), ("year",)).reading
+        'figures overturned | drug=Opioids | by year'
+        """
+        head = [self.kind.value, *(word for word in (self.level, self.outcome, self.case) if word)]
+        if self.party is not Party.REVIEWER:
+            head.append(f"of {self.party}")
+        tail = [" vs ".join(map(str, self.groups))] if self.groups else []
+        if self.by:
+            tail.append(f"by {', '.join(self.by)}")
+        if self.order:
+            tail.append(self.order + (f" {self.limit}" if self.limit else ""))
+        return " | ".join((" ".join(head), "; ".join(sorted(map(str, self.where))), ", ".join(tail))).rstrip(
+            " |"
+        )
+
+    def without(self, number: int) -> "Question":
+        """The question without its condition ``number``, counted from 0."""
+        return replace(self, where=self.where[:number] + self.where[number + 1 :])

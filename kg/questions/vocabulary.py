@@ -1,0 +1,230 @@
+"""The words that a question can use: the phrases of the grammar, and those of the vocabularies in ``ontology/``."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from kg import resources
+from kg.model import Priority, Sex
+from kg.reading.requests import bodyparts, services
+from kg.reading.vocabulary.concepts import Concept, read
+from kg.reading.vocabulary.phrases import Phrases, fold_word, is_official, key, words
+
+GRAMMAR = "question.lark"
+_TERMINAL = re.compile(r'^([A-Z_]+):((?:\s*\|?\s*"[^"]+")+)', re.MULTILINE)
+_PHRASE = re.compile(r'"([^"]+)"')
+_PERSONS = ("reviewer", "specialist", "physician", "doctor", "expert", "practitioner")
+# How the name of a specialty becomes that of a person: `Orthopedic Surgery` gives `orthopedic surgeon`.
+_PERSON_ENDINGS = (
+    ("surgery", "surgeon"),
+    ("ology", "ologist"),
+    ("iatry", "iatrist"),
+    ("istry", "ist"),
+    ("iatrics", "iatrician"),
+    ("acupuncture", "acupuncturist"),
+    ("chiropractic", "chiropractor"),
+    ("internal medicine", "internist"),
+    ("physical medicine and rehabilitation", "physiatrist"),
+)
+_GUIDELINE_WORDS = ("guideline", "treatment guideline")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase means: a token of the grammar, with the filter and value it stands for, if any.
+
+    ``also`` is a second condition that the value needs, such as the category of a subcategory whose name
+    stands in two.
+    """
+
+    token: str
+    name: str = ""
+    value: str = ""
+    also: tuple[str, str] | None = None
+
+
+@cache
+def keywords() -> dict[str, list[str]]:
+    """The phrases of each terminal of the grammar that is written as phrases."""
+    source = resources.text("grammar", GRAMMAR)
+    return {found[1]: _PHRASE.findall(found[2]) for found in _TERMINAL.finditer(source)}
+
+
+@cache
+def phrases() -> Phrases[Meaning]:
+    """All phrases, those of the grammar before those of the vocabularies."""
+    return _table(
+        (*_persons(), *_services(), *_drugs(), *_body_parts(), *_specialties(), *_worker(), *_guidelines())
+    )
+
+
+@cache
+def cited() -> Phrases[Meaning]:
+    """All phrases as they are meant after a word of citing: titles of guidelines first."""
+    return _table(
+        (*_sections(), *_guidelines(), *_persons(), *_services(), *_drugs(), *_body_parts(), *_worker())
+    )
+
+
+def _table(said: tuple[tuple[str, Meaning], ...]) -> Phrases[Meaning]:
+    """A table in which the grammar's phrases come first, and of the others the first that has a phrase."""
+    own = [(phrase, Meaning(name)) for name, written in keywords().items() for phrase in written]
+    first: dict[tuple[str, ...], tuple[str, Meaning]] = {}
+    for phrase, meaning in (*own, *said):
+        if (folded := key(phrase)) and folded[0] != "*":
+            first.setdefault(folded, (phrase, meaning))
+    return Phrases(first.values())
+
+
+def _services() -> Iterator[tuple[str, Meaning]]:
+    concepts = read("services.ttl")
+    names: dict[str, set[str]] = {}
+    for concept in concepts.values():
+        if is_official(concept, concepts) and concept.broader in (c.notation for c in concepts.values()):
+            names.setdefault(concept.preferred, set()).add(concept.broader)
+    for concept in concepts.values():
+        if concept.notation.startswith("circumstance") or not is_official(concept, concepts):
+            continue
+        if concept.broader is None:
+            yield concept.preferred, Meaning("VALUE", "category", concept.preferred)
+    for term in _terms():
+        if term.is_drug or term.service is None:
+            continue
+        category, subcategory = term.service
+        if subcategory is None or subcategory == category:
+            meaning = Meaning("VALUE", "category", category)
+        else:
+            twice = len(names.get(subcategory, ())) > 1
+            meaning = Meaning("VALUE", "subcategory", subcategory, ("category", category) if twice else None)
+        for label in term.concept.labels:
+            yield label, meaning
+    for concept in concepts.values():
+        if (
+            is_official(concept, concepts)
+            and concept.broader is not None
+            and "circumstance" not in concept.notation
+        ):
+            above = next(c for c in concepts.values() if c.notation == concept.broader)
+            twice = len(names[concept.preferred]) > 1
+            also = ("category", above.preferred) if twice else None
+            yield concept.preferred, Meaning("VALUE", "subcategory", concept.preferred, also)
+
+
+def _terms() -> Iterator[services.Term]:
+    phrases, _ = services.catalogue()
+    seen: set[str] = set()
+    for term in phrases.meanings():
+        if term.concept.iri not in seen:
+            seen.add(term.concept.iri)
+            yield term
+
+
+def _drugs() -> Iterator[tuple[str, Meaning]]:
+    for term in _terms():
+        if not term.is_drug or term.drug_class is None:
+            continue
+        value = "/".join(term.ingredients) or term.drug_class.preferred
+        for label in term.concept.labels:
+            yield label, Meaning("VALUE", "drug", value)
+    for concept in read("drugs.ttl").values():
+        if concept.broader is None and concept.notation != "form":
+            yield concept.preferred, Meaning("VALUE", "drug", concept.preferred)
+
+
+def _body_parts() -> Iterator[tuple[str, Meaning]]:
+    for label, anatomy in bodyparts.catalogue().labelled():
+        if anatomy.parts:
+            side = f":{anatomy.side.value}" if anatomy.side else ""
+            yield label, Meaning("VALUE", "body_part", "|".join(part + side for part in anatomy.parts))
+        elif anatomy.side:
+            yield label, Meaning("VALUE", "side", anatomy.side.value)
+    yield "back", Meaning("VALUE", "body_part", "low back")
+    yield "lower back", Meaning("VALUE", "body_part", "low back")
+
+
+@cache
+def parts_in(printed: str) -> tuple[str, ...]:
+    """The parts of the body that a service's own words name.
+
+    >>> parts_in("carpal tunnel release")
+    ('wrist',)
+    """
+    found = bodyparts.catalogue().find(words(printed).folded)
+    return tuple(dict.fromkeys(part for each in found for part in each.meaning.parts))
+
+
+def _persons() -> Iterator[tuple[str, Meaning]]:
+    """Specialties as persons: ``pain specialists``, ``neurosurgeons``."""
+    concepts = read("specialties.ttl")
+    for concept in concepts.values():
+        meaning = Meaning("VALUE", "specialty", concept.preferred)
+        for label in concept.labels:
+            plain = label.lower()
+            for ending, person in _PERSON_ENDINGS:
+                if plain.endswith(ending):
+                    yield plain.removesuffix(ending) + person, meaning
+            for stem in {plain, plain.removesuffix(" medicine"), plain.removesuffix(" surgery")}:
+                for person in _PERSONS:
+                    yield f"{stem} {person}", meaning
+
+
+def _specialties() -> Iterator[tuple[str, Meaning]]:
+    """Specialties by their names, where nothing else has them."""
+    for concept in read("specialties.ttl").values():
+        for label in concept.labels:
+            yield label, Meaning("VALUE", "specialty", concept.preferred)
+
+
+def _worker() -> Iterator[tuple[str, Meaning]]:
+    for sex in Sex:
+        yield sex.value, Meaning("VALUE", "sex", sex.value)
+    yield "women", Meaning("VALUE", "sex", "female")
+    yield "men", Meaning("VALUE", "sex", "male")
+    for priority in Priority:
+        yield priority.value, Meaning("VALUE", "priority", priority.value)
+    yield "urgent", Meaning("VALUE", "priority", "expedited")
+
+
+def _guidelines() -> Iterator[tuple[str, Meaning]]:
+    """Works, editions and chapters; a name that other things have too needs the word *guideline*."""
+    for concept in read("guidelines.ttl").values():
+        meaning = Meaning("GUIDE", "guideline", concept.notation)
+        if "GuidelineSection" in concept.kinds:
+            continue
+        for label in concept.labels:
+            plain = _without_endings(label.lower())
+            for ending in _GUIDELINE_WORDS:
+                yield f"{plain} {ending}", meaning
+            yield f"{plain} chapter", meaning
+            if plain == "chronic pain" and "/" not in concept.notation:
+                yield plain, meaning
+            if "guideline" in label.lower() or label.isupper() or "ACOEM" in label or "ODG" in label:
+                yield label, meaning
+            if concept.notation.startswith("odg/"):
+                yield f"ODG {label}", meaning
+                yield f"ODG {label} chapter", meaning
+
+
+def _without_endings(label: str) -> str:
+    """The name of a guideline without the words that say that it is one."""
+    for ending in (" guidelines", " guideline", " treatment", " medical", " complaints", " disorders"):
+        label = label.removesuffix(ending)
+    return label
+
+
+def _sections() -> Iterator[tuple[str, Meaning]]:
+    for concept in read("guidelines.ttl").values():
+        for label in concept.labels:
+            yield label, Meaning("GUIDE", "guideline", concept.notation)
+
+
+def nearest(word: str) -> str | None:
+    """The known word that is one letter off, ``None`` where there is none."""
+    (found,) = phrases().respelled([fold_word(word)])
+    return found if found != fold_word(word) else None
+
+
+def guideline(notation: str) -> Concept | None:
+    """The concept of a place of a guideline."""
+    return {concept.notation: concept for concept in read("guidelines.ttl").values()}.get(notation)
