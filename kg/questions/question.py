@@ -1,4 +1,4 @@
-"""A question as a value: what is counted, of which decisions, split by what; and the sentence that says so."""
+"""A question as a value: what is counted, of which decisions, split by what."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -85,9 +85,8 @@ class Question:
             tail.append(f"by {', '.join(self.by)}")
         if self.order:
             tail.append(self.order + (f" {self.limit}" if self.limit else ""))
-        return " | ".join((" ".join(head), "; ".join(sorted(map(str, self.where))), ", ".join(tail))).rstrip(
-            " |"
-        )
+        where = "; ".join(sorted(map(str, self.where)))
+        return " | ".join((" ".join(head), where, ", ".join(tail))).rstrip(" |")
 
     def without(self, number: int) -> "Question":
         """The question without its condition ``number``, counted from 0."""

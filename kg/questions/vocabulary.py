@@ -1,6 +1,7 @@
-"""The words that a question can use: the phrases of the grammar, and those of the vocabularies in ``ontology/``."""
+"""The words of questions: the phrases of the grammar, and those of the vocabularies in ``ontology/``."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -38,7 +39,7 @@ class Meaning:
     stands in two.
     """
 
-    token: str
+    type: str
     name: str = ""
     value: str = ""
     also: tuple[str, str] | None = None
@@ -78,37 +79,28 @@ def _table(said: tuple[tuple[str, Meaning], ...]) -> Phrases[Meaning]:
 
 
 def _services() -> Iterator[tuple[str, Meaning]]:
+    """Categories, the words for their services, and subcategories."""
     concepts = read("services.ttl")
-    names: dict[str, set[str]] = {}
-    for concept in concepts.values():
-        if is_official(concept, concepts) and concept.broader in (c.notation for c in concepts.values()):
-            names.setdefault(concept.preferred, set()).add(concept.broader)
-    for concept in concepts.values():
-        if concept.notation.startswith("circumstance") or not is_official(concept, concepts):
-            continue
-        if concept.broader is None:
-            yield concept.preferred, Meaning("VALUE", "category", concept.preferred)
-    for term in _terms():
-        if term.is_drug or term.service is None:
-            continue
-        category, subcategory = term.service
+    official = [concept for concept in concepts.values() if is_official(concept, concepts)]
+    categories = {c.notation: c.preferred for c in official if c.broader is None}
+    below = [c for c in official if c.broader in categories and c.broader != "circumstance"]
+    times = Counter(concept.preferred for concept in below)
+
+    def meaning(category: str, subcategory: str | None) -> Meaning:
         if subcategory is None or subcategory == category:
-            meaning = Meaning("VALUE", "category", category)
-        else:
-            twice = len(names.get(subcategory, ())) > 1
-            meaning = Meaning("VALUE", "subcategory", subcategory, ("category", category) if twice else None)
-        for label in term.concept.labels:
-            yield label, meaning
-    for concept in concepts.values():
-        if (
-            is_official(concept, concepts)
-            and concept.broader is not None
-            and "circumstance" not in concept.notation
-        ):
-            above = next(c for c in concepts.values() if c.notation == concept.broader)
-            twice = len(names[concept.preferred]) > 1
-            also = ("category", above.preferred) if twice else None
-            yield concept.preferred, Meaning("VALUE", "subcategory", concept.preferred, also)
+            return Meaning("VALUE", "category", category)
+        also = ("category", category) if times[subcategory] > 1 else None
+        return Meaning("VALUE", "subcategory", subcategory, also)
+
+    for notation, name in categories.items():
+        if notation != "circumstance":
+            yield name, meaning(name, None)
+    for term in _terms():
+        if not term.is_drug and term.service is not None:
+            for label in term.concept.labels:
+                yield label, meaning(*term.service)
+    for concept in below:
+        yield concept.preferred, meaning(categories[str(concept.broader)], concept.preferred)
 
 
 def _terms() -> Iterator[services.Term]:
