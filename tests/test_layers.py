@@ -22,6 +22,7 @@ FLOORS = [
     {"queries", "sample"},
     {"analysis"},
     {"explore"},
+    {"questions"},
     {"front"},
     {"web"},
     {"cli"},
@@ -29,7 +30,7 @@ FLOORS = [
 
 # What is about one subject stays in the rooms about it.
 ONLY_IN = {
-    "lark": ("kg.reading",),
+    "lark": ("kg.reading", "kg.questions"),
     "pypdfium2": ("kg.files.pdf", "kg.files.pdf_worker"),
     "fsspec": ("kg.files.sources", "kg.base"),
     "oxrdflib": ("kg.base",),

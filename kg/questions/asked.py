@@ -128,7 +128,7 @@ class Asked:
 
     def _after(self, inner: Plan) -> None:
         ((_, last),) = self._dates(inner)
-        self.later = Condition("date", (f"{_day_after(last)}..",), asked=f"after {last}")
+        self.later = Condition("decision_date", (f"{_day_after(last)}..",), asked=f"after {last}")
 
     def _between(self, inner: Plan) -> None:
         (first, _), (_, last) = self._dates(inner)
@@ -168,7 +168,7 @@ class Asked:
     def _dated(self, first: str, last: str) -> None:
         if first and last and first > last:
             raise QuestionError(f"the range of dates from {first} to {last} runs backwards")
-        self._condition(Condition("date", (f"{first}..{last}",), asked=f"{first}..{last}"))
+        self._condition(Condition("decision_date", (f"{first}..{last}",), asked=f"{first}..{last}"))
 
     def _add(self, phrase: Phrase) -> None:
         meaning = phrase.meaning
@@ -190,7 +190,7 @@ class Asked:
         """Add a condition; two of one filter are one that holds for either value."""
         into = self.after if self.compared else self.conditions
         for at, old in enumerate(into):
-            if old.name == new.name and not old.negated and new.name != "date":
+            if old.name == new.name and not old.negated and new.name != "decision_date":
                 apart = self.seen & {"COMPARE"} and not self.compared and new.name != "guideline"
                 if apart:
                     self.compared = True

@@ -43,6 +43,11 @@ class Condition:
     negated: bool = False
     asked: str = ""
 
+    @property
+    def words(self) -> str:
+        """As a question can write it: ``not drug="Opioids"``."""
+        return ("not " if self.negated else "") + " ".join(f'{self.name}="{value}"' for value in self.values)
+
     def __str__(self) -> str:
         """As the readings in ``grammar/examples/question.tsv`` write it."""
         return f"{'not ' if self.negated else ''}{self.name}={', '.join(self.values)}"
@@ -87,6 +92,40 @@ class Question:
             tail.append(self.order + (f" {self.limit}" if self.limit else ""))
         where = "; ".join(sorted(map(str, self.where)))
         return " | ".join((" ".join(head), where, ", ".join(tail))).rstrip(" |")
+
+    @property
+    def words(self) -> str:
+        """The question as text that reads back as the same question.
+
+        >>> Question(Kind.FIGURES, Outcome.OVERTURNED, (Condition("drug", ("Opioids",)),), ("year",)).words
+        'rate overturned drug="Opioids" by year'
+        """
+        head = {
+            Kind.FIGURES: "how many" if self.counts else "rate",
+            Kind.ASSOCIATIONS: f"which {self.level} associated with",
+            Kind.GROUNDS: "why",
+            Kind.SIDES: f"both parties {self.level}",
+            Kind.TREND: "trend",
+            Kind.CASES: "show",
+            Kind.CASE: "",
+            Kind.WHY: "why",
+            Kind.RELATED: "like",
+            Kind.CONTRAST: "like",
+        }[self.kind]
+        tail = " the other way" if self.kind is Kind.CONTRAST else ""
+        parts = [head, self.outcome.value if self.outcome else "", (self.case or "") + tail]
+        if self.party is Party.CLAIMS_ADMINISTRATOR:
+            parts.append("by the claims administrator")
+        parts += [condition.words for condition in self.where]
+        if self.groups:
+            parts.append(" versus ".join(group.words for group in self.groups))
+        if self.by:
+            parts.append("by " + ", ".join(name.replace("_", " ") for name in self.by))
+        if self.order:
+            parts.append(
+                ("top" if self.order == "most" else "bottom") + (f" {self.limit}" if self.limit else "")
+            )
+        return " ".join(part.strip() for part in parts if part.strip())
 
     def without(self, number: int) -> "Question":
         """The question without its condition ``number``, counted from 0."""

@@ -12,6 +12,7 @@ from typing import Any
 from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
+from kg.analysis.filters import FILTERS
 from kg.errors import QuestionError
 from kg.questions import vocabulary
 from kg.questions.asked import Asked, Phrase, Plan
@@ -23,7 +24,9 @@ from kg.reading.vocabulary.phrases import Words, words
 LONGEST = 2_000
 """Characters of a question; a longer text is none."""
 
-_CASE = re.compile(r"\b(CM)\s?-?([0-9]{2})-?([0-9]{1,7})\b", re.IGNORECASE)
+_CASE = r"\bCM\s?-?(?P<year>[0-9]{2})-?(?P<number>[0-9]{1,7})\b"
+_CONDITION = rf'\b(?P<name>{"|".join(FILTERS)})=(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+))'
+_EXACT = re.compile(f"{_CASE}|{_CONDITION}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _NUMBERS = dict(
     zip(
@@ -61,12 +64,18 @@ def tokens(text: str) -> list[Phrase]:
     """The phrases of a question, in order, without those that say nothing."""
     found: list[Phrase] = []
     start = 0
-    for case in _CASE.finditer(text):
-        found += _phrases(text, start, case.start())
-        number = f"CM{case[2]}-{int(case[3]):07d}"
-        found.append(Phrase("CASE", Meaning("CASE", value=number), case[0], case.start(), case.end()))
-        start = case.end()
+    for exact in _EXACT.finditer(text):
+        found += _phrases(text, start, exact.start())
+        found.append(Phrase(*_exact(exact), exact[0], exact.start(), exact.end()))
+        start = exact.end()
     return [*found, *_phrases(text, start, len(text))]
+
+
+def _exact(found: re.Match[str]) -> tuple[str, Meaning]:
+    """What a case number, or a condition such as ``drug="Opioids"``, means."""
+    if found["year"]:
+        return "CASE", Meaning("CASE", value=f"CM{found['year']}-{int(found['number']):07d}")
+    return "VALUE", Meaning("VALUE", found["name"], found["quoted"] or found["plain"])
 
 
 def _phrases(text: str, start: int, end: int) -> list[Phrase]:

@@ -17,7 +17,7 @@ from typing import TypeVar
 from kg.analysis.filters import patterns, vocabulary
 from kg.analysis.filters.values import DAYS, WORD, YEARS, Kind, Range, Value
 from kg.errors import ChoiceError, SettingError, UnknownError
-from kg.model import Priority, Template
+from kg.model import Priority, Sex, Template
 
 Given = Value | int | Iterable[Value | int] | None
 
@@ -252,6 +252,15 @@ _ALL = (
         columns=("priority",),
         vocabulary=lambda: Priority,
         pattern=patterns.of_case("priority", "priority"),
+    ),
+    Filter(
+        name="sex",
+        label="Worker's sex",
+        words="Sex of the injured worker, as printed",
+        example="female",
+        columns=("sex",),
+        vocabulary=lambda: Sex,
+        pattern=patterns.of_case("workerSex", "sex"),
     ),
 )
 

@@ -1,0 +1,98 @@
+"""Say in a sentence how a question was understood."""
+
+from kg.analysis.filters import FILTERS
+from kg.explore import labels
+from kg.model import Outcome, Party
+from kg.questions.question import Condition, Kind, Question
+
+_DIMENSIONS = {
+    "year": "year of decision",
+    "month": "month of decision",
+    "specialty": "reviewer's specialty",
+    "category": "category of service",
+    "subcategory": "subcategory of service",
+    "drug_class": "class of drug",
+    "body_part": "body part",
+    "sex": "the worker's sex",
+}
+_KINDS = {
+    Kind.CASE: "Case {case}",
+    Kind.WHY: "The grounds that the reviewer states in case {case}",
+    Kind.RELATED: "Decisions similar to those of case {case}",
+    Kind.CONTRAST: "Decisions similar to those of case {case} that ended the other way",
+    Kind.CASES: "{Outcome} decisions",
+    Kind.GROUNDS: "Grounds that reviewers state in {outcome} decisions",
+    Kind.SIDES: "What the claims administrator and the reviewer cite ({level}s), in decisions",
+    Kind.ASSOCIATIONS: "{Level}s cited by the {party}, with their association with {outcome} decisions",
+    Kind.TREND: "Share {outcome} over time, of decisions",
+}
+
+
+def sentence(question: Question) -> str:
+    """How the question was understood.
+
+    >>> from kg.questions.reading import read_question
+    >>> sentence(read_question("overturned lumbar MRI citing ACOEM chapter 12, by year"))[:70]
+    'Share overturned of decisions on Imaging/Radiology, on the low back, wh'
+    """
+    outcome = question.outcome or Outcome.OVERTURNED
+    words = _KINDS.get(question.kind)
+    if words is None:
+        words = "Number of decisions, and of letters" if question.counts else "Share {outcome} of decisions"
+        if question.counts and question.outcome:
+            words = "Number of decisions, and how many of them were {outcome},"
+    text = words.format(
+        case=question.case,
+        outcome=outcome.value,
+        Outcome=question.outcome.value.capitalize() if question.outcome else "All",
+        level=question.level,
+        Level=(question.level or "").capitalize(),
+        party=question.party.value.replace("_", " "),
+    )
+    parts = [text, *(", ".join(told(c, question.party) for c in question.where),)]
+    text = " ".join(part for part in parts if part)
+    if question.groups:
+        text += f": {named(question.groups[0])} compared with {named(question.groups[1])}"
+    if question.by:
+        text += ", by " + " and ".join(_DIMENSIONS.get(name, name) for name in question.by)
+    if question.order:
+        first = "first" if question.limit is None else f"{question.limit} first"
+        of = "numbers" if question.counts else "shares"
+        text += f", the {first} with the {'highest' if question.order == 'most' else 'lowest'} {of}"
+    return text + "."
+
+
+def named(condition: Condition) -> str:
+    """The values of a condition, in words."""
+    return " or ".join(_value(condition.name, value) for value in condition.values)
+
+
+def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
+    """A condition in words."""
+    values, no = named(condition), "not " if condition.negated else ""
+    who = "reviewer" if party is Party.REVIEWER else "claims administrator"
+    return {
+        "body_part": f"{no}on the {values}",
+        "category": f"{no}on {values}",
+        "subcategory": f"{no}on {values}",
+        "drug": f"{no}on {values}",
+        "specialty": f"{no}by reviewers in {values}",
+        "guideline": f"whose {who} {'does not cite' if no else 'cites'} {values}",
+        "decision_date": f"{no}decided {values}",
+        "sex": f"{no}of {values} workers",
+        "priority": f"{no}with {values} priority",
+    }.get(condition.name, f"{no}with {FILTERS[condition.name].label.lower()} {values}")
+
+
+def _value(name: str, value: str) -> str:
+    if name == "guideline":
+        return labels.label(f"guideline/{value}")
+    if name == "body_part":
+        part, _, side = value.partition(":")
+        return f"{side} {part}".strip()
+    if name == "decision_date":
+        first, _, last = value.partition("..")
+        if not last:
+            return f"from {first} on"
+        return f"from {first} to {last}" if first else f"up to {last}"
+    return value
