@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kg.cli import (
+    ask,
     build,
     cite_schema,
     drivers_related,
@@ -27,6 +28,7 @@ ROOMS = (
     verify_correct_remove,
     show_search_stats,
     query,
+    ask,
     drivers_related,
     sides_outcomes_network,
     export_publish,
@@ -36,7 +38,7 @@ ROOMS = (
 
 ORDER = (
     *("sample", "parse", "cite", "schema"),
-    *("build", "stats", "show", "search", "query"),
+    *("build", "stats", "show", "search", "ask", "query"),
     *("drivers", "related", "sides", "outcomes", "network"),
     *("correct", "remove", "verify", "validate"),
     *("export", "publish", "serve"),

@@ -192,7 +192,8 @@ def _cells(found: pl.DataFrame, by: list[str], question: Question) -> list[dict[
     turned = np.stack(
         [cells.sum(1) - cells[:, asked], cells[:, asked], np.zeros(len(cells), np.int64)], axis=1
     )
-    rates = with_rates(grouped.select("letters"), turned).select(rate="overturn_rate", low="rate_low", high="rate_high")
+    found_rates = with_rates(grouped.select("letters"), turned)
+    rates = found_rates.select(rate="overturn_rate", low="rate_low", high="rate_high")
     table = grouped.with_columns(decisions=pl.Series(cells.sum(1))).hstack(rates)
     return table.select(*by, "decisions", "letters", *OUTCOMES, "rate", "low", "high").to_dicts()
 

@@ -15,6 +15,8 @@ Plan = list[Any]
 
 _CHOOSING = {"WHICH", "MOST", "LEAST", "CITED_MOST", "MATTER", "BY", "WHO", "COMPARE"}
 """With one of these, a kind of thing (``services``) is what the answer is split by."""
+_SPLIT = {Kind.FIGURES, Kind.TREND}
+"""What an answer to can be split."""
 LEVELS = {"page", "section", "chapter", "guideline"}
 _PAGED = {"chronic-pain": "chronic-pain/2009"}
 """What a page that is named without its edition is a page of."""
@@ -126,6 +128,10 @@ class Asked:
         ((first, _),) = self._dates(inner)
         self._dated("", _day_before(first))
 
+    def _until(self, inner: Plan) -> None:
+        ((_, last),) = self._dates(inner)
+        self._dated("", last)
+
     def _after(self, inner: Plan) -> None:
         ((_, last),) = self._dates(inner)
         self.later = Condition("decision_date", (f"{_day_after(last)}..",), asked=f"after {last}")
@@ -168,7 +174,24 @@ class Asked:
     def _dated(self, first: str, last: str) -> None:
         if first and last and first > last:
             raise QuestionError(f"the range of dates from {first} to {last} runs backwards")
-        self._condition(Condition("decision_date", (f"{first}..{last}",), asked=f"{first}..{last}"))
+        into = self.after if self.compared else self.conditions
+        span, asked = f"{first}..{last}", f"{first}..{last}"
+        for at, old in enumerate(into):
+            if old.name == "decision_date" and not old.negated:
+                into[at] = self._both(old, span)
+                return
+        into.append(Condition("decision_date", (span,), asked=asked))
+
+    def _both(self, old: Condition, span: str) -> Condition:
+        """Two spans of dates as one condition: either of them after *or*, else what they share."""
+        if "OR" in self.seen:
+            return Condition(old.name, (*old.values, span), asked=f"{old.asked}, {span}")
+        (before,) = old.values
+        starts, ends = zip(before.split(".."), span.split(".."), strict=True)
+        first, last = max(starts), min((end for end in ends if end), default="")
+        if last and first > last:
+            raise QuestionError(f"the dates {before} and {span} exclude each other")
+        return Condition(old.name, (f"{first}..{last}",), asked=f"{old.asked}, {span}")
 
     def _add(self, phrase: Phrase) -> None:
         meaning = phrase.meaning
@@ -179,7 +202,7 @@ class Asked:
         if meaning.name == "body_part" and self.side:
             values = tuple(value if ":" in value else f"{value}:{self.side}" for value in values)
             self.side = None
-        self._condition(Condition(meaning.name, values, asked=phrase.printed))
+        self._condition(Condition(meaning.name, values, meaning.negated, phrase.printed))
         if meaning.also:
             self._condition(Condition(meaning.also[0], (meaning.also[1],), asked=phrase.printed))
         if meaning.name in {"category", "subcategory"}:
@@ -190,14 +213,14 @@ class Asked:
         """Add a condition; two of one filter are one that holds for either value."""
         into = self.after if self.compared else self.conditions
         for at, old in enumerate(into):
-            if old.name == new.name and not old.negated and new.name != "decision_date":
+            if old.name == new.name and old.negated == new.negated:
                 apart = self.seen & {"COMPARE"} and not self.compared and new.name != "guideline"
                 if apart:
                     self.compared = True
                     self.after.append(new)
                 else:
                     values = tuple(dict.fromkeys((*old.values, *new.values)))
-                    into[at] = Condition(old.name, values, asked=f"{old.asked}, {new.asked}")
+                    into[at] = Condition(old.name, values, old.negated, f"{old.asked}, {new.asked}")
                 return
         into.append(new)
 
@@ -219,13 +242,15 @@ class Asked:
             by = ["specialty"]
         if groups:
             order = None
+        if self.by and kind not in _SPLIT and (split := [name for name in self.by if name != level]):
+            raise QuestionError(f"{kind.value} cannot be split by {split[0].replace('_', ' ')}")
         administrator = "PARTY" in self.seen and kind is not Kind.SIDES
         outcome = self.outcome
         if outcome is None and kind in {Kind.FIGURES, Kind.ASSOCIATIONS, Kind.TREND, Kind.GROUNDS}:
             outcome = None if "COUNT" in self.seen else Outcome.OVERTURNED
         return Question(
             kind=kind,
-            outcome=outcome,
+            outcome=None if self.case else outcome,
             where=where,
             by=tuple(by) if kind in {Kind.FIGURES, Kind.TREND} else (),
             groups=groups,

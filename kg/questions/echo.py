@@ -32,8 +32,8 @@ def sentence(question: Question) -> str:
     """How the question was understood.
 
     >>> from kg.questions.reading import read_question
-    >>> sentence(read_question("overturned lumbar MRI citing ACOEM chapter 12, by year"))[:70]
-    'Share overturned of decisions on Imaging/Radiology, on the low back, wh'
+    >>> sentence(read_question("lumbar MRI by year"))
+    'Share overturned of decisions on the low back, on Imaging/Radiology, by year of decision.'
     """
     outcome = question.outcome or Outcome.OVERTURNED
     words = _KINDS.get(question.kind)

@@ -23,23 +23,18 @@ WHERE {{
 {patterns}
 }}{group}
 """
-_DIMENSIONS = {
+DIMENSIONS = {
     "year": "?letter imr:decisionDate ?date . BIND(YEAR(?date) AS ?year)",
     "month": "?letter imr:decisionDate ?date . BIND(SUBSTR(STR(?date), 1, 7) AS ?month)",
     "specialty": "?letter imr:review/imr:reviewer/(imr:specialty|imr:subspecialty) ?specialty .",
     "category": "?item imr:service/skos:broader? ?category . ?category skos:topConceptOf ?scheme .",
     "subcategory": "?item imr:service ?subcategory .",
-    "drug": "?item imr:drug ?drug .",
-    "drug_class": "?item imr:drug/skos:broader ?drug_class .",
     "body_part": "?item imr:bodyPart ?body_part .",
     "sex": "?letter imr:workerSex ?sex .",
     "priority": "?letter imr:priority ?priority .",
     "page": "?item {cites}/imr:citesPage ?page .",
-    "section": "?item {cites}/imr:citesSection ?section .",
-    "chapter": "?item {cites}/imr:citesGuideline ?chapter .",
-    "guideline": "?item {cites}/imr:citesGuideline ?guideline .",
 }
-"""What a decision has of each thing that answers are split by."""
+"""What a decision has of a thing that answers are split by, where the graph counts as the facts do."""
 
 
 def sparql(question: Question) -> str | None:
@@ -54,8 +49,9 @@ def sparql(question: Question) -> str | None:
         either = (" ".join(_patterns(question, (group,))) for group in question.groups)
         lines.append(" UNION ".join(f"{{ {pattern} }}" for pattern in either))
     cites = CITING[question.party.value][0]
-    lines += [_DIMENSIONS[name].format(cites=cites) for name in question.by]
-    by = "".join(f"?{name} " for name in question.by)
+    split = question.by if set(question.by) <= set(DIMENSIONS) else ()
+    lines += [DIMENSIONS[name].format(cites=cites) for name in split]
+    by = "".join(f"?{name} " for name in split)
     return _HEAD.format(
         ontology=iri.ONTOLOGY,
         base=iri.BASE,

@@ -45,8 +45,8 @@ class Condition:
 
     @property
     def words(self) -> str:
-        """As a question can write it: ``not drug="Opioids"``."""
-        return ("not " if self.negated else "") + " ".join(f'{self.name}="{value}"' for value in self.values)
+        """As a question can write it: ``drug="Opioids"``, or ``drug!="Opioids"``."""
+        return " ".join(f'{self.name}{"!" if self.negated else ""}="{value}"' for value in self.values)
 
     def __str__(self) -> str:
         """As the readings in ``grammar/examples/question.tsv`` write it."""

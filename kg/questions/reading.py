@@ -25,7 +25,7 @@ LONGEST = 2_000
 """Characters of a question; a longer text is none."""
 
 _CASE = r"\bCM\s?-?(?P<year>[0-9]{2})-?(?P<number>[0-9]{1,7})\b"
-_CONDITION = rf'\b(?P<name>{"|".join(FILTERS)})=(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+))'
+_CONDITION = rf'\b(?P<name>{"|".join(FILTERS)})(?P<no>!?)=(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+))'
 _EXACT = re.compile(f"{_CASE}|{_CONDITION}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _NUMBERS = dict(
@@ -75,7 +75,8 @@ def _exact(found: re.Match[str]) -> tuple[str, Meaning]:
     """What a case number, or a condition such as ``drug="Opioids"``, means."""
     if found["year"]:
         return "CASE", Meaning("CASE", value=f"CM{found['year']}-{int(found['number']):07d}")
-    return "VALUE", Meaning("VALUE", found["name"], found["quoted"] or found["plain"])
+    value = found["quoted"] or found["plain"]
+    return "VALUE", Meaning("VALUE", found["name"].lower(), value, negated=bool(found["no"]))
 
 
 def _phrases(text: str, start: int, end: int) -> list[Phrase]:

@@ -43,6 +43,7 @@ class Meaning:
     name: str = ""
     value: str = ""
     also: tuple[str, str] | None = None
+    negated: bool = False
 
 
 @cache

@@ -12,11 +12,13 @@ from fastapi.staticfiles import StaticFiles
 
 from kg.explore import vendor
 from kg.web import linked, negotiate, problems
+from kg.web.api import ask as ask_api
 from kg.web.api import cases as case_api
 from kg.web.api import drivers as driver_api
 from kg.web.api import expansion, lists, openapi
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
+from kg.web.pages import ask as ask_page
 from kg.web.pages import cases as case_pages
 from kg.web.pages import drivers as driver_pages
 from kg.web.pages import guidelines, query, rendering, search_about
@@ -25,7 +27,7 @@ from kg.web.sparql import protocol, remote
 from kg.web.state import State
 
 ROUTED = (
-    *(case_pages, protocol, case_api, driver_api, query, driver_pages, search_about),
+    *(case_pages, protocol, case_api, driver_api, ask_api, ask_page, query, driver_pages, search_about),
     *(expansion, lists, guidelines, linked),
 )
 """The modules with routes, in the order in which an address is looked up."""

@@ -16,6 +16,7 @@ from kg.errors import (
     KgError,
     LetterError,
     QueryError,
+    QuestionError,
     SettingError,
     UnknownError,
 )
@@ -31,6 +32,7 @@ _STATUS: dict[type[KgError], int] = {
     SettingError: 422,
     IriError: 404,
     QueryError: 400,
+    QuestionError: 422,
     LetterError: 404,
     BaseError: 503,
 }

@@ -3,6 +3,7 @@
 import dataclasses
 from inspect import signature
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field
 from kg import queries
 from kg.explore import answers, drawing, edge_evidence, labels
 from kg.explore.neighbours import address
+from kg.questions.complete import Completion, complete
 from kg.web import csv_tables, negotiate
 from kg.web.api import openapi
 from kg.web.api.cases import Format, Limit, SiteDep, answer, listing
@@ -96,12 +98,22 @@ def search(
     return answer(request, site, answers.hits(site.generation, found))
 
 
+_QUESTIONS = 3
+"""Questions that are offered under the things of a name."""
+
+
+def _asked(one: Completion) -> dict[str, Any]:
+    path = f"/ask?q={quote(one.text)}"
+    return {"node": "", "label": one.text, "kind": "question", "decisions": one.decisions, "path": path}
+
+
 @router.get("/suggest", summary="What a few letters could mean", responses=LISTING)
 def suggest(
     request: Request, site: SiteDep, q: Words, limit: Annotated[int, Query(ge=1, le=50)] = 10
 ) -> Response:
     """Cases, guidelines, sections, pages, items, services, drugs and specialties by their names."""
     rows = [suggestion._asdict() for suggestion in site.suggestions.find(q, limit)]
+    rows += [_asked(one) for one in complete(site.index, q, _QUESTIONS)]
     return answer(request, site, listing(site, rows, len(rows), None))
 
 

@@ -1,0 +1,106 @@
+"""Continue a question while it is typed: what can follow, and lead to an answer that is not empty."""
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+
+import numpy as np
+
+from kg.analysis.decisions import Index, Mask
+from kg.errors import KgError
+from kg.questions import answers, vocabulary
+from kg.questions.question import Condition
+from kg.questions.reading import LONGEST, read_question
+
+_TRIED = 40
+"""Continuations that are counted for one text."""
+_SPLITS = ("by year", "by specialty", "by subcategory", "by body part")
+
+# Questions of each kind, offered where one is not understood.
+EXAMPLES = (
+    "overturned lumbar MRI citing ACOEM chapter 12, by year, since 2015",
+    "overturn rate of physical therapy by year",
+    "do pain specialists overturn opioids more than orthopedic surgeons",
+    "which services are overturned most",
+    "top 10 services by overturn rate",
+    "which specialties overturn most",
+    "which pages are associated with overturning",
+    "which sections do reviewers cite for opioids",
+    "what do the two sides cite for physical therapy",
+    "why was physical therapy upheld",
+    "how many letters cite ODG by year",
+    "number of letters per month",
+    "pharmaceuticals except opioids by year",
+    "are opioids overturned more often than NSAIDs",
+    "how did the overturn rate of opioids change",
+    "list overturned decisions on acupuncture",
+    "cases like CM17-0004344 that went the other way",
+    "does the reviewer's specialty matter for spine surgery",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A longer text that can be asked, and how many decisions its conditions leave."""
+
+    text: str
+    decisions: int
+
+
+def nearest(text: str, count: int = 3) -> list[str]:
+    """The example questions that are most like a text, the nearest first.
+
+    >>> nearest("which service gets overturned most?", 1)
+    ['which services are overturned most']
+    """
+    wanted = text.casefold()
+    return sorted(EXAMPLES, key=lambda one: -SequenceMatcher(None, wanted, one.casefold()).ratio())[:count]
+
+
+@cache
+def _labels() -> list[tuple[str, vocabulary.Meaning]]:
+    """Every phrase that stands for a value, sorted."""
+    said = vocabulary.phrases().labelled()
+    values = [(label, meaning) for label, meaning in said if meaning.type == "VALUE"]
+    return sorted((pair for pair in values if pair[1].name != "side"), key=lambda pair: pair[0])
+
+
+def complete(index: Index, text: str, limit: int = 8) -> list[Completion]:
+    """What a text can go on with, the continuations with most decisions first.
+
+    The last word may be unfinished. A continuation that leaves no decision is not offered.
+    """
+    if len(text) > LONGEST:
+        return []
+    before, _, last = text.rstrip().rpartition(" ")
+    found: dict[str, int] = {}
+    tried = _continued(before, last.casefold()) if last and not text.endswith(" ") else []
+    if not tried:
+        tried = [f"{text.rstrip()} {split}" for split in _SPLITS if text.strip()]
+    counts: dict[Condition, Mask] = {}
+    for candidate in tried[:_TRIED]:
+        try:
+            question = read_question(candidate)
+            mask = np.ones(len(index), bool)
+            for condition in (*question.where, *question.groups[:1]):
+                if condition not in counts:
+                    counts[condition] = answers.passing(index, (condition,), question)
+                mask &= counts[condition]
+        except KgError:
+            continue
+        if number := int(mask.sum()):
+            found.setdefault(candidate, number)
+    best = sorted(found.items(), key=lambda pair: (-pair[1], len(pair[0])))[:limit]
+    return [Completion(candidate, number) for candidate, number in best]
+
+
+def _continued(before: str, start: str) -> list[str]:
+    """The text with its last word finished as each thing is called, a thing once, by its shortest name."""
+    once: dict[tuple[str, str], str] = {}
+    for label, meaning in _labels():
+        if label.startswith(start) or f" {start}" in label:
+            key = (meaning.name, meaning.value)
+            if key not in once or len(label) < len(once[key]):
+                once[key] = label
+    named = sorted(once.values(), key=lambda label: (not label.startswith(start), len(label)))
+    return [f"{before} {label}".strip() for label in named]

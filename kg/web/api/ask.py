@@ -1,0 +1,47 @@
+"""``/api/ask``: a question in words, and what can follow while it is typed."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from kg.questions.answers import ask as answered
+from kg.questions.complete import complete
+from kg.questions.reading import LONGEST
+from kg.web.api import openapi
+from kg.web.api.cases import SiteDep, answer, listing
+
+router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+
+Text = Annotated[str, Query(min_length=1, max_length=LONGEST, examples=["overturn rate of opioids by year"])]
+
+
+class Answered(openapi.Thing):
+    """How a question was understood, and its answer."""
+
+    question: str
+    reading: str = Field(description="What was understood, in a short notation.")
+    canonical: str = Field(description="A question that is understood in the same way.")
+    echo: str = Field(description="What was understood, as a sentence.")
+    sparql: str | None = Field(description="The query that counts the same decisions.")
+    value: dict[str, Any] = Field(description="Counts, letters, and the rate with its interval.")
+    rows: list[dict[str, Any]]
+    path: str | None = Field(description="The page that shows more.")
+    notes: list[str]
+
+
+@router.get("/ask", summary="Answer a question in words", responses=openapi.answers(Answered))
+def ask(request: Request, site: SiteDep, q: Text) -> Response:
+    """The answer says how the question was understood; what is not understood is 422 with the words."""
+    found = answered(site.index, q).to_dict()
+    return answer(request, site, found | {"generation": site.generation})
+
+
+@router.get("/complete", summary="What a question can go on with", responses=openapi.answers(openapi.Listing))
+def completions(
+    request: Request, site: SiteDep, q: Text, limit: Annotated[int, Query(ge=1, le=50)] = 8
+) -> Response:
+    """Longer texts that can be asked, with how many decisions their conditions leave."""
+    rows = [{"text": one.text, "decisions": one.decisions} for one in complete(site.index, q, limit)]
+    return answer(request, site, listing(site, rows, len(rows), None))

@@ -1,0 +1,193 @@
+"""Questions in words: how they are read, shown back, and answered as plain Python counts."""
+
+import contextlib
+import csv
+import re
+import time
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import kg
+from kg import resources
+from kg.analysis.cache import Analyses
+from kg.analysis.filters import FILTERS
+from kg.base.building.build import build
+from kg.errors import KgError, QuestionError
+from kg.questions import answers, echo, query, vocabulary
+from kg.questions.complete import EXAMPLES, complete, nearest
+from kg.questions.question import Kind
+from kg.questions.reading import LONGEST, grammar, read_question
+from kg.sample import sample
+
+
+def rows():
+    path = resources.folder("grammar") / "examples" / "question.tsv"
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            yield row["text"], row["result"]
+
+
+ROWS = list(rows())
+READ = [text for text, result in ROWS if result != "!"]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("questions")
+    sample(300, 5, folder / "sample")
+    build([folder / "sample" / "letters"], folder / "kb")
+    with kg.open(folder / "kb") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def index(base):
+    return Analyses.of(base).index
+
+
+@pytest.mark.parametrize(("text", "result"), ROWS, ids=[text for text, _ in ROWS])
+def test_examples(text, result):
+    if result == "!":
+        with pytest.raises(QuestionError):
+            read_question(text)
+    else:
+        assert read_question(text).reading == result
+
+
+def test_there_are_examples_of_every_kind_and_of_every_terminal():
+    assert {read_question(text).kind for text in READ} == set(Kind)
+    said = vocabulary.keywords()
+    used = {name for text, _ in ROWS for name in said if _has(text, said[name])}
+    assert set(said) - used == set()
+
+
+def _has(text, phrases):
+    folded = " ".join(re.findall(r"[\w']+", text.lower()))
+    return any(re.search(rf"\b{re.escape(phrase.lower())}s?\b", folded) for phrase in phrases)
+
+
+def test_every_terminal_is_known_to_the_grammar():
+    assert set(vocabulary.keywords()) - {"IGNORED"} <= set(grammar().terminals)
+
+
+@pytest.mark.parametrize("text", READ)
+def test_a_question_written_canonically_is_read_the_same(text):
+    question = read_question(text)
+    assert read_question(question.words).reading == question.reading
+
+
+@pytest.mark.parametrize("text", READ)
+def test_the_echo_names_every_condition(text):
+    question = read_question(text)
+    said = echo.sentence(question)
+    for condition in (*question.where, *question.groups):
+        assert echo.named(condition) in said
+    for word in (question.outcome, question.case):
+        assert word is None or word in said.lower() or word in said
+
+
+@pytest.mark.parametrize("text", [t for t in READ if read_question(t).kind is Kind.FIGURES])
+def test_the_query_counts_what_the_answer_counts(text, index, base):
+    found = answers.ask(index, text)
+    counted = list(base.graph.query(found.sparql))
+    outcome = found.question.outcome.value if found.question.outcome else "overturned"
+    if not found.question.by and not found.question.groups:
+        [row] = counted
+        value = found.value
+        assert tuple(map(int, row)) == (value["decisions"], value["letters"], value[outcome])
+    elif set(found.question.by) <= set(query.DIMENSIONS) and not (
+        found.question.groups or found.question.limit
+    ):
+        expected = sorted((row["decisions"], row["letters"]) for row in found.rows)
+        assert sorted((int(row.decisions), int(row.letters)) for row in counted) == expected
+
+
+def test_an_answer_by_year_is_what_plain_python_counts(index, base):
+    found = answers.ask(index, "pharmaceuticals upheld by year")
+    decisions = base.facts.unique(["case", "item"]).filter(pl.col("outcome").is_not_null())
+    expected: dict[int, list[int]] = {}
+    for row in decisions.iter_rows(named=True):
+        if row["category"] == "Pharmaceuticals" and row["year"]:
+            counts = expected.setdefault(row["year"], [0, 0])
+            counts[0] += 1
+            counts[1] += row["outcome"] == "upheld"
+    assert {row["year"]: [row["decisions"], row["upheld"]] for row in found.rows} == expected
+    for row in found.rows:
+        assert row["rate"] == pytest.approx(row["upheld"] / row["decisions"])
+        assert row["low"] <= row["rate"] <= row["high"]
+
+
+def test_a_comparison_gives_both_groups(index):
+    found = answers.ask(index, "are pharmaceuticals overturned more often than surgery")
+    assert [row["group"] for row in found.rows] == ["Pharmaceuticals", "Surgery"]
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_every_filter_can_be_a_condition(name, index):
+    value = next(iter(index.values(name)), None)
+    assert value is not None
+    question = read_question(f'rate overturned {name}="{value}"')
+    assert [condition.name for condition in question.where] == [name]
+    assert answers.answer(index, question).value["decisions"] > 0
+    without = answers.answer(index, read_question(f'rate overturned not {name}="{value}"'))
+    assert without.value["decisions"] == len(index) - answers.answer(index, question).value["decisions"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "nothing is asked"),
+        ("purple unicorns", "not understood: “purple”, “unicorns”"),
+        ("cases like that", "like which case"),
+        ("overturned and upheld acupuncture", "one outcome can be asked about"),
+        ("opioids versus", "a comparison needs one thing on each side"),
+        ("between 2016 and 2014", "runs backwards"),
+        ("surgery in 2014 in 2016", "exclude each other"),
+        ("which grounds by specialty", "cannot be split by specialty"),
+        ("x" * (LONGEST + 1), f"at most {LONGEST}"),
+    ],
+)
+def test_what_cannot_be_read_is_said(text, says):
+    with pytest.raises(QuestionError, match=re.escape(says)):
+        read_question(text)
+
+
+@given(st.text(max_size=2000))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_text_is_read_or_refused(text):
+    with contextlib.suppress(KgError):
+        assert read_question(text).reading
+
+
+@given(st.lists(st.sampled_from(sorted({w for t in READ for w in t.split()})), max_size=40))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_known_words_in_any_order_are_read_or_refused(chosen):
+    with contextlib.suppress(KgError):
+        question = read_question(" ".join(chosen))
+        assert read_question(question.words).reading == question.reading
+
+
+def test_long_questions_take_time_in_proportion():
+    read_question("opioids by year")
+    start = time.process_time()
+    with pytest.raises(KgError):
+        read_question(("opioids " * 240) + "unicorn")
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_the_questions_offered_are_read(text):
+    assert read_question(text)
+    assert nearest(text)[0] == text
+
+
+def test_completions_can_be_asked_and_leave_decisions(index):
+    for begun in ("overturned opi", "lumb", "overturn rate of acup", "pharmaceuticals", "by sp"):
+        for one in complete(index, begun):
+            assert one.decisions > 0
+            assert answers.ask(index, one.text)
+    assert complete(index, "overturned opi")
+    assert complete(index, "x" * (LONGEST + 1)) == []
