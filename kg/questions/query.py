@@ -66,4 +66,4 @@ def _patterns(question: Question, conditions: tuple[Condition, ...]) -> Iterator
     citing = CITING[question.party.value]
     for condition in conditions:
         pattern = " ".join(Filters.of(**{condition.name: condition.values}).patterns(citing))
-        yield f"FILTER NOT EXISTS {{ {pattern} }}" if condition.negated else pattern
+        yield f"MINUS {{ {pattern} }}" if condition.negated else pattern
