@@ -96,11 +96,10 @@ def complete(index: Index, text: str, limit: int = 8) -> list[Completion]:
 
 def _continued(before: str, start: str) -> list[str]:
     """The text with its last word finished as each thing is called, a thing once, by its shortest name."""
-    once: dict[tuple[str, str], str] = {}
+    once: dict[str, bool] = {}
     for label, meaning in _labels():
         if label.startswith(start) or f" {start}" in label:
-            key = (meaning.name, meaning.value)
-            if key not in once or len(label) < len(once[key]):
-                once[key] = label
-    named = sorted(once.values(), key=lambda label: (not label.startswith(start), len(label)))
-    return [f"{before} {label}".strip() for label in named]
+            name = meaning.offered or meaning.value.replace("|", " and ").replace(":", " ")
+            once[name] = once.get(name, False) or label.startswith(start)
+    named = sorted(once, key=lambda name: (not once[name], not name.casefold().startswith(start), len(name)))
+    return [f"{before} {name}".strip() for name in named]

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from kg import resources
@@ -44,6 +44,8 @@ class Meaning:
     value: str = ""
     also: tuple[str, str] | None = None
     negated: bool = False
+    offered: str = ""
+    """How the thing is called where it is offered."""
 
 
 @cache
@@ -99,7 +101,7 @@ def _services() -> Iterator[tuple[str, Meaning]]:
     for term in _terms():
         if not term.is_drug and term.service is not None:
             for label in term.concept.labels:
-                yield label, meaning(*term.service)
+                yield label, replace(meaning(*term.service), offered=term.concept.preferred)
     for concept in below:
         yield concept.preferred, meaning(categories[str(concept.broader)], concept.preferred)
 
@@ -119,7 +121,7 @@ def _drugs() -> Iterator[tuple[str, Meaning]]:
             continue
         value = "/".join(term.ingredients) or term.drug_class.preferred
         for label in term.concept.labels:
-            yield label, Meaning("VALUE", "drug", value)
+            yield label, Meaning("VALUE", "drug", value, offered=term.concept.preferred)
     for concept in read("drugs.ttl").values():
         if concept.broader is None and concept.notation != "form":
             yield concept.preferred, Meaning("VALUE", "drug", concept.preferred)
@@ -151,7 +153,7 @@ def _persons() -> Iterator[tuple[str, Meaning]]:
     """Specialties as persons: ``pain specialists``, ``neurosurgeons``."""
     concepts = read("specialties.ttl")
     for concept in concepts.values():
-        meaning = Meaning("VALUE", "specialty", concept.preferred)
+        meaning = Meaning("VALUE", "specialty", concept.preferred, offered=f"{concept.preferred} reviewers")
         for label in concept.labels:
             plain = label.lower()
             for ending, person in _PERSON_ENDINGS:

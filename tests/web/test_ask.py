@@ -7,49 +7,49 @@ import pytest
 from kg.questions.complete import EXAMPLES
 
 
-def test_the_api_says_how_it_understood(client):
-    got = client.get("/api/ask", params={"q": "overturn rate by year"})
+def test_the_api_says_how_it_understood(site):
+    got = site.get("/api/ask", params={"q": "overturn rate by year"})
     assert got.status_code == 200
     body = got.json()
     assert body["reading"] == "figures overturned |  | by year"
     assert body["echo"] == "Share overturned of decisions, by year of decision."
     assert sum(row["decisions"] for row in body["rows"]) <= body["value"]["decisions"]
-    counted = client.get("/sparql", params={"query": body["sparql"]}, headers={"Accept": "application/json"})
+    counted = site.get("/sparql", params={"query": body["sparql"]}, headers={"Accept": "application/json"})
     assert counted.status_code == 200
 
 
-def test_what_is_not_understood_is_a_422_with_the_words(client):
-    got = client.get("/api/ask", params={"q": "unicorns by year"})
+def test_what_is_not_understood_is_a_422_with_the_words(site):
+    got = site.get("/api/ask", params={"q": "unicorns by year"})
     assert got.status_code == 422
     assert "“unicorns”" in got.json()["detail"]
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
-def test_every_question_offered_has_its_page(client, text):
-    got = client.get("/ask", params={"q": text}, follow_redirects=False)
+def test_every_question_offered_has_its_page(site, text):
+    got = site.get("/ask", params={"q": text}, follow_redirects=False)
     assert got.status_code in {200, 303}
     if got.status_code == 200:
         assert 'role="alert"' not in got.text
 
 
-def test_a_condition_can_be_removed(client):
-    page = client.get("/ask", params={"q": "lumbar MRI by year"}).text
+def test_a_condition_can_be_removed(site):
+    page = site.get("/ask", params={"q": "lumbar MRI by year"}).text
     links = re.findall(r'href="([^"]*/ask\?[^"]*)" title="Remove', page)
     assert len(links) == 2
     for link in links:
-        again = client.get(link.replace("&amp;", "&"))
+        again = site.get(link.replace("&amp;", "&"))
         assert again.status_code == 200
         assert len(re.findall('title="Remove', again.text)) == 1
 
 
-def test_what_is_not_understood_leads_to_the_search_and_to_questions(client):
-    page = client.get("/ask", params={"q": "chronic headache unicorns"}).text
+def test_what_is_not_understood_leads_to_the_search_and_to_questions(site):
+    page = site.get("/ask", params={"q": "chronic headache unicorns"}).text
     assert 'role="alert"' in page
     assert "/search?q=" in page
     assert "/ask?q=" in page
 
 
-def test_completions_are_questions(client):
-    rows = client.get("/api/complete", params={"q": "overturned mri"}).json()["results"]
+def test_completions_are_questions(site):
+    rows = site.get("/api/complete", params={"q": "overturned mri"}).json()["results"]
     assert rows
-    assert all(client.get("/api/ask", params={"q": row["text"]}).status_code == 200 for row in rows)
+    assert all(site.get("/api/ask", params={"q": row["text"]}).status_code == 200 for row in rows)
