@@ -110,7 +110,8 @@ def test_the_wheel_holds_what_the_package_reads(made):
             assert name in names
         if name.startswith(("grammar/", "ontology/")):
             assert f"kg/_data/{name}" in names
-    for folder, kind in {"grammar": "lark", "ontology": "ttl", "ontology/queries": "rq"}.items():
+    kinds = (("grammar", "lark"), ("grammar", "tsv"), ("ontology", "ttl"), ("ontology/queries", "rq"))
+    for folder, kind in kinds:
         assert [name for name in names if re.fullmatch(rf"kg/_data/{folder}/[^/]+\.{kind}", name)]
     assert [name for name in names if re.fullmatch(r"kg/web/templates/.+\.html", name)]
     for name, digest in vendor.FILES.items():

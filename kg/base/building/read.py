@@ -22,7 +22,7 @@ _CODE = (
     *("model.py", "contract/*.py", "reading/**/*.py", "graph/*.py"),
     *("base/facts.py", "base/corrections.py", "base/building/read.py"),
 )
-_DATA = (("grammar", "*.lark"), ("ontology", "*.ttl"))
+_DATA = (("grammar", "*.lark"), ("grammar", "*.tsv"), ("ontology", "*.ttl"))
 
 
 @cache

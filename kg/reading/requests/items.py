@@ -36,7 +36,7 @@ def _portions(tree: Tree[Any]) -> _Portions:
     return _Portions(at.get("requested"), at.get("authorized"), at.get("remaining"))
 
 
-ITEM = TypedGrammar("item.lark", _portions)
+ITEM = TypedGrammar("item.lark", _portions, edge=r"\b")
 
 
 class _Dispute(NamedTuple):
@@ -119,7 +119,7 @@ def _amount(
 def _disputed(text: str, start: int, end: int) -> tuple[_Dispute, tuple[Problem, ...]]:
     """The portions of a partly approved item."""
     portions, tokens = ITEM.read(text, start, end)
-    original, authorized, remaining = (_span(tokens, at) for at in portions)
+    original, authorized, remaining = (_span(text, tokens, at) for at in portions)
     in_dispute = remaining or original
     if in_dispute is None:
         return _Dispute(Span(start, end), None, None), ()
@@ -130,8 +130,11 @@ def _disputed(text: str, start: int, end: int) -> tuple[_Dispute, tuple[Problem,
     return _Dispute(in_dispute, original, authorized), problems
 
 
-def _span(tokens: Sequence[Lexeme], at: int | None) -> Span | None:
-    return None if at is None else Span(tokens[at].start, tokens[at].end)
+def _span(text: str, tokens: Sequence[Lexeme], at: int | None) -> Span | None:
+    if at is None:
+        return None
+    first, last = tokens[at].start, tokens[at].end
+    return Span(first, first + len(text[first:last].rstrip(" \t\r\n\f.,;:")))
 
 
 def _printed(text: str, span: Span | None) -> str | None:

@@ -8,33 +8,18 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from kg.model import Quantity, Span, Unit
+from kg.reading.requests import amounts
 from kg.reading.text.grammars import Lexeme, Part, TypedGrammar, parts
 from kg.reading.text.moved import kept, moved_span
 
-QUANTITY = TypedGrammar("quantity.lark", parts, anchors=(r"(?<![^\W\d_xX](?=[^#\/]))",))
+QUANTITY = TypedGrammar("quantity.lark", parts, words=amounts.terminals(), edge=r"(?<![^\W\d_xX](?=[^#\/]))")
 
-_ONES = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen"
-)
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_NUMBER_WORDS = {
-    **{word: value for value, word in enumerate(_ONES.split(), start=1)},
-    **{word: 10 * value for value, word in enumerate(_TENS.split(), start=2)},
-    "hundred": 100,
-    "single": 1,
-    "other": 2,
-    "once": 1,
-    "twice": 2,
-    "thrice": 3,
-}
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|[a-z]+")
-_COUNTING = frozenset(_NUMBER_WORDS) | {"daily", "weekly", "monthly"}
+_COUNTING = frozenset(amounts.NUMBERS) | {"daily", "weekly", "monthly"}
 _DIGIT = re.compile(r"\d")
 _RANGE = re.compile(r"(?<=[\w)])\s?(?:-|–|to|or|through)\s?(?=[\da-z])", re.IGNORECASE)
-_DAYS = {"DAY": 1, "WEEK": 7, "MONTH": 28, "YEAR": 364}
 _UNITS = {"HOUR": Unit.HOUR, "DAY": Unit.DAY, "WEEK": Unit.WEEK, "MONTH": Unit.MONTH}
-_PERIOD_WORD = re.compile(r"(h|d|w|m)[a-z]*\W*$", re.IGNORECASE)
+_PERIOD = re.compile(r"(?P<number>\d+|[a-z]+)[\s-]*(?P<unit>[a-z]+)$", re.IGNORECASE)
 _RECOMMENDS = "ecommend"
 _VISITS = re.compile(r"\d\s+(?:visit|session)")
 _SENTENCE_END = re.compile(r"[.;](?:\s|$)")
@@ -73,7 +58,7 @@ def _value(printed: str) -> float:
     if words[-1][0].isdigit():
         return float(words[-1])
     bare = printed.partition("(")[0]
-    return float(sum(_NUMBER_WORDS.get(word, 0) for word in _NUMBER.findall(bare)))
+    return float(sum(amounts.NUMBERS.get(word, 0) for word in _NUMBER.findall(bare)))
 
 
 _MONTHS_OF_A_YEAR = Amount(12, 12)
@@ -120,23 +105,22 @@ def quantity(text: str, start: int, end: int, *, visits: bool, drug: bool) -> Qu
 
 
 def _read(text: str, part: Part, tokens: Sequence[Lexeme]) -> _Read:
-    amounts = []
+    said = []
     for type_, at in part.tokens:
         if type_ in ("AMOUNT", "ONCE"):
-            amounts.append(amount(tokens[at].of(text).strip(" .#")))
+            said.append(amount(tokens[at].of(text).strip(" .#")))
         elif type_ == "PERIOD":
-            amounts.append(_period(tokens[at].of(text)))
+            said.append(_period(tokens[at].of(text)))
     first, last = tokens[part.tokens[0][1]], tokens[part.tokens[-1][1]]
-    return _Read(part.name, [type_ for type_, _ in part.tokens], amounts, Span(first.start, last.end))
+    return _Read(part.name, [type_ for type_, _ in part.tokens], said, Span(first.start, last.end))
 
 
 def _period(printed: str) -> Amount:
     """Days between two times, of ``every 2 weeks`` or ``every other day``; hours count as no time."""
-    inner = re.search(r"\d+|other|two|three|four|five|six|eight|ten|twelve", printed, re.IGNORECASE)
-    number = _value(inner.group().lower()) if inner else 1.0
-    unit = _PERIOD_WORD.search(printed)
-    days = {"d": 1.0, "w": 7.0, "m": 28.0}.get(unit.group(1).lower() if unit else "", 0.0)
-    return Amount(number * days, number * days)
+    said = _PERIOD.search(printed)
+    assert said
+    days = _value(said["number"].lower()) * amounts.days(said["unit"])
+    return Amount(days, days)
 
 
 def _of_drug(found: Sequence[_Read], start: int) -> _Total | None:
@@ -249,10 +233,10 @@ def _over_time(found: Sequence[_Read]) -> _Total | None:
                 days_a_week = read.amounts[0]
                 visits, period = days_a_week, 7.0
         elif read.kind in ("duration", "repeated") and first is not None and visits is not None:
-            of = read.has(*_DAYS) or "WEEK"
+            of = read.has(*amounts.DAYS) or "WEEK"
             if read.has("HOUR") or not period:
                 continue
-            times = Amount(*(end * _DAYS[of] / period for end in read.amounts[0]))
+            times = Amount(*(end * amounts.DAYS[of] / period for end in read.amounts[0]))
             total = visits.times(times)
             unit = Unit.VISIT
             if hours is not None:

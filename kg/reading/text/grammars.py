@@ -16,6 +16,7 @@ from lark.lexer import Lexer, TerminalDef
 from msgspec import Struct
 
 from kg import resources
+from kg.reading.text.terminals import written_out
 
 # Sequences of token types kept per grammar: ten thousand letters hold a few hundred.
 PLANS_KEPT = 4096
@@ -74,6 +75,7 @@ class TypedGrammar(Generic[Plan]):
         *,
         words: Mapping[str, str] | None = None,
         anchors: Sequence[str] = (),
+        edge: str = "",
     ) -> None:
         r"""Load ``grammar/<file>``.
 
@@ -82,15 +84,16 @@ class TypedGrammar(Generic[Plan]):
         catalogue. ``anchors`` are literal beginnings (``\n[ \t\f]*``) that many terminals share:
         each is searched for by itself, up to ten times as fast as one search for all. Terminals that
         begin with one letter each (``ACOEM``) need none: one search for those letters finds them.
+        ``edge`` is an expression for the place where any of the terminals may begin, and an anchor.
         """
         self.shape = shape
-        self._source = _with_words(resources.text("grammar", file), words or {})
+        self._source = written_out(resources.text("grammar", file), words or {}, edge)
         self._wants_text = bool(re.search(r"\bTEXT\b", self._source))
         declared = f"{self._source}\n%declare TEXT\n" if self._wants_text else self._source
         self._parser = Lark(declared, parser="lalr", lexer=_TypeLexer, maybe_placeholders=False)
         terminals = _in_lexer_order(self._parser.terminals)
         self._scan_source = "|".join(_regexp(t) for t in terminals)
-        self._scans = _scans(terminals, anchors)
+        self._scans = _scans(terminals, (edge, *anchors) if edge else anchors)
         self._whole = len(self._scans) == 1 and not self._wants_text and not self._parser.ignore_tokens
         names = _names(self._parser.terminals)
         self._letters = {name: chr(_FIRST_LETTER + i) for i, name in enumerate(names)}
@@ -184,15 +187,6 @@ def _regexp(terminal: TerminalDef) -> str:
 
 def _start(token: Lexeme) -> int:
     return token.start
-
-
-def _with_words(source: str, words: Mapping[str, str]) -> str:
-    for name, pattern in words.items():
-        definition = f"{name}: /{pattern}/"
-        source, found = re.subn(rf"^%declare {name}\b.*$", lambda _, d=definition: d, source, flags=re.M)  # type: ignore[misc]
-        if not found:
-            raise ValueError(f"the grammar does not declare {name}")
-    return source
 
 
 def _in_lexer_order(terminals: Collection[TerminalDef]) -> list[TerminalDef]:

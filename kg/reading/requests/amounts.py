@@ -1,0 +1,49 @@
+"""The words for numbers and for units of time, with what they amount to, from ``grammar/amounts.tsv``."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from kg import resources
+from kg.reading.text.terminals import pattern_of
+
+_ROWS = [
+    (kind, words.split(), float(amount))
+    for kind, words, amount in (
+        line.split("\t") for line in resources.text("grammar", "amounts.tsv").splitlines()[1:]
+    )
+]
+_NUMBERS, _TIMES, _OTHER = "number", "times", "every"
+
+NUMBERS: Mapping[str, float] = {
+    word: amount for kind, words, amount in _ROWS if kind.islower() for word in words
+}
+"""What each word for a number, or a number of times, amounts to."""
+
+DAYS: Mapping[str, float] = {kind: amount for kind, _, amount in _ROWS if kind.isupper() and amount}
+"""The days in each unit of time that is no part of one, by the name of its terminal."""
+
+
+def terminals() -> Mapping[str, str]:
+    """The expressions of the terminals that ``quantity.lark`` declares."""
+    words = {kind: [word for each, said, _ in _ROWS if each == kind for word in said] for kind, *_ in _ROWS}
+    units = {kind: said for kind, said in words.items() if kind.isupper()}
+    return {
+        "_NUMBER": pattern_of(words[_NUMBERS]),
+        "_OTHER": pattern_of(words[_OTHER]),
+        "ONCE.5": pattern_of(words[_TIMES]),
+        "_TIME": pattern_of([word for said in units.values() for word in said]),
+        **{f"{kind}.2": pattern_of(said) for kind, said in units.items()},
+    }
+
+
+@lru_cache(maxsize=256)
+def days(printed: str) -> float:
+    """The days in a printed unit of time; none in hours.
+
+    >>> days("Wks"), days("month"), days("hr")
+    (7.0, 28.0, 0.0)
+    """
+    return next(
+        amount for kind, words, amount in _ROWS if kind.isupper() and re.fullmatch(pattern_of(words), printed)
+    )

@@ -1,0 +1,102 @@
+r"""The terminals of a grammar as a reader writes them, made into those of Lark.
+
+A definition may be a list of words, in lower case::
+
+    VISIT.2: visit(s) session(s) treatment(s) follow-up(s) office_visit(s)
+    REQUESTED: (was|were)_the_original_request(s)
+
+What stands in brackets may be missing; or it is one of several, with bars between. A hyphen may be printed
+as a blank or not at all, a full stop may be missing, ``_`` is a blank. Case does not matter, and a list ends
+at the end of a word. Rows of ``grammar/misspellings.tsv`` add what is printed for a word. All other
+definitions are Lark's own.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from kg import resources
+
+_DEFINITION = re.compile(r"^(_?[A-Z][A-Z0-9_]*(?:\.-?\d+)?):[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
+_COMMENT = re.compile(r"(?:^|[ \t])//.*$", re.MULTILINE)
+_WORD = re.compile(r"[a-z0-9(][a-z0-9'._/()|-]*")
+_OPENING = re.compile(r"\(([^()]+)\)")
+_SIGNS = {"(": "(?:", "_": r"\s+", "-": "[ -]?", ".": r"\.?", "/": r"\/"}
+_REGEXP = re.compile(r"/((?:[^/\\\n]|\\.)+)/", re.DOTALL)
+
+
+def written_out(source: str, declared: Mapping[str, str], edge: str = "") -> str:
+    """A grammar as Lark loads it: its lists of words are expressions, what it ``%declare``s is defined.
+
+    ``declared`` gives the expressions of declared terminals. ``edge`` is an expression that every terminal
+    begins with, but for those whose name begins with ``_``, of which others are made.
+
+    Raises:
+        ValueError: the grammar does not declare one of ``declared``.
+    """
+    for name, pattern in declared.items():
+        definition = f"{name}: /{pattern}/"
+        source, found = re.subn(
+            rf"^%declare {re.escape(name)}(?![\w.]).*$",
+            lambda _, d=definition: d,  # type: ignore[misc]
+            source,
+            flags=re.M,
+        )
+        if not found:
+            raise ValueError(f"the grammar does not declare {name}")
+
+    def defined(match: re.Match[str]) -> str:
+        name, body = match[1], match[2]
+        listed = _COMMENT.sub("", body).split()
+        if listed and all(_WORD.fullmatch(word) for word in listed):
+            body = f"/{pattern_of(listed)}/"
+        if edge and not name.startswith("_"):
+            alone = _REGEXP.fullmatch(body.strip())
+            body = f"/{edge}(?:{alone[1]})/" if alone else f"/{edge}/ ({_COMMENT.sub('', body)})"
+        return f"{name}: {body}"
+
+    return _DEFINITION.sub(defined, source)
+
+
+def pattern_of(words: Iterable[str]) -> str:
+    r"""The expression for a list of words. A first letter of its own is what a search is fast by.
+
+    >>> pattern_of(["trip(s)", "box(es)", "follow-up"])
+    '(?:[Tt](?i:rip(?:s)?)|[Bb](?i:ox(?:es)?)|[Ff](?i:ollow[ -]?up))\\b'
+    """
+    rests: dict[str, list[str]] = defaultdict(list)
+    for word in words:
+        for printed in (word, *_misspelled().get(word, ())):
+            opening = _OPENING.match(printed)
+            rest = printed[opening.end() :] if opening else ""
+            for each in [first + rest for first in opening[1].split("|")] if opening else [printed]:
+                rests[each[0]].append(_expression(each[1:]))
+    return f"(?:{'|'.join(_first(letter, each) for letter, each in rests.items())})\\b"
+
+
+def _first(letter: str, rests: list[str]) -> str:
+    either = f"[{letter.upper()}{letter}]" if letter.isalpha() else letter
+    return f"{either}(?i:{'|'.join(rests)})"
+
+
+def _expression(word: str) -> str:
+    """What a word stands for: brackets without a bar right within them may be missing."""
+    found: list[str] = []
+    open_brackets: list[bool] = []
+    for sign in word:
+        if sign == "(":
+            open_brackets.append(False)
+        elif sign == "|":
+            open_brackets[-1] = True
+        found.append(_SIGNS.get(sign, sign))
+        if sign == ")" and not open_brackets.pop():
+            found.append("?")
+    return "".join(found)
+
+
+@cache
+def _misspelled() -> Mapping[str, tuple[str, ...]]:
+    """What is printed for a word, by the word as lists have it."""
+    rows = (line.split("\t") for line in resources.text("grammar", "misspellings.tsv").splitlines()[1:])
+    return {word: tuple(printed.split()) for word, printed in rows}
