@@ -10,6 +10,7 @@ import polars as pl
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.filters import Filters
 from kg.errors import SettingError
+from kg.explore import topic
 from kg.explore.incidence import Ids
 from kg.explore.neighbours import Links, address, case_node
 
@@ -33,6 +34,8 @@ class Wanted:
     party: str = "any"
     text: str = ""
     """Words that stand in what is in dispute, all of them but small ones."""
+    about: tuple[str, ...] = ()
+    """Services, drugs, body parts and specialties, all of which the decision has, or narrower ones."""
 
 
 class Found(NamedTuple):
@@ -60,6 +63,8 @@ def decisions(links: Links, wanted: Wanted) -> Ids:
         citing = np.zeros(len(index), bool)
         citing[links.decisions(f"guideline/{place}", None if wanted.party == "any" else wanted.party)] = True
         kept &= citing
+    for node in wanted.about:
+        kept &= np.isin(np.arange(len(index)), topic.within(links, node))
     if wanted.text.strip():
         item = links.texts["item_text"].str.to_lowercase()
         for word in words(wanted.text):

@@ -109,7 +109,7 @@ def page(node: str) -> str:
         return f"/cases/{node.removeprefix('case/')}"
     if node.startswith("guideline/"):
         return f"/guidelines/{quote(node.removeprefix('guideline/'))}"
-    return f"/explore?node={quote(node)}"
+    return f"/topics/{quote(node)}"
 
 
 def _cases_about(text: str) -> str:

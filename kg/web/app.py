@@ -21,14 +21,14 @@ from kg.web.middleware import Answers
 from kg.web.pages import ask as ask_page
 from kg.web.pages import cases as case_pages
 from kg.web.pages import drivers as driver_pages
-from kg.web.pages import guidelines, query, rendering, search_about
+from kg.web.pages import guidelines, query, rendering, search_about, topics
 from kg.web.settings import Settings
 from kg.web.sparql import protocol, remote
 from kg.web.state import State
 
 ROUTED = (
     *(case_pages, protocol, case_api, driver_api, ask_api, ask_page, query, driver_pages, search_about),
-    *(expansion, lists, guidelines, linked),
+    *(expansion, lists, guidelines, topics, linked),
 )
 """The modules with routes, in the order in which an address is looked up."""
 

@@ -25,6 +25,8 @@ from kg.web.sparql.service_description import RDF_TYPES
 
 router = APIRouter(tags=["Linked data"])
 
+TOPICS = ("service/", "drug/", "body-part/", "specialty/")
+"""How the nodes begin that have a page among the topics."""
 SUFFIXES = {".ttl": "ttl", ".jsonld": "jsonld", ".nt": "nt", ".rdf": "rdf", ".html": "html"}
 _FORMS = {"text/html": "html", "application/xhtml+xml": "html"} | RDF_TYPES
 _SITEMAP = 20_000  # addresses in one file
@@ -84,6 +86,8 @@ def page_of(place: iri.Place, node: str, *, linked: bool) -> str:
         return f"/cases/{quote(unquote(case), safe='')}" + (f"#{at}" if at else "")
     if node.startswith("guideline/"):
         return f"/guidelines/{node.removeprefix('guideline/')}"
+    if linked and node.startswith(TOPICS):
+        return f"/topics/{node}"
     return f"/{'explore' if linked else 'resource'}?{urlencode({'node': node})}"
 
 

@@ -205,7 +205,7 @@ def test_the_panel_leads_to_pages_and_data(visit: Visit, case: str):
     assert {"category", "guideline"} <= set(graph.page.locator("#panel dt").all_inner_texts())
     address = graph.page.get_attribute("#panel a:text-is('Turtle')", "href")
     assert graph.page.request.get(visit.server.address + address).ok
-    graph.page.click("#panel a:text-is('Its page')")
+    graph.page.click("#panel a:text-is('Open details')")
     graph.page.wait_for_url(f"**/cases/{case}#item-1")
 
 

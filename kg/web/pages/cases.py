@@ -88,14 +88,16 @@ def case_list(
     place: Annotated[list[str], Query()] = [],  # noqa: B006
     party: Literal["reviewer", "claims_administrator", "any"] = "any",
     text: Annotated[str, Query(max_length=300)] = "",
+    about: Annotated[list[str], Query()] = [],  # noqa: B006
     cursor: str | None = None,
 ) -> Response:
     """Cases that pass the filters in the address."""
-    wanted = Wanted(filters, tuple(outcome), tuple(place), party, text)
+    wanted = Wanted(filters, tuple(outcome), tuple(place), party, text, tuple(about))
     found = site.cases(wanted, 25, cursor)
     told = [str(filters)] if filters.given() else []
     told += [f"an item {name}" for name in outcome]
     told += [f"the item “{text}”"] if text else []
+    told += [labels.label(node) for node in about]
     told += [
         f"{labels.label('guideline/' + name)} cited by {PARTY_WORDS.get(party, party)}" for name in place
     ]
@@ -112,6 +114,7 @@ def case_list(
         next=following,
         figures=site.links.figures(decisions),
         base=site.figures.rate,
+        of_one_outcome=" or ".join(outcome),
         cited=cited_for.cited_for(site.links, decisions) if apart else [],
         notes=list(site.index.notes(filters, party)),
         matched=cited_for.matched(site.links, decisions, found.rows),

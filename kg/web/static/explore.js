@@ -164,7 +164,13 @@ function nearest(id, dx, dy) {
 const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 element.addEventListener("keydown", (event) => {
   const id = state.selected;
-  if (event.key in arrows) { const next = nearest(id, ...arrows[event.key]); if (next) select(next, true); }
+  // Single letters and keys are ours only alone: Ctrl-C copies, Ctrl-F finds, Alt-Left goes back.
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key.toLowerCase() === "z") { if (event.shiftKey) redo(); else undo(); }
+    else if (event.key.toLowerCase() === "y") redo();
+    else return;
+  } else if (event.altKey) return;
+  else if (event.key in arrows) { const next = nearest(id, ...arrows[event.key]); if (next) select(next, true); }
   else if (event.key === "Enter") expand(id);
   else if (event.key === "Delete" || event.key === "Backspace") { if (id !== stage.dataset.node) step("remove", { ids: [id] }); }
   else if (event.key === "e") nextLine(id);
@@ -173,8 +179,6 @@ element.addEventListener("keydown", (event) => {
   else if (event.key === "p") pin(id);
   else if (event.key === "f") fit();
   else if (event.key === "+" || event.key === "-") network.moveTo({ scale: network.getScale() * (event.key === "+" ? 1.25 : 0.8) });
-  else if ((event.ctrlKey || event.metaKey) && event.key === "z") undo();
-  else if ((event.ctrlKey || event.metaKey) && event.key === "y") redo();
   else return;
   event.preventDefault();
 });

@@ -33,7 +33,7 @@ export async function describe(acts, id, edge) {
       button("Remove", () => step("remove", { ids: [id] })),
       button(state.from && state.from !== id ? "Path to here" : "Path from here", () => acts.path(id))),
     make("ul", { className: "plain relations" }, ...relations),
-    make("p", { className: "links" }, make("a", { href: page(id) }, "Its page"), make("a", { href: `${root}/explore?node=${encodeURIComponent(id)}` }, "Start here"), make("a", { href: `${root}/${id.split("#")[0]}.ttl` }, "Turtle")),
+    make("p", { className: "links" }, make("a", { href: page(id) }, "Open details"), make("a", { href: `${root}/explore?node=${encodeURIComponent(id)}` }, "Center here"), make("a", { href: `${root}/${id.split("#")[0]}.ttl` }, "Turtle")),
   );
 }
 
@@ -58,7 +58,7 @@ const button = (words, act) => make("button", { type: "button", onclick: act }, 
 function page(id) {
   if (id.startsWith("case/")) { const [, name, , item] = id.split("/"); return `${root}/cases/${name}${item ? `#item-${item}` : ""}`; }
   if (id.startsWith("guideline/")) return `${root}/guidelines/${id.slice(10).replace("#", "%23")}`;
-  return `${root}/explore?node=${encodeURIComponent(id)}`;
+  return `${root}/topics/${id}`;
 }
 
 async function describeEdge(edge) {

@@ -53,10 +53,10 @@ export function undo() {
 }
 
 export async function redo() {
-  const next = undone.pop();
+  const next = undone.at(-1);
   if (!next) return;
-  const rest = undone;
-  await step(next.name, next.fields);
+  const rest = undone.slice(0, -1);
+  await step(next.name, next.fields, undefined, true); // where it fails, nothing is lost
   undone = rest;
   changed();
 }

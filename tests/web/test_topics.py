@@ -1,0 +1,86 @@
+"""Topic pages: the figures of services, drugs, body parts and specialties are those of the facts."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from kg.base.store import KnowledgeBase
+
+Row = dict[str, object]
+
+
+def slug(name: object) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-")
+
+
+@pytest.fixture(scope="module")
+def facts(built: Path) -> list[Row]:
+    with KnowledgeBase.open(built) as base:
+        return base.facts.to_dicts()
+
+
+def figures(rows: list[Row], has: Callable[[Row], bool]) -> tuple[int, int]:
+    """Decisions, and those overturned."""
+    found = {(row["case"], row["item"]): row["outcome"] for row in rows if has(row)}
+    return len(found), sum(outcome == "overturned" for outcome in found.values())
+
+
+TOPICS = {
+    "service/rehabilitation": lambda row: row["category"] == "Rehabilitation",
+    "service/pharmaceuticals": lambda row: row["category"] == "Pharmaceuticals",
+    "body-part/knee": lambda row: any(p.split(":")[0] == "knee" for p in row["body_parts"] or []),
+    "specialty/pain-medicine": lambda row: (
+        "Pain Medicine" in [*(row["specialties"] or []), *(row["subspecialties"] or [])]
+    ),
+}
+
+
+@pytest.mark.parametrize("node", TOPICS)
+def test_the_verdict_is_that_of_the_facts(site: TestClient, facts: list[Row], node: str):
+    decisions, overturned = figures(facts, TOPICS[node])
+    assert decisions >= 10
+    page = site.get(f"/topics/{node}").text
+    assert f"{100 * overturned / decisions:.1f} % of {decisions:,} decisions were overturned" in page
+    listed = site.get(f"/cases?about={node}").text
+    cases = {row["case"] for row in facts if TOPICS[node](row)}
+    assert f"{len(cases)} cases with" in listed
+
+
+def test_what_each_party_cites_is_that_of_the_facts(site: TestClient, facts: list[Row]):
+    node, has = "service/rehabilitation", TOPICS["service/rehabilitation"]
+    rows = list(csv.DictReader(io.StringIO(site.get(f"/topics/{node}?format=csv").text)))
+    assert {row["party"] for row in rows} == {"reviewer", "claims_administrator"}
+    citing: dict[tuple[object, str], set[tuple[object, object]]] = {}
+    for row in facts:
+        if has(row) and row["section"]:
+            citing.setdefault((row["party"], f"guideline/{row['section']}"), set()).add(
+                (row["case"], row["item"])
+            )
+    known = {(row["party"], row["cited"]): int(row["decisions"]) for row in rows}
+    assert any(key in citing for key in known)
+    assert all(count == len(citing[key]) for key, count in known.items() if key in citing)
+
+
+def test_a_filter_holds_for_the_whole_page(site: TestClient, facts: list[Row]):
+    years = Counter(row["year"] for row in facts if row["year"])
+    year = years.most_common(1)[0][0]
+    decisions, overturned = figures(
+        facts, lambda row: row["category"] == "Pharmaceuticals" and row["year"] == year
+    )
+    page = site.get(f"/topics/service/pharmaceuticals?year={year}").text
+    assert f"{overturned} of {decisions}" in page or f"of {decisions} decisions were overturned" in page
+
+
+def test_a_topic_that_nobody_decided_is_refused(site: TestClient):
+    assert site.get("/topics/drug/unobtainium", headers={"Accept": "text/html"}).status_code == 404
+
+
+def test_a_suggestion_leads_to_its_topic(site: TestClient):
+    found = site.get("/api/suggest?q=pain medicine").json()["results"]
+    assert "/topics/specialty/pain-medicine" in [row["path"] for row in found]
