@@ -1,7 +1,7 @@
 """A page for each service, drug, body part and specialty: one form for all."""
 
-from typing import Annotated, Literal
-from urllib.parse import quote, urlencode
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 import numpy as np
 from fastapi import APIRouter, Path, Query, Request
@@ -52,15 +52,10 @@ def one_topic(
         request,
         "topic.html",
         "topic",
-        node=node,
+        **_told(node, whole, base),
         kind=kind,
-        title=whole.label,
-        path=[(name, labels.label(name)) for name in topic.broader(node)],
         controls=list(filter_form.controls(site.index, filters)),
         told=str(filters) if filters.given() else "",
-        verdict=verdict(whole, base),
-        whole=whole,
-        base=base,
         figures=links.figures(found),
         years=years,
         undated=undated,
@@ -68,13 +63,23 @@ def one_topic(
         level=level,
         sides=[(party.value, PARTY_WORDS[party.value], rows) for party, rows in sides.items()],
         matrix=topic.sides(links, found, level),
-        shade=lambda cell: shade(cell.overturned, cell.decisions, base.rate or 0.0),
         shared=[(name, topic.sharing(links, found, name)) for name in topic.KINDS if name != kind],
         cases=listed,
         again=again,
         csv=f"?{urlencode([*given, ('format', 'csv')])}",
-        quote=quote,
     )
+
+
+def _told(node: str, whole: Row, base: Row) -> dict[str, Any]:
+    """What a page says of its topic beside all decisions."""
+    return {
+        "node": node,
+        "title": whole.label,
+        "path": [(name, labels.label(name)) for name in topic.broader(node)],
+        "verdict": verdict(whole, base),
+        "base": base,
+        "shade": lambda cell: shade(cell.overturned, cell.decisions, base.rate or 0.0),
+    }
 
 
 def shade(overturned: int, decisions: int, base: float) -> str:
