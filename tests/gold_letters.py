@@ -17,6 +17,7 @@ from kg.model import (
     Determination,
     DisputedItem,
     Drug,
+    Ground,
     GuidelineField,
     Outcome,
     PageRange,
@@ -41,7 +42,13 @@ HERE = Span(0, 1)
 def records(shared: Path, name: str = "gold.jsonl") -> list[dict[str, Any]]:
     """The labelled letters as plain JSON."""
     lines = (shared / "gold" / name).read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+    found = [json.loads(line) for line in lines]
+    labels = (shared / "gold" / "grounds.jsonl").read_text(encoding="utf-8").splitlines()
+    grounds = {(one["case"], one["n"]): one["grounds"] for one in map(json.loads, labels)}
+    for record in found:
+        for n, item in enumerate(record["decisions"], 1):
+            item["grounds"] = grounds.get((record["case_number"], n), [])
+    return found
 
 
 def determinations(rows: Iterable[dict[str, Any]]) -> list[Determination]:
@@ -109,7 +116,12 @@ def _decision(row: dict[str, Any], decided: str | None) -> Decision:
         outcome_span=HERE,
         claims_administrator=_field(row["claims_administrator"], decided),
         reviewer=_field(row["reviewer"], decided),
-        rationale=Rationale(HERE),
+        rationale=Rationale(
+            HERE,
+            grounds=tuple(
+                Ground(g["ground"], g["met"], g["quotes"][0], HERE, 1.0) for g in row.get("grounds", ())
+            ),
+        ),
     )
 
 

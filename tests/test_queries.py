@@ -511,6 +511,23 @@ QUESTIONS = [
         },
     ),
     (
+        "grounds_by_outcome",
+        NOTHING,
+        ("ground", "met", *OUT),
+        lambda g: by_item(g, lambda i: {(one["ground"], one["met"]) for one in i["grounds"]}),
+    ),
+    (
+        "grounds_by_section",
+        {"party": "reviewer"},
+        ("section", "ground", "met", *OUT),
+        lambda g: counted(
+            ((section, one["ground"], one["met"]), item["outcome"])
+            for letter, _, item in items(g)
+            for section in {s for c in citations(letter, item, "reviewer") for s in c["sections"]}
+            for one in item["grounds"]
+        ),
+    ),
+    (
         "outcomes_by_drug_class",
         NOTHING,
         ("drug_class", *OUT),

@@ -44,6 +44,10 @@ _FACTS: Columns = {
     "recommended_unit": (_TEXT, "Unit of the quantity, where an amount is recommended in it."),
     "retrospective": (_YES, "Whether the service was already given."),
     "associated_surgical_service": (_YES, "Whether it is asked for with a surgery."),
+    "grounds": (
+        _TEXTS,
+        "Grounds that the reviewer states: notation of ground and met or not-met, as response:not-met.",
+    ),
     "wording": (
         pl.Int64(),
         "Digest of item, outcome and rationale: equal where they are equal word for word.",

@@ -212,6 +212,7 @@ def _item(position: int, decision: Decision, history: History, text: str) -> Row
         *_recommended(decision),
         item.retrospective,
         item.associated_surgical_service,
+        [f"{each.ground}:{'met' if each.met else 'not-met'}" for each in decision.grounds],
         _wording(decision, text),
     )
 

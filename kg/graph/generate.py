@@ -123,6 +123,7 @@ def context(turtle: str) -> dict[str, Any]:
         "type": "@type",
         "start": "oa:start",
         "end": "oa:end",
+        "exact": "oa:exact",
     }
     for term in sorted(types):
         if (name := term.removeprefix(own)) != term:

@@ -113,6 +113,11 @@ def rationale(case_number: str, position: int) -> str:
     return f"{disputed_item(case_number, position)}/rationale"
 
 
+def ground(case_number: str, position: int, number: int) -> str:
+    """The IRI of a ground of an item's rationale; both positions are 1-based."""
+    return f"{disputed_item(case_number, position)}/ground/{number}"
+
+
 def citation(case_number: str, position: int, party: Party, number: int) -> str:
     """The IRI of a party's citation for an item; both positions are 1-based.
 
@@ -169,10 +174,10 @@ def dataset(generation: str, *parts: str) -> str:
 class Place(NamedTuple):
     """What an IRI names, read back from it.
 
-    ``kind`` is ``case``, ``review``, ``reviewer``, ``item``, ``rationale``, ``citation``,
+    ``kind`` is ``case``, ``review``, ``reviewer``, ``item``, ``rationale``, ``citation``, ``ground``,
     ``page``, ``run``, ``dataset`` or a scheme; ``name`` is the case number, the edition of a
     page, the version of a run, the generation of a data set or the notation of a concept;
-    ``item`` and ``number`` (of a citation or page) count from 1.
+    ``item`` and ``number`` (of a citation, ground or page) count from 1.
     """
 
     kind: str
@@ -185,6 +190,7 @@ class Place(NamedTuple):
 _UNDER_CASE = re.compile(
     r"case/(?P<case>[^/]+)(?:/(?P<about>reviewer|review)"
     r"|/item/(?P<item>[1-9][0-9]{0,8})(?:/(?P<rationale>rationale)"
+    r"|/ground/(?P<ground>[1-9][0-9]{0,8})"
     r"|/(?P<party>claims-administrator|reviewer)/citation/(?P<number>[1-9][0-9]{0,8}))?)?"
 )
 _PAGE = re.compile(rf"guideline/(?P<edition>{_NOTATION.pattern})/page/(?P<number>[0-9]{{1,9}})")
@@ -218,6 +224,8 @@ def read(text: str) -> Place:
 def _under_case(found: re.Match[str]) -> Place:
     name = unquote(found["case"], errors="surrogatepass")
     item = int(found["item"]) if found["item"] else None
+    if found["ground"]:
+        return Place("ground", name, item, None, int(found["ground"]))
     if found["number"]:
         return Place("citation", name, item, _PARTY[found["party"]], int(found["number"]))
     return Place(found["about"] or found["rationale"] or ("item" if item else "case"), name, item)

@@ -108,6 +108,7 @@ def _order() -> tuple[str, ...]:
         "claimsAdministratorCitation",
         "reviewerCitation",
         "rationale",
+        "ground",
     )
     keys = [key for key, _ in _keys().values() if key not in (*first, *last)]
     return (*first, *sorted(keys), *last)

@@ -20,6 +20,7 @@ from kg.model import (
     Decision,
     Determination,
     DisputedItem,
+    Ground,
     GuidelineField,
     Party,
     Quantity,
@@ -226,6 +227,18 @@ def _decision(path: str, position: int, decision: Decision) -> Iterator[str]:
         yield f"<{path}/rationale> {RDF.type} {IMR.Rationale}"
         yield f'<{path}/rationale> {OA.start} "{span.start}"^^{XSD.integer}'
         yield f'<{path}/rationale> {OA.end} "{span.end}"^^{XSD.integer}'
+        for number, ground in enumerate(decision.rationale.grounds, 1):
+            yield f"{subject} {IMR.ground} <{path}/ground/{number}>"
+            yield from _ground(f"<{path}/ground/{number}>", ground)
+
+
+def _ground(subject: str, ground: Ground) -> Iterator[str]:
+    yield f"{subject} {RDF.type} {IMR.Ground}"
+    yield f"{subject} {IMR.groundClass} {_concept('ground', ground.ground)}"
+    yield f'{subject} {IMR.met} "{str(ground.met).lower()}"^^{XSD.boolean}'
+    yield f'{subject} {OA.exact} "{escaped(ground.quote)}"'
+    yield f'{subject} {OA.start} "{ground.span.start}"^^{XSD.integer}'
+    yield f'{subject} {OA.end} "{ground.span.end}"^^{XSD.integer}'
 
 
 def _item(subject: str, item: DisputedItem) -> Iterator[str]:

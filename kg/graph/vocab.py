@@ -51,6 +51,8 @@ class IMR(metaclass=_Vocabulary):
     """disputed item"""
     Edition: Final = URIRef(f"{ONTOLOGY}#Edition")
     """edition"""
+    Ground: Final = URIRef(f"{ONTOLOGY}#Ground")
+    """ground"""
     Guideline: Final = URIRef(f"{ONTOLOGY}#Guideline")
     """guideline"""
     GuidelineConcept: Final = URIRef(f"{ONTOLOGY}#GuidelineConcept")
@@ -151,6 +153,10 @@ class IMR(metaclass=_Vocabulary):
     """first page"""
     form: Final = URIRef(f"{ONTOLOGY}#form")
     """dosage form"""
+    ground: Final = URIRef(f"{ONTOLOGY}#ground")
+    """ground"""
+    groundClass: Final = URIRef(f"{ONTOLOGY}#groundClass")
+    """class of ground"""
     hasCitation: Final = URIRef(f"{ONTOLOGY}#hasCitation")
     """has citation"""
     inDispute: Final = URIRef(f"{ONTOLOGY}#inDispute")
@@ -177,6 +183,8 @@ class IMR(metaclass=_Vocabulary):
     """body part, left"""
     licensedIn: Final = URIRef(f"{ONTOLOGY}#licensedIn")
     """licensed in"""
+    met: Final = URIRef(f"{ONTOLOGY}#met")
+    """met"""
     midline: Final = URIRef(f"{ONTOLOGY}#midline")
     """midline"""
     originalRequest: Final = URIRef(f"{ONTOLOGY}#originalRequest")
@@ -338,6 +346,8 @@ class OA(metaclass=_Vocabulary):
 
     end: Final = URIRef("http://www.w3.org/ns/oa#end")
     """end"""
+    exact: Final = URIRef("http://www.w3.org/ns/oa#exact")
+    """exact"""
     hasSource: Final = URIRef("http://www.w3.org/ns/oa#hasSource")
     """has source"""
     start: Final = URIRef("http://www.w3.org/ns/oa#start")

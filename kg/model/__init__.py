@@ -297,6 +297,11 @@ class Decision(Read, frozen=True, gc=False):
     reviewer: GuidelineField
     rationale: Rationale | None
 
+    @property
+    def grounds(self) -> tuple[Ground, ...]:
+        """The grounds that the rationale states."""
+        return self.rationale.grounds if self.rationale else ()
+
     def cited_by(self, party: Party) -> GuidelineField:
         """The guideline field of ``party``."""
         return self.reviewer if party is Party.REVIEWER else self.claims_administrator

@@ -195,6 +195,17 @@ _ALL = (
         pattern=patterns.each(patterns.body_part),
     ),
     Filter(
+        name="ground",
+        label="Ground",
+        words="Ground that the reviewer states, met or not or either",
+        example="response:not-met",
+        columns=("grounds",),
+        matches=_folding,
+        vocabulary=vocabulary.grounds,
+        folds=":",
+        pattern=patterns.each(patterns.ground),
+    ),
+    Filter(
         name="drug",
         label="Drug",
         words="Generic ingredient, ingredients of a combination joined by a slash, or class of drugs",

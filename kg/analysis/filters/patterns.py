@@ -86,6 +86,13 @@ def body_part(value: str) -> str:
     return f"?item imr:{side + 'BodyPart' if side else 'bodyPart'} {_concept('body-part', part)} ."
 
 
+def ground(value: str) -> str:
+    """A ground, met or not, or either."""
+    name, _, way = value.partition(":")
+    met = f" ; imr:met {'true' if way == 'met' else 'false'}" if way else ""
+    return f"?item imr:ground ?stated . ?stated imr:groundClass {_concept('ground', name)}{met} ."
+
+
 def drug(value: str) -> str:
     """A combination of ingredients and no others, or a class."""
     ingredients = [_concept("drug", name) for name in value.split("/")]

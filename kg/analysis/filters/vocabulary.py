@@ -45,6 +45,12 @@ def body_parts() -> list[str]:
     return [*parts, *(f"{part}:{side}" for part in parts for side in Side)]
 
 
+def grounds() -> list[str]:
+    """Classes of grounds, met or not or either."""
+    names = [c.notation for c in _concepts("grounds.ttl").values() if c.one("precedence") is not None]
+    return [*names, *(f"{name}:{way}" for name in names for way in ("met", "not-met"))]
+
+
 def drugs() -> list[str]:
     """Ingredients and classes of drugs."""
     return [c.preferred for c in _concepts("drugs.ttl").values()]

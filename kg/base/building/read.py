@@ -19,10 +19,10 @@ from kg.reading.letter import read_letter
 from kg.reading.vocabulary.catalogue import concepts
 
 _CODE = (
-    *("model.py", "contract/*.py", "reading/**/*.py", "graph/*.py"),
+    *("model/*.py", "contract/*.py", "reading/**/*.py", "graph/*.py"),
     *("base/facts.py", "base/corrections.py", "base/building/read.py"),
 )
-_DATA = (("grammar", "*.lark"), ("grammar", "*.tsv"), ("ontology", "*.ttl"))
+_DATA = (("grammar", "*.lark"), ("grammar", "*.tsv"), ("ontology", "*.ttl"), ("ontology", "*.tsv"))
 
 
 @cache

@@ -28,6 +28,7 @@ _LED_TO = {
     IMR.DisputedItem: (IMR.disputedItem,),
     IMR.Citation: (IMR.claimsAdministratorCitation, IMR.reviewerCitation),
     IMR.Rationale: (IMR.rationale,),
+    IMR.Ground: (IMR.ground,),
 }
 _LETTER = frozenset((IMR.Determination, *_LED_TO))
 

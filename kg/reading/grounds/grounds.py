@@ -13,7 +13,7 @@ from kg.reading.grounds.sentences import sentences
 from kg.reading.grounds.wording import fold, places, words_and_gaps
 from kg.reading.text.wording import tidy
 
-THRESHOLD = 0.45
+THRESHOLD = 0.4
 """A cue at least this likely is a ground."""
 _SURER = 0.12
 """How much surer a later sentence must be to stand for a ground in place of the first."""
