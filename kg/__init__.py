@@ -110,6 +110,7 @@ __all__ = [
     "VocabularyError",
     "open",
     "parse_letter",
+    "parse_letters",
 ]
 
 # What follows is imported late: `import kg` loads neither the grammars nor the store.
@@ -124,6 +125,20 @@ def parse_letter(text: str, name: str | None = None) -> Determination:
     from kg.reading.letter import read_letter
 
     return read_letter(text, name)
+
+
+def parse_letters(text: str, name: str | None = None) -> tuple[Determination, ...]:
+    """What each letter of a text says that holds several, its spans in its own part of the text.
+
+    Raises:
+        LetterError: a part is no Independent Medical Review letter, or the letters cannot be parted.
+    """
+    from kg.reading.letter import read_letter
+    from kg.reading.several import parts
+
+    found = parts(text)
+    names = [name] if len(found) == 1 else [name and f"{name}-{n}" for n in range(1, len(found) + 1)]
+    return tuple([read_letter(part.of(text), own) for part, own in zip(found, names, strict=True)])
 
 
 def open(path: "str | Path" = "kb") -> "OpenBase":  # noqa: A001 - `kg.open` reads as it should

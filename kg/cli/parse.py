@@ -14,7 +14,7 @@ from kg.cli.command import DONE, FAULTS, command, complain_of, own_fault, say, t
 from kg.errors import KgError, SourceError
 
 if TYPE_CHECKING:
-    from kg.files.sources import Source
+    from kg.files.sources import Letter, Quarantined, Source
     from kg.model import Determination
 
 log = logging.getLogger("kg")
@@ -92,7 +92,7 @@ def _read_all(found: "Iterable[Source]", jobs: int, *, tables: bool) -> Iterator
     if jobs == 1:
         collect_rarely()
         for source in found:
-            yield _read(source, tables=tables)
+            yield from _read(source, tables=tables)
         return
 
     rest = iter(found)
@@ -105,16 +105,21 @@ def _read_all(found: "Iterable[Source]", jobs: int, *, tables: bool) -> Iterator
 
 
 def _read_chunk(chunk: "list[Source]", *, tables: bool) -> list[Read]:
-    return [_read(source, tables=tables) for source in chunk]
+    return [read for source in chunk for read in _read(source, tables=tables)]
 
 
-def _read(source: "Source", *, tables: bool) -> Read:
+def _read(source: "Source", *, tables: bool) -> Iterator[Read]:
+    from kg.base.building.read import letters
+
+    return (_read_letter(letter, tables=tables) for letter in letters(source))
+
+
+def _read_letter(letter: "Letter | Quarantined", *, tables: bool) -> Read:
     from kg import contract
     from kg.base.building.read import case_is_printed, determination
-    from kg.files.sources import Quarantined, read
+    from kg.files.sources import Quarantined
 
-    place = source.place
-    letter = read(source)
+    place = letter.place
     if isinstance(letter, Quarantined):
         return Read(place, reason=letter.reason)
     try:

@@ -32,6 +32,7 @@ from kg.reading.requests.items import read_item
 from kg.reading.requests.quantities import recommended
 from kg.reading.reviewers import read_reviewer
 from kg.reading.sections import layout
+from kg.reading.several import parts
 from kg.reading.summary import Summary, read_summary
 from kg.reading.text.moved import kept, moved_field, moved_item, moved_problem
 from kg.reading.vocabulary.catalogue import guidelines
@@ -54,8 +55,10 @@ def read_letter(text: str, name: str | None = None) -> Determination:
     read is in the determination's problems.
 
     Raises:
-        LetterError: the text is no Independent Medical Review letter.
+        LetterError: the text is no Independent Medical Review letter, or holds several.
     """
+    if (several := len(parts(text))) > 1:
+        raise LetterError(f"the text holds {several} letters: kg.parse_letters reads each")
     text = text.replace("\xa0", " ")  # a blank that no line may break at is as wide
     plain = restored(text)
     if plain is None:

@@ -371,3 +371,16 @@ def test_a_report_counts_by_reason_and_second() -> None:
     assert report.quarantined_by_reason == {"fault": 2}
     assert report.letters_per_second == 2
     assert replace(report, seconds=0.0).letters_per_second == 0
+
+
+def test_a_file_of_several_letters_gives_each_of_them(tmp_path):
+    folder = write(
+        tmp_path / "letters", merged=letter("CM16-0000001") + "\f" + letter("CM16-0000002", items=2)
+    )
+    report = build([folder], tmp_path / "kb")
+    assert (report.given, report.accepted) == (2, 2)
+    with KnowledgeBase.open(tmp_path / "kb") as base:
+        assert base.cases() == ["CM16-0000001", "CM16-0000002"]
+        assert base.letter("CM16-0000002").lstrip().startswith("Case Number: CM16-0000002")
+        assert len(base.determination("CM16-0000002").decisions) == 2
+    assert build([folder], tmp_path / "kb").unchanged == 2

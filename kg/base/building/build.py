@@ -59,8 +59,8 @@ OnProgress = Callable[[Progress], None]
 class BuildReport:
     """What a build did; ``given`` is always the sum of the five counts that follow it.
 
-    ``unchanged`` also counts a second file with the same text. ``superseded`` files lost to a letter of
-    the same case with a later decision date.
+    A file of several letters counts for each. ``unchanged`` also counts a second file with the same text.
+    ``superseded`` files lost to a letter of the same case with a later decision date.
     """
 
     given: int
@@ -235,12 +235,12 @@ class Build:
             draft.carry(without=decided.replaced)
 
     def _progress(self, phase: str, decided: Resolution) -> None:
-        total = self._given if self._all_found else None
+        total = max(self._given, decided.counts.total()) if self._all_found else None
         self._tell(Progress(phase, decided.counts.total(), total, decided.counts["quarantined"]))
 
     def _report(self, decided: Resolution, generation: str, *, changed: bool) -> BuildReport:
         return BuildReport(
-            given=self._given,
+            given=decided.counts.total(),
             **{name: decided.counts[name] for name in COUNTS},
             quarantine=tuple(decided.quarantine),
             generation=generation,

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -11,11 +11,13 @@ from msgspec.structs import replace
 from kg import resources
 from kg.base.corrections import apply as correct
 from kg.base.ledger import Correction
-from kg.errors import KgError
-from kg.files.sources import Source
+from kg.errors import KgError, LetterError
+from kg.files import sources
+from kg.files.sources import Letter, Quarantined, Source
 from kg.graph import iri
 from kg.model import Determination, Problem, ProblemKind, Span
 from kg.reading.letter import read_letter
+from kg.reading.several import parts
 from kg.reading.vocabulary.catalogue import concepts
 
 _CODE = (
@@ -69,6 +71,26 @@ def fingerprint(source: Source) -> str | None:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return None
+
+
+def letters(source: Source) -> Iterator[Letter | Quarantined]:
+    """The letter at ``source``, or each of several in its text: the place of the second ends in ``#2``."""
+    found = sources.read(source)
+    if isinstance(found, Quarantined):
+        yield found
+        return
+    try:
+        places = parts(found.text)
+    except LetterError as fault:
+        yield Quarantined(found.place, found.sha256, f"{found.place}: {fault}")
+        return
+    if len(places) == 1:
+        yield found
+        return
+    for n, place in enumerate(places, 1):
+        name = found.name and f"{found.name}-{n}"
+        text = place.of(found.text)
+        yield Letter(name, f"{found.place}#{n}", text, found.sha256, found.problems if n == 1 else ())
 
 
 def determination(

@@ -110,7 +110,13 @@ class _Reading:
 
     def records(self) -> list[Record]:
         """Read all sources and write what they say."""
-        found = [self._read(position, source) for position, source in enumerate(self._batch.sources)]
+        found: list[Record] = []
+        for source in self._batch.sources:
+            if known := self._unchanged(source):
+                found.append(known)
+                continue
+            for letter in read.letters(source):
+                found.append(self._read(len(found), letter))
         # Compressed they take a fifteenth: what a build of millions of letters has on disk, and must write.
         triples = pl.DataFrame({"text": pl.Series(self._triples, dtype=pl.Binary)})
         triples.write_ipc(self._folder / TRIPLES, compression="zstd")
@@ -124,10 +130,7 @@ class _Reading:
                 rows.write_ipc(self._folder / f"{table}.arrow", compression="lz4")
         return found
 
-    def _read(self, position: int, source: Source) -> Record:
-        if known := self._unchanged(source):
-            return known
-        letter = sources.read(source)
+    def _read(self, position: int, letter: sources.Letter | sources.Quarantined) -> Record:
         if isinstance(letter, sources.Quarantined):
             return _refused(letter, "unreadable", letter.reason)
         try:

@@ -1,0 +1,73 @@
+"""Part a text that holds several letters, such as a merged PDF, into the letters."""
+
+import re
+from bisect import bisect_right
+from itertools import pairwise
+
+from kg.errors import LetterError
+from kg.model import Span
+
+# What begins the body of a letter, once in each of the forms.
+_BODY = re.compile(
+    r"\n?[ \t\f]*(?:HOW\s+THE\s+IMR\s+FINAL\s+DETERMINATION\s+WAS\s+MADE"
+    r"|Notice\s+of\s+Independent\s+Medical\s+Review\s+Determination[ \t\r]*(?=\n)"
+    r"|MEDICAL\s+PROFESSIONAL\s+REVIEW[ \t\r]*(?=\n))"
+)
+_QUICK = (
+    "FINAL DETERMINATION WAS MADE",
+    "Case Number",
+    "Medical Review Determination",
+    "PROFESSIONAL REVIEW",
+)
+_CASE = re.compile(r"(?:\A|\n)[ \t\f]*(?:IMR\s+)?Case\s+Number:?\s*(CM\d\d-\d{5,8})?")
+# What stands above the header table: the sender, the kind of letter, the head of an e-mail.
+_ABOVE = re.compile(
+    r"(?:MAXIMUS|Maximus|Independent\s+Medical|INDEPENDENT\s+MEDICAL|IMR|State\s+of|From:|To:|Cc:|Date:|Sent:|Subject:"
+    r"|Dear\b|AMENDED|CORRECTED|Amended|Corrected|NOTICE|Notice|FINAL|Final\s+Determination|[-=_*]{3,})"
+)
+# Every letter gives reasons; what holds none is a part of the one beside it.
+_REASONS = re.compile(r"[Rr]ationale|RATIONALE")
+_PROSE = re.compile(r"[a-z)][.][ \t\r]*\n|[a-z,]+(?: [a-z,]+){4}")
+_HEADER = 4_000
+
+
+def parts(text: str) -> tuple[Span, ...]:
+    """Where each letter of a text stands; the whole text where it holds one, or none.
+
+    >>> [part.start for part in parts("Case Number: CM16-0000001")]
+    [0]
+
+    Raises:
+        LetterError: the text prints several case numbers as headers do, but cannot be parted.
+    """
+    if sum(map(text.count, _QUICK)) < 2 > text.count("Case Number"):
+        return (Span(0, len(text)),)
+    bodies = [m.start() for m in _BODY.finditer(text)]
+    cases = list(_CASE.finditer(text))
+    starts = [0]
+    for before, body in pairwise(bodies):
+        start = _start(text, before, body, [case.start() for case in cases])
+        if _REASONS.search(text, starts[-1], start) and _REASONS.search(text, start):
+            starts.append(start)
+    numbers = {case[1]: case.start(1) for case in reversed(cases) if case[1]}
+    places = [bisect_right(starts, at) for at in numbers.values()]
+    if len(set(places)) < len(places):
+        told = ", ".join(sorted(numbers))
+        raise LetterError(f"the text prints several case numbers ({told}), and its letters cannot be parted")
+    return tuple([Span(a, b) for a, b in zip(starts, [*starts[1:], len(text)], strict=True)])
+
+
+def _start(text: str, before: int, body: int, cases: list[int]) -> int:
+    """Where the letter begins whose body begins at ``body``, after the one whose body begins ``before``."""
+    floor = max(before + 1, body - _HEADER)
+    own = [at for at in cases if floor <= at < body]
+    start = own[0] if own else body
+    page = text.rfind("\f", floor, start + 1)
+    if page >= 0 and not _PROSE.search(text, page, start):
+        return page
+    while (line := text.rfind("\n", floor, start)) >= 0:
+        words = text[line:start].strip()
+        if words and not _ABOVE.match(words):
+            break
+        start = line
+    return start
