@@ -11,6 +11,8 @@ from kg.explore.neighbours import Links, case_node
 
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 8
+_CASE = re.compile(r"(?:CM)?[\s_-]*(\d\d)[\s_-]*(\d{1,7})")
+"""A case number however it is spelled: ``cm16 219557``."""
 
 
 class Suggestion(NamedTuple):
@@ -50,6 +52,7 @@ class Suggestions:
     def find(self, query: str, limit: int = 10) -> list[Suggestion]:
         """The best matches: every word begins a word of the name, the more decisions the better."""
         words = [word.casefold() for word in _WORD.findall(query)][:_MOST_WORDS]
+        words = ["ch" if word == "chapter" else word for word in words]  # as labels have it
         if not words:
             return []
         found = [*self._of_cases(query.strip(), 3), *self._of(self._nodes, words, limit)]
@@ -73,6 +76,10 @@ class Suggestions:
             return []
         start = int(self._cases.search_sorted(wanted))
         near = [c for c in self._cases[start : start + limit].to_list() if c.upper().startswith(wanted)]
+        number = _CASE.fullmatch(wanted)
+        if not near and number:
+            whole = f"CM{number[1]}-{number[2]:0>7}"
+            near = [whole] if whole in self._cases else []
         return [Suggestion(case_node(c), c, "case", 1, page(case_node(c))) for c in near]
 
 

@@ -84,3 +84,12 @@ def test_a_topic_that_nobody_decided_is_refused(site: TestClient):
 def test_a_suggestion_leads_to_its_topic(site: TestClient):
     found = site.get("/api/suggest?q=pain medicine").json()["results"]
     assert "/topics/specialty/pain-medicine" in [row["path"] for row in found]
+
+
+def test_a_case_and_a_chapter_are_found_however_they_are_spelled(site: TestClient, facts: list[Row]):
+    case = str(facts[0]["case"])
+    for spelled in (case, case.lower(), case.replace("-", " "), case[2:], f"{case[:4]}{int(case[5:])}"):
+        found = site.get("/api/suggest", params={"q": spelled}).json()["results"]
+        assert f"/cases/{case}" in [row["path"] for row in found], spelled
+    found = site.get("/api/suggest?q=chapter 12").json()["results"]
+    assert "/guidelines/acoem-2004/12" in [row["path"] for row in found]
