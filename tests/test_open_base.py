@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import shutil
 
 import polars as pl
 import pytest
@@ -116,3 +117,24 @@ def test_sparql_on_the_command_line(kb):
     )
     assert done.exit_code == 0, done.stderr
     assert "n" in done.stdout
+
+
+def test_a_case_in_another_spelling_is_corrected_validated_and_removed(kb, tmp_path):
+    own = tmp_path / "kb"
+    shutil.copytree(kb, own, symlinks=True)
+    with kg.open(own) as base:
+        first, second = [name for name in base.cases() if "-0" in name][:2]
+    spelled = [name.lower().replace("-0", " ") for name in (first, second)]
+
+    def run(*words):
+        return CliRunner().invoke(command_line, [*words, "--kb", str(own)])
+
+    assert run("validate", "--case", spelled[0]).exit_code == 0
+    done = run("correct", spelled[0], "patient.age", "44", "--why", "misread")
+    assert done.exit_code == 0, done.stderr
+    assert run("remove", spelled[1], "--why", "asked for").exit_code == 0
+    with kg.open(own) as base:
+        assert base.determination(first).patient.age == 44
+        assert [one.case for one in base.corrections()] == [first]
+        assert second not in base
+        assert base.removed() == {second: "asked for"}

@@ -36,8 +36,7 @@ def remove(kb: str | Path, cases: Sequence[str], why: str) -> str:
     """
     with _changing(kb) as layout:
         with KnowledgeBase.open(kb) as base:
-            for case in cases:
-                base.source(case)
+            cases = [base.spelled(case) for case in cases]
             reader = base.about["reader"]
         with Draft(layout, layout.served()) as draft:
             ledger = draft.ledger
@@ -68,6 +67,7 @@ def correct(kb: str | Path, wanted: Sequence[Correction]) -> BuildReport:
     """
     with _changing(kb) as layout:
         with KnowledgeBase.open(kb) as base:
+            wanted = [one._replace(case=base.spelled(one.case)) for one in wanted]
             for correction in wanted:
                 corrected.apply(base.determination(correction.case), [correction])
         with Draft(layout, layout.served()) as draft:

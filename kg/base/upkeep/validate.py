@@ -91,7 +91,7 @@ def validate(
     """
     store = open_read_only(base.graph_folder)
     if case is not None:
-        base.source(case)
+        case = base.spelled(case)
         cases = [case]
     else:
         cases = base.cases()
