@@ -15,7 +15,7 @@ from kg.reading.text.moved import kept, moved_span
 QUANTITY = TypedGrammar("quantity.lark", parts, words=amounts.terminals(), edge=r"(?<![^\W\d_xX](?=[^#\/]))")
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|[a-z]+")
-_COUNTING = frozenset(amounts.NUMBERS) | {"daily", "weekly", "monthly"}
+_COUNTING = frozenset(amounts.NUMBERS) | {"daily", "weekly", "monthly", "yearly", "annually"}
 _DIGIT = re.compile(r"\d")
 _RANGE = re.compile(r"(?<=[\w)])\s?(?:-|–|to|or|through)\s?(?=[\da-z])", re.IGNORECASE)
 _UNITS = {"HOUR": Unit.HOUR, "DAY": Unit.DAY, "WEEK": Unit.WEEK, "MONTH": Unit.MONTH}
@@ -27,6 +27,9 @@ _SENTENCE = 160
 """Characters after "recommends" in which its amount is printed."""
 _LONGEST = 2000
 """Characters of an item that are looked through for its amount: no sound item is as long."""
+_MARKED = re.compile(r"[^\W\d_]{3,}\)?\s*(?:[,:;(]|\s[-–])\s*\Z")
+_BEFORE = 40
+"""Characters before a last number that are looked at."""
 _FEW = 4
 """More of a drug at a time than this is no single dose."""
 
@@ -98,7 +101,7 @@ def quantity(text: str, start: int, end: int, *, visits: bool, drug: bool) -> Qu
     """
     plan, tokens = QUANTITY.read(text, start, min(end, start + _LONGEST))
     found = [_read(text, part, tokens) for part in plan]
-    total = _of_drug(found, start) if drug else _of_service(found, text, start, visits=visits)
+    total = _of_drug(found, text, start) if drug else _of_service(found, text, start, visits=visits)
     if total is None or total.amount.high == 0:
         return None
     return Quantity(total.amount.low, total.amount.high, total.unit, total.span)
@@ -123,18 +126,24 @@ def _period(printed: str) -> Amount:
     return Amount(days, days)
 
 
-def _of_drug(found: Sequence[_Read], start: int) -> _Total | None:
+def _of_drug(found: Sequence[_Read], text: str, start: int) -> _Total | None:
     """What is dispensed: a labelled number, tablets, a supply, a time, refills alone."""
     refills = next((r for r in found if r.kind == "refills"), None)
     weighed = False
     best: _Total | None = None
     for at, read in enumerate(found):
-        after = found[at + 1].kind if at + 1 < len(found) else ""
-        if read.kind == "labelled" or (read.kind == "counted" and not _dose(read, after)):
+        if read.kind == "labelled" or (
+            read.kind == "counted" and not _dose(read, found[max(0, at - 1) : at], found[at + 1 : at + 2])
+        ):
             best = _Total(read.amounts[0], Unit.UNIT, read.span)
             break
         weighed = weighed or (read.kind == "stray" and read.types[0] == "STRENGTH" and at > 0)
-    if refills is not None and (best is None or refills.span.start < best.span.start):
+    supplied = any(read.kind == "supply" and read.amounts for read in found)
+    if (
+        refills is not None
+        and not (best is None and supplied)
+        and (best is None or refills.span.start < best.span.start)
+    ):
         if best is None and weighed:
             return None
         return _Total(refills.amounts[0], Unit.REFILL_ONLY, refills.span)
@@ -144,14 +153,14 @@ def _of_drug(found: Sequence[_Read], start: int) -> _Total | None:
         for read in found:
             if read.kind == kind and (unit := _UNITS.get(read.has(*_UNITS) or "")) not in (None, Unit.HOUR):
                 return _Total(read.amounts[0], unit, read.span)
-    return _bare(found, start, Unit.UNIT)
+    return _bare(found, start, Unit.UNIT) or _last(found, text, start, Unit.UNIT)
 
 
-def _dose(read: _Read, after: str) -> bool:
-    """Whether tablets are those of one intake (``1-2 tablets every 6 hours``)."""
-    return read.amounts[0].high <= _FEW and (
-        after == "frequency" or read.amounts[0].low != read.amounts[0].high
-    )
+def _dose(read: _Read, before: Sequence[_Read], after: Sequence[_Read]) -> bool:
+    """Whether tablets are those of one intake (``1-2 tablets every 6 hours``, ``one tablet before bed``)."""
+    taken = any(each.has("INTAKE") for each in (*before, *after))
+    often = any(each.kind == "frequency" for each in after)
+    return read.amounts[0].high <= _FEW and (taken or often or read.amounts[0].low != read.amounts[0].high)
 
 
 def _bare(found: Sequence[_Read], start: int, unit: Unit) -> _Total | None:
@@ -169,20 +178,36 @@ def _bare(found: Sequence[_Read], start: int, unit: Unit) -> _Total | None:
 def _of_service(found: Sequence[_Read], text: str, start: int, *, visits: bool) -> _Total | None:
     """Visits or things: counted outright, else a frequency over a time, else a time alone."""
     unit = Unit.VISIT if visits else Unit.UNIT
-    counted = _counted(found, text)
-    if counted is not None:
-        return counted
+    return (
+        _counted(found, text)
+        or _numbered(found, unit)
+        or _over_time(found)
+        or _in_a_year(found, unit)
+        or _bare(found, start, unit)
+        or _last(found, text, start, unit)
+        or _lasting(found)
+    )
+
+
+def _numbered(found: Sequence[_Read], unit: Unit) -> _Total | None:
+    """``2 x 4``, ``#12``, ``total 10``."""
     for read in found:
         if read.kind == "product":
             return _Total(read.amounts[0].times(read.amounts[1]), unit, read.span)
         if read.kind == "labelled":
             own = Unit.UNIT if read.has("THING") else Unit.VISIT if read.has("VISIT") else unit
             return _Total(read.amounts[0], own, read.span)
-    over = _over_time(found)
-    if over is not None:
-        return over
-    if (bare := _bare(found, start, unit)) is not None:
-        return bare
+    return None
+
+
+def _in_a_year(found: Sequence[_Read], unit: Unit) -> _Total | None:
+    """``4 per year``: those of one year, where no time is said."""
+    yearly = (read for read in found if read.kind == "frequency" and read.has("PER_YEAR") and read.amounts)
+    return next((_Total(read.amounts[0], unit, read.span) for read in yearly), None)
+
+
+def _lasting(found: Sequence[_Read]) -> _Total | None:
+    """A time alone: a rental, a trial, a membership."""
     for read in found:
         if read.kind in ("duration", "supply") and (of := read.has(*_UNITS, "YEAR")) is not None:
             if of == "YEAR":
@@ -191,9 +216,23 @@ def _of_service(found: Sequence[_Read], text: str, start: int, *, visits: bool) 
     return None
 
 
+def _last(found: Sequence[_Read], text: str, start: int, unit: Unit) -> _Total | None:
+    """A number after a mark that ends the words before it (``sessions, 8``, ``visits - 6``)."""
+    if not found or found[-1].kind != "bare":
+        return None
+    span = found[-1].span
+    if not _MARKED.search(text[max(start, span.start - _BEFORE) : span.start]):
+        return None
+    return _Total(found[-1].amounts[0], unit, span)
+
+
 def _counted(found: Sequence[_Read], text: str) -> _Total | None:
     """``12 visits``, and ``2 visits for the knee and 8 visits for the wrist`` together."""
-    counts = [read for read in found if read.kind == "counted"]
+    counts = [
+        read
+        for at, read in enumerate(found)
+        if read.kind == "counted" and not any(each.has("INTAKE") for each in found[at + 1 : at + 2])
+    ]
     if not counts:
         return None
     first = counts[0]
@@ -220,7 +259,8 @@ def _over_time(found: Sequence[_Read]) -> _Total | None:
     first: _Read | None = None
     period = 0.0
     for read in found:
-        if read.kind == "frequency" and visits is None:
+        if read.kind == "frequency" and (visits is None or (hours is not None and period == 1.0)):
+            # Hours are those of each time (`5 hours per day, 2 times a week`).
             visits, period = _frequency(read)
             first = first or read
         elif read.kind == "hours":
@@ -233,10 +273,13 @@ def _over_time(found: Sequence[_Read]) -> _Total | None:
                 days_a_week = read.amounts[0]
                 visits, period = days_a_week, 7.0
         elif read.kind in ("duration", "repeated") and first is not None and visits is not None:
-            of = read.has(*amounts.DAYS) or "WEEK"
+            of = read.has(*amounts.DAYS)
             if read.has("HOUR") or not period:
                 continue
-            times = Amount(*(end * amounts.DAYS[of] / period for end in read.amounts[0]))
+            # A bare number counts the weeks or months that the frequency is in (`monthly x 4`).
+            per_time = amounts.DAYS[of] / period if of else 7.0 / min(period, 7.0)
+            per_time = 1.0 if of is None and not first.amounts else per_time
+            times = Amount(*(end * per_time for end in read.amounts[0]))
             total = visits.times(times)
             unit = Unit.VISIT
             if hours is not None:
@@ -250,8 +293,8 @@ def _frequency(read: _Read) -> tuple[Amount, float]:
     if read.has("PERIOD"):
         days = read.amounts[-1].low
         return (read.amounts[0] if len(read.amounts) > 1 else Amount(1, 1)), days
-    per = read.has("PER_DAY", "PER_MONTH", "MONTH") or ""
-    days = {"PER_DAY": 1.0, "PER_MONTH": 28.0, "MONTH": 28.0}.get(per, 7.0)
+    per = read.has("PER_DAY", "PER_MONTH", "MONTH", "PER_YEAR") or ""
+    days = {"PER_DAY": 1.0, "PER_MONTH": 28.0, "MONTH": 28.0, "PER_YEAR": 364.0}.get(per, 7.0)
     return (read.amounts[0] if read.amounts else Amount(1, 1)), days
 
 
