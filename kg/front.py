@@ -7,6 +7,8 @@ from kg import queries
 from kg.base.store import KnowledgeBase
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kg.analysis.cache import Analyses
     from kg.analysis.drivers import Drivers
     from kg.analysis.filters import Filters, Given
@@ -47,8 +49,8 @@ class OpenBase(KnowledgeBase):
         party: str = "reviewer",
         *,
         minimum: int = 10,
-        strata: str = "category",
-        model: bool = True,
+        adjust: "str | Iterable[str] | None" = None,
+        sets: bool = True,
         **filters: "Given",
     ) -> "Drivers":
         """What is cited where items are overturned, as :func:`kg.analysis.drivers.drivers` counts it.
@@ -56,7 +58,7 @@ class OpenBase(KnowledgeBase):
         Raises:
             ChoiceError, SettingError: a parameter or filter has a value that it cannot have.
         """
-        return self.analyses.drivers(level, party, _filters(filters), minimum, strata=strata, model=model)
+        return self.analyses.drivers(level, party, _filters(filters), minimum, adjust=adjust, sets=sets)
 
     def related(
         self,

@@ -63,8 +63,8 @@ def test_an_answer_as_a_pandas_frame(base, monkeypatch):
 
 
 def test_questions_take_filters_by_name(base):
-    whole = base.drivers(model=False)
-    some = base.drivers(year="2014..2015", model=False, minimum=1)
+    whole = base.drivers(sets=False)
+    some = base.drivers(year="2014..2015", sets=False, minimum=1)
     assert 0 < some.decisions < whole.decisions
     assert base.outcomes("drift").to_frame().height
     assert base.sides("guideline").pairs.height

@@ -7,11 +7,12 @@ is kept in memory only.
 """
 
 import hashlib
+import json
 import logging
 import os
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -22,8 +23,10 @@ from uuid import uuid4
 import numpy as np
 import polars as pl
 
+from kg.analysis.covariates import NOTHING
+from kg.analysis.covariates import wanted as covariates
 from kg.analysis.decisions import LEVELS, PARTIES, Cited, Index, prepare
-from kg.analysis.drivers import Drivers, drivers
+from kg.analysis.drivers import Drivers, EffectSet, Member, drivers
 from kg.analysis.filters import Filters
 from kg.analysis.related import Features, Related, features, related
 from kg.base.store import KnowledgeBase
@@ -86,17 +89,18 @@ class Analyses:
         filters: Filters | None = None,
         minimum: int = 10,
         *,
-        strata: str = "category",
-        model: bool = True,
+        adjust: str | Iterable[str] | None = None,
+        sets: bool = True,
     ) -> Drivers:
-        """As :func:`kg.analysis.drivers.drivers`; a table without filters is kept, with its model."""
-        ask = partial(drivers, level=level, party=party, minimum=minimum, strata=strata)
+        """As :func:`kg.analysis.drivers.drivers`; a table without filters is kept, with its sets."""
+        equal = covariates(adjust) or (NOTHING,)
+        ask = partial(drivers, level=level, party=party, minimum=minimum, adjust=equal)
         if filters is not None and filters.given():
-            return ask(self.index, filters=filters, model=model)
-        name = f"drivers-{level}-{party}-{minimum}-{strata}"
-        if not model and name not in self._made and not self._has(name):
-            return ask(self.index, model=False)
-        return self._once(name, lambda: self._table(name, lambda: ask(self.index)))
+            return ask(self.index, filters=filters, sets=sets)
+        name = f"drivers-{level}-{party}-{'-'.join(equal)}"
+        if not sets and name not in self._made and not self._has(name):
+            return ask(self.index, sets=False)
+        return self._once(name, lambda: self._table(name, lambda: ask(self.index))).shown(minimum)
 
     def related(
         self,
@@ -141,30 +145,27 @@ class Analyses:
         def made(folder: Path | None) -> Drivers:
             table = make()
             if folder is not None:
-                said = {part: str(getattr(table, part)) for part in _SAID} | {"notes": "\n".join(table.notes)}
-                table.table.write_parquet(folder / "table.parquet", metadata=said)
+                said = {part: getattr(table, part) for part in _SAID}
+                said |= {"sets": [asdict(one) for one in table.sets]}
+                table.whole.write_parquet(folder / "table.parquet", metadata={"said": json.dumps(said)})
             return table
 
         return self._read_or_make(name, self._read_table, made)
 
     def _read_table(self, folder: Path) -> Drivers:
         path = folder / "table.parquet"
-        said = pl.read_parquet_metadata(path)
-        counts = [int(said[part]) for part in ("decisions", "upheld", "overturned", "modified")]
+        said = json.loads(pl.read_parquet_metadata(path)["said"])
         level, party = said["level"], said["party"]
+        sets = [
+            EffectSet(**one | {"keys": tuple(Member(**key) for key in one["keys"])})
+            for one in said.pop("sets")
+        ]
+        said |= {"adjust": tuple(said["adjust"]), "notes": tuple(said["notes"]), "sets": tuple(sets)}
         return Drivers(
-            level,
-            party,
-            Filters(),
-            int(said["minimum"]),
-            said["strata"],
-            counts[0],
-            counts[1],
-            counts[2],
-            counts[3],
-            pl.read_parquet(path),
-            tuple(filter(None, said["notes"].split("\n"))),
-            lambda key: self.index.cases(self.index.cited(level, party), key),
+            **said,
+            filters=Filters(),
+            whole=pl.read_parquet(path),
+            _cases=lambda key: self.index.cases(self.index.cited(level, party), key),
         )
 
     def _read_or_make(
@@ -194,7 +195,10 @@ class Analyses:
         return made
 
 
-_SAID = ("level", "party", "minimum", "strata", "decisions", "upheld", "overturned", "modified")
+_SAID = (
+    *("level", "party", "minimum", "adjust", "decisions", "upheld", "overturned", "modified"),
+    *("at_risk", "letters", "verdict", "notes"),
+)
 
 
 def _write_index(index: Index, folder: Path) -> None:

@@ -15,25 +15,15 @@ import rdflib.namespace
 from rdflib.namespace import OWL, RDF, RDFS, SKOS, XSD
 
 from kg import resources
-from kg.analysis.covariates import REFERENCE
+from kg.analysis.columns import names
+from kg.analysis.covariates import NOTHING
 from kg.analysis.decisions import OUTCOMES
-from kg.analysis.drivers import HELP, WITHOUT_MODEL, DriverRow, Drivers
+from kg.analysis.drivers import HELP, DriverRow, Drivers
 from kg.graph import iri
 from kg.graph.triples import escaped
 from kg.graph.vocab import DCTERMS, IMR, QB
 
-FIGURES = (
-    *("overturn_rate", "rate_low", "rate_high", "odds_ratio", "odds_ratio_low", "odds_ratio_high"),
-    *(
-        "mh_odds_ratio",
-        "mh_low",
-        "mh_high",
-        "adjusted_odds_ratio",
-        "adjusted_low",
-        "adjusted_high",
-        "q_value",
-    ),
-)
+FIGURES = names(DriverRow, "figure", "low", "high")
 """The columns of a drivers table that are figures; each is a concept of the scheme ``statistic``."""
 
 _STRUCTURE = (
@@ -86,23 +76,22 @@ def again(found: Drivers) -> str:
     >>> from kg.analysis.filters import Filters
     >>> import polars as pl
     >>> asked = Filters.of(year=2015, category="Home Health")
-    >>> again(Drivers("page", "any", asked, 10, "category", 0, 0, 0, 0, pl.DataFrame()))
-    "kg drivers --level page --party any --minimum 10 --strata category --year 2015 --category 'Home Health'"
+    >>> again(Drivers("page", "any", asked, 10, ("year",), 0, 0, 0, 0, 0, 0, "", pl.DataFrame()))
+    "kg drivers --level page --party any --minimum 10 --adjust year --year 2015 --category 'Home Health'"
     """
     words = ["kg", "drivers", "--level", found.level, "--party", found.party]
-    words += ["--minimum", str(found.minimum), "--strata", found.strata]
+    words += ["--minimum", str(found.minimum), "--adjust", ",".join(found.adjust or (NOTHING,))]
     for name, values in found.filters.written().items():
         for value in values:
             words += [f"--{name.replace('_', '-')}", value]
-    return shlex.join([*words, *(["--no-model"] if WITHOUT_MODEL in found.notes else [])])
+    return shlex.join(words)
 
 
 def _path(found: Drivers, generation: str) -> tuple[str, ...]:
     """The generation and the question, as the path of an IRI."""
     filters = (f"{name}={','.join(values)}" for name, values in sorted(found.filters.written().items()))
-    model = ("without-model",) if WITHOUT_MODEL in found.notes else ()
-    asked = ("drivers", found.level, found.party, found.strata, str(found.minimum))
-    return (generation, *asked, *model, *filters)
+    equal = ",".join(found.adjust or (NOTHING,))
+    return (generation, "drivers", found.level, found.party, equal, str(found.minimum), *filters)
 
 
 def _structures() -> Iterator[str]:
@@ -120,7 +109,7 @@ def _structures() -> Iterator[str]:
 def _described(found: Drivers, generation: str, code_version: str, rows: int) -> Iterator[str]:
     about = f"outcomes by {found.level}, cited by {found.party}: {found.filters}"
     left_out = len(found) - rows
-    said = [HELP, REFERENCE, *found.notes]
+    said = [f"{found.verdict[0].upper()}{found.verdict[1:]}.", HELP, *found.notes]
     said += [f"{left_out} titles that no catalogue names are left out."] if left_out else []
     said += [
         f"{found.decisions} decisions: {found.upheld} upheld, {found.overturned} overturned, "

@@ -1,101 +1,180 @@
 """Which cited pages, sections, chapters or guidelines are associated with which outcomes.
 
-A row says how many decisions cite a key and how they ended, the rate of overturning, and odds
-ratios of *overturned* (against upheld or modified) between the decisions that cite the key and all
-others under the same filters: crude, pooled over strata (Mantel-Haenszel), and from a model with
-all keys at once (:mod:`kg.statistics.penalised`).
+A row compares, among the decisions *at risk* (those in which the party cites something of the level), the
+decisions that cite a key with those that do not: letters and decisions, the rate of overturning, the
+difference at equal covariates, and the crude and the adjusted odds ratio of the same comparison. Letters are
+the unit: every interval and test allows for decisions of one letter being alike. Which of neighbouring keys
+is meant is said by credible sets (:mod:`kg.statistics.single_effects`).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import Annotated
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.covariates import adjusted
-from kg.analysis.decisions import KEY_COLUMNS, OUTCOMES, Cited, Index, Mask, prepare
-from kg.analysis.filters import Filters, choose, unknown
+from kg.analysis.columns import Column, columns
+from kg.analysis.comparison import Comparison
+from kg.analysis.covariates import wanted as covariates
+from kg.analysis.decisions import OUTCOMES, Cited, Index, Mask, prepare
+from kg.analysis.filters import Filters, unknown
+from kg.analysis.verdict import Told
 from kg.errors import SettingError
-from kg.statistics import intervals
 
 HELP = (
     "Figures say what is associated with overturned decisions, not what causes them: the reviewer chooses "
-    "the page, often after making up their mind; pages are cited in ranges, so neighbours share their "
-    "decisions; and kinds of service differ both in what is cited and in how they end. The Mantel-Haenszel "
-    "ratio compares like with like by stratum, but its rest still holds the other pages' effects; the "
-    "adjusted ratio comes from one model of all pages, service category and reviewer's specialty."
+    "the "
+    "page, often after making up their mind. A row compares decisions that cite the key with decisions "
+    "that cite "
+    "other keys of the same level and not this one. Difference and adjusted odds ratio hold the "
+    "covariates equal; "
+    "all intervals (95 %) and tests allow for decisions of one letter being alike. q-values are those of "
+    "Benjamini "
+    "and Hochberg over the rows compared. Neighbouring pages share decisions: a credible set holds the "
+    "key with the "
+    "effect with 95 % probability."
 )
 """What a reader has to know about the table, for help texts and captions."""
 
-WITHOUT_MODEL = "without the model: q-values are those of the Mantel-Haenszel test"
-"""The note of a table whose adjusted odds ratios were not asked for."""
-
-STRATA = ("category", "subcategory", "drug_class", "year", "template", "priority", "sex")
-EXACT_BELOW = 1000
-_ADJUSTED = ("adjusted_odds_ratio", "adjusted_low", "adjusted_high")
-COLUMNS = (
-    *KEY_COLUMNS,
-    *("decisions", "upheld", "overturned", "modified", "overturn_rate", "rate_low", "rate_high"),
-    *("odds_ratio", "odds_ratio_low", "odds_ratio_high", "mh_odds_ratio", "mh_low", "mh_high"),
-    *_ADJUSTED,
-    "q_value",
-)
-"""The columns of the table, in order."""
-
-Numbers = NDArray[np.float64]
+_SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True)
 class DriverRow:
-    """One key with its counts and figures; a figure is ``None`` where the counts do not give it."""
+    """One key with its counts and figures; a figure is ``None`` where the decisions do not give it."""
+
+    key: Annotated[str, Column("Key", "notation of what is cited", "key")]
+    guideline: Annotated[str, Column("Guideline", "notation of the work", "key")]
+    edition: Annotated[int | None, Column("Edition", "year of the edition", "key")]
+    chapter: Annotated[str | None, Column("Chapter", "chapter of the work", "key")]
+    section: Annotated[str | None, Column("Section", "title of the section", "key")]
+    page: Annotated[int | None, Column("Page", "number of the page", "key")]
+    letters: Annotated[int, Column("Letters", "letters with a decision that cites the key", "count")]
+    decisions: Annotated[int, Column("Decisions", "decisions that cite the key", "count")]
+    upheld: Annotated[int, Column("Upheld", "of these, upheld", "count")]
+    overturned: Annotated[int, Column("Overturned", "of these, overturned", "count")]
+    modified: Annotated[int, Column("Modified", "of these, modified", "count")]
+    overturn_rate: Annotated[
+        float | None, Column("Rate", "share of the decisions that is overturned", unit=_SHARE, form="{:.1%}")
+    ]
+    rate_low: Annotated[float | None, Column("", "lower end of the rate", "low", _SHARE)]
+    rate_high: Annotated[float | None, Column("", "upper end of the rate", "high", _SHARE)]
+    difference: Annotated[
+        float | None,
+        Column(
+            "Difference",
+            "rate above that of decisions with equal covariates that do not cite the key",
+            unit="percentage points",
+            form="{:+.1f}",
+        ),
+    ]
+    difference_low: Annotated[
+        float | None, Column("", "lower end of the difference", "low", "percentage points")
+    ]
+    difference_high: Annotated[
+        float | None, Column("", "upper end of the difference", "high", "percentage points")
+    ]
+    odds_ratio: Annotated[
+        float | None, Column("Crude odds ratio", "odds of overturning, cited against not cited")
+    ]
+    odds_ratio_low: Annotated[float | None, Column("", "lower end of the crude odds ratio", "low")]
+    odds_ratio_high: Annotated[float | None, Column("", "upper end; none: there is no upper limit", "high")]
+    adjusted_odds_ratio: Annotated[
+        float | None, Column("Adjusted odds ratio", "the same comparison at equal covariates")
+    ]
+    adjusted_low: Annotated[float | None, Column("", "lower end of the adjusted odds ratio", "low")]
+    adjusted_high: Annotated[float | None, Column("", "upper end; none: there is no upper limit", "high")]
+    p_value: Annotated[
+        float | None,
+        Column("p", "of the test that the key is not associated with the outcome", form="{:.2g}"),
+    ]
+    q_value: Annotated[
+        float | None, Column("q", "p corrected for the rows compared (Benjamini and Hochberg)", form="{:.3f}")
+    ]
+    overlap: Annotated[
+        float | None,
+        Column(
+            "Overlap", "share of the key's variation that the covariates tell", unit=_SHARE, form="{:.0%}"
+        ),
+    ]
+    probability: Annotated[
+        float | None,
+        Column("Probability", "that the set's effect is at this key", unit=_SHARE, form="{:.0%}"),
+    ]
+    credible_set: Annotated[int | None, Column("Set", "the credible set that the key belongs to", "text")]
+    remark: Annotated[
+        str | None, Column("Remark", "where key and covariate nearly coincide, or a figure lacks", "text")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A key of a credible set, with the probability that the effect is at it."""
 
     key: str
-    guideline: str
-    edition: int | None
-    chapter: str | None
-    section: str | None
-    page: int | None
-    decisions: int
-    upheld: int
-    overturned: int
-    modified: int
-    overturn_rate: float | None
-    rate_low: float | None
-    rate_high: float | None
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class EffectSet:
+    """One effect: the keys that it is at with 95 % probability, the likeliest first.
+
+    The odds ratio is that of the likeliest key, in one model with those of the other sets; ``decisions`` and
+    ``letters`` cite any key of the set.
+    """
+
+    keys: tuple[Member, ...]
     odds_ratio: float | None
-    odds_ratio_low: float | None
-    odds_ratio_high: float | None
-    mh_odds_ratio: float | None
-    mh_low: float | None
-    mh_high: float | None
-    adjusted_odds_ratio: float | None
-    adjusted_low: float | None
-    adjusted_high: float | None
-    q_value: float | None
+    low: float | None
+    high: float | None
+    decisions: int
+    letters: int
 
 
 @dataclass(frozen=True, eq=False)
 class Drivers:
     """The table of one level and party under filters, the most cited keys first.
 
-    ``decisions`` to ``modified`` count all decisions under the filters. ``notes`` are sentences that a
-    reader needs beside the table.
+    ``decisions`` to ``modified`` count all decisions under the filters, ``at_risk`` those that are compared,
+    in ``letters`` letters. ``minimum`` is the least number of decisions of the rows that are shown; it
+    changes nothing else. ``notes`` are sentences that a reader needs beside the table, ``verdict`` says what
+    it comes to.
     """
 
     level: str
     party: str
     filters: Filters
     minimum: int
-    strata: str
+    adjust: tuple[str, ...]
     decisions: int
     upheld: int
     overturned: int
     modified: int
-    table: pl.DataFrame = field(repr=False)
+    at_risk: int
+    letters: int
+    verdict: str
+    whole: pl.DataFrame = field(repr=False)
+    sets: tuple[EffectSet, ...] = ()
     notes: tuple[str, ...] = ()
     _cases: Callable[[str], Sequence[str]] | None = field(default=None, repr=False)
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """The rows that are shown, as a frame."""
+        return self.whole.filter(pl.col("decisions") >= self.minimum)
+
+    def shown(self, minimum: int) -> "Drivers":
+        """The same table with the rows of at least ``minimum`` decisions.
+
+        Raises:
+            SettingError: ``minimum`` is less than 1.
+        """
+        if minimum < 1:
+            raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
+        return self if minimum == self.minimum else replace(self, minimum=minimum)
 
     @cached_property
     def rows(self) -> tuple[DriverRow, ...]:
@@ -103,31 +182,31 @@ class Drivers:
         return tuple(DriverRow(**row) for row in self.table.iter_rows(named=True))
 
     def __len__(self) -> int:
-        """How many rows the table has."""
+        """How many rows are shown."""
         return self.table.height
 
     def row(self, key: str) -> DriverRow:
-        """The row of one key, such as ``chronic-pain/2009/page/98``.
+        """The row of one key, such as ``chronic-pain/2009/page/98``, shown or not.
 
         Raises:
-            UnknownError: the table has no such key; the sentence names the nearest.
+            UnknownError: nobody cites such a key; the sentence names the nearest.
         """
-        if key not in (known := self.table["key"].to_list()):
+        if key not in (known := self.whole["key"].to_list()):
             raise unknown(self.level, key, known)
-        return DriverRow(**self.table.row(by_predicate=pl.col("key") == key, named=True))
+        return DriverRow(**self.whole.row(by_predicate=pl.col("key") == key, named=True))
 
     def cases(self, key: str) -> tuple[str, ...]:
         """The cases behind one row, sorted.
 
         Raises:
-            UnknownError: the table has no such key; the sentence names the nearest.
+            UnknownError: nobody cites such a key; the sentence names the nearest.
         """
         row = self.row(key)
         return tuple(self._cases(row.key)) if self._cases else ()
 
     def to_frame(self) -> pl.DataFrame:
-        """The table with :data:`COLUMNS`; null where a figure is not given."""
-        return self.table.select(COLUMNS)
+        """The rows that are shown; null where a figure is not given."""
+        return self.table
 
     def to_csv(self) -> str:
         """The table as CSV with a header line."""
@@ -141,134 +220,102 @@ def drivers(
     filters: Filters | None = None,
     minimum: int = 10,
     *,
-    strata: str = "category",
-    model: bool = True,
+    adjust: str | Iterable[str] | None = None,
+    sets: bool = True,
 ) -> Drivers:
     """Count and compare the outcomes of decisions by what ``party`` cites.
 
     ``facts`` is the facts table or, to ask more than once, what :func:`kg.analysis.decisions.prepare` made of
     it. ``level`` is ``page``, ``section``, ``chapter``, ``edition`` or ``guideline``; ``party`` is
-    ``reviewer``, ``claims_administrator``, ``any`` of them or ``both``. Keys with fewer than ``minimum``
-    decisions have counts only. ``strata`` names the Mantel-Haenszel strata, one of :data:`STRATA`;
-    without a ``model`` the adjusted ratios are left out and q-values are of the Mantel-Haenszel test.
+    ``reviewer``, ``claims_administrator``, ``any`` of them or ``both``. Only rows with the ``minimum`` count
+    are shown. ``adjust`` names the covariates that are held equal, of :data:`kg.analysis.covariates.ADJUST`,
+    or is ``none``; without ``sets`` no credible sets are looked for.
 
     Raises:
-        UnknownError: there is no such level, party, strata or filter value; the sentence names the nearest.
-        SettingError: ``minimum`` is less than 1.
+        UnknownError: there is no such level, party, covariate or filter value; the sentence names the
+        nearest. SettingError: ``minimum`` is less than 1.
     """
     if minimum < 1:
         raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
-    choose("kind of strata", strata, STRATA)
+    equal = covariates(adjust)
     index = facts if isinstance(facts, Index) else prepare(facts)
     wanted = index.resolved(filters or Filters())
     chosen = index.chosen(wanted, party)
     cited = index.cited(level, party).within(chosen)
+    risk = np.zeros(len(index), bool)
+    risk[cited.decision] = True
+    compared = Comparison(index, risk, cited.decision, cited.key, cited.keys.height, equal)
     totals = np.bincount(index.outcome if chosen is None else index.outcome[chosen], minlength=3)
-    counts = np.bincount(cited.key * 3 + index.outcome[cited.decision], minlength=3 * cited.keys.height)
-    counts = counts.reshape(-1, 3)
-    listed = counts.sum(1) > 0
+    listed = compared.counts.sum(1) > 0
     if (years := wanted["edition"]) and level != "guideline":
         listed &= np.array([any(str(year) in span for span in years) for year in cited.keys["edition"]], bool)
-    enough = listed & (counts.sum(1) >= minimum)
-    pooled = _pooled(index, cited, chosen, strata, enough)
-    figures = _figures(counts, totals, enough)
-    figures |= {"mh_odds_ratio": pooled.odds_ratio, "mh_low": pooled.low, "mh_high": pooled.high}
-    figures |= _adjusted(index, cited, chosen, minimum, model, pooled.p_value, enough)
-    table = _table(cited.keys, counts, figures, listed)
+    found, members = _sets(compared, cited) if sets else ((), {})
+    table = _table(compared, cited.keys, listed, members)
     size, upheld, overturned, modified = (int(count) for count in (totals.sum(), *totals))
-    notes = (*index.notes(wanted, party), *_notes(totals, table, minimum, model), *index.left_out)
-    asked = (level, party, wanted, minimum, strata)
-    return Drivers(*asked, size, upheld, overturned, modified, table, notes, partial(index.cases, cited))
-
-
-def _table(
-    keys: pl.DataFrame, counts: NDArray[np.int64], figures: dict[str, Numbers], listed: Mask
-) -> pl.DataFrame:
-    columns = {"decisions": counts.sum(1)} | dict(zip(OUTCOMES, counts.T, strict=True))
-    return (
-        keys.hstack(pl.DataFrame(columns))
-        .with_columns(pl.Series(name, _finite(values)) for name, values in figures.items())
-        .filter(pl.lit(pl.Series(listed)))
-        .sort("decisions", "key", descending=[True, False])
-        .with_columns(pl.col(name).fill_nan(None) for name in figures)
-        .select("key", *COLUMNS)
+    told = Told(level, party, compared, totals, table)
+    letters = int(np.count_nonzero(np.diff(index.letter[risk], prepend=-1)))
+    return Drivers(
+        *(level, party, wanted, minimum, equal, size, upheld, overturned, modified, int(risk.sum()), letters),
+        told.verdict(),
+        table,
+        found,
+        (*index.notes(wanted, party), *told.notes(), *index.left_out),
+        partial(index.cases, cited),
     )
 
 
-def _finite(values: Numbers) -> Numbers:
-    return np.where(np.isfinite(values), values, np.nan)
+def _sets(compared: Comparison, cited: Cited) -> tuple[tuple[EffectSet, ...], dict[int, tuple[int, float]]]:
+    """The credible sets, and of each key in one the set's number and its probability."""
+    found = compared.sets()
+    beside = compared.beside([int(part.keys[0]) for part in found])
+    members: dict[int, tuple[int, float]] = {}
+    sets = []
+    for number, part in enumerate(found):
+        inside = np.isin(compared.key, part.keys)
+        decisions = np.unique(compared.decision[inside])
+        keys = tuple(
+            Member(cited.keys["key"][int(key)], float(share))
+            for key, share in zip(part.keys, part.probability, strict=True)
+        )
+        for key, share in zip(part.keys.tolist(), part.probability.tolist(), strict=True):
+            members.setdefault(key, (number + 1, share))
+        ends = (beside.odds[number], beside.odds_low[number], beside.odds_high[number])
+        odds, low, high = (float(end) if np.isfinite(end) else None for end in ends)
+        letters = int(np.unique(compared.index.letter[decisions]).size)
+        sets.append(EffectSet(keys, odds, low, high, int(decisions.size), letters))
+    return tuple(sets), members
 
 
-def _figures(counts: NDArray[np.int64], totals: NDArray[np.int64], enough: Mask) -> dict[str, Numbers]:
-    """Rates and crude odds ratios of the rows with ``enough`` decisions."""
-    names = ("overturn_rate", "rate_low", "rate_high", "odds_ratio", "odds_ratio_low", "odds_ratio_high")
-    out = {name: np.full(len(counts), np.nan) for name in names}
-    overturned, size = counts[enough, 1].astype(float), counts[enough].sum(1).astype(float)
-    tables = intervals.Tables.of(overturned, size, float(totals[1]), float(totals.sum()))
-    low, high = intervals.score_interval(tables)
-    small = size < EXACT_BELOW
-    low[small], high[small] = intervals.exact_interval(tables.where(small))
-    rate_low, rate_high = intervals.wilson(overturned, size)
-    rate = intervals.ratio(overturned, size)
-    for name, values in zip(names, (rate, rate_low, rate_high, tables.odds_ratio(), low, high), strict=True):
-        out[name][enough] = values
-    return out
+def _table(
+    compared: Comparison, keys: pl.DataFrame, listed: Mask, members: dict[int, tuple[int, float]]
+) -> pl.DataFrame:
+    figures = compared.rates() | compared.crude() | compared.adjusted()
+    counts = {"letters": compared.letters, "decisions": compared.counts.sum(1)}
+    counts |= dict(zip(OUTCOMES, compared.counts.T, strict=True))
+    numbers = range(compared.keys)
+    remarks = _remarks(compared, figures["difference"])
+    further = pl.DataFrame(
+        {
+            "credible_set": [members.get(number, (None, None))[0] for number in numbers],
+            "probability": [members.get(number, (None, None))[1] for number in numbers],
+            "remark": [remarks.get(number) for number in numbers],
+        },
+        schema={"credible_set": pl.Int64, "probability": pl.Float64, "remark": pl.String},
+    )
+    numbers_ = {
+        name: pl.Series(name, np.where(np.isfinite(v), v, np.nan)).fill_nan(None)
+        for name, v in figures.items()
+    }
+    whole = keys.hstack(pl.DataFrame(counts)).hstack(pl.DataFrame(numbers_)).hstack(further)
+    shown = [pl.col(named.name).cast(named.dtype) for named in columns(DriverRow)]
+    ordered = whole.filter(pl.Series(listed)).sort("decisions", "key", descending=[True, False])
+    return ordered.select(shown)
 
 
-def _pooled(
-    index: Index, cited: Cited, chosen: Mask | None, strata: str, enough: Mask
-) -> intervals.MantelHaenszel:
-    stratum, number = index.strata(strata)
-    overturned = (index.outcome == 1).astype(np.float64)
-    kept = slice(None) if chosen is None else chosen
-    size = np.bincount(stratum[kept], minlength=number).astype(np.float64)
-    events = np.bincount(stratum[kept], weights=overturned[kept], minlength=number).astype(np.float64)
-    cell = cited.key.astype(np.int64) * number + stratum[cited.decision]
-    shape = (len(enough), number)
-    exposed: Numbers = np.bincount(cell, minlength=shape[0] * number).reshape(shape).astype(np.float64)
-    flat = np.bincount(cell[overturned[cited.decision] > 0], minlength=shape[0] * number)
-    both: Numbers = flat.reshape(shape).astype(np.float64)
-    found = intervals.mantel_haenszel(both[enough], exposed[enough], events, size)
-    spread = [np.full(len(enough), np.nan) for _ in range(4)]
-    for whole, part in zip(spread, (found.odds_ratio, found.low, found.high, found.p_value), strict=True):
-        whole[enough] = part
-    return replace(found, odds_ratio=spread[0], low=spread[1], high=spread[2], p_value=spread[3])
-
-
-def _adjusted(
-    index: Index,
-    cited: Cited,
-    chosen: Mask | None,
-    minimum: int,
-    model: bool,
-    p_value: Numbers,
-    enough: Mask,
-) -> dict[str, Numbers]:
-    """The model's figures and the q-values; without a model those of the Mantel-Haenszel test."""
-    out = {name: np.full(cited.keys.height, np.nan) for name in (*_ADJUSTED, "p")}
-    fitted = None
-    if model:
-        fitted = adjusted(index, cited.decision, cited.key, cited.keys.height, chosen, minimum)
-        p_value = out["p"]
-    if fitted is not None:
-        found, used = fitted
-        figures = (np.exp(found.log_odds), np.exp(found.low), np.exp(found.high), found.p_value)
-        for whole, values in zip(out.values(), figures, strict=True):
-            whole[used] = values
-            whole[~enough] = np.nan
-    del out["p"]
-    return out | {"q_value": intervals.benjamini_yekutieli(p_value)}
-
-
-def _notes(totals: NDArray[np.int64], table: pl.DataFrame, minimum: int, model: bool) -> Iterator[str]:
-    size = int(totals.sum())
-    if table.is_empty():
-        yield f"{size} decisions, none of which cites anything of this level"
-    elif int(table["decisions"].max() or 0) < minimum:  # type: ignore[arg-type]  # counts are integers
-        yield f"no row reaches the minimum of {minimum} decisions: counts only"
-    elif totals[1] in {0, size}:
-        yield f"{'all' if totals[1] else 'none'} of {size} decisions are overturned: no odds ratios"
-    elif model and table.filter(pl.col("decisions") >= minimum)["adjusted_odds_ratio"].has_nulls():
-        yield "rows without an adjusted odds ratio cannot be told apart from others always cited with them"
-    if not model:
-        yield WITHOUT_MODEL
+def _remarks(compared: Comparison, difference: NDArray[np.float64]) -> dict[int, str]:
+    """Sentences about single rows: what coincides with a covariate, and why there is no figure."""
+    said = compared.coincidences()
+    for number in compared.tested[np.isnan(difference[compared.tested])]:
+        beside = f": {said[int(number)]}" if int(number) in said else ""
+        said[int(number)] = f"cannot be told from the covariates{beside}"
+    return said

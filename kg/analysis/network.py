@@ -13,6 +13,7 @@ import networkx as nx
 import numpy as np
 import polars as pl
 
+from kg.analysis.columns import label
 from kg.analysis.decisions import OUTCOMES, Cited, Index, Valued
 from kg.analysis.filters import Filters, choose, unknown
 from kg.graph import iri
@@ -163,7 +164,7 @@ class _Side:
     @classmethod
     def of_keys(cls, index: Index, cited: Cited, minimum: int) -> "_Side":
         names = [f"guideline/{key}" for key in cited.keys["key"]]
-        labels = [_label(row) for row in cited.keys.iter_rows(named=True)]
+        labels = [label(row) for row in cited.keys.iter_rows(named=True)]
         return cls._of(index, "guideline", names, labels, cited.decision, cited.key, minimum)
 
     @classmethod
@@ -185,21 +186,8 @@ class _Side:
         return cls(kind, tuple(names[number] for number in often), tuple(labels), had, outcomes[often])
 
     def add_to(self, graph: "nx.Graph[str]") -> None:
-        for name, label, counts in zip(self.names, self.labels, self.counts.tolist(), strict=True):
-            graph.add_node(name, kind=self.kind, label=label, decisions=sum(counts), overturned=counts[1])
-
-
-def _label(row: dict[str, Any]) -> str:
-    """A short name such as ``chronic-pain 2009, page 98``.
-
-    >>> _label({"guideline": "odg", "edition": None, "chapter": "Low Back", "section": None, "page": None})
-    'odg, Low Back'
-    """
-    edition = (
-        "" if row["edition"] is None or str(row["edition"]) in row["guideline"] else f" {row['edition']}"
-    )
-    page = None if row["page"] is None else f"page {row['page']}"
-    return ", ".join(filter(None, (f"{row['guideline']}{edition}", row["chapter"], row["section"], page)))
+        for name, words, counts in zip(self.names, self.labels, self.counts.tolist(), strict=True):
+            graph.add_node(name, kind=self.kind, label=words, decisions=sum(counts), overturned=counts[1])
 
 
 def _link(

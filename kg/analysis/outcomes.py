@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from kg.analysis.decisions import OUTCOMES, Index, Mask
+from kg.analysis.decisions import Index, Mask
 from kg.analysis.filters import Filters, choose
 from kg.analysis.sides import with_rates
 
@@ -52,11 +51,11 @@ def specialties(
         {
             "specialty": pl.Series(held.names, dtype=pl.String).gather(held.value[served]),
             service: pl.Series(kinds.names, dtype=pl.String).gather(kind[held.decision][served]),
-            "outcome": index.outcome[held.decision][served],
+            "decision": held.decision[served],
         }
     )
     by = ("specialty", service)
-    return Outcomes(by, wanted, _counted(frame, by, minimum), index.left_out)
+    return Outcomes(by, wanted, _counted(index, frame, by, minimum), index.left_out)
 
 
 def drift(index: Index, party: str = "reviewer", filters: Filters | None = None) -> Outcomes:
@@ -80,10 +79,10 @@ def drift(index: Index, party: str = "reviewer", filters: Filters | None = None)
         {
             "year": year.gather(rows),
             "edition": names.extend(pl.Series([None] * int(silent.sum()), dtype=pl.String)),
-            "outcome": index.outcome[rows],
+            "decision": rows,
         }
     )
-    table = _counted(frame, DRIFT, 1).sort(*DRIFT, nulls_last=True)
+    table = _counted(index, frame, DRIFT, 1).sort(*DRIFT, nulls_last=True)
     return Outcomes(DRIFT, wanted, table, index.left_out)
 
 
@@ -98,7 +97,7 @@ def quantities(index: Index, filters: Filters | None = None, minimum: int = 10) 
     """
     wanted = filters or Filters()
     amounts = index.columns("quantity_unit", "quantity_max", "recommended_unit", "recommended_max")
-    rows = amounts.with_columns(outcome=pl.Series(index.outcome))
+    rows = amounts.with_columns(decision=pl.Series(np.arange(len(index), dtype=np.int32)))
     rows = rows.filter(_mask(index, index.chosen(wanted, "any")))
     unit = pl.col("quantity_unit").cast(pl.String)
     rows = rows.filter(unit == pl.col("recommended_unit").cast(pl.String), pl.col("recommended_max") > 0)
@@ -107,7 +106,7 @@ def quantities(index: Index, filters: Filters | None = None, minimum: int = 10) 
     for most, name in ((2, "to twice"), (1, "within")):
         requested = pl.when(share <= most).then(pl.lit(name)).otherwise(requested)
     by = ("quantity_unit", "requested")
-    table = _counted(rows.select(unit, requested.alias("requested"), "outcome"), by, minimum)
+    table = _counted(index, rows.select(unit, requested.alias("requested"), "decision"), by, minimum)
     told = f"{rows.height} decisions tell both what is requested and, in the same unit, what is recommended"
     return Outcomes(by, wanted, table, (told, *index.left_out))
 
@@ -116,14 +115,10 @@ def _mask(index: Index, chosen: Mask | None) -> pl.Series:
     return pl.Series(np.ones(len(index), bool) if chosen is None else chosen)
 
 
-def _counted(frame: pl.DataFrame, by: tuple[str, ...], minimum: int) -> pl.DataFrame:
-    counted = (
-        frame.lazy()
-        .group_by(by)
-        .agg(*((pl.col("outcome") == code).sum().alias(name) for code, name in enumerate(OUTCOMES)))
-        .filter(pl.sum_horizontal(OUTCOMES) >= minimum)
-        .collect()
-    )
-    cells: NDArray[np.int64] = counted.select(OUTCOMES).cast(pl.Int64).to_numpy()
-    table = with_rates(counted.select(by), cells)
+def _counted(index: Index, frame: pl.DataFrame, by: tuple[str, ...], minimum: int) -> pl.DataFrame:
+    """The rows of ``frame``, each a decision with what it is counted by, as a table with rates."""
+    kept = frame.with_columns(size=pl.len().over(by)).filter(pl.col("size") >= minimum).sort("decision")
+    kept = kept.with_columns(row=pl.struct(by).rank("dense") - 1)
+    names = kept.unique("row").sort("row").select(by)
+    table = with_rates(index, names, kept["decision"].to_numpy(), kept["row"].cast(pl.Int32).to_numpy())
     return table.sort("decisions", *by, descending=[True] + [False] * len(by), nulls_last=True)

@@ -8,16 +8,18 @@ from collections.abc import Iterable
 from html import escape
 from math import ceil, floor, log
 
+from kg.analysis.columns import printed, shown
 from kg.analysis.drivers import DriverRow, Drivers
 from kg.analysis.filters import unknown
 
 CAPTION = "Associated with, not caused by: the reviewer chooses what to cite, and kinds of service differ."
 LESS, MORE, NEUTRAL, FEW = "#542788", "#b35806", "#f7f7f7", "#d9d9d9"
-DRAWN = "Filled: adjusted by one model of all keys; hollow: Mantel-Haenszel. Lines are 95 % intervals."
+DRAWN = "Filled: at equal covariates; hollow: crude. Lines are 95 % intervals."
 _LEFT, _ROW, _PLOT = 330, 22, 460
 _CELL, _ACROSS = 26, 30
 _WIDEST = 1000.0
 _TICKS = 9
+_BEYOND = 1e9
 _ALIKE = 0.179  # the luminance on which black and white have the same contrast
 _FONT = "font-family='system-ui, sans-serif'"
 
@@ -25,7 +27,7 @@ _FONT = "font-family='system-ui, sans-serif'"
 def forest(found: Drivers, limit: int = 40) -> str:
     """The adjusted odds ratios of the ``limit`` most cited keys with their intervals, the strongest first.
 
-    Keys without an adjusted odds ratio are drawn with the Mantel-Haenszel one, hollow.
+    Keys without an adjusted odds ratio are drawn with the crude one, hollow.
     """
     rows = [row for row in found.rows if _ratio(row) is not None][:limit]
     rows.sort(key=lambda row: (-(_ratio(row) or (0.0,))[0], row.key))
@@ -57,7 +59,7 @@ def strip(found: Drivers, guideline: str) -> str:
         UnknownError: no page of the table is of that guideline; the sentence names the nearest.
     """
     pages: dict[str, dict[int, DriverRow]] = {}
-    for row in found.rows:
+    for row in found.shown(1).rows:
         if row.page is not None:
             pages.setdefault(row.key.rsplit("/page/", 1)[0], {})[row.page] = row
     if guideline not in pages:
@@ -70,7 +72,7 @@ def strip(found: Drivers, guideline: str) -> str:
     body.append(_text(20, 46, told, 12, "#555"))
     for page in range(1, last + 1):
         across, down = (page - 1) % _ACROSS, (page - 1) // _ACROSS
-        body += _cell(page, cells.get(page), base, 20 + across * _CELL, 62 + down * _CELL)
+        body += _cell(page, cells.get(page), found.minimum, base, 20 + across * _CELL, 62 + down * _CELL)
     bottom = 62 + ceil(last / _ACROSS) * _CELL
     body += _legend(bottom + 14)
     body.append(_text(20, bottom + 52, CAPTION, 11, "#555"))
@@ -82,14 +84,14 @@ def _who(party: str) -> str:
 
 
 def _ratio(row: DriverRow) -> tuple[float, float, float] | None:
-    """The odds ratio to draw with its interval, where all three are there."""
-    for found in (
+    """The odds ratio to draw with its interval, a one-sided one beyond the axis."""
+    for point, low, high in (
         (row.adjusted_odds_ratio, row.adjusted_low, row.adjusted_high),
-        (row.mh_odds_ratio, row.mh_low, row.mh_high),
+        (row.odds_ratio, row.odds_ratio_low, row.odds_ratio_high),
     ):
-        point, low, high = found
-        if point is not None and low is not None and high is not None and low > 0:
-            return point, low, high
+        if low is not None or high is not None:
+            top = _BEYOND if high is None else high
+            return max(_BEYOND if point is None else point, 1 / _BEYOND), max(low or 0.0, 1 / _BEYOND), top
     return None
 
 
@@ -128,8 +130,8 @@ def _forest_row(row: DriverRow, middle: float, low: float, high: float) -> list[
     point, least, most = _ratio(row) or (1.0, 1.0, 1.0)
     sure = least > 1 or most < 1
     colour = (MORE if point > 1 else LESS) if sure else "#666"
-    fill = colour if row.adjusted_odds_ratio is not None else "#fff"
-    told = f"{point:.2f} ({least:.2f} to {most:.2f})"
+    fill = colour if row.adjusted_low is not None else "#fff"
+    told = _told(row)
     at = _place(point, low, high)
     return [
         "<g>",
@@ -144,14 +146,19 @@ def _forest_row(row: DriverRow, middle: float, low: float, high: float) -> list[
     ]
 
 
+def _told(row: DriverRow) -> str:
+    wanted = "adjusted_odds_ratio" if row.adjusted_low is not None else "odds_ratio"
+    return next(printed(cell, row) or "" for cell in shown(DriverRow) if cell.named.name == wanted)
+
+
 def _short(row: DriverRow) -> str:
     name = row.key.replace("/page/", " p. ")
     return name if len(name) <= 36 else f"{name[:35]}…"
 
 
-def _cell(page: int, row: DriverRow | None, base: float, x: int, y: int) -> list[str]:
+def _cell(page: int, row: DriverRow | None, minimum: int, base: float, x: int, y: int) -> list[str]:
     colour, told = "#fff", "not cited"
-    if row is not None and row.overturn_rate is None:
+    if row is not None and row.decisions < minimum:
         colour, told = FEW, f"{row.overturned} of {row.decisions} overturned: too few"
     elif row is not None:
         colour = _shade(row.overturn_rate or 0.0, base)

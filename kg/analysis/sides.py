@@ -6,12 +6,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.covariates import adjusting
-from kg.analysis.decisions import OUTCOMES, Cited, Index, Mask
+from kg.analysis.comparison import Comparison
+from kg.analysis.covariates import USUAL
+from kg.analysis.decisions import OUTCOMES, Cited, Ids, Index, Mask
 from kg.analysis.filters import Filters
 from kg.model import Party
-from kg.statistics import intervals
-from kg.statistics.penalised import fit
 
 HELP = (
     "The parties' citations of one item are compared by what they share. The odds ratio says whether "
@@ -26,19 +25,24 @@ AGREEMENT = ("same", "overlap", "different", "reviewer only", "administrator onl
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Odds ratios of overturning where the reviewer cites something that the administrator does not."""
+    """Overturning where the reviewer cites something that the administrator does not, against where not.
+
+    ``difference`` is in percentage points, at equal covariates as the adjusted odds ratio; intervals are 95 %
+    and have letters as their unit.
+    """
 
     exposed: int
     unexposed: int
+    difference: float | None
+    difference_low: float | None
+    difference_high: float | None
     odds_ratio: float | None
     low: float | None
     high: float | None
-    mh_odds_ratio: float | None
-    mh_low: float | None
-    mh_high: float | None
     adjusted_odds_ratio: float | None
     adjusted_low: float | None
     adjusted_high: float | None
+    p_value: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,17 +120,21 @@ def _kind(reviewer: _Counts, administrator: _Counts, shared: _Counts) -> NDArray
 
 
 def _agreement(index: Index, kind: NDArray[np.int64], chosen: Mask) -> pl.DataFrame:
-    cells = np.bincount(kind[chosen] * 3 + index.outcome[chosen], minlength=3 * len(AGREEMENT)).reshape(-1, 3)
-    return with_rates(pl.DataFrame({"agreement": AGREEMENT}), cells)
+    rows = np.flatnonzero(chosen).astype(np.int32)
+    return with_rates(index, pl.DataFrame({"agreement": AGREEMENT}), rows, kind[rows].astype(np.int32))
 
 
-def with_rates(names: pl.DataFrame, cells: NDArray[np.int64]) -> pl.DataFrame:
-    """Beside ``names`` the decisions, each outcome's count, and the overturn rate with its interval."""
-    size, overturned = cells.sum(1).astype(np.float64), cells[:, 1].astype(np.float64)
-    low, high = intervals.wilson(overturned, size)
-    rates = {"overturn_rate": intervals.ratio(overturned, size), "rate_low": low, "rate_high": high}
-    counts = {"decisions": cells.sum(1)} | dict(zip(OUTCOMES, cells.T, strict=True))
-    figures = [pl.Series(name, values).fill_nan(None) for name, values in rates.items()]
+def with_rates(index: Index, names: pl.DataFrame, decision: Ids, row: Ids) -> pl.DataFrame:
+    """Beside ``names`` what has been counted of the pairs of decision and row, as in every table.
+
+    Letters, decisions, each outcome, and the rate with its interval, for which letters are the unit.
+    """
+    inside = np.zeros(len(index), bool)
+    inside[decision] = True
+    compared = Comparison(index, inside, decision, row, names.height, ())
+    counts = {"letters": compared.letters, "decisions": compared.counts.sum(1)}
+    counts |= dict(zip(OUTCOMES, compared.counts.T, strict=True))
+    figures = [pl.Series(name, values).fill_nan(None) for name, values in compared.rates().items()]
     return names.hstack(pl.DataFrame(counts)).with_columns(figures)
 
 
@@ -136,47 +144,30 @@ def _pairs(index: Index, theirs: Cited, ours: Cited, minimum: int) -> pl.DataFra
         pl.LazyFrame({"decision": cited.decision, name: cited.key})
         for name, cited in (("administrator", theirs), ("reviewer", ours))
     ]
-    decided = pl.LazyFrame({"decision": np.arange(len(index), dtype=np.int32), "outcome": index.outcome})
-    counted = (
-        sides[0]
-        .join(sides[1], on="decision")
-        .join(decided, on="decision")
-        .group_by("administrator", "reviewer")
-        .agg(*((pl.col("outcome") == code).sum().alias(name) for code, name in enumerate(OUTCOMES)))
-        .filter(pl.sum_horizontal(OUTCOMES) >= minimum)
-        .collect()
+    both = ("administrator", "reviewer")
+    joined = sides[0].join(sides[1], on="decision").with_columns(size=pl.len().over(both))
+    joined = joined.filter(pl.col("size") >= minimum).sort("decision", *both)
+    found = joined.with_columns(row=pl.struct(both).rank("dense") - 1).collect()
+    kinds = found.unique("row").sort("row")
+    names = kinds.select(
+        theirs.keys["key"].gather(kinds["administrator"]).alias("administrator"),
+        ours.keys["key"].gather(kinds["reviewer"]).alias("reviewer"),
     )
-    names = counted.select(
-        theirs.keys["key"].gather(counted["administrator"]).alias("administrator"),
-        ours.keys["key"].gather(counted["reviewer"]).alias("reviewer"),
-    )
-    table = with_rates(names, counted.select(OUTCOMES).cast(pl.Int64).to_numpy())
+    table = with_rates(index, names, found["decision"].to_numpy(), found["row"].cast(pl.Int32).to_numpy())
     return table.sort("decisions", "administrator", "reviewer", descending=[True, False, False])
 
 
 def _effect(index: Index, comparable: Mask, other: Mask, minimum: int) -> Effect | None:
-    exposed = other[comparable]
-    if min(exposed.sum(), (~exposed).sum()) < minimum:
+    exposed = np.flatnonzero(other & comparable).astype(np.int32)
+    unexposed = int(comparable.sum()) - exposed.size
+    if min(exposed.size, unexposed) < minimum:
         return None
-    overturned = (index.outcome == 1)[comparable]
-    counts = np.array([float((exposed & overturned).sum())]), np.array([float(exposed.sum())])
-    tables = intervals.Tables.of(*counts, float(overturned.sum()), float(overturned.size))
-    low, high = intervals.score_interval(tables)
-    figures = [tables.odds_ratio()[0], low[0], high[0], *_pooled(index, comparable, exposed, overturned)]
-    figures += [np.nan] * 3
-    if 0 < overturned.sum() < overturned.size:
-        columns = adjusting(index, comparable, minimum, exposed)
-        fitted = fit(columns, overturned, index.letter[comparable].astype(np.int64), 1)
-        figures[-3:] = np.exp([fitted.log_odds[0], fitted.low[0], fitted.high[0]])
-    finite = [float(value) if np.isfinite(value) else None for value in figures]
-    return Effect(int(exposed.sum()), int((~exposed).sum()), *finite)
-
-
-def _pooled(index: Index, comparable: Mask, exposed: Mask, overturned: Mask) -> list[float]:
-    stratum, number = index.strata("category")
-    by = [
-        np.bincount(stratum[comparable][part], minlength=number).astype(np.float64)
-        for part in (exposed & overturned, exposed, overturned, np.ones(exposed.size, bool))
-    ]
-    pooled = intervals.mantel_haenszel(by[0][None], by[1][None], by[2], by[3])
-    return [float(part[0]) for part in (pooled.odds_ratio, pooled.low, pooled.high)]
+    equal = tuple(name for name in USUAL if name != "keys")
+    compared = Comparison(index, comparable, exposed, np.zeros(exposed.size, np.int32), 1, equal)
+    found = compared.crude() | compared.adjusted()
+    names = (
+        *("difference", "difference_low", "difference_high", "odds_ratio", "odds_ratio_low"),
+        *("odds_ratio_high", "adjusted_odds_ratio", "adjusted_low", "adjusted_high", "p_value"),
+    )
+    figures = [float(found[name][0]) if np.isfinite(found[name][0]) else None for name in names]
+    return Effect(exposed.size, unexposed, *figures)

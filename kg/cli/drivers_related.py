@@ -13,7 +13,7 @@ from kg.cli.filter_options import filtered, say_notes
 from kg.errors import SettingError
 
 if TYPE_CHECKING:
-    from kg.analysis.drivers import DriverRow, Drivers
+    from kg.analysis.drivers import Drivers
     from kg.analysis.filters import Filters
     from kg.analysis.related import Related
 
@@ -21,11 +21,13 @@ Level = Annotated[str, typer.Option(help="page, section, chapter, edition or gui
 Party = Annotated[
     str, typer.Option(help="Who cites it: reviewer, claims_administrator, any of them or both.")
 ]
-Strata = Annotated[
-    str,
+Adjust = Annotated[
+    str | None,
     typer.Option(
-        help="Strata of the Mantel-Haenszel ratio: category, subcategory, drug_class, year, template, "
-        "priority or sex."
+        metavar="NAMES",
+        help="What is held equal, separated by commas: subcategory, category, drug_class, year, template, "
+        "priority, sex, specialty, keys (how many are cited), or none. Without it: "
+        "subcategory,year,template,specialty,keys.",
     ),
 ]
 Plot = Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Draw odds ratios as a forest plot.")]
@@ -59,6 +61,7 @@ class CubeForm(StrEnum):
     "kg drivers --level section --year 2014-2016 --category Pharmaceuticals --format csv",
     "kg drivers --party claims_administrator --minimum 25 --plot forest.svg",
     "kg drivers --plot pages.svg --strip chronic-pain/2009",
+    "kg drivers --sets --format json",
     "kg drivers --cases chronic-pain/2009/page/98",
     "kg drivers --level chapter --format ttl > drivers.ttl",
 )
@@ -67,11 +70,11 @@ def drivers(
     kb: Kb = DEFAULT_KB,
     level: Level = "page",
     party: Party = "reviewer",
-    minimum: Annotated[int, typer.Option(help="Decisions below which only counts are shown.")] = 10,
-    strata: Strata = "category",
-    model: Annotated[
-        bool, typer.Option("--model/--no-model", help="Adjusted ratios from one model of all keys.")
-    ] = True,
+    minimum: Annotated[int, typer.Option(help="Decisions that a row must have to be shown.")] = 10,
+    adjust: Adjust = None,
+    sets: Annotated[
+        bool, typer.Option("--sets", help="Print the credible sets instead: which key has the effect.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="Rows of the table; other forms have all.")] = 40,
     plot: Plot = None,
     strip: Strip = None,
@@ -85,11 +88,11 @@ def drivers(
 ) -> None:
     """Count which cited pages, sections, chapters or guidelines are associated with which outcomes.
 
-    The figures tell what goes with overturned decisions, not what causes them: the reviewer chooses the page,
-    pages are cited in ranges, and kinds of service differ in what is cited and in how they end. The
-    Mantel-Haenszel ratio (like with like) compares within strata, but with a rest that holds the other pages'
-    effects; the adjusted ratio is from one model of all pages, category of service and specialty, against a
-    decision that cites none of them. Overturned is compared with upheld and modified together.
+    The figures say what is associated with overturned decisions, not what causes them. A row compares, among
+    the decisions in which the party cites something of the level, those that cite the key with those that do
+    not: the rate, the difference in percentage points and the odds ratio at equal covariates, and a test.
+    Intervals (95 %) and tests have letters as their unit. Overturned is compared with upheld and modified
+    together.
     """
     from kg.analysis.cache import Analyses
     from kg.analysis.row_query import sparql
@@ -97,15 +100,18 @@ def drivers(
 
     if strip is not None and plot is None:
         raise SettingError("--strip says what to draw: add --plot FILE.svg, the file to draw it into")
-    model = model and cases is None and query is None
     with KnowledgeBase.open(kb) as base:
-        found = Analyses.of(base).drivers(level, party, chosen, minimum, strata=strata, model=model)
+        found = Analyses.of(base).drivers(
+            level, party, chosen, minimum, adjust=adjust, sets=cases is None and query is None
+        )
         generation = base.generation
         behind = found.cases(cases) if cases is not None else ()
     if plot is not None:
         _draw(found, plot, strip)
     if cases is not None or query is not None:
         print("\n".join(behind) if cases is not None else sparql(found, query or ""))
+    elif sets:
+        _print_sets(found, form)
     else:
         _print_drivers(found, form, limit, generation)
 
@@ -134,42 +140,70 @@ def _print_drivers(found: "Drivers", form: CubeForm, limit: int, generation: str
         _show_drivers(found, limit)
 
 
+def _print_sets(found: "Drivers", form: CubeForm) -> None:
+    """The credible sets, as JSON or as a table with a row for each key."""
+    if form is CubeForm.JSON:
+        print(json.dumps({"verdict": found.verdict, "sets": [asdict(one) for one in found.sets]}))
+        return
+    if form in {CubeForm.TURTLE, CubeForm.N_TRIPLES}:
+        raise SettingError("available formats of --sets: table, csv, json")
+    heads = ("set", "key", "probability", "odds_ratio", "low", "high", "decisions", "letters")
+    rows = [
+        (number, key.key, key.probability, one.odds_ratio, one.low, one.high, one.decisions, one.letters)
+        for number, one in enumerate(found.sets, 1)
+        for key in one.keys
+    ]
+    if form is CubeForm.CSV:
+        import polars as pl
+
+        print(pl.DataFrame(rows, schema=list(heads), orient="row").write_csv(), end="")
+        return
+    shown = [[f"{cell:.2f}" if isinstance(cell, float) else cell for cell in row] for row in rows]
+    table([head.replace("_", " ") for head in heads], shown, f"credible sets of {found.level}s (95 %)")
+    say(found.verdict)
+    if not found.sets:
+        say("no credible set: no effect is found at few enough keys")
+
+
 def _show_drivers(found: "Drivers", limit: int) -> None:
-    from kg.analysis.covariates import REFERENCE
-    from kg.analysis.drivers import WITHOUT_MODEL
+    from kg.analysis.columns import printed, shown
+    from kg.analysis.drivers import DriverRow
 
     print(
         f"{found.decisions:,} decisions: {found.upheld:,} upheld, {found.overturned:,} overturned, "
-        f"{found.modified:,} modified"
+        f"{found.modified:,} modified; {found.at_risk:,} compared, in {found.letters:,} letters"
     )
-    rows = [_driver(row) for row in found.rows[:limit]]
-    columns = ("key", "decisions", "overturned", "rate", "odds ratio", "like with like", "adjusted", "q")
+    print(f"{found.verdict[0].upper()}{found.verdict[1:]}.")
+    cells = [
+        cell
+        for cell in shown(DriverRow)
+        if cell.named.name == "key"
+        or (cell.named.role not in {"key"} and cell.named.name not in _NOT_PRINTED)
+    ]
+    rows = [[printed(cell, row) for cell in cells] for row in found.rows[:limit]]
+    heads = [cell.named.column.words.lower() for cell in cells]
     table(
-        columns, rows, f"{found.level}s cited by {found.party.replace('_', ' ')}: associated with overturning"
+        heads, rows, f"{found.level}s cited by {found.party.replace('_', ' ')}: association with overturning"
     )
-    for note in (*found.notes, *(() if WITHOUT_MODEL in found.notes else (REFERENCE,))):
+    for row in found.rows[:limit]:
+        if row.remark:
+            say(f"{row.key}: {row.remark}")
+    for note in found.notes:
         say(note)
 
 
-def _driver(row: "DriverRow") -> tuple[object, ...]:
-    return (
-        row.key,
-        row.decisions,
-        row.overturned,
-        interval(row.overturn_rate, row.rate_low, row.rate_high, "{:.1%}"),
-        interval(row.odds_ratio, row.odds_ratio_low, row.odds_ratio_high),
-        interval(row.mh_odds_ratio, row.mh_low, row.mh_high),
-        interval(row.adjusted_odds_ratio, row.adjusted_low, row.adjusted_high),
-        None if row.q_value is None else f"{row.q_value:.3f}",
-    )
+_NOT_PRINTED = {"upheld", "modified", "overlap", "remark"}
+"""Columns that the terminal has no room for; other formats have all."""
 
 
 def interval(value: float | None, low: float | None, high: float | None, form: str = "{:.2f}") -> str | None:
     """A figure with its 95 % interval, as far as there are any."""
     if value is None:
         return None
-    if low is None or high is None:
+    if low is None and high is None:
         return form.format(value)
+    if high is None or low is None:
+        return f"{form.format(value)} ({form.format(low or 0.0)} or more)"
     return f"{form.format(value)} ({form.format(low)} to {form.format(high)})"
 
 

@@ -88,16 +88,16 @@ def _say_effect(found: "Sides") -> None:
         say(f"where both cite, {found.same_share:.1%} of what either cites is cited by both")
     if (effect := found.effect) is None:
         return
+    told = "overturning where the reviewer looks further than the administrator"
+    if found_difference := interval(
+        effect.difference, effect.difference_low, effect.difference_high, "{:+.1f}"
+    ):
+        say(f"{told}: difference at equal covariates, in percentage points, {found_difference}")
     for name, ratio in (
         ("crude", interval(effect.odds_ratio, effect.low, effect.high)),
-        ("like with like", interval(effect.mh_odds_ratio, effect.mh_low, effect.mh_high)),
-        (
-            "adjusted",
-            interval(effect.adjusted_odds_ratio, effect.adjusted_low, effect.adjusted_high),
-        ),
+        ("adjusted", interval(effect.adjusted_odds_ratio, effect.adjusted_low, effect.adjusted_high)),
     ):
         if ratio is not None:
-            told = "overturning where the reviewer looks further than the administrator"
             say(f"odds ratio of {told}: {name} {ratio}")
 
 

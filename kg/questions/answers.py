@@ -11,11 +11,12 @@ import polars as pl
 from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.drivers import drivers
 from kg.analysis.filters import Filters
-from kg.analysis.sides import sides, with_rates
+from kg.analysis.sides import sides
 from kg.errors import QuestionError
 from kg.questions import echo, query
 from kg.questions.question import Condition, Kind, Question
 from kg.questions.reading import read_question
+from kg.statistics import intervals
 
 MOST_ROWS = 200
 """Rows of an answer; a question with more says so."""
@@ -189,11 +190,10 @@ def _cells(found: pl.DataFrame, by: list[str], question: Question) -> list[dict[
     )
     cells = grouped.select(OUTCOMES).to_numpy().astype(np.int64)
     asked = OUTCOMES.index(question.outcome.value) if question.outcome else OUTCOMES.index("overturned")
-    turned = np.stack(
-        [cells.sum(1) - cells[:, asked], cells[:, asked], np.zeros(len(cells), np.int64)], axis=1
-    )
-    found_rates = with_rates(grouped.select("letters"), turned)
-    rates = found_rates.select(rate="overturn_rate", low="rate_low", high="rate_high")
+    count, size = cells[:, asked].astype(np.float64), cells.sum(1).astype(np.float64)
+    low, high = intervals.wilson(count, size)
+    figures = {"rate": intervals.ratio(count, size), "low": low, "high": high}
+    rates = pl.DataFrame([pl.Series(name, part).fill_nan(None) for name, part in figures.items()])
     table = grouped.with_columns(decisions=pl.Series(cells.sum(1))).hstack(rates)
     return table.select(*by, "decisions", "letters", *OUTCOMES, "rate", "low", "high").to_dicts()
 

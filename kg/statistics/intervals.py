@@ -241,6 +241,22 @@ def mantel_haenszel(both: Numbers, exposed: Numbers, events: Numbers, size: Numb
     )
 
 
+def benjamini_hochberg(p_values: Numbers) -> Numbers:
+    """q-values for independent or positively dependent tests (J. R. Stat. Soc. B 57, 1995, 289-300).
+
+    ``nan`` stays ``nan`` and is not counted among the tests.
+
+    >>> [round(q, 4) for q in benjamini_hochberg(np.array([0.001, np.nan, 0.02, 0.8])).tolist()]
+    [0.003, nan, 0.03, 0.8]
+    """
+    found = np.flatnonzero(~np.isnan(p_values))
+    out = np.full(p_values.shape, np.nan)
+    order = found[np.argsort(p_values[found], kind="stable")]
+    scaled = p_values[order] * found.size / np.arange(1, found.size + 1)
+    out[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return out
+
+
 def benjamini_yekutieli(p_values: Numbers, tests: int | None = None) -> Numbers:
     """q-values that hold under any dependence (Annals of Statistics 29, 2001, 1165-1188).
 

@@ -12,9 +12,11 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from kg.analysis.cache import Analyses
+from kg.analysis.covariates import NOTHING, USUAL
+from kg.analysis.covariates import wanted as covariates
 from kg.analysis.coverage import Coverage, coverage
 from kg.analysis.decisions import LEVELS, Index
-from kg.analysis.drivers import STRATA, Drivers, drivers
+from kg.analysis.drivers import Drivers, drivers
 from kg.analysis.filters import Filters
 from kg.analysis.related import Features, Related, count, related
 from kg.analysis.search import Search
@@ -91,7 +93,7 @@ class Site:
             self.base.determination(case)
         _ = self.coverage
         for level in LEVELS[:2]:
-            self.drivers(level, "reviewer", Filters(), _MINIMUM, STRATA[0])
+            self.drivers(level, "reviewer", Filters(), _MINIMUM)
 
     @cached_property
     def analyses(self) -> Analyses:
@@ -214,32 +216,35 @@ class Site:
                 self._kept.popitem(last=False)
         return value
 
-    def drivers(self, level: str, party: str, filters: Filters, minimum: int, strata: str) -> Drivers:
+    def drivers(
+        self, level: str, party: str, filters: Filters, minimum: int, adjust: str | None = None
+    ) -> Drivers:
         """What is cited where items are overturned.
 
         Raises:
             UnknownError, SettingError: an option is not one there is.
         """
-        if not filters.given() and minimum == _MINIMUM and strata == STRATA[0]:
-            return self.analyses.drivers(level, party)
-        key = ("drivers", level, party, filters, minimum, strata)
-        return self._once(key, lambda: self._fitted(level, party, filters, minimum, strata))
+        equal = covariates(adjust)
+        if not filters.given() and equal == USUAL:
+            return self.analyses.drivers(level, party, minimum=minimum)
+        key = ("drivers", level, party, filters, equal)
+        return self._once(key, lambda: self._fitted(level, party, filters, equal)).shown(minimum)
 
     def counted(self, level: str, party: str, filters: Filters) -> Drivers:
-        """The same at once: without the model's figures, unless the table with them was made before.
+        """The same at once: without credible sets, unless the table with them was made before.
 
         Raises:
             UnknownError, SettingError: an option is not one there is.
         """
         key = ("counted", level, party, filters)
-        return self._once(key, lambda: self.analyses.drivers(level, party, filters, _MINIMUM, model=False))
+        return self._once(key, lambda: self.analyses.drivers(level, party, filters, _MINIMUM, sets=False))
 
-    def _fitted(self, level: str, party: str, filters: Filters, minimum: int, strata: str) -> Drivers:
-        """A table that a visitor thought of: its model takes seconds, so one at a time is made."""
+    def _fitted(self, level: str, party: str, filters: Filters, equal: tuple[str, ...]) -> Drivers:
+        """A table that a visitor thought of: its sets can take seconds, so one at a time is made."""
         if not self._fitting.acquire(timeout=PATIENCE):
             raise ProblemError(503, "too many tables are being made", headers={"Retry-After": "10"})
         try:
-            return drivers(self.index, level, party, filters, minimum, strata=strata)
+            return drivers(self.index, level, party, filters, adjust=equal or (NOTHING,))
         finally:
             self._fitting.release()
 

@@ -26,7 +26,7 @@ def agree(store, found, rows):
 @pytest.mark.parametrize("party", PARTIES)
 @pytest.mark.parametrize("level", LEVELS)
 def test_sparql_counts_what_the_facts_count(base, store, level, party):
-    found = Analyses.of(base).drivers(level, party, model=False)
+    found = Analyses.of(base).drivers(level, party, sets=False)
     assert len(found)
     agree(store, found, 40)
 
@@ -56,7 +56,7 @@ def test_every_filter_keeps_the_same_in_sparql_as_in_the_facts(base, store, name
     kept = Analyses.of(base)
     for values in asked(kept.index, name):
         for level in ("page", "guideline"):
-            found = kept.drivers(level, party, Filters.of(**{name: values}), model=False)
+            found = kept.drivers(level, party, Filters.of(**{name: values}), sets=False)
             whole = (found.decisions, found.upheld, found.overturned, found.modified)
             assert counted(store, sparql(found)) == whole, (name, values)
             agree(store, found, 2)
@@ -80,7 +80,7 @@ def test_a_value_that_no_decision_has_keeps_none_and_says_so(name):
     (note,) = index.notes(filters, "any")
     assert note == f"no decision has the {name.replace('_', ' ')} {filters[name][0]}"
     together = Filters.of(**{"template": "2018", name: absent})
-    assert drivers(index, filters=together, model=False).decisions == 0
+    assert drivers(index, filters=together, sets=False).decisions == 0
 
 
 @pytest.mark.parametrize("name", FILTERS)

@@ -65,18 +65,17 @@ def finite(frame):
             assert all(value is None or math.isfinite(value) for value in frame[name]), name
 
 
-@pytest.mark.parametrize("model", [True, False])
+@pytest.mark.parametrize("sets", [True, False])
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(facts=decided(), level=st.sampled_from(LEVELS), party=st.sampled_from(PARTIES))
-def test_drivers_are_finite(model, facts, level, party):
-    found = drivers(facts, level, party, minimum=1, model=model)
+def test_drivers_are_finite(sets, facts, level, party):
+    found = drivers(facts, level, party, minimum=1, sets=sets)
     finite(found.to_frame())
     for row in found.rows:
         assert row.decisions == row.upheld + row.overturned + row.modified > 0
         for point, low, high in (
             (row.overturn_rate, row.rate_low, row.rate_high),
             (row.odds_ratio, row.odds_ratio_low, row.odds_ratio_high),
-            (row.mh_odds_ratio, row.mh_low, row.mh_high),
             (row.adjusted_odds_ratio, row.adjusted_low, row.adjusted_high),
         ):
             known = [value for value in (low, point, high) if value is not None]

@@ -78,7 +78,9 @@ def test_a_folder_that_goes_meanwhile_is_done_without(facts, tmp_path):
     assert not (tmp_path / "analysis").exists()
 
 
-def test_without_a_model_no_table_is_kept(facts, tmp_path):
+def test_without_sets_no_table_is_kept(facts, tmp_path):
     kept = Analyses("000001", facts.lazy, tmp_path / "analysis")
-    assert kept.drivers("guideline", model=False).rows[0].adjusted_odds_ratio is None
-    assert kept.drivers("guideline").rows[0].adjusted_odds_ratio is not None
+    kept.drivers("guideline", sets=False)
+    assert not list((tmp_path / "analysis").glob("drivers-*"))
+    kept.drivers("guideline")
+    assert len(list((tmp_path / "analysis").glob("drivers-*"))) == 1

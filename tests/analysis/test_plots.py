@@ -29,11 +29,11 @@ def test_forest_has_a_row_for_each_key_with_figures(found):
 
 
 def test_the_strongest_comes_first_however_wide_its_interval(make):
-    found = drivers(make({98: (60, 60), 99: (6, 9)}, rest=(10, 60)))
+    found = drivers(make({98: (60, 60), 99: (9, 7), 97: (10, 60)}), adjust="none")
     wide, narrow = found.row("chronic-pain/2009/page/99"), found.row("chronic-pain/2009/page/98")
-    assert narrow.adjusted_odds_ratio > wide.adjusted_odds_ratio
-    assert narrow.adjusted_high < wide.adjusted_high
-    assert [title.split(":")[0] for title in titles(forest(found))[1:]] == [narrow.key, wide.key]
+    assert narrow.adjusted_high / narrow.adjusted_low < wide.adjusted_high / wide.adjusted_low
+    assert narrow.adjusted_odds_ratio > wide.adjusted_odds_ratio > 1
+    assert [title.split(":")[0] for title in titles(forest(found))[1:3]] == [narrow.key, wide.key]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_labels_of_the_axis_stand_apart(make, counts):
 
 
 def test_an_interval_beyond_the_axis_ends_in_an_arrow(make):
-    found = drivers(make({98: (0, 4000), 99: (2000, 0)}, rest=(100, 100)))
+    found = drivers(make({98: (0, 400), 99: (200, 0), 97: (100, 100)}), adjust="none")
     arrows = "".join(text.text for text in ET.fromstring(forest(found)).iter(f"{SVG}text"))
     assert "◂" in arrows
     assert "▸" in arrows
@@ -116,7 +116,7 @@ def test_what_has_no_pages_has_no_strip(make):
 
 
 def test_hostile_titles_are_text(found):
-    table = found.table.with_columns(key=pl.lit("<script>&'") + pl.col("key"))
-    svg = forest(replace(found, table=table))
+    table = found.whole.with_columns(key=pl.lit("<script>&'") + pl.col("key"))
+    svg = forest(replace(found, whole=table))
     assert "<script" not in svg
     ET.fromstring(svg)

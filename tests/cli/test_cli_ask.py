@@ -184,16 +184,16 @@ def test_stats_count_letters_fields_and_wordings(kg, kb, truth):
 
 
 def test_drivers_count_every_decision_once(kg, kb, truth):
-    done = kg("drivers", "--kb", kb, "--level", "guideline", "--minimum", 1, "--no-model", "--format", "json")
+    done = kg("drivers", "--kb", kb, "--level", "guideline", "--minimum", 1, "--format", "json")
     assert done.code == 0, done.err
     items = sum(len(letter["decisions"]) for letter in truth)
     assert 0 < max(row["decisions"] for row in json.loads(done.out)) <= items
-    assert f"{items} decisions: " in kg("drivers", "--kb", kb, "--no-model").out
+    assert f"{items} decisions: " in kg("drivers", "--kb", kb).out
     assert kg("drivers", "--kb", kb, "--level", "volume").code == 2
 
 
 def test_drivers_are_drawn(kg, kb, tmp_path):
-    words = ["drivers", "--kb", kb, "--minimum", 1, "--no-model", "--plot", tmp_path / "plot.svg"]
+    words = ["drivers", "--kb", kb, "--minimum", 1, "--plot", tmp_path / "plot.svg"]
     assert kg(*words).code == 0
     assert (tmp_path / "plot.svg").read_text(encoding="utf-8").startswith("<svg")
     assert kg(*words, "--strip", "chronic-pain/2009").code == 0

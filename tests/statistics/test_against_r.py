@@ -10,9 +10,11 @@ import pytest
 from scipy import sparse
 
 from kg.statistics import intervals
+from kg.statistics.adjusting import Null, Population, Scores
 from kg.statistics.chance import tail
 from kg.statistics.intervals import Tables
-from kg.statistics.penalised import fit
+from kg.statistics.odds import odds
+from kg.statistics.single_effects import credible_sets, single_effects
 
 pytestmark = pytest.mark.skipif(not shutil.which("Rscript"), reason="needs r-base-core")
 
@@ -145,21 +147,42 @@ def test_tails_are_phyper(tables):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_model_is_that_of_brglm2(seed):
-    """Firth's penalised logistic model, with a column that is never overturned."""
-    if not asked('show(data.frame(there = as.numeric(requireNamespace("brglm2", quietly = TRUE))))')["there"]:
-        pytest.skip("needs r-cran-brglm2")
+def test_adjusted_ratios_are_those_of_glm(seed):
     rng = np.random.default_rng(seed)
-    design = rng.random((400, 5)) < (0.3, 0.2, 0.1, 0.05, 0.02)
-    chance = 1 / (1 + np.exp(2 - design @ [0.7, -0.7, 1.4, 0, 0]))
-    overturned = (rng.random(400) < chance) & ~design[:, 4]
-    found = asked(
+    size = 900
+    cell, letter = rng.integers(0, 5, size), np.sort(rng.integers(0, 500, size))
+    cited = rng.random((size, 3)) < np.array([0.05, 0.2, 0.5]) * (1 + cell[:, None] / 4) / 2
+    outcome = (rng.random(size) < 0.15 + 0.1 * (cell == 2) + 0.1 * cited[:, 1]).astype(float)
+    design = sparse.csr_array(np.column_stack([np.ones(5), np.eye(5)[:, 1:]]))
+    decision, key = np.nonzero(cited)
+    found = odds(Scores(Null(Population(outcome, letter, cell, design)), decision, key, 3))
+    told = asked(
         """
-        suppressMessages(library(brglm2))
-        how <- list(type = "AS_mean", response_adjustment = 0.1, epsilon = 1e-9, maxit = 1000)
-        show(data.frame(odds = coef(glm(y ~ ., binomial, d, method = "brglmFit", control = how))[-1]))
+        show(data.frame(odds = sapply(c("a", "b", "c"), function(name)
+          exp(coef(glm(d$y ~ d[[name]] + factor(d$cell), family = binomial))[2]))))
         """,
-        d={f"x{number}": column for number, column in enumerate(design.T)} | {"y": overturned},
+        d={"y": outcome, "cell": cell, "a": cited[:, 0], "b": cited[:, 1], "c": cited[:, 2]},
     )
-    ours = fit(sparse.csr_array(design.astype(float)), overturned, np.arange(400), 5)
-    assert ours.log_odds == pytest.approx(found["odds"], abs=3e-3)
+    assert found.odds == pytest.approx(told["odds"], rel=1e-3)
+    assert (found.odds_low < found.odds).all()
+    assert (found.odds < found.odds_high).all()
+
+
+def test_credible_sets_are_those_of_susie():
+    if subprocess.run(["Rscript", "-e", "library(susieR)"], capture_output=True, check=False).returncode:
+        pytest.skip("needs r-cran-susier")
+    keys = 12
+    correlation = 0.9 ** np.abs(np.subtract.outer(np.arange(keys), np.arange(keys)))
+    z = 6 * correlation[3] - 5 * correlation[9] + np.linspace(-0.5, 0.5, keys)
+    told = asked(
+        """
+        f <- susieR::susie_rss(d$z, as.matrix(r), n = 1e9, L = 5, estimate_residual_variance = FALSE)
+        show(data.frame(pip = f$pip))
+        """,
+        d={"z": z},
+        r={f"c{number}": column for number, column in enumerate(correlation)},
+    )
+    fitted = single_effects(z, correlation, 5)
+    ours = 1 - np.prod(1 - fitted.probability * (fitted.prior[:, None] > 0), axis=0)
+    assert ours == pytest.approx(told["pip"], abs=2e-2)
+    assert [int(one.keys[0]) for one in credible_sets(fitted, correlation)] == [3, 9]

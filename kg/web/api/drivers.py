@@ -1,5 +1,6 @@
 """``/api/drivers``: the table of drivers, as RDF Data Cube observations too, and what is behind each row."""
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
@@ -8,9 +9,9 @@ from fastapi.responses import Response
 
 from kg.analysis import cube
 from kg.analysis.cache import code_version
-from kg.analysis.covariates import REFERENCE
+from kg.analysis.covariates import ADJUST, NOTHING
 from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES
-from kg.analysis.drivers import HELP, STRATA, Drivers
+from kg.analysis.drivers import HELP, Drivers
 from kg.analysis.row_query import sparql
 from kg.web import csv_tables, negotiate
 from kg.web.api import openapi
@@ -22,8 +23,11 @@ router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
 Level = Annotated[str, Query(description=f"One of {', '.join(LEVELS)}.")]
 By = Annotated[str, Query(description=f"One of {', '.join(PARTIES)}.")]
-Minimum = Annotated[int, Query(ge=1, le=1_000_000, description="Fewer decisions: counts only.")]
-Strata = Annotated[str, Query(description=f"One of {', '.join(STRATA)}.")]
+Minimum = Annotated[int, Query(ge=1, le=1_000_000, description="Rows with fewer decisions are not shown.")]
+Adjust = Annotated[
+    str | None,
+    Query(max_length=200, description=f"What is held equal: {NOTHING}, or some of {','.join(ADJUST)}."),
+]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 
 _FORMS = {
@@ -47,7 +51,7 @@ def drivers(
     level: Level = "page",
     party: By = "reviewer",
     minimum: Minimum = 10,
-    strata: Strata = "category",
+    adjust: Adjust = None,
     limit: Limit = 1000,
     offset: Offset = 0,
     form: Annotated[
@@ -61,8 +65,8 @@ def drivers(
     """
     wanted = form or negotiate.best(request.headers.get("accept"), _FORMS)
     if wanted is None:
-        raise ProblemError(406, f"drivers can be had as {', '.join(_FORMS)}")
-    table = site.drivers(level, party, filters, minimum, strata)
+        raise ProblemError(406, f"available formats: {', '.join(_FORMS)}")
+    table = site.drivers(level, party, filters, minimum, adjust)
     if wanted == "csv":
         frame = table.to_frame()
         return csv_tables.download(f"drivers-{table.level}-{table.party}", frame.columns, frame.iter_rows())
@@ -84,16 +88,20 @@ def _told(table: Drivers) -> dict[str, Any]:
         "party": table.party,
         "filters": table.filters.written(),
         "minimum": table.minimum,
-        "strata": table.strata,
+        "adjust": list(table.adjust),
+        "at_risk": table.at_risk,
+        "letters": table.letters,
+        "verdict": table.verdict,
+        "sets": [asdict(one) for one in table.sets],
         "notes": list(table.notes),
         "help": HELP,
-        "reference": REFERENCE,
     }
 
 
 def _about(table: Drivers, key: str) -> str:
     """The address of one row."""
-    asked = {"level": table.level, "party": table.party, "minimum": table.minimum, "strata": table.strata}
+    asked = {"level": table.level, "party": table.party, "minimum": table.minimum}
+    asked |= {"adjust": ",".join(table.adjust or (NOTHING,))}
     given = table.filters.written()
     return f"/api/drivers/{quote(key)}?{urlencode(asked | given, doseq=True)}"
 
@@ -111,15 +119,15 @@ def driver(
     level: Level = "page",
     party: By = "reviewer",
     minimum: Minimum = 10,
-    strata: Strata = "category",
+    adjust: Adjust = None,
     limit: Limit = 1000,
     offset: Offset = 0,
 ) -> Response:
     """The case numbers; `sparql` can be sent to `/sparql` as it is and counts the same decisions as `row`."""
-    table = site.drivers(level, party, filters, minimum, strata)
+    table = site.drivers(level, party, filters, minimum, adjust)
     cases = table.cases(key)
     following = str(offset + limit) if offset + limit < len(cases) else None
-    row = table.table.filter(key=key).row(0, named=True)
+    row = asdict(table.row(key))
     page = list(cases[offset : offset + limit])
-    more = {"row": row, "sparql": sparql(table, key), "help": HELP, "reference": REFERENCE}
+    more = {"row": row, "sparql": sparql(table, key), "help": HELP}
     return answer(request, site, listing(site, page, len(cases), following, **more))

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup, escape
 
 from kg import queries
+from kg.analysis.columns import printed, shown
 from kg.analysis.decisions import LEVELS, PARTIES
 from kg.analysis.drivers import HELP, DriverRow, Drivers
 from kg.analysis.filters import Filters
@@ -26,6 +27,13 @@ _SHOWN = 200
 _DRAWN = 60  # rows of the plot that is saved
 _ASKED = {"page": "page", "section": "section", "chapter": None, "guideline": None}
 """The levels that a named query answers, with its parameter for one row."""
+
+_CELLS = tuple(
+    cell
+    for cell in shown(DriverRow)
+    if cell.named.role in {"figure", "text"} and cell.named.name not in {"overturn_rate", "overlap"}
+)
+"""The columns beside key, decisions and rate, which have a place of their own."""
 
 Level = Annotated[str, Query(max_length=20)]
 PartyName = Annotated[str, Query(max_length=30)]
@@ -46,21 +54,9 @@ def drivers(
     Without a ``level`` it is the finest that has a rate: letters from mid-2016 on cite no pages.
     """
     level = level or _finest(site, party, filters, minimum)
-    table = site.drivers(level, party, filters, minimum, "category")
+    table = site.drivers(level, party, filters, minimum)
     most = most_of(table.rows[:_SHOWN])
-    rows = [
-        {
-            **{name: getattr(row, name) for name in ("key", "decisions", "overturn_rate", "q_value")},
-            "label": labels.label(f"guideline/{row.key}"),
-            "plot": plot(row, _base(table), most),
-            "ratios": [
-                (row.odds_ratio_low, row.odds_ratio, row.odds_ratio_high),
-                (row.mh_low, row.mh_odds_ratio, row.mh_high),
-                (row.adjusted_low, row.adjusted_odds_ratio, row.adjusted_high),
-            ],
-        }
-        for row in table.rows[:_SHOWN]
-    ]
+    rows = [_row(table, row, most) for row in table.rows[:_SHOWN]]
     kept = [(name, value) for name, values in filters.written().items() for value in values]
     again = urlencode([("level", level), ("party", party), ("minimum", minimum), *kept])
     return render(
@@ -69,6 +65,11 @@ def drivers(
         "drivers",
         table=table,
         rows=rows,
+        heads=[(cell.named.column.words, cell.named.column.meaning) for cell in _CELLS],
+        sets=[
+            (one, [(labels.label(f"guideline/{key.key}"), key.key, key.probability) for key in one.keys])
+            for one in table.sets
+        ],
         total=len(table),
         party=PARTY_WORDS[table.party],
         told=str(filters) if filters.given() else "",
@@ -84,10 +85,22 @@ def drivers(
     )
 
 
+def _row(table: Drivers, row: DriverRow, most: float) -> dict[str, Any]:
+    """What the page shows of a row."""
+    return {
+        "key": row.key,
+        "decisions": row.decisions,
+        "overturn_rate": row.overturn_rate,
+        "label": labels.label(f"guideline/{row.key}"),
+        "plot": plot(row, _base(table), most),
+        "cells": [(getattr(row, cell.named.name), printed(cell, row)) for cell in _CELLS],
+    }
+
+
 def _finest(site: Site, party: str, filters: Filters, minimum: int) -> str:
     """The finest level of which a row has a rate; pages, where none has."""
     for level in LEVELS:
-        rows = site.drivers(level, party, filters, minimum, "category").rows
+        rows = site.drivers(level, party, filters, minimum).rows
         if any(row.overturn_rate is not None for row in rows):
             return level
     return LEVELS[0]
@@ -126,7 +139,7 @@ def saved(
     minimum: Minimum = 10,
 ) -> Response:
     """The forest plot as a file: the most cited rows that have a rate."""
-    table = site.drivers(level, party, filters, minimum, "category")
+    table = site.drivers(level, party, filters, minimum)
     rows = [row for row in table.rows if row.overturn_rate is not None][:_DRAWN]
     base, most = _base(table), most_of(table.rows[:_SHOWN])
     told = f" with {filters}" if filters.given() else ""

@@ -1,0 +1,129 @@
+"""One list of columns for each kind of row that is shown: the row's type, with what each field means.
+
+A row is a frozen dataclass whose fields are annotated with a :class:`Column`. Its frame, CSV, data cube,
+page, command, OpenAPI and reference are made from :func:`columns` of it, so that a column is added in one
+place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from types import NoneType
+from typing import Any, Literal, get_args, get_type_hints
+
+import polars as pl
+
+Role = Literal["key", "count", "figure", "low", "high", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column is: its heading, its meaning, its unit, and its role in a row.
+
+    A ``low`` or ``high`` is an end of the 95 % interval of the figure before it.
+    """
+
+    words: str
+    meaning: str
+    role: Role = "figure"
+    unit: str = ""
+    form: str = "{:.2f}"
+    """How a figure is printed for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A column with the name and type of its field."""
+
+    name: str
+    kind: type
+    column: Column
+
+    @property
+    def role(self) -> Role:
+        """The column's role."""
+        return self.column.role
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """Its type in a frame."""
+        return {int: pl.Int64(), float: pl.Float64(), bool: pl.Boolean()}.get(self.kind, pl.String())
+
+
+@cache
+def columns(row: type) -> tuple[Named, ...]:
+    """The columns of a row's type, in order.
+
+    >>> from kg.analysis.drivers import DriverRow
+    >>> [named.name for named in columns(DriverRow)][:2]
+    ['key', 'guideline']
+    """
+    hints = get_type_hints(row, include_extras=True)
+    found = []
+    for field in fields(row):
+        kind, column = get_args(hints[field.name])
+        plain = [part for part in get_args(kind) if part is not NoneType]
+        found.append(Named(field.name, plain[0] if plain else kind, column))
+    return tuple(found)
+
+
+def names(row: type, *roles: Role) -> tuple[str, ...]:
+    """The names of a row's columns, those of some roles only if any are named."""
+    return tuple(named.name for named in columns(row) if not roles or named.role in roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a person sees in one place of a table: a value, with its interval if it has one."""
+
+    named: Named
+    low: str | None = None
+    high: str | None = None
+
+
+@cache
+def shown(row: type) -> tuple[Shown, ...]:
+    """The columns as a person sees them, the ends of intervals beside their figures."""
+    found: list[Shown] = []
+    for named in columns(row):
+        if named.role == "low":
+            found[-1] = Shown(found[-1].named, named.name, found[-1].high)
+        elif named.role == "high":
+            found[-1] = Shown(found[-1].named, found[-1].low, named.name)
+        else:
+            found.append(Shown(named))
+    return tuple(found)
+
+
+def printed(cell: Shown, row: Any) -> str | None:
+    """The cell of a row as text; an interval without an upper end says "or more".
+
+    Without a figure there is nothing to print, but for an interval with one end.
+    """
+    value, form = getattr(row, cell.named.name), cell.named.column.form
+    if cell.low is None or cell.high is None:
+        if value is None or isinstance(value, str):
+            return value
+        return f"{value:,}" if isinstance(value, int) else form.format(value)
+    low, high = getattr(row, cell.low), getattr(row, cell.high)
+    if low is None and high is None:
+        return None
+    end = (
+        f"{form.format(low or 0.0)} or more"
+        if high is None
+        else f"{form.format(low or 0.0)} to {form.format(high)}"
+    )
+    return end if value is None else f"{form.format(value)} ({end})"
+
+
+def label(row: Mapping[str, Any]) -> str:
+    """A short name of a key from its columns, such as ``chronic-pain 2009, page 98``.
+
+    >>> label({"guideline": "odg", "edition": None, "chapter": "Low Back", "section": None, "page": None})
+    'odg, Low Back'
+    """
+    edition = (
+        "" if row["edition"] is None or str(row["edition"]) in row["guideline"] else f" {row['edition']}"
+    )
+    page = None if row["page"] is None else f"page {row['page']}"
+    return ", ".join(filter(None, (f"{row['guideline']}{edition}", row["chapter"], row["section"], page)))

@@ -1,0 +1,225 @@
+"""Decisions with a key against those without it, among those that could have it: one for all tables.
+
+A *key* is whatever decisions have: a page that is cited, a specialty, a service. All figures of a key are of
+the same comparison (with it against without it), in the same population, and have letters as their unit.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from kg.analysis.covariates import Held, held
+from kg.analysis.decisions import Ids, Index, Mask
+from kg.statistics import intervals
+from kg.statistics.adjusting import Null, Population, Scores
+from kg.statistics.intervals import Numbers
+from kg.statistics.odds import Odds, odds
+from kg.statistics.single_effects import CredibleSet, credible_sets, single_effects
+
+TESTED = 10
+"""A key is compared if at least so many decisions have it and so many do not."""
+_COINCIDE = 0.7
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """``decision[i]``, at risk, has key ``key[i]`` of ``keys``; each pair once, by decision.
+
+    ``adjust`` names what is held equal. Figures of keys that are not compared are ``nan``.
+    """
+
+    index: Index
+    risk: Mask
+    decision: Ids
+    key: Ids
+    keys: int
+    adjust: tuple[str, ...]
+    _cited: NDArray[np.int64] | None = field(default=None, repr=False)
+
+    @cached_property
+    def held(self) -> Held:
+        """The decisions at risk with their covariates."""
+        cited = self._cited
+        if cited is None:
+            cited = np.bincount(self.decision, minlength=len(self.index))
+        return held(self.index, self.risk, cited, self.adjust)
+
+    @cached_property
+    def place(self) -> NDArray[np.int64]:
+        """The place among the decisions at risk of the decision of each pair."""
+        return np.asarray((np.cumsum(self.risk) - 1)[self.decision])
+
+    @cached_property
+    def by_letter(self) -> sparse.csr_array:
+        """How many decisions of each letter (a row) have each key."""
+        letters = int(self.index.letter[-1]) + 1 if len(self.index) else 1
+        pairs = (self.index.letter[self.decision], self.key)
+        return sparse.csr_array((np.ones(self.key.size), pairs), shape=(letters, self.keys))
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """Decisions by key (a row) and outcome."""
+        cells = self.key.astype(np.int64) * 3 + self.index.outcome[self.decision]
+        return np.bincount(cells, minlength=3 * self.keys).reshape(-1, 3)
+
+    @cached_property
+    def letters(self) -> NDArray[np.int64]:
+        """How many letters have each key."""
+        return np.bincount(self.by_letter.indices, minlength=self.keys)
+
+    @cached_property
+    def tested(self) -> NDArray[np.int64]:
+        """The keys that are compared."""
+        size = int(self.risk.sum())
+        outcome = self.index.outcome[self.risk] == 1
+        if not size or outcome.all() or not outcome.any():
+            return np.zeros(0, np.int64)
+        count = self.counts.sum(1)
+        return np.flatnonzero((count >= TESTED) & (count <= size - TESTED))
+
+    @cached_property
+    def crude_null(self) -> Null:
+        """The model of one rate for all decisions at risk."""
+        outcome = (self.index.outcome[self.risk] == 1).astype(np.float64)
+        cells = np.zeros(outcome.size, np.int64)
+        design = sparse.csr_array(np.ones((1, 1)))
+        return Null(Population(outcome, self.index.letter[self.risk].astype(np.int64), cells, design))
+
+    @cached_property
+    def null(self) -> Null:
+        """The model of the covariates alone."""
+        return Null(self.held.population)
+
+    def _scores(self, null: Null) -> Scores:
+        number = np.full(self.keys, -1)
+        number[self.tested] = np.arange(self.tested.size)
+        kept = number[self.key] >= 0
+        return Scores(null, self.place[kept], number[self.key[kept]], self.tested.size)
+
+    @cached_property
+    def scores(self) -> Scores:
+        """What each compared key adds to the covariates."""
+        return self._scores(self.null)
+
+    @cached_property
+    def odds(self) -> Odds:
+        """Adjusted odds ratios and differences of the compared keys."""
+        return odds(self.scores)
+
+    def rates(self) -> dict[str, Numbers]:
+        """The rate of overturned decisions of every key, with its interval."""
+        count, overturned = self.counts.sum(1).astype(np.float64), self.counts[:, 1].astype(np.float64)
+        effect = self._design_effect(count)
+        low, high = intervals.wilson(overturned / effect, count / effect)
+        return {"overturn_rate": intervals.ratio(overturned, count), "rate_low": low, "rate_high": high}
+
+    def _design_effect(self, count: Numbers) -> Numbers:
+        """By how much letters widen the variance of each key's rate."""
+        outcome = self.index.outcome[self.risk] == 1
+        if not outcome.size or outcome.all() or not outcome.any():
+            return np.ones(self.keys)
+        squares = np.asarray(self.by_letter.multiply(self.by_letter).sum(axis=0)).ravel()
+        alike = self.crude_null.correlation
+        return np.asarray(1 + alike * (squares / np.maximum(count, 1) - 1))
+
+    def crude(self) -> dict[str, Numbers]:
+        """The crude odds ratio of every compared key, with its interval."""
+        out = {
+            name: np.full(self.keys, np.nan) for name in ("odds_ratio", "odds_ratio_low", "odds_ratio_high")
+        }
+        if not self.tested.size:
+            return out
+        scores = self._scores(self.crude_null)
+        events = float(scores.null.events.sum())
+        whole = intervals.Tables.of(
+            scores.events.astype(np.float64), scores.count, events, float(self.risk.sum())
+        )
+        effect = np.maximum(scores.design_effect, 1e-3)
+        parts = (whole.both / effect, whole.exposed / effect, whole.events / effect, whole.size / effect)
+        low, high = intervals.score_interval(intervals.Tables(*parts))
+        for name, values in zip(out, (whole.odds_ratio(), low, high), strict=True):
+            out[name][self.tested] = values
+        return out
+
+    def adjusted(self) -> dict[str, Numbers]:
+        """The difference in percentage points and the odds ratio at equal covariates, p and q, overlap."""
+        names = (
+            *("difference", "difference_low", "difference_high", "adjusted_odds_ratio"),
+            *("adjusted_low", "adjusted_high", "p_value", "q_value", "overlap"),
+        )
+        out = {name: np.full(self.keys, np.nan) for name in names}
+        if not self.tested.size:
+            return out
+        found, scores = self.odds, self.scores
+        apart = np.where(np.isnan(found.difference), np.nan, 1.0)
+        p_value = scores.p_value * apart
+        values = (
+            *(100 * part for part in (found.difference, found.difference_low, found.difference_high)),
+            *(found.odds, found.odds_low, found.odds_high),
+            *(p_value, intervals.benjamini_hochberg(p_value), np.clip(scores.overlap, 0, 1)),
+        )
+        for name, part in zip(out, values, strict=True):
+            out[name][self.tested] = part
+        return out
+
+    @cached_property
+    def _covariance(self) -> tuple[Numbers, NDArray[np.int64]]:
+        usable = np.flatnonzero(~np.isnan(self.odds.difference))
+        covariance = self.scores.covariance()[np.ix_(usable, usable)]
+        spread = np.sqrt(np.maximum(np.diag(covariance), 1e-12))
+        return covariance / spread[:, None] / spread[None, :], usable
+
+    def sets(self) -> tuple[CredibleSet, ...]:
+        """The credible sets among the compared keys, which they number."""
+        if not self.tested.size:
+            return ()
+        correlation, usable = self._covariance
+        if not usable.size:
+            return ()
+        scores = self.scores
+        fitted = single_effects(scores.z[usable], correlation)
+        return tuple(
+            CredibleSet(self.tested[usable[found.keys]], found.probability, found.strength, found.purity)
+            for found in credible_sets(fitted, correlation)
+        )
+
+    def beside(self, keys: list[int]) -> Odds:
+        """The odds ratios of some keys in one model, beside one another and the covariates."""
+        parts = [self._beside(key, [other for other in keys if other != key]) for key in keys]
+        names = ("odds", "odds_low", "odds_high", "difference", "difference_low", "difference_high")
+        return Odds(*(np.array([getattr(part, name)[0] for part in parts]) for name in names))
+
+    def _beside(self, key: int, others: list[int]) -> Odds:
+        population = self.held.population
+        cell, design = population.cell, population.design
+        for other in others:
+            has = np.zeros(cell.size, np.int64)
+            has[self.place[self.key == other]] = 1
+            used, cell = np.unique(cell * 2 + has, return_inverse=True)
+            column = sparse.csr_array((used % 2).astype(np.float64)[:, None])
+            design = sparse.csr_array(sparse.hstack([design[used // 2], column], format="csr"))
+        null = Null(Population(population.outcome, population.letter, cell, design)) if others else self.null
+        place = self.place[self.key == key]
+        return odds(Scores(null, place, np.zeros(place.size, np.int64), 1))
+
+    def coincidences(self) -> dict[int, str]:
+        """Of keys that nearly coincide with a covariate, a sentence that says so."""
+        if not self.tested.size:
+            return {}
+        population, scores = self.held.population, self.scores
+        whole = np.asarray(population.design.T @ scores.null.size).ravel()
+        said: dict[int, str] = {}
+        for number in np.flatnonzero(scores.overlap > _COINCIDE / 2):
+            inside = (scores.cited[[number]] @ population.design).toarray().ravel()
+            near = np.minimum(inside / np.maximum(whole, 1), inside / scores.count[number])
+            near[0] = 0
+            best = int(near.argmax())
+            if near[best] >= _COINCIDE:
+                said[int(self.tested[number])] = (
+                    f"of {int(whole[best]):,} decisions with {self.held.names[best]!r} "
+                    f"{int(inside[best]):,} have it"
+                )
+        return said

@@ -1,0 +1,90 @@
+"""What a table of drivers comes to, in sentences made from its figures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from kg.analysis.columns import label
+from kg.analysis.comparison import TESTED, Comparison
+from kg.analysis.decisions import OUTCOMES
+
+_SILENT = {"any": "neither party cites a {}", "both": "the parties do not both cite one {}"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """The sentences about a table."""
+
+    level: str
+    party: str
+    compared: Comparison
+    totals: NDArray[np.int64]
+    table: pl.DataFrame
+
+    def notes(self) -> list[str]:
+        """Who is at risk, who is left out and how they ended, and why figures lack."""
+        risk, totals, size = self.compared.risk, self.totals, int(self.totals.sum())
+        at_risk = np.bincount(self.compared.index.outcome[risk], minlength=3)
+        left = totals - at_risk
+        if not risk.any():
+            return [f"of {_counted(size, 'decision')} none cites a {self.level}: nothing to compare"]
+        notes = []
+        if left.sum():
+            ended = ", ".join(
+                f"{count:,} {name}" for name, count in zip(OUTCOMES, left, strict=True) if count
+            )
+            who = _SILENT.get(self.party, f"the {self.party.replace('_', ' ')} cites no {{}}").format(
+                self.level
+            )
+            notes.append(f"not compared: {_counted(int(left.sum()), 'decision')} in which {who} ({ended})")
+        compared = _counted(int(at_risk.sum()), "decision")
+        if at_risk[1] in {0, at_risk.sum()}:
+            every = "all" if at_risk[1] else "none"
+            notes.append(f"{every} of {compared} compared are overturned: no comparison")
+        elif not self.compared.tested.size:
+            notes.append(
+                f"no {self.level} is cited, and not cited, in {TESTED} decisions each: no comparison"
+            )
+        return notes
+
+    def verdict(self) -> str:
+        """What the table comes to, from its figures."""
+        compared = self.table.filter(pl.col("q_value").is_not_null())
+        at_risk = _counted(int(self.compared.risk.sum()), "decision")
+        if compared.is_empty():
+            return f"no {self.level} can be compared in {at_risk}"
+        sure = compared.filter(pl.col("q_value") < 0.05).sort("p_value", "key")
+        if sure.height:
+            said = [
+                f"{label(row)} ({'more' if row['difference'] > 0 else 'less'})"
+                for row in sure.head(5).iter_rows(named=True)
+            ]
+            more = f" and {sure.height - 5:,} more" if sure.height > 5 else ""
+            verb = "differs" if sure.height == 1 else "differ"
+            plural = self.level if compared.height == 1 else f"{self.level}s"
+            return (
+                f"{sure.height:,} of {compared.height:,} {plural} {verb} from the rest beyond chance "
+                f"(q below 0.05): {', '.join(said)}{more}"
+            )
+        return f"no {self.level} differs from the rest beyond chance; {self._missed(at_risk, compared)}"
+
+    def _missed(self, at_risk: str, compared: pl.DataFrame) -> str:
+        """The effect that would be found with a probability of 80 % at the most cited key."""
+        best = compared.sort("decisions", "key", descending=[True, False]).row(0, named=True)
+        number = self.compared.tested
+        scores = self.compared.scores
+        at = int(np.flatnonzero(self.compared.counts.sum(1)[number] == best["decisions"])[0])
+        error = float(np.sqrt(scores.variance[at]) / scores.information[at])
+        bound = float(np.exp((-float(ndtri(0.025 / compared.height)) + 0.8416) * error))
+        what = f"an odds ratio of {bound:.1f} or {1 / bound:.2f}"
+        most = f"the {self.level} cited most, {label(best)}"
+        return (
+            f"the widest effect that these {at_risk} could miss at {most}, is {what}, at others a wider one"
+        )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
