@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kg.analysis.filters import Filters, Given
     from kg.analysis.network import Network
     from kg.analysis.outcomes import Outcomes
-    from kg.analysis.related import Related
+    from kg.analysis.related.lists import Related
     from kg.analysis.search import Hits, Search
     from kg.analysis.sides import Sides
     from kg.queries import Answer
@@ -66,15 +66,21 @@ class OpenBase(KnowledgeBase):
         outcome: str | None = None,
         limit: int = 10,
         cursor: str | None = None,
+        *,
+        mode: str = "precedent",
         **filters: "Given",
     ) -> "Related":
-        """Cases like ``case``, by what they share, as :mod:`kg.analysis.related` finds them.
+        """Cases like ``case``, through their items, as :func:`kg.analysis.related.lists.related` finds them.
+
+        What is not in the base is asked about with ``analyses.related(analyses.asked(letter, text))``.
 
         Raises:
             UnknownError: there is no such case.
             ChoiceError, SettingError: a parameter or filter has a value that it cannot have.
         """
-        return self.analyses.related(self.spelled(case), outcome, limit, cursor, filters=_filters(filters))
+        return self.analyses.related(
+            self.spelled(case), outcome, limit, cursor, filters=_filters(filters), mode=mode
+        )
 
     def network(
         self,

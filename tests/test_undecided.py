@@ -145,9 +145,11 @@ def test_lists_link_to_the_right_item(client):
     )
 
 
-def test_nothing_is_related_to_a_case_that_decided_nothing(client):
+def test_a_case_that_decided_nothing_is_compared_as_a_request(client):
     answer = client.get("/api/cases/CM16-0000003/related")
     assert answer.status_code == 200
-    assert answer.json()["results"] == []
+    body = answer.json()
+    assert [side["outcome"] for side in body["asked"]] == [None]
+    assert "CM16-0000003" not in {row["case"] for row in body["results"]}
     assert client.get("/api/cases/CM16-0000003").json()["decisions"][0]["outcome"] is None
     assert pl.DataFrame(client.get("/api/cases").json()["results"]).height == 2

@@ -28,8 +28,10 @@ from kg.analysis.covariates import wanted as covariates
 from kg.analysis.decisions import LEVELS, PARTIES, Cited, Index, prepare
 from kg.analysis.drivers import Drivers, EffectSet, Member, drivers
 from kg.analysis.filters import Filters
-from kg.analysis.related import Features, Related, features, related
+from kg.analysis.related.features import Features, features
+from kg.analysis.related.lists import AskedCase, Related, related
 from kg.base.store import KnowledgeBase
+from kg.model import Determination
 
 _Made = TypeVar("_Made")
 _LOG = logging.getLogger(__name__)
@@ -104,15 +106,23 @@ class Analyses:
 
     def related(
         self,
-        case: str,
+        case: str | AskedCase,
         outcome: str | None = None,
         limit: int = 10,
         cursor: str | None = None,
         *,
         filters: Filters | None = None,
+        mode: str = "precedent",
     ) -> Related:
-        """As :func:`kg.analysis.related.related`."""
-        return related(self.features, case, outcome, limit, cursor, filters=filters)
+        """As :func:`kg.analysis.related.lists.related`."""
+        return related(self.features, case, outcome, limit, cursor, filters=filters, mode=mode)
+
+    def asked(self, determination: Determination, text: str = "") -> AskedCase:
+        """A letter or request that is not in the base, for :meth:`related`."""
+        from kg.analysis.related.outside import asked_cases  # late: the grammars are loaded for this alone
+        from kg.base.building.read import specialty_labels
+
+        return asked_cases(self.features, [(determination, text)], specialty_labels())[0]
 
     def prepare(self) -> None:
         """Make all that is kept: about half a minute for a million letters."""

@@ -28,7 +28,8 @@ CODED = (
     *("quantity_unit", "recommended_unit"),
 )
 _OWN = (
-    *("case", "item", "outcome", "year", "body_parts", "specialties"),
+    *("case", "item", "outcome", "year", "body_parts", "specialties", "item_text", "wording", "age"),
+    *("decision_date", "injury_date", "conditions", "injured_parts", "earlier_treatments"),
     *("quantity_min", "quantity_max", "recommended_min", "recommended_max"),
     *CODED,
 )
@@ -333,7 +334,7 @@ def _described(level: str, forms: pl.DataFrame) -> pl.DataFrame:
         .sort("number", "len", *columns, descending=[False, True] + [False] * len(columns), nulls_last=True)
         .unique("number", keep="first", maintain_order=True)
     )
-    rest = [pl.lit(None, _TYPES[name]).alias(name) for name in KEY_COLUMNS if name not in columns]
+    rest = (pl.lit(None, _TYPES[name]).alias(name) for name in KEY_COLUMNS if name not in columns)
     return best.with_columns(rest).select("key", *KEY_COLUMNS)
 
 

@@ -1,6 +1,7 @@
 """``kg drivers`` and ``kg related``: what goes with outcomes, and what is like a case."""
 
 import json
+import sys
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -10,12 +11,13 @@ import typer
 
 from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, say, table
 from kg.cli.filter_options import filtered, say_notes
-from kg.errors import SettingError
+from kg.errors import SettingError, SourceError
 
 if TYPE_CHECKING:
+    from kg.analysis.cache import Analyses
     from kg.analysis.drivers import Drivers
     from kg.analysis.filters import Filters
-    from kg.analysis.related import Related
+    from kg.analysis.related.lists import AskedCase, Related
 
 Level = Annotated[str, typer.Option(help="page, section, chapter, edition or guideline.")]
 Party = Annotated[
@@ -207,53 +209,102 @@ def interval(value: float | None, low: float | None, high: float | None, form: s
     return f"{form.format(value)} ({form.format(low)} to {form.format(high)})"
 
 
+LetterFile = Annotated[
+    str | None, typer.Option(help="A letter's text instead of a case; - reads standard input.")
+]
+Items = Annotated[
+    list[str] | None, typer.Option(help="An item of a request instead of a case; may be repeated.")
+]
+Summary = Annotated[str, typer.Option(help="A clinical summary, with --item.")]
+Mode = Annotated[
+    str, typer.Option(help="precedent: everything counts; pending: only what is known before a review.")
+]
+Other = Annotated[
+    str | None,
+    typer.Option(
+        help="Only upheld, overturned or modified items; other: the same kind of request, decided the other "
+        "way."
+    ),
+]
+
+
 @command(
     "kg related CM16-0219557",
     "kg related CM16-0219557 --outcome other --limit 5",
+    "kg related --letter letter.txt",
+    'kg related --item "MRI of the left knee" --outcome other --mode pending',
 )
 @filtered
 def related(
-    case: Annotated[str, typer.Argument(help="The case number.")],
+    case: Annotated[str | None, typer.Argument(help="The case number.")] = None,
     kb: Kb = DEFAULT_KB,
+    letter: LetterFile = None,
+    item: Items = None,
+    summary: Summary = "",
+    mode: Mode = "precedent",
     limit: Annotated[int, typer.Option(help="Cases to show, 1 to 1000.")] = 10,
-    outcome: Annotated[
-        str | None,
-        typer.Option(
-            help="Only cases with upheld, overturned or modified items; other: those that went the other way."
-        ),
-    ] = None,
+    outcome: Other = None,
     cursor: Annotated[str | None, typer.Option(help="Go on from here, as the page before said.")] = None,
     form: Printed = Form.TABLE,
     *,
     chosen: "Filters",
 ) -> None:
-    """Find cases like a case, by the pages, sections, services and the like that they share.
+    """Find similar cases through their items: service, drug, body part, citations, clinical situation.
 
-    What few cases have weighs more.
+    Rarer shared features weigh more (inverse document frequency).
     """
     from kg.analysis.cache import Analyses
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
         analyses = Analyses.of(base)
-        found = analyses.related(case, outcome, limit, cursor, filters=chosen)
+        asked = (
+            base.spelled(case)
+            if case and not (letter or item or summary)
+            else _outside(analyses, case, letter, item, summary)
+        )
+        found = analyses.related(asked, outcome, limit, cursor, filters=chosen, mode=mode)
         say_notes(analyses.index, chosen)
     if form is Form.CSV:
-        frame = found.to_frame()
-        lists = [name for name, kind in frame.schema.items() if kind.is_nested()]
-        print(frame.with_columns(frame[name].list.join("; ") for name in lists).write_csv(), end="")
+        print(found.to_frame().write_csv(), end="")
     elif form is Form.JSON:
-        print(json.dumps([asdict(row) for row in found.rows], ensure_ascii=False))
+        print(json.dumps([asdict(row) for row in found.rows], ensure_ascii=False, default=str))
     else:
         _show_related(found)
     if found.next:
         say(f"more: --cursor {found.next}")
 
 
+def _outside(
+    analyses: "Analyses", case: str | None, letter: str | None, items: list[str] | None, summary: str
+) -> "AskedCase":
+    """What is asked about that is not in the base."""
+    from kg.analysis.related.outside import request
+    from kg.reading.letter import read_letter
+
+    if sum(bool(given) for given in (case, letter, items)) != 1:
+        raise SettingError("use one of CASE, --letter or --item")
+    if summary and not items:
+        raise SettingError("--summary goes with --item")
+    if not letter:
+        return analyses.asked(request(items or [], summary))
+    try:
+        text = sys.stdin.read() if letter == "-" else Path(letter).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{letter}: {getattr(error, 'strerror', None) or 'not text in UTF-8'}") from error
+    return analyses.asked(read_letter(text), text)
+
+
 def _show_related(found: "Related") -> None:
     rows = []
     for row in found.rows:
-        shared = (f"{shared.kind} {shared.value} {shared.share:.0%}" for shared in row.shared[:5])
-        rows.append((row.case, f"{row.score:.3f}", ", ".join(row.outcomes), "; ".join(shared)))
-    table(("case", "score", "outcomes", "shared, with its part of the score"), rows)
-    say(f"{found.case} was decided: {', '.join(found.outcomes)}")
+        for pair in row.pairs[:3]:
+            side, first = pair.row.found, pair is row.pairs[0]
+            repeated = f" (and {row.repeats - 1} worded so)" if row.repeats > 1 else ""
+            head = (f"{row.case}{repeated}", f"{row.score:.3f}") if first else ("", "")
+            rows.append((*head, side.outcome or "", side.text or f"item {side.item}", pair.row.why))
+    table(("case", "score", "outcome", "item", "why, with the share of the score"), rows)
+    for note in found.notes:
+        say(note)
+    if found.outcomes:
+        say(f"{found.case or 'it'} was decided: {', '.join(found.outcomes)}")

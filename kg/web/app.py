@@ -16,19 +16,21 @@ from kg.web.api import ask as ask_api
 from kg.web.api import cases as case_api
 from kg.web.api import drivers as driver_api
 from kg.web.api import expansion, lists, openapi
+from kg.web.api import related as related_api
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
 from kg.web.pages import ask as ask_page
 from kg.web.pages import cases as case_pages
 from kg.web.pages import drivers as driver_pages
 from kg.web.pages import guidelines, query, rendering, search_about, topics
+from kg.web.pages import related as related_pages
 from kg.web.settings import Settings
 from kg.web.sparql import protocol, remote
 from kg.web.state import State
 
 ROUTED = (
     *(case_pages, protocol, case_api, driver_api, ask_api, ask_page, query, driver_pages, search_about),
-    *(expansion, lists, guidelines, topics, linked),
+    *(expansion, lists, guidelines, topics, linked, related_api, related_pages),
 )
 """The modules with routes, in the order in which an address is looked up."""
 

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -18,14 +18,18 @@ from kg.analysis.coverage import Coverage, coverage
 from kg.analysis.decisions import LEVELS, Index
 from kg.analysis.drivers import Drivers, drivers
 from kg.analysis.filters import Filters
-from kg.analysis.related import Features, Related, count, related
+from kg.analysis.related.features import Features
+from kg.analysis.related.lists import AskedCase, Related, related
+from kg.analysis.related.outside import asked_cases
 from kg.analysis.search import Search
+from kg.base.building.read import specialty_labels
 from kg.base.store import KnowledgeBase
 from kg.errors import UnknownError
 from kg.explore import case_lists, drawing, labels
 from kg.explore.incidence import Ids
 from kg.explore.neighbours import Figures, Links, address
 from kg.explore.suggest import Suggestions
+from kg.model import Determination
 from kg.web.problems import ProblemError
 
 T = TypeVar("T")
@@ -249,27 +253,26 @@ class Site:
             self._fitting.release()
 
     def related(
-        self, case: str, outcome: str | None, limit: int, cursor: str | None, filters: Filters
+        self,
+        case: str | AskedCase,
+        outcome: str | None = None,
+        limit: int = 10,
+        cursor: str | None = None,
+        filters: Filters | None = None,
+        mode: str = "precedent",
     ) -> Related:
         """Cases like ``case``.
 
         Raises:
             UnknownError, SettingError: an option is not one there is.
         """
-        if self._has_none_decided(case):
-            return Related(case, (), (), None)
-        return related(self.features, case, outcome, limit, cursor, filters=filters)
+        if isinstance(case, str) and self._has_none_decided(case):
+            [case] = self.asked([(self.base.determination(case), self.base.letter(case))])
+        return related(self.features, case, outcome, limit, cursor, filters=filters, mode=mode)
 
-    def related_count(self, case: str, outcome: str | None, filters: Filters) -> int:
-        """How many cases :meth:`related` gives in all.
-
-        Raises:
-            UnknownError: an option is not one there is.
-        """
-        if self._has_none_decided(case):
-            return 0
-        key = ("related", case, outcome, filters)
-        return self._once(key, lambda: count(self.features, case, outcome, filters))
+    def asked(self, letters: Sequence[tuple[Determination, str]]) -> list[AskedCase]:
+        """Letters and requests, each with its text, as cases that are asked about."""
+        return asked_cases(self.features, letters, specialty_labels())
 
     def _has_none_decided(self, case: str) -> bool:
         """Whether no item of a case has an outcome that was understood: nothing is counted of it."""

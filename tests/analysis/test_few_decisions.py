@@ -14,7 +14,8 @@ from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES, prepare
 from kg.analysis.drivers import drivers
 from kg.analysis.network import KINDS, network
 from kg.analysis.outcomes import drift, quantities, specialties
-from kg.analysis.related import features, related
+from kg.analysis.related.features import features
+from kg.analysis.related.lists import related
 from kg.analysis.sides import sides
 
 cited = st.sampled_from(
@@ -103,4 +104,5 @@ def test_all_else_is_finite(facts, level, kind):
         finite(frame)
     for row in alike.rows:
         assert 0 < row.score <= 1
-        assert sum(shared.share for shared in row.shared) == pytest.approx(1, abs=1e-4)
+        for pair in row.pairs:
+            assert sum(shared.share for shared in pair.row.shared) == pytest.approx(1, abs=1e-4)

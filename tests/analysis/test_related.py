@@ -1,72 +1,125 @@
+"""Related decisions and cases: what counts, the other way, what is pasted, repeats, many at once."""
+
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from small_facts import cite, decision, facts_of
 
+from kg.analysis.decisions import OUTCOMES
 from kg.analysis.filters import Filters
-from kg.analysis.related import count, features, related
+from kg.analysis.related import nearest as nearest_module
+from kg.analysis.related.features import MODES, features
+from kg.analysis.related.kinds import KINDS
+from kg.analysis.related.lists import WANTED, case_of, decisions_like, related
+from kg.analysis.related.nearest import nearest
+from kg.analysis.related.outside import asked_cases, request
 from kg.errors import SettingError, UnknownError
+from kg.model import Determination
 
 RARE = cite("chronic-pain", edition=2009, pages=(7,))
 COMMON = cite("chronic-pain", edition=2009, pages=(98,))
+MRI = {"category": "Diagnostic Testing", "subcategory": "Imaging/Radiology", "body_parts": ["low back"]}
+KNEE = MRI | {"body_parts": ["knee:left"]}
+DRUG = {"category": "Pharmaceuticals", "subcategory": "NSAID", "drug_class": "NSAID", "drug": "ibuprofen"}
 
 
 @pytest.fixture(scope="module")
 def known():
     common = [
-        decision(f"CM15-00001{number:02}", 1, "upheld", [COMMON], category="Injection")
+        decision(f"CM15-00001{number:02}", 1, "upheld", [COMMON], category="Injection", subcategory="Other")
         for number in range(20)
     ]
     return features(
         facts_of(
-            decision("CM15-0000001", 1, "upheld", [RARE, COMMON], category="Surgery", drug="ibuprofen"),
-            decision("CM15-0000002", 1, "overturned", [RARE], category="Surgery", year=2014),
-            decision("CM15-0000003", 1, "upheld", [COMMON], category="Surgery"),
-            decision("CM15-0000004", 1, "upheld", [RARE]),
-            decision("CM15-0000004", 2, "overturned", [COMMON]),
+            decision("CM15-0000001", 1, "upheld", [RARE], [COMMON], **MRI, item_text="MRI"),
+            decision("CM15-0000001", 2, "upheld", [COMMON], **DRUG),
+            decision("CM15-0000002", 1, "overturned", [RARE], **MRI, year=2014),
+            decision("CM15-0000003", 1, "overturned", [], **KNEE),
+            decision("CM15-0000004", 1, "upheld", [RARE], [COMMON], **MRI),
             decision("CM15-0000005", 1, "modified", [], category="Home Health"),
+            decision("CM15-0000006", 1, "overturned", [COMMON], **DRUG | {"drug": "naproxen"}),
             *common,
         )
     )
 
 
-def test_rare_features_weigh_more(known):
-    found = related(known, "CM15-0000001", limit=3)
-    assert [row.case for row in found.rows] == ["CM15-0000002", "CM15-0000003", "CM15-0000004"]
-    first = found.rows[0]
-    weights = np.log(26 / np.array([3, 3, 23, 1]))  # the rare page, surgery, the common page, the drug
-    assert first.score == pytest.approx(weights[:2].sum() / weights.sum(), abs=1e-4)
-    shared = [(part.kind, part.value, part.cases) for part in first.shared]
-    assert shared == [("page", "chronic-pain/2009/page/7", 3), ("category", "Surgery", 3)]
-    assert sum(part.share for part in first.shared) == pytest.approx(1.0)
-    assert first.outcomes == ("overturned",)
+def cases(found):
+    return [row.case for row in found.rows]
 
 
-@pytest.mark.parametrize(
-    ("case", "outcome", "expected"),
-    [
-        ("CM15-0000001", "other", {"CM15-0000002", "CM15-0000004"}),
-        ("CM15-0000002", "other", {"CM15-0000001", "CM15-0000003", "CM15-0000004"}),
-        ("CM15-0000001", "upheld", {"CM15-0000003", "CM15-0000004"}),
-        ("CM15-0000001", "modified", set()),
-    ],
-)
-def test_outcomes(known, case, outcome, expected):
-    found = {row.case for row in related(known, case, outcome, limit=30).rows}
-    assert {name for name in found if not name.startswith("CM15-00001")} == expected
+def test_the_same_request_comes_before_the_same_page(known):
+    found = related(known, "CM15-0000004", limit=4)
+    assert cases(found)[:2] == ["CM15-0000002", "CM15-0000001"]  # the second has another item, too
+    assert cases(found)[2] == "CM15-0000003"
+    assert all(0 < row.score <= 1 for row in found.rows)
 
 
-def test_a_case_decided_both_ways_has_those_decided_one_way_as_its_other(known):
-    found = {row.case for row in related(known, "CM15-0000004", "other", limit=30).rows}
-    assert {"CM15-0000001", "CM15-0000002", "CM15-0000003"} <= found
+def test_each_pair_says_why(known):
+    [row] = related(known, "CM15-0000002", limit=1).rows
+    [pair] = row.pairs
+    assert (row.case, pair.asked, pair.row.found.item, pair.row.found.outcome) == (
+        "CM15-0000004",
+        1,
+        1,
+        "upheld",
+    )
+    assert sum(each.share for each in pair.row.shared) == pytest.approx(1, abs=1e-4)
+    assert sum(each.share for each in pair.row.reasons) == pytest.approx(1, abs=1e-4)
+    said = [each.text for each in pair.row.reasons]
+    assert said[0] == "the same subcategory and body part"
+    assert "both reviewers cite page 7 of chronic-pain/2009" in said
+    assert pair.row.found.claims_administrator == ("chronic-pain/2009/page/98",)
+
+
+def test_pending_counts_nothing_that_the_reviewer_wrote(known):
+    [pair] = related(known, "CM15-0000002", limit=1, mode="pending").rows[0].pairs
+    kinds = {each.kind for each in pair.row.shared}
+    assert kinds <= {kind.name for kind in KINDS if kind.pending}
+    assert not any(kind.startswith("reviewer") or kind == "specialty" for kind in kinds)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_other_way_is_of_the_same_kind(known, mode):
+    for case in known.cases:
+        for item in case_of(known, case).items:
+            found = decisions_like(known, item, "other", 30, mode=mode)
+            kin = set(known.kin(item.features).tolist())
+            for row in found.rows:
+                at = known.number(row.found.case or "")
+                assert {int(each) for each in known.decisions(at)} & kin
+                if mode == "precedent":
+                    assert row.found.outcome != OUTCOMES[item.outcome or 0]
+                else:
+                    assert row.found.outcome in {"overturned", "modified"}
+
+
+def test_the_nearest_of_the_other_way_comes_first(known):
+    assert cases(related(known, "CM15-0000004", "other")) == ["CM15-0000002", "CM15-0000003"]
+    found = related(known, "CM15-0000001", "other")
+    assert {(row.case, row.pairs[0].asked) for row in found.rows} == {
+        ("CM15-0000002", 1), ("CM15-0000003", 1), ("CM15-0000006", 2),
+    }  # fmt: skip
+
+
+def test_where_none_went_the_other_way_the_nearest_kind_is_named(known):
+    found = related(known, "CM15-0000100", "other")
+    assert found.rows == ()
+    assert found.notes == ("no decision on Other went the other way; the nearest kind that did: NSAID",)
+    [item] = case_of(known, "CM15-0000100").items
+    assert decisions_like(known, item, "other").note == found.notes[0]
+
+
+def test_a_given_outcome(known):
+    assert cases(related(known, "CM15-0000004", "modified")) == []
+    for row in related(known, "CM15-0000002", "upheld").rows:
+        assert {pair.row.found.outcome for pair in row.pairs} == {"upheld"}
 
 
 def test_filters(known):
-    assert [row.case for row in related(known, "CM15-0000001", filters=Filters.of(year=2014)).rows] == [
-        "CM15-0000002"
-    ]
+    assert cases(related(known, "CM15-0000001", filters=Filters.of(year=2014))) == ["CM15-0000002"]
 
 
 @pytest.mark.parametrize("limit", [1, 4, 7])
@@ -80,26 +133,73 @@ def test_pages_are_the_whole_in_order(known, limit):
         if cursor is None:
             break
     assert tuple(pages) == whole.rows
-    assert [row.case for row in whole.rows[-20:]] == sorted(row.case for row in whole.rows[-20:])
+    assert whole.total == len(whole.rows)
+    assert all((one.score, two.case) >= (two.score, one.case) for one, two in pairwise(whole.rows))
 
 
-@pytest.mark.parametrize("outcome", [None, "other", "upheld", "modified"])
-@pytest.mark.parametrize("case", ["CM15-0000001", "CM15-0000004", "CM15-0000005"])
-@pytest.mark.parametrize("chosen", [{}, {"year": 2014}], ids=["all", "of 2014"])
-def test_so_many_are_counted_as_are_found(known, case, outcome, chosen):
-    filters = Filters.of(**chosen)
-    found = related(known, case, outcome, limit=1000, filters=filters)
-    assert count(known, case, outcome, filters) == len(found.rows)
+def test_letters_that_repeat_one_another_are_one_entry():
+    same = [decision(f"CM15-000000{n}", 1, "upheld", [RARE], **MRI, wording=77) for n in range(2, 7)]
+    other = decision("CM15-0000008", 1, "upheld", [RARE], **MRI, wording=78)
+    known = features(facts_of(decision("CM15-0000001", 1, "upheld", [RARE], **MRI), *same, other))
+    found = related(known, "CM15-0000001")
+    assert [(row.case, row.repeats) for row in found.rows] == [("CM15-0000002", 5), ("CM15-0000008", 1)]
+    [item] = case_of(known, "CM15-0000001").items
+    assert [row.repeats for row in decisions_like(known, item).rows] == [5, 1]
+
+
+@pytest.mark.parametrize("walked", [1, 3, 50, 10**9])
+@pytest.mark.parametrize("mode", MODES)
+def test_the_short_way_finds_what_the_long_one_does(monkeypatch, walked, mode):
+    rng = np.random.default_rng(5)
+    parts, drugs = ["knee", "neck", "hip"], ["a", "b", "c", "d"]
+    rows = [
+        decision(
+            f"CM15-{number:07}", 1, str(rng.choice(["upheld", "overturned"])),
+            [cite("chronic-pain", edition=2009, pages=(int(rng.integers(1, 9)),))],
+            **DRUG | {"drug": str(rng.choice(drugs)), "body_parts": [str(rng.choice(parts))]},
+        )
+        for number in range(200)
+    ]  # fmt: skip
+    known = features(facts_of(*rows))
+    for number in range(0, 200, 20):
+        [item] = case_of(known, f"CM15-{number:07}").items
+        monkeypatch.setattr(nearest_module, "_WALKED", 10**9)
+        place, score = nearest(known, item, mode, 12)
+        monkeypatch.setattr(nearest_module, "_WALKED", walked)
+        again, points = nearest(known, item, mode, 12)
+        assert (again.tolist(), points.tolist()) == (place.tolist(), score.tolist())
+
+
+def test_a_request_that_is_not_in_the_base(known):
+    [asked] = asked_cases(known, [(request(["MRI of the lumbar spine"]), "")], {})
+    found = related(known, asked, mode="pending")
+    assert found.case is None
+    assert {"CM15-0000001", "CM15-0000002", "CM15-0000004"} == set(cases(found)[:3])
+    assert cases(related(known, asked, "other", mode="pending"))[0] == "CM15-0000002"
+
+
+def test_many_at_once_are_as_one_by_one(known):
+    told = "The 35 year old male worker had an injury on 07/08/2013. Diagnoses include lumbar strain. "
+    letters: list[tuple[Determination, str]] = [
+        (request(["MRI of the lumbar spine", "Ibuprofen 600mg #90"], told), ""),
+        (request(["acupuncture"]), ""),
+        (request(["Naproxen 500mg #60"], told), ""),
+    ]
+    for outcome in (None, *WANTED):
+        together = [related(known, each, outcome) for each in asked_cases(known, letters, {})]
+        alone = [related(known, asked_cases(known, [each], {})[0], outcome) for each in letters]
+        assert together == alone
 
 
 @pytest.mark.parametrize(
     ("given", "error", "sentence"),
     [
-        ({"case": "CM15-0000006"}, UnknownError, "the nearest: .*CM15-0000005"),
+        ({"case": "CM15-0000007"}, UnknownError, "the nearest: .*CM15-000000"),
         ({"case": "no such case"}, UnknownError, "the nearest"),
         ({"case": "CM15-0000001", "outcome": "oter"}, UnknownError, "the nearest: other"),
+        ({"case": "CM15-0000001", "mode": "presedent"}, UnknownError, "the nearest: precedent"),
         ({"case": "CM15-0000001", "cursor": "£"}, SettingError, "not a cursor"),
-        ({"case": "CM15-0000001", "cursor": "cjEuZmY"}, SettingError, "not a cursor"),
+        ({"case": "CM15-0000001", "cursor": "r1.5"}, SettingError, "not a cursor"),
         ({"case": "CM15-0000001", "limit": 0}, SettingError, "1 to 1000"),
     ],
 )
@@ -108,8 +208,14 @@ def test_bad_input(known, given, error, sentence):
         related(known, **given)
 
 
+@pytest.mark.parametrize("items", [[], [" "], ["MRI", "x" * 20_001]])
+def test_a_request_must_have_items(items):
+    with pytest.raises(SettingError, match="item"):
+        request(items)
+
+
 def test_a_case_that_shares_nothing(known):
-    found = related(known, "CM15-0000005")
+    found = related(known, "CM15-0000005", "other")
     assert (found.rows, found.next, found.to_frame().height) == ((), None, 0)
 
 

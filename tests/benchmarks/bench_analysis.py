@@ -22,7 +22,8 @@ from kg.analysis.cache import Analyses
 from kg.analysis.drivers import drivers
 from kg.analysis.filters import Filters
 from kg.analysis.network import network
-from kg.analysis.related import features, related
+from kg.analysis.related.features import features
+from kg.analysis.related.lists import related
 from kg.base.store import KnowledgeBase
 
 

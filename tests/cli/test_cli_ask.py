@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from kg.base.store import KnowledgeBase
 from kg.cli.show_search_stats import _STYLES
 from kg.evidence import Kind
 
@@ -244,6 +245,41 @@ def test_related_cases_come_page_by_page(kg, kb, case):
     )
     assert {row["case"] for row in first}.isdisjoint(row["case"] for row in second)
     assert rows(kg("related", case, "--kb", kb, "--format", "csv").out)[0].keys() >= {"case", "score"}
+
+
+def test_a_letter_and_a_request_that_are_not_in_the_base_are_compared(kg, kb, tmp_path):
+    letter = tmp_path / "letter.txt"
+    with KnowledgeBase.open(kb) as base:
+        case = next(case for case in base.cases() if case in base.letter(case))
+        letter.write_text(base.letter(case), encoding="utf-8")
+    inside = kg("related", case, "--kb", kb, "--format", "json")
+    outside = kg("related", "--letter", letter, "--kb", kb, "--format", "json")
+    assert outside.code == 0, outside.err
+    assert json.loads(outside.out) == json.loads(inside.out)
+    request = kg(
+        "related", "--item", "MRI of the knee", "--item", "ibuprofen", "--mode", "pending", "--kb", kb
+    )
+    assert request.code == 0, request.err
+    other = kg("related", "--item", "MRI of the knee", "--outcome", "other", "--kb", kb, "--format", "json")
+    outcomes = {pair["row"]["found"]["outcome"] for row in json.loads(other.out) for pair in row["pairs"]}
+    assert outcomes <= {"overturned", "modified"}
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "use one of CASE, --letter or --item"),
+        (("CM16-0000001", "--item", "MRI"), "use one of CASE"),
+        (("CM16-0000001", "--summary", "he fell"), "--summary goes with --item"),
+        (("--item", " "), "an item must have"),
+        (("--letter", "no-such-file"), "no-such-file: No such file"),
+        (("--item", "MRI", "--mode", "precedint"), "the nearest: precedent"),
+    ],
+)
+def test_what_can_be_compared(kg, kb, words, sentence):
+    done = kg("related", *words, "--kb", kb)
+    assert sentence in done.err
+    assert done.code in {2, 3}
 
 
 def test_sample_letters_are_the_same_for_the_same_seed(kg, tmp_path):

@@ -85,16 +85,6 @@ def test_marks_quote_the_letter(site: TestClient):
         assert " ".join(body["text"][start:end].split()) == mark["value"]
 
 
-def test_related_cases_have_reasons(site: TestClient):
-    case = first_case(site)
-    body = site.get(f"/api/cases/{case}/related?limit=3").json()
-    assert body["results"][0]["shared"]
-    after = site.get(f"/api/cases/{case}/related", params={"limit": 3, "cursor": body["next"]}).json()
-    assert not {row["case"] for row in body["results"]} & {row["case"] for row in after["results"]}
-    other = site.get(f"/api/cases/{case}/related?outcome=other").json()
-    assert all(set(row["outcomes"]) - set(other["outcomes"]) for row in other["results"])
-
-
 def test_csv_has_the_rows_of_the_json(site: TestClient):
     rows = site.get("/api/drivers?minimum=1&limit=1000").json()["results"]
     answer = site.get("/api/drivers?minimum=1&format=csv")

@@ -9,13 +9,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import Field
 
-from kg.analysis.related import CURSOR as RELATED_CURSOR
-from kg.analysis.related import WANTED
 from kg.evidence import marks
 from kg.explore import answers
 from kg.explore.case_lists import CURSOR as CASE_CURSOR
 from kg.explore.case_lists import Wanted
-from kg.explore.neighbours import address, case_node
 from kg.graph import jsonld
 from kg.graph.triples import n_triples
 from kg.web import negotiate
@@ -147,48 +144,3 @@ def letter(request: Request, site: SiteDep, case: CaseNumber) -> Response:
         for m in marks(site.base.determination(case))
     ]
     return answer(request, site, {"case": case, "text": text, "marks": found, "generation": site.generation})
-
-
-@router.get(
-    "/cases/{case}/related",
-    summary="Cases like this one, with reasons",
-    responses=openapi.answers(openapi.Listing),
-)
-async def related(
-    request: Request,
-    site: SiteDep,
-    case: CaseNumber,
-    filters: FiltersDep,
-    outcome: Annotated[str | None, Query(description=f"One of {', '.join(WANTED)}.")] = None,
-    limit: Limit = 10,
-    cursor: Annotated[
-        str | None, Query(pattern=RELATED_CURSOR, description="The `next` of the page before.")
-    ] = None,
-) -> Response:
-    """The most alike first. `outcome=other` keeps those that went the other way."""
-    found = site.related(case, outcome, limit, cursor, filters)
-    rows = [
-        {
-            "case": row.case,
-            "iri": address(case_node(row.case)),
-            "score": row.score,
-            "outcomes": row.outcomes,
-            "shared": [
-                {"kind": s.kind, "value": s.value, "share": s.share, "cases": s.cases} for s in row.shared
-            ],
-        }
-        for row in found.rows
-    ]
-    return answer(
-        request,
-        site,
-        listing(
-            site,
-            rows,
-            site.related_count(case, outcome, filters),
-            found.next,
-            case=case,
-            outcomes=found.outcomes,
-            notes=list(site.index.notes(filters, "any")),
-        ),
-    )

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from kg.analysis.filters import Filters
-from kg.analysis.related import Shared
+from kg.analysis.related.rows import Reason, RelatedDecision, plain, reasons
 from kg.explore import cited_for, drawing, labels, marking
 from kg.explore.case_lists import Wanted
 from kg.explore.neighbours import Figures, case_node
@@ -155,16 +154,20 @@ def _case_page(request: Request, site: Site, case: str) -> Response:
         problems=determination.problems,
         letter=marking.html(marking.pieces(determination, text)),
         legend=values.LEGEND,
-        related=site.related(case, None, 5, None, Filters()),
-        other=site.related(case, "other", 5, None, Filters()),
-        named=_named,
+        related=site.related(case, None, 5),
+        other=site.related(case, "other", 5),
+        why=reasons_of,
     )
 
 
-def _named(shared: Shared) -> str:
-    if shared.kind in {"page", "section", "chapter"}:
-        return labels.label(f"guideline/{shared.value}")
-    return shared.value.replace(":", " ")
+def reasons_of(row: RelatedDecision) -> tuple[Reason, ...]:
+    """Why a decision is related, with guidelines by their names."""
+    return reasons(row.shared, _named)
+
+
+def _named(kind: str, value: str) -> str:
+    cited = kind.startswith(("reviewer_", "denial_"))
+    return labels.label(f"guideline/{value}") if cited else plain(kind, value)
 
 
 @router.get("/explore")

@@ -1,0 +1,235 @@
+"""The inverted index of decisions: which has which feature, and what each feature weighs.
+
+A feature that ``n`` of ``N`` decisions have weighs ``log(1 + N / (n + 1))`` times the weight of its kind:
+rarer shared features weigh more, and one more decision keeps a feature that few have from weighing without
+bound. Weights are kept as whole ten-thousandths, so that sums do not depend on their order.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from kg.analysis.decisions import OUTCOMES, Index, each_once, places, prepare
+from kg.analysis.filters import choose, unknown
+from kg.analysis.related.kinds import KIN, KINDS, NAMES, kinds_of
+
+WEIGHT = 10_000
+MODES = ("precedent", "pending")
+"""What counts: everything, or only what is known before a review (request, denial, clinical facts)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Every decision's features, case by case; make it with :func:`features`.
+
+    ``cases`` is sorted. The decisions of case ``c`` are ``case_starts[c]`` up to ``case_starts[c + 1]``, in
+    the order of their letter. Decision ``d`` has ``features[row_starts[d]:row_starts[d + 1]]``; the decisions
+    that have feature ``f`` are ``postings[starts[f]:starts[f + 1]]``.
+    """
+
+    cases: pl.Series
+    names: pl.DataFrame
+    """Kind and value of each feature."""
+    kind: NDArray[np.int8]
+    """The place of each feature's kind in :data:`KINDS`."""
+    weights: NDArray[np.int32]
+    row_starts: NDArray[np.int64]
+    features: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    postings: NDArray[np.int32]
+    precedent: NDArray[np.int32] = field(repr=False)
+    """The weight of all features of each decision."""
+    pending: NDArray[np.int32] = field(repr=False)
+    """The weight of those known before a review."""
+    case_of: NDArray[np.int32] = field(repr=False)
+    case_starts: NDArray[np.int64] = field(repr=False)
+    outcome: NDArray[np.int8] = field(repr=False)
+    """The place of each decision's outcome in ``OUTCOMES``."""
+    position: NDArray[np.int16] = field(repr=False)
+    """The place of each item in its letter, from 1."""
+    decision: NDArray[np.int32] = field(repr=False)
+    """The place of each decision in the index."""
+    wording: NDArray[np.int64] = field(repr=False)
+    """Equal for decisions whose item, outcome and rationale are equal word for word."""
+    letter: NDArray[np.int64] = field(repr=False)
+    """Equal for cases of which all decisions are so."""
+    index: Callable[[], Index] = field(repr=False)
+    """The index, which filters and printed texts need."""
+
+    def __len__(self) -> int:
+        """How many decisions there are."""
+        return self.outcome.size
+
+    @cached_property
+    def named(self) -> list[tuple[str, str]]:
+        """Kind and value of each feature."""
+        return list(self.names.iter_rows())
+
+    @cached_property
+    def numbers(self) -> dict[tuple[str, str], int]:
+        """The number of each feature, by kind and value."""
+        return {name: number for number, name in enumerate(self.named)}
+
+    @cached_property
+    def counting(self) -> dict[str, NDArray[np.bool_]]:
+        """Which features count in each mode."""
+        return {mode: kinds_of(mode)[self.kind] for mode in MODES}
+
+    @cached_property
+    def copies(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """How many decisions, and how many cases, are worded as each is."""
+        return _times(self.wording), _times(self.letter)
+
+    def whole(self, mode: str) -> NDArray[np.int32]:
+        """The weight of all features of each decision that count in a mode.
+
+        Raises:
+            UnknownError: there is no such mode.
+        """
+        return self.pending if choose("mode", mode, MODES) == "pending" else self.precedent
+
+    def unseen(self, kind: str) -> int:
+        """What a feature weighs that no decision has."""
+        weight = next(each.weight for each in KINDS if each.name == kind)
+        return round(WEIGHT * weight * float(np.log1p(len(self))))
+
+    def number(self, case: str) -> int:
+        """The place of ``case`` in ``cases``.
+
+        Raises:
+            UnknownError: there is no such case; the sentence names the nearest.
+        """
+        place = bisect_left(self.cases, case)
+        if place < len(self.cases) and self.cases[place] == case:
+            return place
+        raise unknown("case", case, self._near(case, place))
+
+    def _near(self, case: str, place: int) -> list[str]:
+        """Known cases with one character changed, or else the neighbours in order."""
+        changed = [
+            case[:at] + new + case[at + 1 :]
+            for at in range(len(case))
+            for new in "0123456789"
+            if case[at] != new
+        ]
+        one_off = self.cases.filter(self.cases.is_in(changed[:400])).to_list()
+        return one_off or self.cases[max(0, place - 5) : place + 5].to_list()
+
+    def of(self, decision: int) -> NDArray[np.int32]:
+        """The features of one decision."""
+        return self.features[self.row_starts[decision] : self.row_starts[decision + 1]]
+
+    def having(self, feature: int) -> NDArray[np.int32]:
+        """The decisions that have one feature."""
+        return self.postings[self.starts[feature] : self.starts[feature + 1]]
+
+    def decisions(self, case: int) -> NDArray[np.int64]:
+        """The decisions of a case, in order."""
+        return np.arange(self.case_starts[case], self.case_starts[case + 1])
+
+    def outcomes(self, case: int) -> tuple[str, ...]:
+        """The outcomes of a case's items, in order."""
+        return tuple(OUTCOMES[self.outcome[decision]] for decision in self.decisions(case))
+
+    def kin(self, asked: NDArray[np.int32]) -> NDArray[np.int32]:
+        """The decisions that share subcategory or drug class with one that has the features ``asked``."""
+        wanted = [NAMES.index(name) for name in KIN]
+        found = [self.having(feature) for feature in asked if self.kind[feature] in wanted]
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int32)
+
+
+def features(facts: pl.DataFrame | pl.LazyFrame | Index) -> Features:
+    """Make the inverted index of all decisions, once for a generation."""
+    index = facts if isinstance(facts, Index) else prepare(facts)
+    head = index.columns("case", "item", "wording")
+    cases = head["case"].unique().sort()
+    owner = places(head["case"], cases)
+    item = head["item"].to_numpy()
+    decision = np.lexsort((item, owner)).astype(np.int32)
+    row = np.empty_like(decision)
+    row[decision] = np.arange(decision.size, dtype=np.int32)
+    names, kind, feature, having = _inverted(index, row)
+    counts = np.bincount(feature, minlength=kind.size)
+    by_kind = np.array([each.weight for each in KINDS])
+    idf = np.log1p(decision.size / (counts + 1))
+    weights = np.rint(WEIGHT * by_kind[kind] * idf).astype(np.int32)
+    forward = np.argsort(having, kind="stable")
+    pending = np.where(kinds_of("pending")[kind], weights, 0)
+    case_starts = _starts(np.bincount(owner, minlength=len(cases)))
+    wording = _wording(head["wording"], decision)
+    return Features(
+        cases=cases,
+        names=names,
+        kind=kind,
+        weights=weights,
+        row_starts=_starts(np.bincount(having, minlength=decision.size)),
+        features=feature[forward],
+        starts=_starts(counts),
+        postings=having,
+        precedent=_sums(having, weights[feature], decision.size),
+        pending=_sums(having, pending[feature], decision.size),
+        case_of=owner[decision],
+        case_starts=case_starts,
+        outcome=index.outcome[decision],
+        position=item[decision].astype(np.int16),
+        decision=decision,
+        wording=wording,
+        letter=_letters(wording, case_starts),
+        index=lambda: index,
+    )
+
+
+def _inverted(
+    index: Index, row: NDArray[np.int32]
+) -> tuple[pl.DataFrame, NDArray[np.int8], NDArray[np.int32], NDArray[np.int32]]:
+    """The features' names and kinds, and the pairs of feature and decision, sorted, each once."""
+    names, kinds = [], []
+    features: list[NDArray[np.int32]] = []
+    having: list[NDArray[np.int32]] = []
+    before = 0
+    for number, kind in enumerate(KINDS):
+        pairs = kind.read(index)
+        packed = pairs.value.astype(np.int64) * max(row.size, 1) + row[pairs.decision]
+        feature, decision = np.divmod(each_once(packed), max(row.size, 1))
+        features.append((feature + before).astype(np.int32))
+        having.append(decision.astype(np.int32))
+        named = pl.Series("value", pairs.values, dtype=pl.String)
+        names.append(pl.DataFrame([pl.Series("kind", [kind.name] * len(named), dtype=pl.String), named]))
+        kinds.append(np.full(len(named), number, np.int8))
+        before += len(named)
+    return pl.concat(names), np.concatenate(kinds), np.concatenate(features), np.concatenate(having)
+
+
+def _starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(counts)))
+
+
+def _sums(row: NDArray[np.int32], weight: NDArray[np.int32], rows: int) -> NDArray[np.int32]:
+    return np.bincount(row, weights=weight, minlength=rows).astype(np.int32)
+
+
+def _wording(printed: pl.Series, decision: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The digests of the decisions in their new order; one that has none is like no other."""
+    digest = printed.fill_null(pl.int_range(len(printed), dtype=pl.Int64, eager=True)).to_numpy()
+    return digest[decision]
+
+
+def _letters(wording: NDArray[np.int64], case_starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """One digest a case, of those of its decisions in order."""
+    if not wording.size:
+        return wording
+    place = np.arange(wording.size) - np.repeat(case_starts[:-1], np.diff(case_starts))
+    with np.errstate(over="ignore"):
+        mixed = wording * (2 * place + 3) + (wording >> 17)
+    return np.add.reduceat(mixed, case_starts[:-1])
+
+
+def _times(digests: NDArray[np.int64]) -> NDArray[np.int32]:
+    _, place, counts = np.unique(digests, return_inverse=True, return_counts=True)
+    times: NDArray[np.int32] = counts.astype(np.int32)[place]
+    return times

@@ -1,0 +1,237 @@
+"""A related decision as it is shown: what both share, in words and as shares of the score."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.analysis.decisions import OUTCOMES
+from kg.analysis.related.features import Features
+from kg.analysis.related.kinds import CITATION, KINDS, NAMES, REQUEST
+from kg.analysis.related.nearest import SCALE, Asked
+from kg.reading.vocabulary.phrases import concepts
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A feature that both decisions have, and its share of the score (the shares add up to 1)."""
+
+    kind: str
+    value: str
+    share: float
+    items: int
+    """How many decisions have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence part that says what both share, and its share of the score (the shares add up to 1)."""
+
+    text: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One decision: what was asked and decided, when, by which specialty, and what each party cited."""
+
+    case: str | None
+    item: int
+    outcome: str | None
+    text: str | None
+    decided: date | None
+    specialties: tuple[str, ...]
+    claims_administrator: tuple[str, ...]
+    reviewer: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedDecision:
+    """A decision like the one asked about; ``repeats`` counts those worded exactly so, itself too."""
+
+    found: Side
+    score: float
+    shared: tuple[Shared, ...]
+    reasons: tuple[Reason, ...]
+    differences: tuple[str, ...]
+    repeats: int
+
+    @property
+    def why(self) -> str:
+        """The reasons and what differs, as one line."""
+        return "; ".join((*(f"{each.text} ({each.share:.0%})" for each in self.reasons), *self.differences))
+
+
+_WORDS = {
+    "category": "category",
+    "subcategory": "subcategory",
+    "drug_class": "drug class",
+    "drug": "drug",
+    "body_part": "body part",
+    "side": "side",
+    "quantity": "quantity",
+}
+_IMPLIED = {"category": ("subcategory", "drug_class"), "drug_class": ("drug",)}
+"""What goes without saying where one of the others is said."""
+_PARTIES = {"denial": "both denials cite", "reviewer": "both reviewers cite"}
+_CLINICAL = {
+    "condition": "both tell of {}",
+    "injured_part": "injury of the {}",
+    "earlier_treatment": "{} before the request",
+    "since_injury": "injury {} earlier",
+    "age": "workers in their {}",
+    "specialty": "reviewers of {}",
+}
+
+
+def side(known: Features, decision: int) -> Side:
+    """What is known of a decision of the base."""
+    texts = known.index().columns("item_text", "decision_date")[int(known.decision[decision])]
+    text, decided = texts.row(0)
+    features = known.of(decision)
+    return Side(
+        known.cases[int(known.case_of[decision])],
+        int(known.position[decision]),
+        OUTCOMES[known.outcome[decision]],
+        text,
+        decided,
+        tuple(_values(known, features, "specialty")),
+        _cited(known, features, "denial"),
+        _cited(known, features, "reviewer"),
+    )
+
+
+def side_asked(known: Features, asked: Asked, case: str | None) -> Side:
+    """What is known of the request that is asked about."""
+    if asked.decision is not None:
+        return side(known, asked.decision)
+    outcome = None if asked.outcome is None else OUTCOMES[asked.outcome]
+    features = asked.features
+    return Side(
+        case,
+        asked.position,
+        outcome,
+        asked.text,
+        None,
+        tuple(_values(known, features, "specialty")),
+        _cited(known, features, "denial"),
+        _cited(known, features, "reviewer"),
+    )
+
+
+def related_decision(known: Features, asked: Asked, mode: str, decision: int, score: int) -> RelatedDecision:
+    """The row of one answer."""
+    mine = asked.features[known.counting[mode][asked.features]]
+    both = np.intersect1d(mine, known.of(decision))
+    both = both[np.argsort(-known.weights[both], kind="stable")]
+    total = max(1, int(known.weights[both].sum()))
+    shared = tuple(
+        Shared(
+            known.named[feature][0],
+            known.named[feature][1],
+            round(int(known.weights[feature]) / total, 6),
+            known.having(feature).size,
+        )
+        for feature in both
+    )
+    differences = tuple(_differences(known, asked, decision)) if mode == "precedent" else ()
+    repeats = int(known.copies[0][decision])
+    found = side(known, decision)
+    return RelatedDecision(found, score / SCALE, shared, reasons(shared), differences, repeats)
+
+
+def plain(kind: str, value: str) -> str:
+    """A feature's value as words.
+
+    >>> plain("reviewer_page", "chronic-pain/2009/page/98"), plain("side", "knee:left")
+    ('page 98 of chronic-pain/2009', 'left knee')
+    >>> plain("earlier_treatment", "Acupuncture:not-helped"), plain("condition", "disc")
+    ('Acupuncture (not helped)', 'disc disorder')
+    """
+    if kind == "condition":
+        return _conditions().get(value, value)
+    if kind == "earlier_treatment":
+        name, _, response = value.partition(":")
+        return f"{name} ({response.replace('-', ' ')})" if response else name
+    work, page, number = value.partition("/page/")
+    if page:
+        return f"page {number} of {work}"
+    part, _, side = value.partition(":")
+    return f"{side} {part}" if side and kind == "side" else value
+
+
+@cache
+def _conditions() -> dict[str, str]:
+    return {concept.notation: concept.preferred for concept in concepts("conditions.ttl").values()}
+
+
+def reasons(shared: Sequence[Shared], name: Callable[[str, str], str] = plain) -> tuple[Reason, ...]:
+    """What is shared, told together where it is of one kind; the weightiest first.
+
+    ``name`` gives the words for a kind and value.
+    """
+    groups: dict[str, list[Shared]] = {}
+    for each in shared:
+        evidence = KINDS[NAMES.index(each.kind)].evidence
+        party = each.kind.split("_")[0]
+        told = {REQUEST: REQUEST, CITATION: party}.get(evidence, each.kind)
+        groups.setdefault(told, []).append(each)
+    found = [
+        Reason(_told(told, group, name), round(sum(each.share for each in group), 6))
+        for told, group in groups.items()
+    ]
+    return tuple(sorted(found, key=lambda reason: -reason.share))
+
+
+def _told(told: str, group: Sequence[Shared], name: Callable[[str, str], str]) -> str:
+    if told == REQUEST:
+        kinds = {each.kind for each in group}
+        said = [words for kind, words in _WORDS.items() if kind in kinds]
+        kept = [
+            words for kind, words in _WORDS.items() if kind in kinds and not kinds & {*_IMPLIED.get(kind, ())}
+        ]
+        return f"the same {_listed(kept or said)}"
+    if told in _PARTIES:
+        values = _places([each.value for each in group])
+        by_value = {each.value: each.kind for each in group}
+        return f"{_PARTIES[told]} {_listed([name(by_value[value], value) for value in values])}"
+    return _CLINICAL[told].format(_listed([name(each.kind, each.value) for each in group]))
+
+
+def _places(values: Sequence[str]) -> list[str]:
+    """What is cited, without the chapters of which a page or section is named."""
+    return [value for value in values if not any(other.startswith(f"{value}/") for other in values)]
+
+
+def _listed(said: Sequence[str]) -> str:
+    """Words as a list, of many the first three and how many more.
+
+    >>> _listed(["drug", "body part", "side"]), _listed(["a", "b", "c", "d", "e"])
+    ('drug, body part and side', 'a, b, c and 2 more')
+    """
+    if len(said) > 4:
+        return f"{', '.join(said[:3])} and {len(said) - 3} more"
+    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
+
+
+def _differences(known: Features, asked: Asked, decision: int) -> Iterator[str]:
+    """What each reviewer cited that the other did not."""
+    mine, other = (_places(_cited(known, each, "reviewer")) for each in (asked.features, known.of(decision)))
+    only_mine = [value for value in mine if value not in other]
+    only_other = [value for value in other if value not in mine]
+    if only_mine and only_other:
+        here, there = (_listed([plain("", value) for value in only]) for only in (only_mine, only_other))
+        yield f"here the reviewer cites {here}, there {there}"
+
+
+def _cited(known: Features, features: NDArray[np.int32], party: str) -> tuple[str, ...]:
+    kinds = (f"{party}_page", f"{party}_section", f"{party}_chapter")
+    return tuple(value for kind in kinds for value in _values(known, features, kind))
+
+
+def _values(known: Features, features: NDArray[np.int32], kind: str) -> list[str]:
+    number = NAMES.index(kind)
+    return [known.named[feature][1] for feature in features if known.kind[feature] == number]

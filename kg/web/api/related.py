@@ -1,0 +1,200 @@
+"""``/api/related``: decisions and cases like a case of the base, a letter, or a request."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, Field, model_validator
+
+from kg.analysis.filters import Filters
+from kg.analysis.related.features import MODES
+from kg.analysis.related.lists import CURSOR, WANTED, AskedCase, Related, RelatedCase, case_of
+from kg.analysis.related.outside import LONGEST, request
+from kg.analysis.related.rows import RelatedDecision, Side
+from kg.errors import LetterError, SettingError, UnknownError
+from kg.explore.neighbours import address, case_node
+from kg.model import Determination
+from kg.reading.letter import read_letter
+from kg.web.api import openapi
+from kg.web.api.cases import CaseNumber, Limit, SiteDep, answer, listing
+from kg.web.api.filter_parameters import FiltersDep
+from kg.web.problems import ProblemError
+from kg.web.site import Site
+
+router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+
+NDJSON = "application/x-ndjson"
+MOST = 100
+"""Questions of one request, at most."""
+MOST_ITEMS = 500
+"""Items of all of them together, at most."""
+_LETTER = 200_000
+
+Mode = Annotated[
+    str, Query(description=f"One of {', '.join(MODES)}: everything counts, or only what is known before.")
+]
+Outcome = Annotated[str | None, Query(description=f"One of {', '.join(WANTED)}.")]
+
+
+def _side(side: Side) -> dict[str, Any]:
+    cited = {"claims_administrator": side.claims_administrator, "reviewer": side.reviewer}
+    return {
+        "item": side.item,
+        "outcome": side.outcome,
+        "text": side.text,
+        "decided": side.decided and side.decided.isoformat(),
+        "specialties": side.specialties,
+        "cited": cited,
+    }
+
+
+def _decision(row: RelatedDecision) -> dict[str, Any]:
+    return {
+        **_side(row.found),
+        "score": row.score,
+        "repeats": row.repeats,
+        "reasons": [asdict(reason) for reason in row.reasons],
+        "differences": row.differences,
+        "shared": [asdict(shared) for shared in row.shared],
+    }
+
+
+def _case(row: RelatedCase) -> dict[str, Any]:
+    return {
+        "case": row.case,
+        "iri": address(case_node(row.case)),
+        "score": row.score,
+        "outcomes": row.outcomes,
+        "repeats": row.repeats,
+        "pairs": [{"asked": pair.asked, **_decision(pair.row)} for pair in row.pairs],
+    }
+
+
+def as_json(site: Site, found: Related, filters: Filters, **more: Any) -> dict[str, Any]:
+    """A list of related cases as every address gives it."""
+    return listing(
+        site,
+        [_case(row) for row in found.rows],
+        found.total,
+        found.next,
+        case=found.case,
+        mode=found.mode,
+        outcomes=found.outcomes,
+        asked=[_side(side) for side in found.asked],
+        notes=[*found.notes, *site.index.notes(filters, "any")],
+        **more,
+    )
+
+
+@router.get(
+    "/cases/{case}/related",
+    summary="Cases like this one, with reasons",
+    responses=openapi.answers(openapi.Listing),
+)
+async def related(
+    request: Request,
+    site: SiteDep,
+    case: CaseNumber,
+    filters: FiltersDep,
+    outcome: Outcome = None,
+    mode: Mode = "precedent",
+    limit: Limit = 10,
+    cursor: Annotated[str | None, Query(pattern=CURSOR, description="The `next` of the page before.")] = None,
+) -> Response:
+    """The most similar first, through their items.
+
+    `outcome=other` keeps requests of the same kind (subcategory or drug class) that went the other way.
+    """
+    return answer(
+        request, site, as_json(site, site.related(case, outcome, limit, cursor, filters, mode), filters)
+    )
+
+
+class Question(BaseModel, extra="forbid"):
+    """A case of the base, a letter's text, or the items of a request with what is known of the worker."""
+
+    case: str | None = Field(None, max_length=200, examples=["CM16-0000001"])
+    letter: str | None = Field(None, max_length=_LETTER)
+    items: list[Annotated[str, Field(max_length=LONGEST)]] | None = Field(
+        None, min_length=1, max_length=50, examples=[["MRI of the left knee"]]
+    )
+    summary: str = Field("", max_length=LONGEST, description="A clinical summary, with `items`.")
+
+    @model_validator(mode="after")
+    def one(self) -> "Question":
+        """One of the three, and a summary only beside items."""
+        given = [name for name in ("case", "letter", "items") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("give one of case, letter, items")
+        if self.summary and self.items is None:
+            raise ValueError("a summary goes with items")
+        return self
+
+
+class Questions(BaseModel, extra="forbid"):
+    """What is asked, up to a hundred at once."""
+
+    questions: list[Question] = Field(min_length=1, max_length=MOST)
+
+
+@router.post(
+    "/related",
+    summary="Cases like letters, requests or cases, many at once",
+    responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}}},
+)
+def many(
+    site: SiteDep,
+    asked: Questions,
+    filters: FiltersDep,
+    outcome: Outcome = None,
+    mode: Mode = "precedent",
+    limit: Annotated[int, Query(ge=1, le=100, description="Most cases to give for each question.")] = 10,
+) -> StreamingResponse:
+    """A line of JSON for each question, in order, as `/api/cases/{case}/related` answers, streamed.
+
+    All is read before the first line: a question that cannot be read is an error.
+    """
+    cases = questions(site, asked.questions)
+    if (items := sum(len(case.items) for case in cases)) > MOST_ITEMS:
+        raise ProblemError(422, f"ask about at most {MOST_ITEMS} items at once; these are {items}")
+    first = site.related(
+        cases[0], outcome, limit, None, filters, mode
+    )  # an option that is not one is an error
+
+    def lines() -> Iterator[bytes]:
+        for number, case in enumerate(cases):
+            found = site.related(case, outcome, limit, None, filters, mode) if number else first
+            yield (
+                json.dumps(as_json(site, found, filters, question=number), ensure_ascii=False).encode()
+                + b"\n"
+            )
+
+    return StreamingResponse(lines(), media_type=NDJSON)
+
+
+def questions(site: Site, asked: list[Question]) -> list[AskedCase]:
+    """What is asked, as cases to compare with.
+
+    Raises:
+        ProblemError: a letter or item cannot be read, with the number of the question.
+        UnknownError: there is no such case.
+    """
+    read: dict[int, tuple[Determination, str]] = {}
+    found: dict[int, AskedCase] = {}
+    for number, question in enumerate(asked):
+        try:
+            if question.letter is not None:
+                read[number] = (read_letter(question.letter), question.letter)
+            elif question.items is not None:
+                read[number] = (request(question.items, question.summary), "")
+            else:
+                case = question.case or ""
+                found[number] = case_of(site.features, site.base.spelled(case) if case in site.base else case)
+        except (LetterError, SettingError, UnknownError) as error:
+            status = 404 if isinstance(error, UnknownError) else 422
+            raise ProblemError(status, f"question {number}: {error}") from error
+    found |= dict(zip(read, site.asked(list(read.values())), strict=True)) if read else {}
+    return [found[number] for number in range(len(asked))]
