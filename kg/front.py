@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kg.analysis.search import Hits, Search
     from kg.analysis.sides import Sides
     from kg.queries import Answer
+    from kg.questions.answers import Answer as Asked
 
 
 class OpenBase(KnowledgeBase):
@@ -110,6 +111,16 @@ class OpenBase(KnowledgeBase):
         from kg.analysis.sides import sides
 
         return sides(self.analyses.index, level, _filters(filters), minimum)
+
+    def ask(self, question: str) -> "Asked":
+        """The answer to a question in words, with how it was understood.
+
+        Raises:
+            QuestionError: words of it mean nothing here, or it asks what cannot be answered.
+        """
+        from kg.questions.answers import ask
+
+        return ask(self.analyses.index, question)
 
     def outcomes(self, by: str, *, minimum: int = 10, **filters: "Given") -> "Outcomes":
         """Outcomes by ``specialties``, ``drift`` or ``quantities``, as :mod:`kg.analysis.outcomes` counts.

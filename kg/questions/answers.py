@@ -13,6 +13,7 @@ from kg.analysis.drivers import drivers
 from kg.analysis.filters import Filters
 from kg.analysis.sides import sides
 from kg.errors import QuestionError
+from kg.model import Outcome
 from kg.questions import echo, query
 from kg.questions.question import Condition, Kind, Question
 from kg.questions.reading import read_question
@@ -216,6 +217,31 @@ def _sides(index: Index, question: Question) -> Found:
     return value | {"agreement": agreement, "same_share": found.same_share}, found.pairs.to_dicts(), ()
 
 
+def _grounds(index: Index, question: Question) -> Found:
+    """The grounds stated in the decisions with the outcome asked about, the most frequent first."""
+    mask = passing(index, question.where, question)
+    value = _counted(index, mask, question)
+    outcome = question.outcome or Outcome.OVERTURNED
+    ended = mask & (index.outcome == OUTCOMES.index(outcome.value))
+    stated = index.valued("grounds").within(ended)
+    numbers = np.bincount(stated.value, minlength=len(stated.names))
+    everywhere = np.bincount(index.valued("grounds").within(mask).value, minlength=len(stated.names))
+    rows = [
+        {
+            "ground": name,
+            "stated": int(numbers[at]),
+            "share": numbers[at] / ended.sum(),
+            "all": int(everywhere[at]),
+        }
+        for at, name in enumerate(stated.names)
+        if numbers[at]
+    ]
+    rows.sort(key=lambda row: -row["stated"])
+    of = f"{int(ended.sum()):,} {outcome.value} decisions"
+    said = f"share: of {of}; all: decisions of any outcome that state it"
+    return value, rows, (said, "grounds are what reviewers state, not causes")
+
+
 def _elsewhere(index: Index, question: Question) -> Found:
     """What a page of its own answers: the figures under the conditions, and the way there."""
     if question.case:
@@ -228,7 +254,7 @@ _ANSWERING: dict[Kind, Callable[[Index, Question], Found]] = {
     Kind.TREND: _figures,
     Kind.ASSOCIATIONS: _associations,
     Kind.SIDES: _sides,
-    Kind.GROUNDS: _elsewhere,
+    Kind.GROUNDS: _grounds,
     Kind.CASES: _elsewhere,
     Kind.CASE: _elsewhere,
     Kind.WHY: _elsewhere,

@@ -79,6 +79,7 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "specialty": f"{no}by reviewers in {values}",
         "guideline": f"whose {who} {'does not cite' if no else 'cites'} {values}",
         "decision_date": f"{no}decided {values}",
+        "ground": f"whose reviewer {'does not state' if no else 'states'} the ground {values}",
         "sex": f"{no}of {values} workers",
         "priority": f"{no}with {values} priority",
     }.get(condition.name, f"{no}with {FILTERS[condition.name].label.lower()} {values}")

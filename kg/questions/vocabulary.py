@@ -28,6 +28,36 @@ _PERSON_ENDINGS = (
     ("internal medicine", "internist"),
     ("physical medicine and rehabilitation", "physiatrist"),
 )
+# Ways to ask for a ground: what stands before or after its name, and whether it is then met.
+_GROUNDED = (
+    *(("no {}", "not-met"), ("lack of {}", "not-met"), ("missing {}", "not-met"), ("without {}", "not-met")),
+    *(("{} not documented", "not-met"), ("{} was not documented", "not-met"), ("{} not met", "not-met")),
+    *(
+        ("absence of {}", "not-met"),
+        ("{} documented", "met"),
+        ("{} was documented", "met"),
+        ("{} met", "met"),
+    ),
+    *(("documented {}", "met"), ("presence of {}", "met"), ("{} present", "met"), ("because of {}", "")),
+)
+_GROUNDS = {
+    "red-flag": ("red flag",),
+    "response": ("response", "functional improvement", "documented improvement", "pain relief", "efficacy"),
+    "conservative-care": ("conservative care", "conservative treatment", "first line treatment"),
+    "amount": ("amount", "number of visits", "too many visits"),
+    "examination": ("examination finding", "neurologic deficit", "objective finding"),
+    "test-result": ("test result", "imaging finding"),
+    "records": ("record", "documentation", "medical record"),
+    "plan": ("treatment plan", "stated rationale"),
+    "safety": ("safety concern", "side effect", "risk of dependence"),
+    "alternative": ("alternative", "home exercise"),
+    "exceptional": ("exceptional circumstance",),
+    "request-form": ("particulars of the request",),
+    "not-addressed": ("silence of the guideline", "guideline is silent"),
+    "dependent": ("dependent item",),
+    "repeat": ("repetition",),
+}
+"""How questions call the grounds."""
 _GUIDELINE_WORDS = ("guideline", "treatment guideline")
 
 
@@ -59,7 +89,16 @@ def keywords() -> dict[str, list[str]]:
 def phrases() -> Phrases[Meaning]:
     """All phrases, those of the grammar before those of the vocabularies."""
     return _table(
-        (*_persons(), *_services(), *_drugs(), *_body_parts(), *_specialties(), *_worker(), *_guidelines())
+        (
+            *_persons(),
+            *_services(),
+            *_drugs(),
+            *_body_parts(),
+            *_specialties(),
+            *_worker(),
+            *_grounds(),
+            *_guidelines(),
+        )
     )
 
 
@@ -199,6 +238,18 @@ def _guidelines() -> Iterator[tuple[str, Meaning]]:
             if concept.notation.startswith("odg/"):
                 yield f"ODG {label}", meaning
                 yield f"ODG {label} chapter", meaning
+
+
+def _grounds() -> Iterator[tuple[str, Meaning]]:
+    """Grounds that reviewers state, met or not where the words say so."""
+    for ground, names in _GROUNDS.items():
+        for name in names:
+            for words_around, met in _GROUNDED:
+                value = f"{ground}:{met}" if met else ground
+                yield (
+                    words_around.format(name),
+                    Meaning("VALUE", "ground", value, offered=words_around.format(name)),
+                )
 
 
 def _without_endings(label: str) -> str:

@@ -63,6 +63,8 @@ def _columns(answer: answers.Answer) -> list[str]:
     own = [name for name in ("group", *answer.question.by) if answer.rows and name in answer.rows[0]]
     if answer.question.kind in {Kind.FIGURES, Kind.TREND}:
         return [*own, *_COUNTS, "rate"]
+    if answer.question.kind is Kind.GROUNDS:
+        return ["ground", "stated", "share", "all"]
     kept = ("key", "administrator", "reviewer", "decisions", "overturned", "overturn_rate")
     return [name for name in kept if answer.rows and name in answer.rows[0]]
 
