@@ -1,7 +1,7 @@
 """Answer a question with what the analyses have; one table says which analysis answers which kind."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,13 +11,12 @@ import polars as pl
 from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.drivers import drivers
 from kg.analysis.filters import Filters
-from kg.analysis.sides import sides
+from kg.analysis.sides import sides, with_rates
 from kg.errors import QuestionError
 from kg.model import Outcome
 from kg.questions import echo, query
 from kg.questions.question import Condition, Kind, Question
 from kg.questions.reading import read_question
-from kg.statistics import intervals
 
 MOST_ROWS = 200
 """Rows of an answer; a question with more says so."""
@@ -144,20 +143,16 @@ def passing(index: Index, conditions: tuple[Condition, ...], question: Question)
 
 
 def _counted(index: Index, mask: Mask, question: Question) -> dict[str, Any]:
-    found = index.columns("case").with_columns(outcome=pl.Series(index.outcome)).filter(pl.Series(mask))
-    return _cells(found, [], question)[0]
+    return _cells(index, pl.DataFrame({"decision": np.flatnonzero(mask)}), question, ())[0]
 
 
 def _split(index: Index, mask: Mask, question: Question) -> list[dict[str, Any]]:
     if not question.by:
         return []
-    found = pl.DataFrame({"decision": np.arange(len(index)), "outcome": index.outcome}).with_columns(
-        index.columns("case")
-    )
-    found = found.filter(pl.Series(mask))
+    found = pl.DataFrame({"decision": np.flatnonzero(mask)})
     for name in question.by:
         found = found.join(_values(index, name, question), on="decision", how="inner")
-    return _cells(found.unique(("decision", *question.by)), list(question.by), question)
+    return _cells(index, found.unique(("decision", *question.by)), question, question.by)
 
 
 def _values(index: Index, name: str, question: Question) -> pl.DataFrame:
@@ -181,21 +176,24 @@ def _values(index: Index, name: str, question: Question) -> pl.DataFrame:
     return frame.drop_nulls(name).unique()
 
 
-def _cells(found: pl.DataFrame, by: list[str], question: Question) -> list[dict[str, Any]]:
-    """Counts by what is asked, with the rate of the outcome asked about."""
-    counts = [(pl.col("outcome") == number).sum().alias(name) for number, name in enumerate(OUTCOMES)]
-    grouped = (
-        found.group_by(by).agg(pl.col("case").n_unique().alias("letters"), *counts).sort(by)
-        if by
-        else (found.select(pl.col("case").n_unique().alias("letters"), *counts))
-    )
-    cells = grouped.select(OUTCOMES).to_numpy().astype(np.int64)
-    asked = OUTCOMES.index(question.outcome.value) if question.outcome else OUTCOMES.index("overturned")
-    count, size = cells[:, asked].astype(np.float64), cells.sum(1).astype(np.float64)
-    low, high = intervals.wilson(count, size)
-    figures = {"rate": intervals.ratio(count, size), "low": low, "high": high}
-    rates = pl.DataFrame([pl.Series(name, part).fill_nan(None) for name, part in figures.items()])
-    table = grouped.with_columns(decisions=pl.Series(cells.sum(1))).hstack(rates)
+def _cells(
+    index: Index, found: pl.DataFrame, question: Question, by: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Counts of decisions by what is asked, with the rate of the outcome asked about, letters as the unit."""
+    names = found.select(by).unique().sort(by) if by else pl.DataFrame({"all": [""]})
+    numbered = found.join(names.with_row_index("row"), on=by, maintain_order="left") if by else found
+    row = numbered["row"].cast(pl.Int32).to_numpy() if by else np.zeros(found.height, np.int32)
+    asked = question.outcome.value if question.outcome else "overturned"
+    # The tables of rates are about overturning: another outcome takes its place, and its column back.
+    place = np.arange(len(OUTCOMES))
+    one, other = OUTCOMES.index(asked), OUTCOMES.index("overturned")
+    place[one], place[other] = other, one
+    turned = replace(index, outcome=place[index.outcome].astype(np.int8))
+    decision = numbered["decision"].cast(pl.Int32).to_numpy()
+    order = np.argsort(decision, kind="stable")
+    table = with_rates(turned, names, decision[order], row[order])
+    table = table.rename({"overturned": asked, asked: "overturned"} if asked != "overturned" else {})
+    table = table.rename({"overturn_rate": "rate", "rate_low": "low", "rate_high": "high"})
     return table.select(*by, "decisions", "letters", *OUTCOMES, "rate", "low", "high").to_dicts()
 
 
