@@ -23,3 +23,20 @@ def test_quantities(shared):
         return q and {"min": q.minimum, "max": q.maximum, "unit": q.unit.value}
 
     assert not wrong(shared, "quantity:", amount)
+
+
+def test_services(shared):
+    def service(item):
+        found = {"category": item.service.category, "subcategory": item.service.subcategory}
+        return found | {"associated_surgical_service": item.associated_surgical_service}
+
+    # The flag is judged where the right reading has it.
+    assert not [
+        (text, got) for text, got in wrong(shared, "service:", service) if not _right(shared, text, got)
+    ]
+
+
+def _right(shared, text, got):
+    lines = (shared / "kinds.jsonl").read_text(encoding="utf-8").splitlines()
+    right = next(row["right"] for row in map(json.loads, lines) if row["text"] == text)
+    return got | right == got

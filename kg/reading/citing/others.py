@@ -21,6 +21,7 @@ _MTUS_CHAPTERS = frozenset({1, 2, 3, 5, *range(8, 17)})
 _LATER_YEAR = re.compile(r"\b20(?:0[89]|1\d|2\d)\b")
 _SECOND_EDITION = re.compile(r"\b(?:2nd|second) ed")
 _ODG_PAGE = re.compile(r"/(\w+)\.html?\b")
+_JOINT = re.compile(r"\s+(?:and|&)\s+")
 _SEPARATORS = frozenset({"ALSO", "COMMA", "AND", "AMPERSAND", "COLON", "DASH"})
 _NOT_TITLE = frozenset(" \t\r\n\f.,;:-–/")
 _PREPOSITIONS = frozenset({"of", "for", "in", "to", "and", "the", "with", "from", "chronic", "acute"})
@@ -231,7 +232,9 @@ def _chapter(text: str, token: Lexeme) -> str:
 
 
 def _odg_citations(text: str, group: _Group) -> Iterator[Citation]:
-    topics = [(tidy(span.of(text)), span) for span in group.topics if span.start < span.end]
+    chapter = group.chapters[0] if group.chapters else None
+    spans = [part for span in group.topics if span.start < span.end for part in _apart(text, span, chapter)]
+    topics = [(tidy(span.of(text)), span) for span in spans]
     span = Span(group.start, max(group.end, group.start))
     names: list[str | None] = [*dict.fromkeys(group.chapters)] or [None]
     for name in names:
@@ -239,6 +242,17 @@ def _odg_citations(text: str, group: _Group) -> Iterator[Citation]:
             Section(title, guidelines().odg_topic(fold(title), name), place) for title, place in topics
         )
         yield Citation(False, "odg", None, name, sections, tuple(group.pages), None, span)
+
+
+def _apart(text: str, span: Span, chapter: str | None) -> tuple[Span, ...]:
+    """A topic by itself, or the two titles that ``and`` joins in it."""
+    is_title = guidelines().is_title
+    if not is_title(span.of(text), chapter):
+        for joint in _JOINT.finditer(text, span.start, span.end):
+            halves = _title_span(text, span.start, joint.start()), _title_span(text, joint.end(), span.end)
+            if all(half.start < half.end and is_title(half.of(text), chapter) for half in halves):
+                return halves
+    return (span,)
 
 
 def _source_end(text: str, elements: list[_Element], n: int, tokens: list[Lexeme]) -> int:

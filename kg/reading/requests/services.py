@@ -14,6 +14,7 @@ _COMPOUND = "compound"
 _ITSELF = "*"
 SPECIFIC = 30
 """What has a lower precedence in ``services.ttl`` is a general word."""
+_TESTS = "Diagnostic Testing"
 _MOST_AT_ONCE = 2
 """An item that names more drugs is one mixture of them."""
 _DRUG = 50
@@ -139,7 +140,7 @@ def circumstances(found: Sequence[Found[Term]]) -> tuple[bool, bool]:
 
 def request(found: Sequence[Found[Term]], words: Words, *, percent: bool) -> Request:
     """The service and drug among the phrases ``found``; ``percent``: a strength is printed so."""
-    chosen = _chosen(found)
+    chosen = _chosen(_without_label(found, words))
     dispensed = chosen is None or chosen.meaning.is_drug or chosen.meaning.form is not None
     drug, compounded = _drug(found, words, percent=percent, dispensed=dispensed)
     if chosen is None:
@@ -157,6 +158,16 @@ def request(found: Sequence[Found[Term]], words: Words, *, percent: bool) -> Req
     assert name is not None
     service = Service(*name, words.span(chosen.first, chosen.after))
     return Request(service, drug, term.counts_visits, term.precedence < SPECIFIC)
+
+
+def _without_label(found: Sequence[Found[Term]], words: Words) -> Sequence[Found[Term]]:
+    """The phrases without a first one that a colon makes the label of another test (``Labs: MRI``)."""
+    tests = [f for f in found if f.meaning.service is not None and f.meaning.service[0] == _TESTS]
+    if len(tests) > 1 and tests[0] is found[0]:
+        end = words.matches[found[0].after - 1]
+        if end.string[end.end() :].lstrip().startswith(":"):
+            return found[1:]
+    return found
 
 
 def _chosen(found: Sequence[Found[Term]]) -> Found[Term] | None:
