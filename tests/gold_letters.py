@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from kg.model import (
     Template,
     Unit,
 )
+from kg.reading.vocabulary import concepts
 
 HERE = Span(0, 1)
 
@@ -57,6 +59,16 @@ def determinations(rows: Iterable[dict[str, Any]]) -> list[Determination]:
     A section has the concept that the slug of its title names.
     """
     return [_determination(row) for row in rows]
+
+
+@cache
+def drug_class(ingredient: str) -> str | None:
+    """The label of the class of an ingredient; a dosage form is of none."""
+    known = {concept.notation: concept for concept in concepts.read("drugs.ttl").values()}
+    concept = known.get(iri.slug(ingredient))
+    while concept and concept.broader:
+        concept = known[concept.broader]
+    return concept.preferred if concept and concept.notation != "form" else None
 
 
 def edition(citation: dict[str, Any], decided: str | None) -> int | None:
@@ -140,7 +152,9 @@ def _item(row: dict[str, Any]) -> DisputedItem:
             for part in row["body_parts"]
         ),
         quantity=quantity and Quantity(quantity["min"], quantity["max"], Unit(quantity["unit"]), HERE),
-        drug=Drug(tuple(row["drug"].split("/")), None, HERE) if row["drug"] else None,
+        drug=Drug(names := tuple(row["drug"].split("/")), drug_class(names[0]), HERE)
+        if row["drug"]
+        else None,
         retrospective=row["retrospective"],
         associated_surgical_service=row["associated_surgical_service"],
     )

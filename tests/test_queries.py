@@ -533,9 +533,11 @@ QUESTIONS = [
         ("drug_class", *OUT),
         lambda g: by_item(
             g,
-            lambda i: (
-                {above("drugs", iri.slug(d)) for d in filter(None, (i["drug"] or "").split("/"))} - {None}
-            ),
+            lambda i: {
+                iri.slug(name)
+                for name in [gold_letters.drug_class(i["drug"].split("/")[0]) if i["drug"] else None]
+                if name
+            },
         ),
     ),
     (

@@ -59,10 +59,10 @@ def tokens(query: str) -> Iterator[Token]:
 
     >>> [(t.kind, t.text) for t in tokens("ASK { ?s imr:service 'a SERVICE' } # SERVICE")][3:5]
     [('name', 'imr:service'), ('string', "'a SERVICE'")]
-    >>> [t.text for t in tokens("?s imr:a.SERVICE?x{")]
-    ['?s', 'imr:a.SERVICE', '?x', '{']
-    >>> [t.text for t in tokens("?s:p imr:b. true.SERVICE<a>")]
-    ['?s', ':p', 'imr:b', '.', 'true', '.', 'SERVICE', '<a>']
+    >>> [t.text for t in tokens("?s x:a.SERVICE?x{")]
+    ['?s', 'x:a.SERVICE', '?x', '{']
+    >>> [t.text for t in tokens("?s:p x:b. true.SERVICE<a>")]
+    ['?s', ':p', 'x:b', '.', 'true', '.', 'SERVICE', '<a>']
     """
     for found in _TOKEN.finditer(query):
         kind = found.lastgroup or "other"

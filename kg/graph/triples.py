@@ -20,6 +20,7 @@ from kg.model import (
     Decision,
     Determination,
     DisputedItem,
+    Drug,
     Ground,
     GuidelineField,
     Party,
@@ -252,8 +253,7 @@ def _item(subject: str, item: DisputedItem) -> Iterator[str]:
     if item.service is not None:
         yield f"{subject} {IMR.service} {_concept('service', service_notation(item.service))}"
     if item.drug is not None:
-        for ingredient in item.drug.ingredients:
-            yield f"{subject} {IMR.drug} {_concept('drug', iri.slug(ingredient))}"
+        yield from _drug(subject, item.drug)
     for part in item.body_parts:
         concept = _concept("body-part", iri.slug(part.part))
         yield f"{subject} {IMR.bodyPart} {concept}"
@@ -265,6 +265,13 @@ def _item(subject: str, item: DisputedItem) -> Iterator[str]:
         yield f'{subject} {IMR.retrospective} "true"^^{XSD.boolean}'
     if item.associated_surgical_service:
         yield f'{subject} {IMR.associatedSurgicalService} "true"^^{XSD.boolean}'
+
+
+def _drug(subject: str, drug: Drug) -> Iterator[str]:
+    for ingredient in drug.ingredients:
+        yield f"{subject} {IMR.drug} {_concept('drug', iri.slug(ingredient))}"
+    if drug.drug_class is not None:
+        yield f"{subject} {IMR.drugClass} {_concept('drug', iri.slug(drug.drug_class))}"
 
 
 def service_notation(service: Service) -> str:

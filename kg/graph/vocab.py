@@ -145,6 +145,8 @@ class IMR(metaclass=_Vocabulary):
     """disputed item"""
     drug: Final = URIRef(f"{ONTOLOGY}#drug")
     """drug"""
+    drugClass: Final = URIRef(f"{ONTOLOGY}#drugClass")
+    """drug class"""
     editionInferred: Final = URIRef(f"{ONTOLOGY}#editionInferred")
     """edition inferred"""
     figure: Final = URIRef(f"{ONTOLOGY}#figure")

@@ -99,8 +99,7 @@ def drug(value: str) -> str:
     others = (
         f"FILTER NOT EXISTS {{ ?item imr:drug ?other . FILTER(?other NOT IN ({', '.join(ingredients)})) }}"
     )
-    top = "FILTER NOT EXISTS { ?class skos:broader ?wider }"
-    classed = f"?item imr:drug/skos:broader* ?class . ?class skos:prefLabel {_text(value)}@en . {top}"
+    classed = f"?item imr:drugClass/skos:prefLabel {_text(value)}@en"
     return f"{{ ?item imr:drug {', '.join(ingredients)} . {others} }} UNION {{ {classed} }}"
 
 
