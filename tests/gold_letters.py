@@ -184,8 +184,12 @@ def _citation(row: dict[str, Any], decided: str | None) -> Citation:
     )
 
 
-def without_section_concepts(letter: Determination) -> Determination:
-    """The letter with its sections as printed only."""
+def as_declared(letter: Determination) -> Determination:
+    """The letter with its sections as printed only, and the specialties that are declared as concepts."""
+    declared = {concept.notation for concept in concepts.read("specialties.ttl").values()}
+
+    def known(names: tuple[Specialty, ...]) -> tuple[Specialty, ...]:
+        return tuple(s if s.concept in declared else replace(s, concept=None) for s in names)
 
     def bare(field: GuidelineField) -> GuidelineField:
         return replace(
@@ -200,4 +204,6 @@ def without_section_concepts(letter: Determination) -> Determination:
         replace(d, claims_administrator=bare(d.claims_administrator), reviewer=bare(d.reviewer))
         for d in letter.decisions
     )
-    return replace(letter, decisions=decisions)
+    who = letter.reviewer
+    reviewer = replace(who, specialties=known(who.specialties), subspecialties=known(who.subspecialties))
+    return replace(letter, decisions=decisions, reviewer=reviewer)

@@ -5,8 +5,8 @@ import pyshacl
 import pytest
 from rdflib import RDF, SH, Graph, URIRef
 
-from kg import resources
-from kg.graph import page_triples
+from kg import parse_letter, resources, sample
+from kg.graph import iri, page_triples
 from kg.graph.triples import n_triples
 from kg.graph.vocab import IMR
 
@@ -18,7 +18,7 @@ NAMES = sorted(str(shape).rpartition("#")[2] for shape in SHAPES.subjects(RDF.ty
 @pytest.fixture(scope="module")
 def ontology():
     graph = Graph()
-    for name in ("imr", "guidelines"):
+    for name in ("imr", "guidelines", "services", "specialties", "body-parts", "drugs"):
         graph.parse(resources.folder("ontology") / f"{name}.ttl")
     return graph
 
@@ -74,7 +74,7 @@ def test_the_shapes_are_shapes_themselves():
 @pytest.mark.parametrize("name", ["gold.jsonl", "gold-pages.jsonl"])
 def test_the_real_letters_and_the_catalogues_conform(shared, ontology, name):
     letters = [
-        gold_letters.without_section_concepts(letter)
+        gold_letters.as_declared(letter)
         for letter in gold_letters.determinations(gold_letters.records(shared, name))
     ]
     text = "".join(n_triples(letter, "1") for letter in letters)
@@ -83,3 +83,39 @@ def test_the_real_letters_and_the_catalogues_conform(shared, ontology, name):
     )
     data += ontology
     assert messages(data, inplace=True) == set()
+
+
+MUTATIONS = [  # a property that points to a concept of another scheme, or to nowhere, and what is said of it
+    ("service", "body-part/knee", "the service scheme"),
+    ("service", "service/astrology", "the service scheme"),
+    ("drug", "service/surgery", "the drug scheme"),
+    ("drugClass", "drug/astrology", "the drug scheme"),
+    ("bodyPart", "drug/opioids", "the body-part scheme"),
+    ("bodyPart", "body-part/tail", "the body-part scheme"),
+    ("leftBodyPart", "service/surgery", "the body-part scheme"),
+    ("specialty", "drug/opioids", "the specialty scheme"),
+    ("specialty", "specialty/astrology", "the specialty scheme"),
+    ("subspecialty", "body-part/knee", "the specialty scheme"),
+]
+
+
+@pytest.fixture(scope="module")
+def one_letter(ontology):
+    """A synthetic letter's triples, with the vocabularies."""
+    _, text, _ = next(iter(sample.letters(1, seed=3, template="sections")))
+    letter = n_triples(parse_letter(text), "1")
+    shared = page_triples.descriptions(page_triples.pointed_to(letter.encode()))
+    data = Graph().parse(data=letter + shared, format="nt")
+    data += ontology
+    assert messages(data) == set()
+    return data
+
+
+@pytest.mark.parametrize(("name", "value", "said"), MUTATIONS)
+def test_a_concept_of_another_scheme_or_of_none_is_noticed(name, value, said, one_letter):
+    kind = IMR.Reviewer if "pecialty" in name else IMR.DisputedItem
+    changed = Graph()
+    changed += one_letter
+    changed.set((next(changed.subjects(RDF.type, kind)), getattr(IMR, name), URIRef(f"{iri.BASE}{value}")))
+    ((message, _),) = messages(changed)
+    assert said in message
