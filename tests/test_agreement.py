@@ -82,6 +82,7 @@ APART = {  # columns that are compared otherwise, or that the graph does not hav
     "page_inferred": "in the graph said of the citation as a whole",
     **dict.fromkeys(("recommended_min", "recommended_max", "recommended_unit"), "in the facts alone"),
     **dict.fromkeys(("injured_parts", "earlier_treatments", "conditions"), "in the facts alone"),
+    "grounds": "several to an item, each a node of its own in the graph",
     "wording": "a digest of text, which stays with the letter",
 }
 PREFIXES = f"""PREFIX imr: <{iri.ONTOLOGY}#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
