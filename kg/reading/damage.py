@@ -26,6 +26,8 @@ _HEADINGS = (
     "State(s) of Licensure:",
     "Certification(s)/Specialty:",
 )
+# A line as long as the shortest heading with two letters missing, from its first sign on.
+_LINE = re.compile(rf"[^\s][^\n]{{{min(map(len, _HEADINGS)) - 3},}}")
 _LABELS = (
     *("Case Number:", "Date Assigned:", "Date of Injury:", "Decision Date:", "UR Denial Date:", "Priority:"),
     *("Application", "Received:"),
@@ -43,22 +45,19 @@ _MOST_SHOWN = 3
 
 def near_headings(text: str, header: Span) -> list[Edit]:
     """The headings, and in the header the labels, that are printed with a letter or two wrong."""
-    edits = [*_near_lines(text), *_near_labels(text, header)]
-    return [edit for n, edit in enumerate(sorted(edits)) if n == 0 or edit.start >= sorted(edits)[n - 1].end]
+    edits = sorted([*_near_lines(text), *_near_labels(text, header)])
+    return [edit for n, edit in enumerate(edits) if n == 0 or edit.start >= edits[n - 1].end]
 
 
 def _near_lines(text: str) -> Iterator[Edit]:
-    at = 0
-    for line in text.split("\n"):
-        start = at + len(line) - len(line.lstrip())
-        begin = line.strip()
+    for line in _LINE.finditer(text):
+        begin = line[0].rstrip()
         for heading in _HEADINGS:
             if begin.startswith(heading):
                 break
             if end := _as_heading(begin, heading):
-                yield Edit(start, start + end, heading)
+                yield Edit(line.start(), line.start() + end, heading)
                 break
-        at += len(line) + 1
 
 
 def _as_heading(line: str, heading: str) -> int:

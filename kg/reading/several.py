@@ -9,7 +9,7 @@ from kg.model import Span
 
 # What begins the body of a letter, once in each of the forms.
 _BODY = re.compile(
-    r"\n?[ \t\f]*(?:HOW\s+THE\s+IMR\s+FINAL\s+DETERMINATION\s+WAS\s+MADE"
+    r"(?:HOW\s+THE\s+IMR\s+FINAL\s+DETERMINATION\s+WAS\s+MADE"
     r"|Notice\s+of\s+Independent\s+Medical\s+Review\s+Determination[ \t\r]*(?=\n)"
     r"|MEDICAL\s+PROFESSIONAL\s+REVIEW[ \t\r]*(?=\n))"
 )
@@ -42,7 +42,7 @@ def parts(text: str) -> tuple[Span, ...]:
     """
     if sum(map(text.count, _QUICK)) < 2 > text.count("Case Number"):
         return (Span(0, len(text)),)
-    bodies = [m.start() for m in _BODY.finditer(text)]
+    bodies = [_line_start(text, m.start()) for m in _BODY.finditer(text)]
     cases = list(_CASE.finditer(text))
     starts = [0]
     for before, body in pairwise(bodies):
@@ -55,6 +55,14 @@ def parts(text: str) -> tuple[Span, ...]:
         told = ", ".join(sorted(numbers))
         raise LetterError(f"the text prints several case numbers ({told}), and its letters cannot be parted")
     return tuple([Span(a, b) for a, b in zip(starts, [*starts[1:], len(text)], strict=True)])
+
+
+def _line_start(text: str, at: int) -> int:
+    """Where the line begins, with the line end before it, if only blanks stand before ``at``."""
+    start = at
+    while start > 0 and text[start - 1] in " \t\f":
+        start -= 1
+    return start - 1 if start > 0 and text[start - 1] == "\n" else start
 
 
 def _start(text: str, before: int, body: int, cases: list[int]) -> int:

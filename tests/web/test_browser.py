@@ -211,7 +211,7 @@ def test_the_drivers_as_files_and_as_a_query(visit: Visit):
     assert len(drawing.findall(".//{*}circle")) > 5
     with page.expect_download() as download:
         page.click("a:text-is('CSV')")
-    assert Path(download.value.path()).read_text(encoding="utf-8").startswith("guideline,edition,")
+    assert Path(download.value.path()).read_text(encoding="utf-8").startswith("key,guideline,edition,")
     wanted = page.inner_text("tbody tr:first-child td >> nth=0")
     page.click("a:text-is('SPARQL') >> nth=0")
     page.wait_for_url("**/query?query=**")
@@ -226,7 +226,7 @@ def test_both_sides_stand_beside_each_other(visit: Visit, case: str):
     left, right = (sides.nth(n).bounding_box() for n in (0, 1))
     assert left["y"] == right["y"]
     assert left["x"] < right["x"]
-    assert page.locator("h2").all_inner_texts().index("Went the other way") == 1
+    assert page.locator("h2").all_inner_texts().index("Similar requests, different outcome") == 1
     assert page.locator(".relatives .why em").count() > 0
     for name in ("Turtle", "JSON-LD"):
         address = page.get_attribute(f"a:text-is('{name}')", "href")

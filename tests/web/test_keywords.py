@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,10 @@ from fastapi.testclient import TestClient
 from rdflib import Graph
 
 from kg import queries, resources
-from kg.analysis import filters, row_query
+from kg.analysis import row_query
 from kg.analysis.decisions import prepare
 from kg.analysis.drivers import drivers
-from kg.analysis.filters import Filters
+from kg.analysis.filters import FILTERS, Filters
 from kg.base.store import KnowledgeBase
 from kg.errors import QueryError
 from kg.graph import iri
@@ -85,12 +84,11 @@ def test_every_example_is_answered(served: TestClient) -> None:
 def test_every_row_under_every_filter_is_answered(built: Path, served: TestClient) -> None:
     with KnowledgeBase.open(built) as base:
         index = prepare(base.facts)
-        for name in (field.name for field in fields(Filters)):
-            values = [2009, 2016] if name == "edition" else filters.values(index.decisions, name)[:2]
-            for value in values:
+        for name in FILTERS:
+            for value in index.values(name)[:2]:
                 for level in ("section", "page"):
                     found = drivers(
-                        index, level=level, filters=Filters.of(**{name: value}), minimum=1, model=False
+                        index, level=level, filters=Filters.of(**{name: value}), minimum=1, sets=False
                     )
                     for row in found.rows[:2]:
                         assert asked(served, row_query.sparql(found, row.key)) == 200, (name, value, row.key)
