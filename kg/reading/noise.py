@@ -205,11 +205,18 @@ def _line(text: str, start: int, end: int) -> _Line | None:
     return _Line(start, _after_line(text, end), said) if said else None
 
 
+_BLANKS = " \t\r\n"
+_WORDS_OR_PAGE = re.compile(rf"[^{_BLANKS}]")
+
+
 def _above(text: str, at: int, most: int) -> list[_Line]:
     """The last lines of the page that ends at ``at``."""
     found: list[_Line] = []
     end = at
     while end > 0 and len(found) < most:
+        words_end = len(text[:end].rstrip(_BLANKS))  # blank lines are passed over at once
+        if (line_end := text.find("\n", words_end, end)) >= 0:
+            end = line_end
         start = text.rfind("\n", 0, end) + 1
         page = text.rfind("\f", start, end) + 1
         if line := _line(text, max(start, page), end):
@@ -225,6 +232,8 @@ def _below(text: str, at: int, most: int) -> list[_Line]:
     found: list[_Line] = []
     start = at
     while start < len(text) and len(found) < most:
+        words = _WORDS_OR_PAGE.search(text, start)
+        start = max(start, text.rfind("\n", start, words.start()) + 1) if words else len(text)
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
         if line := _line(text, start, end):

@@ -196,7 +196,7 @@ def test_filters_of_the_drivers_are_in_the_link(visit: Visit):
     assert "category Diagnostic Testing" in page.inner_text(".lead")
     assert page.inner_text("h1") == "What is associated with overturning"
     heads = [head.partition("\n")[0] for head in page.locator("thead th").all_inner_texts()]
-    assert {"Odds ratio", "Adjusted", "q"} <= set(heads)  # crude beside adjusted
+    assert {"Crude odds ratio", "Adjusted odds ratio", "q"} <= set(heads)  # crude beside adjusted
     assert page.locator("svg.forest .ci").count() > 0
     page.click("tbody td a >> nth=0")
     page.wait_for_url("**/cases?**category=Diagnostic**")
