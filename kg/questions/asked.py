@@ -16,7 +16,7 @@ Plan = list[Any]
 _CHOOSING = {"WHICH", "MOST", "LEAST", "CITED_MOST", "MATTER", "BY", "WHO", "COMPARE"}
 """With one of these, a kind of thing (``services``) is what the answer is split by."""
 _SPLIT = {Kind.FIGURES, Kind.TREND}
-"""What an answer to can be split."""
+"""The kinds of question whose answer can be split."""
 LEVELS = {"page", "section", "chapter", "guideline"}
 _PAGED = {"chronic-pain": "chronic-pain/2009"}
 """What a page that is named without its edition is a page of."""
@@ -252,7 +252,7 @@ class Asked:
             kind=kind,
             outcome=None if self.case else outcome,
             where=where,
-            by=tuple(by) if kind in {Kind.FIGURES, Kind.TREND} else (),
+            by=tuple(by) if kind in _SPLIT else (),
             groups=groups,
             level=level,
             party=Party.CLAIMS_ADMINISTRATOR if administrator else Party.REVIEWER,
