@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kg.analysis.filters import Filters, Given
     from kg.analysis.network import Network
     from kg.analysis.outcomes import Outcomes
-    from kg.analysis.related.lists import Related
+    from kg.analysis.related.rankings import Related
     from kg.analysis.search import Hits, Search
     from kg.analysis.sides import Sides
     from kg.queries import Answer
@@ -71,7 +71,7 @@ class OpenBase(KnowledgeBase):
         mode: str = "precedent",
         **filters: "Given",
     ) -> "Related":
-        """Cases like ``case``, through their items, as :func:`kg.analysis.related.lists.related` finds them.
+        """Cases like ``case``, through their items, as :func:`kg.analysis.related.rankings.related`.
 
         What is not in the base is asked about with ``analyses.related(analyses.asked(letter, text))``.
 

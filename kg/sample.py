@@ -22,10 +22,10 @@ from typing import Any
 
 from kg.errors import SettingError
 from kg.sampling import effects as planted
-from kg.sampling.cases import ERA, invent
 from kg.sampling.effects import Effects
 from kg.sampling.letters_2013 import WRITERS
 from kg.sampling.letters_2014 import write
+from kg.sampling.synthetic_case import ERA, invent
 
 Json = dict[str, Any]
 

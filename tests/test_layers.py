@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 # From the ground up. A wing imports from its own rooms and from floors below it, never beside it.
 FLOORS = [
-    {"errors", "resources"},
+    {"errors", "resources", "turtle"},
     {"model"},
     {"contract", "evidence"},
     {"files", "reading", "graph", "statistics"},
@@ -48,7 +48,7 @@ ONLY_IN = {
 }
 
 # Values become values: no files, network, clock or chance.
-PURE = ("kg.reading", "kg.graph", "kg.statistics", "kg.model", "kg.contract", "kg.errors")
+PURE = ("kg.reading", "kg.graph", "kg.statistics", "kg.model", "kg.contract", "kg.errors", "kg.turtle")
 # `generate` is a tool, and `iri` has one setting, the base.
 NOT_PURE = ("kg.graph.generate", "kg.graph.iri")
 
@@ -160,6 +160,44 @@ def test_scripts_import_in_no_circle():
     assert found["explore.js"] > {"panel.js", "save.js"}
     assert set().union(*found.values()) <= found.keys()
     list(TopologicalSorter(found).static_order())
+
+
+SAME_IDEA = {
+    "ask": "a question in words: the command, the call, the page",
+    "build": "building a base, and the command for it",
+    "cases": "cases in the API and on pages",
+    "columns": "the columns of what is stored, and of what is shown",
+    "drivers": "the analysis, the call, the page",
+    "query": "a SPARQL query: the command, the page",
+    "related": "similar cases: the call, the page",
+}
+"""The names that stand in several packages, because they are one idea on several floors."""
+
+
+def test_a_name_stands_for_one_idea():
+    names = Counter(path.stem for path in (ROOT / "kg").rglob("*.py") if path.stem != "__init__")
+    assert {name for name, number in names.items() if number > 1} == {*SAME_IDEA}
+
+
+HANDING_ON = {
+    "kg.analysis.cube": "copies triples of the ontology into a data cube",
+    "kg.base.graphs": "loads the files into a base",
+    "kg.base.upkeep.validate": "hands shapes and ontology to pySHACL",
+}
+"""What parses a file of ``ontology/`` without reading values from it."""
+
+
+def test_the_ontology_has_one_reader():
+    """Only ``kg.turtle`` reads values from the files of ``ontology/``."""
+    parsing = {
+        name
+        for name in INSIDE
+        if (code := ast.unparse(rooms()[name])) and "resources." in code and re.search(_PARSED, code)
+    }
+    assert parsing == {*HANDING_ON}
+
+
+_PARSED = r"""(?:ox|pyoxigraph)\.parse\(text, .*TURTLE|Graph\(\)\.parse\(data=.*'\w+\.ttl'"""
 
 
 def test_no_floor_is_a_corridor():

@@ -29,7 +29,7 @@ from kg.analysis.decisions import LEVELS, PARTIES, Cited, Index, prepare
 from kg.analysis.drivers import Drivers, EffectSet, Member, drivers
 from kg.analysis.filters import Filters
 from kg.analysis.related.features import Features, features
-from kg.analysis.related.lists import AskedCase, Related, related
+from kg.analysis.related.rankings import AskedCase, Related, related
 from kg.base.store import KnowledgeBase
 from kg.model import Determination
 
@@ -114,7 +114,7 @@ class Analyses:
         filters: Filters | None = None,
         mode: str = "precedent",
     ) -> Related:
-        """As :func:`kg.analysis.related.lists.related`."""
+        """As :func:`kg.analysis.related.rankings.related`."""
         return related(self.features, case, outcome, limit, cursor, filters=filters, mode=mode)
 
     def asked(self, determination: Determination, text: str = "") -> AskedCase:

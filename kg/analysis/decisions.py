@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from kg.analysis.filters import FILTERS, Filter, Filters, choose
-from kg.analysis.filters.values import Value
+from kg.analysis.filters.ranges import Value
 from kg.graph.triples import ONE_EDITION, UNPAGED
 from kg.model import Outcome, Party
 

@@ -1,7 +1,7 @@
 """The SPARQL query that counts one row of a drivers table in the graph, as the facts counted it."""
 
 from kg.analysis.drivers import Drivers
-from kg.analysis.filters.patterns import CITING, cited
+from kg.analysis.filters.sparql_patterns import CITING, cited
 from kg.graph import iri
 
 _HEAD = """\

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kg.analysis.cache import Analyses
     from kg.analysis.drivers import Drivers
     from kg.analysis.filters import Filters
-    from kg.analysis.related.lists import AskedCase, Related
+    from kg.analysis.related.rankings import AskedCase, Related
 
 Level = Annotated[str, typer.Option(help="page, section, chapter, edition or guideline.")]
 Party = Annotated[

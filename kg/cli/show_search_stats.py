@@ -65,11 +65,11 @@ def show(
     """Show a letter with what was read from it in colour, and its decisions as a table."""
     from kg import evidence
     from kg.base.store import KnowledgeBase
-    from kg.explore import answers
+    from kg.explore import json_answers
 
     with KnowledgeBase.open(kb) as base:
         if form is Shown.JSON and why is None:
-            print_json(answers.case(base, case))
+            print_json(json_answers.case(base, case))
             return
         text, read = base.letter(case), base.determination(case)
         source = base.source(case).place
@@ -138,12 +138,12 @@ def search(
     """
     from kg.analysis.search import CLOSE, OPEN, Search
     from kg.base.store import KnowledgeBase
-    from kg.explore import answers
+    from kg.explore import json_answers
 
     with KnowledgeBase.open(kb) as base:
         found = Search(base).find(" ".join(f'"{w}"' if " " in w else w for w in words), limit, offset)
     if form is Shown.JSON:
-        print_json(answers.hits(base.generation, found))
+        print_json(json_answers.hits(base.generation, found))
         return
     for hit in found.rows:
         line = Text.assemble((hit.case, "bold cyan"), "  ")

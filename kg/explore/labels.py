@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-import pyoxigraph as ox
-
-from kg import resources
+from kg import resources, turtle
 from kg.graph import iri
 from kg.reading.vocabulary.concepts import Concept as Written
 from kg.reading.vocabulary.concepts import read_with_schemes
 
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
+_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+_COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _ACRONYMS = ("acoem", "odg")
 
 
@@ -59,21 +60,15 @@ def _node(address: str) -> str:
 @cache
 def terms() -> list[dict[str, str]]:
     """The ontology's own classes and properties, by name: name, kind, label, definition."""
-    wanted = {
-        "http://www.w3.org/2000/01/rdf-schema#label": "label",
-        f"{_SKOS}definition": "definition",
-        "http://www.w3.org/2000/01/rdf-schema#comment": "definition",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type": "kind",
-    }
-    found: dict[str, dict[str, str]] = {}
-    for quad in ox.parse(resources.text("ontology", "imr.ttl"), format=ox.RdfFormat.TURTLE):
-        subject, key = str(getattr(quad.subject, "value", "")), wanted.get(quad.predicate.value)
+    found = []
+    for subject, said in turtle.statements(resources.text("ontology", "imr.ttl")).items():
         place, _, name = subject.partition("#")
-        if key and name and place == f"{iri.DEFAULT_BASE}ontology":
-            value = str(getattr(quad.object, "value", ""))
-            told = value.rpartition("#")[2] if key == "kind" else value
-            found.setdefault(name, {"name": name}).setdefault(key, told)
-    return sorted((term for term in found.values() if "label" in term), key=lambda term: term["name"])
+        if name and place == f"{iri.DEFAULT_BASE}ontology" and (called := said[_LABEL]):
+            told = [*said[f"{_SKOS}definition"], *said[_COMMENT]]
+            kinds = [turtle.local(kind) for kind in said[_TYPE]]
+            term = {"name": name, "kind": kinds[0], "label": called[0], "definition": (told or [""])[0]}
+            found.append({key: value for key, value in term.items() if value})
+    return sorted(found, key=lambda term: term["name"])
 
 
 @lru_cache(maxsize=65_536)

@@ -9,9 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import pyoxigraph as ox
-
-from kg import resources
+from kg import resources, turtle
 from kg.graph import iri
 
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -55,33 +53,29 @@ class _Vocabulary(type):
 '''
 
 
-def declared(turtle: str) -> dict[str, list[tuple[str, str]]]:
+def declared(text: str) -> dict[str, list[tuple[str, str]]]:
     """The classes and properties that a Turtle text declares, by its prefixes: (name, label)."""
-    prefixes = dict(re.findall(r"(?m)^@prefix (\w+): <([^>]*)>", turtle))
-    typed: set[str] = set()
-    labels: dict[str, str] = {}
-    for quad in ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE):
-        if not isinstance(quad.subject, ox.NamedNode):
-            continue
-        if quad.predicate.value == _RDF_TYPE and isinstance(quad.object, ox.NamedNode):
-            if quad.object.value.startswith(_KINDS):
-                typed.add(quad.subject.value)
-        elif quad.predicate.value == _LABEL and isinstance(quad.object, ox.Literal):
-            labels[quad.subject.value] = quad.object.value
+    said = turtle.statements(text)
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for term in sorted(typed):
-        for prefix, namespace in prefixes.items():
+    for term in sorted(said):
+        if not any(kind.startswith(_KINDS) for kind in said[term][_RDF_TYPE]):
+            continue
+        for prefix, namespace in _prefixes(text).items():
             name = term.removeprefix(namespace)
             if name != term and name.isidentifier():
-                found[prefix].append((name, labels.get(term, name)))
+                found[prefix].append((name, (*said[term][_LABEL], name)[0]))
     return {prefix: found[prefix] for prefix in sorted(found, key=lambda name: (name != _OWN, name))}
 
 
-def source(turtle: str) -> str:
+def _prefixes(text: str) -> dict[str, str]:
+    return dict(re.findall(r"(?m)^@prefix (\w+): <([^>]*)>", text))
+
+
+def source(text: str) -> str:
     """The text of ``vocab.py`` for the text of ``imr.ttl``."""
-    namespaces = dict(re.findall(r"(?m)^@prefix (\w+): <([^>]*)>", turtle))
+    namespaces = _prefixes(text)
     parts = [_HEAD]
-    for prefix, terms in declared(turtle).items():
+    for prefix, terms in declared(text).items():
         own = prefix == _OWN
         parts.append(f"\n\nclass {prefix.upper()}(metaclass=_Vocabulary):\n")
         parts.append(f'    """Terms of ``{prefix}:``, by their local names."""\n\n')
@@ -92,26 +86,17 @@ def source(turtle: str) -> str:
     return "".join(parts)
 
 
-_OWL = "http://www.w3.org/2002/07/owl#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _RANGE = "http://www.w3.org/2000/01/rdf-schema#range"
 _NATIVE = (f"{_XSD}string", f"{_XSD}integer", f"{_XSD}boolean")
 """What JSON says by itself. A decimal is a JSON text, because a JSON number would become a double."""
 
 
-def context(turtle: str) -> dict[str, Any]:
+def context(text: str) -> dict[str, Any]:
     """The JSON-LD context for the text of ``imr.ttl``: each of our terms by its local name.
 
     A property that can have several values has a list, even of one.
     """
-    types: dict[str, set[str]] = defaultdict(set)
-    ranges: dict[str, str] = {}
-    for quad in ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE):
-        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
-            if quad.predicate.value == _RDF_TYPE:
-                types[quad.subject.value].add(quad.object.value.removeprefix(_OWL))
-            elif quad.predicate.value == _RANGE:
-                ranges[quad.subject.value] = quad.object.value
     own = f"{iri.DEFAULT_BASE}ontology#"
     terms: dict[str, Any] = {
         "@version": 1.1,
@@ -125,9 +110,10 @@ def context(turtle: str) -> dict[str, Any]:
         "end": "oa:end",
         "exact": "oa:exact",
     }
-    for term in sorted(types):
+    for term, said in sorted(turtle.statements(text).items()):
         if (name := term.removeprefix(own)) != term:
-            terms[name] = _context_entry(name, types[term], ranges.get(term, ""))
+            types = {turtle.local(kind) for kind in said[_RDF_TYPE]}
+            terms[name] = _context_entry(name, types, (*said[_RANGE], "")[0])
     return {"@context": terms}
 
 
@@ -144,10 +130,10 @@ def _context_entry(name: str, types: set[str], value: str) -> str | dict[str, st
 
 def main() -> None:
     """Write both files."""
-    turtle = resources.text("ontology", "imr.ttl")
-    Path(__file__).with_name("vocab.py").write_text(source(turtle), encoding="utf-8")
+    text = resources.text("ontology", "imr.ttl")
+    Path(__file__).with_name("vocab.py").write_text(source(text), encoding="utf-8")
     path = resources.folder("ontology") / "context.jsonld"
-    path.write_text(f"{json.dumps(context(turtle), indent=2)}\n", encoding="utf-8")
+    path.write_text(f"{json.dumps(context(text), indent=2)}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

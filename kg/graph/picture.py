@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import NamedTuple
 
-import pyoxigraph as ox
+from kg import turtle
 
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
@@ -40,12 +40,9 @@ class Property(NamedTuple):
     range: str
 
 
-def properties(turtle: str) -> list[Property]:
+def properties(text: str) -> list[Property]:
     """The properties of the drawn classes, but for inverse ones and those that only gather others."""
-    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for quad in ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE):
-        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
-            said[quad.subject.value][quad.predicate.value].append(quad.object.value)
+    said = turtle.statements(text)
     gathering = {parent for about in said.values() for parent in about[f"{_RDFS}subPropertyOf"]}
     found = []
     for term, about in said.items():
@@ -61,9 +58,9 @@ def properties(turtle: str) -> list[Property]:
     return sorted(found)
 
 
-def svg(turtle: str) -> str:
+def svg(text: str) -> str:
     """The picture: boxes with what has a plain value or a concept, arrows between the boxes."""
-    found = properties(turtle)
+    found = properties(text)
     arrows: dict[tuple[str, str], list[str]] = defaultdict(list)
     lines: dict[str, list[str]] = defaultdict(list)
     for each in found:

@@ -14,7 +14,7 @@ from kg.analysis.filters import Filters
 from kg.analysis.sides import sides, with_rates
 from kg.errors import QuestionError
 from kg.model import Outcome
-from kg.questions import echo, query
+from kg.questions import echo, question_query
 from kg.questions.question import Condition, Kind, Question
 from kg.questions.reading import read_question
 
@@ -88,7 +88,7 @@ def answer(index: Index, question: Question, text: str = "") -> Answer:
         text or question.words,
         question,
         echo.sentence(question),
-        query.sparql(question),
+        question_query.sparql(question),
         value,
         tuple(rows[:MOST_ROWS]),
         path(question),

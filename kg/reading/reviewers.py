@@ -5,9 +5,9 @@ from typing import Any
 from lark import Tree
 
 from kg.model import Problem, ProblemKind, Reviewer, Span, Specialty
+from kg.reading.text.folding import fold, tidy
 from kg.reading.text.grammars import TypedGrammar, parts
 from kg.reading.text.moved import kept, moved_problem, moved_span, moved_specialty
-from kg.reading.text.wording import fold, tidy
 from kg.reading.vocabulary.catalogue import specialties
 from kg.reading.vocabulary.titles import split_titles
 

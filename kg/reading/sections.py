@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from lark import Tree
 
 from kg.model import Problem, ProblemKind, Span, Template
-from kg.reading import outcomes
+from kg.reading import outcome_wordings
 from kg.reading.places import LINE_START, Issue, Layout, checked, missing, trimmed
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 
@@ -126,7 +126,10 @@ def _doubts(
 
 
 LETTER = TypedGrammar(
-    "letter.lark", _shape, words=outcomes.terminals(), anchors=(LINE_START, outcomes.ANCHOR, "HOW")
+    "letter.lark",
+    _shape,
+    words=outcome_wordings.terminals(),
+    anchors=(LINE_START, outcome_wordings.ANCHOR, "HOW"),
 )
 
 
@@ -187,7 +190,7 @@ def _lines(text: str, plans: list[_IssuePlan], tokens: list[Lexeme], floor: int)
         end = mark.start if plan.outcome is not None else trimmed(text, floor, mark.start).end
         item = _item_span(text, floor, end, first=not lines, spaced=spaced, bare=bare)
         if plan.outcome is None:
-            lines.append(outcomes.parted(text, item))
+            lines.append(outcome_wordings.parted(text, item))
         else:
             lines.append((item, trimmed(text, mark.start + 1, mark.end)))
         floor = max((tokens[i].end for i in plan.fields.values()), default=mark.end)
@@ -219,7 +222,7 @@ def _issue(
     return Issue(
         item,
         outcome,
-        outcomes.value(text, outcome, problems),
+        outcome_wordings.value(text, outcome, problems),
         spans.get("ADMINISTRATOR"),
         spans.get("REVIEWER"),
         spans.get("RATIONALE"),

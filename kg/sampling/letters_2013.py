@@ -31,12 +31,12 @@ from datetime import date
 from random import Random
 from typing import Any
 
-from kg.sampling import sentences, truth
-from kg.sampling.cases import Case, Decision
+from kg.sampling import prose, truth
 from kg.sampling.draws import Urn, between
 from kg.sampling.letters_2014 import FORTH, header, issue, rationale, reviewed, sentence, summary
 from kg.sampling.paper import Paper, Spot
 from kg.sampling.printing import print_field
+from kg.sampling.synthetic_case import Case, Decision
 
 Json = dict[str, Any]
 
@@ -202,7 +202,7 @@ def _determined(paper: Paper, case: Case) -> list[Spot]:
 
 
 def _qualified(rng: Random, case: Case) -> str:
-    before, after = sentences.review(rng)
+    before, after = prose.review(rng)
     return f"{before} {sentence(rng, case.physician)} {after}"
 
 

@@ -3,12 +3,12 @@
 from random import Random
 from typing import Any
 
-from kg.sampling import sentences, truth
-from kg.sampling.cases import Case, Decision
+from kg.sampling import prose, truth
 from kg.sampling.draws import pick
 from kg.sampling.paper import Paper, Spot
 from kg.sampling.people import Physician
 from kg.sampling.printing import print_field
+from kg.sampling.synthetic_case import Case, Decision
 
 Json = dict[str, Any]
 
@@ -71,7 +71,7 @@ def _labelled(paper: Paper, spans: dict[str, Spot], pairs: list[tuple[str, str, 
 
 def reviewed(rng: Random, paper: Paper, physician: Physician) -> None:
     """Who reviewed the case, in a sentence or as credentials."""
-    before, after = sentences.review(rng)
+    before, after = prose.review(rng)
     if physician.sentence:
         paper.print(f"{before} {sentence(rng, physician)} {after}")
         paper.blank()
@@ -99,7 +99,7 @@ def sentence(rng: Random, physician: Physician) -> str:
 
 def summary(rng: Random, paper: Paper, case: Case, spans: dict[str, Spot]) -> None:
     """The case summary, with the patient's age and sex, and the injury's date where no header has it."""
-    text, found = sentences.summary(rng, case.worker, case.calendar, [d.item for d in case.decisions])
+    text, found = prose.summary(rng, case.worker, case.calendar, [d.item for d in case.decisions])
     for name, spot in found.items():
         spans.setdefault(name, spot)
     paper.print(text, [spot for name, spot in found.items() if spans[name] is spot])
@@ -132,7 +132,7 @@ def issue(rng: Random, paper: Paper, case: Case, decision: Decision) -> Json:
 
 def rationale(rng: Random, paper: Paper, case: Case, decision: Decision, label: str) -> Spot:
     """The rationale after its label, in one paragraph or two."""
-    paragraphs = sentences.rationale(rng, decision.item, case.calendar, decision.overturned)
+    paragraphs = prose.rationale(rng, decision.item, case.calendar, decision.overturned)
     whole: Spot = []
     for turn, text in enumerate(paragraphs):
         if turn:

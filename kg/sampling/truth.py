@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from kg.sampling.cases import Case, Decision
 from kg.sampling.paper import Spot
+from kg.sampling.synthetic_case import Case, Decision
 
 Json = dict[str, Any]
 

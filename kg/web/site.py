@@ -19,8 +19,8 @@ from kg.analysis.decisions import LEVELS, Index
 from kg.analysis.drivers import Drivers, drivers
 from kg.analysis.filters import Filters
 from kg.analysis.related.features import Features
-from kg.analysis.related.lists import AskedCase, Related, related
 from kg.analysis.related.outside import asked_cases
+from kg.analysis.related.rankings import AskedCase, Related, related
 from kg.analysis.search import Search
 from kg.base.building.read import specialty_labels
 from kg.base.store import KnowledgeBase

@@ -15,7 +15,7 @@ from kg.analysis.drivers import drivers
 from kg.analysis.network import KINDS, network
 from kg.analysis.outcomes import drift, quantities, specialties
 from kg.analysis.related.features import features
-from kg.analysis.related.lists import related
+from kg.analysis.related.rankings import related
 from kg.analysis.sides import sides
 
 cited = st.sampled_from(

@@ -11,11 +11,11 @@ from small_facts import cite, decision, facts_of
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.filters import Filters
 from kg.analysis.related import nearest as nearest_module
+from kg.analysis.related.evidence_kinds import KINDS
 from kg.analysis.related.features import MODES, features
-from kg.analysis.related.kinds import KINDS
-from kg.analysis.related.lists import WANTED, case_of, decisions_like, related
 from kg.analysis.related.nearest import nearest
 from kg.analysis.related.outside import asked_cases, request
+from kg.analysis.related.rankings import WANTED, case_of, decisions_like, related
 from kg.errors import SettingError, UnknownError
 from kg.model import Determination
 

@@ -23,7 +23,7 @@ from kg.analysis.drivers import drivers
 from kg.analysis.filters import Filters
 from kg.analysis.network import network
 from kg.analysis.related.features import features
-from kg.analysis.related.lists import related
+from kg.analysis.related.rankings import related
 from kg.base.store import KnowledgeBase
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from kg.analysis.decisions import OUTCOMES
-from kg.analysis.related import kinds
+from kg.analysis.related import evidence_kinds
 from kg.analysis.related.features import Features, features
-from kg.analysis.related.lists import case_of, decisions_like, related
+from kg.analysis.related.rankings import case_of, decisions_like, related
 from kg.base.facts import Rows
 from kg.reading.letter import read_letter
 from kg.reading.vocabulary.phrases import words
@@ -73,7 +73,7 @@ def by_text(texts: Mapping[str, str]) -> dict[str, Ranked]:
 def contrasts(known: Features) -> tuple[int, int, int]:
     """Items, those with a decision of the kind that went the other way, those that show one first."""
     asked = there = right = 0
-    wanted = [kinds.NAMES.index(name) for name in kinds.KIN]
+    wanted = [evidence_kinds.NAMES.index(name) for name in evidence_kinds.KIN]
     for case in known.cases:
         for item in case_of(known, case).items:
             asked += 1

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from kg.model import Basis, Citation, GuidelineField, Outcome, PageRange, Section, Span
 from kg.reading.places import Issue
+from kg.reading.text.folding import tidy
 from kg.reading.text.moved import moved_field
-from kg.reading.text.wording import tidy
 from kg.reading.vocabulary.catalogue import fold, guidelines
 
 # --- the letter -------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from kg.analysis.cache import Analyses
 from kg.analysis.filters import FILTERS
 from kg.base.building.build import build
 from kg.errors import KgError, QuestionError
-from kg.questions import answers, echo, query, vocabulary
+from kg.questions import answers, echo, question_query, vocabulary
 from kg.questions.complete import EXAMPLES, complete, nearest
 from kg.questions.question import Kind
 from kg.questions.reading import LONGEST, grammar, read_question
@@ -98,7 +98,7 @@ def test_the_query_counts_what_the_answer_counts(text, index, base):
         [row] = counted
         value = found.value
         assert tuple(map(int, row)) == (value["decisions"], value["letters"], value[outcome])
-    elif set(found.question.by) <= set(query.DIMENSIONS) and not (
+    elif set(found.question.by) <= set(question_query.DIMENSIONS) and not (
         found.question.groups or found.question.limit
     ):
         expected = sorted((row["decisions"], row["letters"]) for row in found.rows)

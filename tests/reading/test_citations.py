@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kg.model import Basis, Citation, ProblemKind
 from kg.reading.citing.citations import read_field
-from kg.reading.text.wording import tidy
+from kg.reading.text.folding import tidy
 
 FOLDER = Path(__file__).parent / "fields"
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kg.model import ProblemKind
 from kg.reading.requests.items import read_item
-from kg.reading.text.wording import tidy
+from kg.reading.text.folding import tidy
 
 PART_APPROVED = (
     "Acupuncture 10 visits left wrist was the original request. Acupuncture 4 visits was authorized by the"

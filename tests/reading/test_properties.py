@@ -18,9 +18,9 @@ from kg.reading.early import NOTICE, PROFESSIONAL
 from kg.reading.letter import read_letter
 from kg.reading.requests import items, quantities
 from kg.reading.sections import LETTER
+from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import Lexeme, TypedGrammar
 from kg.reading.text.moved import forget
-from kg.reading.text.wording import tidy
 from kg.reading.vocabulary import titles
 from kg.sample import letters
 

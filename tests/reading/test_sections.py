@@ -5,7 +5,7 @@ from own_letters import DECISIONS, HOW, MTUS, NONE, PATIENT, REASONS, SUMMARY, I
 
 from kg.errors import LetterError
 from kg.model import Outcome, ProblemKind, Template
-from kg.reading import outcomes
+from kg.reading import outcome_wordings
 from kg.reading.sections import layout
 
 TWO = (Item("Norco 10/325mg #60"), Item("A cane", "Overturned"))
@@ -151,11 +151,12 @@ def test_an_outcome_that_is_not_understood_is_told_and_its_item_kept(words, mark
     assert None not in (issue.administrator, issue.reviewer, issue.rationale)
 
 
-@pytest.mark.parametrize("words", sorted(outcomes.wordings()))
+@pytest.mark.parametrize("words", sorted(outcome_wordings.wordings()))
 @pytest.mark.parametrize("mark", [":", " -"])
 def test_every_wording_of_an_outcome_is_read_on_an_issue_line(words, mark):
     text = letter(Item("A cane"), Item("A walker", words, gap="@ ")).replace(":@", mark)
-    assert [issue.result for issue in layout(text).issues] == [Outcome.UPHELD, outcomes.wordings()[words]]
+    meant = outcome_wordings.wordings()[words]
+    assert [issue.result for issue in layout(text).issues] == [Outcome.UPHELD, meant]
     assert items(text)[1] == "A walker"
     plain = words in {outcome.value for outcome in Outcome}
     assert [problem.message for problem in layout(text).problems] == (

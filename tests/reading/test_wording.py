@@ -2,7 +2,7 @@
 
 import pytest
 
-from kg.reading.text.wording import fold, tidy
+from kg.reading.text.folding import fold, tidy
 
 
 @pytest.mark.parametrize(

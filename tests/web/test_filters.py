@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from kg.analysis.filters import FILTERS
-from kg.analysis.filters.values import WORD
+from kg.analysis.filters.ranges import WORD
 
 WRONG = ["", "%20", "2016-2014", "2016-06..2016-01", "no+such+thing"]
 

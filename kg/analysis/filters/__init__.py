@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
-from kg.analysis.filters import patterns, vocabulary
-from kg.analysis.filters.values import DAYS, WORD, YEARS, Kind, Range, Value
+from kg.analysis.filters import known_words, sparql_patterns
+from kg.analysis.filters.ranges import DAYS, WORD, YEARS, Kind, Range, Value
 from kg.errors import ChoiceError, SettingError, UnknownError
 from kg.model import Priority, Sex, Template
 
@@ -73,7 +73,7 @@ class Filter:
     example: str
     often: bool = False
     """Whether a form shows it at once, and not under more filters."""
-    pattern: patterns.Pattern
+    pattern: sparql_patterns.Pattern
     """What keeps the same items in SPARQL."""
     kind: Kind = WORD
     columns: tuple[str, ...] = ()
@@ -125,7 +125,7 @@ class Filter:
         written = {word.casefold(): word for word in self.choices(present)}
         if found := written.get(value.casefold()):
             return found
-        words = vocabulary.folded(self.vocabulary)
+        words = known_words.folded(self.vocabulary)
         if found := words.get(value.casefold()):
             return found
         parts = [words.get(part.casefold()) for part in value.split(self.parts)] if self.parts else [None]
@@ -152,7 +152,7 @@ _ALL = (
         kind=YEARS,
         columns=("year",),
         matches=_in,
-        pattern=patterns.decided(patterns.years, "?decided"),
+        pattern=sparql_patterns.decided(sparql_patterns.years, "?decided"),
     ),
     Filter(
         name="decision_date",
@@ -162,7 +162,7 @@ _ALL = (
         kind=DAYS,
         columns=("decision_date",),
         matches=_in,
-        pattern=patterns.decided(patterns.days, "?day"),
+        pattern=sparql_patterns.decided(sparql_patterns.days, "?day"),
     ),
     Filter(
         name="category",
@@ -171,8 +171,8 @@ _ALL = (
         words="Category of service",
         example="Pharmaceuticals",
         columns=("category",),
-        vocabulary=vocabulary.categories,
-        pattern=patterns.category,
+        vocabulary=known_words.categories,
+        pattern=sparql_patterns.category,
     ),
     Filter(
         name="subcategory",
@@ -180,8 +180,8 @@ _ALL = (
         words="Subcategory of service",
         example="Opioids",
         columns=("subcategory",),
-        vocabulary=vocabulary.subcategories,
-        pattern=patterns.subcategory,
+        vocabulary=known_words.subcategories,
+        pattern=sparql_patterns.subcategory,
     ),
     Filter(
         name="body_part",
@@ -190,9 +190,9 @@ _ALL = (
         example="knee:left",
         columns=("body_parts",),
         matches=_folding,
-        vocabulary=vocabulary.body_parts,
+        vocabulary=known_words.body_parts,
         folds=":",
-        pattern=patterns.each(patterns.body_part),
+        pattern=sparql_patterns.each(sparql_patterns.body_part),
     ),
     Filter(
         name="ground",
@@ -201,9 +201,9 @@ _ALL = (
         example="response:not-met",
         columns=("grounds",),
         matches=_folding,
-        vocabulary=vocabulary.grounds,
+        vocabulary=known_words.grounds,
         folds=":",
-        pattern=patterns.each(patterns.ground),
+        pattern=sparql_patterns.each(sparql_patterns.ground),
     ),
     Filter(
         name="drug",
@@ -211,9 +211,9 @@ _ALL = (
         words="Generic ingredient, ingredients of a combination joined by a slash, or class of drugs",
         example="hydrocodone/acetaminophen",
         columns=("drug", "drug_class"),
-        vocabulary=vocabulary.drugs,
+        vocabulary=known_words.drugs,
         parts="/",
-        pattern=patterns.each(patterns.drug),
+        pattern=sparql_patterns.each(sparql_patterns.drug),
     ),
     Filter(
         name="specialty",
@@ -222,8 +222,8 @@ _ALL = (
         words="Specialty of the reviewer",
         example="Pain Medicine",
         columns=("specialties",),
-        vocabulary=vocabulary.specialties,
-        pattern=patterns.each(patterns.specialty),
+        vocabulary=known_words.specialties,
+        pattern=sparql_patterns.each(sparql_patterns.specialty),
     ),
     Filter(
         name="guideline",
@@ -231,9 +231,9 @@ _ALL = (
         words="Guideline, edition, chapter, section or page that the party cites",
         example="acoem-2004/12",
         levels=("guideline", "edition", "chapter", "section", "page"),
-        matches=vocabulary.contains,
-        vocabulary=vocabulary.guidelines,
-        pattern=patterns.guideline,
+        matches=known_words.contains,
+        vocabulary=known_words.guidelines,
+        pattern=sparql_patterns.guideline,
     ),
     Filter(
         name="edition",
@@ -242,9 +242,9 @@ _ALL = (
         example="2009",
         kind=YEARS,
         levels=("edition",),
-        value_of=vocabulary.edition,
+        value_of=known_words.edition,
         matches=_in,
-        pattern=patterns.edition,
+        pattern=sparql_patterns.edition,
     ),
     Filter(
         name="template",
@@ -253,7 +253,7 @@ _ALL = (
         example="sections",
         columns=("template",),
         vocabulary=lambda: Template,
-        pattern=patterns.of_case("template", "template"),
+        pattern=sparql_patterns.of_case("template", "template"),
     ),
     Filter(
         name="priority",
@@ -262,7 +262,7 @@ _ALL = (
         example="expedited",
         columns=("priority",),
         vocabulary=lambda: Priority,
-        pattern=patterns.of_case("priority", "priority"),
+        pattern=sparql_patterns.of_case("priority", "priority"),
     ),
     Filter(
         name="sex",
@@ -271,7 +271,7 @@ _ALL = (
         example="female",
         columns=("sex",),
         vocabulary=lambda: Sex,
-        pattern=patterns.of_case("workerSex", "sex"),
+        pattern=sparql_patterns.of_case("workerSex", "sex"),
     ),
 )
 
@@ -341,7 +341,7 @@ class Filters:
             )
         )
 
-    def patterns(self, citing: patterns.Citing) -> Iterator[str]:
+    def patterns(self, citing: sparql_patterns.Citing) -> Iterator[str]:
         """The SPARQL patterns that an ``?item`` fulfils that passes."""
         for name, values in self._chosen:
             yield from FILTERS[name].pattern(values, citing)

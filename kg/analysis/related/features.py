@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kg.analysis.decisions import OUTCOMES, Index, each_once, places, prepare
 from kg.analysis.filters import choose, unknown
-from kg.analysis.related.kinds import KIN, KINDS, NAMES, kinds_of
+from kg.analysis.related.evidence_kinds import KIN, KINDS, NAMES, kinds_of
 
 WEIGHT = 10_000
 MODES = ("precedent", "pending")

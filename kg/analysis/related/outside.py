@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 
 from kg.analysis.decisions import OUTCOMES, Index, prepare
+from kg.analysis.related.evidence_kinds import KINDS
 from kg.analysis.related.features import MODES, Features
-from kg.analysis.related.kinds import KINDS
-from kg.analysis.related.lists import AskedCase
 from kg.analysis.related.nearest import Asked
+from kg.analysis.related.rankings import AskedCase
 from kg.base.facts import Rows
 from kg.errors import SettingError
 from kg.model import Decision, Determination, GuidelineField, Patient, Reviewer, Span, Template

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.analysis.decisions import OUTCOMES
+from kg.analysis.related.evidence_kinds import CITATION, KINDS, NAMES, REQUEST
 from kg.analysis.related.features import Features
-from kg.analysis.related.kinds import CITATION, KINDS, NAMES, REQUEST
 from kg.analysis.related.nearest import SCALE, Asked
 from kg.reading.vocabulary.phrases import concepts
 

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from kg.model import Basis, Citation, GuidelineField, PageRange, Problem, ProblemKind, Section, Span
 from kg.reading.citing.others import read_others
 from kg.reading.citing.pages import read_pages
+from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.text.moved import kept, moved_citation, moved_problem
-from kg.reading.text.wording import tidy
 from kg.reading.vocabulary.catalogue import guidelines
 from kg.reading.vocabulary.titles import split_titles
 

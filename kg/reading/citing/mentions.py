@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from kg.model import Mention, PageRange, Span
 from kg.reading.citing.pages import read_pages
+from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import Lexeme, Part, TypedGrammar, parts
-from kg.reading.text.wording import tidy
 
 MENTION = TypedGrammar("mention.lark", parts, anchors=("[Cc]hapter", "[Tt]able", "[Pp]age"))
 

@@ -9,8 +9,8 @@ from lark import Tree
 
 from kg.model import Citation, PageRange, Section, Span
 from kg.reading.citing.pages import read_pages
+from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
-from kg.reading.text.wording import tidy
 from kg.reading.vocabulary.catalogue import fold, guidelines
 
 _ACOEM = frozenset({"ACOEM", "ACOEM_2ND"})

@@ -11,7 +11,7 @@ from kg.reading.grounds.frames import Sentence, sentence
 from kg.reading.grounds.judging import Context, applies, can_state, fits, judge, likelihood
 from kg.reading.grounds.sentences import sentences
 from kg.reading.grounds.wording import fold, places, words_and_gaps
-from kg.reading.text.wording import tidy
+from kg.reading.text.folding import tidy
 
 THRESHOLD = 0.4
 """A cue at least this likely is a ground."""

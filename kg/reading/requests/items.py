@@ -11,8 +11,8 @@ from kg.reading.requests import services
 from kg.reading.requests.bodyparts import body_parts
 from kg.reading.requests.conditions import conditions
 from kg.reading.requests.quantities import has_amount, quantity
+from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
-from kg.reading.text.wording import tidy
 from kg.reading.vocabulary.phrases import Found, Words
 from kg.reading.vocabulary.phrases import words as words_of
 

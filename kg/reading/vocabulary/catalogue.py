@@ -9,12 +9,12 @@ from datetime import date
 from functools import cache, lru_cache
 
 from kg.errors import CatalogueError
-from kg.reading.text import wording
+from kg.reading.text import folding
 from kg.reading.text.patterns import as_pattern
 from kg.reading.vocabulary.concepts import Concept, read
 
 # Letters print few titles, again and again.
-fold = lru_cache(maxsize=16384)(wording.fold)
+fold = lru_cache(maxsize=16384)(folding.fold)
 
 _YEAR = r",?\s+\(?(?:19|20)\d\d\b\)?"
 _REVISED = r",?\s+\(?[Rr]evised,?\s+(?:19|20)\d\d\)?"

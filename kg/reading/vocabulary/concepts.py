@@ -4,9 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pyoxigraph as ox
-
-from kg import resources
+from kg import resources, turtle
 from kg.errors import CatalogueError
 
 _LABELS = ("prefLabel", "altLabel", "hiddenLabel")
@@ -58,7 +56,7 @@ def read_with_schemes(file: str) -> tuple[dict[str, Concept], dict[str, str]]:
     found: dict[str, Concept] = {}
     schemes: dict[str, str] = {}
     for iri, said in about.items():
-        kinds = frozenset(map(_local, said["type"]))
+        kinds = frozenset(map(turtle.local, said["type"]))
         if "ConceptScheme" in kinds:
             schemes[iri] = said["prefLabel"][0]
         if "Concept" not in kinds:
@@ -77,15 +75,12 @@ def read_with_schemes(file: str) -> tuple[dict[str, Concept], dict[str, str]]:
 
 
 def _about(file: str) -> dict[str, dict[str, list[str]]]:
-    """What a file says of each subject: values by the property's local name."""
+    """What a file states about each subject: values by the property's local name."""
     about: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     try:
-        for quad in ox.parse(resources.text("ontology", file).encode(), format=ox.RdfFormat.TURTLE):
-            about[quad.subject.value][_local(quad.predicate.value)].append(quad.object.value)
+        for subject, said in turtle.statements(resources.text("ontology", file)).items():
+            for name, values in said.items():
+                about[subject][turtle.local(name)] += values
     except SyntaxError as error:
         raise CatalogueError(f"ontology/{file}: {error}") from error
     return about
-
-
-def _local(iri: str) -> str:
-    return iri.rpartition("#")[2]

@@ -8,8 +8,8 @@ from lark import Tree
 from msgspec.structs import replace
 
 from kg.model import Section, Span
+from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import TypedGrammar, parts
-from kg.reading.text.wording import tidy
 
 # A title may hold commas of its own; the catalogue's longest has this many pieces.
 _PIECES = 6

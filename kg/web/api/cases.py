@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import Field
 
 from kg.evidence import marks
-from kg.explore import answers
+from kg.explore import json_answers
 from kg.explore.case_lists import CURSOR as CASE_CURSOR
 from kg.explore.case_lists import Wanted
 from kg.graph import jsonld
@@ -67,7 +67,7 @@ async def only_known(request: Request) -> None:
 
 def listing(site: Site, results: list[Any], total: int, following: str | None, **more: Any) -> dict[str, Any]:
     """A list as every address gives it."""
-    return answers.listing(site.generation, results, total, following, **more)
+    return json_answers.listing(site.generation, results, total, following, **more)
 
 
 def answer(request: Request, site: Site, content: Any, media_type: str = "application/json") -> Response:
@@ -122,7 +122,7 @@ def one_case(request: Request, site: SiteDep, case: CaseNumber) -> Response:
         quads = ox.parse(n_triples(determination), format=ox.RdfFormat.N_TRIPLES)
         tree = {"@context": jsonld.context()["@context"], **jsonld.document(case, quads)}
         return answer(request, site, tree, "application/ld+json")
-    return answer(request, site, answers.case(site.base, case))
+    return answer(request, site, json_answers.case(site.base, case))
 
 
 @router.get(

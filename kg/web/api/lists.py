@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from kg import queries
-from kg.explore import answers, drawing, edge_evidence, labels
+from kg.explore import drawing, edge_evidence, json_answers, labels
 from kg.explore.neighbours import address
 from kg.questions.complete import Completion, complete
 from kg.web import csv_tables, negotiate
@@ -95,7 +95,7 @@ def search(
 ) -> Response:
     """Letters that hold all the words; `hits` are ranges of the snippet, in characters."""
     found = site.search.find(q, limit, int(cursor or 0), PATIENCE)
-    return answer(request, site, answers.hits(site.generation, found))
+    return answer(request, site, json_answers.hits(site.generation, found))
 
 
 _QUESTIONS = 3

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field, model_validator
 
 from kg.analysis.filters import Filters
 from kg.analysis.related.features import MODES
-from kg.analysis.related.lists import CURSOR, WANTED, AskedCase, Related, RelatedCase, case_of
 from kg.analysis.related.outside import LONGEST, request
+from kg.analysis.related.rankings import CURSOR, WANTED, AskedCase, Related, RelatedCase, case_of
 from kg.analysis.related.rows import RelatedDecision, Side
 from kg.errors import LetterError, SettingError, UnknownError
 from kg.explore.neighbours import address, case_node

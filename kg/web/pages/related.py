@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
-from kg.analysis.related.lists import Related
 from kg.analysis.related.outside import LONGEST, request
+from kg.analysis.related.rankings import Related
 from kg.errors import SettingError
 from kg.web.api.cases import SiteDep
 from kg.web.pages.cases import reasons_of

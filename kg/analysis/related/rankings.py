@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from kg.analysis.decisions import OUTCOMES, Index
 from kg.analysis.filters import Filters, choose
+from kg.analysis.related.evidence_kinds import KIN, NAMES
 from kg.analysis.related.features import MODES, Features, features
-from kg.analysis.related.kinds import KIN, NAMES
 from kg.analysis.related.nearest import SCALE, Asked, Mask, Scores, asked_of, exact, nearest
 from kg.analysis.related.rows import RelatedDecision, Side, related_decision, side_asked
 from kg.errors import SettingError

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kg.analysis.filters.values import Value
+from kg.analysis.filters.ranges import Value
 from kg.model import Side
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from functools import cache
 
 from kg.model import Outcome, Problem, ProblemKind, Span
 from kg.reading.places import trimmed
+from kg.reading.text.folding import fold
 from kg.reading.text.patterns import as_pattern
-from kg.reading.text.wording import fold
 from kg.reading.vocabulary.concepts import read
 
 # What stands between an item and its outcome where the form's colon does not.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from kg.analysis.filters.values import Range, Value
+from kg.analysis.filters.ranges import Range, Value
 from kg.graph import iri
 from kg.model import Party
 

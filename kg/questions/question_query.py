@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kg.analysis.filters import Filters
-from kg.analysis.filters.patterns import CITING
+from kg.analysis.filters.sparql_patterns import CITING
 from kg.graph import iri
 from kg.questions.question import Condition, Question
 
