@@ -208,4 +208,4 @@ class KnowledgeBase:
         likely = _spellings(case)[-1]
         near = difflib.get_close_matches(likely, self._letters.ledger.neighbours(likely), n=3, cutoff=0.5)
         hint = f"; the nearest are {', '.join(near)}" if near else ""
-        return UnknownError(f"{self.path}: there is no case {case!r}{hint}")
+        return UnknownError(f"there is no case {case!r}{hint}")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, say, table
-from kg.cli.filter_options import filtered, say_notes
+from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, print_json, say, table
+from kg.cli.filter_options import filtered
 from kg.errors import SettingError, SourceError
 
 if TYPE_CHECKING:
@@ -255,6 +255,7 @@ def related(
     """
     from kg.analysis.cache import Analyses
     from kg.base.store import KnowledgeBase
+    from kg.explore import json_answers
 
     with KnowledgeBase.open(kb) as base:
         analyses = Analyses.of(base)
@@ -264,12 +265,15 @@ def related(
             else _outside(analyses, case, letter, item, summary)
         )
         found = analyses.related(asked, outcome, limit, cursor, filters=chosen, mode=mode)
-        say_notes(analyses.index, chosen)
+        notes = analyses.index.notes(chosen, "any")
+        generation = base.generation
     if form is Form.CSV:
         print(found.to_frame().write_csv(), end="")
     elif form is Form.JSON:
-        print(json.dumps([asdict(row) for row in found.rows], ensure_ascii=False, default=str))
+        print_json(json_answers.related(generation, found, notes))
     else:
+        for note in notes:
+            say(note)
         _show_related(found)
     if found.next:
         say(f"more: --cursor {found.next}")
@@ -302,8 +306,11 @@ def _show_related(found: "Related") -> None:
             side, first = pair.row.found, pair is row.pairs[0]
             repeated = f" (and {row.repeats - 1} worded so)" if row.repeats > 1 else ""
             head = (f"{row.case}{repeated}", f"{row.score:.3f}") if first else ("", "")
-            rows.append((*head, side.outcome or "", side.text or f"item {side.item}", pair.row.why))
-    table(("case", "score", "outcome", "item", "why, with the share of the score"), rows)
+            when, who = side.decided and side.decided.isoformat(), ", ".join(side.specialties)
+            text = side.text or f"item {side.item}"
+            rows.append((*head, side.outcome or "", when or "", who, text, pair.row.why))
+    heads = ("case", "score", "outcome", "decided", "specialty", "item", "why, with the share of the score")
+    table(heads, rows)
     for note in found.notes:
         say(note)
     if found.outcomes:

@@ -1,8 +1,12 @@
 """Answers as JSON, the same from the command and the API."""
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from kg import contract
+from kg.analysis.related.rankings import Related, RelatedCase
+from kg.analysis.related.rows import RelatedDecision, Side
 from kg.analysis.search import CLOSE, OPEN, Hits
 from kg.base.store import KnowledgeBase
 from kg.explore.neighbours import address, case_node
@@ -47,3 +51,54 @@ def _marked(snippet: str) -> dict[str, Any]:
             found.append([len(text), len(text) + len(hit)])
         text += hit + rest
     return {"snippet": text, "hits": found}
+
+
+def related(generation: str, found: Related, notes: Iterable[str] = (), **more: Any) -> dict[str, Any]:
+    """Cases like a case, each with the pairs of items that match; ``notes`` are those of the filters."""
+    return listing(
+        generation,
+        [_related_case(row) for row in found.rows],
+        found.total,
+        found.next,
+        case=found.case,
+        mode=found.mode,
+        outcomes=found.outcomes,
+        asked=[_side(side) for side in found.asked],
+        notes=[*found.notes, *notes],
+        **more,
+    )
+
+
+def _related_case(row: RelatedCase) -> dict[str, Any]:
+    return {
+        "case": row.case,
+        "iri": address(case_node(row.case)),
+        "score": row.score,
+        "outcomes": row.outcomes,
+        "repeats": row.repeats,
+        "pairs": [{"asked": pair.asked, **_related_decision(pair.row)} for pair in row.pairs],
+    }
+
+
+def _related_decision(row: RelatedDecision) -> dict[str, Any]:
+    return {
+        **_side(row.found),
+        "score": row.score,
+        "repeats": row.repeats,
+        "reasons": [asdict(reason) for reason in row.reasons],
+        "differences": row.differences,
+        "shared": [asdict(shared) for shared in row.shared],
+    }
+
+
+def _side(side: Side) -> dict[str, Any]:
+    cited = {"claims_administrator": side.claims_administrator, "reviewer": side.reviewer}
+    return {
+        "item": side.item,
+        "outcome": side.outcome,
+        "text": side.text,
+        "decided": side.decided and side.decided.isoformat(),
+        "specialties": side.specialties,
+        "cited": cited,
+        "grounds": side.grounds,
+    }

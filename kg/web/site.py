@@ -20,7 +20,7 @@ from kg.analysis.drivers import Drivers, drivers
 from kg.analysis.filters import Filters
 from kg.analysis.related.features import Features
 from kg.analysis.related.outside import asked_cases
-from kg.analysis.related.rankings import AskedCase, Related, related
+from kg.analysis.related.rankings import AskedCase, Related, case_of, related
 from kg.analysis.search import Search
 from kg.base.building.read import specialty_labels
 from kg.base.store import KnowledgeBase
@@ -254,7 +254,7 @@ class Site:
 
     def related(
         self,
-        case: str | AskedCase,
+        case: AskedCase,
         outcome: str | None = None,
         limit: int = 10,
         cursor: str | None = None,
@@ -266,17 +266,25 @@ class Site:
         Raises:
             UnknownError, SettingError: an option is not one there is.
         """
-        if isinstance(case, str) and self._has_none_decided(case):
-            [case] = self.asked([(self.base.determination(case), self.base.letter(case))])
         return related(self.features, case, outcome, limit, cursor, filters=filters, mode=mode)
 
     def asked(self, letters: Sequence[tuple[Determination, str]]) -> list[AskedCase]:
         """Letters and requests, each with its text, as cases that are asked about."""
         return asked_cases(self.features, letters, specialty_labels())
 
-    def _has_none_decided(self, case: str) -> bool:
-        """Whether no item of a case has an outcome that was understood: nothing is counted of it."""
-        return bool(self.index.undecided) and case not in self.features.cases and case in self.base
+    def asked_case(self, case: str) -> AskedCase:
+        """A case of the base, in any spelling, as one that is asked about.
+
+        One of whose items no outcome was understood is read from its letter: nothing is counted of it.
+
+        Raises:
+            UnknownError: the base has no such case; the text names the nearest ones.
+        """
+        case = self.base.spelled(case)
+        if self.index.undecided and case not in self.features.cases:
+            [asked] = self.asked([(self.base.determination(case), self.base.letter(case))])
+            return asked
+        return case_of(self.features, case)
 
     def decisions(self, wanted: case_lists.Wanted) -> Ids:
         """The decisions that pass, in order.

@@ -81,6 +81,32 @@ def test_pending_counts_nothing_that_the_reviewer_wrote(known):
     assert not any(kind.startswith("reviewer") or kind == "specialty" for kind in kinds)
 
 
+def test_grounds_count_and_tell_contrasts_apart():
+    known = features(
+        facts_of(
+            decision("CM15-0000001", 1, "upheld", [RARE], **MRI, grounds=["response:not-met", "plan:met"]),
+            decision("CM15-0000002", 1, "overturned", **MRI, grounds=["response:met", "plan:met"]),
+            decision("CM15-0000003", 1, "overturned", [COMMON], **MRI, grounds=["amount:met"]),
+            decision("CM15-0000004", 1, "overturned", **MRI),
+        )
+    )
+    found = {row.case: row.pairs[0].row for row in related(known, "CM15-0000001", "other").rows}
+    assert found["CM15-0000002"].differences == ("response to earlier treatment: not met here, met there",)
+    assert found["CM15-0000003"].differences[0] == (
+        "here the reviewer states reasoning and plan (met) and response to earlier treatment (not met), "
+        "there amount (met)"
+    )
+    assert found["CM15-0000003"].differences[1].startswith("here the reviewer cites page 7")
+    assert found["CM15-0000004"].differences == (
+        "here alone the reviewer states reasoning and plan (met) and response to earlier treatment (not met)",
+    )
+    said = [reason.text for reason in found["CM15-0000002"].reasons]
+    assert said == ["the same subcategory and body part", "both reviewers state reasoning and plan (met)"]
+    pending = related(known, "CM15-0000001", "other", mode="pending").rows
+    assert {pair.row.differences for row in pending for pair in row.pairs} == {()}
+    assert pending[0].pairs[0].row.found.grounds == ("plan:met", "response:met")
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_the_other_way_is_of_the_same_kind(known, mode):
     for case in known.cases:

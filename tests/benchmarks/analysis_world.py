@@ -30,6 +30,9 @@ PARTS = (
 )
 WORKS = (("chronic-pain", 127), ("acoem-2004", 378), ("odg", 0), ("postsurgical", 40), ("acupuncture", 12))
 SPECIALTIES = 60
+CONDITIONS = 40
+GROUNDS = 38
+"""Nineteen classes, met or not."""
 
 
 def _weights(count: int, power: float) -> np.ndarray:
@@ -75,9 +78,14 @@ def _decisions(rng: np.random.Generator, letters: int, letter: np.ndarray, items
             "part": np.array(PARTS)[rng.choice(len(PARTS), number, p=_weights(len(PARTS), 0.7))],
             "year": years[letter],
             "template": np.where(letter * 3 < 2 * letters, "pages", "sections"),
+            "age": rng.integers(20, 70, letters)[letter],
             "retrospective": False,
             "associated_surgical_service": False,
         }
+    ).with_columns(
+        conditions=_several(rng, "condition", CONDITIONS, [0.3, 0.4, 0.3], letter),
+        earlier_treatments=_several(rng, "treatment", 60, [0.4, 0.3, 0.3], letter),
+        grounds=_several(rng, "ground", GROUNDS, [0.1, 0.5, 0.4], np.arange(number)),
     )
     for column in ("drug", "drug_class"):
         frame = frame.with_columns(pl.when(pl.Series(drug) >= 0).then(column).alias(column))
@@ -89,6 +97,20 @@ def _decisions(rng: np.random.Generator, letters: int, letter: np.ndarray, items
         subspecialties=pl.lit([], pl.List(pl.String)),
         licensed_in=pl.lit([], pl.List(pl.String)),
     ).drop("part")
+
+
+def _several(
+    rng: np.random.Generator, name: str, values: int, shares: list[float], owner: np.ndarray
+) -> pl.Series:
+    """None, one or two of some values for each owner, the first of them often, as lists."""
+    owners = int(owner.max()) + 1
+    count = rng.choice(3, owners, p=shares)
+    drawn = rng.choice(values, (owners, 2), p=_weights(values, 0.8))
+    named = np.array([f"{name} {place:02}" for place in range(values)])[drawn]
+    pairs = pl.DataFrame({"one": named[:, 0], "two": named[:, 1], "count": count})
+    both = pl.concat_list("one", "two").list.unique(maintain_order=True)
+    lists: pl.Series = pairs.select(both.list.head("count"))["one"][owner]
+    return lists
 
 
 def _cited(rng: np.random.Generator, decisions: int) -> pl.DataFrame:

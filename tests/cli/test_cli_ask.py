@@ -237,12 +237,12 @@ def test_a_network_in_every_form(kind, kg, kb):
 def test_related_cases_come_page_by_page(kg, kb, case):
     done = kg("related", case, "--kb", kb, "--limit", 3)
     assert done.code == 0, done.err
-    first = json.loads(kg("related", case, "--kb", kb, "--limit", 3, "--format", "json").out)
+    first = json.loads(kg("related", case, "--kb", kb, "--limit", 3, "--format", "json").out)["results"]
     assert len(first) == 3
     cursor = done.err.split("--cursor ")[1].split()[0]
     second = json.loads(
         kg("related", case, "--kb", kb, "--limit", 3, "--cursor", cursor, "--format", "json").out
-    )
+    )["results"]
     assert {row["case"] for row in first}.isdisjoint(row["case"] for row in second)
     assert rows(kg("related", case, "--kb", kb, "--format", "csv").out)[0].keys() >= {"case", "score"}
 
@@ -255,13 +255,13 @@ def test_a_letter_and_a_request_that_are_not_in_the_base_are_compared(kg, kb, tm
     inside = kg("related", case, "--kb", kb, "--format", "json")
     outside = kg("related", "--letter", letter, "--kb", kb, "--format", "json")
     assert outside.code == 0, outside.err
-    assert json.loads(outside.out) == json.loads(inside.out)
+    assert json.loads(outside.out)["results"] == json.loads(inside.out)["results"]
     request = kg(
         "related", "--item", "MRI of the knee", "--item", "ibuprofen", "--mode", "pending", "--kb", kb
     )
     assert request.code == 0, request.err
     other = kg("related", "--item", "MRI of the knee", "--outcome", "other", "--kb", kb, "--format", "json")
-    outcomes = {pair["row"]["found"]["outcome"] for row in json.loads(other.out) for pair in row["pairs"]}
+    outcomes = {pair["outcome"] for row in json.loads(other.out)["results"] for pair in row["pairs"]}
     assert outcomes <= {"overturned", "modified"}
 
 

@@ -25,7 +25,17 @@ def test_related_cases_have_pairs_with_reasons(site: TestClient):
     body = site.get(f"/api/cases/{case}/related?limit=3").json()
     pair = body["results"][0]["pairs"][0]
     assert sum(reason["share"] for reason in pair["reasons"]) == pytest.approx(1, abs=1e-3)
-    assert {"asked", "item", "outcome", "text", "decided", "specialties", "cited", "shared"} <= pair.keys()
+    assert {
+        "asked",
+        "item",
+        "outcome",
+        "text",
+        "decided",
+        "specialties",
+        "cited",
+        "grounds",
+        "shared",
+    } <= pair.keys()
     after = site.get(f"/api/cases/{case}/related", params={"limit": 3, "cursor": body["next"]}).json()
     assert not {row["case"] for row in body["results"]} & {row["case"] for row in after["results"]}
 
@@ -37,6 +47,23 @@ def test_the_other_way_is_an_item_decided_otherwise(site: TestClient):
         for row in body["results"]:
             assert all(pair["outcome"] != own[pair["asked"]] for pair in row["pairs"])
         assert body["results"] or body["notes"]
+
+
+def test_any_spelling_of_a_case_number(site: TestClient):
+    [case] = some_cases(site, 1)
+    spelled = case.lower().replace("-", " ")
+    assert site.get(f"/api/cases/{spelled}/related").json() == site.get(f"/api/cases/{case}/related").json()
+    [one, two] = lines(site.post("/api/related", json={"questions": [{"case": spelled}, {"case": case}]}))
+    assert without(one, "question") == without(two, "question")
+
+
+def test_the_case_page_switches_between_the_modes(site: TestClient):
+    [case] = some_cases(site, 1)
+    usual, pending = (site.get(f"/cases/{case}{options}") for options in ("", "?mode=pending"))
+    assert f'href="/cases/{case}?mode=pending#related"' in usual.text
+    assert "both reviewers" not in pending.text.partition('id="related"')[2]
+    assert usual.headers["etag"] != pending.headers["etag"]
+    assert site.get(f"/cases/{case}?mode=presedent").status_code == 422
 
 
 @pytest.mark.parametrize("options", ["", "?mode=pending", "?outcome=other&limit=3", "?outcome=upheld"])

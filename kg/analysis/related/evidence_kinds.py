@@ -2,8 +2,8 @@
 
 The weights are set by what a kind tells, not fitted. What is requested counts whole; what follows from it
 (a category from its subcategory) or refines it (a side) by half; page, section and chapter tell of one
-citation, and each counts a quarter; so does a condition or a ground; the rest of the clinical situation
-and the reviewer's specialty tell less of the decision.
+citation, and each counts a quarter; so does a condition; the rest of the clinical situation, the grounds
+that the reviewer states and the reviewer's specialty tell less of the request.
 """
 
 from collections.abc import Callable
@@ -131,6 +131,7 @@ KINDS = (
     Kind("earlier_treatment", CLINICAL, 1 / 8, True, _column("earlier_treatments")),
     Kind("since_injury", CLINICAL, 1 / 16, True, _computed("decision_date", "injury_date", by=_since_injury)),
     Kind("age", CLINICAL, 1 / 16, True, _computed("age", by=_age)),
+    Kind("ground", REVIEW, 1 / 8, False, _column("grounds")),
     Kind("specialty", REVIEW, 1 / 16, False, _column("specialties")),
 )
 """Every kind of feature, the request's first."""

@@ -34,6 +34,11 @@ _COLUMNS: dict[str, type[pl.DataType]] = {
     "item": pl.Int64,
     "outcome": pl.String,
     "text": pl.String,
+    "decided": pl.Date,
+    "specialties": pl.String,
+    "claims_administrator": pl.String,
+    "reviewer": pl.String,
+    "grounds": pl.String,
     "pair_score": pl.Float64,
     "why": pl.String,
 }
@@ -94,7 +99,8 @@ class Related:
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pl.DataFrame:
-        """One row a pair of items: ``case, score, repeats, asked, item, outcome, text, pair_score, why``."""
+        """One row a pair of items; what has several values is joined by semicolons."""
+        several = ("specialties", "claims_administrator", "reviewer", "grounds")
         pairs = [(row, pair) for row in self.rows for pair in row.pairs]
         return pl.DataFrame(
             {
@@ -105,6 +111,8 @@ class Related:
                 "item": [pair.row.found.item for _, pair in pairs],
                 "outcome": [pair.row.found.outcome for _, pair in pairs],
                 "text": [pair.row.found.text for _, pair in pairs],
+                "decided": [pair.row.found.decided for _, pair in pairs],
+                **{name: ["; ".join(getattr(pair.row.found, name)) for _, pair in pairs] for name in several},
                 "pair_score": [pair.row.score for _, pair in pairs],
                 "why": [pair.row.why for _, pair in pairs],
             },

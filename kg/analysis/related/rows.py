@@ -36,7 +36,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One decision: what was asked and decided, when, by which specialty, and what each party cited."""
+    """One decision: what was asked and decided, when, by which specialty, what each party cited, and why."""
 
     case: str | None
     item: int
@@ -46,6 +46,8 @@ class Side:
     specialties: tuple[str, ...]
     claims_administrator: tuple[str, ...]
     reviewer: tuple[str, ...]
+    grounds: tuple[str, ...]
+    """The grounds that the reviewer states, as ``response:not-met``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ _CLINICAL = {
     "earlier_treatment": "{} before the request",
     "since_injury": "injury {} earlier",
     "age": "workers in their {}",
+    "ground": "both reviewers state {}",
     "specialty": "reviewers of {}",
 }
 
@@ -101,6 +104,7 @@ def side(known: Features, decision: int) -> Side:
         tuple(_values(known, features, "specialty")),
         _cited(known, features, "denial"),
         _cited(known, features, "reviewer"),
+        tuple(_values(known, features, "ground")),
     )
 
 
@@ -119,6 +123,7 @@ def side_asked(known: Features, asked: Asked, case: str | None) -> Side:
         tuple(_values(known, features, "specialty")),
         _cited(known, features, "denial"),
         _cited(known, features, "reviewer"),
+        tuple(_values(known, features, "ground")),
     )
 
 
@@ -150,7 +155,12 @@ def plain(kind: str, value: str) -> str:
     ('page 98 of chronic-pain/2009', 'left knee')
     >>> plain("earlier_treatment", "Acupuncture:not-helped"), plain("condition", "disc")
     ('Acupuncture (not helped)', 'disc disorder')
+    >>> plain("ground", "response:not-met")
+    'response to earlier treatment (not met)'
     """
+    if kind == "ground":
+        name, _, way = value.partition(":")
+        return f"{_grounds().get(name, name)} ({way.replace('-', ' ')})"
     if kind == "condition":
         return _conditions().get(value, value)
     if kind == "earlier_treatment":
@@ -166,6 +176,12 @@ def plain(kind: str, value: str) -> str:
 @cache
 def _conditions() -> dict[str, str]:
     return {concept.notation: concept.preferred for concept in concepts("conditions.ttl").values()}
+
+
+@cache
+def _grounds() -> dict[str, str]:
+    found = concepts("grounds.ttl").values()
+    return {concept.notation: concept.preferred[0].lower() + concept.preferred[1:] for concept in found}
 
 
 def reasons(shared: Sequence[Shared], name: Callable[[str, str], str] = plain) -> tuple[Reason, ...]:
@@ -218,13 +234,43 @@ def _listed(said: Sequence[str]) -> str:
 
 
 def _differences(known: Features, asked: Asked, decision: int) -> Iterator[str]:
-    """What each reviewer cited that the other did not."""
-    mine, other = (_places(_cited(known, each, "reviewer")) for each in (asked.features, known.of(decision)))
-    only_mine = [value for value in mine if value not in other]
-    only_other = [value for value in other if value not in mine]
-    if only_mine and only_other:
-        here, there = (_listed([plain("", value) for value in only]) for only in (only_mine, only_other))
-        yield f"here the reviewer cites {here}, there {there}"
+    """What each reviewer stated and cited that the other did not."""
+    other = known.of(decision)
+    yield from _grounds_apart(*(_values(known, each, "ground") for each in (asked.features, other)))
+    here, there = (_places(_cited(known, each, "reviewer")) for each in (asked.features, other))
+    only_here = [plain("", value) for value in here if value not in there]
+    only_there = [plain("", value) for value in there if value not in here]
+    if only_here and only_there:
+        yield f"here the reviewer cites {_listed(only_here)}, there {_listed(only_there)}"
+
+
+def _grounds_apart(here: Sequence[str], there: Sequence[str]) -> Iterator[str]:
+    """How the grounds of two reviewers differ: first the same ones judged otherwise.
+
+    >>> list(_grounds_apart(["response:met", "records:met"], ["response:not-met", "records:met"]))
+    ['response to earlier treatment: met here, not met there']
+    >>> list(_grounds_apart(["plan:met"], ["amount:not-met"]))
+    ['here the reviewer states reasoning and plan (met), there amount (not met)']
+    >>> list(_grounds_apart([], ["amount:not-met"]))
+    ['there alone the reviewer states amount (not met)']
+    """
+    only_here = [value for value in here if value not in there]
+    only_there = [value for value in there if value not in here]
+    judged_here, judged_there = (
+        {value.partition(":")[0]: value for value in only} for only in (only_here, only_there)
+    )
+    opposed = [name for name in judged_here if name in judged_there]
+    for name in opposed:
+        ways = [judged[name].partition(":")[2].replace("-", " ") for judged in (judged_here, judged_there)]
+        yield f"{_grounds().get(name, name)}: {ways[0]} here, {ways[1]} there"
+    left = [
+        [plain("ground", value) for value in only if value.partition(":")[0] not in opposed]
+        for only in (only_here, only_there)
+    ]
+    if all(left):
+        yield f"here the reviewer states {_listed(left[0])}, there {_listed(left[1])}"
+    elif any(left):
+        yield f"{'here' if left[0] else 'there'} alone the reviewer states {_listed(left[0] or left[1])}"
 
 
 def _cited(known: Features, features: NDArray[np.int32], party: str) -> tuple[str, ...]:

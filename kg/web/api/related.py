@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -12,14 +11,13 @@ from pydantic import BaseModel, Field, model_validator
 from kg.analysis.filters import Filters
 from kg.analysis.related.features import MODES
 from kg.analysis.related.outside import LONGEST, request
-from kg.analysis.related.rankings import CURSOR, WANTED, AskedCase, Related, RelatedCase, case_of
-from kg.analysis.related.rows import RelatedDecision, Side
+from kg.analysis.related.rankings import CURSOR, WANTED, AskedCase, Related
 from kg.errors import LetterError, SettingError, UnknownError
-from kg.explore.neighbours import address, case_node
+from kg.explore import json_answers
 from kg.model import Determination
 from kg.reading.letter import read_letter
 from kg.web.api import openapi
-from kg.web.api.cases import CaseNumber, Limit, SiteDep, answer, listing
+from kg.web.api.cases import CaseNumber, Limit, SiteDep, answer
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.problems import ProblemError
 from kg.web.site import Site
@@ -39,54 +37,9 @@ Mode = Annotated[
 Outcome = Annotated[str | None, Query(description=f"One of {', '.join(WANTED)}.")]
 
 
-def _side(side: Side) -> dict[str, Any]:
-    cited = {"claims_administrator": side.claims_administrator, "reviewer": side.reviewer}
-    return {
-        "item": side.item,
-        "outcome": side.outcome,
-        "text": side.text,
-        "decided": side.decided and side.decided.isoformat(),
-        "specialties": side.specialties,
-        "cited": cited,
-    }
-
-
-def _decision(row: RelatedDecision) -> dict[str, Any]:
-    return {
-        **_side(row.found),
-        "score": row.score,
-        "repeats": row.repeats,
-        "reasons": [asdict(reason) for reason in row.reasons],
-        "differences": row.differences,
-        "shared": [asdict(shared) for shared in row.shared],
-    }
-
-
-def _case(row: RelatedCase) -> dict[str, Any]:
-    return {
-        "case": row.case,
-        "iri": address(case_node(row.case)),
-        "score": row.score,
-        "outcomes": row.outcomes,
-        "repeats": row.repeats,
-        "pairs": [{"asked": pair.asked, **_decision(pair.row)} for pair in row.pairs],
-    }
-
-
 def as_json(site: Site, found: Related, filters: Filters, **more: Any) -> dict[str, Any]:
     """A list of related cases as every address gives it."""
-    return listing(
-        site,
-        [_case(row) for row in found.rows],
-        found.total,
-        found.next,
-        case=found.case,
-        mode=found.mode,
-        outcomes=found.outcomes,
-        asked=[_side(side) for side in found.asked],
-        notes=[*found.notes, *site.index.notes(filters, "any")],
-        **more,
-    )
+    return json_answers.related(site.generation, found, site.index.notes(filters, "any"), **more)
 
 
 @router.get(
@@ -108,9 +61,8 @@ async def related(
 
     `outcome=other` keeps requests of the same kind (subcategory or drug class) that went the other way.
     """
-    return answer(
-        request, site, as_json(site, site.related(case, outcome, limit, cursor, filters, mode), filters)
-    )
+    found = site.related(site.asked_case(case), outcome, limit, cursor, filters, mode)
+    return answer(request, site, as_json(site, found, filters))
 
 
 class Question(BaseModel, extra="forbid"):
@@ -191,8 +143,7 @@ def questions(site: Site, asked: list[Question]) -> list[AskedCase]:
             elif question.items is not None:
                 read[number] = (request(question.items, question.summary), "")
             else:
-                case = question.case or ""
-                found[number] = case_of(site.features, site.base.spelled(case) if case in site.base else case)
+                found[number] = site.asked_case(question.case or "")
         except (LetterError, SettingError, UnknownError) as error:
             status = 404 if isinstance(error, UnknownError) else 422
             raise ProblemError(status, f"question {number}: {error}") from error

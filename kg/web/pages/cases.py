@@ -9,6 +9,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
+from kg.analysis.filters import choose
+from kg.analysis.related.features import MODES
 from kg.analysis.related.rows import Reason, RelatedDecision, plain, reasons
 from kg.explore import cited_for, drawing, labels, marking
 from kg.explore.case_lists import Wanted
@@ -123,17 +125,17 @@ def case_list(
 
 
 @router.get("/cases/{case}")
-async def one_case(request: Request, site: SiteDep, case: str) -> Response:
-    """The letter with what was read marked, its decisions, and cases like it.
+async def one_case(request: Request, site: SiteDep, case: str, mode: str = MODES[0]) -> Response:
+    """The letter with what was read marked, its decisions, and cases like it, in one of two modes.
 
     It takes some milliseconds, less than it costs to hand it to a thread and wait for its turn.
     """
-    case = site.base.spelled(case)
-    etag = f"W/{site.etag('case page', case)}"  # weak: the same for the packed and the plain page
+    case, mode = site.base.spelled(case), choose("mode", mode, MODES)
+    etag = f"W/{site.etag('case page', case, mode)}"  # weak: the same for the packed and the plain page
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    page = site.pages.get(case, lambda: bytes(_case_page(request, site, case).body))
+    page = site.pages.get(f"{case} {mode}", lambda: bytes(_case_page(request, site, case, mode).body))
     if negotiate.packed(request.headers.get("accept-encoding")):
         headers["Content-Encoding"] = "gzip"
     else:
@@ -141,7 +143,8 @@ async def one_case(request: Request, site: SiteDep, case: str) -> Response:
     return Response(page, headers=headers, media_type="text/html")
 
 
-def _case_page(request: Request, site: Site, case: str) -> Response:
+def _case_page(request: Request, site: Site, case: str, mode: str) -> Response:
+    asked = site.asked_case(case)
     determination, text = site.base.determination(case), site.base.letter(case)
     return render(
         request,
@@ -154,8 +157,9 @@ def _case_page(request: Request, site: Site, case: str) -> Response:
         problems=determination.problems,
         letter=marking.html(marking.pieces(determination, text)),
         legend=values.LEGEND,
-        related=site.related(case, None, 5),
-        other=site.related(case, "other", 5),
+        mode=mode,
+        related=site.related(asked, None, 5, mode=mode),
+        other=site.related(asked, "other", 5, mode=mode),
         why=reasons_of,
     )
 

@@ -1,5 +1,6 @@
 """Templates filled: what every page of the service shares."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kg.analysis.related.rows import plain
 from kg.explore import drawing, marking
 from kg.web.pages import values
 from kg.web.site import Site
@@ -32,6 +34,7 @@ def environment() -> Environment:
     made.filters["number"] = values.number
     made.filters["counted"] = values.counted
     made.filters["ratio"] = values.ratio
+    made.filters["ground"] = partial(plain, "ground")
     made.globals["few"] = drawing.FEW
     made.globals["anchor"] = marking.anchor
     return made
