@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache
+from operator import eq
 
 from kg import resources
 from kg.model import Problem, ProblemKind, Span
@@ -33,6 +34,8 @@ _LABELS = (
     *("Application", "Received:"),
 )
 _ALIKE, _AS_LONG = 0.82, 2
+_BEGINNING = 9
+"""Letters of a line by which most are told from a heading: eight, at their place or one later."""
 _LABEL = re.compile(
     r"\b(?=\w*[A-Za-z])\w{2,11}(?:[ \t]+(?=\w*[A-Za-z])\w{2,9}){0,2}[:;.,](?=\s)"
     r"|\b(?=\w*[A-Za-z])\w{11}(?=[ \t]*\n)"
@@ -52,7 +55,7 @@ def near_headings(text: str, header: Span) -> list[Edit]:
 def _near_lines(text: str) -> Iterator[Edit]:
     for line in _LINE.finditer(text):
         begin = line[0].rstrip()
-        for heading in _HEADINGS:
+        for heading in _begun_alike(begin[:_BEGINNING]):
             if begin.startswith(heading):
                 break
             if end := _as_heading(begin, heading):
@@ -63,7 +66,7 @@ def _near_lines(text: str) -> Iterator[Edit]:
 def _as_heading(line: str, heading: str) -> int:
     """How much of the line is the heading with some letters wrong; 0 where it does not begin with it."""
     size = len(heading)
-    if len(line) < size - _AS_LONG or not _begins_alike(line, heading):
+    if len(line) < size - _AS_LONG:
         return 0
     ends = [end for end in range(size - _AS_LONG, min(len(line), size + _AS_LONG) + 1) if end > 0]
     ratios = [(SequenceMatcher(None, line[:end], heading, autojunk=False).ratio(), -end) for end in ends]
@@ -73,11 +76,16 @@ def _as_heading(line: str, heading: str) -> int:
     return -end + (heading[-1] == ":" and line[-end - 1] not in _COLONS and line[-end : 1 - end] in _COLONS)
 
 
+@kept(1 << 12)
+def _begun_alike(beginning: str) -> tuple[str, ...]:
+    """The headings of which half of the first letters stand at their place: of most lines there are none."""
+    return tuple([heading for heading in _HEADINGS if _begins_alike(beginning, heading)])
+
+
 def _begins_alike(line: str, heading: str) -> bool:
-    """Whether half of the first letters stand at their place: most lines do not, and are passed over."""
-    same = sum(a == b for a, b in zip(line[:8], heading[:8], strict=False))
-    late = sum(a == b for a, b in zip(line[1:9], heading[:8], strict=False))
-    return max(same, late) >= 4
+    same: int = sum(map(eq, line, heading[: _BEGINNING - 1]))
+    late: int = sum(map(eq, line[1:], heading[: _BEGINNING - 1]))
+    return max(same, late) >= _BEGINNING // 2
 
 
 def _near_labels(text: str, header: Span) -> Iterator[Edit]:

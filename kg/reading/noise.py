@@ -318,11 +318,17 @@ def _cased() -> tuple[re.Pattern[str], dict[str, str]]:
 
 def _in_small_letters(text: str) -> str:
     """The text as letters print it, but for names: of the same length."""
-    small = "".join([sign.lower() if len(sign.lower()) == 1 else sign for sign in text])
+    small = text.lower()
+    if len(small) != len(text):  # some sign has two in small letters
+        small = "".join([sign.lower() if len(sign.lower()) == 1 else sign for sign in text])
     pattern, phrases = _cased()
+    known: dict[str, str] = {}
 
     def cased(m: re.Match[str]) -> str:
-        wanted = iter(phrases[" ".join(m[0].split())].replace(" ", ""))
-        return "".join([sign if sign.isspace() else next(wanted) for sign in m[0]])
+        words = m[0]
+        if words not in known:
+            wanted = iter(phrases[" ".join(words.split())].replace(" ", ""))
+            known[words] = "".join([sign if sign.isspace() else next(wanted) for sign in words])
+        return known[words]
 
     return re.sub(r"\bcm(?=\d\d-)", "CM", pattern.sub(cased, small))
