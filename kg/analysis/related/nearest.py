@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from kg.analysis.related.features import Features
 
 SCALE = 1_000_000
-_WALKED = 400_000
-"""Entries of the rarer features' lists that are walked before the common ones are thought of."""
+_WALKED = 60_000
+"""Entries of the rarer features' lists that are walked to find a bar for the rest."""
 _FIRST = 4
-"""So many times as many as are wanted are scored first, to find the bar for the rest."""
+"""So many times as many as are wanted are scored first, to find the bar for the others."""
 
 Scores = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -52,48 +52,69 @@ def nearest(
     lengths = known.starts[counted + 1] - known.starts[counted]
     counted = counted[np.argsort(lengths, kind="stable")]
     walked = max(1, int(np.searchsorted(np.cumsum(np.sort(lengths)), _WALKED)))
-    rest = int(known.weights[counted[walked:]].sum())
-    place, score = _among(known, asked, mode, total, counted, walked, count, allowed)
-    if rest and (place.size < count or score[-1] <= SCALE * rest / total + 1):
-        place, score = _among(known, asked, mode, total, counted, counted.size, count, allowed)
-    return place, score
-
-
-def _among(
-    known: Features,
-    asked: Asked,
-    mode: str,
-    total: int,
-    counted: NDArray[np.int32],
-    walked: int,
-    count: int,
-    allowed: Mask | None,
-) -> tuple[NDArray[np.int64], Scores]:
-    """The nearest among those that have one of the first ``walked`` features."""
-    shared = np.zeros(len(known), np.int32)
-    for feature in counted[:walked]:
-        # With whole 64-bit places and a number of the array's own type, ``add.at`` takes a quarter of the
-        # time of ``shared[places] += weight``.
-        np.add.at(shared, known.having(feature).astype(np.int64), known.weights[feature])
-    if asked.case is not None:
-        shared[known.case_starts[asked.case] : known.case_starts[asked.case + 1]] = 0
-    hit = np.flatnonzero(shared)
-    if allowed is not None:
-        hit = hit[allowed[hit]]
-    part, whole = shared[hit].astype(np.int64), known.whole(mode)[hit].astype(np.int64)
-    rest = int(known.weights[counted[walked:]].sum())
-    if not rest:
-        return _best(hit, _score(part, whole, total), count)
-    least = part / (total + whole - part)
-    some = (
-        np.argpartition(least, -_FIRST * count)[-_FIRST * count :]
-        if hit.size > _FIRST * count
-        else slice(None)
-    )
-    bar = _bar(exact(known, counted, mode, total, hit[some]), count)
-    most = np.minimum(part + rest, whole)
-    hit = hit[SCALE * most / np.maximum(total + whole - most, 1) + 1 >= bar]
+    found = _Partial(known, asked, mode, total, counted, allowed)
+    found.walk(walked)
+    bar = found.bar(count, 0)
+    # Decisions that have none of the features walked share at most the rest of the weight.
+    rest = np.cumsum(known.weights[counted][::-1], dtype=np.int64)[::-1]
+    needed = int(np.count_nonzero(SCALE * rest / total + 1 >= bar))
+    if needed > walked:
+        found.walk(needed)
+        bar = found.bar(count, bar)
+    hit = found.reaching(bar)
     return _best(hit, exact(known, counted, mode, total, hit), count)
+
+
+@dataclass(eq=False)
+class _Partial:
+    """What each decision shares of the first features of a request, which may be walked further."""
+
+    known: Features
+    asked: Asked
+    mode: str
+    total: int
+    counted: NDArray[np.int32]
+    allowed: Mask | None
+    walked: int = 0
+
+    def __post_init__(self) -> None:
+        self.shared = np.zeros(len(self.known), np.int32)
+        self.rest = int(self.known.weights[self.counted].sum())
+
+    def walk(self, until: int) -> None:
+        """Add the features before number ``until``."""
+        known = self.known
+        for feature in self.counted[self.walked : until]:
+            # With whole 64-bit places and a number of the array's own type, ``add.at`` takes a quarter of
+            # the time of ``shared[places] += weight``.
+            np.add.at(self.shared, known.having(feature).astype(np.int64), known.weights[feature])
+        if (case := self.asked.case) is not None:
+            self.shared[known.case_starts[case] : known.case_starts[case + 1]] = 0
+        self.walked = until
+        self.rest = int(known.weights[self.counted[until:]].sum())
+
+    def reaching(self, bar: int) -> NDArray[np.int64]:
+        """The decisions that have one of the features and whose scores may reach the bar."""
+        # What a decision has is at least what both share: with less of it than this it stays below the bar.
+        share = max(0, bar - 2) / SCALE
+        hit = np.flatnonzero(self.shared > max(0.0, share * self.total - (1 + share) * self.rest - 1))
+        if self.allowed is not None:
+            hit = hit[self.allowed[hit]]
+        part, whole = self._weights(hit)
+        most = np.minimum(part + self.rest, whole)
+        return hit[SCALE * most / np.maximum(self.total + whole - most, 1) + 1 >= bar]
+
+    def bar(self, count: int, known: int) -> int:
+        """A score that ``count`` decisions reach, from those that share most so far; at least ``known``."""
+        hit = self.reaching(known)
+        part, whole = self._weights(hit)
+        if hit.size > (first := _FIRST * count):
+            hit = hit[np.argpartition(part / (self.total + whole - part), -first)[-first:]]
+        return max(known, _bar(exact(self.known, self.counted, self.mode, self.total, hit), count))
+
+    def _weights(self, hit: NDArray[np.int64]) -> tuple[Scores, Scores]:
+        """What decisions share so far, and what they weigh."""
+        return self.shared[hit].astype(np.int64), self.known.whole(self.mode)[hit].astype(np.int64)
 
 
 def exact(

@@ -207,11 +207,11 @@ def related(
             known.outcomes(number),
             tuple(
                 Pair(item.position, related_decision(known, item, mode, decision, points))
-                for item, decision, points in pairs
+                for item, decision, points in _pairs(asked.items, decisions, points_of)
             ),
             int(known.copies[1][number]),
         )
-        for number, score, pairs in found[before : before + limit]
+        for number, score, decisions, points_of in found[before : before + limit]
     )
     notes = tuple(note for item in asked.items if outcome == "other" and (note := _note(question, item)))
     sides = tuple(side_asked(known, item, asked.case) for item in asked.items)
@@ -251,8 +251,8 @@ def _question(
     return _Question(known, mode, outcome, None if chosen is None else chosen[known.decision])
 
 
-_Found = tuple[int, int, list[tuple[Asked, int, int]]]
-"""A case's number, its score, and its pairs: asked item, decision, score."""
+_Found = tuple[int, int, NDArray[np.int64], Scores]
+"""A case's number, its score, its decisions, and how well each item that is asked about matches each."""
 
 
 def _by_case(question: _Question, asked: AskedCase) -> list[_Found]:
@@ -285,8 +285,7 @@ def _by_case(question: _Question, asked: AskedCase) -> list[_Found]:
     found: list[_Found] = []
     for each in order[np.sort(first)]:
         own = slice(int(starts[each]), int(starts[each] + lengths[each]))
-        pairs = _pairs(asked.items, decisions[own], points[:, own])
-        found.append((int(cases[each]), int(score[each]), pairs))
+        found.append((int(cases[each]), int(score[each]), decisions[own], points[:, own]))
     return found
 
 
