@@ -9,9 +9,10 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from kg.explore import vendor
-from kg.web import linked, negotiate, problems
+from kg.web import access_log, linked, negotiate, problems
 from kg.web.api import ask as ask_api
 from kg.web.api import cases as case_api
 from kg.web.api import drivers as driver_api
@@ -91,7 +92,16 @@ def _add_middleware(app: FastAPI, state: State, metrics: Metrics) -> None:
         allow_headers=["*"],
         expose_headers=["ETag", "Link", "KG-Generation", "Retry-After"],
     )
-    app.add_middleware(Answers, generation=lambda: state.site.generation, observe=metrics.observe)
+    observers = [metrics.observe]
+    if app.state.settings.access_log:
+        access_log.start()
+        observers.append(access_log.write)
+
+    def observe(scope: Scope, status: int, seconds: float) -> None:
+        for observer in observers:
+            observer(scope, status, seconds)
+
+    app.add_middleware(Answers, generation=lambda: state.site.generation, observe=observe)
 
 
 def _vendored(request: Request, name: str) -> Response:

@@ -52,3 +52,6 @@ class Settings(BaseSettings):
     drain_time: float = Field(default=10.0, gt=0, description="Time that requests have to end on SIGTERM.")
     connections: int = Field(default=2048, ge=1, description="Connections open at once.")
     poll_time: float = Field(default=1.0, gt=0, description="How often a new generation is looked for.")
+    access_log: bool = Field(
+        default=False, description="Whether each request is a line of JSON on standard output."
+    )

@@ -1,0 +1,91 @@
+"""What docs/running.md promises to those who run a server."""
+
+import json
+import logging
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from kg.base.store import KnowledgeBase
+from kg.base.upkeep.verify import verify
+from kg.web import access_log
+from kg.web.app import create_app
+from kg.web.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+TEXTS = {path.name: path.read_text() for path in (ROOT / "docs/running").iterdir()}
+TEXTS |= {name: (ROOT / name).read_text() for name in ("Containerfile", "docs/running.md", "SECURITY.md")}
+SETTINGS = {f"KG_{name.upper()}" for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_only_settings_that_are_there_are_named(name: str):
+    assert set(re.findall(r"\bKG_[A-Z_]+", TEXTS[name])) <= SETTINGS
+
+
+def test_the_metrics_and_addresses_that_are_named_are_there(site: TestClient):
+    text = TEXTS["docs/running.md"]
+    for address in ("/healthz", "/readyz", "/metrics"):
+        assert f"`{address}`" in text
+        assert site.get(address).status_code in {200, 503}  # not ready yet
+    site.get("/sparql?query=ASK{}")
+    metrics = site.get("/metrics").text
+    named = set(re.findall(r"\bkg_[a-z]+(?:_[a-z]+)*", text)) - {"kg_query_refused_total"}
+    assert {name for name in named if name not in metrics} == set()
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not there")
+def test_the_unit_is_one_that_systemd_takes(tmp_path: Path):
+    unit = tmp_path / "kg.service"
+    unit.write_text(TEXTS["kg.service"].replace("/opt/kg/bin/kg", "/bin/true"))
+    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
+    assert "kg.service" not in done.stderr
+
+
+def test_each_request_is_a_line_of_json(built: Path):
+    lines: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    with TestClient(create_app(built, Settings(access_log=True, workers=1))) as client:
+        access_log.log.handlers = [Keep()]
+        try:
+            client.get("/api/cases?year=2017&limit=1")
+            client.get("/nothing%0Ahere")
+        finally:
+            access_log.log.handlers = []
+    first, second = (json.loads(line) for line in lines)
+    assert (first["method"], first["path"], first["status"]) == ("GET", "/api/cases", 200)
+    assert first["query"] == "year=2017&limit=1"
+    assert first["milliseconds"] > 0
+    assert second["status"] == 404
+    assert "\n" not in lines[1]
+
+
+def test_without_the_setting_no_request_is_written(built: Path, capsys: pytest.CaptureFixture[str]):
+    with TestClient(create_app(built, Settings(workers=1))) as client:
+        client.get("/api/cases?limit=1")
+    assert capsys.readouterr().out == ""
+
+
+def test_a_copy_is_restored_whole(built: Path, tmp_path: Path):
+    archive = tmp_path / "kb.tar"
+    subprocess.run(["tar", "--create", "--file", archive, built.name], cwd=built.parent, check=True)
+    (tmp_path / "restored").mkdir()
+    subprocess.run(["tar", "--extract", "--file", archive], cwd=tmp_path / "restored", check=True)
+    restored = tmp_path / "restored" / built.name
+    assert verify(restored) == []
+    with KnowledgeBase.open(built) as before, KnowledgeBase.open(restored) as after:
+        assert after.cases() == before.cases()
+
+
+def test_under_a_prefix_links_have_it(built: Path):
+    with TestClient(create_app(built, Settings(workers=1)), root_path="/letters") as client:
+        page = client.get("/letters/cases").text
+    assert set(re.findall(r'(?:href|action|src)="(/[a-z]*)', page)) == {"/letters"}
