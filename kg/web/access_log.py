@@ -25,7 +25,7 @@ def write(scope: Scope, status: int, seconds: float) -> None:
 
 
 def line(scope: Scope, status: int, seconds: float, ended: datetime) -> str:
-    """What one request was, as an object of JSON on one line; ``milliseconds`` until its last byte was given away.
+    """What one request was, as an object of JSON on one line; ``milliseconds`` until its end.
 
     >>> scope = {"method": "GET", "path": "/cases", "query_string": b"year=2017", "client": ("127.0.0.1", 5)}
     >>> line(scope, 200, 0.0123, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))[:72]
