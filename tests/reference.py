@@ -20,9 +20,11 @@ from fastapi import APIRouter, FastAPI
 
 import kg
 from kg import queries, resources, sample
+from kg.analysis import columns as shown
 from kg.base.building.build import build
 from kg.base.columns import COLUMNS
 from kg.cli import app as command_line
+from kg.explore.row_types import ROWS
 from kg.graph import iri
 from kg.graph.generate import declared
 from kg.web.app import create_app
@@ -212,6 +214,22 @@ def columns() -> Iterator[Part]:
         )
 
 
+def shown_columns() -> Iterator[Part]:
+    """The columns of each kind of row that is shown."""
+    for title, row in ROWS.items():
+        rows = [
+            (f"`{named.name}`", named.role, named.column.unit, named.column.meaning)
+            for named in shown.columns(row)
+        ]
+        yield Part(
+            f"Columns shown: {title}",
+            f"{_first(row.__doc__)} The same columns on the command line, in CSV and JSON, on pages and in "
+            "Python.",
+            ("column", "role", "unit", "meaning"),
+            rows,
+        )
+
+
 ABOUT_TABLES = {
     "facts": "`base.facts`: a row per decision, party, citation and section or page.",
     "determinations": "`base.scan_determinations()`: a row per letter.",
@@ -253,7 +271,7 @@ def parts() -> list[Part]:
         app = create_app(Path(folder, "kb"))
         found = [*commands(), *routes(app), settings(), variables(), metrics(app)]
         app.state.state.site.base.close()
-    return [*found, named_queries(), *columns(), terms(), python()]
+    return [*found, named_queries(), *columns(), *shown_columns(), terms(), python()]
 
 
 def reference() -> str:

@@ -7,9 +7,10 @@ place.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 from types import NoneType
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import polars as pl
 
@@ -36,7 +37,7 @@ class Named:
     """A column with the name and type of its field."""
 
     name: str
-    kind: type
+    kind: Any
     column: Column
 
     @property
@@ -47,12 +48,22 @@ class Named:
     @property
     def dtype(self) -> pl.DataType:
         """Its type in a frame."""
-        return {int: pl.Int64(), float: pl.Float64(), bool: pl.Boolean()}.get(self.kind, pl.String())
+        return _DTYPES.get(self.kind, pl.String())
+
+
+_DTYPES: dict[Any, pl.DataType] = {
+    int: pl.Int64(),
+    float: pl.Float64(),
+    bool: pl.Boolean(),
+    date: pl.Date(),
+    list[int]: pl.List(pl.Int64()),
+    list[str]: pl.List(pl.String()),
+}
 
 
 @cache
 def columns(row: type) -> tuple[Named, ...]:
-    """The columns of a row's type, in order.
+    """The columns of a row's type, keys first, and else in the order of its fields.
 
     >>> from kg.analysis.drivers import DriverRow
     >>> [named.name for named in columns(DriverRow)][:2]
@@ -63,8 +74,18 @@ def columns(row: type) -> tuple[Named, ...]:
     for field in fields(row):
         kind, column = get_args(hints[field.name])
         plain = [part for part in get_args(kind) if part is not NoneType]
-        found.append(Named(field.name, plain[0] if plain else kind, column))
-    return tuple(found)
+        found.append(Named(field.name, plain[0] if NoneType in get_args(kind) else kind, column))
+    return tuple(sorted(found, key=lambda named: named.role != "key"))
+
+
+def schema(row: type) -> dict[str, pl.DataType]:
+    """The columns of a row's frame with their types, in order."""
+    return {named.name: named.dtype for named in columns(row)}
+
+
+def shaped(row: type, frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame with the row's columns in order, each in its type."""
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema(row).items())
 
 
 def names(row: type, *roles: Role) -> tuple[str, ...]:
@@ -100,12 +121,17 @@ def printed(cell: Shown, row: Any) -> str | None:
 
     Without a figure there is nothing to print, but for an interval with one end.
     """
-    value, form = getattr(row, cell.named.name), cell.named.column.form
+    row = row if isinstance(row, Mapping) else {name: getattr(row, name) for name in names(type(row))}
+    value, form = row[cell.named.name], cell.named.column.form
     if cell.low is None or cell.high is None:
         if value is None or isinstance(value, str):
             return value
+        if isinstance(value, list | tuple):
+            return "; ".join(map(str, value))
+        if isinstance(value, date):
+            return value.isoformat()
         return f"{value:,}" if isinstance(value, int) else form.format(value)
-    low, high = getattr(row, cell.low), getattr(row, cell.high)
+    low, high = row[cell.low], row[cell.high]
     if low is None and high is None:
         return None
     end = (
@@ -127,3 +153,26 @@ def label(row: Mapping[str, Any]) -> str:
     )
     page = None if row["page"] is None else f"page {row['page']}"
     return ", ".join(filter(None, (f"{row['guideline']}{edition}", row["chapter"], row["section"], page)))
+
+
+SHARE = "share"
+
+Letters = Annotated[int, Column("Letters", "letters with such a decision", "count")]
+Decisions = Annotated[int, Column("Decisions", "decisions, each of one disputed item", "count")]
+Overturned = Annotated[int, Column("Overturned", "of these, overturned", "count")]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The columns of every row that counts decisions by their outcomes."""
+
+    letters: Letters
+    decisions: Decisions
+    upheld: Annotated[int, Column("Upheld", "of these, upheld", "count")]
+    overturned: Overturned
+    modified: Annotated[int, Column("Modified", "of these, modified", "count")]
+    overturn_rate: Annotated[
+        float | None, Column("Rate", "share of the decisions that is overturned", unit=SHARE, form="{:.1%}")
+    ]
+    rate_low: Annotated[float | None, Column("", "lower end of the rate", "low", SHARE)]
+    rate_high: Annotated[float | None, Column("", "upper end of the rate", "high", SHARE)]

@@ -15,7 +15,7 @@ import rdflib.namespace
 from rdflib.namespace import OWL, RDF, RDFS, SKOS, XSD
 
 from kg import resources
-from kg.analysis.columns import names
+from kg.analysis.columns import columns, names
 from kg.analysis.covariates import NOTHING
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.drivers import HELP, DriverRow, Drivers
@@ -97,13 +97,21 @@ def _path(found: Drivers, generation: str) -> tuple[str, ...]:
 def _structures() -> Iterator[str]:
     """What the ontology says of the two structures and of their code lists."""
     wanted = {*map(str, _STRUCTURE), *_SCHEMES}
+    named = set()
     text = iri.rebased(resources.text("ontology", "imr.ttl"))
     for quad in ox.parse(text, format=ox.RdfFormat.TURTLE):
         subject = quad.subject
         if isinstance(subject, ox.NamedNode) and (
             subject.value in wanted or subject.value.startswith(tuple(f"{scheme}/" for scheme in _SCHEMES))
         ):
+            named.add(subject.value)
             yield str(quad.triple)
+    for column in columns(DriverRow):
+        concept = iri.concept("statistic", iri.slug(column.name))
+        if column.name in FIGURES and concept not in named:
+            yield f"<{concept}> <{RDF.type}> <{SKOS.Concept}>"
+            yield f'<{concept}> <{SKOS.prefLabel}> "{escaped(column.column.meaning)}"@en'
+            yield f"<{concept}> <{SKOS.inScheme}> <{_SCHEMES[1]}>"
 
 
 def _described(found: Drivers, generation: str, code_version: str, rows: int) -> Iterator[str]:

@@ -16,7 +16,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.columns import Column, columns
+from kg.analysis.columns import (
+    SHARE,
+    Column,
+    Counted,
+    Decisions,
+    Letters,
+    names,
+    shaped,
+)
 from kg.analysis.comparison import Comparison
 from kg.analysis.covariates import wanted as covariates
 from kg.analysis.decisions import OUTCOMES, Cited, Index, Mask, prepare
@@ -39,11 +47,9 @@ HELP = (
 )
 """What a reader has to know about the table, for help texts and captions."""
 
-_SHARE = "share"
-
 
 @dataclass(frozen=True, slots=True)
-class DriverRow:
+class DriverRow(Counted):
     """One key with its counts and figures; a figure is ``None`` where the decisions do not give it."""
 
     key: Annotated[str, Column("Key", "notation of what is cited", "key")]
@@ -52,16 +58,6 @@ class DriverRow:
     chapter: Annotated[str | None, Column("Chapter", "chapter of the work", "key")]
     section: Annotated[str | None, Column("Section", "title of the section", "key")]
     page: Annotated[int | None, Column("Page", "number of the page", "key")]
-    letters: Annotated[int, Column("Letters", "letters with a decision that cites the key", "count")]
-    decisions: Annotated[int, Column("Decisions", "decisions that cite the key", "count")]
-    upheld: Annotated[int, Column("Upheld", "of these, upheld", "count")]
-    overturned: Annotated[int, Column("Overturned", "of these, overturned", "count")]
-    modified: Annotated[int, Column("Modified", "of these, modified", "count")]
-    overturn_rate: Annotated[
-        float | None, Column("Rate", "share of the decisions that is overturned", unit=_SHARE, form="{:.1%}")
-    ]
-    rate_low: Annotated[float | None, Column("", "lower end of the rate", "low", _SHARE)]
-    rate_high: Annotated[float | None, Column("", "upper end of the rate", "high", _SHARE)]
     difference: Annotated[
         float | None,
         Column(
@@ -96,13 +92,11 @@ class DriverRow:
     ]
     overlap: Annotated[
         float | None,
-        Column(
-            "Overlap", "share of the key's variation that the covariates tell", unit=_SHARE, form="{:.0%}"
-        ),
+        Column("Overlap", "share of the key's variation that the covariates tell", unit=SHARE, form="{:.0%}"),
     ]
     probability: Annotated[
         float | None,
-        Column("Probability", "that the set's effect is at this key", unit=_SHARE, form="{:.0%}"),
+        Column("Probability", "that the set's effect is at this key", unit=SHARE, form="{:.0%}"),
     ]
     credible_set: Annotated[int | None, Column("Set", "the credible set that the key belongs to", "text")]
     remark: Annotated[
@@ -132,6 +126,24 @@ class EffectSet:
     high: float | None
     decisions: int
     letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetRow:
+    """A key of a credible set beside its set's figures."""
+
+    set: Annotated[int, Column("Set", "number of the credible set", "key")]
+    key: Annotated[str, Column("Key", "notation of what is cited", "key")]
+    probability: Annotated[
+        float, Column("Probability", "that the set's effect is at this key", unit=SHARE, form="{:.0%}")
+    ]
+    odds_ratio: Annotated[
+        float | None, Column("Odds ratio", "of the set's likeliest key, in one model with the other sets")
+    ]
+    low: Annotated[float | None, Column("", "lower end of the odds ratio", "low")]
+    high: Annotated[float | None, Column("", "upper end; none: there is no upper limit", "high")]
+    decisions: Decisions
+    letters: Letters
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,6 +219,14 @@ class Drivers:
     def to_frame(self) -> pl.DataFrame:
         """The rows that are shown; null where a figure is not given."""
         return self.table
+
+    def set_rows(self) -> tuple[SetRow, ...]:
+        """The credible sets, a row for each key."""
+        return tuple(
+            SetRow(number, key.key, key.probability, *(getattr(one, name) for name in names(SetRow)[3:]))
+            for number, one in enumerate(self.sets, 1)
+            for key in one.keys
+        )
 
     def to_csv(self) -> str:
         """The table as CSV with a header line."""
@@ -307,9 +327,8 @@ def _table(
         for name, v in figures.items()
     }
     whole = keys.hstack(pl.DataFrame(counts)).hstack(pl.DataFrame(numbers_)).hstack(further)
-    shown = [pl.col(named.name).cast(named.dtype) for named in columns(DriverRow)]
     ordered = whole.filter(pl.Series(listed)).sort("decisions", "key", descending=[True, False])
-    return ordered.select(shown)
+    return shaped(DriverRow, ordered)
 
 
 def _remarks(compared: Comparison, difference: NDArray[np.float64]) -> dict[int, str]:

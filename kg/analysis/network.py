@@ -6,14 +6,14 @@ A node is named by the path of its IRI: ``guideline/chronic-pain/2009/page/98``,
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import asdict, dataclass, field
+from typing import Annotated, Any
 
 import networkx as nx
 import numpy as np
 import polars as pl
 
-from kg.analysis.columns import label
+from kg.analysis.columns import Column, Decisions, Overturned, label, names, schema
 from kg.analysis.decisions import OUTCOMES, Cited, Index, Valued
 from kg.analysis.filters import Filters, choose, unknown
 from kg.graph import iri
@@ -32,23 +32,45 @@ HELP = (
 SEED = 20160701
 _PIVOTS = 32
 
-_EDGES = {
-    "source": pl.String,
-    "target": pl.String,
-    "relation": pl.String,
-    "decisions": pl.Int64,
-    "expected": pl.Float64,
-    "q_value": pl.Float64,
-}
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link of a network."""
+
+    source: Annotated[str, Column("Source", "node at one end", "key")]
+    target: Annotated[str, Column("Target", "node at the other end", "key")]
+    relation: Annotated[str, Column("Relation", "what the link says", "text")]
+    decisions: Annotated[int, Column("Decisions", "decisions that have both", "count")]
+    expected: Annotated[float | None, Column("Expected", "decisions that would have both by chance")]
+    q_value: Annotated[float | None, Column("q", "of the test against chance", form="{:.3f}")]
 
 
-class Relation(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NodeRow:
+    """A node of a network."""
+
+    node: Annotated[str, Column("Node", "path of the node's IRI", "key")]
+    kind: Annotated[str, Column("Kind", "guideline, service, specialty or outcome", "key")]
+    label: Annotated[str, Column("Label", "what the node is called", "text")]
+    decisions: Decisions
+    overturned: Overturned
+    community: Annotated[int, Column("Community", "number of the community, the largest first", "text")]
+    degree: Annotated[int, Column("Degree", "links of the node", "count")]
+    strength: Annotated[int, Column("Strength", "decisions of these links together", "count")]
+    pagerank: Annotated[float, Column("PageRank", "of the node, weighted by decisions", form="{:.3f}")]
+    betweenness: Annotated[
+        float, Column("Betweenness", "share of the shortest paths through the node", form="{:.3f}")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
     """How many neighbours of one kind a node has by one relation, and the decisions behind them."""
 
-    relation: str
-    kind: str
-    nodes: int
-    decisions: int
+    relation: Annotated[str, Column("Relation", "what the links say", "key")]
+    kind: Annotated[str, Column("Kind", "kind of the neighbours", "key")]
+    nodes: Annotated[int, Column("Nodes", "neighbours", "count")]
+    decisions: Annotated[int, Column("Decisions", "decisions of these links together", "count")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,19 +90,19 @@ class Network:
     communities: tuple[str, ...]
 
     def to_frame(self) -> pl.DataFrame:
-        """The links: source, target, relation, decisions, expected, q_value; the strongest first."""
+        """The links, a :class:`LinkRow` each; the strongest first."""
         rows = [
-            {"source": source, "target": target} | {name: value.get(name) for name in list(_EDGES)[2:]}
+            {"source": source, "target": target} | {name: value.get(name) for name in names(LinkRow)[2:]}
             for source, target, value in self.graph.edges(data=True)
         ]
-        frame = pl.DataFrame(rows, schema=_EDGES)
+        frame = pl.DataFrame(rows, schema=schema(LinkRow))
         return frame.sort("decisions", "source", "target", descending=[True, False, False])
 
     def nodes(self) -> pl.DataFrame:
-        """The nodes with their counts, community and centralities; the strongest first."""
+        """The nodes, a :class:`NodeRow` each; the strongest first."""
         rows = [{"node": node} | values for node, values in self.graph.nodes(data=True)]
-        frame = pl.DataFrame(rows, infer_schema_length=None)
-        return frame if frame.is_empty() else frame.sort("strength", "node", descending=[True, False])
+        frame = pl.DataFrame(rows, schema=schema(NodeRow))
+        return frame.sort("strength", "node", descending=[True, False])
 
     def neighbourhood(self, node: str) -> tuple[Relation, ...]:
         """What would be shown if ``node`` were expanded, by relation and kind, without expanding it.
@@ -97,9 +119,8 @@ class Network:
         return tuple(Relation(*of, len(counts), sum(counts)) for of, counts in sorted(found.items()))
 
     def around(self, node: str) -> pl.DataFrame:
-        """:meth:`neighbourhood` as a frame: relation, kind, nodes, decisions."""
-        rows = self.neighbourhood(node)
-        return pl.DataFrame(rows, schema=Relation._fields, orient="row")
+        """:meth:`neighbourhood` as a frame."""
+        return pl.DataFrame(list(map(asdict, self.neighbourhood(node))), schema=schema(Relation))
 
     def graphml(self) -> str:
         """The graph as GraphML."""

@@ -1,61 +1,94 @@
 """Who decides what and how: specialties by service, drift by year and edition, quantities against limits."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import polars as pl
 
+from kg.analysis.columns import (
+    Column,
+    Counted,
+    names,
+    shaped,
+)
 from kg.analysis.decisions import Index, Mask
-from kg.analysis.filters import Filters, choose
+from kg.analysis.filters import Filters
 from kg.analysis.sides import with_rates
 
-SERVICES = ("category", "subcategory", "drug_class", "drug")
-DRIFT = ("year", "edition")
+
+@dataclass(frozen=True, slots=True)
+class SpecialtyRow(Counted):
+    """How the decisions of reviewers of one specialty on one category of service end."""
+
+    specialty: Annotated[str, Column("Specialty", "the reviewer's specialty", "key")]
+    category: Annotated[str, Column("Category", "category of service", "key")]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftRow(Counted):
+    """How the decisions of one year end in which the party cites one edition, or none."""
+
+    year: Annotated[int | None, Column("Year", "year of the decision", "key")]
+    edition: Annotated[
+        str | None, Column("Edition", "edition that the party cites; none: it cites none", "key")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityRow(Counted):
+    """How the decisions end whose requested quantity stands so to the recommended one."""
+
+    quantity_unit: Annotated[str, Column("Unit", "unit of both quantities", "key")]
+    requested: Annotated[
+        str, Column("Requested", "within, to twice or beyond twice what is recommended", "key")
+    ]
 
 
 @dataclass(frozen=True, eq=False)
 class Outcomes:
-    """Outcomes by some columns: ``by`` names them, ``table`` counts, with the overturn rate's interval.
+    """Outcomes by the keys of ``row``, the type of the table's rows.
 
     ``notes`` are sentences that a reader needs beside the table.
     """
 
-    by: tuple[str, ...]
+    row: type
     filters: Filters
     table: pl.DataFrame
     notes: tuple[str, ...] = ()
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """What is counted by."""
+        return names(self.row, "key")
 
     def to_frame(self) -> pl.DataFrame:
         """The table: the columns of ``by``, decisions, each outcome, overturn rate and its interval."""
         return self.table
 
 
-def specialties(
-    index: Index, service: str = "category", filters: Filters | None = None, minimum: int = 10
-) -> Outcomes:
-    """Outcomes by the reviewer's specialty and the kind of service; rows with the minimum count.
+def specialties(index: Index, filters: Filters | None = None, minimum: int = 10) -> Outcomes:
+    """Outcomes by the reviewer's specialty and the category of service; rows with the minimum count.
 
     A reviewer with two specialties counts for both.
 
     Raises:
-        UnknownError: there is no such kind of service or filter value; the sentence names the nearest.
+        UnknownError: there is no such filter value; the sentence names the nearest.
     """
-    choose("kind of service", service, SERVICES)
     wanted = filters or Filters()
     chosen = index.chosen(wanted, "any")
-    held, kinds = index.valued("specialties").within(chosen), index.valued(service)
+    held, kinds = index.valued("specialties").within(chosen), index.valued("category")
     kind = np.full(len(index), -1)
     kind[kinds.decision] = kinds.value
     served = kind[held.decision] >= 0
     frame = pl.DataFrame(
         {
             "specialty": pl.Series(held.names, dtype=pl.String).gather(held.value[served]),
-            service: pl.Series(kinds.names, dtype=pl.String).gather(kind[held.decision][served]),
+            "category": pl.Series(kinds.names, dtype=pl.String).gather(kind[held.decision][served]),
             "decision": held.decision[served],
         }
     )
-    by = ("specialty", service)
-    return Outcomes(by, wanted, _counted(index, frame, by, minimum), index.left_out)
+    return Outcomes(SpecialtyRow, wanted, _counted(index, frame, SpecialtyRow, minimum), index.left_out)
 
 
 def drift(index: Index, party: str = "reviewer", filters: Filters | None = None) -> Outcomes:
@@ -74,16 +107,16 @@ def drift(index: Index, party: str = "reviewer", filters: Filters | None = None)
     silent = everything.copy()
     silent[cited.decision] = False
     rows = np.concatenate((cited.decision, np.flatnonzero(silent)))
-    names = cited.keys["key"].gather(cited.key)
+    editions = cited.keys["key"].gather(cited.key)
     frame = pl.DataFrame(
         {
             "year": year.gather(rows),
-            "edition": names.extend(pl.Series([None] * int(silent.sum()), dtype=pl.String)),
+            "edition": editions.extend(pl.Series([None] * int(silent.sum()), dtype=pl.String)),
             "decision": rows,
         }
     )
-    table = _counted(index, frame, DRIFT, 1).sort(*DRIFT, nulls_last=True)
-    return Outcomes(DRIFT, wanted, table, index.left_out)
+    table = _counted(index, frame, DriftRow, 1).sort("year", "edition", nulls_last=True)
+    return Outcomes(DriftRow, wanted, table, index.left_out)
 
 
 def quantities(index: Index, filters: Filters | None = None, minimum: int = 10) -> Outcomes:
@@ -105,20 +138,21 @@ def quantities(index: Index, filters: Filters | None = None, minimum: int = 10) 
     requested = pl.lit("beyond twice")
     for most, name in ((2, "to twice"), (1, "within")):
         requested = pl.when(share <= most).then(pl.lit(name)).otherwise(requested)
-    by = ("quantity_unit", "requested")
-    table = _counted(index, rows.select(unit, requested.alias("requested"), "decision"), by, minimum)
+    counted = rows.select(unit, requested.alias("requested"), "decision")
+    table = _counted(index, counted, QuantityRow, minimum)
     told = f"{rows.height} decisions tell both what is requested and, in the same unit, what is recommended"
-    return Outcomes(by, wanted, table, (told, *index.left_out))
+    return Outcomes(QuantityRow, wanted, table, (told, *index.left_out))
 
 
 def _mask(index: Index, chosen: Mask | None) -> pl.Series:
     return pl.Series(np.ones(len(index), bool) if chosen is None else chosen)
 
 
-def _counted(index: Index, frame: pl.DataFrame, by: tuple[str, ...], minimum: int) -> pl.DataFrame:
+def _counted(index: Index, frame: pl.DataFrame, row: type, minimum: int) -> pl.DataFrame:
     """The rows of ``frame``, each a decision with what it is counted by, as a table with rates."""
+    by = names(row, "key")
     kept = frame.with_columns(size=pl.len().over(by)).filter(pl.col("size") >= minimum).sort("decision")
     kept = kept.with_columns(row=pl.struct(by).rank("dense") - 1)
-    names = kept.unique("row").sort("row").select(by)
-    table = with_rates(index, names, kept["decision"].to_numpy(), kept["row"].cast(pl.Int32).to_numpy())
-    return table.sort("decisions", *by, descending=[True] + [False] * len(by), nulls_last=True)
+    keys = kept.unique("row").sort("row").select(by)
+    table = with_rates(index, keys, kept["decision"].to_numpy(), kept["row"].cast(pl.Int32).to_numpy())
+    return shaped(row, table).sort("decisions", *by, descending=[True] + [False] * len(by), nulls_last=True)

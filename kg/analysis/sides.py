@@ -1,11 +1,19 @@
 """The two sides of a decision: what the claims administrator cites, what the reviewer cites, how it ended."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from kg.analysis.columns import (
+    Column,
+    Counted,
+    Decisions,
+    schema,
+    shaped,
+)
 from kg.analysis.comparison import Comparison
 from kg.analysis.covariates import USUAL
 from kg.analysis.decisions import OUTCOMES, Cited, Ids, Index, Mask
@@ -21,6 +29,30 @@ HELP = (
 
 AGREEMENT = ("same", "overlap", "different", "reviewer only", "administrator only", "neither")
 """How the parties' citations of one item stand to one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow(Counted):
+    """How the decisions end in which the parties' citations stand so to one another."""
+
+    agreement: Annotated[str, Column("Agreement", "how the parties' citations stand to one another", "key")]
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow(Counted):
+    """How the decisions end in which one party cites one key and the other another."""
+
+    administrator: Annotated[str, Column("Administrator", "what the claims administrator cites", "key")]
+    reviewer: Annotated[str, Column("Reviewer", "what the reviewer cites", "key")]
+
+
+@dataclass(frozen=True, slots=True)
+class SilentRow:
+    """How often a party cites nothing of the level."""
+
+    party: Annotated[str, Column("Party", "reviewer or claims_administrator", "key")]
+    decisions: Decisions
+    silent: Annotated[int, Column("Silent", "of these, those in which the party cites nothing", "count")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +128,8 @@ def sides(index: Index, level: str = "page", filters: Filters | None = None, min
                 "party": [Party.REVIEWER.value, Party.CLAIMS_ADMINISTRATOR.value],
                 "decisions": [int(everything.sum())] * 2,
                 "silent": [int((everything & (count == 0)).sum()) for count in (reviewer, administrator)],
-            }
+            },
+            schema(SilentRow),
         ),
         _effect(index, comparable, reviewer > shared, minimum),
         float((shared[comparable] / either).mean()) if either.size else None,
@@ -121,7 +154,8 @@ def _kind(reviewer: _Counts, administrator: _Counts, shared: _Counts) -> NDArray
 
 def _agreement(index: Index, kind: NDArray[np.int64], chosen: Mask) -> pl.DataFrame:
     rows = np.flatnonzero(chosen).astype(np.int32)
-    return with_rates(index, pl.DataFrame({"agreement": AGREEMENT}), rows, kind[rows].astype(np.int32))
+    table = with_rates(index, pl.DataFrame({"agreement": AGREEMENT}), rows, kind[rows].astype(np.int32))
+    return shaped(AgreementRow, table)
 
 
 def with_rates(index: Index, names: pl.DataFrame, decision: Ids, row: Ids) -> pl.DataFrame:
@@ -154,7 +188,8 @@ def _pairs(index: Index, theirs: Cited, ours: Cited, minimum: int) -> pl.DataFra
         ours.keys["key"].gather(kinds["reviewer"]).alias("reviewer"),
     )
     table = with_rates(index, names, found["decision"].to_numpy(), found["row"].cast(pl.Int32).to_numpy())
-    return table.sort("decisions", "administrator", "reviewer", descending=[True, False, False])
+    ordered = table.sort("decisions", "administrator", "reviewer", descending=[True, False, False])
+    return shaped(PairRow, ordered)
 
 
 def _effect(index: Index, comparable: Mask, other: Mask, minimum: int) -> Effect | None:

@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -96,6 +96,15 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str |
     for row in listed:
         shown.add_row(*map(_cell, row))
     out().print(shown)
+
+
+def table_of(row: type, rows: Iterable[Any], title: str | None = None, without: Collection[str] = ()) -> None:
+    """Print rows as a table: the columns of their type, but for those named in ``without``."""
+    from kg.analysis.columns import printed, shown
+
+    cells = [cell for cell in shown(row) if cell.named.name not in without]
+    lines = [[printed(cell, each) for cell in cells] for each in rows]
+    table([cell.named.column.words.lower() for cell in cells], lines, title)
 
 
 def _cell(value: object) -> Text:

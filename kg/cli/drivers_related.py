@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, print_json, say, table
+from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, print_json, say, table_of
 from kg.cli.filter_options import filtered
 from kg.errors import SettingError, SourceError
 
@@ -149,26 +150,23 @@ def _print_sets(found: "Drivers", form: CubeForm) -> None:
         return
     if form in {CubeForm.TURTLE, CubeForm.N_TRIPLES}:
         raise SettingError("available formats of --sets: table, csv, json")
-    heads = ("set", "key", "probability", "odds_ratio", "low", "high", "decisions", "letters")
-    rows = [
-        (number, key.key, key.probability, one.odds_ratio, one.low, one.high, one.decisions, one.letters)
-        for number, one in enumerate(found.sets, 1)
-        for key in one.keys
-    ]
+    from kg.analysis.drivers import SetRow
+
+    rows = found.set_rows()
     if form is CubeForm.CSV:
         import polars as pl
 
-        print(pl.DataFrame(rows, schema=list(heads), orient="row").write_csv(), end="")
+        from kg.analysis.columns import schema
+
+        print(pl.DataFrame(list(map(asdict, rows)), schema=schema(SetRow)).write_csv(), end="")
         return
-    shown = [[f"{cell:.2f}" if isinstance(cell, float) else cell for cell in row] for row in rows]
-    table([head.replace("_", " ") for head in heads], shown, f"credible sets of {found.level}s (95 %)")
+    table_of(SetRow, rows, f"credible sets of {found.level}s (95 %)")
     say(found.verdict)
     if not found.sets:
         say("no credible set: no effect is found at few enough keys")
 
 
 def _show_drivers(found: "Drivers", limit: int) -> None:
-    from kg.analysis.columns import printed, shown
     from kg.analysis.drivers import DriverRow
 
     print(
@@ -176,17 +174,8 @@ def _show_drivers(found: "Drivers", limit: int) -> None:
         f"{found.modified:,} modified; {found.at_risk:,} compared, in {found.letters:,} letters"
     )
     print(f"{found.verdict[0].upper()}{found.verdict[1:]}.")
-    cells = [
-        cell
-        for cell in shown(DriverRow)
-        if cell.named.name == "key"
-        or (cell.named.role not in {"key"} and cell.named.name not in _NOT_PRINTED)
-    ]
-    rows = [[printed(cell, row) for cell in cells] for row in found.rows[:limit]]
-    heads = [cell.named.column.words.lower() for cell in cells]
-    table(
-        heads, rows, f"{found.level}s cited by {found.party.replace('_', ' ')}: association with overturning"
-    )
+    title = f"{found.level}s cited by {found.party.replace('_', ' ')}: association with overturning"
+    table_of(DriverRow, found.rows[:limit], title, _NOT_PRINTED)
     for row in found.rows[:limit]:
         if row.remark:
             say(f"{row.key}: {row.remark}")
@@ -194,7 +183,10 @@ def _show_drivers(found: "Drivers", limit: int) -> None:
         say(note)
 
 
-_NOT_PRINTED = {"upheld", "modified", "overlap", "remark"}
+_NOT_PRINTED = {
+    *("guideline", "edition", "chapter", "section", "page"),
+    *("upheld", "modified", "overlap", "remark"),
+}
 """Columns that the terminal has no room for; other formats have all."""
 
 
@@ -299,18 +291,24 @@ def _outside(
     return analyses.asked(read_letter(text), text)
 
 
+_UNPRINTED = {"repeats", "asked", "item", "claims_administrator", "reviewer", "grounds", "pair_score"}
+"""Columns of similar cases that the terminal has no room for; other formats have all."""
+_PAIRS = 3
+"""Pairs of items that the terminal shows of a case."""
+
+
 def _show_related(found: "Related") -> None:
-    rows = []
-    for row in found.rows:
-        for pair in row.pairs[:3]:
-            side, first = pair.row.found, pair is row.pairs[0]
-            repeated = f" (and {row.repeats - 1} worded so)" if row.repeats > 1 else ""
-            head = (f"{row.case}{repeated}", f"{row.score:.3f}") if first else ("", "")
-            when, who = side.decided and side.decided.isoformat(), ", ".join(side.specialties)
-            text = side.text or f"item {side.item}"
-            rows.append((*head, side.outcome or "", when or "", who, text, pair.row.why))
-    heads = ("case", "score", "outcome", "decided", "specialty", "item", "why, with the share of the score")
-    table(heads, rows)
+    from kg.analysis.related.rankings import RelatedRow
+
+    rows, pairs = [], Counter[str]()
+    for row in found.to_frame().iter_rows(named=True):
+        case = row["case"]
+        pairs[case] += 1
+        repeated = f" (and {row['repeats'] - 1} worded so)" if row["repeats"] > 1 else ""
+        row |= {"case": f"{case}{repeated}"} if pairs[case] == 1 else {"case": "", "score": None}
+        if pairs[case] <= _PAIRS:
+            rows.append(row)
+    table_of(RelatedRow, rows, without=_UNPRINTED)
     for note in found.notes:
         say(note)
     if found.outcomes:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, say, table
+from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, say, table_of
 from kg.cli.drivers_related import Level, Party, interval
 from kg.cli.filter_options import filtered, say_notes
 
@@ -20,14 +20,13 @@ Minimum = Annotated[int, typer.Option(help="Decisions below which nothing is sai
 _SHOWN = 40
 
 
-def _print_frame(frame: "pl.DataFrame", form: Form, title: str) -> None:
+def _print_frame(row: type, frame: "pl.DataFrame", form: Form, title: str) -> None:
     if form is Form.CSV:
         print(frame.write_csv(), end="")
     elif form is Form.JSON:
         print(frame.write_json())
     else:
-        rows = [[f"{v:.3f}" if isinstance(v, float) else v for v in row] for row in frame.rows()]
-        table([name.replace("_", " ") for name in frame.columns], rows, title)
+        table_of(row, frame.iter_rows(named=True), title)
 
 
 class Comparison(StrEnum):
@@ -64,6 +63,7 @@ def sides(
     overturning.
     """
     from kg.analysis.cache import Analyses
+    from kg.analysis.sides import AgreementRow, PairRow, SilentRow
     from kg.analysis.sides import sides as compare
     from kg.base.store import KnowledgeBase
 
@@ -71,15 +71,23 @@ def sides(
         index = Analyses.of(base).index
         say_notes(index, chosen)
         found = compare(index, level, chosen, minimum)
-    frame, title = {
-        Comparison.AGREEMENT: (found.agreement, f"{level}s cited by the two sides for one item"),
-        Comparison.PAIRS: (found.pairs, f"outcomes by the {level}s that the two sides cite for one item"),
-        Comparison.SILENT: (found.silent, f"decisions for which a side cites no {level}"),
+    row, frame, title = {
+        Comparison.AGREEMENT: (
+            AgreementRow,
+            found.agreement,
+            f"{level}s cited by the two sides for one item",
+        ),
+        Comparison.PAIRS: (
+            PairRow,
+            found.pairs,
+            f"outcomes by the {level}s that the two sides cite for one item",
+        ),
+        Comparison.SILENT: (SilentRow, found.silent, f"decisions for which a side cites no {level}"),
     }[show]
     if form is not Form.TABLE:
-        _print_frame(frame, form, title)
+        _print_frame(row, frame, form, title)
         return
-    _print_frame(frame.head(_SHOWN), form, title)
+    _print_frame(row, frame.head(_SHOWN), form, title)
     _say_effect(found)
 
 
@@ -140,7 +148,7 @@ def outcomes(
             found = outcomes.drift(index, filters=chosen)
         else:
             found = outcomes.quantities(index, filters=chosen, minimum=minimum)
-    _print_frame(found.to_frame(), form, f"outcomes by {' and '.join(found.by)}")
+    _print_frame(found.row, found.to_frame(), form, f"outcomes by {' and '.join(found.by)}")
     for note in found.notes:
         say(note)
 
@@ -202,15 +210,18 @@ def network(
 
 
 def _print_network(found: "Network", form: NetworkForm, *, nodes: bool, around: str | None) -> None:
+    from kg.analysis.network import LinkRow, NodeRow, Relation
+
+    row: type
     if around is not None:
-        frame, title = found.around(around), f"neighbours of {around}"
+        row, frame, title = Relation, found.around(around), f"neighbours of {around}"
     elif nodes:
-        frame, title = found.nodes(), "nodes, the strongest first"
+        row, frame, title = NodeRow, found.nodes(), "nodes, the strongest first"
     else:
-        frame, title = found.to_frame(), "links, the strongest first"
+        row, frame, title = LinkRow, found.to_frame(), "links, the strongest first"
     if form is NetworkForm.CSV:
-        _print_frame(frame, Form.CSV, title)
+        _print_frame(row, frame, Form.CSV, title)
         return
-    _print_frame(frame.head(_SHOWN), Form.TABLE, title)
+    _print_frame(row, frame.head(_SHOWN), Form.TABLE, title)
     for number, name in enumerate(found.communities, 1):
         say(f"community {number}: {name}")

@@ -1,7 +1,7 @@
 """Lists of cases: filters, pages of results, cursors."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from kg.errors import SettingError
 from kg.explore import topic
 from kg.explore.incidence import Ids
 from kg.explore.neighbours import Links, address, case_node
+from kg.explore.row_types import CaseRow
 
 _SMALL = frozenset({"a", "an", "and", "for", "in", "of", "on", "the", "to"})
 """Words that say nothing in a search: “MRI of the lumbar spine” is “lumbar spine MRI”."""
@@ -113,14 +114,16 @@ def page_of(links: Links, found: Ids, limit: int, cursor: str | None) -> Found:
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     day = row["decision_date"]
-    return {
-        "case": row["case"],
-        "iri": address(case_node(row["case"])),
-        "decision_date": day and day.isoformat(),
-        "positions": row["positions"],
-        "items": row["items"],
-        "outcomes": [OUTCOMES[code] for code in row["outcomes"]],
-    }
+    return asdict(
+        CaseRow(
+            case=row["case"],
+            iri=address(case_node(row["case"])),
+            decision_date=day and day.isoformat(),
+            positions=row["positions"],
+            items=row["items"],
+            outcomes=[OUTCOMES[code] for code in row["outcomes"]],
+        )
+    )
 
 
 def write_cursor(case: str) -> str:

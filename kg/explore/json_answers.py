@@ -10,6 +10,7 @@ from kg.analysis.related.rows import RelatedDecision, Side
 from kg.analysis.search import CLOSE, OPEN, Hits
 from kg.base.store import KnowledgeBase
 from kg.explore.neighbours import address, case_node
+from kg.explore.row_types import HitRow
 
 
 def listing(
@@ -33,24 +34,24 @@ def case(base: KnowledgeBase, number: str) -> dict[str, Any]:
 def hits(generation: str, found: Hits) -> dict[str, Any]:
     """Letters that were found; ``hits`` are ranges of the snippet, in characters."""
     rows = [
-        {"case": hit.case, "iri": address(case_node(hit.case)), **_marked(hit.snippet)} for hit in found.rows
+        asdict(HitRow(hit.case, address(case_node(hit.case)), *_marked(hit.snippet))) for hit in found.rows
     ]
     return listing(generation, rows, found.total, None if found.next is None else str(found.next))
 
 
-def _marked(snippet: str) -> dict[str, Any]:
+def _marked(snippet: str) -> tuple[str, list[list[int]]]:
     """A snippet without its marks, and where they stood.
 
     >>> _marked(f"an {OPEN}epidural{CLOSE} injection")
-    {'snippet': 'an epidural injection', 'hits': [[3, 11]]}
+    ('an epidural injection', [[3, 11]])
     """
-    text, found = "", []
+    text, found = "", list[list[int]]()
     for piece in snippet.split(OPEN):
         hit, mark, rest = piece.partition(CLOSE)
         if mark:
             found.append([len(text), len(text) + len(hit)])
         text += hit + rest
-    return {"snippet": text, "hits": found}
+    return text, found
 
 
 def related(generation: str, found: Related, notes: Iterable[str] = (), **more: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -28,6 +29,7 @@ from kg.errors import UnknownError
 from kg.explore import case_lists, drawing, labels
 from kg.explore.incidence import Ids
 from kg.explore.neighbours import Figures, Links, address
+from kg.explore.row_types import FeatureRow
 from kg.explore.suggest import Suggestions
 from kg.model import Determination
 from kg.web.problems import ProblemError
@@ -154,16 +156,15 @@ class Site:
         rows = []
         for number, node in enumerate(found.nodes):
             counts = self.links.figures(found.any.having(number))
-            rows.append(
-                {
-                    "notation": node.partition("/")[2],
-                    "iri": address(node),
-                    "label": labels.label(node),
-                    "kind": kind,
-                    **counts._asdict(),
-                    "overturn_rate": counts.rate,
-                }
+            about = FeatureRow(
+                notation=node.partition("/")[2],
+                iri=address(node),
+                label=labels.label(node),
+                kind=kind,
+                **counts._asdict(),
+                overturn_rate=counts.rate,
             )
+            rows.append(asdict(about))
         return rows
 
     def place(self, notation: str) -> dict[str, Any]:

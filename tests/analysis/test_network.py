@@ -6,7 +6,7 @@ from small_facts import cite, decision, facts_of
 
 from kg.analysis.decisions import prepare
 from kg.analysis.filters import Filters
-from kg.analysis.network import network
+from kg.analysis.network import Relation, network
 from kg.errors import UnknownError
 from kg.statistics.chance import Had, tail, together
 
@@ -122,8 +122,8 @@ def test_guideline_by_service_by_outcome(index):
         "outcome/overturned": 40,
     }
     assert found.neighbourhood("service/surgery") == (
-        ("cited for", "guideline", 1, 100),
-        ("ended as", "outcome", 2, 100),
+        Relation("cited for", "guideline", 1, 100),
+        Relation("ended as", "outcome", 2, 100),
     )
 
 

@@ -4,7 +4,6 @@ import re
 import shlex
 import subprocess
 import sys
-import time
 
 import pytest
 import typer
@@ -113,14 +112,12 @@ def test_a_reader_that_has_enough_is_no_fault():
 
 
 def test_kg_starts_at_once_and_loads_no_heavy_part():
-    begun = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "kg.cli", "--help"],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert time.perf_counter() - begun < 3  # a fifth of a second on a machine at rest
     loaded = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))
     assert "kg.cli.command" in loaded
     assert (

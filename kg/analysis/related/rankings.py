@@ -8,11 +8,14 @@ other (the mean of both directions). Letters that repeat one another word for wo
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from kg.analysis.columns import Column, schema
 from kg.analysis.decisions import OUTCOMES, Index
 from kg.analysis.filters import Filters, choose
 from kg.analysis.related.evidence_kinds import KIN, NAMES
@@ -26,22 +29,6 @@ CURSOR = r"^r2\.[0-9]{1,9}$"
 """How a cursor is written: how many rows came before."""
 POOL = 500
 """The nearest decisions of an item among which its list is made."""
-_COLUMNS: dict[str, type[pl.DataType]] = {
-    "case": pl.String,
-    "score": pl.Float64,
-    "repeats": pl.Int64,
-    "asked": pl.Int64,
-    "item": pl.Int64,
-    "outcome": pl.String,
-    "text": pl.String,
-    "decided": pl.Date,
-    "specialties": pl.String,
-    "claims_administrator": pl.String,
-    "reviewer": pl.String,
-    "grounds": pl.String,
-    "pair_score": pl.Float64,
-    "why": pl.String,
-}
 _GRANTED = frozenset(("overturned", "modified"))
 
 
@@ -65,6 +52,28 @@ class Pair:
     asked: int
     """The item's place in its letter."""
     row: RelatedDecision
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedRow:
+    """A pair of items, of the asked case and of one like it."""
+
+    case: Annotated[str, Column("Case", "number of the similar case", "key")]
+    score: Annotated[float, Column("Score", "similarity of the cases", form="{:.3f}")]
+    repeats: Annotated[int, Column("Repeats", "letters that are word for word the same, itself too", "count")]
+    asked: Annotated[int, Column("Asked", "position of the asked item in its letter", "text")]
+    item: Annotated[int, Column("Item", "position of the similar item in its letter", "text")]
+    outcome: Annotated[str | None, Column("Outcome", "how the similar item was decided", "text")]
+    text: Annotated[str | None, Column("Disputed item", "the similar item as printed", "text")]
+    decided: Annotated[date | None, Column("Decided", "day of its decision", "text")]
+    specialties: Annotated[str, Column("Specialty", "specialties of its reviewer", "text")]
+    claims_administrator: Annotated[
+        str, Column("Claims administrator", "what the claims administrator cites for it", "text")
+    ]
+    reviewer: Annotated[str, Column("Reviewer", "what the reviewer cites for it", "text")]
+    grounds: Annotated[str, Column("Grounds", "grounds that the reviewer states for it", "text")]
+    pair_score: Annotated[float, Column("Item score", "similarity of the items", form="{:.3f}")]
+    why: Annotated[str, Column("Why", "what both share, with its share of the score", "text")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +108,15 @@ class Related:
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pl.DataFrame:
-        """One row a pair of items; what has several values is joined by semicolons."""
-        several = ("specialties", "claims_administrator", "reviewer", "grounds")
-        pairs = [(row, pair) for row in self.rows for pair in row.pairs]
-        return pl.DataFrame(
-            {
-                "case": [row.case for row, _ in pairs],
-                "score": [row.score for row, _ in pairs],
-                "repeats": [row.repeats for row, _ in pairs],
-                "asked": [pair.asked for _, pair in pairs],
-                "item": [pair.row.found.item for _, pair in pairs],
-                "outcome": [pair.row.found.outcome for _, pair in pairs],
-                "text": [pair.row.found.text for _, pair in pairs],
-                "decided": [pair.row.found.decided for _, pair in pairs],
-                **{name: ["; ".join(getattr(pair.row.found, name)) for _, pair in pairs] for name in several},
-                "pair_score": [pair.row.score for _, pair in pairs],
-                "why": [pair.row.why for _, pair in pairs],
-            },
-            schema=_COLUMNS,
-        )
+        """The pairs of items, a :class:`RelatedRow` each; several values are joined by semicolons."""
+        rows = []
+        for row in self.rows:
+            for pair in row.pairs:
+                side = {name: getattr(pair.row.found, name) for name in Side.__slots__}
+                own = {"case": row.case, "score": row.score, "repeats": row.repeats, "asked": pair.asked}
+                told = side | own | {"pair_score": pair.row.score, "why": pair.row.why}
+                rows.append({name: "; ".join(v) if isinstance(v, tuple) else v for name, v in told.items()})
+        return pl.DataFrame(rows, schema=schema(RelatedRow))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from kg.evidence import marks
 from kg.explore import json_answers
 from kg.explore.case_lists import CURSOR as CASE_CURSOR
 from kg.explore.case_lists import Wanted
+from kg.explore.row_types import CaseRow
 from kg.graph import jsonld
 from kg.graph.triples import n_triples
 from kg.web import negotiate
@@ -79,7 +80,11 @@ def answer(request: Request, site: Site, content: Any, media_type: str = "applic
     return JSONResponse(content, headers=headers, media_type=media_type)
 
 
-@router.get("/cases", summary="Cases that pass the filters", responses=openapi.answers(openapi.Listing))
+@router.get(
+    "/cases",
+    summary="Cases that pass the filters",
+    responses=openapi.answers(openapi.listing_of(CaseRow)),
+)
 def cases(
     request: Request,
     site: SiteDep,

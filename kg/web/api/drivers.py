@@ -11,7 +11,7 @@ from kg.analysis import cube
 from kg.analysis.cache import code_version
 from kg.analysis.covariates import ADJUST, NOTHING
 from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES
-from kg.analysis.drivers import HELP, Drivers
+from kg.analysis.drivers import HELP, DriverRow, Drivers
 from kg.analysis.row_query import sparql
 from kg.web import csv_tables, negotiate
 from kg.web.api import openapi
@@ -42,7 +42,7 @@ _CUBES = {"ttl": cube.turtle, "nt": cube.n_triples}
 @router.get(
     "/drivers",
     summary="What is cited where items are overturned",
-    responses=openapi.answers(openapi.Listing, *list(_FORMS)[1:]),
+    responses=openapi.answers(openapi.listing_of(DriverRow), *list(_FORMS)[1:]),
 )
 def drivers(
     request: Request,

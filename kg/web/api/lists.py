@@ -10,8 +10,10 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from kg import queries
+from kg.analysis.columns import names
 from kg.explore import drawing, edge_evidence, json_answers, labels
 from kg.explore.neighbours import address
+from kg.explore.row_types import FeatureRow, HitRow
 from kg.questions.complete import Completion, complete
 from kg.web import csv_tables, negotiate
 from kg.web.api import openapi
@@ -38,6 +40,7 @@ NodeName = Annotated[
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 LISTING = openapi.answers(openapi.Listing)
 TABLE = openapi.answers(openapi.Listing, "text/csv")
+FEATURES = openapi.answers(openapi.listing_of(FeatureRow), "text/csv")
 THING = openapi.answers(openapi.Thing)
 
 
@@ -83,7 +86,7 @@ def stats(request: Request, site: SiteDep) -> Response:
     )
 
 
-@router.get("/search", summary="Words in the letters", responses=LISTING)
+@router.get("/search", summary="Words in the letters", responses=openapi.answers(openapi.listing_of(HitRow)))
 def search(
     request: Request,
     site: SiteDep,
@@ -117,7 +120,9 @@ def suggest(
     return answer(request, site, listing(site, rows, len(rows), None))
 
 
-@router.get("/guidelines", summary="Guidelines, chapters, sections and pages that are cited", responses=TABLE)
+@router.get(
+    "/guidelines", summary="Guidelines, chapters, sections and pages that are cited", responses=FEATURES
+)
 def guidelines(
     request: Request,
     site: SiteDep,
@@ -156,7 +161,9 @@ def _features(path: str, kind: str, words: str) -> None:
         rows = sorted(site.cited(kind), key=lambda row: -row["decisions"])
         return _listed(request, site, rows, limit, offset, form, path)
 
-    router.add_api_route(f"/{path}", features, name=path, operation_id=path, summary=words, responses=TABLE)
+    router.add_api_route(
+        f"/{path}", features, name=path, operation_id=path, summary=words, responses=FEATURES
+    )
 
 
 _features("specialties", "specialty", "Reviewers' specialties")
@@ -176,8 +183,7 @@ def _listed(
 ) -> Response:
     wanted = form or _json_or_csv(request)
     if wanted == "csv":
-        columns = list(rows[0]) if rows else ["notation"]
-        return csv_tables.download(name, columns, [list(row.values()) for row in rows])
+        return csv_tables.download(name, names(FeatureRow), [list(row.values()) for row in rows])
     more = offset + limit < len(rows)
     page = rows[offset : offset + limit]
     return answer(request, site, listing(site, page, len(rows), str(offset + limit) if more else None))

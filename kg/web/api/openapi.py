@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable
 from inspect import Parameter as Argument
 from inspect import Signature
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 from fastapi import FastAPI, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from kg import queries
+from kg.analysis.columns import columns
 from kg.graph import iri
 from kg.web.problems import MEDIA_TYPE
 
@@ -59,6 +60,25 @@ class Case(Thing):
     iri: str = Field(examples=["https://w3id.org/imr-kg/case/CM16-0000001"])
     case_number: str
     decisions: list[dict[str, Any]]
+
+
+def listing_of(row: type) -> type[Listing]:
+    """A page of a list whose results have the columns of ``row``.
+
+    >>> from kg.explore.row_types import HitRow
+    >>> listing_of(HitRow).model_json_schema()["$defs"]["HitRow"]["required"]
+    ['case', 'iri', 'snippet', 'hits']
+    """
+    hints = get_type_hints(row)
+    fields: dict[str, Any] = {}
+    for named in columns(row):
+        said = (
+            f"{named.column.meaning}, as {named.column.unit}" if named.column.unit else named.column.meaning
+        )
+        fields[named.name] = (hints[named.name], Field(description=f"{said[0].upper()}{said[1:]}."))
+    one = create_model(row.__name__, __config__=ConfigDict(extra="allow"), __doc__=row.__doc__, **fields)
+    results: Any = (list[one], ...)  # type: ignore[valid-type]
+    return create_model(f"{row.__name__}Listing", __base__=Listing, results=results)
 
 
 PROBLEMS: Responses = {"default": {"model": Problem, "description": "A problem"}}

@@ -8,8 +8,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kg.analysis.columns import columns
 from kg.analysis.related.rows import plain
 from kg.explore import drawing, marking
+from kg.explore.row_types import CaseRow
 from kg.web.pages import values
 from kg.web.site import Site
 
@@ -36,6 +38,11 @@ def environment() -> Environment:
     made.filters["ratio"] = values.ratio
     made.filters["ground"] = partial(plain, "ground")
     made.globals["few"] = drawing.FEW
+    made.globals["case_heads"] = [
+        (named.name, named.column.words)
+        for named in columns(CaseRow)
+        if named.name not in {"iri", "positions", "outcomes"}
+    ]
     made.globals["anchor"] = marking.anchor
     return made
 

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -29,6 +30,7 @@ from kg.errors import BaseError, UnknownError
 from kg.explore import labels
 from kg.explore.case_lists import Found, read_cursor, write_cursor
 from kg.explore.neighbours import Figures, address, case_node
+from kg.explore.row_types import CaseRow
 from kg.graph import iri
 from kg.web.api.cases import Limit, answer, listing
 from kg.web.pages.cases import Question
@@ -214,14 +216,9 @@ async def _found(request: Request, outcome: str, limit: int, cursor: str | None)
     for row in await _run(request, "cases", outcome=outcome, after=after, limit=limit):
         case = cases.setdefault(
             row["case"],
-            {
-                "case": row["case"],
-                "iri": address(case_node(row["case"])),
-                "decision_date": row["decided"],
-                "items": [],
-                "outcomes": [],
-            },
+            asdict(CaseRow(row["case"], address(case_node(row["case"])), row["decided"], [], [], [])),
         )
+        case["positions"].append(row["position"])
         case["items"].append(row["text"])
         case["outcomes"].append(row["outcome"])
     rows = list(cases.values())
@@ -282,14 +279,19 @@ async def place(request: Request, notation: str) -> Response:
         return RedirectResponse(f"{root}/resource?{urlencode({'node': node})}", 303)
     found: dict[str, dict[str, Any]] = {}
     for row in await _run(request, "cases_citing_page", page=notation):
-        case = found.setdefault(row["case"], {**row, "decision_date": row["decided"], "shown": {}})
+        case = found.setdefault(row["case"], {**row, "shown": {}})
         case["shown"][row["position"]] = (row["text"], row["outcome"])
     rows = [
-        {
-            **row,
-            "items": [text for text, _ in row["shown"].values()],
-            "outcomes": [o for _, o in row["shown"].values()],
-        }
+        asdict(
+            CaseRow(
+                row["case"],
+                address(case_node(row["case"])),
+                row["decided"],
+                list(row["shown"]),
+                [text for text, _ in row["shown"].values()],
+                [outcome for _, outcome in row["shown"].values()],
+            )
+        )
         for row in found.values()
     ]
     if not rows and node not in labels.concepts():
