@@ -103,6 +103,8 @@ class IMR(metaclass=_Vocabulary):
     """body part, bilateral"""
     bodyPart: Final = URIRef(f"{ONTOLOGY}#bodyPart")
     """body part"""
+    byBodyPart: Final = URIRef(f"{ONTOLOGY}#byBodyPart")
+    """by body part"""
     caseNumber: Final = URIRef(f"{ONTOLOGY}#caseNumber")
     """case number"""
     chapterNumber: Final = URIRef(f"{ONTOLOGY}#chapterNumber")

@@ -60,6 +60,37 @@ def test_spans_quote_what_was_read_and_little_more(field, expected):
             assert str(page.first) in page.span.of(field)
 
 
+@pytest.mark.parametrize(
+    ("printed", "title"),
+    [
+        ("Func-tional restoration programs (FRPs)", "Functional restoration programs (FRPs)"),
+        ("Acupunc-ture", "Acupuncture"),
+        ("Anti-epilepsy drugs (AEDs)", "Anti-epilepsy drugs (AEDs)"),  # its own hyphen
+        ("Light-box lamp", "Light-box lamp"),  # unknown
+    ],
+)
+def test_a_hyphen_that_broke_a_word_is_no_part_of_a_title(printed, title):
+    field, _ = read_field(
+        f"Decision based on MTUS Chronic Pain Medical Treatment 2016, Section(s): {printed}."
+    )
+    assert [section.title for section in field.citations[0].sections] == [title]
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Low Back Complaints 2004", False),
+        ("Low Back Complaints 2016", True),
+        ("Chronic Pain Medical Treatment 2004", True),
+        ("Low Back Disorders 2004", True),
+        ("Low Back Disorders (February 13, 2020)", False),
+    ],
+)
+def test_an_edition_that_contradicts_its_guideline_is_a_problem(title, told):
+    _, problems = read_field(f"Decision based on MTUS {title}, Section(s): Opioids.")
+    assert (ProblemKind.CONTRADICTION in {problem.kind for problem in problems}) == told
+
+
 @pytest.mark.parametrize("field", [row.values[0] for row in FIELDS])
 def test_a_field_inside_a_letter_reads_as_by_itself(field):
     before, after = "MAXIMUS guideline: ", "\n \nDecision rationale: Low Back 2004, page 3"

@@ -1,5 +1,6 @@
 """Read a guideline field: what a party relied on, as citations of guidelines, sections and pages."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
@@ -13,8 +14,15 @@ from kg.reading.citing.pages import read_pages
 from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.text.moved import kept, moved_citation, moved_problem
-from kg.reading.vocabulary.catalogue import guidelines
+from kg.reading.vocabulary.catalogue import YEAR, guidelines
 from kg.reading.vocabulary.titles import split_titles
+
+_WRAPPED = re.compile(r"-\s")
+_FOUR = re.compile(r"(?:19|20)\d\d")
+_LAST_YEAR = rf"(?<![-\/\w])\(?{YEAR}\)?(?=\s*(?:Guidelines?\b\s*)?(?:,\s*(?:Section|and\b)|\.?\s*\Z))"
+_TITLE_TAIL = re.compile(
+    rf"(?:,?\s+\(?(?:[Rr]evised,?\s+)?(?P<year>{YEAR})\)?|(?<=[\d)])\s+[Gg]uidelines?|(?<=\w),)\Z"
+)
 
 
 class _Statement(NamedTuple):
@@ -82,6 +90,7 @@ BY_SECTION, BY_PAGE = (
         words={
             "GUIDELINE": guidelines().title_pattern(dated=dated),
             "ACOEM.2": guidelines().acoem_pattern(),
+            "YEAR": _LAST_YEAR,
         },
         anchors=(r"\b", ","),
     )
@@ -221,6 +230,8 @@ def _citations(
         if number:
             chapters += [number] if number != chapter else []
         else:
+            if section.concept is not None and not _WRAPPED.search(section.span.of(text)):
+                section = replace(section, title=catalogue.unbroken(section.title, section.concept))
             kept.append(section)
             if section.concept is None and catalogue.lists_sections(guideline, edition or inferred, chapter):
                 message = f'"{section.title}" is not in the catalogue of {guideline}'
@@ -251,7 +262,7 @@ def _named(
     """Guideline, chapter, printed year, and the title where the catalogue does not know it."""
     first = tokens[entry.head[0]]
     printed = tidy(first.of(text)).strip(" ,.")
-    year = int(tokens[entry.year].of(text)) if entry.year is not None else None
+    year = _year(tokens[entry.year].of(text)) if entry.year is not None else None
     if first.type == "CHAPTER":
         number = int("".join(c for c in printed.rpartition("hapter")[2] if c.isdigit()))
         if len(entry.head) > 1:
@@ -265,6 +276,9 @@ def _named(
     year = year or edition
     found = guidelines().title(title, year)
     if found is not None:
+        if year is not None and guidelines().contradicts(found.guideline, year):
+            message = f'"{title}" has no edition of {year}'
+            problems.append(Problem(ProblemKind.CONTRADICTION, Span(first.start, first.end), message))
         return found.guideline, found.chapter, year, found.title
     span = Span(first.start, first.end)
     message = f'"{title}" is not in the catalogue of MTUS guidelines'
@@ -275,18 +289,26 @@ def _named(
 def _title_and_year(printed: str) -> tuple[str, int | None]:
     """A title without the year that ends it.
 
-    >>> _title_and_year("Elbow Disorders (Revised 2007)")
-    ('Elbow Disorders', 2007)
+    >>> _title_and_year("Elbow Disorders (Revised 2007)"), _title_and_year("Opioids Guideline (2017-05-15)")
+    (('Elbow Disorders', 2007), ('Opioids Guideline', 2017))
     """
-    words = printed.replace("(", "").replace(")", "").split(" ")
-    if words[-1].lower().startswith("guideline") and len(words) > 1:
-        words.pop()
-    if len(words) == 1 or not words[-1].isdigit() or len(words[-1]) != len("2016"):
-        return printed, None
-    year = int(words.pop())
-    if len(words) > 1 and words[-1].lower().strip(",") == "revised":
-        words.pop()
-    return " ".join(words).rstrip(","), year
+    title, year = printed, None
+    while (last := _TITLE_TAIL.search(title)) is not None:
+        if last["year"]:
+            if year is not None:
+                break
+            year = _year(last["year"])
+        title = title[: last.start()]
+    return (title, year) if year is not None else (printed, None)
+
+
+def _year(printed: str) -> int:
+    """The year in an edition's date.
+
+    >>> _year("(February 13, 2020)"), _year("2017-05-15")
+    (2020, 2017)
+    """
+    return int(_FOUR.findall(printed)[0])
 
 
 def _share(

@@ -11,7 +11,7 @@ from kg.model import Citation, PageRange, Section, Span
 from kg.reading.citing.pages import read_pages
 from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
-from kg.reading.vocabulary.catalogue import fold, guidelines
+from kg.reading.vocabulary.catalogue import MONTH, fold, guidelines
 
 _ACOEM = frozenset({"ACOEM", "ACOEM_2ND"})
 _LATER_EDITIONS = ("3rd ed", "third ed", "3rd. ed", "v.3", "mdguidelines", "acoempracguides")
@@ -21,8 +21,17 @@ _MTUS_CHAPTERS = frozenset({1, 2, 3, 5, *range(8, 17)})
 _LATER_YEAR = re.compile(r"\b20(?:0[89]|1\d|2\d)\b")
 _SECOND_EDITION = re.compile(r"\b(?:2nd|second) ed")
 _ODG_PAGE = re.compile(r"/(\w+)\.html?\b")
+_DAY = (
+    r"\d{1,2}[\/-]\d{1,2}[\/-](?:\d{4}|\d\d)\b|(?:19|20)\d\d-\d\d-\d\d\b"
+    rf"|{MONTH}\s+\d{{1,2}},?\s+(?:19|20)\d\d\b"
+)
+# The day of an edition, alone or `last updated 3/9/18`.
+_DATE = (
+    rf"(?:\((?:{_DAY})\)|(?<![\w(-])(?:(?:[Ll]ast\s+)?[Uu]pdated?:?\s+(?:on\s+)?)?(?:{_DAY}))"
+    r"(?=\s*(?:[,.;:]|\Z))"
+)
 _JOINT = re.compile(r"\s+(?:and|&)\s+")
-_SEPARATORS = frozenset({"ALSO", "COMMA", "AND", "AMPERSAND", "COLON", "DASH"})
+_SEPARATORS = frozenset({"ALSO", "BESIDE", "COMMA", "AND", "AMPERSAND", "COLON", "DASH"})
 _NOT_TITLE = frozenset(" \t\r\n\f.,;:-–/")
 _PREPOSITIONS = frozenset({"of", "for", "in", "to", "and", "the", "with", "from", "chronic", "acute"})
 _CLOSING = (" topic", " topics", " section", " chapter", " and", " the", " &")
@@ -47,6 +56,8 @@ OTHER = TypedGrammar(
         "ODG": guidelines().odg_names(),
         "NAME": guidelines().odg_pattern(),
         "SOURCE": guidelines().source_names(),
+        "BESIDE.5": rf"\b(?:and|&)\s+(?:the\s+)?(?={guidelines().source_names()})",
+        "DATE.2": _DATE,
     },
     anchors=(r"\b",),
 )
@@ -94,7 +105,7 @@ def _leads(elements: list[_Element], n: int, tokens: list[Lexeme]) -> bool:
 
 def _odg_end(elements: list[_Element], n: int) -> int:
     """Where the next source begins."""
-    stops = ("ALSO", "URL", "SOURCE", *_ACOEM)
+    stops = ("ALSO", "BESIDE", "URL", "SOURCE", *_ACOEM)
     said = elements[n].kind != "ODG"
     for i in range(n + 1, len(elements)):
         kind = elements[i].kind
@@ -195,15 +206,24 @@ def _last_topic(elements: list[_Element]) -> int | None:
 
 def _name_last(text: str, group: _Group, tokens: list[Lexeme]) -> None:
     """Take the chapter from a topic that ends with its name (`MRI shoulder`), where none is named."""
+    while len(tokens) > 1 and tokens[-1].type == "KIND":
+        tokens = tokens[:-1]
     name, words = tokens[-1], tokens[-2] if len(tokens) > 1 else None
-    if name.type != "NAME" or words is None or words.type not in ("TEXT", "BRACKETS", "DASH"):
+    if words is None or words.type not in ("TEXT", "BRACKETS", "DASH", "SLASH"):
         return
     topic = _title_span(text, tokens[0].start, words.end)
-    if text[topic.start : topic.end].rpartition(" ")[2].lower() in _PREPOSITIONS:
+    if name.type == "BRACKETS":
+        inner = _title_span(text, name.start + 1, name.end - 1)
+        chapter = guidelines().odg_chapters.get(fold(inner.of(text)))
+    elif (
+        name.type == "NAME" and text[topic.start : topic.end].rpartition(" ")[2].lower() not in _PREPOSITIONS
+    ):
+        chapter = _chapter(text, name)
+    else:
         return
-    if guidelines().is_title(text[topic.start : name.end], None):
+    if chapter is None or (name.type == "NAME" and guidelines().is_title(text[topic.start : name.end], None)):
         return
-    group.chapters.append(_chapter(text, name))
+    group.chapters.append(chapter)
     group.topics[-1] = topic
 
 
@@ -246,11 +266,11 @@ def _odg_citations(text: str, group: _Group) -> Iterator[Citation]:
 
 def _apart(text: str, span: Span, chapter: str | None) -> tuple[Span, ...]:
     """A topic by itself, or the two titles that ``and`` joins in it."""
-    is_title = guidelines().is_title
-    if not is_title(span.of(text), chapter):
+    is_topic = guidelines().is_topic
+    if not is_topic(span.of(text), chapter):
         for joint in _JOINT.finditer(text, span.start, span.end):
             halves = _title_span(text, span.start, joint.start()), _title_span(text, joint.end(), span.end)
-            if all(half.start < half.end and is_title(half.of(text), chapter) for half in halves):
+            if all(half.start < half.end and is_topic(half.of(text), chapter) for half in halves):
                 return halves
     return (span,)
 

@@ -18,6 +18,9 @@ from kg.reading.vocabulary.phrases import words as words_of
 
 _OTHER = "Other"
 _PHARMACEUTICALS = "Pharmaceuticals"
+_OF_THINGS = ("Diagnostic Testing", "DMEPOS", "Injection", "Surgery")
+_DENTAL = "Dental Services"
+_NUMBERED = re.compile(r"#\s*\d+")
 # Every partly approved item holds this word, few others do.
 _SPLIT_MARK = "riginal"
 _MILLIGRAMS = re.compile(r"\d\s?(?:mg|mcg)\b", re.IGNORECASE)
@@ -69,10 +72,12 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
         words = words_of(text, dispute.in_dispute.start, dispute.in_dispute.end)
         found = phrases.find(words.folded)
     first, last = dispute.in_dispute.start, dispute.in_dispute.end
-    request = services.request(found, words, percent=_in_percent(text, first, last))
+    percent, parts_named = _in_percent(text, first, last), frozenset(each.part for each in parts_of_body)
+    request = services.request(found, words, percent=percent, parts=parts_named)
     if request.vague:
         found = phrases.find(phrases.respelled(words.folded))
-        request = services.request(found, words, percent=_in_percent(text, first, last))
+        percent, parts_named = _in_percent(text, first, last), frozenset(each.part for each in parts_of_body)
+    request = services.request(found, words, percent=percent, parts=parts_named)
     if request.service is None:
         message = "no known service is named"
         problems = (*problems, Problem(ProblemKind.UNREAD_TEXT, dispute.in_dispute, message))
@@ -107,12 +112,15 @@ def _amount(
     """How much of the service is in dispute."""
     if not has_amount(text, span.start, span.end, words.folded):
         return None
+    if service.subcategory == _DENTAL:
+        text = _NUMBERED.sub(lambda each: " " * len(each[0]), text)  # Numbers of teeth.
     return quantity(
         _without_numbered_names(text, found, words),
         span.start,
         span.end,
         visits=request.counts_visits,
         drug=service.category == _PHARMACEUTICALS,
+        things=service.category in _OF_THINGS,
     )
 
 

@@ -19,7 +19,7 @@ _COUNTING = frozenset(amounts.NUMBERS) | {"daily", "weekly", "monthly", "yearly"
 _DIGIT = re.compile(r"\d")
 _RANGE = re.compile(r"(?<=[\w)])\s?(?:-|–|to|or|through)\s?(?=[\da-z])", re.IGNORECASE)
 _UNITS = {"HOUR": Unit.HOUR, "DAY": Unit.DAY, "WEEK": Unit.WEEK, "MONTH": Unit.MONTH}
-_PERIOD = re.compile(r"(?P<number>\d+|[a-z]+)[\s-]*(?P<unit>[a-z]+)$", re.IGNORECASE)
+_PERIOD = re.compile(r"(?P<number>\d+(?:\s?-\s?\d+)?|[a-z]+)[\s-]*(?P<unit>[a-z]+)$", re.IGNORECASE)
 _RECOMMENDS = "ecommend"
 _VISITS = re.compile(r"\d\s+(?:visit|session)")
 _SENTENCE_END = re.compile(r"[.;](?:\s|$)")
@@ -27,11 +27,25 @@ _SENTENCE = 160
 """Characters after "recommends" in which its amount is printed."""
 _LONGEST = 2000
 """Characters of an item that are looked through for its amount: no sound item is as long."""
-_MARKED = re.compile(r"[^\W\d_]{3,}\)?\s*(?:[,:;(]|\s[-–])\s*\Z")
+_MARKED = re.compile(r"[^\W\d_]{2,}\)?\s*(?:[,:;(]|\s[-–])\s*\Z")
+_THERAPY = re.compile(
+    r"\b(?:therapy|acupuncture|chiropractic|psychotherapy|massage|biofeedback|manipulations?|treatments?|visits?"
+    r"|sessions?)\s+\Z",
+    re.IGNORECASE,
+)
+_JOINED = (" and", "&", " plus", " then", " followed by")
+"""What joins amounts that are one request together."""
+_HOURS_OF_A_DAY = 24
+_MONTH, _YEAR = 28.0, 336.0
+"""Days in a month and a year of months, so that a whole number of the one fits the other."""
 _BEFORE = 40
 """Characters before a last number that are looked at."""
 _FEW = 4
 """More of a drug at a time than this is no single dose."""
+
+
+_PER = {"PER_DAY": 1.0, "PER_MONTH": _MONTH, "MONTH": _MONTH, "PER_QUARTER": 3 * _MONTH, "PER_YEAR": _YEAR}
+"""Days that a frequency is in."""
 
 
 class Amount(NamedTuple):
@@ -94,14 +108,19 @@ def has_amount(text: str, start: int, end: int, folded: Iterable[str]) -> bool:
     return _DIGIT.search(text, start, end) is not None or not _COUNTING.isdisjoint(folded)
 
 
-def quantity(text: str, start: int, end: int, *, visits: bool, drug: bool) -> Quantity | None:
+def quantity(
+    text: str, start: int, end: int, *, visits: bool, drug: bool, things: bool = False
+) -> Quantity | None:
     """How much ``text[start:end]`` requests, ``None`` where it does not say.
 
     ``visits``: a bare number counts visits. ``drug``: doses and times of intake are no amount.
+    ``things``: so often over a time counts things or tests, and ``6 x 9`` is a size.
     """
     plan, tokens = QUANTITY.read(text, start, min(end, start + _LONGEST))
     found = [_read(text, part, tokens) for part in plan]
-    total = _of_drug(found, text, start) if drug else _of_service(found, text, start, visits=visits)
+    unit = Unit.VISIT if visits else Unit.UNIT
+    often = Unit.UNIT if things else Unit.VISIT
+    total = _of_drug(found, text, start) if drug else _of_service(found, text, start, unit, often)
     if total is None or total.amount.high == 0:
         return None
     return Quantity(total.amount.low, total.amount.high, total.unit, total.span)
@@ -112,6 +131,8 @@ def _read(text: str, part: Part, tokens: Sequence[Lexeme]) -> _Read:
     for type_, at in part.tokens:
         if type_ in ("AMOUNT", "ONCE"):
             said.append(amount(tokens[at].of(text).strip(" .#")))
+        elif type_ == "FOR_A":
+            said.append(Amount(1, 1))
         elif type_ == "PERIOD":
             said.append(_period(tokens[at].of(text)))
     first, last = tokens[part.tokens[0][1]], tokens[part.tokens[-1][1]]
@@ -119,11 +140,12 @@ def _read(text: str, part: Part, tokens: Sequence[Lexeme]) -> _Read:
 
 
 def _period(printed: str) -> Amount:
-    """Days between two times, of ``every 2 weeks`` or ``every other day``; hours count as no time."""
+    """Days between two times, of ``every 4-6 weeks`` or ``every other day``; hours count as no time."""
     said = _PERIOD.search(printed)
     assert said
-    days = _value(said["number"].lower()) * amounts.days(said["unit"])
-    return Amount(days, days)
+    ends = amount(said["number"])
+    days = amounts.days(said["unit"])
+    return Amount(ends.low * days, ends.high * days)
 
 
 def _of_drug(found: Sequence[_Read], text: str, start: int) -> _Total | None:
@@ -175,13 +197,12 @@ def _bare(found: Sequence[_Read], start: int, unit: Unit) -> _Total | None:
     return None
 
 
-def _of_service(found: Sequence[_Read], text: str, start: int, *, visits: bool) -> _Total | None:
+def _of_service(found: Sequence[_Read], text: str, start: int, unit: Unit, often: Unit) -> _Total | None:
     """Visits or things: counted outright, else a frequency over a time, else a time alone."""
-    unit = Unit.VISIT if visits else Unit.UNIT
     return (
         _counted(found, text)
-        or _numbered(found, unit)
-        or _over_time(found)
+        or _numbered(found, text, unit, often)
+        or _over_time(found, text, often)
         or _in_a_year(found, unit)
         or _bare(found, start, unit)
         or _last(found, text, start, unit)
@@ -189,15 +210,34 @@ def _of_service(found: Sequence[_Read], text: str, start: int, *, visits: bool) 
     )
 
 
-def _numbered(found: Sequence[_Read], unit: Unit) -> _Total | None:
+def _numbered(found: Sequence[_Read], text: str, unit: Unit, often: Unit) -> _Total | None:
     """``2 x 4``, ``#12``, ``total 10``."""
-    for read in found:
+    for at, read in enumerate(found):
         if read.kind == "product":
-            return _Total(read.amounts[0].times(read.amounts[1]), unit, read.span)
+            if often is Unit.UNIT and not read.has("WEEK", "MONTH", "VISIT"):
+                return None  # A size: nothing but visits are so many times so long.
+            totals = [_product(read)]
+            later = (_product(each) for each in found[at + 1 :] if each.kind == "product")
+            return _sum([*totals, *later], text)
         if read.kind == "labelled":
             own = Unit.UNIT if read.has("THING") else Unit.VISIT if read.has("VISIT") else unit
             return _Total(read.amounts[0], own, read.span)
     return None
+
+
+def _product(read: _Read) -> _Total:
+    return _Total(read.amounts[0].times(read.amounts[1]), Unit.VISIT, read.span)
+
+
+def _sum(totals: Sequence[_Total], text: str) -> _Total:
+    """The first of the totals with those that words join to it (``3 visits for the knee and 8 for ...``)."""
+    low, high, unit, span = *totals[0].amount, totals[0].unit, totals[0].span
+    for each in totals[1:]:
+        between = text[span.end : each.span.start].lower().rstrip(" \t\r\n,")
+        if each.unit is not unit or not between.endswith(_JOINED):
+            break
+        low, high, span = low + each.amount.low, high + each.amount.high, Span(span.start, each.span.end)
+    return _Total(Amount(low, high), unit, span)
 
 
 def _in_a_year(found: Sequence[_Read], unit: Unit) -> _Total | None:
@@ -217,11 +257,18 @@ def _lasting(found: Sequence[_Read]) -> _Total | None:
 
 
 def _last(found: Sequence[_Read], text: str, start: int, unit: Unit) -> _Total | None:
-    """A number after a mark that ends the words before it (``sessions, 8``, ``visits - 6``)."""
+    """A number that ends the item, after a mark or what it counts (``sessions, 8``, ``visits 6``)."""
     if not found or found[-1].kind != "bare":
         return None
     span = found[-1].span
-    if not _MARKED.search(text[max(start, span.start - _BEFORE) : span.start]):
+    before = text[max(start, span.start - _BEFORE) : span.start]
+    # After a level, a figure may be another level, a word is none (`at L5-S1, one`).
+    of_level = len(found) > 1 and found[-2].has("LEVEL") and text[found[-2].span.end : span.start] == ", "
+    if not (
+        _MARKED.search(before)
+        or (unit is Unit.VISIT and _THERAPY.search(before))
+        or (of_level and text[span.start].isalpha())
+    ):
         return None
     return _Total(found[-1].amounts[0], unit, span)
 
@@ -237,29 +284,37 @@ def _counted(found: Sequence[_Read], text: str) -> _Total | None:
         return None
     first = counts[0]
     if first.has("VISIT"):
-        several = [first]
-        for read in counts[1:]:
-            between = text[several[-1].span.end : read.span.start].rstrip().lower()
-            if read.has("VISIT") and between.endswith((" and", "&", " plus")):
-                several.append(read)
-        low = sum(read.amounts[0].low for read in several)
-        high = sum(read.amounts[0].high for read in several)
-        return _Total(Amount(low, high), Unit.VISIT, Span(first.span.start, several[-1].span.end))
-    labelled = next((read for read in found if read.kind == "labelled"), None)
-    if labelled is not None:
+        return _sum(
+            [_Total(read.amounts[0], Unit.VISIT, read.span) for read in counts if read.has("VISIT")], text
+        )
+    if any(read.kind == "labelled" for read in found):
         return None
     return _Total(first.amounts[0], Unit.UNIT, first.span)
 
 
-def _over_time(found: Sequence[_Read]) -> _Total | None:
-    """A frequency and how long it goes on, multiplied: visits, or hours."""
+def _over_time(found: Sequence[_Read], text: str, often: Unit) -> _Total | None:
+    """A frequency and how long it goes on, multiplied: visits, or hours; one after another, added."""
+    totals: list[_Total] = []
+    at = 0
+    while at < len(found):
+        total, used = _once_over_time(found[at:], text, often)
+        if total is not None:
+            totals.append(total)
+        at += used
+    total = _sum(totals, text) if totals else None
+    if total is None or not (total.amount.low.is_integer() and total.amount.high.is_integer()):
+        return None
+    return total
+
+
+def _once_over_time(found: Sequence[_Read], text: str, often: Unit) -> tuple[_Total | None, int]:
+    """The first frequency with its time, and how many parts that takes."""
     visits: Amount | None = None
     hours: Amount | None = None
-    days_a_week: Amount | None = None
     first: _Read | None = None
-    period = 0.0
-    for read in found:
-        if read.kind == "frequency" and (visits is None or (hours is not None and period == 1.0)):
+    period = Amount(0, 0)
+    for at, read in enumerate(found):
+        if read.kind == "frequency" and (visits is None or (hours is not None and period == Amount(1, 1))):
             # Hours are those of each time (`5 hours per day, 2 times a week`).
             visits, period = _frequency(read)
             first = first or read
@@ -268,34 +323,53 @@ def _over_time(found: Sequence[_Read]) -> _Total | None:
             if read.has("HOUR"):
                 hours = read.amounts[0]
                 if visits is None:
-                    visits, period = Amount(1, 1), 7.0 if read.has("PER_WEEK") else 1.0
+                    visits, period = Amount(1, 1), _frequency(read)[1]
             else:
-                days_a_week = read.amounts[0]
-                visits, period = days_a_week, 7.0
+                visits, period = read.amounts[0], Amount(7, 7)
+        elif visits is None and _each_time(found[at : at + 3], text):
+            first, hours = read, read.amounts[0]
         elif read.kind in ("duration", "repeated") and first is not None and visits is not None:
-            of = read.has(*amounts.DAYS)
-            if read.has("HOUR") or not period:
+            if read.has("HOUR") or not period.low:
                 continue
-            # A bare number counts the weeks or months that the frequency is in (`monthly x 4`).
-            per_time = amounts.DAYS[of] / period if of else 7.0 / min(period, 7.0)
-            per_time = 1.0 if of is None and not first.amounts else per_time
-            times = Amount(*(end * per_time for end in read.amounts[0]))
-            total = visits.times(times)
-            unit = Unit.VISIT
+            total = visits.times(_times(read, period, counted=bool(first.amounts)))
             if hours is not None:
-                total, unit = total.times(hours), Unit.HOUR
-            return _Total(total, unit, Span(first.span.start, read.span.end))
-    return None
+                total = total.times(hours)
+            unit = often if hours is None else Unit.HOUR
+            return _Total(total, unit, Span(first.span.start, read.span.end)), at + 1
+    return None, len(found)
 
 
-def _frequency(read: _Read) -> tuple[Amount, float]:
+def _each_time(found: Sequence[_Read], text: str) -> bool:
+    """Whether the first part is the hours of each time that comes next (``2 hours, twice a week``)."""
+    often = next((read for read in found[1:] if read.kind != "stray"), None)
+    return (
+        found[0].kind == "duration"
+        and found[0].has("HOUR") is not None
+        and found[0].amounts[0].high <= _HOURS_OF_A_DAY
+        and often is not None
+        and often.kind == "frequency"
+        and text[found[0].span.end : often.span.start].strip(" ,-").lower()
+        in ("", "per visit", "each visit", "a visit")
+    )
+
+
+def _times(read: _Read, period: Amount, *, counted: bool) -> Amount:
+    """How often ``period`` days go into a time; a bare number counts the weeks or months themselves."""
+    of = read.has(*amounts.DAYS)
+    if of is None:  # `2 times a week x 4` is four weeks of them, `monthly x 4` four times.
+        per_time = 7.0 / min(period.low, 7.0) if counted else 1.0
+        return Amount(*(end * per_time for end in read.amounts[0]))
+    days = _YEAR if of == "YEAR" and not period.low % _MONTH else amounts.DAYS[of]
+    return Amount(read.amounts[0].low * days / period.high, read.amounts[0].high * days / period.low)
+
+
+def _frequency(read: _Read) -> tuple[Amount, Amount]:
     """How many times in how many days."""
     if read.has("PERIOD"):
-        days = read.amounts[-1].low
-        return (read.amounts[0] if len(read.amounts) > 1 else Amount(1, 1)), days
-    per = read.has("PER_DAY", "PER_MONTH", "MONTH", "PER_YEAR") or ""
-    days = {"PER_DAY": 1.0, "PER_MONTH": 28.0, "MONTH": 28.0, "PER_YEAR": 364.0}.get(per, 7.0)
-    return (read.amounts[0] if read.amounts else Amount(1, 1)), days
+        return (read.amounts[0] if len(read.amounts) > 1 else Amount(1, 1)), read.amounts[-1]
+    per = read.has(*_PER) or ""
+    days = _PER.get(per, 7.0)
+    return (read.amounts[0] if read.amounts else Amount(1, 1)), Amount(days, days)
 
 
 def recommended(text: str, start: int, end: int) -> tuple[Quantity, ...]:

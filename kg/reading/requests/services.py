@@ -21,6 +21,11 @@ _DRUG = 50
 """The precedence of a drug in ``services.ttl``."""
 _ANALGESICS, _COMPOUNDS = "Topical Analgesics", "Topical Compounds"
 
+_SPINE, _ELSEWHERE = ("Surgery", "Spine"), ("Surgery", "Non-arthroscopic Surgery")
+_OF_SPINE = frozenset(["neck", "upper back", "low back"])
+_NERVES = frozenset(["nerve", "tunnel", "outlet", "canal"])
+_OCCASION = frozenset(["prior", "before"])
+
 Name = tuple[str, str | None]
 """A category and subcategory of the DWC."""
 
@@ -39,6 +44,7 @@ class Term:
     counts_visits: bool
     consultation: bool
     leads: bool
+    by_body_part: bool
     around_surgery: bool
     retrospective: bool
     ingredients: tuple[str, ...]
@@ -117,6 +123,7 @@ def _term(concept: Concept, among: Mapping[str, Concept]) -> Term:
         counts_visits=said("countedIn") == "visit",
         consultation=said("isConsultation") == "true",
         leads=said("leads") == "true",
+        by_body_part=said("byBodyPart") == "true",
         around_surgery=said("aroundSurgery") == "true",
         retrospective=concept.notation == "circumstance/retrospective",
         ingredients=_ingredients(concept, line, among) if of_drug else (),
@@ -138,9 +145,14 @@ def circumstances(found: Sequence[Found[Term]]) -> tuple[bool, bool]:
     return any(f.meaning.retrospective for f in found), any(f.meaning.around_surgery for f in found)
 
 
-def request(found: Sequence[Found[Term]], words: Words, *, percent: bool) -> Request:
-    """The service and drug among the phrases ``found``; ``percent``: a strength is printed so."""
-    chosen = _chosen(_without_label(found, words))
+def request(
+    found: Sequence[Found[Term]], words: Words, *, percent: bool, parts: frozenset[str] = frozenset()
+) -> Request:
+    """The service and drug among the phrases ``found``.
+
+    ``percent``: a strength is printed so. ``parts``: the parts of the body that the item names.
+    """
+    chosen = _chosen(_without_occasion(_without_label(found, words), words))
     dispensed = chosen is None or chosen.meaning.is_drug or chosen.meaning.form is not None
     drug, compounded = _drug(found, words, percent=percent, dispensed=dispensed)
     if chosen is None:
@@ -155,6 +167,8 @@ def request(found: Sequence[Found[Term]], words: Words, *, percent: bool) -> Req
     elif name is not None and compounded and term.is_drug:
         # A compound is one whatever it is made of (`Dexamethasone 2% in cream base`).
         name = (name[0], _COMPOUNDS)
+    elif term.by_body_part and name in (_SPINE, _ELSEWHERE):
+        name = _by_body_part(name, parts, words)
     assert name is not None
     service = Service(*name, words.span(chosen.first, chosen.after))
     return Request(service, drug, term.counts_visits, term.precedence < SPECIFIC)
@@ -168,6 +182,26 @@ def _without_label(found: Sequence[Found[Term]], words: Words) -> Sequence[Found
         if end.string[end.end() :].lstrip().startswith(":"):
             return found[1:]
     return found
+
+
+def _without_occasion(found: Sequence[Found[Term]], words: Words) -> Sequence[Found[Term]]:
+    """The phrases without the test for which a drug is taken (``Valium 5mg prior to MRI``)."""
+    drug = next((f for f in found if f.meaning.is_drug), None)
+    if drug is None or _OCCASION.isdisjoint(words.folded[drug.after :]):
+        return found
+    at = next(at for at in range(drug.after, len(words.folded)) if words.folded[at] in _OCCASION)
+    return [f for f in found if f.first < at or f.meaning.service is None or f.meaning.service[0] != _TESTS]
+
+
+def _by_body_part(name: Name, parts: frozenset[str], words: Words) -> Name:
+    """Surgery of the spine where only parts of it are named, of another part where those are, or a nerve."""
+    of_spine = bool(parts & _OF_SPINE)
+    elsewhere = bool(parts - _OF_SPINE) or (
+        not _NERVES.isdisjoint(words.folded) and "root" not in words.folded
+    )
+    if of_spine == elsewhere:
+        return name
+    return _SPINE if of_spine else _ELSEWHERE
 
 
 def _chosen(found: Sequence[Found[Term]]) -> Found[Term] | None:

@@ -16,7 +16,14 @@ from kg.reading.vocabulary.concepts import Concept, read
 # Letters print few titles, again and again.
 fold = lru_cache(maxsize=16384)(folding.fold)
 
-_YEAR = r",?\s+\(?(?:19|20)\d\d\b\)?"
+MONTH = (
+    r"(?:[Jj]an(?:uary)?|[Ff]eb(?:ruary)?|[Mm]ar(?:ch)?|[Aa]pr(?:il)?|[Mm]ay|[Jj]une?|[Jj]uly?|[Aa]ug(?:ust)?"
+    r"|[Ss]ept?(?:ember)?|[Oo]ct(?:ober)?|[Nn]ov(?:ember)?|[Dd]ec(?:ember)?)\.?"
+)
+"""A month's name or short form."""
+YEAR = rf"(?:{MONTH}\s+(?:\d{{1,2}},?\s+)?|\d{{1,2}}\/(?:\d{{1,2}}\/)?)?(?:19|20)\d\d\b(?:-\d\d-\d\d\b)?"
+"""The year of an edition, or its date, whose year counts."""
+_YEAR = rf"(?:\s+[Gg]uidelines?)?,?\s+\(?{YEAR}\)?"
 _REVISED = r",?\s+\(?[Rr]evised,?\s+(?:19|20)\d\d\)?"
 _ACOEM = re.compile(r"acoem|occupational (?:medicine|and environmental)")
 # What may follow the name of the ODG at once, and is no topic.
@@ -25,6 +32,9 @@ _AFTER_ODG = (
     r"|\s*[,:]?\s+(?:[Uu]nder|[Rr]egarding|for(?!\s+[Ww]orker))\b(?:\s+the\b)?)*(?:[-–—]+(?=[A-Z]))?"
 )
 _NAME_ENDS = r"\s*(?:[^\w\s]|[Cc]hapter|[Ss]ection|[Pp]rocedure|\Z)"
+_SHORT_FORM = re.compile(r"\s*\([^()]*\)\s*\Z")
+_GUIDELINE = re.compile(r"\s+guidelines?\Z", re.IGNORECASE)
+_BROKEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 # A title with one of these last words is a guideline's even where no year follows it.
 _TITLE_ENDS = re.compile(
     r"(?:guidelines?|treatments?|complaints?|complain?ts|conditions?|disorders?|approaches|mtg)$"
@@ -145,6 +155,14 @@ class Guidelines:
             if folded not in self.odg_chapters
         }
 
+        self._odg_topics = {
+            folded
+            for parent, known in self._sections.items()
+            if parent.partition("/")[0] == "odg"
+            for folded in known
+            if folded not in self.odg_chapters
+        }
+
     def _read_editions(self) -> None:
         self._editions: dict[str, list[int]] = defaultdict(list)
         self._in_force: dict[str, list[tuple[str, int]]] = defaultdict(list)
@@ -166,6 +184,8 @@ class Guidelines:
         """
         folded = fold(printed)
         found = self._titles.get((folded, year)) or self._titles.get((folded, None))
+        if found is None and (bare := _GUIDELINE.sub("", printed)) != printed:
+            return self.title(bare, year)
         if found and year and year >= _LATER and found.guideline in _OLD and folded in self._later_titles:
             return Guideline("mtus-other", None, printed)
         if found and found.guideline == "mtus-other":
@@ -312,12 +332,43 @@ class Guidelines:
         return found or self._odg_sections.get(folded)
 
     def is_title(self, printed: str, chapter: str | None) -> bool:
-        """Whether the ODG chapter or the Chronic Pain guideline has a section of this title."""
+        """Whether the ODG chapter or the Chronic Pain guideline has a section of this title.
+
+        A short form in brackets after it is no part of it.
+        """
+        bare = _SHORT_FORM.sub("", printed)
         return (
             self.odg_topic(fold(printed), chapter) is not None
             or self.section(printed, "chronic-pain", None, None) is not None
+            or (bare != printed and self.is_title(bare, chapter))
         )
 
+    def is_topic(self, printed: str, chapter: str | None) -> bool:
+        """Whether a chapter of the ODG, whichever it is, or the Chronic Pain guideline has such a section."""
+        return not {fold(printed), fold(_SHORT_FORM.sub("", printed))}.isdisjoint(
+            self._odg_topics
+        ) or self.is_title(printed, chapter)
+
+    def contradicts(self, guideline: str, year: int) -> bool:
+        """Whether no edition of the guideline is of the year, nor could be a later one.
+
+        >>> guidelines().contradicts("chronic-pain", 2004), guidelines().contradicts("chronic-pain", 2021)
+        (True, False)
+        """
+        if guideline == "acoem-2004":
+            return year != _ACOEM_YEAR
+        return year < min(self._editions[guideline], default=year)
+
+    def unbroken(self, title: str, concept: str) -> str:
+        """A section's title without a hyphen that broke one of its words (``Func-tional``)."""
+        whole = _BROKEN.sub("", title)
+        if whole == title or fold(title) in (labels := _folded_labels([self._catalogue[concept]])):
+            return title
+        return whole if fold(whole) in labels else title
+
+
+# The second edition, which is the MTUS's, is of this year.
+_ACOEM_YEAR = 2004
 
 # The ACOEM chapter on the elbow was revised in this year.
 _REVISION = 2007

@@ -184,10 +184,13 @@ def concepts(*files: str) -> Mapping[str, Concept]:
 
 
 def is_official(concept: Concept, among: Mapping[str, Concept]) -> bool:
-    """Whether the concept is a top one of its scheme or right below: its name is a heading, no phrase."""
-    broader = concept.one("broader")
+    """Whether the concept is a top one of its scheme or right below: its name is a heading, no phrase.
+
+    The category Other has no subcategories; what is right below it are phrases.
+    """
+    broader = among.get(concept.one("broader") or "")
     return "topConceptOf" in concept.said or (
-        broader is not None and broader in among and "topConceptOf" in among[broader].said
+        broader is not None and "topConceptOf" in broader.said and broader.notation != "other"
     )
 
 
