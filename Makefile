@@ -76,7 +76,7 @@ test: lint types $(if $(CI),coverage,tests) ## run all checks but the long ones:
 
 .PHONY: tests
 tests: .make/dev .make/vendor .make/packages
-	@$(BIN)/python -m pytest -n auto -m "not long"
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"
 
 .PHONY: test-all
 test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the long tests: servers, notebooks, wheels, lowest versions (and coverage, if CI is not set)
@@ -121,14 +121,14 @@ soak: .make/dev ## use a server for SOAK seconds, with attackers and a new gener
 
 .PHONY: lowest
 lowest: .make/lowest/done .make/vendor ## the tests that meet a dependency, with the lowest versions that are allowed
-	@.make/lowest/bin/python -m pytest -n auto -m "not long and not browser and not same_anywhere" -W default -p no:cacheprovider \
+	@.make/lowest/bin/python -m pytest -n auto --dist worksteal -m "not long and not browser and not same_anywhere" -W default -p no:cacheprovider \
 	  kg tests/analysis tests/base tests/cli tests/files tests/graph tests/ontology tests/reading tests/statistics tests/web/test_web_api.py \
 	  tests/web/test_web_drivers.py tests/web/test_web_linked.py tests/test_queries.py tests/test_front_door.py
 
 .PHONY: coverage
 coverage: .make/dev .make/vendor .make/packages ## what part of kg the tests run, and fail below the bounds
 	@rm -rf .make/coverage && mkdir -p .make/coverage
-	@$(BIN)/coverage run -m pytest -n auto -m "not long"
+	@$(BIN)/coverage run -m pytest -n auto --dist worksteal -m "not long"
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage json -q -o .make/coverage/report.json
 	@$(BIN)/python tests/coverage_bounds.py .make/coverage/report.json

@@ -101,14 +101,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "kb"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(built: Path) -> Iterator[TestClient]:
     """A client of a server over the built base."""
     with TestClient(create_app(built, Settings(workers=2, poll_time=5))) as client:
         yield client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def endpoint(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An Oxigraph server that holds the built base."""
     with oxigraph_at(tmp_path_factory.mktemp("oxigraph")) as address:
@@ -117,7 +117,7 @@ def endpoint(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield f"{address}/query"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def remote(endpoint: str) -> Iterator[TestClient]:
     """A client of a server that has the endpoint and nothing else."""
     with TestClient(create_app(None, Settings(endpoint=endpoint, workers=2))) as client:
