@@ -58,19 +58,24 @@ def _near_lines(text: str) -> Iterator[Edit]:
         for heading in _begun_alike(begin[:_BEGINNING]):
             if begin.startswith(heading):
                 break
-            if end := _as_heading(begin, heading):
+            if end := _as_heading(begin[: len(heading) + _AS_LONG + 1], heading):
                 yield Edit(line.start(), line.start() + end, heading)
                 break
 
 
+@kept(1 << 12)
 def _as_heading(line: str, heading: str) -> int:
-    """How much of the line is the heading with some letters wrong; 0 where it does not begin with it."""
+    """How much of a line's beginning is the heading with some letters wrong; 0 where none is."""
     size = len(heading)
     if len(line) < size - _AS_LONG:
         return 0
     ends = [end for end in range(size - _AS_LONG, min(len(line), size + _AS_LONG) + 1) if end > 0]
-    ratios = [(SequenceMatcher(None, line[:end], heading, autojunk=False).ratio(), -end) for end in ends]
-    best, end = max(ratios)
+    matcher = SequenceMatcher(None, "", heading, autojunk=False)  # keeps what it finds of the heading
+    best, end = 0.0, 0
+    for each in ends:
+        matcher.set_seq1(line[:each])
+        if matcher.quick_ratio() >= _ALIKE:
+            best, end = max((best, end), (matcher.ratio(), -each))
     if best < _ALIKE:
         return 0
     return -end + (heading[-1] == ":" and line[-end - 1] not in _COLONS and line[-end : 1 - end] in _COLONS)
@@ -137,6 +142,22 @@ def _wrong_words(part: str) -> tuple[str, ...]:
         if small in alike or small in vocabulary() or len(word) < _SHORTEST:
             continue
         mixed = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
-        if mixed or get_close_matches(small, alike, 1, _NEAR):
+        if mixed or _is_near(small):
             found.append(word)
     return tuple(found)
+
+
+@kept(1 << 12)
+def _is_near(small: str) -> bool:
+    """Whether a word is one that all letters print, with a letter or two wrong."""
+    near = range(int(len(small) * _NEAR / (2 - _NEAR)), int(len(small) * (2 - _NEAR) / _NEAR) + 1)
+    return any(get_close_matches(small, _by_length().get(length, ()), 1, _NEAR) for length in near)
+
+
+@cache
+def _by_length() -> dict[int, list[str]]:
+    """The words that letters print alike, by how long they are."""
+    words: dict[int, list[str]] = {}
+    for word in _printed_alike():
+        words.setdefault(len(word), []).append(word)
+    return words

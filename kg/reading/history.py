@@ -1,6 +1,7 @@
 """The clinical situation that a summary tells: conditions, injured parts, and earlier treatment."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -78,7 +79,7 @@ def _clauses(text: str, start: int, end: int) -> Iterator[_Clause]:
     for position, cue in enumerate(found):
         if cue.meaning not in _LEADS or cue.meaning == "asked":
             continue
-        after = next(place for place in ends if place >= cue.after)
+        after = ends[bisect_left(ends, cue.after)]
         within = []
         for other in found[position + 1 :]:
             if other.first >= after or other.meaning in _LEADS:
@@ -92,11 +93,8 @@ def _clauses(text: str, start: int, end: int) -> Iterator[_Clause]:
 
 def _sentence_ends(text: str, said: Words, start: int, end: int) -> list[int]:
     """The number of the first word after each sentence's end, and the number of words."""
-    places, word, starts = [], 0, [match.start() for match in said.matches]
-    for stop in _END.finditer(text, start, end):
-        while word < len(starts) and starts[word] < stop.start():
-            word += 1
-        places.append(word)
+    starts = [match.start() for match in said.matches]
+    places = [bisect_left(starts, stop.start()) for stop in _END.finditer(text, start, end)]
     return [*places, len(starts)]
 
 

@@ -65,11 +65,13 @@ def cues() -> tuple[Cue, ...]:
 
 
 @cache
-def _in_scope(denied: bool) -> tuple[tuple[Cue, int, tuple[int, ...], bool], ...]:
-    """The cues that hold in a part that is denied, or not: each with its first group and the others."""
+def _in_scope(denied: bool) -> tuple[tuple[Cue, int, int, tuple[int, ...], bool], ...]:
+    """The cues that hold in a part that is denied, or not: each with its first groups and the others."""
     other = "plain" if denied else "denied"
     return tuple(
-        (cue, cue.groups[0], cue.groups[1:], cue.ground == _ACROSS) for cue in cues() if cue.scope != other
+        (cue, cue.groups[0], cue.groups[:2][-1], cue.groups[2:], cue.ground == _ACROSS)
+        for cue in cues()
+        if cue.scope != other
     )
 
 
@@ -77,9 +79,9 @@ def _in_scope(denied: bool) -> tuple[tuple[Cue, int, tuple[int, ...], bool], ...
 def _possible(groups: int, everywhere: int, denied: bool) -> tuple[Cue, ...]:
     """The cues whose groups are all among ``groups``, or among the sentence's where they reach across."""
     found = []
-    for cue, first, others, across in _in_scope(denied):
+    for cue, first, second, others, across in _in_scope(denied):
         some = everywhere if across else groups
-        if some & first and (not others or all(each & some for each in others)):
+        if some & first and some & second and (not others or all(each & some for each in others)):
             found.append(cue)
     return tuple(found)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from lark import Token, Tree
@@ -114,10 +114,9 @@ def parts(told: Sentence) -> tuple[Part, ...]:
     """
     words, bits = told.words, _bits()
     edges = {}
-    for n, word in enumerate(words[1:], 1):
-        gap = told.gaps[n - 1]
-        if word in _JOINING or not _PARTING.isdisjoint(gap):
-            kind = _boundary(gap, word, words[n + 1] if n + 1 < len(words) else "")
+    for n, gap in enumerate(told.gaps[:-1], 1):
+        if (gap != " " and not _PARTING.isdisjoint(gap)) or words[n] in _JOINING:
+            kind = _boundary(gap, words[n], words[n + 1] if n + 1 < len(words) else "")
             if kind:
                 edges[n] = kind
     denials = {}
@@ -170,6 +169,7 @@ class _Bits(NamedTuple):
     ends_statement: int
     applied: int
     marks: tuple[tuple[str, int], ...]
+    marking: int
 
 
 _BY_GROUP = (
@@ -190,7 +190,14 @@ def _bits() -> _Bits:
         ends_statement=mask(["denial", "contrast"]),
         applied=mask(["patient", "record", "request", "provider"]),
         marks=tuple((name, mask([name])) for name in _BY_GROUP),
+        marking=mask(_BY_GROUP),
     )
+
+
+@lru_cache(maxsize=1 << 12)
+def _by_group(groups: int) -> frozenset[str]:
+    """The marks that groups of wording make by themselves."""
+    return frozenset(name for name, bit in _bits().marks if groups & bit)
 
 
 _BY_WORD = {
@@ -216,6 +223,7 @@ _BY_WORD = {
     "administrator": frozenset(("administrator",)),
 }
 """Words that mark a sentence wherever they stand."""
+_MARKING = frozenset().union(*_BY_WORD.values())
 _FIRST = {
     "rule": (1, frozenset(("if", "when", "whenever", "unless", "patients", "those", "for"))),
     "reason": (3, frozenset(("as", "since", "because", "given", "due"))),
@@ -241,9 +249,9 @@ def _marks(
     text: str, folded: str, words: Sequence[str], found: Sequence[Word], groups: int
 ) -> frozenset[str]:
     bits = _bits()
-    marks = {name for name, bit in bits.marks if groups & bit}
-    there = set(words)
-    marks.update([name for name, some in _BY_WORD.items() if not some.isdisjoint(there)])
+    marks = set(_by_group(groups & bits.marking))
+    if there := _MARKING.intersection(words):
+        marks.update([name for name, some in _BY_WORD.items() if not some.isdisjoint(there)])
     marks.update([name for name, (few, some) in _FIRST.items() if not some.isdisjoint(words[:few])])
     tests = (
         ("applied", groups & bits.applied),
@@ -282,10 +290,9 @@ def sentence(text: str) -> Sentence:
     """
     folded = fold(text)
     pairs = words_and_gaps(folded)
-    words = tuple([word for word, _ in pairs])
+    words, gaps = tuple(zip(*pairs, strict=True)) or ((), ())
     found = vocabulary().find(words)
     groups = 0
     for word in found:
         groups |= word.groups
-    gaps = tuple([gap for _, gap in pairs])
     return Sentence(words, gaps, tuple(found), groups, _marks(text, folded, words, found, groups))

@@ -63,6 +63,12 @@ def _stated(text: str) -> Stated:
     return Stated(told, tuple(parts))
 
 
+@lru_cache(maxsize=1 << 14)
+def _comes_to_patient(sentence: str) -> bool:
+    """Whether a sentence can be the first that is about the patient."""
+    return _PIVOT.search(sentence) is not None
+
+
 @lru_cache(maxsize=1 << 12)
 def _names(item: str) -> frozenset[str]:
     """The words that name an item."""
@@ -75,6 +81,7 @@ class Surroundings:
 
     def __init__(self, text: str, start: int, end: int, item: str, outcome: Outcome | None) -> None:
         self.places = list(sentences(text, start, end))
+        self.said = [" ".join(text[first:last].split()) for first, last in self.places]
         self._text = text, start, end
         self._item = item
         self._upheld = outcome is not Outcome.OVERTURNED and outcome is not Outcome.MODIFIED
@@ -85,9 +92,9 @@ class Surroundings:
 
     @cached_property
     def _pivot(self) -> int:
-        """Where the rationale first comes to the patient."""
-        pivot = _PIVOT.search(*self._text)
-        return pivot.end() if pivot else self._text[2] + 1
+        """The number of the sentence in which the rationale first comes to the patient."""
+        said = enumerate(self.said)
+        return next((n for n, sentence in said if _comes_to_patient(sentence)), len(self.said))
 
     def of(self, n: int) -> Context:
         """The context of the sentence with number ``n``."""
@@ -96,7 +103,7 @@ class Surroundings:
             self._upheld,
             _names(self._item),
             any(a <= first and last <= b + 2 for a, b in self._quoted),
-            self._pivot <= last,
+            self._pivot <= n,
             n == 0,
             n >= len(self.places) - _LAST,
         )
@@ -114,7 +121,7 @@ def read_grounds(text: str, start: int, end: int, item: str, outcome: Outcome | 
     best: dict[tuple[str, bool], tuple[float, Ground]] = {}
     around = Surroundings(text, start, end, item, outcome)
     for n, (first, last) in enumerate(around.places):
-        stated = _stated(" ".join(text[first:last].split())) if last - first <= _LONGEST else None
+        stated = _stated(around.said[n]) if last - first <= _LONGEST else None
         if stated is None or not stated.parts:
             continue
         context = around.of(n)

@@ -47,10 +47,10 @@ class Vocabulary:
         """The phrases among ``words``, in order, none overlapping another."""
         found: list[Word] = []
         root, after, count = self._root, 0, len(words)
-        for first, word in enumerate(words):
-            if word not in root or first < after:
+        for first in [n for n, word in enumerate(words) if word in root]:
+            if first < after:
                 continue
-            node, groups, at = root[word], 0, first + 1
+            node, groups, at = root[words[first]], 0, first + 1
             while True:
                 if "" in node:
                     groups, after = node[""], at
