@@ -46,6 +46,26 @@ _OUTSIDE_BY_PAGES = re.compile(r"did\s+not\s+base\s+their\s+decision\s+on\s+the\
 # No item or field is a tenth as long; what is, is damage, and is kept unread.
 _LONGEST_PIECE = 20_000
 _LONGEST_RATIONALE = 100_000
+_OPENING = 3_000
+"""Characters in which a letter says what it is."""
+
+
+# The cover page of the mailed form, with a verdict on all items together.
+_COVER_VERDICT = re.compile(
+    r"Final\s+Determination\s*(?:is\s*)?:\s*"
+    r"(?P<verdict>(?P<partial>PARTIAL(?:LY)?\s+)?(?:UPH[OE]LD|(?P<overturn>OVERTURN(?:ED)?)))\b",
+    re.IGNORECASE,
+)
+_VERDICTS: dict[frozenset[Outcome | None], str] = {
+    frozenset({Outcome.UPHELD}): "uphold",
+    frozenset({Outcome.OVERTURNED}): "overturn",
+}
+# What ends a review without deciding an item.
+_ENDED = re.compile(
+    r"\b(?:Notice\s+of\s+(?:IMR\s+|Independent\s+Medical\s+Review\s+)?(?P<a>Termination|Withdrawal|Dismissal)"
+    r"|(?P<b>Termination|Withdrawal|Dismissal)\s+(?:Notice|Letter|of\s+(?:the\s+)?(?:IMR|Independent\s+Medical\s+Review)))\b",
+    re.IGNORECASE,
+)
 
 
 def read_letter(text: str, name: str | None = None) -> Determination:
@@ -84,6 +104,7 @@ def _read(text: str, name: str | None, *, whole: bool = False) -> Determination:
     edition = guidelines().last_change(header.dates.get("decision_date"))
     decisions = tuple([_decision(text, issue, edition, problems) for issue in found.issues])
     injured = _date_of_injury(header, summary, problems)
+    problems += _verdict(text[: found.issues[0].item.start], decisions)
     return Determination(
         header.case_number or name,
         _template(found, header, decisions, text),
@@ -128,6 +149,9 @@ def _check(text: str, found: Layout) -> None:
 def _no_letter(text: str, found: Layout) -> str:
     if not text.strip():
         return "the file holds no text"
+    if ended := _ENDED.search(text, 0, _OPENING):
+        kind = (ended["a"] or ended["b"]).lower()
+        return f"a notice of {kind}: the review ended, and no disputed item was decided"
     if found.credentials.start == found.credentials.end and found.summary.start == found.summary.end:
         return "none of the headings of an Independent Medical Review letter was found"
     return "no disputed item was found: no issue line, and no fields of one"
@@ -189,6 +213,21 @@ def _field(text: str, span: Span | None, edition: date | None, problems: list[Pr
 def _too_long(span: Span, what: str) -> Problem:
     message = f"a {what} of {span.end - span.start} characters is longer than any letter's"
     return Problem(ProblemKind.UNREAD_TEXT, span, message)
+
+
+def _verdict(opening: str, decisions: tuple[Decision, ...]) -> list[Problem]:
+    """A problem where the verdict of the form's cover page is another than the outcomes of the items."""
+    said = _COVER_VERDICT.search(opening)
+    outcomes = {decision.outcome for decision in decisions}
+    if said is None or None in outcomes:
+        return []
+    verdict = "partial" if said["partial"] else "overturn" if said["overturn"] else "uphold"
+    decided = _VERDICTS.get(frozenset(outcomes), "partial")
+    if decided == verdict:
+        return []
+    printed = " ".join(said["verdict"].split())
+    message = f'the cover page says "{printed}", the outcomes of the items amount to {decided}'
+    return [Problem(ProblemKind.CONTRADICTION, Span(*said.span("verdict")), message)]
 
 
 def _date_of_injury(header: Header, summary: Summary, problems: list[Problem]) -> date | None:

@@ -15,6 +15,8 @@ _MARK = re.compile(r":(?!\d)|(?<=\s)[-\u2013\u2014](?=\s)")
 # A remark in brackets says more of an outcome, or another thing.
 _REMARK = re.compile(r"\([^()]*\)$")
 _MOST_WORDS = 8
+_TURNING = frozenset(["not", "never", "partially", "partly", "conditionally", "mostly", "or", "and"])
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @cache
@@ -41,7 +43,7 @@ def value(text: str, span: Span, problems: list[Problem]) -> Outcome | None:
     (None, 'the outcome "Withdrawn" is not understood')
     """
     words = " ".join(span.of(text).split())
-    found = wordings().get(fold(words))
+    found = wordings().get(fold(words.strip("()")))
     if found is None:
         message = (
             f'the outcome "{words}" is not understood' if words else "no outcome stands on the issue line"
@@ -60,6 +62,8 @@ def parted(text: str, line: Span) -> tuple[Span, Span]:
 
     >>> [span.of("A cane - Upheld") for span in parted("A cane - Upheld", Span(0, 15))]
     ['A cane', 'Upheld']
+    >>> [span.of("A cane partially upheld") for span in parted("A cane partially upheld", Span(0, 23))]
+    ['A cane', 'partially upheld']
     >>> [span.of("A cane QTY: 1.00") for span in parted("A cane QTY: 1.00", Span(0, 16))]
     ['A cane QTY: 1.00', '']
     """
@@ -68,14 +72,31 @@ def parted(text: str, line: Span) -> tuple[Span, Span]:
         outcome = trimmed(text, mark.end(), line.end)
         if fold(outcome.of(text)) in wordings():
             return trimmed(text, line.start, mark.start()), outcome
+    for mark in marks:  # words that only begin with an outcome say something else of it
+        outcome = trimmed(text, mark.end(), line.end)
+        if (first := _WORD.match(text, outcome.start, outcome.end)) and fold(first[0]) in wordings():
+            return trimmed(text, line.start, mark.start()), outcome
     for mark in reversed(marks):
         outcome = trimmed(text, mark.end(), line.end)
         words = _REMARK.sub("", outcome.of(text)).strip()
         if words[:1].isalpha() and len(words.split()) <= _MOST_WORDS and not re.search(r"\d", words):
             return trimmed(text, line.start, mark.start()), outcome
         break
-    printed = line.of(text).split()
-    if printed and fold(printed[-1]) in wordings():
-        start = line.end - len(printed[-1])
-        return trimmed(text, line.start, start), Span(start, line.end)
-    return line, Span(line.end, line.end)
+    start = _unmarked(text, line)
+    end = (
+        line.start + len(text[line.start : start].rstrip(" \t\r\n:-\u2013\u2014"))
+        if start < line.end
+        else start
+    )
+    return trimmed(text, line.start, end), trimmed(text, start, line.end)
+
+
+def _unmarked(text: str, line: Span) -> int:
+    """Where the outcome begins that ends a line without a mark, or in brackets: at most so many words."""
+    words = list(_WORD.finditer(text, line.start, line.end))[-_MOST_WORDS:]
+    for n, word in enumerate(words):
+        if fold(text[word.start() : line.end].strip(" ()")) in wordings():
+            if n and words[n - 1][0].lower() in _TURNING:  # `not upheld` is another outcome
+                word = words[n - 1]
+            return word.start() - (text[word.start() - 1] == "(")
+    return line.end

@@ -1,0 +1,84 @@
+"""Outcomes on issue lines in other words, and the verdict of the form's cover page."""
+
+import pytest
+import unseen
+
+from kg.errors import LetterError
+from kg.model import Outcome, ProblemKind, Span
+from kg.reading.letter import read_letter
+from kg.reading.outcome_wordings import parted
+
+
+@pytest.mark.parametrize(
+    ("line", "item", "outcome"),
+    [
+        ("A cane: Upheld", "A cane", "Upheld"),
+        ("A cane (Upheld)", "A cane", "(Upheld)"),
+        ("A cane Partially Overturned", "A cane", "Partially Overturned"),
+        ("A cane Upheld as modified", "A cane", "Upheld as modified"),
+        ("A cane not upheld", "A cane", "not upheld"),
+        ("A cane: Upheld - see below", "A cane", "Upheld - see below"),
+        ("A cane - Upheld 12/01/2016", "A cane", "Upheld 12/01/2016"),
+        ("A cane: Withdrawn", "A cane", "Withdrawn"),
+        ("A cane QTY: 1.00", "A cane QTY: 1.00", ""),
+        ("A cane", "A cane", ""),
+    ],
+)
+def test_an_issue_line_in_other_forms(line, item, outcome):
+    assert [span.of(line) for span in parted(line, Span(0, len(line)))] == [item, outcome]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "known"),
+    [
+        ("(Upheld)", Outcome.UPHELD),
+        ("Partially Overturned", Outcome.MODIFIED),
+        ("not upheld", None),
+        ("Upheld - see below", None),
+        ("Dismissed", None),
+    ],
+)
+@pytest.mark.parametrize("mark", [": ", " - ", " "])
+def test_an_outcome_is_never_guessed(outcome, known, mark):
+    if mark == " " and outcome in ("Dismissed", "Upheld - see below"):
+        pytest.skip("without a mark no line parts such words")
+    line = f"Acupuncture times 6{mark}{outcome}"
+    found = read_letter(unseen.letter_of("MRI of the knee: Upheld", line, "Norco #60: Overturned"))
+    assert [decision.item.text for decision in found.decisions][1] == "Acupuncture times 6"
+    assert found.decisions[1].outcome is known
+    assert (known is Outcome.UPHELD) == (not found.problems)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "lines", "told"),
+    [
+        ("UPHOLD", ("MRI: Upheld", "A cane: Upheld"), False),
+        ("UPHOLD", ("MRI: Upheld", "A cane: Overturned"), True),
+        ("OVERTURN", ("MRI: Overturned",), False),
+        ("OVERTURN", ("MRI: Upheld",), True),
+        ("PARTIAL OVERTURN", ("MRI: Upheld", "A cane: Overturned"), False),
+        ("Partial Overturn", ("MRI: Upheld",), True),
+        ("PARTIAL OVERTURN", ("MRI: Modified",), False),
+        ("OVERTURN", ("MRI: Withdrawn",), False),  # nothing to compare with
+    ],
+)
+def test_the_cover_page_s_verdict_is_held_to_the_items(verdict, lines, told):
+    cover = f"Independent Medical Review\nFinal Determination: {verdict}\n\nDear Sir or Madam:\n\n"
+    found = read_letter(cover + unseen.letter_of(*lines))
+    assert found.case_number == "CM17-0000001"
+    problems = [p for p in found.problems if p.kind is ProblemKind.CONTRADICTION]
+    assert [p.span.of(cover) for p in problems] == ([verdict] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("opening", "kind"),
+    [
+        ("NOTICE OF TERMINATION", "termination"),
+        ("Notice of Withdrawal", "withdrawal"),
+        ("Notice of Independent Medical Review Dismissal", "dismissal"),
+        ("Termination of Independent Medical Review", "termination"),
+    ],
+)
+def test_a_notice_that_ends_a_review_is_refused_as_what_it_is(opening, kind):
+    with pytest.raises(LetterError, match=f"a notice of {kind}: the review ended"):
+        read_letter(f"Case Number: CM17-0000001\n{opening}\n\nThe application was withdrawn by the worker.\n")
