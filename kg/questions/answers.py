@@ -125,7 +125,8 @@ def _figures(index: Index, question: Question) -> Found:
 def _ordered(row: Mapping[str, Any], question: Question) -> float:
     """Where a row stands: highest lower bound first for *most*, lowest upper bound first for *least*."""
     if question.counts:
-        return float(-row["decisions"] if question.order == "most" else row["decisions"])
+        number = row[question.outcome.value if question.outcome else "decisions"]
+        return float(-number if question.order == "most" else number)
     value = row["low"] if question.order == "most" else row["high"]
     if value is None:
         return 2.0
@@ -147,12 +148,12 @@ def _counted(index: Index, mask: Mask, question: Question) -> dict[str, Any]:
 
 
 def _split(index: Index, mask: Mask, question: Question) -> list[dict[str, Any]]:
-    if not question.by:
+    if not question.split:
         return []
     found = pl.DataFrame({"decision": np.flatnonzero(mask)})
-    for name in question.by:
+    for name in question.split:
         found = found.join(_values(index, name, question), on="decision", how="inner")
-    return _cells(index, found.unique(("decision", *question.by)), question, question.by)
+    return _cells(index, found.unique(("decision", *question.split)), question, question.split)
 
 
 def _values(index: Index, name: str, question: Question) -> pl.DataFrame:

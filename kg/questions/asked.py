@@ -70,6 +70,8 @@ class Asked:
                 self._ended(Outcome(token.removeprefix("IS_").lower()))
             elif token == "NUMBER":
                 self.limit = int(phrase.meaning.value)
+            elif token == "FREQUENT":
+                self.seen |= {"MOST", "COUNT"}
             elif token == "CASE":
                 self.case = phrase.meaning.value
 
@@ -149,8 +151,9 @@ class Asked:
         if len(inner) > 1:
             self.limit = int(self.phrases[inner[1][1]].meaning.value)
 
-    def _comparison(self, _: Plan) -> None:
+    def _comparison(self, inner: Plan) -> None:
         self.compared = True
+        self.seen.update(token for token, _ in inner)
 
     # --- what they say ---------------------------------------------------------------------------
 
@@ -204,10 +207,12 @@ class Asked:
             self.side = None
         self._condition(Condition(meaning.name, values, meaning.negated, phrase.printed))
         if meaning.also:
-            self._condition(Condition(meaning.also[0], (meaning.also[1],), asked=phrase.printed))
+            self._condition(Condition(meaning.also[0], (meaning.also[1],)))
         if meaning.name in {"category", "subcategory"}:
             for part in vocabulary.parts_in(phrase.printed):
-                self._condition(Condition("body_part", (part,), asked=phrase.printed))
+                sided = f"{part}:{self.side}" if self.side else part
+                self.side = None
+                self._condition(Condition("body_part", (sided,), asked=phrase.printed))
 
     def _condition(self, new: Condition) -> None:
         """Add a condition; two of one filter are one that holds for either value."""
@@ -228,11 +233,11 @@ class Asked:
         if self.side:
             raise QuestionError(f"“{self.side}” of which part of the body?")
         kind, level = self._kind()
-        if self.later and kind is not Kind.TREND:
-            self.conditions.append(self.later)
         if "drug" in self.loose and not self.seen & _CHOOSING:  # `share of drugs overturned`
             self.loose.remove("drug")
             self._condition(Condition("category", ("Pharmaceuticals",), asked="drugs"))
+        if self.later:
+            self._later(self.later, kind)
         conditions, groups = self._groups()
         where = tuple(_settled(condition) for condition in conditions)
         groups = tuple(_settled(group) for group in groups)
@@ -244,10 +249,11 @@ class Asked:
             order = None
         if self.by and kind not in _SPLIT and (split := [name for name in self.by if name != level]):
             raise QuestionError(f"{kind.value} cannot be split by {split[0].replace('_', ' ')}")
+        counts = "COUNT" in self.seen or self._cites_counted(groups)
         administrator = "PARTY" in self.seen and kind is not Kind.SIDES
         outcome = self.outcome
         if outcome is None and kind in {Kind.FIGURES, Kind.ASSOCIATIONS, Kind.TREND, Kind.GROUNDS}:
-            outcome = None if "COUNT" in self.seen else Outcome.OVERTURNED
+            outcome = None if counts else Outcome.OVERTURNED
         return Question(
             kind=kind,
             outcome=None if self.case else outcome,
@@ -259,8 +265,23 @@ class Asked:
             order=order,
             limit=self.limit,
             case=self.case,
-            counts="COUNT" in self.seen,
+            counts=counts,
         )
+
+    def _cites_counted(self, groups: tuple[Condition, ...]) -> bool:
+        """Whether how often something is cited is asked, as in “is ODG cited more often than ACOEM”."""
+        compared = bool(groups) and groups[0].name == "guideline" and "THAN" in self.seen
+        return self.outcome is None and "CITE" in self.seen and (compared or "OFTEN" in self.seen)
+
+    def _later(self, later: Condition, kind: Kind) -> None:
+        """A date after which: the change that a trend is asked for, else a condition."""
+        if kind is Kind.TREND and not self.compared:
+            last = _day_before(later.values[0].removesuffix(".."))
+            self.conditions.append(Condition("decision_date", (f"..{last}",), asked=f"until {last}"))
+            self.compared = True
+            self.after.append(later)
+        else:
+            self.conditions.append(later)
 
     def _groups(self) -> tuple[list[Condition], tuple[Condition, ...]]:
         if not self.compared:
@@ -271,6 +292,8 @@ class Asked:
         own = [condition for condition in self.conditions if condition.name == other.name]
         if len(own) != 1:
             raise QuestionError(f"“{other.asked}” is compared with nothing of its kind")
+        if own[0].values == other.values:
+            raise QuestionError(f"“{own[0].asked}” and “{other.asked}” are one here: {other.values[0]}")
         return [c for c in self.conditions if c is not own[0]], (own[0], other)
 
     def _kind(self) -> tuple[Kind, str | None]:
@@ -294,7 +317,7 @@ class Asked:
             return Kind.ASSOCIATIONS, level or "section"
         if "TREND" in seen:
             return Kind.TREND, None
-        if "SHOW" in seen and not self.by and not seen & {"RATE", "COUNT", "WHICH"}:
+        if "SHOW" in seen and not self.by and not seen & {"RATE", "OFTEN", "COUNT", "WHICH"}:
             return Kind.CASES, None
         return Kind.FIGURES, None
 

@@ -4,6 +4,7 @@ from kg.analysis.filters import FILTERS
 from kg.explore import labels
 from kg.model import Outcome, Party
 from kg.questions.question import Condition, Kind, Question
+from kg.reading.vocabulary.phrases import key
 
 _DIMENSIONS = {
     "year": "year of decision",
@@ -32,8 +33,8 @@ def sentence(question: Question) -> str:
     """How the question was understood.
 
     >>> from kg.questions.reading import read_question
-    >>> sentence(read_question("lumbar MRI by year"))
-    'Share overturned of decisions on the low back, on Imaging/Radiology, by year of decision.'
+    >>> sentence(read_question("upheld MRI by sex"))
+    "Share upheld of decisions on Imaging/Radiology (“MRI”), by the worker's sex."
     """
     outcome = question.outcome or Outcome.OVERTURNED
     words = _KINDS.get(question.kind)
@@ -53,8 +54,8 @@ def sentence(question: Question) -> str:
     text = " ".join(part for part in parts if part)
     if question.groups:
         text += f": {named(question.groups[0])} compared with {named(question.groups[1])}"
-    if question.by:
-        text += ", by " + " and ".join(_DIMENSIONS.get(name, name) for name in question.by)
+    if question.split:
+        text += ", by " + " and ".join(dimension(name) for name in question.split)
     if question.order:
         first = "first" if question.limit is None else f"{question.limit} first"
         of = "numbers" if question.counts else "shares"
@@ -62,9 +63,26 @@ def sentence(question: Question) -> str:
     return text + "."
 
 
+def dimension(name: str) -> str:
+    """What an answer is split by, in words."""
+    return _DIMENSIONS.get(name, name)
+
+
 def named(condition: Condition) -> str:
-    """The values of a condition, in words."""
-    return " or ".join(_value(condition.name, value) for value in condition.values)
+    """The values of a condition, in words, with the words that were asked where they are others.
+
+    >>> named(Condition("drug", ("hydrocodone/acetaminophen",), asked="Norco"))
+    'hydrocodone/acetaminophen (“Norco”)'
+    """
+    said = " or ".join(_value(condition.name, value) for value in condition.values)
+    if condition.name not in _AS_ASKED or '"' in condition.asked or not condition.asked:
+        return said
+    alike = key(condition.asked) == key(said) or key(condition.asked) == key(" ".join(condition.values))
+    return said if alike else f"{said} (“{condition.asked}”)"
+
+
+_AS_ASKED = {"category", "subcategory", "drug", "specialty", "body_part"}
+"""Filters whose values are seldom called by their names."""
 
 
 def told(condition: Condition, party: Party = Party.REVIEWER) -> str:

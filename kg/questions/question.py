@@ -76,6 +76,12 @@ class Question:
     """Whether a number was asked for, not a share."""
 
     @property
+    def split(self) -> tuple[str, ...]:
+        """What the rows of the answer are of: as asked, and of a trend the years, where nothing else is."""
+        timed = {"year", "month"} & set(self.by) or self.groups
+        return self.by if self.kind is not Kind.TREND or timed else (*self.by, "year")
+
+    @property
     def reading(self) -> str:
         """The question in the notation of ``grammar/examples/question.tsv``.
 

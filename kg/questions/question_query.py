@@ -49,7 +49,7 @@ def sparql(question: Question) -> str | None:
         either = (" ".join(_patterns(question, (group,))) for group in question.groups)
         lines.append(" UNION ".join(f"{{ {pattern} }}" for pattern in either))
     cites = CITING[question.party.value][0]
-    split = question.by if set(question.by) <= set(DIMENSIONS) else ()
+    split = question.split if set(question.split) <= set(DIMENSIONS) else ()
     lines += [DIMENSIONS[name].format(cites=cites) for name in split]
     by = "".join(f"?{name} " for name in split)
     return _HEAD.format(

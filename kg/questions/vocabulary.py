@@ -58,6 +58,8 @@ _GROUNDS = {
     "repeat": ("repetition",),
 }
 """How questions call the grounds."""
+_UNMISTAKABLE = {"red-flag", "conservative-care", "safety", "exceptional", "examination"}
+"""Grounds whose first name means nothing else in a question."""
 _GUIDELINE_WORDS = ("guideline", "treatment guideline")
 
 
@@ -137,6 +139,7 @@ def _services() -> Iterator[tuple[str, Meaning]]:
     for notation, name in categories.items():
         if notation != "circumstance":
             yield name, meaning(name, None)
+            yield name.replace("&", "and"), meaning(name, None)
     for term in _terms():
         if not term.is_drug and term.service is not None:
             for label in term.concept.labels:
@@ -242,7 +245,11 @@ def _guidelines() -> Iterator[tuple[str, Meaning]]:
 
 def _grounds() -> Iterator[tuple[str, Meaning]]:
     """Grounds that reviewers state, met or not where the words say so."""
+    failed = Meaning("VALUE", "ground", "conservative-care:met", offered="failed conservative care")
+    yield from ((name, failed) for name in ("failed conservative care", "failed conservative treatment"))
     for ground, names in _GROUNDS.items():
+        if ground in _UNMISTAKABLE:
+            yield names[0], Meaning("VALUE", "ground", ground, offered=names[0])
         for name in names:
             for words_around, met in _GROUNDED:
                 value = f"{ground}:{met}" if met else ground

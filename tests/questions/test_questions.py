@@ -17,6 +17,7 @@ from kg.analysis.filters import FILTERS
 from kg.base.building.build import build
 from kg.errors import KgError, QuestionError
 from kg.questions import answers, echo, question_query, vocabulary
+from kg.questions.changes import changes
 from kg.questions.complete import EXAMPLES, complete, nearest
 from kg.questions.question import Kind
 from kg.questions.reading import LONGEST, grammar, read_question
@@ -89,7 +90,58 @@ def test_the_echo_names_every_condition(text):
         assert word is None or word in said.lower() or word in said
 
 
-@pytest.mark.parametrize("text", [t for t in READ if read_question(t).kind is Kind.FIGURES])
+@pytest.mark.parametrize("text", READ)
+def test_every_change_of_a_part_is_a_question(text):
+    question = read_question(text)
+    offered = changes(question)
+    assert bool(offered) is not bool(question.case)
+    for change in offered:
+        assert read_question(change.question.words).reading == change.question.reading, change
+    assert len({(change.part, change.now, change.words) for change in offered}) == len(offered)
+
+
+@pytest.mark.parametrize(
+    "text", [t for t in READ if read_question(t).kind in {Kind.FIGURES, Kind.GROUNDS}][::12]
+)
+def test_every_change_has_an_answer(text, index):
+    for change in changes(read_question(text)):
+        assert answers.answer(index, change.question).value["decisions"] >= 0
+
+
+def test_a_trend_goes_by_year_and_a_change_is_before_and_after(index):
+    trend = answers.ask(index, "trend of pharmaceuticals")
+    by_year = answers.ask(index, "pharmaceuticals by year")
+    assert trend.rows == by_year.rows
+    assert len(trend.rows) > 1
+    assert "by year of decision" in trend.echo
+    changed = answers.ask(index, "did the overturn rate change after 2015")
+    before, after = changed.rows
+    years = answers.ask(index, "overturn rate by year").rows
+    assert before["decisions"] == sum(row["decisions"] for row in years if row["year"] <= 2015)
+    assert after["decisions"] == sum(row["decisions"] for row in years if row["year"] > 2015)
+    assert "up to 2015-12-31 compared with from 2016-01-01 on" in changed.echo
+
+
+def test_what_is_frequent_is_sorted_by_its_number(index):
+    rows = answers.ask(index, "most disputed body parts").rows
+    assert [row["decisions"] for row in rows] == sorted((row["decisions"] for row in rows), reverse=True)
+    lost = answers.ask(index, "number of overturned decisions by category, top 3").rows
+    assert [row["overturned"] for row in lost] == sorted((row["overturned"] for row in lost), reverse=True)
+
+
+def test_what_is_one_thing_here_is_not_compared():
+    with pytest.raises(QuestionError, match="“TENS” and “H-wave” are one here: Electrical Stimulation"):
+        read_question("TENS vs H-wave")
+
+
+def test_the_echo_repeats_words_that_stand_for_others():
+    said = echo.sentence(read_question("Norco for the lumbar spine by pain specialists"))
+    for words in ("hydrocodone/acetaminophen (“Norco”)", "(“lumbar spine”)", "(“pain specialists”)"):
+        assert words in said
+    assert "(" not in echo.sentence(read_question("acupuncture by year"))
+
+
+@pytest.mark.parametrize("text", [t for t in READ if read_question(t).kind is Kind.FIGURES][::2])
 def test_the_query_counts_what_the_answer_counts(text, index, base):
     found = answers.ask(index, text)
     counted = list(base.graph.query(found.sparql))

@@ -1,14 +1,16 @@
 """The page that answers a question in words; its address is the question."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from kg.analysis.related.rows import plain
 from kg.errors import KgError
 from kg.explore import labels
-from kg.questions import answers, echo
+from kg.questions import answers
+from kg.questions.changes import changes
 from kg.questions.complete import nearest
 from kg.questions.question import Kind, Question
 from kg.questions.reading import LONGEST, read_question
@@ -51,16 +53,24 @@ def ask(request: Request, site: SiteDep, q: Annotated[str, Query(max_length=LONG
     )
 
 
-def _parts(question: Question) -> list[tuple[str, str]]:
-    """Each condition in words, with the address of the question without it."""
-    return [
-        (echo.told(condition, question.party), "ask?" + urlencode({"q": question.without(number).words}))
-        for number, condition in enumerate(question.where)
-    ]
+class Part(NamedTuple):
+    """A part of the echo: how it is now, and what it can become, each with its address."""
+
+    now: str
+    others: list[tuple[str, str]]
+
+
+def _parts(question: Question) -> list[Part]:
+    """Each part of the question as a control that changes it."""
+    found: dict[tuple[str, str], Part] = {}
+    for change in changes(question):
+        part = found.setdefault((change.part, change.now), Part(change.now, []))
+        part.others.append((change.words, "ask?" + urlencode({"q": change.question.words})))
+    return list(found.values())
 
 
 def _columns(answer: answers.Answer) -> list[str]:
-    own = [name for name in ("group", *answer.question.by) if answer.rows and name in answer.rows[0]]
+    own = [name for name in ("group", *answer.question.split) if answer.rows and name in answer.rows[0]]
     if answer.question.kind in {Kind.FIGURES, Kind.TREND}:
         return [*own, *_COUNTS, "rate"]
     if answer.question.kind is Kind.GROUNDS:
@@ -70,8 +80,11 @@ def _columns(answer: answers.Answer) -> list[str]:
 
 
 def _row(row: Any) -> dict[str, Any]:
-    """A row with places of guidelines by their names."""
-    return {
-        name: labels.label(f"guideline/{value}") if name in _PLACES and isinstance(value, str) else value
-        for name, value in row.items()
-    }
+    """A row with places of guidelines and grounds by their names."""
+    return {name: _named(name, value) if isinstance(value, str) else value for name, value in row.items()}
+
+
+def _named(name: str, value: str) -> str:
+    if name in _PLACES:
+        return labels.label(f"guideline/{value}")
+    return plain("ground", value) if name == "ground" else value
