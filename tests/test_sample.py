@@ -10,7 +10,7 @@ from hashlib import sha256
 import pytest
 
 from kg.errors import SettingError
-from kg.sample import TEMPLATES, letters, sample
+from kg.sample import FOLDER, TEMPLATES, letters, sample
 
 
 def folded(text: str) -> str:
@@ -146,12 +146,14 @@ def test_a_sample_is_one_file_a_letter_and_one_line_of_truth_each(tmp_path):
     assert files == {name: text for name, text, _ in letters(25, 8)}
 
 
-def test_many_letters_go_into_folders(tmp_path, monkeypatch):
-    monkeypatch.setattr("kg.sample.FOLDER", 20)
-    sample(201, 1, tmp_path)
+@pytest.mark.parametrize("folder", [20, pytest.param(1000, marks=pytest.mark.long)])
+def test_many_letters_go_into_folders(tmp_path, monkeypatch, folder):
+    if folder != FOLDER:
+        monkeypatch.setattr("kg.sample.FOLDER", folder)
+    sample(10 * folder + 1, 1, tmp_path)
     folders = sorted(path.name for path in (tmp_path / "letters").iterdir())
     assert len(folders) == 11
-    assert len(list((tmp_path / "letters" / folders[0]).iterdir())) == 20
+    assert len(list((tmp_path / "letters" / folders[0]).iterdir())) == folder
 
 
 def test_an_older_sample_is_replaced(tmp_path):
@@ -249,7 +251,7 @@ def log_odds_ratio(with_it: list[bool], without: list[bool]) -> tuple[float, flo
     ],
 )
 def test_a_planted_odds_ratio_shows_in_the_outcomes(tmp_path, row, template, meets):
-    made = letters(3000, 31, template, effects(tmp_path, row))
+    made = letters(6000, 31, template, effects(tmp_path, row))
     decided: dict[bool, list[bool]] = {True: [], False: []}
     for _, _, truth in made:
         for decision in truth["decisions"]:

@@ -16,12 +16,17 @@ from kg.analysis.decisions import Ids, Index, Mask
 from kg.statistics import intervals
 from kg.statistics.adjusting import Null, Population, Scores
 from kg.statistics.intervals import Numbers
-from kg.statistics.odds import Odds, odds
+from kg.statistics.odds import TOLD, Odds, odds
 from kg.statistics.single_effects import CredibleSet, credible_sets, single_effects
 
 TESTED = 10
 """A key is compared if at least so many decisions have it and so many do not."""
 _COINCIDE = 0.7
+_SPREADS = (1e-3, 0.01, 0.06, 0.4)
+"""Variances of the log odds of kinds of service, of which the likeliest is taken beside single effects.
+
+The wider the spread, the less is left for single effects to tell.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,25 +171,45 @@ class Comparison:
         return out
 
     @cached_property
-    def _covariance(self) -> tuple[Numbers, NDArray[np.int64]]:
-        usable = np.flatnonzero(~np.isnan(self.odds.difference))
-        covariance = self.scores.covariance()[np.ix_(usable, usable)]
+    def _effects(self) -> tuple[Null, tuple[CredibleSet, ...]]:
+        """The null model and the sets that tell the outcomes best together.
+
+        What kinds of service seem to differ by may be the effects of pages that are cited for them, and the
+        other way round: of several spreads of the kinds the likeliest is taken, together with the effects
+        that are found beside it.
+        """
+        if not self.null.drawn.size:
+            return self.null, self._found(self.null)[1]
+        best, most = -np.inf, np.inf
+        found: tuple[Null, tuple[CredibleSet, ...]] = (self.null, ())
+        for spread in _SPREADS:
+            null = Null(self.held.population, spread)
+            if null.evidence + most <= best:
+                continue
+            strength, sets = self._found(null)
+            most = min(most, strength)
+            if null.evidence + strength > best:
+                best, found = null.evidence + strength, (null, sets)
+        return found
+
+    def _found(self, null: Null) -> tuple[float, tuple[CredibleSet, ...]]:
+        """How much single effects add to the evidence of a null model, and their credible sets."""
+        scores = self._scores(null)
+        usable = np.flatnonzero(scores.overlap < TOLD)
+        if not usable.size:
+            return 0.0, ()
+        covariance = scores.covariance()[np.ix_(usable, usable)]
         spread = np.sqrt(np.maximum(np.diag(covariance), 1e-12))
-        return covariance / spread[:, None] / spread[None, :], usable
+        correlation = covariance / spread[:, None] / spread[None, :]
+        fitted = single_effects(scores.z[usable], correlation, scores.information[usable])
+        return float(fitted.strength.sum()), tuple(
+            CredibleSet(self.tested[usable[one.keys]], one.probability, one.strength, one.purity)
+            for one in credible_sets(fitted, correlation)
+        )
 
     def sets(self) -> tuple[CredibleSet, ...]:
         """The credible sets among the compared keys, which they number."""
-        if not self.tested.size:
-            return ()
-        correlation, usable = self._covariance
-        if not usable.size:
-            return ()
-        scores = self.scores
-        fitted = single_effects(scores.z[usable], correlation)
-        return tuple(
-            CredibleSet(self.tested[usable[found.keys]], found.probability, found.strength, found.purity)
-            for found in credible_sets(fitted, correlation)
-        )
+        return self._effects[1] if self.tested.size else ()
 
     def beside(self, keys: list[int]) -> Odds:
         """The odds ratios of some keys in one model, beside one another and the covariates."""
@@ -194,14 +219,18 @@ class Comparison:
 
     def _beside(self, key: int, others: list[int]) -> Odds:
         population = self.held.population
-        cell, design = population.cell, population.design
-        for other in others:
-            has = np.zeros(cell.size, np.int64)
-            has[self.place[self.key == other]] = 1
-            used, cell = np.unique(cell * 2 + has, return_inverse=True)
-            column = sparse.csr_array((used % 2).astype(np.float64)[:, None])
-            design = sparse.csr_array(sparse.hstack([design[used // 2], column], format="csr"))
-        null = Null(Population(population.outcome, population.letter, cell, design)) if others else self.null
+        null = self._effects[0]
+        if others:
+            cell, design, drawn = population.cell, population.design, population.drawn
+            for other in others:
+                has = np.zeros(cell.size, np.int64)
+                has[self.place[self.key == other]] = 1
+                used, cell = np.unique(cell * 2 + has, return_inverse=True)
+                column = sparse.csr_array((used % 2).astype(np.float64)[:, None])
+                design = sparse.csr_array(sparse.hstack([design[used // 2], column], format="csr"))
+                drawn = None if drawn is None else np.append(drawn, False)
+            spread = 1 / float(null.ridge[null.drawn[0]]) if null.drawn.size else None
+            null = Null(Population(population.outcome, population.letter, cell, design, drawn), spread)
         place = self.place[self.key == key]
         return odds(Scores(null, place, np.zeros(place.size, np.int64), 1))
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from kg.analysis.decisions import OUTCOMES
+from kg.analysis.decisions import OUTCOMES, PARTIES
 from kg.analysis.filters import Filters
 from kg.errors import SettingError
 from kg.explore import topic
@@ -26,7 +26,7 @@ class Wanted:
     """Which cases: those with a decision that passes all of it.
 
     ``places`` are notations of guidelines, chapters, sections and pages, all of which ``party``
-    cites in the decision.
+    cites in the decision; with ``both`` each party cites all of them.
     """
 
     filters: Filters = field(default_factory=Filters)
@@ -61,9 +61,10 @@ def decisions(links: Links, wanted: Wanted) -> Ids:
     if wanted.outcomes:
         kept &= np.isin(index.outcome, [OUTCOMES.index(outcome) for outcome in wanted.outcomes])
     for place in wanted.places:
-        citing = np.zeros(len(index), bool)
-        citing[links.decisions(f"guideline/{place}", None if wanted.party == "any" else wanted.party)] = True
-        kept &= citing
+        for party in PARTIES[:2] if wanted.party == "both" else (wanted.party,):
+            citing = np.zeros(len(index), bool)
+            citing[_citing(links, place, party)] = True
+            kept &= citing
     for node in wanted.about:
         kept &= np.isin(np.arange(len(index)), topic.within(links, node))
     if wanted.text.strip():
@@ -71,6 +72,15 @@ def decisions(links: Links, wanted: Wanted) -> Ids:
         for word in words(wanted.text):
             kept &= item.str.contains(word, literal=True).fill_null(value=False).to_numpy()
     return np.flatnonzero(kept)
+
+
+def _citing(links: Links, place: str, party: str) -> Ids:
+    """The decisions in which a party cites a place; a work of several editions is no node of its own."""
+    works = links.index.cited("guideline", party)
+    number = works.keys["key"].index_of(place)
+    if number is not None:
+        return np.asarray(works.decision[works.key == number])
+    return links.decisions(f"guideline/{place}", None if party == "any" else party)
 
 
 def words(text: str) -> list[str]:

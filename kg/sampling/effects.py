@@ -92,7 +92,16 @@ _BASE = math.log(BASE_RATE / (1 - BASE_RATE))
 @cache
 def defaults() -> Effects:
     """The effects of :data:`DEFAULTS`."""
-    return _effects((row, "the default effects") for row in DEFAULTS)
+    return planted(DEFAULTS)
+
+
+def planted(rows: Iterable[tuple[str, str, float]]) -> Effects:
+    """The effects of rows of kind, key and odds ratio.
+
+    Raises:
+        SettingError: as :func:`read`.
+    """
+    return _effects((row, "the effects") for row in rows)
 
 
 def read(path: Path) -> Effects:

@@ -47,9 +47,12 @@ class Population:
 
 
 class Null:
-    """The model of the covariates alone, for a population."""
+    """The model of the covariates alone, for a population.
 
-    def __init__(self, population: Population) -> None:
+    ``spread`` is the variance of the log odds of columns that are drawn; not given, it is estimated.
+    """
+
+    def __init__(self, population: Population, spread: float | None = None) -> None:
         self.population = population
         design = population.design
         cells, self.width = design.shape
@@ -60,9 +63,11 @@ class Null:
         share = float(self.events.sum() / max(self.size.sum(), 1.0))
         self.gamma = np.zeros(self.width)
         self.gamma[0] = np.log(share / (1 - share))
-        drawn = population.drawn
-        if drawn is not None and drawn.any():
-            self._estimate(np.flatnonzero(drawn))
+        self.drawn = np.flatnonzero(population.drawn) if population.drawn is not None else np.zeros(0, int)
+        if self.drawn.size and spread is None:
+            self._estimate(self.drawn)
+        elif spread is not None:
+            self.ridge[self.drawn] = 1 / spread
         self._fit()
         self.weight = self.rate * (1 - self.rate)
         self.information = self._information(self.rate)
@@ -114,6 +119,13 @@ class Null:
         design = self.population.design
         scaled = design.multiply(weight[:, None]).tocsr()
         return np.asarray((design.T @ scaled).todense())
+
+    @property
+    def evidence(self) -> float:
+        """The logarithm of the likelihood of the spread of what is drawn (Laplace), up to a constant."""
+        likelihood = self.events @ self.eta - self.size @ np.logaddexp(0, self.eta)
+        prior = (np.log(self.ridge[self.drawn]).sum() - self.ridge @ self.gamma**2) / 2
+        return float(likelihood + prior - np.linalg.slogdet(self.information)[1] / 2)
 
     @cached_property
     def residual(self) -> Numbers:

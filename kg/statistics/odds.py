@@ -18,7 +18,7 @@ from kg.statistics.intervals import Numbers, Z
 _FAR = 12.0
 _CERTAIN = 150.0
 """The information from which an interval is taken from the maximum and its standard error."""
-_TOLD = 0.98
+TOLD = 0.98
 """The share of a key's variance from which on the covariates tell the key, and it has no figures."""
 _OVERLAP = 0.3
 _WIDE = 0.03
@@ -44,7 +44,7 @@ class Odds:
 def odds(scores: Scores) -> Odds:
     """Fit each key beside the covariates of its null model; ``nan`` where they tell the key already."""
     out = np.full((6, scores.keys), np.nan)
-    told = (scores.overlap < _TOLD) & (scores.count > 0)
+    told = (scores.overlap < TOLD) & (scores.count > 0)
     wide = scores.count > _WIDE * scores.null.population.outcome.size
     own = wide | (scores.overlap > _OVERLAP)
     many = scores.information > _CERTAIN

@@ -1,6 +1,3 @@
-import sys
-from pathlib import Path
-
 import polars as pl
 import pytest
 from small_facts import cite, decision, facts_of
@@ -196,17 +193,3 @@ def test_rows_of_a_decision_may_lie_apart(facts):
     shuffled = facts.sample(fraction=1, shuffle=True, seed=1)
     assert drivers(shuffled).to_frame().equals(drivers(facts).to_frame())
     assert len(prepare(shuffled)) == 4
-
-
-def test_planted_effects_are_found_and_nothing_else():
-    """The short form of ``tests/benchmarks/planted_truth.py``."""
-    sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-    import planted_truth
-
-    found = drivers(planted_truth.facts_of_truth(2500, 1, planted_truth.effects()))
-    planted = {
-        f"{work.split('/')[0]}/page/{page}" for (work, page), ratio in planted_truth.PAGES if ratio != 1
-    }
-    assert found.sets
-    for one in found.sets:
-        assert planted & {member.key for member in one.keys}

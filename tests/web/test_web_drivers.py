@@ -1,8 +1,13 @@
 """Drivers over HTTP: as data cubes, and with the cases and the query behind each row."""
 
+import html
+import re
+
 import pyoxigraph as ox
 import pytest
 from fastapi.testclient import TestClient
+
+from kg.analysis.decisions import PARTIES
 
 ASK = "/api/drivers?level=chapter&minimum=2"
 
@@ -80,3 +85,19 @@ def test_the_page_shows_the_finest_level_that_has_a_rate(site: TestClient, templ
 
 def test_pages_are_shown_where_nothing_has_a_rate(site: TestClient):
     assert '<option value="page" selected>' in site.get("/drivers?minimum=1000000").text
+
+
+@pytest.mark.parametrize("party", PARTIES)
+@pytest.mark.parametrize("level", ["page", "section", "chapter", "guideline"])
+def test_the_count_beside_a_row_leads_to_its_cases(site: TestClient, level: str, party: str):
+    asked = f"level={level}&party={party}&minimum=1"
+    page = site.get(f"/drivers?{asked}").text
+    linked = [html.unescape(found) for found in re.findall(r'href="[^"]*(/cases\?place=[^"]+)"', page)]
+    listed = site.get(f"/api/drivers?{asked}").json()["results"]
+    assert len(linked) == min(len(listed), 200)
+    for row, address in list(zip(listed, linked, strict=False))[:3]:
+        behind = site.get(row["about"]).json()["total"]
+        answer = site.get(address)
+        assert answer.status_code == 200, address
+        found = set(re.findall(r"/cases/(CM[\d-]+)", answer.text))
+        assert len(found) == min(behind, 25)

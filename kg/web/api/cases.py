@@ -94,7 +94,7 @@ def cases(
         Values, _several("Sections that are cited, such as acoem-2004/12/special-studies.")
     ] = [],  # noqa: B006
     page: Annotated[Values, _several("Pages that are cited.", "chronic-pain/2009/page/98")] = [],  # noqa: B006
-    party: Literal["reviewer", "claims_administrator", "any"] = "any",
+    party: Literal["reviewer", "claims_administrator", "any", "both"] = "any",
     text: Annotated[
         str, Query(max_length=300, description="Words in the item, all of them but small ones such as “of”.")
     ] = "",
