@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kg.analysis.related.rankings import Related
     from kg.analysis.search import Hits, Search
     from kg.analysis.sides import Sides
+    from kg.analysis.trends import Trends
     from kg.queries import Answer
     from kg.questions.answers import Answer as Asked
 
@@ -111,6 +112,16 @@ class OpenBase(KnowledgeBase):
         from kg.analysis.sides import sides
 
         return sides(self.analyses.index, level, _filters(filters), minimum)
+
+    def trends(self, key: str | None = None, party: str = "reviewer", **filters: "Given") -> "Trends":
+        """Outcomes by month and at each change of edition, as :func:`kg.analysis.trends.trends` counts.
+
+        Raises:
+            ChoiceError, SettingError: the key, the party or a filter has a value that it cannot have.
+        """
+        from kg.analysis.trends import trends
+
+        return trends(self.analyses.index, key, party, _filters(filters))
 
     def ask(self, question: str) -> "Asked":
         """The answer to a question in words, with how it was understood.

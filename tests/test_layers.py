@@ -170,6 +170,7 @@ SAME_IDEA = {
     "drivers": "the analysis, the call, the page",
     "query": "a SPARQL query: the command, the page",
     "related": "similar cases: the call, the page",
+    "trends": "outcomes by month: the analysis, the call",
 }
 """The names that stand in several packages, because they are one idea on several floors."""
 

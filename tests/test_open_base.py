@@ -68,6 +68,7 @@ def test_questions_take_filters_by_name(base):
     assert 0 < some.decisions < whole.decisions
     assert base.outcomes("drift").to_frame().height
     assert base.sides("guideline").pairs.height
+    assert base.trends("chronic-pain").to_frame().height
     assert base.network(minimum=1, q=2).graph.number_of_nodes()
     assert base.search("therapy").total
     with pytest.raises(ChoiceError):

@@ -1,11 +1,12 @@
-"""``kg sides``, ``kg outcomes`` and ``kg network``: who cites what, who decides how, what goes together."""
+"""``kg sides``, ``kg outcomes``, ``kg trends``, ``kg network``: who cites what, decides how and when."""
 
+from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, say, table_of
+from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, print_json, say, table_of
 from kg.cli.drivers_related import Level, Party, interval
 from kg.cli.filter_options import filtered, say_notes
 
@@ -149,6 +150,49 @@ def outcomes(
         else:
             found = outcomes.quantities(index, filters=chosen, minimum=minimum)
     _print_frame(found.row, found.to_frame(), form, f"outcomes by {' and '.join(found.by)}")
+    for note in found.notes:
+        say(note)
+
+
+@command(
+    "kg trends",
+    "kg trends chronic-pain/2009/page/98",
+    "kg trends --category Injection --format csv",
+    "kg trends --months",
+)
+@filtered
+def trends(
+    key: Annotated[
+        str | None, typer.Argument(help="A page, section, chapter, edition or guideline; all without it.")
+    ] = None,
+    kb: Kb = DEFAULT_KB,
+    party: Party = "reviewer",
+    months: Annotated[
+        bool, typer.Option("--months", help="Print the months, not the changes; csv always has the months.")
+    ] = False,
+    form: Printed = Form.TABLE,
+    *,
+    chosen: "Filters",
+) -> None:
+    """Count outcomes by month, with level and slope at each change of edition.
+
+    Letters are the unit. What else changed at that time is not told apart from the edition.
+    """
+    from kg.analysis.cache import Analyses
+    from kg.analysis.trends import ChangeRow, MonthRow
+    from kg.analysis.trends import trends as count
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        found = count(Analyses.of(base).index, key, party, chosen)
+    if form is Form.CSV:
+        print(found.to_frame().write_csv(), end="")
+    elif form is Form.JSON:
+        changes = [asdict(row) for row in found.changes]
+        print_json({"months": found.to_frame().to_dicts(), "changes": changes})
+    else:
+        row, rows = (MonthRow, found.rows) if months else (ChangeRow, found.changes)
+        table_of(row, rows, f"overturning by month: {key or 'all decisions'}")
     for note in found.notes:
         say(note)
 

@@ -18,6 +18,7 @@ from kg.web.api import cases as case_api
 from kg.web.api import drivers as driver_api
 from kg.web.api import expansion, lists, openapi
 from kg.web.api import related as related_api
+from kg.web.api import trends as trends_api
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
 from kg.web.pages import ask as ask_page
@@ -31,7 +32,7 @@ from kg.web.state import State
 
 ROUTED = (
     *(case_pages, protocol, case_api, driver_api, ask_api, ask_page, query, driver_pages, search_about),
-    *(expansion, lists, guidelines, topics, linked, related_api, related_pages),
+    *(expansion, lists, guidelines, topics, linked, related_api, related_pages, trends_api),
 )
 """The modules with routes, in the order in which an address is looked up."""
 

@@ -210,6 +210,15 @@ def test_the_sides_agree_or_not_in_every_decision(kg, kb, truth):
     assert kg("sides", "--kb", kb).out.startswith("pages cited by the two sides")
 
 
+def test_trends_by_month_and_at_changes(kg, kb):
+    told = json.loads(kg("trends", "--kb", kb, "--format", "json").out)
+    months = kg("trends", "--kb", kb, "--format", "csv").out.splitlines()
+    assert len(months) == 1 + len(told["months"]) > 2
+    assert all(change["level"] or change["remark"] for change in told["changes"])
+    assert "slope before" in kg("trends", "chronic-pain", "--kb", kb).out
+    assert told["months"][0]["month"] in kg("trends", "--kb", kb, "--months").out
+
+
 @pytest.mark.parametrize("by", ["specialties", "drift", "quantities"])
 def test_outcomes_by_who_when_and_how_much(by, kg, kb):
     done = kg("outcomes", by, "--kb", kb, "--minimum", 1, "--format", "csv")

@@ -12,6 +12,7 @@ from scipy import sparse
 from kg.statistics import intervals
 from kg.statistics.adjusting import Null, Population, Scores
 from kg.statistics.chance import tail
+from kg.statistics.clustered import logistic
 from kg.statistics.intervals import Tables
 from kg.statistics.odds import odds
 from kg.statistics.single_effects import credible_sets, single_effects
@@ -188,3 +189,27 @@ def test_credible_sets_are_those_of_susie(likely):
     ours = 1 - np.prod(1 - fitted.probability * (fitted.prior[:, None] > 0), axis=0)
     assert ours == pytest.approx(told["pip"], abs=2e-2)
     assert [int(one.keys[0]) for one in credible_sets(fitted, correlation)] == [3, 9]
+
+
+def test_clustered_intervals_are_those_of_sandwich():
+    if subprocess.run(["Rscript", "-e", "library(sandwich)"], capture_output=True, check=False).returncode:
+        pytest.skip("needs r-cran-sandwich")
+    rng = np.random.default_rng(3)
+    letters = 300
+    size = rng.integers(1, 5, letters)
+    year = rng.random(letters)
+    rate = 1 / (1 + np.exp(1 - year + rng.standard_normal(letters)))
+    events = rng.binomial(size, rate)
+    letter = np.repeat(np.arange(letters), size)
+    order = np.concatenate([np.arange(count) for count in size])
+    told = asked(
+        """
+        f <- glm(y ~ x, binomial, d)
+        v <- sandwich::vcovCL(f, d$letter, type = "HC0")
+        show(data.frame(b = coef(f), se = sqrt(diag(v))))
+        """,
+        d={"y": order < events[letter], "x": year[letter], "letter": letter},
+    )
+    found = logistic(np.column_stack((np.ones(letters), year)), events.astype(float), size.astype(float))
+    assert found.coefficients == pytest.approx(told["b"], rel=1e-3)
+    assert np.sqrt(np.diag(found.covariance)) == pytest.approx(told["se"], rel=2e-3)

@@ -101,3 +101,15 @@ def test_the_count_beside_a_row_leads_to_its_cases(site: TestClient, level: str,
         assert answer.status_code == 200, address
         found = set(re.findall(r"/cases/(CM[\d-]+)", answer.text))
         assert len(found) == min(behind, 25)
+
+
+def test_trends_have_months_changes_and_words(site: TestClient):
+    told = site.get("/api/trends?category=Pharmaceuticals").json()
+    assert {"results", "changes", "notes", "help", "key", "party", "filters"} <= told.keys()
+    assert told["total"] == len(told["results"]) > 10
+    assert all(row["rate_low"] <= row["overturn_rate"] <= row["rate_high"] for row in told["results"])
+    table = site.get("/api/trends?category=Pharmaceuticals&format=csv").text.splitlines()
+    assert table[0].split(",") == list(told["results"][0])
+    assert len(table) == 1 + told["total"]
+    assert site.get("/api/trends?key=chronic-pain").json()["key"] == "chronic-pain"
+    assert site.get("/api/trends?key=chronic-pane").status_code == 404

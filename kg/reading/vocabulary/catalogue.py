@@ -174,7 +174,7 @@ class Guidelines:
         for editions in self._in_force.values():
             editions.sort()
         days = {since for editions in self._in_force.values() for since, _ in editions if since}
-        self._changes = sorted(map(date.fromisoformat, days))
+        self.changes = tuple(sorted(map(date.fromisoformat, days)))
 
     def title(self, printed: str, year: int | None) -> Guideline | None:
         """What an MTUS title stands for, ``None`` where the catalogue does not know it.
@@ -254,8 +254,8 @@ class Guidelines:
         """
         if on is None:
             return None
-        n = bisect_right(self._changes, on)
-        return self._changes[n - 1] if n else None
+        n = bisect_right(self.changes, on)
+        return self.changes[n - 1] if n else None
 
     def chapter_of_page(self, chapters: Iterable[int], page: int) -> int | None:
         """Which of ``chapters`` of ACOEM 2004 has ``page`` in its range."""

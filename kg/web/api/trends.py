@@ -1,0 +1,55 @@
+"""``/api/trends``: outcomes by month, and what changes with an edition."""
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from kg.analysis.trends import HELP, trends
+from kg.web import csv_tables
+from kg.web.api import openapi
+from kg.web.api.cases import SiteDep, answer, listing
+from kg.web.api.drivers import By
+from kg.web.api.filter_parameters import FiltersDep
+
+router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+
+
+@router.get(
+    "/trends",
+    summary="Outcomes by month, with level and slope at each change of edition",
+    responses=openapi.answers(openapi.Listing, "text/csv"),
+)
+def monthly(
+    request: Request,
+    site: SiteDep,
+    filters: FiltersDep,
+    key: Annotated[
+        str | None,
+        Query(
+            max_length=300,
+            description="What the party cites: a page, section, chapter, edition or guideline.",
+            examples=["chronic-pain/2009/page/98"],
+        ),
+    ] = None,
+    party: By = "reviewer",
+    form: Annotated[
+        Literal["json", "csv"] | None,
+        Query(alias="format", description="Instead of JSON: the months as CSV."),
+    ] = None,
+) -> Response:
+    """Months in `results`, level and slopes in `changes`: letters are the unit; `help` says how to read."""
+    found = trends(site.index, key, party, filters)
+    frame = found.to_frame()
+    if form == "csv":
+        return csv_tables.download("trends", frame.columns, frame.iter_rows())
+    more = {
+        "key": key,
+        "party": party,
+        "filters": found.filters.written(),
+        "changes": [asdict(row) for row in found.changes],
+        "notes": list(found.notes),
+        "help": HELP,
+    }
+    return answer(request, site, listing(site, frame.to_dicts(), frame.height, None, **more))
