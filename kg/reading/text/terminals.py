@@ -7,8 +7,17 @@ A definition may be a list of words, in lower case::
 
 What stands in brackets may be missing; or it is one of several, with bars between. A hyphen may be printed
 as a blank or not at all, a full stop may be missing, ``_`` is a blank. Case does not matter, and a list ends
-at the end of a word. Rows of ``grammar/misspellings.tsv`` add what is printed for a word. All other
-definitions are Lark's own.
+at the end of a word. Rows of ``grammar/misspellings.tsv`` add what is printed for a word.
+
+Or it is words as they are printed, in quotes, with expressions before, between or after them::
+
+    DOCUMENTS: "\nDOCUMENTS REVIEWED" /\b(?!\s+FOR)/
+    _SOURCE: "ACOEM" | "MTUS"
+    CHAPTER: _SOURCE /\b/ " (C|c)hapter"
+
+Case matters there. A blank is any white space, brackets are as above (a backslash before one makes it a
+bracket), and ``\n`` is the beginning of a line. A name that begins with ``_`` stands for its definition
+above. All other definitions are Lark's own.
 """
 
 import re
@@ -23,6 +32,10 @@ _COMMENT = re.compile(r"(?:^|[ \t])//.*$", re.MULTILINE)
 _WORD = re.compile(r"[a-z0-9(][a-z0-9'._/()|-]*")
 _OPENING = re.compile(r"\(([^()]+)\)")
 _SIGNS = {"(": "(?:", "_": r"\s+", "-": "[ -]?", ".": r"\.?", "/": r"\/"}
+_PIECE = re.compile(r'"((?:[^"\\\n]|\\.)+)"|/((?:[^/\\\n]|\\.)+)/(?![a-z])|(\|)|(_[A-Z0-9_]+)')
+_PRINTED = re.compile(rf"(?:(?:{_PIECE.pattern})\s*)+")
+_SIGN = re.compile(r"\\.|.", re.DOTALL)
+_PRINTED_SIGNS = {" ": r"\s+", r"\n": r"\n[ \t\f]*", "/": r"\/", ".": r"\."}
 _REGEXP = re.compile(r"/((?:[^/\\\n]|\\.)+)/", re.DOTALL)
 
 
@@ -46,17 +59,41 @@ def written_out(source: str, declared: Mapping[str, str], edge: str = "") -> str
         if not found:
             raise ValueError(f"the grammar does not declare {name}")
 
+    parts: dict[str, str] = {}
+    for match in _DEFINITION.finditer(source):
+        if match[1].startswith("_") and (part := _joined(match[2], parts)):
+            parts[match[1]] = part
+
     def defined(match: re.Match[str]) -> str:
         name, body = match[1], match[2]
         listed = _COMMENT.sub("", body).split()
         if listed and all(_WORD.fullmatch(word) for word in listed):
             body = f"/{pattern_of(listed)}/"
+        elif joined := _joined(body, parts):
+            body = f"/{joined}/"
         if edge and not name.startswith("_"):
             alone = _REGEXP.fullmatch(body.strip())
             body = f"/{edge}(?:{alone[1]})/" if alone else f"/{edge}/ ({_COMMENT.sub('', body)})"
         return f"{name}: {body}"
 
     return _DEFINITION.sub(defined, source)
+
+
+def _joined(body: str, parts: Mapping[str, str]) -> str | None:
+    """The expression of words as printed, expressions and ``parts``; ``None`` for what is Lark's own."""
+    plain = _COMMENT.sub("", body).strip()
+    if not _PRINTED.fullmatch(plain):
+        return None
+    pieces = _PIECE.findall(plain)
+    if not any(words or name in parts for words, _, _, name in pieces):
+        return None
+    if any(name and name not in parts for *_, name in pieces):
+        return None
+    joined = "".join(
+        printed(words) if words else parts[name] if name else regexp or bar
+        for words, regexp, bar, name in pieces
+    )
+    return f"(?:{joined})" if any(bar for _, _, bar, _ in pieces) else joined
 
 
 def pattern_of(words: Iterable[str]) -> str:
@@ -73,6 +110,36 @@ def pattern_of(words: Iterable[str]) -> str:
             for each in [first + rest for first in opening[1].split("|")] if opening else [printed]:
                 rests[each[0]].append(_expression(each[1:]))
     return f"(?:{'|'.join(_first(letter, each) for letter, each in rests.items())})\\b"
+
+
+def printed(words: str) -> str:
+    r"""The expression for words as they are printed.
+
+    >>> printed(r"\nDecision (R|r)ationale(s)(:)")
+    '\\n[ \\t\\f]*Decision\\s+[Rr]ationales?:?'
+    >>> printed(r"item(\(s\)) (his/her|the)")
+    'item(?:\\(s\\))?\\s+(?:his\\/her|the)'
+    """
+    groups: list[list[str]] = [[]]
+    for sign in _SIGN.findall(words):
+        if sign == "(":
+            groups.append([])
+        elif sign == ")":
+            inner = groups.pop()
+            may_be_missing = "|" not in inner or inner[-1] == "|"
+            inner = inner[:-1] if inner[-1] == "|" else inner
+            text = "".join(inner)
+            if text == r"\s+" and may_be_missing:
+                groups[-1].append(r"\s*")
+                continue
+            if re.fullmatch(r"\w(?:\|\w)+", text):
+                text = f"[{text.replace('|', '')}]"
+            elif len(inner) > 1:
+                text = f"(?:{text})"
+            groups[-1].append(f"{text}?" if may_be_missing else text)
+        else:
+            groups[-1].append(_PRINTED_SIGNS.get(sign, sign))
+    return "".join(groups[0])
 
 
 def _first(letter: str, rests: list[str]) -> str:
