@@ -36,8 +36,8 @@ LETTER = Determination(
             DisputedItem("A cane", HERE, "A cane", HERE),
             Outcome.UPHELD,
             HERE,
-            GuidelineField(None, (CITATION,)),
-            GuidelineField(None, (CITATION,)),
+            GuidelineField("mtus", (CITATION,)),
+            GuidelineField("mtus", (CITATION,)),
             Rationale(HERE),
         ),
     ),
@@ -103,7 +103,7 @@ PLANTED = [
         ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"),
         term("Citation"),
         "C",
-        "A citation is made by one party for one disputed item.",
+        "A citation is made by a party for a disputed item.",
     ),
     (
         "D",  # a letter that the base does not know
@@ -177,8 +177,9 @@ def test_a_finding_reads_as_a_line():
     ]
 
 
-def test_the_real_letters_conform(shared):
-    letters = gold_letters.determinations(gold_letters.records(shared))
+@pytest.mark.parametrize("name", ["gold.jsonl", "gold-pages.jsonl"])
+def test_the_real_letters_conform(shared, name):
+    letters = gold_letters.determinations(gold_letters.records(shared, name))
     text = "".join(n_triples(gold_letters.as_declared(letter), "1") for letter in letters)
     store = ox.Store()
     text += page_triples.descriptions(page_triples.pointed_to(text.encode()))

@@ -1,11 +1,15 @@
-"""Hold a knowledge base to ``ontology/shapes.ttl`` and say which case breaks which rule."""
+"""Hold a knowledge base to ``ontology/shapes.ttl`` and say which case breaks which rule.
+
+pySHACL judges some letters at a time by what is in memory. The rules in SPARQL, which compare nodes of
+several letters, are asked of the store: once for a whole base, or for each node of the letters chosen.
+"""
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 from rdflib import RDF, RDFS, SH, Graph, URIRef
@@ -112,10 +116,11 @@ def validate_store(
     """Hold the letters of ``cases`` to the shapes; ``whole`` adds strays and what letters share."""
     findings: list[Finding] = []
     if whole:
-        found = {_case_of(subject.value) for subject in _typed(store, IMR.Determination)} | set(cases)
+        named = {_case_of(subject.value) for subject in _typed(store, IMR.Determination)} | set(cases)
         strays = _strays(store)
-        cases = sorted(found.union(strays) - {None})  # type: ignore[arg-type]
+        cases = sorted(named.union(strays) - {None})  # type: ignore[arg-type]
         findings += _check(_shared_shapes(), _shared(store), store)
+        findings += (finding for rule in _rules() for finding in _asked(store, rule))
     else:
         strays = {}
     done = 0
@@ -123,11 +128,16 @@ def validate_store(
         quads = [quad for case in chunk for quad in case_quads(store, case)]
         quads += [quad for case in chunk for node in strays.get(case, ()) for quad in _about(store, node)]
         findings += _check(_letter_shapes(), quads, store)
+        if not whole:
+            nodes = {quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)}
+            findings += (f for rule in _rules() for node in nodes for f in _asked(store, rule, node))
         done += len(chunk)
         if on_progress is not None:
             on_progress(done, len(cases))
+    found = set(findings)
     return Report(
-        len(cases), tuple(sorted(findings, key=lambda f: (f.severity == "warning", f.focus, f.message)))
+        len(cases),
+        tuple(sorted(found, key=lambda f: (f.severity == "warning", f.focus, f.message, f.value or ""))),
     )
 
 
@@ -186,8 +196,11 @@ def _check(shapes: Graph, quads: Iterable[ox.Quad], store: ox.Store) -> Iterator
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
     if not isinstance(report, Graph):
         raise TypeError(f"pyshacl gave no report: {report}")
+    names = {node.value for node in own if isinstance(node, ox.NamedNode)}
     for result in report.subjects(RDF.type, SH.ValidationResult):
-        yield _finding(report, result)
+        finding = _finding(report, result)
+        if finding.focus in names:  # of what is only pointed to, the types are here and nothing else
+            yield finding
 
 
 def _line(quad: ox.Quad) -> str:
@@ -211,6 +224,43 @@ def _finding(report: Graph, result: Node) -> Finding:
     )
 
 
+class _Rule(NamedTuple):
+    """A rule in SPARQL: the query gives each node that breaks it as ``this``, with a ``value``."""
+
+    severity: str
+    message: str
+    query: str
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    """The rules of the shapes that are written in SPARQL, in order."""
+    shapes = _shapes()
+    rules = []
+    for shape, constraint in shapes.subject_objects(SH.sparql):
+        warning = shapes.value(shape, SH.severity) == SH.Warning
+        declared = shapes.value(constraint, SH.prefixes)
+        prefixes = "".join(
+            f"PREFIX {shapes.value(entry, SH.prefix)}: <{shapes.value(entry, SH.namespace)}> "
+            for entry in shapes.objects(declared, SH.declare)
+        )
+        said, select = shapes.value(constraint, SH.message), shapes.value(constraint, SH.select)
+        rules.append(_Rule("warning" if warning else "violation", str(said), f"{prefixes}{select}"))
+    return tuple(sorted(rules))
+
+
+def _asked(store: ox.Store, rule: _Rule, node: ox.NamedNode | None = None) -> Iterator[Finding]:
+    """The nodes of a store that break a rule in SPARQL, or one node where it does."""
+    bound: dict[ox.Variable, Any] = {ox.Variable("this"): node} if node is not None else {}
+    solutions = store.query(rule.query, substitutions=bound)
+    assert isinstance(solutions, ox.QuerySolutions)
+    for solution in solutions:
+        this = node if node is not None else solution["this"]
+        value = solution["value"]
+        if isinstance(this, ox.NamedNode) and isinstance(value, ox.NamedNode | ox.Literal):
+            yield Finding(_case_of(this.value), rule.severity, this.value, None, value.value, rule.message)
+
+
 @cache
 def _shapes() -> Graph:
     return Graph().parse(data=iri.rebased(resources.text("ontology", "shapes.ttl")), format="turtle")
@@ -231,6 +281,7 @@ def _shared_shapes() -> Graph:
 def _without(unwanted: Callable[[object], bool]) -> Graph:
     shapes = Graph()
     shapes += _shapes()
+    shapes.remove((None, SH.sparql, None))
     for triple in list(shapes.triples((None, SH.targetClass, None))):
         if unwanted(triple[2]):
             shapes.remove(triple)
