@@ -1,5 +1,5 @@
 # make demo   a knowledge base from letters, and a server to look at it
-# make test   all that must hold before a change goes in
+# make test   run all checks
 # make help   the other goals
 
 SHELL := /bin/sh
@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 NODE_ROOM := kg/explore/vendor
 
 .PHONY: help
-help: ## this list
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 # --- set-up: stamps under .make/ say what is done, so that the second time is quick ------------
@@ -101,11 +101,11 @@ test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the 
 programs: .make/clients/done .make/comunica/done ## install the clients of others that the long tests use
 
 .PHONY: schemathesis
-schemathesis: .make/dev programs ## ask the API 5,000 requests that its description allows, and forbids
+schemathesis: .make/dev programs ## send 5,000 valid and invalid requests to the API
 	@KG_SCHEMATHESIS=5000 $(BIN)/python -m pytest -m long tests/web/test_programs.py -k schemathesis
 
 .PHONY: soak
-soak: .make/dev ## use a server for SOAK seconds, with attackers and a new generation a minute
+soak: .make/dev ## load a server for SOAK seconds, with attackers and a new generation per minute
 	@$(BIN)/python tests/benchmarks/soak.py $(SOAK)
 
 # The lowest versions that pyproject.toml allows; pip cannot look for them, uv can.
@@ -120,13 +120,13 @@ soak: .make/dev ## use a server for SOAK seconds, with attackers and a new gener
 	@touch $@
 
 .PHONY: lowest
-lowest: .make/lowest/done .make/vendor ## the tests that meet a dependency, with the lowest versions that are allowed
+lowest: .make/lowest/done .make/vendor ## run the tests that depend on libraries with the lowest allowed versions
 	@.make/lowest/bin/python -m pytest -n auto --dist worksteal -m "not long and not browser and not same_anywhere" -W default -p no:cacheprovider \
 	  kg tests/analysis tests/base tests/cli tests/files tests/graph tests/ontology tests/reading tests/statistics tests/web/test_web_api.py \
 	  tests/web/test_web_drivers.py tests/web/test_web_linked.py tests/test_queries.py tests/test_front_door.py
 
 .PHONY: coverage
-coverage: .make/dev .make/vendor .make/packages ## what part of kg the tests run, and fail below the bounds
+coverage: .make/dev .make/vendor .make/packages ## measure test coverage, and fail below the required minimum
 	@rm -rf .make/coverage && mkdir -p .make/coverage
 	@$(BIN)/coverage run -m pytest -n auto --dist worksteal -m "not long"
 	@$(BIN)/coverage combine -q
@@ -134,7 +134,7 @@ coverage: .make/dev .make/vendor .make/packages ## what part of kg the tests run
 	@$(BIN)/python tests/coverage_bounds.py .make/coverage/report.json
 
 .PHONY: kills
-kills: .make/dev ## kill two hundred builds at any moment, and lose nothing
+kills: .make/dev ## kill two hundred builds at random moments, and check that nothing is lost
 	@KG_KILLS=200 $(BIN)/python -m pytest -m long tests/base/test_crash.py
 
 .PHONY: lint
@@ -147,7 +147,7 @@ types: .make/dev
 	@$(BIN)/mypy
 
 .PHONY: format
-format: .make/dev ## put the code into the project's form
+format: .make/dev ## format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
@@ -159,11 +159,11 @@ bench-large: ## the same on a million letters
 	@$(MAKE) --no-print-directory bench BENCH=1000000
 
 .PHONY: scores
-scores: .make/dev ## how well the labelled letters are read
+scores: .make/dev ## measure accuracy on the labelled letters
 	@$(BIN)/python tests/scores.py $(KG_SHARED)
 
 .PHONY: unseen
-unseen: .make/dev ## what unseen letters will get: five fifths of the labelled ones, each read without its own words
+unseen: .make/dev ## estimate accuracy on unseen letters by five-fold cross-validation
 	@$(BIN)/python tests/benchmarks/five_fold.py $(KG_SHARED)
 
 .PHONY: fuzz
@@ -176,7 +176,7 @@ fuzz: .make/dev ## read 100,000 damaged letters and 2,000 damaged PDFs
 	@touch $@
 
 .PHONY: mutants
-mutants: .make/dev .make/mutants/done ## break ROOMS (reading/citations=40 ...) one place at a time, and see what no test notices
+mutants: .make/dev .make/mutants/done ## run mutation tests on ROOMS (reading/citations=40 ...)
 	@.make/mutants/bin/python .ci/mutants $(ROOMS)
 
 .PHONY: screenshot
@@ -196,11 +196,11 @@ readme: .make/dev ## run the README's examples and put what they print into it
 	@$(BIN)/python tests/readme.py
 
 .PHONY: reference
-reference: .make/dev ## write docs/reference.md from what the program says of itself
+reference: .make/dev ## generate docs/reference.md from the code
 	@$(BIN)/python tests/reference.py
 
 .PHONY: lock
-lock: ## take the newest versions that fit together into requirements.lock
+lock: ## pin the newest compatible versions in requirements.lock
 	@rm -rf .make/lock && python=$$(.ci/python) && "$$python" -m venv .make/lock
 	@.make/lock/bin/python -m pip -qq install --upgrade 'pip>=25.1'
 	@.make/lock/bin/python -m pip -qq install --group dev .
@@ -208,6 +208,6 @@ lock: ## take the newest versions that fit together into requirements.lock
 	@rm -rf .make/lock
 
 .PHONY: clean
-clean: ## remove all that the other goals made
+clean: ## remove everything that the other targets generate
 	rm -rf .make .venv sample kb kb-own build dist $(NODE_ROOM) .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/artefacts
 	find kg tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -219,7 +219,7 @@ def behind(determination: Determination, node: str) -> list[Mark]:
     found = exact or [mark for mark in known if mark.node.startswith((f"{wanted}/", f"{wanted}."))]
     if not found:
         names = ", ".join(dict.fromkeys(mark.node for mark in known))
-        raise UnknownError(f"{determination.case_number}: nothing was read at {node!r}; it has {names}")
+        raise UnknownError(f"{determination.case_number}: no value at {node!r}; available: {names}")
     return found
 
 

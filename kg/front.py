@@ -55,7 +55,7 @@ class OpenBase(KnowledgeBase):
         sets: bool = True,
         **filters: "Given",
     ) -> "Drivers":
-        """What is cited where items are overturned, as :func:`kg.analysis.drivers.drivers` counts it.
+        """Associations between citations and outcomes, as :func:`kg.analysis.drivers.drivers` counts it.
 
         Raises:
             ChoiceError, SettingError: a parameter or filter has a value that it cannot have.

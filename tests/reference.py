@@ -40,7 +40,7 @@ HEAD = """# Reference
 Every command, route, setting, named query, metric, term and Python name. `make reference` writes this page
 from the program; a test holds that it is up to date, and that nothing in it lacks words.
 
-Every command takes `--quiet` (`-q`, say only what failed), `--verbose` (`-v`, say more about what is done)
+Every command takes `--quiet` (`-q`, print errors only), `--verbose` (`-v`, print progress details)
 and `--help` (`-h`), which has examples.
 """
 

@@ -116,7 +116,7 @@ def test_a_node_has_its_marks(node, values):
     if values:
         assert [mark.value for mark in behind(LETTER, node)] == values
     else:
-        with pytest.raises(UnknownError, match="nothing was read at"):
+        with pytest.raises(UnknownError, match="no value at"):
             behind(LETTER, node)
 
 

@@ -1,4 +1,4 @@
-"""How much of the letters was understood: per field what was read, resolved, unresolved and absent."""
+"""Extraction coverage: per field what was read, resolved, unresolved and absent."""
 
 from dataclasses import dataclass
 

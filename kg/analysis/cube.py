@@ -118,7 +118,7 @@ def _described(found: Drivers, generation: str, code_version: str, rows: int) ->
     about = f"outcomes by {found.level}, cited by {found.party}: {found.filters}"
     left_out = len(found) - rows
     said = [f"{found.verdict[0].upper()}{found.verdict[1:]}.", HELP, *found.notes]
-    said += [f"{left_out} titles that no catalogue names are left out."] if left_out else []
+    said += [f"{left_out} unmatched titles are left out."] if left_out else []
     said += [
         f"{found.decisions} decisions: {found.upheld} upheld, {found.overturned} overturned, "
         f"{found.modified} modified."

@@ -90,10 +90,10 @@ class Search:
             while not self.ready and time.monotonic() < end:
                 time.sleep(0.05)
             if not self.ready:
-                raise BaseError("the index of words is being made; ask again in a minute")
+                raise BaseError("the search index is being built; retry in a minute")
             return
         if not self._lock.acquire(timeout=-1 if patience is None else patience):
-            raise BaseError("the index of words is being made; ask again in a minute")
+            raise BaseError("the search index is being built; retry in a minute")
         try:
             if self.ready:
                 return
@@ -101,7 +101,7 @@ class Search:
                 self._file.parent.mkdir(exist_ok=True)
                 self._write(self._file.with_suffix(f".{os.getpid()}.new"))
             except (OSError, sqlite3.Error) as fault:
-                raise BaseError(f"{self._file}: the index of words cannot be made: {fault}") from fault
+                raise BaseError(f"{self._file}: the search index cannot be built: {fault}") from fault
             # The generation before may still be asked by those who opened it.
             for old in sorted(self._file.parent.glob("*.sqlite"))[:-2]:
                 old.unlink(missing_ok=True)
@@ -143,7 +143,7 @@ class Search:
                     (wanted, limit, offset),
                 ).fetchall()
         except sqlite3.Error as fault:
-            raise BaseError(f"{self._file}: the index of words cannot be read: {fault}") from fault
+            raise BaseError(f"{self._file}: the search index cannot be read: {fault}") from fault
         rows = self._snippets([self._cases[row - 1] for (row,) in found], wanted)
         following = offset + limit
         return Hits(rows, total, following if following < total else None)

@@ -115,7 +115,7 @@ class KnowledgeBase:
         return facts.scan(self.folder / "facts", columns.FACTS)
 
     def scan_problems(self) -> pl.LazyFrame:
-        """What was not understood: case, template, kind, start, end, quote, message."""
+        """Parsing problems: case, template, kind, start, end, quote, message."""
         return facts.scan(self.folder / "problems", columns.PROBLEMS)
 
     def scan_determinations(self) -> pl.LazyFrame:

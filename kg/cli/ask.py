@@ -19,7 +19,7 @@ def ask(
     form: Printed = Form.TABLE,
     sparql: Annotated[bool, typer.Option("--sparql", help="Print the SPARQL behind the answer.")] = False,
 ) -> None:
-    """Answer a question in words, and show how it was understood."""
+    """Answer a question in words, and show its interpretation."""
     import json
 
     import polars as pl

@@ -25,21 +25,25 @@ def build(
     kb: Kb = DEFAULT_KB,
     repair: Annotated[
         bool,
-        typer.Option("--repair", help="Make a damaged base anew from its texts, and SOURCE if given."),
+        typer.Option(
+            "--repair", help="Rebuild a damaged knowledge base from its stored texts, and SOURCE if given."
+        ),
     ] = False,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes that read letters; one a core if not given.")
+        int | None, typer.Option(min=1, help="Processes that read letters; by default one per core.")
     ] = None,
-    keep: Annotated[int, typer.Option(min=1, help="Generations to keep, the new one too.")] = 2,
+    keep: Annotated[
+        int, typer.Option(min=1, help="Number of generations to keep, including the new one.")
+    ] = 2,
     optimize: Annotated[
         bool | None,
-        typer.Option("--optimize/--no-optimize", help="Optimize the graph; after large loads if not given."),
+        typer.Option("--optimize/--no-optimize", help="Optimize the graph; by default after large loads."),
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Read on a Dask cluster, such as tcp://host:8786.")
     ] = None,
 ) -> int:
-    """Read letters into a knowledge base; those that it has, read in the same way, stay as they are.
+    """Read letters into a knowledge base; unchanged letters are skipped.
 
     Ends with 1 where files were quarantined.
     """

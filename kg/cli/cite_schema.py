@@ -22,9 +22,9 @@ def schema() -> None:
     "kg cite - < fields.txt > citations.jsonl",
 )
 def cite(
-    text: Annotated[str, typer.Argument(help="A guideline field, or - for one a line on standard input.")],
+    text: Annotated[str, typer.Argument(help="A guideline field, or - for one per line on standard input.")],
 ) -> None:
-    """Read a guideline field, as letters print it, to its basis and citations, one JSON object a field."""
+    """Parse guideline fields into basis and citations, one JSON object per field."""
     from kg.reading.citing.citations import read_field
 
     for line in _lines() if text == "-" else [text]:

@@ -41,8 +41,8 @@ log = logging.getLogger("kg")
 Kb = Annotated[Path, typer.Option("--kb", metavar="DIR", help="Directory of the knowledge base.")]
 DEFAULT_KB = Path("kb")
 
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more about what is done.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print progress details.")]
 
 
 class Form(StrEnum):
@@ -191,7 +191,7 @@ def _guarded(function: Callable[[], int | None], *, verbose: bool) -> int:
 def own_fault(error: Exception) -> str:
     """A fault of ours in a line."""
     first, _, more = str(error).partition("\n")
-    return f"this is a fault of kg itself: {type(error).__name__}: {first}{' ...' if more else ''}"
+    return f"internal error in kg: {type(error).__name__}: {first}{' ...' if more else ''}"
 
 
 def _complain(error: object) -> None:

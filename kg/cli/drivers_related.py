@@ -28,8 +28,8 @@ Adjust = Annotated[
     str | None,
     typer.Option(
         metavar="NAMES",
-        help="What is held equal, separated by commas: subcategory, category, drug_class, year, template, "
-        "priority, sex, specialty, keys (how many are cited), or none. Without it: "
+        help="Covariates that are held equal, separated by commas: subcategory, category, drug_class, year, "
+        "template, priority, sex, specialty, keys (how many are cited), or none. By default: "
         "subcategory,year,template,specialty,keys.",
     ),
 ]
@@ -73,12 +73,12 @@ def drivers(
     kb: Kb = DEFAULT_KB,
     level: Level = "page",
     party: Party = "reviewer",
-    minimum: Annotated[int, typer.Option(help="Decisions that a row must have to be shown.")] = 10,
+    minimum: Annotated[int, typer.Option(help="Fewest decisions that a row needs to be shown.")] = 10,
     adjust: Adjust = None,
     sets: Annotated[
         bool, typer.Option("--sets", help="Print the credible sets instead: which key has the effect.")
     ] = False,
-    limit: Annotated[int, typer.Option(min=1, help="Rows of the table; other forms have all.")] = 40,
+    limit: Annotated[int, typer.Option(min=1, help="Rows of the table; other formats have all.")] = 40,
     plot: Plot = None,
     strip: Strip = None,
     cases: Behind = None,
@@ -102,7 +102,7 @@ def drivers(
     from kg.base.store import KnowledgeBase
 
     if strip is not None and plot is None:
-        raise SettingError("--strip says what to draw: add --plot FILE.svg, the file to draw it into")
+        raise SettingError("--strip requires --plot FILE.svg, the output file")
     with KnowledgeBase.open(kb) as base:
         found = Analyses.of(base).drivers(
             level, party, chosen, minimum, adjust=adjust, sets=cases is None and query is None
@@ -236,7 +236,9 @@ def related(
     mode: Mode = "precedent",
     limit: Annotated[int, typer.Option(help="Cases to show, 1 to 1000.")] = 10,
     outcome: Other = None,
-    cursor: Annotated[str | None, typer.Option(help="Go on from here, as the page before said.")] = None,
+    cursor: Annotated[
+        str | None, typer.Option(help="Continue from this cursor of the previous page.")
+    ] = None,
     form: Printed = Form.TABLE,
     *,
     chosen: "Filters",
@@ -281,7 +283,7 @@ def _outside(
     if sum(bool(given) for given in (case, letter, items)) != 1:
         raise SettingError("use one of CASE, --letter or --item")
     if summary and not items:
-        raise SettingError("--summary goes with --item")
+        raise SettingError("--summary requires --item")
     if not letter:
         return analyses.asked(request(items or [], summary))
     try:

@@ -41,7 +41,7 @@ def export(
     ] = None,
     into: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write here, whole or not at all."),
+        typer.Option(metavar="FILE", help="Output file (written atomically)."),
     ] = None,
 ) -> None:
     """Write a knowledge base, or some of its cases, as triples, tables, documents or a network."""
@@ -93,7 +93,7 @@ def publish(
         str | None, typer.Option(metavar="IRI", help="Named graph there, else the default.")
     ] = None,
     protocol: Annotated[
-        str | None, typer.Option(help="store or update; told by the address if not given.")
+        str | None, typer.Option(help="store or update; by default inferred from the address.")
     ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Delete first what the graph there holds.")

@@ -56,14 +56,14 @@ def parse(
     ] = None,
     files_from: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="A file that lists paths, one a line; - is standard input."),
+        typer.Option(metavar="FILE", help="A file that lists paths, one per line; - is standard input."),
     ] = None,
     form: Annotated[
-        Form, typer.Option("--format", help="One JSON object a line, or a table of decisions.")
+        Form, typer.Option("--format", help="One JSON object per line, or a table of decisions.")
     ] = Form.JSONL,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that read letters.")] = 1,
 ) -> int:
-    """Read letters and print what they say, in the order given; `kg schema` tells the form.
+    """Read letters and print their determinations, in the order given; `kg schema` prints the JSON Schema.
 
     What is no letter or cannot be read is named on standard error with the reason; then it ends with 1.
     """
@@ -101,7 +101,7 @@ def _read_all(found: "Iterable[Source]", jobs: int, *, tables: bool) -> Iterator
         for read in in_order(partial(_read_chunk, tables=tables), chunks, jobs):
             yield from read
     except BrokenProcessPool as fault:
-        raise SourceError("a reading process was killed; what was read before it is printed") from fault
+        raise SourceError("a parser process was killed; the letters read before are printed") from fault
 
 
 def _read_chunk(chunk: "list[Source]", *, tables: bool) -> list[Read]:

@@ -24,7 +24,7 @@ def values(given: Iterable[str]) -> dict[str, str]:
     for pair in given:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise SettingError(f"a parameter is given as name=value, found {pair!r}")
+            raise SettingError(f"expected a parameter as name=value, found {pair!r}")
         found[name] = value
     return found
 

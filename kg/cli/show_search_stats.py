@@ -123,18 +123,19 @@ def _print_decisions(read: "Determination") -> None:
 @command('kg search "epidural steroid" lumbar', "kg search gabapentin --limit 5 --offset 5")
 def search(
     words: Annotated[
-        list[str], typer.Argument(metavar="WORDS...", help="Words; a quoted phrase stands whole.")
+        list[str],
+        typer.Argument(metavar="WORDS...", help="Words to find; quote a phrase to match it exactly."),
     ],
     kb: Kb = DEFAULT_KB,
     limit: Annotated[int, typer.Option(min=1, help="Letters to show.")] = 10,
-    offset: Annotated[int, typer.Option(min=0, help="Letters to pass over.")] = 0,
+    offset: Annotated[int, typer.Option(min=0, help="Number of results to skip.")] = 0,
     form: Annotated[
         Shown, typer.Option("--format", help="How to print; json is what the API answers.")
     ] = Shown.TEXT,
 ) -> None:
-    """Find letters that hold all the words, the best first.
+    """Find letters that contain all the words, the best match first.
 
-    The first search of a generation makes its index.
+    The first search of a generation builds its index.
     """
     from kg.analysis.search import CLOSE, OPEN, Search
     from kg.base.store import KnowledgeBase
@@ -164,13 +165,11 @@ def stats(
     ] = False,
     unresolved: Annotated[
         bool,
-        typer.Option(
-            "--unresolved", help="Only the wordings that are in no catalogue, the most frequent first."
-        ),
+        typer.Option("--unresolved", help="Only unmatched wording, the most frequent first."),
     ] = False,
     form: Printed = Form.TABLE,
 ) -> None:
-    """Count what was read, resolved, unresolved and absent, and what could not be understood."""
+    """Report extraction coverage: what was read, matched, unmatched and absent, and parsing problems."""
     from kg.analysis.coverage import coverage
     from kg.base.store import KnowledgeBase
 
@@ -185,9 +184,9 @@ def stats(
         return
     if not unresolved:
         print(f"{found.letters:,} letters, {found.items:,} items, {found.citations:,} citations")
-    table(fields.columns, fields.rows(), "wordings in no catalogue" if unresolved else "fields")
+    table(fields.columns, fields.rows(), "unmatched wording" if unresolved else "fields")
     if not unresolved:
         if corrections:
             table(corrections[0]._fields, corrections, "corrected by hand")
         table(found.problems.columns, found.problems.rows(), "problems")
-        table(found.unresolved.columns, found.unresolved.head(20).rows(), "wordings in no catalogue")
+        table(found.unresolved.columns, found.unresolved.head(20).rows(), "unmatched wording")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kg.analysis.network import Network
     from kg.analysis.sides import Sides
 
-Minimum = Annotated[int, typer.Option(help="Decisions below which nothing is said.")]
+Minimum = Annotated[int, typer.Option(help="Fewest decisions that a row needs to be reported.")]
 _SHOWN = 40
 
 
@@ -50,9 +50,7 @@ def sides(
     minimum: Minimum = 10,
     show: Annotated[
         Comparison,
-        typer.Option(
-            help="How far they agree, outcomes by what each of them cites, or how often each cites nothing."
-        ),
+        typer.Option(help="Agreement, outcomes by what each party cites, or how often each cites nothing."),
     ] = Comparison.AGREEMENT,
     form: Printed = Form.TABLE,
     *,
@@ -60,8 +58,8 @@ def sides(
 ) -> None:
     """Compare what the two parties cite for the same item, and how such items end.
 
-    The odds ratio tells whether citing something that the claims administrator does not cite goes with
-    overturning.
+    The odds ratio states whether citing something that the claims administrator does not cite is associated
+    with overturning.
     """
     from kg.analysis.cache import Analyses
     from kg.analysis.sides import AgreementRow, PairRow, SilentRow
@@ -76,14 +74,14 @@ def sides(
         Comparison.AGREEMENT: (
             AgreementRow,
             found.agreement,
-            f"{level}s cited by the two sides for one item",
+            f"{level}s cited by the two parties for one item",
         ),
         Comparison.PAIRS: (
             PairRow,
             found.pairs,
-            f"outcomes by the {level}s that the two sides cite for one item",
+            f"outcomes by the {level}s that the two parties cite for one item",
         ),
-        Comparison.SILENT: (SilentRow, found.silent, f"decisions for which a side cites no {level}"),
+        Comparison.SILENT: (SilentRow, found.silent, f"decisions for which a party cites no {level}"),
     }[show]
     if form is not Form.TABLE:
         _print_frame(row, frame, form, title)
@@ -219,7 +217,7 @@ def network(
     kb: Kb = DEFAULT_KB,
     level: Level = "page",
     party: Party = "reviewer",
-    minimum: Annotated[int, typer.Option(help="Decisions that a node must have.")] = 10,
+    minimum: Annotated[int, typer.Option(help="Fewest decisions that a node needs.")] = 10,
     q: Annotated[float, typer.Option("--q", help="Links with a greater q-value are left out.")] = 0.05,
     nodes: Annotated[
         bool, typer.Option("--nodes", help="Print nodes with communities and centralities, not links.")
@@ -232,10 +230,10 @@ def network(
     *,
     chosen: "Filters",
 ) -> None:
-    """Show what is cited together, or which services and specialties go with which guidelines.
+    """Show what is cited together, or which services and specialties are associated with which guidelines.
 
-    A link is drawn where more decisions have both than chance would have it. It tells that they go together,
-    not why.
+    A link is drawn where more decisions have both than expected by chance. It states an association, not its
+    reason.
     """
     from kg.analysis.cache import Analyses
     from kg.analysis.network import network as make

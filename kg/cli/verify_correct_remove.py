@@ -37,7 +37,7 @@ def verify(
 def validate(
     kb: Kb = DEFAULT_KB,
     sample: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Check only so many letters, by chance.")
+        int | None, typer.Option(metavar="N", min=1, help="Check a random sample of N letters.")
     ] = None,
     case: Annotated[str | None, typer.Option(help="Check only this case.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same sample.")] = 0,
@@ -50,7 +50,7 @@ def validate(
     from kg.base.upkeep.validate import validate as hold_to_shapes
 
     if sample is not None and case is not None:
-        raise SettingError("give --sample or --case, not both")
+        raise SettingError("use either --sample or --case")
     with KnowledgeBase.open(kb) as base, progress.counted("validate") as on_progress:
         report = hold_to_shapes(base, sample=sample, case=case, seed=seed, on_progress=on_progress)
     print(report)
@@ -85,7 +85,7 @@ def correct(
     elif file is None and case and path and value is not None and why:
         wanted = [edit.correction(case, path, value, why)]
     else:
-        raise SettingError("give CASE PATH VALUE --why TEXT, or --from FILE.csv alone")
+        raise SettingError("use either CASE PATH VALUE --why TEXT, or --from FILE.csv")
     report = edit.correct(kb, wanted)
     say(f"{len(wanted):,} values corrected; generation {report.generation}")
 

@@ -228,9 +228,9 @@ def from_json(form: Mapping[str, Any]) -> Determination:
     try:
         return _read_determination(form)
     except KeyError as error:
-        raise SourceError(f"this is no determination in JSON: the key {error} is missing") from error
+        raise SourceError(f"not a determination in JSON: missing key {error}") from error
     except (AttributeError, TypeError, ValueError) as error:
-        raise SourceError(f"this is no determination in JSON: {error}") from error
+        raise SourceError(f"not a determination in JSON: {error}") from error
 
 
 def _read_determination(form: Mapping[str, Any]) -> Determination:

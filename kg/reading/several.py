@@ -53,7 +53,7 @@ def parts(text: str) -> tuple[Span, ...]:
     places = [bisect_right(starts, at) for at in numbers.values()]
     if len(set(places)) < len(places):
         told = ", ".join(sorted(numbers))
-        raise LetterError(f"the text prints several case numbers ({told}), and its letters cannot be parted")
+        raise LetterError(f"the text has several case numbers ({told}), and its letters cannot be separated")
     return tuple([Span(a, b) for a, b in zip(starts, [*starts[1:], len(text)], strict=True)])
 
 

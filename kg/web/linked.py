@@ -63,7 +63,7 @@ async def thing(request: Request, site: SiteDep, base: BaseDep) -> Response:
     headers = {"Link": links, "Vary": "Accept"}
     form = SUFFIXES.get(suffix) or negotiate.best(request.headers.get("accept"), _FORMS)
     if form is None:
-        raise ProblemError(406, f"this can be had as {', '.join(_FORMS)}")
+        raise ProblemError(406, f"available formats: {', '.join(_FORMS)}")
     if form == "html":
         return RedirectResponse(root + page_of(place, node, linked=site.links.has(node)), 303, headers)
     if not suffix:

@@ -145,4 +145,4 @@ def serve(base_path: str | Path | None, settings: Settings, told: Callable[[str]
         with suppress(KeyboardInterrupt):
             server.run([listening])
     if not server.started:
-        raise ServeError("the server could not be started; the reason stands above")
+        raise ServeError("the server could not be started; see the error above")

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on.")
     root_path: str = Field(default="", description="Path under which a reverse proxy serves this server.")
     trusted_proxies: str = Field(
-        default="127.0.0.1", description="Proxies whose X-Forwarded-For is believed, or *."
+        default="127.0.0.1", description="Trusted proxies, whose X-Forwarded-For is used, or *."
     )
     public_url: str = Field(
         default="", description="Address that visitors use, where it differs from the request's."

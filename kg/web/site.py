@@ -133,7 +133,7 @@ class Site:
 
     @cached_property
     def coverage(self) -> Coverage:
-        """How much of the letters was understood."""
+        """Extraction coverage."""
         return coverage(self.base)
 
     @cached_property
@@ -224,7 +224,7 @@ class Site:
     def drivers(
         self, level: str, party: str, filters: Filters, minimum: int, adjust: str | None = None
     ) -> Drivers:
-        """What is cited where items are overturned.
+        """Associations between citations and outcomes.
 
         Raises:
             UnknownError, SettingError: an option is not one there is.
@@ -247,7 +247,9 @@ class Site:
     def _fitted(self, level: str, party: str, filters: Filters, equal: tuple[str, ...]) -> Drivers:
         """A table that a visitor thought of: its sets can take seconds, so one at a time is made."""
         if not self._fitting.acquire(timeout=PATIENCE):
-            raise ProblemError(503, "too many tables are being made", headers={"Retry-After": "10"})
+            raise ProblemError(
+                503, "the server is busy computing tables; retry in 10 s", headers={"Retry-After": "10"}
+            )
         try:
             return drivers(self.index, level, party, filters, adjust=equal or (NOTHING,))
         finally:

@@ -108,7 +108,7 @@ class State:
         )
         try:
             if await process.wait():
-                log.error("the index of words could not be made; the reason stands above")
+                log.error("the index of words could not be made; see the error above")
         finally:
             if process.returncode is None:
                 process.kill()

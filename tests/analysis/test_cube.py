@@ -196,7 +196,7 @@ def test_titles_without_a_concept_are_left_out_and_counted(base):
     unnamed = sum("#" in row.key for row in found.rows)
     assert unnamed
     text = n_triples(found, base.generation, code_version())
-    assert f"{unnamed} titles that no catalogue names are left out." in text
+    assert f"{unnamed} unmatched titles are left out." in text
 
 
 def test_an_empty_table_is_two_empty_data_sets(make):

@@ -279,7 +279,7 @@ def test_a_letter_and_a_request_that_are_not_in_the_base_are_compared(kg, kb, tm
     [
         ((), "use one of CASE, --letter or --item"),
         (("CM16-0000001", "--item", "MRI"), "use one of CASE"),
-        (("CM16-0000001", "--summary", "he fell"), "--summary goes with --item"),
+        (("CM16-0000001", "--summary", "he fell"), "--summary requires --item"),
         (("--item", " "), "an item must have"),
         (("--letter", "no-such-file"), "no-such-file: No such file"),
         (("--item", "MRI", "--mode", "precedint"), "the nearest: precedent"),

@@ -83,7 +83,7 @@ def test_an_unknown_command_is_wrong_usage():
         (SettingError("--year: no year"), 2, "kg: --year: no year"),
         (KeyboardInterrupt(), 130, "kg: stopped"),
         (OSError(28, "No space left on device"), 3, "No space left on device"),
-        (ZeroDivisionError("x"), 3, "a fault of kg itself: ZeroDivisionError: x"),
+        (ZeroDivisionError("x"), 3, "internal error in kg: ZeroDivisionError: x"),
         (typer.Exit(1), 1, ""),
     ],
 )

@@ -75,7 +75,7 @@ def test_from_an_item_to_the_sentence_that_a_colleague_opens(visit: Visit, brows
     page.wait_for_selector(".suggestions li")
     click(".suggestions li:has-text('MRI of the lumbar spine') >> nth=0")
     page.wait_for_url("**/cases?text=**")
-    assert page.inner_text("#cited") == "What reviewers cite for them"
+    assert page.inner_text("#cited") == "Guidelines cited by reviewers in these cases"
     first = page.locator("section:has(#cited) tbody tr").first
     assert first.inner_text().split("\t")[:3] == [
         "Special Studies, Low Back Complaints (ACOEM 2004, ch. 12)",

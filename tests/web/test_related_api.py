@@ -89,9 +89,9 @@ def test_many_at_once_are_as_one_by_one(site: TestClient, options):
     ("body", "status", "sentence"),
     [
         ({"questions": []}, 422, "questions"),
-        ({"questions": [{}]}, 422, "give one of case, letter, items"),
-        ({"questions": [{"case": "CM1", "items": ["MRI"]}]}, 422, "give one of case, letter, items"),
-        ({"questions": [{"case": "CM1", "summary": "old"}]}, 422, "a summary goes with items"),
+        ({"questions": [{}]}, 422, "use one of case, letter or items"),
+        ({"questions": [{"case": "CM1", "items": ["MRI"]}]}, 422, "use one of case, letter or items"),
+        ({"questions": [{"case": "CM1", "summary": "old"}]}, 422, "summary requires items"),
         ({"questions": [{"items": ["MRI"]}, {"case": "CM1"}]}, 404, "question 1: there is no case 'CM1'"),
         ({"questions": [{"letter": "Dear sir"}]}, 422, "question 0: none of the headings"),
         ({"questions": [{"items": [" "]}]}, 422, "question 0: an item must have"),

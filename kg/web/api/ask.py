@@ -21,9 +21,9 @@ class Answered(openapi.Thing):
     """How a question was understood, and its answer."""
 
     question: str
-    reading: str = Field(description="What was understood, in a short notation.")
-    canonical: str = Field(description="A question that is understood in the same way.")
-    echo: str = Field(description="What was understood, as a sentence.")
+    reading: str = Field(description="The interpretation, in a short notation.")
+    canonical: str = Field(description="A question with the same interpretation.")
+    echo: str = Field(description="The interpretation, as a sentence.")
     sparql: str | None = Field(description="The query that counts the same decisions.")
     value: dict[str, Any] = Field(description="Counts, letters, and the rate with its interval.")
     rows: list[dict[str, Any]]

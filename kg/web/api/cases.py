@@ -25,8 +25,8 @@ from kg.web.site import Site
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
 CaseNumber = Annotated[str, Path(examples=["CM16-0000001"])]
-Limit = Annotated[int, Query(ge=1, le=1000, description="Most results to give.")]
-Cursor = Annotated[str | None, Query(description="The `next` of the page before.", max_length=300)]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Most results to return.")]
+Cursor = Annotated[str | None, Query(description="The `next` of the previous page.", max_length=300)]
 Values = list[Annotated[str, Field(max_length=300)]]
 Format = Annotated[Literal["json", "csv"] | None, Query(description="Instead of the Accept header.")]
 
@@ -82,7 +82,7 @@ def answer(request: Request, site: Site, content: Any, media_type: str = "applic
 
 @router.get(
     "/cases",
-    summary="Cases that pass the filters",
+    summary="Cases that match the filters",
     responses=openapi.answers(openapi.listing_of(CaseRow)),
 )
 def cases(
@@ -100,7 +100,7 @@ def cases(
     ] = "",
     limit: Limit = 50,
     cursor: Annotated[
-        str | None, Query(pattern=CASE_CURSOR, max_length=300, description="The `next` of the page before.")
+        str | None, Query(pattern=CASE_CURSOR, max_length=300, description="The `next` of the previous page.")
     ] = None,
 ) -> Response:
     """Cases with an item that passes every filter given, by case number."""
@@ -120,7 +120,7 @@ def one_case(request: Request, site: SiteDep, case: CaseNumber) -> Response:
     offered = {"application/json": "json", "application/ld+json": "jsonld"}
     kind = negotiate.best(request.headers.get("accept"), offered)
     if kind is None:
-        raise ProblemError(406, f"a case can be had as {', '.join(offered)}")
+        raise ProblemError(406, f"available formats: {', '.join(offered)}")
     case = site.base.spelled(case)
     if kind == "jsonld":
         determination = site.base.determination(case)
@@ -141,7 +141,7 @@ def letter(request: Request, site: SiteDep, case: CaseNumber) -> Response:
     text = site.base.letter(case)
     kind = negotiate.best(request.headers.get("accept"), {"application/json": "json", "text/plain": "text"})
     if kind is None:
-        raise ProblemError(406, "a letter can be had as application/json, text/plain")
+        raise ProblemError(406, "available formats: application/json, text/plain")
     if kind == "text":
         return PlainTextResponse(text.encode("utf-8", "replace"))
     found = [

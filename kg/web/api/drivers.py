@@ -41,7 +41,7 @@ _CUBES = {"ttl": cube.turtle, "nt": cube.n_triples}
 
 @router.get(
     "/drivers",
-    summary="What is cited where items are overturned",
+    summary="Associations between citations and outcomes",
     responses=openapi.answers(openapi.listing_of(DriverRow), *list(_FORMS)[1:]),
 )
 def drivers(

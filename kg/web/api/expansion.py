@@ -15,7 +15,7 @@ router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
 def _number(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("a number is wanted")  # noqa: TRY004 - pydantic makes a refusal of it
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic makes a refusal of it
     return value
 
 

@@ -44,7 +44,7 @@ FEATURES = openapi.answers(openapi.listing_of(FeatureRow), "text/csv")
 THING = openapi.answers(openapi.Thing)
 
 
-@router.get("/", summary="What the data set is", responses=THING)
+@router.get("/", summary="About the data set", responses=THING)
 def dataset(request: Request, site: SiteDep) -> Response:
     """Counts, years, the reader that made it, and where to ask."""
     counts = site.figures
@@ -66,7 +66,7 @@ def dataset(request: Request, site: SiteDep) -> Response:
     )
 
 
-@router.get("/stats", summary="How much of the letters was understood", responses=THING)
+@router.get("/stats", summary="Extraction coverage", responses=THING)
 def stats(request: Request, site: SiteDep) -> Response:
     """Per field what was read, resolved, unresolved and absent; unresolved wordings by frequency."""
     found = site.coverage
@@ -93,7 +93,7 @@ def search(
     q: Words,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[
-        str | None, Query(pattern=r"^[0-9]{1,8}$", description="The `next` of the page before.")
+        str | None, Query(pattern=r"^[0-9]{1,8}$", description="The `next` of the previous page.")
     ] = None,
 ) -> Response:
     """Letters that hold all the words; `hits` are ranges of the snippet, in characters."""
@@ -110,7 +110,7 @@ def _asked(one: Completion) -> dict[str, Any]:
     return {"node": "", "label": one.text, "kind": "question", "decisions": one.decisions, "path": path}
 
 
-@router.get("/suggest", summary="What a few letters could mean", responses=LISTING)
+@router.get("/suggest", summary="Autocomplete suggestions", responses=LISTING)
 def suggest(
     request: Request, site: SiteDep, q: Words, limit: Annotated[int, Query(ge=1, le=50)] = 10
 ) -> Response:
@@ -143,7 +143,7 @@ def guideline(
     site: SiteDep,
     notation: Annotated[str, Path(max_length=300, examples=["chronic-pain/2009/page/98"])],
 ) -> Response:
-    """Its figures by party, what it is part of, and the pages and sections beneath it with theirs."""
+    """Its figures by party, what it is part of, and its pages and sections with theirs."""
     return answer(request, site, {**site.place(notation), "generation": site.generation})
 
 
@@ -193,7 +193,7 @@ def _json_or_csv(request: Request) -> str:
     offered = {"application/json": "json", "text/csv": "csv"}
     wanted = negotiate.best(request.headers.get("accept"), offered)
     if wanted is None:
-        raise ProblemError(406, f"this can be had as {', '.join(offered)}")
+        raise ProblemError(406, f"available formats: {', '.join(offered)}")
     return wanted
 
 
@@ -232,14 +232,14 @@ def neighbours(
     return answer(request, site, listing(site, rows, total, following, relation=relation))
 
 
-@router.get("/path", summary="A shortest way between two nodes", responses=LISTING)
+@router.get("/path", summary="A shortest path between two nodes", responses=LISTING)
 def path(request: Request, site: SiteDep, one: NodeName, other: NodeName) -> Response:
     """Its nodes in order, none where there is no way of at most six steps."""
     way = [{"node": name, "label": drawing.name_of(site.links, name)} for name in site.links.path(one, other)]
     return answer(request, site, listing(site, way, len(way), None))
 
 
-@router.get("/evidence", summary="The sentences that link a disputed item to something", responses=LISTING)
+@router.get("/evidence", summary="The sentences behind a link of a disputed item", responses=LISTING)
 def evidence_of(
     request: Request,
     site: SiteDep,
@@ -259,7 +259,7 @@ class Shown(BaseModel):
 
 @router.post(
     "/export/{form}",
-    summary="What is shown, as GraphML or Turtle",
+    summary="The shown graph, as GraphML or Turtle",
     responses=openapi.files("application/graphml+xml", "text/turtle"),
 )
 def export(site: SiteDep, form: Literal["graphml", "ttl"], shown: Shown) -> Response:

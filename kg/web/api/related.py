@@ -55,7 +55,9 @@ async def related(
     outcome: Outcome = None,
     mode: Mode = "precedent",
     limit: Limit = 10,
-    cursor: Annotated[str | None, Query(pattern=CURSOR, description="The `next` of the page before.")] = None,
+    cursor: Annotated[
+        str | None, Query(pattern=CURSOR, description="The `next` of the previous page.")
+    ] = None,
 ) -> Response:
     """The most similar first, through their items.
 
@@ -80,9 +82,9 @@ class Question(BaseModel, extra="forbid"):
         """One of the three, and a summary only beside items."""
         given = [name for name in ("case", "letter", "items") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("give one of case, letter, items")
+            raise ValueError("use one of case, letter or items")
         if self.summary and self.items is None:
-            raise ValueError("a summary goes with items")
+            raise ValueError("summary requires items")
         return self
 
 
@@ -111,7 +113,7 @@ def many(
     """
     cases = questions(site, asked.questions)
     if (items := sum(len(case.items) for case in cases)) > MOST_ITEMS:
-        raise ProblemError(422, f"ask about at most {MOST_ITEMS} items at once; these are {items}")
+        raise ProblemError(422, f"at most {MOST_ITEMS} items per request, found {items}")
     first = site.related(
         cases[0], outcome, limit, None, filters, mode
     )  # an option that is not one is an error

@@ -92,7 +92,7 @@ def case_list(
     about: Annotated[list[str], Query()] = [],  # noqa: B006
     cursor: str | None = None,
 ) -> Response:
-    """Cases that pass the filters in the address."""
+    """Cases that match the filters in the address."""
     wanted = Wanted(filters, tuple(outcome), tuple(place), party, text, tuple(about))
     found = site.cases(wanted, 25, cursor)
     told = [str(filters)] if filters.given() else []

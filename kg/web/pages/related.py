@@ -52,7 +52,7 @@ async def related(asked: Request, site: SiteDep) -> Response:
     async for part in asked.stream():
         body += part
         if len(body) > _MOST_BYTES:
-            raise ProblemError(413, f"a request has at most {_MOST_BYTES:,} bytes")
+            raise ProblemError(413, f"the request is larger than {_MOST_BYTES:,} bytes")
     given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
     items, summary = (given.get(name, [""])[0] for name in ("items", "summary"))
     lines = [line.strip() for line in items.splitlines() if line.strip()]

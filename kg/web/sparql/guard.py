@@ -25,7 +25,7 @@ def check(query: str) -> None:
     >>> check("SELECT * { ?service imr:service 'SERVICE <http://a>' } # SERVICE")
     >>> check("ASK { SERVICE <http://a.example/> { ?s ?p ?o } }")
     Traceback (most recent call last):
-    kg.errors.QueryError: SERVICE at character 6: this server asks no other server
+    kg.errors.QueryError: SERVICE at character 6: SERVICE (federated query) is not allowed
 
     Raises:
         QueryError: it asks a ``SERVICE``, nests brackets deeper than :data:`MAX_DEPTH`, or
@@ -77,7 +77,7 @@ def _glued(token: Token, prefixes: set[str]) -> bool:
 
 def _service(token: Token) -> QueryError:
     place = token.start + token.text.upper().index("SERVICE")
-    return QueryError(f"SERVICE at character {place}: this server asks no other server")
+    return QueryError(f"SERVICE at character {place}: SERVICE (federated query) is not allowed")
 
 
 def _unescaped(query: str) -> str:

@@ -196,7 +196,7 @@ async def _read(request: Request, settings: Settings) -> Asked | None:
         )
     charset = parameters.lower().partition("charset=")[2].strip(' "')
     if charset and charset not in {"utf-8", "utf8"}:
-        raise ProblemError(415, f"text comes in UTF-8, not in {charset}")
+        raise ProblemError(415, f"unsupported charset {charset}, use UTF-8")
     # A form may write each byte with three.
     body = await read_body(request, 3 * settings.query_bytes + 4096, settings.body_time)
     if media_type == _FORM_TYPE:
@@ -256,7 +256,7 @@ def _asked(pairs: list[tuple[str, str]], settings: Settings) -> Asked:
     if len(queries) != 1:
         raise ProblemError(400, f"there are {len(queries)} parameters named query, not one")
     if len(queries[0].encode("utf-8", "replace")) > settings.query_bytes:
-        raise ProblemError(413, f"a query has at most {settings.query_bytes} bytes")
+        raise ProblemError(413, f"the query is larger than {settings.query_bytes} bytes")
     if "\x00" in queries[0]:
         raise ProblemError(400, "the query holds a null character")
     graphs = (values.get("default-graph-uri", []), values.get("named-graph-uri", []))
@@ -353,7 +353,7 @@ def _problem(frame: Frame) -> ProblemError:
             return ProblemError(400, explained(fields.pop("message")), type="query-syntax", **fields)
         case "not-acceptable":
             offered = ", ".join(_FORMS[fields["kind"]])
-            return ProblemError(406, f"a result of this query can be had as {offered}")
+            return ProblemError(406, f"available formats of this result: {offered}")
         case "time-limit":
             return ProblemError(
                 504, f"the query did not end in {fields['seconds']:g} s; make it ask for less"

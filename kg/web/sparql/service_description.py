@@ -43,7 +43,7 @@ def rdf(request: Request, turtle: str | bytes, base: str | None = None, form: st
     """
     form = form or negotiate.best(request.headers.get("accept"), RDF_TYPES)
     if form is None:
-        raise ProblemError(406, f"this can be had as {', '.join(RDF_TYPES)}")
+        raise ProblemError(406, f"available formats: {', '.join(RDF_TYPES)}")
     quads = ox.parse(turtle, format=ox.RdfFormat.TURTLE, base_iri=base)
     body = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.from_extension(form))
     return Response(body, media_type=_MEDIA_TYPES[form], headers={"Vary": "Accept"})

@@ -125,7 +125,7 @@ async function expand(id) {
 function collapse(id) {
   const leaves = network.getConnectedNodes(id).filter((other) => other !== stage.dataset.node && network.getConnectedNodes(other).length === 1);
   if (leaves.length) step("remove", { ids: leaves });
-  else say("No node hangs on this one alone.");
+  else say("Nothing to collapse.");
 }
 
 async function pathTo(id) {
@@ -244,7 +244,7 @@ const told = location.hash.slice(1);
 try {
   if (told) await replay(JSON.parse(decodeURIComponent(told)));
 } catch {
-  say("Not all of what this link tells is in the base that is served now.");
+  say("Some steps in this link refer to data that is no longer here.");
 }
 changed();
 network.setData({ nodes, edges });  // only now: it looks at all of them whenever some come

@@ -66,7 +66,7 @@ async function describeEdge(edge) {
   const item = [one, other].find((node) => node.kind === "item");
   const head = [make("h2", {}, `${one.name} – ${other.name}`), make("p", { className: "sub" }, edge.title)];
   if (!item) {
-    panel.replaceChildren(...head, make("p", {}, "Both stand in the same decisions. Expand either to see them."));
+    panel.replaceChildren(...head, make("p", {}, "Cited together in the same items. Expand either to see them."));
     return;
   }
   const rest = item === one ? other : one;
@@ -74,5 +74,5 @@ async function describeEdge(edge) {
   const quotes = found.results.map((row) => make("blockquote", {},
     make("p", {}, row.before, make("mark", {}, row.quote), row.after),
     make("p", { className: "small" }, row.party ? `${row.party}, ` : "", make("a", { href: root + row.path }, `${row.case}, in the letter`))));
-  panel.replaceChildren(...head, ...(quotes.length ? quotes : [make("p", {}, "The letter says this by its form alone.")]));
+  panel.replaceChildren(...head, ...(quotes.length ? quotes : [make("p", {}, "Inferred from the letter's layout; no sentence states it.")]));
 }
