@@ -121,7 +121,7 @@ def test_a_node_has_its_marks(node, values):
 
 
 def test_an_unknown_node_is_answered_with_those_there_are():
-    with pytest.raises(UnknownError, match=r"it has patient\.age, reviewer/specialties/1, item/1"):
+    with pytest.raises(UnknownError, match=r"available: patient\.age, reviewer/specialties/1, item/1"):
         behind(LETTER, "item/2")
 
 

@@ -5,7 +5,7 @@ regression (Wagner et al., J. Clin. Pharm. Ther. 27, 2002, 299-309). Letters are
 catalogue's (``imr:inForceFrom``).
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.columns import Column
+from kg.analysis.columns import Column, Counted, shaped
 from kg.analysis.decisions import LEVELS, PARTIES, Index
 from kg.analysis.filters import Filters, choose, unknown
 from kg.analysis.sides import with_rates
@@ -39,20 +39,10 @@ Days = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class MonthRow:
+class MonthRow(Counted):
     """The decisions of one month."""
 
     month: Annotated[str, Column("Month", "year and month of the decision date", "key")]
-    letters: Annotated[int, Column("Letters", "letters of the month", "count")]
-    decisions: Annotated[int, Column("Decisions", "decisions of the month", "count")]
-    upheld: Annotated[int, Column("Upheld", "of these, upheld", "count")]
-    overturned: Annotated[int, Column("Overturned", "of these, overturned", "count")]
-    modified: Annotated[int, Column("Modified", "of these, modified", "count")]
-    overturn_rate: Annotated[
-        float | None, Column("Rate", "share of the decisions that is overturned", unit="share", form="{:.1%}")
-    ]
-    rate_low: Annotated[float | None, Column("", "lower end of the rate", "low", "share")]
-    rate_high: Annotated[float | None, Column("", "upper end of the rate", "high", "share")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +114,7 @@ def trends(
     names = months.unique().sort()
     number = months.replace_strict(names, np.arange(len(names)), return_dtype=pl.Int32).to_numpy()
     table = with_rates(index, names.to_frame("month"), rows, number)
-    table = table.select(part.name for part in fields(MonthRow))
+    table = shaped(MonthRow, table)
     notes = (*index.notes(wanted, party), *_undated(index, counted & ~dated), *index.left_out)
     since = found.cast(pl.Int64).to_numpy().astype(np.int64)  # days from 1970 on
     return Trends(key, party, wanted, table, _changes(index, rows, since), notes)

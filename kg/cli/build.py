@@ -25,16 +25,12 @@ def build(
     kb: Kb = DEFAULT_KB,
     repair: Annotated[
         bool,
-        typer.Option(
-            "--repair", help="Rebuild a damaged knowledge base from its stored texts, and SOURCE if given."
-        ),
+        typer.Option("--repair", help="Rebuild a damaged base from its stored texts, and SOURCE if given."),
     ] = False,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes that read letters; by default one per core.")
     ] = None,
-    keep: Annotated[
-        int, typer.Option(min=1, help="Number of generations to keep, including the new one.")
-    ] = 2,
+    keep: Annotated[int, typer.Option(min=1, help="Generations to keep, including the new one.")] = 2,
     optimize: Annotated[
         bool | None,
         typer.Option("--optimize/--no-optimize", help="Optimize the graph; by default after large loads."),

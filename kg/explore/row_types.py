@@ -10,6 +10,7 @@ from kg.analysis.network import LinkRow, NodeRow, Relation
 from kg.analysis.outcomes import DriftRow, QuantityRow, SpecialtyRow
 from kg.analysis.related.rankings import RelatedRow
 from kg.analysis.sides import AgreementRow, PairRow, SilentRow
+from kg.analysis.trends import ChangeRow, MonthRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ ROWS: Mapping[str, type] = {
     "outcomes: specialties": SpecialtyRow,
     "outcomes: drift": DriftRow,
     "outcomes: quantities": QuantityRow,
+    "trends: months": MonthRow,
+    "trends: changes": ChangeRow,
     "network: links": LinkRow,
     "network: nodes": NodeRow,
     "network: neighbours of a node": Relation,

@@ -5,11 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import is_dataclass
 from pathlib import Path
 
 import pytest
 
-from kg.analysis.columns import columns, schema
+from kg.analysis.columns import Counted, columns, schema
 from kg.explore.row_types import ROWS
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,18 @@ def test_columns_have_words_and_a_meaning(kind):
         assert named.column.meaning
         assert named.column.words or named.role in {"low", "high"}, named.name
     assert len(schema(ROWS[kind])) == len(columns(ROWS[kind]))
+
+
+def test_every_kind_of_row_is_listed():
+    """A row's type annotates its fields with columns; those that several share are no row of their own."""
+    found = {
+        each
+        for name, module in list(sys.modules.items())
+        if name.startswith(("kg.analysis.", "kg.explore."))
+        for each in vars(module).values()
+        if is_dataclass(each) and isinstance(each, type) and "Column(" in str(each.__annotations__)
+    }
+    assert found - {Counted} == {*ROWS.values()}
 
 
 FIGURE = '    trial: Annotated[float | None, Column("Trial", "column on trial")]\n'
@@ -84,7 +97,13 @@ print(json.dumps({name: "trial" in text.lower() for name, text in found.items()}
 WITHOUT = {
     f"Columns shown: {title}"
     for title in (
-        *("credible sets", "sides: silent", "network: nodes", "network: neighbours of a node"),
+        *(
+            "credible sets",
+            "sides: silent",
+            "trends: changes",
+            "network: nodes",
+            "network: neighbours of a node",
+        ),
         "guidelines, services, drugs, specialties, body parts",
     )
 }
