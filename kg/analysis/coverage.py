@@ -100,7 +100,8 @@ def _of_rationales(letters: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_items(facts: pl.LazyFrame) -> pl.DataFrame:
-    items = facts.select("case", "item", "template", *_ITEM).unique(subset=["case", "item"])
+    reasons = ("grounds", "ground_cues")
+    items = facts.select("case", "item", "template", *_ITEM, *reasons).unique(subset=["case", "item"])
     items = items.with_columns(
         pl.when(pl.col("body_parts").list.len() > 0).then(pl.col("body_parts")).alias("body_parts")
     )
@@ -111,6 +112,8 @@ def _of_items(facts: pl.LazyFrame) -> pl.DataFrame:
         if name == "category":
             known = there & ~pl.col(name).is_in(_UNKNOWN)
         columns.append(_count(names.get(name, name), there, known, absent))
+    stated, found = (pl.col(name).list.len() > 0 for name in reasons)
+    columns.append(_count("grounds", stated | found, stated, ~(stated | found)))
     return _each(items.collect().lazy(), columns)
 
 

@@ -48,6 +48,10 @@ _FACTS: Columns = {
         _TEXTS,
         "Grounds that the reviewer states: notation of ground and met or not-met, as response:not-met.",
     ),
+    "ground_cues": (
+        _TEXTS,
+        "The same of classes that are not read surely enough to be counted as grounds.",
+    ),
     "wording": (
         pl.Int64(),
         "Digest of item, outcome and rationale: equal where they are equal word for word.",

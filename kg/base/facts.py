@@ -21,6 +21,7 @@ from kg.model import (
     Citation,
     Decision,
     Determination,
+    Ground,
     GuidelineField,
     History,
     Party,
@@ -212,9 +213,14 @@ def _item(position: int, decision: Decision, history: History, text: str) -> Row
         *_recommended(decision),
         item.retrospective,
         item.associated_surgical_service,
-        [f"{each.ground}:{'met' if each.met else 'not-met'}" for each in decision.grounds],
+        [_ground(each) for each in decision.grounds],
+        [_ground(each) for each in decision.cues],
         _wording(decision, text),
     )
+
+
+def _ground(ground: Ground) -> str:
+    return f"{ground.ground}:{'met' if ground.met else 'not-met'}"
 
 
 def _wording(decision: Decision, text: str) -> int:

@@ -161,6 +161,7 @@ def _decision(decision: Decision) -> Json:
             "span": [rationale.span.start, rationale.span.end],
             "recommended": [_quantity(quantity) for quantity in rationale.recommended],
             "mentions": [_mention(mention) for mention in rationale.mentions],
+            "cues": grounds_to_json(rationale.cues),
         },
         "grounds": grounds_to_json(rationale.grounds) if rationale else [],
     }
@@ -276,6 +277,7 @@ def _read_decision(form: Json) -> Decision:
             tuple(map(_read_quantity, rationale["recommended"])),
             tuple(map(_read_mention, rationale["mentions"])),
             read_grounds(form["grounds"]),
+            read_grounds(rationale["cues"]),
         ),
     )
 

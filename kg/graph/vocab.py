@@ -183,10 +183,16 @@ class IMR(metaclass=_Vocabulary):
     """last page"""
     leads: Final = URIRef(f"{ONTOLOGY}#leads")
     """leads"""
+    leastLikelihood: Final = URIRef(f"{ONTOLOGY}#leastLikelihood")
+    """least likelihood"""
     leftBodyPart: Final = URIRef(f"{ONTOLOGY}#leftBodyPart")
     """body part, left"""
     licensedIn: Final = URIRef(f"{ONTOLOGY}#licensedIn")
     """licensed in"""
+    measuredPrecision: Final = URIRef(f"{ONTOLOGY}#measuredPrecision")
+    """measured precision"""
+    measuredRecall: Final = URIRef(f"{ONTOLOGY}#measuredRecall")
+    """measured recall"""
     met: Final = URIRef(f"{ONTOLOGY}#met")
     """met"""
     midline: Final = URIRef(f"{ONTOLOGY}#midline")

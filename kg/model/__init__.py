@@ -276,12 +276,16 @@ class Ground(Read, frozen=True, gc=False):
 
 
 class Rationale(Read, frozen=True, gc=False):
-    """The reasons for a decision, with what they quote plainly."""
+    """The reasons for a decision, with what they quote plainly.
+
+    ``cues`` are wordings that may be grounds, of classes that are not read surely enough to be counted.
+    """
 
     span: Span
     recommended: tuple[Quantity, ...] = ()
     mentions: tuple[Mention, ...] = ()
     grounds: tuple[Ground, ...] = ()
+    cues: tuple[Ground, ...] = ()
 
 
 class Decision(Read, frozen=True, gc=False):
@@ -301,6 +305,11 @@ class Decision(Read, frozen=True, gc=False):
     def grounds(self) -> tuple[Ground, ...]:
         """The grounds that the rationale states."""
         return self.rationale.grounds if self.rationale else ()
+
+    @property
+    def cues(self) -> tuple[Ground, ...]:
+        """What may be grounds, of classes that are not read surely enough."""
+        return self.rationale.cues if self.rationale else ()
 
     def cited_by(self, party: Party) -> GuidelineField:
         """The guideline field of ``party``."""

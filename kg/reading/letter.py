@@ -23,7 +23,8 @@ from kg.reading.citing.mentions import mentions
 from kg.reading.damage import doubts as misread
 from kg.reading.damage import misprinted, near_headings
 from kg.reading.early import early_layout
-from kg.reading.grounds.grounds import read_grounds
+from kg.reading.grounds.grounds import read_grounds, too_long
+from kg.reading.grounds.judging import measured
 from kg.reading.header import Header, read_header
 from kg.reading.history import read_history
 from kg.reading.noise import Edit, Restored, restored
@@ -190,11 +191,14 @@ def _rationale(
     if span.end - span.start > _LONGEST_RATIONALE:
         problems.append(_too_long(span, "rationale"))
     end = min(span.end, span.start + _LONGEST_RATIONALE)
+    found = read_grounds(text, span.start, end, item, outcome)
+    problems += [_too_long(each, "sentence") for each in too_long(text, span.start, end)]
     return Rationale(
         span,
         recommended(text, span.start, end),
         mentions(text, span.start, end),
-        read_grounds(text, span.start, end, item, outcome),
+        tuple([each for each in found if measured(each.ground).is_sure]),
+        tuple([each for each in found if not measured(each.ground).is_sure]),
     )
 
 

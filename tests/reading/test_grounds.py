@@ -7,6 +7,7 @@ import time
 from itertools import pairwise
 
 import pytest
+from own_letters import Item, letter
 
 import kg
 from kg import resources
@@ -40,6 +41,7 @@ def test_standards_and_verdicts_are_no_grounds():
 
 
 def test_our_sentences_are_read_as_they_are_labelled():
+    """Most of them: a sentence alone lacks what its rationale tells, and a class is read where it is sure."""
     rows = own_sentences()
     right = wrong = missed = 0
     for row in rows:
@@ -51,7 +53,7 @@ def test_our_sentences_are_read_as_they_are_labelled():
             missed + len(wanted - found),
         )
     assert right / (right + wrong) > 0.9
-    assert right / (right + missed) > 0.8
+    assert right / (right + missed) > 0.7
 
 
 def test_a_span_quotes_its_sentence():
@@ -73,6 +75,29 @@ def test_the_judge_sums_the_weights_of_the_features():
                 total = judge.lasting(told, each, rank) + judge.passing(told, each, context)
                 names = judging.features(told, each, context, rank)
                 assert total == pytest.approx(sum(weights.get(name, 0) for name in names))
+
+
+def test_only_classes_that_are_read_surely_are_grounds():
+    figures = {cue.ground: judging.measured(cue.ground) for cue in cues()}
+    assert all(0.4 <= each.least <= 0.9 for each in figures.values())
+    sure = {ground for ground, each in figures.items() if each.is_sure}
+    assert {"response", "amount", "plan"} <= sure
+    assert "safety" not in sure  # a cue of it is kept as a cue
+    reasons = "The patient has kidney disease, and this drug is contraindicated. There are no red flags."
+    decision = kg.parse_letter(letter(Item(rationale=reasons))).decisions[0]
+    assert [each.ground for each in decision.grounds] == ["red-flag"]
+    assert [each.ground for each in decision.cues] == ["safety"]
+    nothing = kg.parse_letter(letter(Item(rationale=None))).decisions[0]
+    assert nothing.grounds == nothing.cues == ()
+
+
+def test_a_sentence_that_is_too_long_is_told():
+    reasons = "There are no red flags. Pain " + "and numbness and pain " * 100
+    found = kg.parse_letter(letter(Item(rationale=reasons)))
+    assert [problem.message for problem in found.problems] == [
+        "a sentence of 2204 characters is longer than any letter's"
+    ]
+    assert [each.ground for each in found.decisions[0].grounds] == ["red-flag"]
 
 
 def test_every_class_is_defined_and_every_cue_can_be_found():

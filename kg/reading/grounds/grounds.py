@@ -8,13 +8,11 @@ from msgspec import Struct
 from kg.model import Ground, Outcome, Span
 from kg.reading.grounds.cues import Candidate, candidates
 from kg.reading.grounds.frames import Sentence, sentence
-from kg.reading.grounds.judging import Context, applies, can_state, fits, judge, likelihood
+from kg.reading.grounds.judging import Context, applies, can_state, fits, judge, likelihood, measured
 from kg.reading.grounds.sentences import sentences
 from kg.reading.grounds.wording import fold, places, words_and_gaps
 from kg.reading.text.folding import tidy
 
-THRESHOLD = 0.4
-"""A cue at least this likely is a ground."""
 _SURER = 0.12
 """How much surer a later sentence must be to stand for a ground in place of the first."""
 _LAST = 3
@@ -112,7 +110,8 @@ class Surroundings:
 def read_grounds(text: str, start: int, end: int, item: str, outcome: Outcome | None) -> tuple[Ground, ...]:
     """The grounds that the rationale ``text[start:end]`` states for ``item``, in the order of the text.
 
-    The span of a ground is its sentence, or the part of it that says so where the sentence is long.
+    The span of a ground is its sentence, or the part of it that says so where the sentence is long. Some
+    are of classes that are not read surely enough to be shown (``measured(ground).is_sure``).
 
     >>> text = "MRI is for red flags. There is no evidence of red flags or of failed conservative care."
     >>> [(each.ground, each.met) for each in read_grounds(text, 0, len(text), "MRI", Outcome.UPHELD)]
@@ -137,6 +136,13 @@ def read_grounds(text: str, start: int, end: int, item: str, outcome: Outcome | 
     return tuple(sorted((ground for _, ground in best.values()), key=lambda each: each.span))
 
 
+def too_long(text: str, start: int, end: int) -> list[Span]:
+    """The sentences of the rationale ``text[start:end]`` that are too long to be read for grounds."""
+    if end - start <= _LONGEST:
+        return []
+    return [Span(first, last) for first, last in sentences(text, start, end) if last - first > _LONGEST]
+
+
 def _likeliest(
     told: Sentence, judged: tuple[Judged, ...], context: Context
 ) -> tuple[float, Candidate] | None:
@@ -146,7 +152,7 @@ def _likeliest(
             total = each.total + passing(told, each.candidate, context)
             if chosen is None or total > best:
                 best, chosen = total, each.candidate
-    if chosen is None or (chance := likelihood(best)) < THRESHOLD:
+    if chosen is None or (chance := likelihood(best)) < measured(chosen.cue.ground).least:
         return None
     return chance, chosen
 

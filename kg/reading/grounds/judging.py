@@ -7,13 +7,14 @@ labelled rationales (logistic regression with a quadratic penalty).
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from math import exp
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from kg import resources
 from kg.reading.grounds.cues import Candidate, Cue
 from kg.reading.grounds.frames import Sentence
-from kg.reading.grounds.wording import vocabulary
+from kg.reading.grounds.wording import catalogue, vocabulary
 
 _FREE = frozenset(("amount", "recommended", "dependent", "safety"))
 """Grounds that the guideline's own words can state, without a word for this patient."""
@@ -244,6 +245,34 @@ def judge() -> Judge:
     """The judge with the learned weights."""
     rows = resources.text("ontology", "grounds-weights.tsv").splitlines()[1:]
     return Judge({name: float(value) for name, value in (row.split("\t") for row in rows)})
+
+
+class Measured(NamedTuple):
+    """How well a class is read of letters that were not learned from, from a ``least`` likelihood on."""
+
+    precision: float
+    recall: float
+    least: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the class is read surely enough to be shown and counted."""
+        return self.precision >= _SURE
+
+
+_SURE = 0.85
+
+
+@cache
+def measured(ground: str) -> Measured:
+    """The figures of a class, which ``ontology/grounds.ttl`` states.
+
+    >>> measured("response").is_sure
+    True
+    """
+    concept = next(each for each in catalogue().values() if each.notation == ground)
+    names = ("measuredPrecision", "measuredRecall", "leastLikelihood")
+    return Measured(*[float(concept.one(name) or 0) for name in names])
 
 
 _IMPOSSIBLE = -500.0
