@@ -2,8 +2,8 @@
 
 What is kept lies in ``analysis/<code version>/`` of the generation: the index of decisions and
 citations, the inverted index of cases, and the drivers tables that were asked for without filters.
-All of it can be deleted; it is made again when asked for. Where the folder cannot be written, it
-is kept in memory only.
+All of it can be deleted, and what is damaged is: it is made again when asked for. Where the folder
+cannot be written, it is kept in memory only.
 """
 
 import hashlib
@@ -30,6 +30,7 @@ from kg.analysis.drivers import Drivers, EffectSet, Member, drivers
 from kg.analysis.filters import Filters
 from kg.analysis.related.features import Features, features
 from kg.analysis.related.rankings import AskedCase, Related, related
+from kg.base import manifest
 from kg.base.store import KnowledgeBase
 from kg.model import Determination
 
@@ -186,7 +187,10 @@ class Analyses:
             return make(None)
         kept = self._folder / name
         if kept.is_dir():
-            return read(kept)
+            if (fault := _fault(kept)) is None:
+                return read(kept)
+            _LOG.warning("%s is made anew: %s", kept, fault)
+            shutil.rmtree(kept, ignore_errors=True)
         draft = self._folder / f".{name}-{os.getpid()}-{uuid4().hex[:8]}"
         try:
             draft.mkdir(parents=True)
@@ -195,6 +199,7 @@ class Analyses:
             return make(None)
         try:
             made = make(draft)
+            manifest.write(draft, None)
             if not kept.is_dir():
                 draft.rename(kept)
         except OSError as fault:
@@ -203,6 +208,14 @@ class Analyses:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return made
+
+
+def _fault(kept: Path) -> str | None:
+    """What is wrong with a folder of what is kept: its files are those that were written, byte by byte."""
+    try:
+        return next((f"{name} {fault}" for name, fault in manifest.faults(kept)), None)
+    except (OSError, ValueError):
+        return f"{manifest.FILE} is missing or damaged"
 
 
 _SAID = (

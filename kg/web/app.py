@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import FileResponse, PlainTextResponse, Response
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -29,6 +29,7 @@ from kg.web.pages import related as related_pages
 from kg.web.settings import Settings
 from kg.web.sparql import protocol, remote
 from kg.web.state import State
+from kg.web.transfer import Transfer
 
 ROUTED = (
     *(case_pages, protocol, case_api, driver_api, ask_api, ask_page, query, driver_pages, search_about),
@@ -79,6 +80,7 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
         known = [Depends(case_api.only_known)] if module.router.prefix == "/api" else []
         app.include_router(module.router, dependencies=known)
     _add_operations(app, state, metrics)
+    app.add_api_route("/openapi.json", _description, include_in_schema=False)
     app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
@@ -86,6 +88,7 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
 
 def _add_middleware(app: FastAPI, state: State, metrics: Metrics) -> None:
     """What is done with every request: cross-origin headers, our own headers and figures."""
+    app.add_middleware(Transfer)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -103,6 +106,11 @@ def _add_middleware(app: FastAPI, state: State, metrics: Metrics) -> None:
             observer(scope, status, seconds)
 
     app.add_middleware(Answers, generation=lambda: state.site.generation, observe=observe)
+
+
+async def _description(request: Request) -> Response:
+    """Where programs look for the description of the API first."""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/api/openapi.json", 308)
 
 
 def _vendored(request: Request, name: str) -> Response:

@@ -49,6 +49,16 @@ def packed(accept_encoding: str | None) -> bool:
     return quality(accept_encoding or "", "gzip") > 0
 
 
+def unchanged(if_none_match: str | None, etag: str) -> bool:
+    """Whether a client has the answer with this tag already (RFC 9110, 13.1.2): tags are compared weakly.
+
+    >>> unchanged('"a", W/"b"', '"b"'), unchanged("*", '"b"'), unchanged('"ab"', '"b"')
+    (True, True, False)
+    """
+    tags = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
+    return "*" in tags or etag.removeprefix("W/") in tags
+
+
 def best(accept: str | None, offered: Mapping[str, str]) -> str | None:
     """The form of ``offered`` (media type to form, best first) that ``accept`` wants most.
 

@@ -42,6 +42,28 @@ def test_what_is_read_is_what_was_made(facts, tmp_path):
     assert not list((tmp_path / "analysis").glob(".*"))
 
 
+@pytest.mark.parametrize(
+    "every", [12, pytest.param(1, marks=pytest.mark.long)], ids=["some files", "every file"]
+)
+def test_a_changed_byte_is_found_and_changes_no_answer(facts, tmp_path, caplog, every):
+    folder = tmp_path / "analysis"
+    first = Analyses("000001", facts.lazy, folder)
+    asked = [first.drivers(sets=False).rows, first.related("CM15-0000003")]
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
+    assert len(files) > 30
+    for number, path in enumerate(files):
+        if number % every:
+            continue
+        place = (number * 7919) % path.stat().st_size
+        data = bytearray(path.read_bytes())
+        data[place] ^= 1 << number % 8
+        path.write_bytes(data)
+        caplog.clear()
+        again = Analyses("000001", facts.lazy, folder)
+        assert [again.drivers(sets=False).rows, again.related("CM15-0000003")] == asked, path
+        assert "is made anew" in caplog.text, path
+
+
 def test_a_folder_that_cannot_be_written_is_done_without(facts, tmp_path):
     (tmp_path / "analysis").write_text("not a folder")
     kept = Analyses("000001", facts.lazy, tmp_path / "analysis")

@@ -41,6 +41,56 @@ def test_lists_have_one_form(site: TestClient, path: str):
     assert again.status_code == 304
 
 
+@pytest.mark.parametrize("path", [*LISTS, "/cases", "/drivers", "/api/openapi.json", "/healthz", "/explore"])
+def test_head_is_get_without_its_body(site: TestClient, path: str):
+    got, head = site.get(path), site.head(path)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert head.headers.get("content-length") == got.headers.get("content-length")
+    assert head.headers.get("etag") == got.headers.get("etag")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_are_packed_and_found_again(site: TestClient, path: str):
+    plain = site.get(path, headers={"Accept-Encoding": "identity"})
+    packed = site.get(path, headers={"Accept-Encoding": "gzip"})
+    assert plain.json() == packed.json()
+    assert "content-encoding" not in plain.headers
+    if len(plain.content) >= 1000:
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "Accept-Encoding" in packed.headers["vary"]
+        assert int(packed.headers["content-length"]) < len(plain.content)
+    for tag in (plain.headers["etag"], packed.headers["etag"], "*", f'"other", {plain.headers["etag"]}'):
+        assert site.get(path, headers={"If-None-Match": tag}).status_code == 304
+    assert site.get(path, headers={"If-None-Match": plain.headers["etag"][:-2]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/cases?limit=50", "/api/guidelines?limit=40&kind=page", "/api/search?q=the+injury&limit=50"]
+)
+def test_a_link_leads_to_the_following_page(site: TestClient, path: str):
+    seen, total, address = 0, None, path
+    for _ in range(40):
+        page = site.get(address)
+        body = page.json()
+        seen, total = seen + len(body["results"]), body["total"]
+        if "link" not in page.headers:
+            assert body["next"] is None
+            break
+        address = path.partition("?")[0] + page.links["next"]["url"]
+    assert seen == total
+
+
+@pytest.mark.parametrize("path", ["/api/cases?limit=1&limit=2", "/api/drivers?level=page&level=section"])
+def test_a_parameter_given_twice_is_refused(site: TestClient, path: str):
+    answer = site.get(path)
+    assert answer.status_code == 422
+    assert "given 2 times" in answer.json()["detail"]
+
+
+def test_the_description_is_found_where_programs_look(site: TestClient):
+    assert site.get("/openapi.json").json() == site.get("/api/openapi.json").json()
+
+
 def test_cursors_give_every_case_once(site: TestClient):
     seen, cursor = [], None
     while True:

@@ -1,7 +1,8 @@
 """``/api``: the knowledge base as JSON."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_origin
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -44,11 +45,16 @@ async def site_of(request: Request) -> Site:
 SiteDep = Annotated[Site, Depends(site_of)]
 
 
-def _taken(dependant: Dependant) -> Iterator[str]:
+def _fields(dependant: Dependant) -> Iterator[Any]:
     """The parameters that a route takes, itself and through what it depends on."""
-    yield from (field.alias for field in dependant.query_params)
+    yield from dependant.query_params
     for each in dependant.dependencies:
-        yield from _taken(each)
+        yield from _fields(each)
+
+
+def _taken(dependant: Dependant) -> Iterator[str]:
+    """The names of the parameters that a route takes."""
+    return (field.alias for field in _fields(dependant))
 
 
 async def only_known(request: Request) -> None:
@@ -61,6 +67,12 @@ async def only_known(request: Request) -> None:
     if not request.query_params or not route.include_in_schema:
         return
     known = list(_taken(route.dependant))
+    fields = _fields(route.dependant)
+    once = {field.alias for field in fields if get_origin(field.field_info.annotation) is not list}
+    names = [name for name, _ in request.query_params.multi_items()]
+    if twice := [name for name in names if name in once and names.count(name) > 1]:
+        times = names.count(twice[0])
+        raise ProblemError(422, f"the parameter {twice[0]!r} is given {times} times; give it once")
     if others := [name for name in request.query_params if name not in known]:
         taken = f"it takes {', '.join(known)}" if known else "it takes none"
         raise ProblemError(422, f"there is no parameter {others[0][:100]!r} here; {taken}")
@@ -71,11 +83,20 @@ def listing(site: Site, results: list[Any], total: int, following: str | None, *
     return json_answers.listing(site.generation, results, total, following, **more)
 
 
+def _next(request: Request, following: str) -> str:
+    """The address of the following page, relative to that of this one."""
+    name = "cursor" if "cursor" in _taken(request.scope["route"].dependant) else "offset"
+    given = [pair for pair in request.query_params.multi_items() if pair[0] != name]
+    return f"?{urlencode([*given, (name, following)])}"
+
+
 def answer(request: Request, site: Site, content: Any, media_type: str = "application/json") -> Response:
     """JSON with an ETag: the same address gives the same answer while the generation stays."""
     etag = site.etag(str(request.url), request.headers.get("accept", ""))
     headers = {"ETag": etag, "Vary": "Accept"}
-    if etag in request.headers.get("if-none-match", ""):
+    if following := isinstance(content, dict) and content.get("next"):
+        headers["Link"] = f'<{_next(request, str(following))}>; rel="next"'
+    if negotiate.unchanged(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     return JSONResponse(content, headers=headers, media_type=media_type)
 

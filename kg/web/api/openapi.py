@@ -14,7 +14,8 @@ from kg.graph import iri
 from kg.web.problems import MEDIA_TYPE
 
 ABOUT = """
-Lists are `{"results", "total", "next", "generation"}`; give `next` back as `cursor` or `offset`. Errors are
+Lists are `{"results", "total", "next", "generation"}`; give `next` back as `cursor` or `offset`, or follow
+`Link: rel="next"`. `HEAD` is answered wherever `GET` is, and answers are packed by gzip. Errors are
 `application/problem+json`; a parameter that an address does not take is one, since a misspelt filter
 would give all. Every answer has an `ETag` and the generation of the base that it was made from.
 

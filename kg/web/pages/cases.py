@@ -133,7 +133,7 @@ async def one_case(request: Request, site: SiteDep, case: str, mode: str = MODES
     case, mode = site.base.spelled(case), choose("mode", mode, MODES)
     etag = f"W/{site.etag('case page', case, mode)}"  # weak: the same for the packed and the plain page
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if etag in request.headers.get("if-none-match", ""):
+    if negotiate.unchanged(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     page = site.pages.get(f"{case} {mode}", lambda: bytes(_case_page(request, site, case, mode).body))
     if negotiate.packed(request.headers.get("accept-encoding")):

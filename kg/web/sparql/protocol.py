@@ -103,7 +103,7 @@ async def endpoint(request: Request) -> Response:
     except QueryError as error:
         raise ProblemError(400, str(error), type="query-refused") from error
     etag = _etag(request, asked)
-    if request.method != "POST" and etag in request.headers.get("if-none-match", ""):
+    if request.method != "POST" and negotiate.unchanged(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers={"ETag": etag})
     lane: Lane = request.app.state.state.visitors
     try:
