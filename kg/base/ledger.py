@@ -79,6 +79,16 @@ class LetterRow(NamedTuple):
     length: int
 
 
+class Changed(NamedTuple):
+    """A case that changed: ``written`` (added, replaced or read anew), ``corrected`` or ``removed``."""
+
+    case: str
+    change: str
+    generation: str | None
+    """The generation that holds the letter as it is now, ``None`` for one that was removed."""
+    at: str
+
+
 class Correction(NamedTuple):
     """A value that a person set in place of the one that was read."""
 
@@ -210,6 +220,28 @@ class Ledger:
         where, values = ("WHERE case_id = ?", (case,)) if case is not None else ("", ())
         rows = self._all(f"SELECT * FROM correction {where} ORDER BY case_id, path", *values)  # noqa: S608
         return [Correction(*row) for row in rows]
+
+    def changes(self, since: str) -> list[Changed]:
+        """The cases that changed after the generation ``since``, by case.
+
+        What changed in the second in which that generation was built may be among them.
+        """
+        last = self._one("SELECT max(at) FROM build WHERE generation <= ?", since)
+        moment = str(last[0]) if last and last[0] else ""
+        written = self._all(
+            "SELECT case_id, made, coalesce((SELECT at FROM build WHERE generation = made), ?) FROM "
+            "(SELECT case_id, substr(part, 1, instr(part, '-') - 1) AS made FROM letter) WHERE made > ?",
+            moment, since,
+        )  # fmt: skip
+        corrected = dict(
+            self._all("SELECT case_id, max(at) FROM correction WHERE at >= ? GROUP BY case_id", moment)
+        )
+        removed = self._all("SELECT case_id, at FROM removed WHERE at >= ?", moment)
+        found = [Changed(case, "removed", None, at) for case, at in removed]
+        for case, made, at in written:
+            change = "corrected" if case in corrected else "written"
+            found.append(Changed(case, change, made, corrected.get(case, at)))
+        return sorted(found)
 
     # --- write --------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from kg.base import columns, facts, generations
 from kg.base.graphs import open_read_only
-from kg.base.ledger import Correction
+from kg.base.ledger import Changed, Correction
 from kg.base.letter_texts import Letters
 from kg.errors import BaseError, UnknownError
 from kg.model import Determination
@@ -125,6 +125,18 @@ class KnowledgeBase:
     def cases(self) -> list[str]:
         """All case numbers, sorted."""
         return self._letters.ledger.cases()
+
+    def changes(self, since: str) -> list[Changed]:
+        """The cases that changed after the generation ``since``, by case; ``000000`` gives all.
+
+        Raises:
+            UnknownError: there was no such generation yet.
+        """
+        if since > self.generation:
+            raise UnknownError(
+                f"there is no generation {since} yet; the one that is served is {self.generation}"
+            )
+        return self._letters.ledger.changes(since)
 
     def spelled(self, case: str) -> str:
         """A case number as this base has it, from any spelling: ``cm16 219557`` is ``CM16-0219557``.

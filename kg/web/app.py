@@ -16,7 +16,7 @@ from kg.web import access_log, linked, negotiate, problems
 from kg.web.api import ask as ask_api
 from kg.web.api import cases as case_api
 from kg.web.api import drivers as driver_api
-from kg.web.api import expansion, lists, openapi
+from kg.web.api import expansion, feed, lists, openapi
 from kg.web.api import related as related_api
 from kg.web.api import trends as trends_api
 from kg.web.metrics import MEDIA_TYPE, Metrics
@@ -33,7 +33,7 @@ from kg.web.transfer import Transfer
 
 ROUTED = (
     *(case_pages, protocol, case_api, driver_api, ask_api, ask_page, query, driver_pages, search_about),
-    *(expansion, lists, guidelines, topics, linked, related_api, related_pages, trends_api),
+    *(expansion, feed, lists, guidelines, topics, linked, related_api, related_pages, trends_api),
 )
 """The modules with routes, in the order in which an address is looked up."""
 

@@ -37,6 +37,29 @@ def test_a_removed_letter_is_nowhere_and_stays_out(tmp_path: Path) -> None:
         base.letter("CM16-0000003")
 
 
+def test_changes_are_told_since_a_generation(tmp_path: Path) -> None:
+    kb, folder = tmp_path / "kb", many(tmp_path / "letters", 4)
+    build([folder], kb)
+    with KnowledgeBase.open(kb) as base:
+        assert [(one.case, one.change) for one in base.changes("000000")] == [
+            (f"CM16-000000{number}", "written") for number in range(1, 5)
+        ]
+        assert base.changes("000001") == []
+        with pytest.raises(UnknownError, match="no generation 000002 yet"):
+            base.changes("000002")
+    build([write(tmp_path / "more", letter5=letter("CM16-0000005"))], kb)
+    correct(kb, [correction("CM16-0000002", "patient.age", "42", "misprint")])
+    remove(kb, ["CM16-0000003"], "asked for by the worker")
+    with KnowledgeBase.open(kb) as base:
+        assert [(one.case, one.change, one.generation) for one in base.changes("000001")] == [
+            ("CM16-0000002", "corrected", "000003"),
+            ("CM16-0000003", "removed", None),
+            ("CM16-0000005", "written", "000002"),
+        ]
+        assert all(one.at.startswith("20") for one in base.changes("000000"))
+        assert len(base.changes("000000")) == 5
+
+
 def test_a_case_that_is_not_there_cannot_be_removed(tmp_path: Path) -> None:
     build([many(tmp_path / "letters", 2)], tmp_path / "kb")
     with pytest.raises(UnknownError, match=r"no case 'CM16-0000009'.*CM16-000000"):

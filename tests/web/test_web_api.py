@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from xml.etree import ElementTree
 
 import pytest
 from fastapi.testclient import TestClient
@@ -65,7 +66,7 @@ def test_lists_are_packed_and_found_again(site: TestClient, path: str):
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/cases?limit=50", "/api/guidelines?limit=40&kind=page", "/api/search?q=the+injury&limit=50"]
+    "path", ["/api/cases?limit=50", "/api/guidelines?limit=40&kind=page", "/api/services?limit=2"]
 )
 def test_a_link_leads_to_the_following_page(site: TestClient, path: str):
     seen, total, address = 0, None, path
@@ -89,6 +90,29 @@ def test_a_parameter_given_twice_is_refused(site: TestClient, path: str):
 
 def test_the_description_is_found_where_programs_look(site: TestClient):
     assert site.get("/openapi.json").json() == site.get("/api/openapi.json").json()
+
+
+def test_a_mirror_reads_what_changed(site: TestClient):
+    page = site.get("/api/changes?since=000000&limit=100")
+    again = site.get("/api/changes" + page.links["next"]["url"]).json()
+    rows = page.json()["results"] + again["results"]
+    assert len(rows) == page.json()["total"] == 120
+    assert {row["change"] for row in rows} == {"written"}
+    assert rows[0].keys() == {"iri", "case", "change", "generation", "at"}
+    assert site.get("/api/changes?since=000001").json()["results"] == []
+    assert site.get("/api/changes?since=000009").status_code == 422
+    assert site.get("/api/changes?since=last").status_code == 422
+
+
+def test_changes_are_an_atom_feed(site: TestClient):
+    answer = site.get("/api/changes.atom")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    feed = ElementTree.fromstring(answer.content)
+    name = "{http://www.w3.org/2005/Atom}"
+    entries = feed.findall(f"{name}entry")
+    assert len(entries) == 100
+    assert len({entry.findtext(f"{name}id") for entry in entries}) == 100
+    assert all(entry.findtext(f"{name}updated", "")[:2] == "20" for entry in (feed, *entries))
 
 
 def test_cursors_give_every_case_once(site: TestClient):
