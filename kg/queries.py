@@ -21,6 +21,7 @@ import difflib
 import re
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -36,6 +37,7 @@ from rdflib.term import BNode, Literal, Node
 from kg import resources
 from kg.errors import IriError, QueryError, SettingError, UnknownError
 from kg.graph import iri
+from kg.graph.entailed import rewritten
 from kg.graph.sparql import tokens
 from kg.graph.triples import escaped
 
@@ -250,6 +252,8 @@ def run(base: HasGraph | Graph, query: str | Query, /, **parameters: object) -> 
     graph = base if isinstance(base, Graph) else base.graph
     with _LOCK:  # plain text, because a prepared query is evaluated by rdflib, 30 times slower
         try:
+            with suppress(SyntaxError):  # a fault is told with its place in the text as it was given
+                return _answer(graph.query(rewritten(text)))
             return _answer(graph.query(text))
         except (SyntaxError, ValueError) as fault:
             raise QueryError(f"{query.name}: {fault}") from fault

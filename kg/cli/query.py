@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -95,10 +96,13 @@ def _list_queries() -> None:
 
 
 def _ask_base(graph: "ox.Store", text: str) -> "Answer":
+    from kg.graph.entailed import rewritten
     from kg.graph.syntax import explained
 
     try:
         # The text goes to Oxigraph's own engine: rdflib would fetch what SERVICE and FROM name.
+        with suppress(SyntaxError):  # a fault is told with its place in the text as it was given
+            return graph.query(rewritten(text))
         return graph.query(text)
     except SyntaxError as fault:
         raise QueryError(f"this is not SPARQL: {explained(fault.msg)}") from fault
@@ -110,9 +114,10 @@ def _ask_server(endpoint: str, text: str) -> "Answer":
     import pyoxigraph as ox
 
     from kg.base.publish import Endpoint
+    from kg.graph.entailed import rewritten
 
     try:
-        result = Endpoint(endpoint).graph.query(text)
+        result = Endpoint(endpoint).graph.query(rewritten(text))
     except (OSError, ValueError) as fault:
         raise QueryError(f"{endpoint}: the query could not be answered: {fault}") from fault
     if result.type in ("CONSTRUCT", "DESCRIBE"):

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from kg.errors import QueryError
+from kg.graph.entailed import rewritten
 from kg.graph.syntax import explained
 from kg.web import negotiate
 from kg.web.problems import ProblemError
@@ -73,7 +74,8 @@ class Asked(NamedTuple):
         accept = _asked_format(request) or request.headers.get("accept")
         named = bool(self.default_graphs or self.named_graphs)
         return {
-            "query": self.query,
+            "query": rewritten(self.query),
+            "written": self.query,
             "base": str(request.url.replace(query="", fragment="")),
             "default_graph": self.default_graphs if named else None,
             "named_graphs": self.named_graphs if named else None,

@@ -116,12 +116,15 @@ def answer(store: ox.Store, job: dict[str, Any], out: BinaryIO) -> None:
     """Run one query and write its result as frames."""
     started = time.perf_counter()
     named, default = job.get("named_graphs"), job.get("default_graph")
-    result = store.query(
-        job["query"],
-        base_iri=job.get("base"),
-        default_graph=None if default is None else [ox.NamedNode(iri) for iri in default],
-        named_graphs=None if named is None else [ox.NamedNode(iri) for iri in named],
-    )
+    dataset: dict[str, Any] = {
+        "base_iri": job.get("base"),
+        "default_graph": None if default is None else [ox.NamedNode(iri) for iri in default],
+        "named_graphs": None if named is None else [ox.NamedNode(iri) for iri in named],
+    }
+    try:
+        result = store.query(job["query"], **dataset)
+    except SyntaxError:  # told with its place in the query as its author wrote it
+        result = store.query(job.get("written", job["query"]), **dataset)
     kind = _KINDS[type(result)]
     form = job["formats"][kind]
     if form is None:
