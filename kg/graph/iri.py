@@ -175,8 +175,9 @@ class Place(NamedTuple):
     """What an IRI names, read back from it.
 
     ``kind`` is ``case``, ``review``, ``reviewer``, ``item``, ``rationale``, ``citation``, ``ground``,
-    ``page``, ``run``, ``dataset`` or a scheme; ``name`` is the case number, the edition of a
-    page, the version of a run, the generation of a data set or the notation of a concept;
+    ``page``, ``run``, ``dataset``, ``scheme``, ``project`` or the scheme of a concept; ``name`` is the case
+    number, the edition of a page, the version of a run, the generation of a data set, the path of a scheme or
+    the notation of a concept;
     ``item`` and ``number`` (of a citation, ground or page) count from 1.
     """
 
@@ -218,6 +219,10 @@ def read(text: str) -> Place:
             return Place(kind, unquote(name.partition("/")[0] if kind == "dataset" else name))
         if kind in SCHEMES and _NOTATION.fullmatch(name):
             return Place(kind, name)
+        if path in SCHEMES:
+            return Place("scheme", path)
+        if path == "project":
+            return Place(path, path)
     raise IriError(f"expected an IRI of a case, page, run, data set or concept under {BASE}, found {text!r}")
 
 

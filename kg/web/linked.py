@@ -8,11 +8,12 @@ import pyoxigraph as ox
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
-from kg import resources
+from kg import resources, turtle
 from kg.errors import IriError, UnknownError
 from kg.explore import labels, marking, vendor
 from kg.graph import iri
 from kg.graph.triples import n_triples
+from kg.graph.vocab import SKOS
 from kg.web import negotiate
 from kg.web.api.cases import SiteDep
 from kg.web.middleware import EDITOR_POLICY
@@ -27,6 +28,7 @@ router = APIRouter(tags=["Linked data"])
 
 TOPICS = ("service/", "drug/", "body-part/", "specialty/")
 """How the nodes begin that have a page among the topics."""
+_VERSION = "http://www.w3.org/2002/07/owl#versionInfo"
 SUFFIXES = {".ttl": "ttl", ".jsonld": "jsonld", ".nt": "nt", ".rdf": "rdf", ".html": "html"}
 _FORMS = {"text/html": "html", "application/xhtml+xml": "html"} | RDF_TYPES
 _SITEMAP = 20_000  # addresses in one file
@@ -110,7 +112,7 @@ async def resource(request: Request, site: SiteDep, node: Annotated[str, Query(m
         "resource.html",
         "resource",
         node=node,
-        title=labels.label(node),
+        title=labels.label(node) if "/" in node else node,
         rows=sorted((name, sorted(values)) for name, values in rows.items()),
         base=iri.BASE,
     )
@@ -140,6 +142,12 @@ async def _triples(request: Request, site: SiteDep, place: iri.Place, address: s
         found = "".join(line for line in lines if line.startswith(under)).encode("utf-8", "replace")
     elif address == iri.dataset(site.generation):
         found = _about(site)
+    elif place.kind == "scheme":
+        found = await site_queries.ask(
+            request,
+            f"CONSTRUCT {{ <{address}> ?p ?o ; <{SKOS.hasTopConcept}> ?top }}"
+            f" WHERE {{ {{ <{address}> ?p ?o }} UNION {{ ?top <{SKOS.topConceptOf}> <{address}> }} }}",
+        )
     else:
         found = await site_queries.ask(
             request, f"CONSTRUCT {{ <{address}> ?p ?o }} WHERE {{ <{address}> ?p ?o }}"
@@ -159,8 +167,8 @@ def _about(site: Site) -> bytes:
     return ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
 
 
-for _kind in ("case", "run", "dataset", *iri.SCHEMES):
-    for _path in (f"/{_kind}", f"/{_kind}/{{rest:path}}"):
+for _kind in ("case", "run", "dataset", "project", *iri.SCHEMES):
+    for _path in (f"/{_kind}", f"/{_kind}.{{suffix}}", f"/{_kind}/{{rest:path}}"):
         router.add_api_route(_path, thing, methods=["GET", "HEAD"], include_in_schema=False)
 
 
@@ -181,6 +189,31 @@ def ontology(request: Request) -> Response:
             return FileResponse(page, headers={"Vary": "Accept", "Content-Security-Policy": EDITOR_POLICY})
         return RedirectResponse(f"{root}/about#ontology", 303, {"Vary": "Accept"})
     return service_description.rdf(request, iri.rebased(resources.text("ontology", "imr.ttl")))
+
+
+@router.get("/ontology/{version}", include_in_schema=False)
+def ontology_version(request: Request, version: str) -> Response:
+    """The ontology in one version; this server has its own."""
+    (own,) = turtle.statements(resources.text("ontology", "imr.ttl"))[f"{iri.DEFAULT_BASE}ontology"][_VERSION]
+    if version != own:
+        raise ProblemError(404, f"this server has version {own} of the ontology, not {version}")
+    return ontology(request)
+
+
+@router.get("/shapes", include_in_schema=False)
+@router.get("/shapes.ttl", include_in_schema=False)
+def shapes(request: Request) -> Response:
+    """The shapes that a base is held to, each under its IRI."""
+    form = negotiate.best(request.headers.get("accept"), RDF_TYPES) or "ttl"
+    text = iri.rebased(resources.text("ontology", "shapes.ttl"))
+    return service_description.rdf(request, text, form=form)
+
+
+@router.get("/context.jsonld", include_in_schema=False)
+def context() -> Response:
+    """The JSON-LD context of the documents about cases."""
+    text = iri.rebased(resources.text("ontology", "context.jsonld"))
+    return Response(text, media_type="application/ld+json")
 
 
 @router.get("/.well-known/void", include_in_schema=False)

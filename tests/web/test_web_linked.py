@@ -1,8 +1,12 @@
 """Linked data: every IRI of a letter answers, by Accept and by suffix."""
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
-from rdflib import Graph, URIRef
+from rdflib import SKOS, Graph, URIRef
+
+from kg.graph import iri
 
 BASE = "https://w3id.org/imr-kg/"
 
@@ -77,3 +81,45 @@ def test_void_robots_and_sitemap(site: TestClient, case: str):
     assert "/sitemap-1.xml" in site.get("/sitemap.xml").text
     assert f"/cases/{case}" in site.get("/sitemap-1.xml").text
     assert site.get("/sitemap-99.xml").status_code == 404
+
+
+def test_every_iri_of_the_graph_answers(site: TestClient):
+    """Of each kind of IRI some, of what letters share all kinds; a fragment is of its document."""
+    query = "SELECT DISTINCT ?x { { ?x ?p ?o } UNION { ?s ?x ?o } UNION { ?s ?p ?x FILTER isIRI(?x) } }"
+    answer = site.get("/sparql", params={"query": query}, headers={"Accept": "text/csv"})
+    kinds: dict[str, set[str]] = {}
+    for line in answer.text.splitlines():
+        address = line.strip('"').partition("#")[0]
+        if address.startswith(BASE):
+            path = address.removeprefix(BASE)
+            shape = re.sub("[0-9]+", "0", "/".join([path.partition("/")[0], *path.split("/")[2:]]))
+            kinds.setdefault(shape if path.startswith("case/") else path.partition("/")[0], set()).add(path)
+    assert {*iri.SCHEMES, "run", "project", "ontology"} <= set(kinds)
+    for paths in kinds.values():
+        # All that there are, where they are few.
+        for path in (sorted(paths)[:: max(1, len(paths) // 4)], *[p for p in paths if "/" not in p]):
+            for one in [path] if isinstance(path, str) else path:
+                found = site.get(f"/{one}", headers={"Accept": "text/turtle"})
+                assert found.status_code == 200, one
+                assert len(Graph().parse(data=found.text, format="turtle")) > 0, one
+                shown = site.get(f"/{one}", headers={"Accept": "text/html"})
+                assert shown.status_code == 200, one
+
+
+@pytest.mark.parametrize("suffix", [".ttl", ".nt", ".rdf"])
+def test_a_scheme_has_its_top_concepts(site: TestClient, suffix: str):
+    found = site.get(f"/outcome{suffix}")
+    assert found.status_code == 200
+    form = "xml" if suffix == ".rdf" else suffix[1:]
+    graph = Graph().parse(data=found.text, format=form)
+    assert len(list(graph.objects(URIRef(f"{BASE}outcome"), SKOS.hasTopConcept))) == 3
+
+
+def test_what_documents_name_answers(site: TestClient):
+    context = site.get("/context.jsonld")
+    assert context.headers["content-type"] == "application/ld+json"
+    assert context.json()["@context"]["imr"] == f"{BASE}ontology#"
+    shapes = Graph().parse(data=site.get("/shapes").text, format="turtle")
+    assert (URIRef(f"{BASE}shapes#Citation"), None, None) in shapes
+    assert site.get("/ontology/0.1.0", headers={"Accept": "text/turtle"}).status_code == 200
+    assert site.get("/ontology/0.0.1", headers={"Accept": "text/turtle"}).status_code == 404
