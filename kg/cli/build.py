@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 )
 def build(
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE...", help="Files, folders or tables of letters.")
+        list[str] | None,
+        typer.Argument(metavar="SOURCE...", help="Files, folders, archives or tables of letters."),
     ] = None,
     kb: Kb = DEFAULT_KB,
     repair: Annotated[
         bool,
         typer.Option("--repair", help="Rebuild a damaged base from its stored texts, and SOURCE if given."),
     ] = False,
+    column: Annotated[
+        str | None,
+        typer.Option(help="The column of a table that holds the letters, where its name does not tell."),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes that read letters; by default one per core.")
     ] = None,
@@ -60,6 +65,7 @@ def build(
                 optimize=optimize,
                 on_progress=on_progress,
                 scheduler=scheduler,
+                column=column,
             )
     for put_aside in report.quarantine:
         complain_of(put_aside.place, put_aside.reason)

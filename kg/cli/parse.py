@@ -51,7 +51,8 @@ def parse(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="PATH...", help="Files, folders or tables of letters; - is a letter on standard input."
+            metavar="PATH...",
+            help="Files, folders, archives or tables of letters; - is a letter on standard input.",
         ),
     ] = None,
     files_from: Annotated[
@@ -61,6 +62,10 @@ def parse(
     form: Annotated[
         Form, typer.Option("--format", help="One JSON object per line, or a table of decisions.")
     ] = Form.JSONL,
+    column: Annotated[
+        str | None,
+        typer.Option(help="The column of a table that holds the letters, where its name does not tell."),
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that read letters.")] = 1,
 ) -> int:
     """Read letters and print their determinations, in the order given; `kg schema` prints the JSON Schema.
@@ -73,7 +78,9 @@ def parse(
 
     show = _Lines() if form is Form.JSONL else _Table()
     read, quarantined = 0, 0
-    for letter in _distinct(_read_all(locate(paths or [], files_from), jobs, tables=form is Form.TABLE)):
+    for letter in _distinct(
+        _read_all(locate(paths or [], files_from, column), jobs, tables=form is Form.TABLE)
+    ):
         if letter.reason is None:
             read += 1
             show.add(letter)

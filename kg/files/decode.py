@@ -3,8 +3,10 @@
 Newlines are never translated and NUL bytes are kept, so that spans point into the text as it is.
 """
 
+import codecs
 import html
 import re
+from contextlib import suppress
 
 from kg.errors import SourceError
 from kg.model import Problem, ProblemKind, Span
@@ -15,28 +17,58 @@ _ARCHIVES = {
     ".zip": "zip", ".tar": "tar", ".gz": "gzip", ".tgz": "gzip", ".bz2": "bzip2", ".tbz2": "bzip2",
     ".xz": "xz", ".txz": "xz", ".zst": "zstandard", ".7z": "7-Zip", ".rar": "RAR",
 }  # fmt: skip
-_OFFICE = {".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods"}
+_OFFICE = {".msg", ".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods"}
 _MAGIC = {
     b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz",
     b"\x28\xb5\x2f\xfd": "zstandard", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"Rar!\x1a\x07": "RAR",
 }  # fmt: skip
+_READ = {"zip": ".zip", "tar": ".tar", "gzip": ".gz", "bzip2": ".bz2", "xz": ".xz"}
 _MAGICS = tuple(_MAGIC)
 _TAR = slice(257, 262)  # where a tar file says "ustar"
+
+# The longer marks first: UTF-32's begins with UTF-16's.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+)  # fmt: skip
+_FEWEST_PAIRS, _ZEROS = 4, 0.6
+"""Pairs of bytes, and the share of them with a zero in one place, from which a text is UTF-16."""
 
 HEAD = 1 << 13
 """Bytes from which a file's kind is told."""
 
 
-def text(data: bytes) -> tuple[str, tuple[Problem, ...]]:
-    r"""The text of some bytes: UTF-8, with or without a byte order mark, else Windows-1252.
+def wide(head: bytes) -> str | None:
+    r"""The encoding of a text of two or four bytes a character, by its byte order mark or its zero bytes.
 
-    The second is a problem with its place, the first byte that is no UTF-8.
+    >>> wide("MRI: Upheld".encode("utf-16-le")), wide(b"MRI: Upheld")
+    ('utf-16-le', None)
+    """
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    pairs = len(head) // 2
+    if pairs >= _FEWEST_PAIRS and b"\0" in head:
+        zeros = [head[at : 2 * pairs : 2].count(0) / pairs for at in (0, 1)]
+        for at, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+            if zeros[at] > _ZEROS and zeros[1 - at] < 1 - _ZEROS:
+                return encoding
+    return None
+
+
+def text(data: bytes) -> tuple[str, tuple[Problem, ...]]:
+    r"""The text of some bytes: UTF-8 or UTF-16, with or without a byte order mark, else Windows-1252.
+
+    The last is a problem with its place, the first byte that is no UTF-8.
 
     >>> text(b"\xef\xbb\xbfNorco\r\n")
     ('Norco\r\n', ())
     >>> text(b"caf\xe9 latte")[1][0].message
     'not UTF-8: read as Windows-1252'
     """
+    if (encoding := wide(data[:HEAD])) is not None:
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding).removeprefix("\ufeff"), ()
     try:
         return data.decode("utf-8-sig"), ()
     except UnicodeDecodeError as fault:
@@ -61,19 +93,25 @@ def printable(name: str) -> str:
 
 
 def refused(name: str, head: bytes) -> str | None:
-    """Why a file with this name and beginning is not read, if so: an archive or an office document.
+    r"""Why a file with this name and beginning is not read, if so: an archive or an office document.
 
-    >>> refused("letters.zip", b"")
-    'a zip archive: unpack it first'
+    An archive that is read comes here only under another name.
+
+    >>> refused("letters.7z", b""), refused("letters.bin", b"PK\x03\x04")
+    ('a 7-Zip archive: unpack it first, or pack it as zip', 'a zip archive: give its name the ending .zip')
     """
     suffix = "." + name.lower().rpartition(".")[2]
     if suffix in _OFFICE:
-        return "an office document: save it as text or PDF first"
+        return "an office document or Outlook message: save it as text, PDF or .eml first"
     kind = _ARCHIVES.get(suffix)
     if kind is None and head.startswith(_MAGICS):
         kind = next(kind for magic, kind in _MAGIC.items() if head.startswith(magic))
     kind = kind or ("tar" if head[_TAR] == b"ustar" else None)
-    return f"a {kind} archive: unpack it first" if kind else None
+    if kind is None:
+        return None
+    if kind in _READ:
+        return f"a {kind} archive: give its name the ending {_READ[kind]}"
+    return f"a {kind} archive: unpack it first, or pack it as zip"
 
 
 def is_pdf(head: bytes) -> bool:

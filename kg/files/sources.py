@@ -18,12 +18,15 @@ from typing import IO, Any
 import fsspec
 
 from kg.errors import SourceError
-from kg.files import decode, pdf, tables
+from kg.files import containers, decode, pdf, tables
 from kg.model import Problem, ProblemKind, Span
 
 MAX_BYTES = 20_000_000
 """Bytes that a letter may have. Letters have 5,000 to 500,000 (PDF); what is larger is no letter, and
 would take memory that other letters in the same process need."""
+
+MAX_TABLE = 4_000_000_000
+"""Bytes that a table in an archive may unpack to."""
 
 _BLOCK = 1 << 16
 STDIN = "-"
@@ -69,22 +72,25 @@ class Source:
 
 
 def find(
-    sources: Sequence[str | Path], files_from: str | Path | None = None
+    sources: Sequence[str | Path], files_from: str | Path | None = None, column: str | None = None
 ) -> Iterator[Letter | Quarantined]:
     """Read all letters of ``sources``, in order; parameters and errors as :func:`locate`.
 
     >>> list(find([]))
     []
     """
-    return map(read, locate(sources, files_from))
+    return map(read, locate(sources, files_from, column))
 
 
-def locate(sources: Sequence[str | Path], files_from: str | Path | None = None) -> Iterator[Source]:
+def locate(
+    sources: Sequence[str | Path], files_from: str | Path | None = None, column: str | None = None
+) -> Iterator[Source]:
     """Where the letters of ``sources`` are, and of the list of paths in the file ``files_from``.
 
     A source is a file, a folder (read through in sorted order, hidden files and links to folders left
-    out), a table (.jsonl, .ndjson, .csv, .parquet), ``-`` for a letter on standard input, or an address
-    that fsspec knows. Memory does not grow with the number of letters.
+    out), a table (.jsonl, .ndjson, .csv, .parquet; its ``column`` of letters is known by its name, or given),
+    a container of such files (.zip, .tar, .gz and the like, .eml, .mbox), ``-`` for a letter on standard
+    input, or an address that fsspec knows. Memory does not grow with the number of letters.
 
     Raises:
         SourceError: a source is not there; before anything is read.
@@ -94,7 +100,7 @@ def locate(sources: Sequence[str | Path], files_from: str | Path | None = None) 
         given += _listed(str(files_from))
     for source in given:
         _check(source)
-    return chain.from_iterable(map(_locate, given))
+    return chain.from_iterable(_locate(source, column) for source in given)
 
 
 def read(source: Source) -> Letter | Quarantined:
@@ -146,7 +152,7 @@ def _check(source: str) -> None:
         raise SourceError(f"{decode.printable(source)}: there is no such file or folder")
 
 
-def _locate(source: str) -> Iterator[Source]:
+def _locate(source: str, column: str | None) -> Iterator[Source]:
     if source == STDIN:
         yield Source(STDIN, None, STDIN, _standard_input())
         return
@@ -154,7 +160,9 @@ def _locate(source: str) -> Iterator[Source]:
     for path in files:
         stem, suffix = _parted(path)
         if suffix in tables.SUFFIXES:
-            yield from _table(path)
+            yield from _table(path, column)
+        elif suffix in containers.SUFFIXES:
+            yield from _container(path, column)
         else:
             yield Source(decode.printable(path), decode.printable(stem), path)
 
@@ -232,7 +240,7 @@ def _text(place: str, data: bytes) -> tuple[str, tuple[Problem, ...]]:
     suffix = _parted(place)[1]
     if suffix == ".pdf" or decode.is_pdf(head):
         return pdf.text(data), ()
-    if suffix not in _SUFFIXES and place != STDIN and b"\0" in head:
+    if suffix not in _SUFFIXES and place != STDIN and b"\0" in head and not decode.wide(head):
         raise SourceError("not a text, PDF, web page or table of letters")
     text, problems = decode.text(data)
     if suffix in (".html", ".htm") or decode.is_html(head):
@@ -252,17 +260,72 @@ def _standard_input() -> Letter | Quarantined:
     return Letter(None, STDIN, text, digest, problems)
 
 
-def _table(path: str) -> Iterator[Source]:
+def _table(path: str, column: str | None) -> Iterator[Source]:
     place = decode.printable(path)
     stem, suffix = _parted(path)
     try:
         with _seekable(path) as file:
-            yield from _rows(place, stem, tables.rows(suffix, file, MAX_BYTES))
+            yield from _rows(place, stem, tables.rows(suffix, file, MAX_BYTES, column))
     except OSError as fault:
         reason = f"{place}: the file cannot be read: {fault.strerror or fault}"
         yield Source(place, None, path, Quarantined(place, "", reason))
     except SourceError as fault:
         yield Source(place, None, path, Quarantined(place, "", f"{place}: {fault}"))
+
+
+def _container(path: str, column: str | None) -> Iterator[Source]:
+    """The letters in an archive or e-mail."""
+    place = decode.printable(path)
+    reason = "it holds no file"
+    try:
+        with _seekable(path) as file:
+            for member in containers.members(path, file):
+                reason = ""
+                yield from _member(f"{place}/{decode.printable(member.name)}", member, column)
+    except OSError as fault:
+        reason = f"the file cannot be read: {fault.strerror or fault}"
+    except SourceError as fault:
+        reason = str(fault)
+    if reason:
+        yield Source(place, None, path, Quarantined(place, "", f"{place}: {reason}"))
+
+
+def _member(place: str, member: containers.Member, column: str | None) -> Iterator[Source]:
+    stem, suffix = _parted(member.name)
+    digest = ""
+    try:
+        if suffix in tables.SUFFIXES and member.file is not None:
+            with tempfile.TemporaryFile() as copy:
+                _copied(member.file, copy)
+                yield from _rows(place, stem, tables.rows(suffix, copy, MAX_BYTES, column))
+            return
+        data = _unpacked(member, suffix)
+        digest = hashlib.sha256(data).hexdigest()
+        text, problems = _text(member.name, data)
+    except containers.DAMAGED as fault:
+        yield Source(place, stem, "", Quarantined(place, digest, f"{place}: it is damaged: {fault}"))
+    except SourceError as fault:
+        yield Source(place, stem, "", Quarantined(place, digest, f"{place}: {fault}"))
+    else:
+        yield Source(place, stem, "", Letter(decode.printable(stem), place, text, digest, problems))
+
+
+def _unpacked(member: containers.Member, suffix: str) -> bytes:
+    if member.file is None:
+        raise SourceError(member.fault or "it cannot be read")
+    if suffix in containers.SUFFIXES:
+        raise SourceError("an archive or e-mail within another is not read: unpack it first")
+    return _limited(member.name, member.file)
+
+
+def _copied(file: IO[bytes], copy: IO[bytes]) -> None:
+    """Unpack a table beside nothing else; what unpacks to more than any table has is refused."""
+    size = 0
+    while block := file.read(1 << 20):
+        if (size := size + len(block)) > MAX_TABLE:
+            raise SourceError(f"the table unpacks to more than {MAX_TABLE:,} bytes: unpack it first")
+        copy.write(block)
+    copy.seek(0)
 
 
 def _rows(place: str, stem: str, rows: Iterable[tables.Row]) -> Iterator[Source]:

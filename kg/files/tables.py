@@ -1,20 +1,31 @@
 """Tables of letters, one letter a row: JSON lines, CSV and Parquet.
 
-A column ``text`` holds the letter, a column ``case_number``, where there is one, its name. Rows are read
-one after another, so that a table may be larger than memory.
+The column of the letters is the one that is given, else the first of :data:`TEXTS` that the table has; one
+of :data:`NAMES`, where there is one, is a letter's name. Rows are read one after another, so that a table may
+be larger than memory.
 """
 
 import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
 from kg.errors import SourceError
 from kg.files import decode
 
 SUFFIXES = frozenset({".jsonl", ".ndjson", ".csv", ".parquet"})
+
+TEXTS = (
+    *("text", "letter", "letter_text", "full_text", "fulltext", "content", "contents", "body", "document"),
+    *("document_text", "raw_text", "ocr_text", "plain_text", "page_text", "decision_text", "determination"),
+)
+"""Names under which tables have letters, in small letters with low lines."""
+NAMES = ("case_number", "case_no", "casenumber", "imr_case_number", "case_id", "case")
+"""Names under which they have the case number."""
 
 _PART = 256
 """Rows of a Parquet file that are in memory together."""
@@ -32,32 +43,73 @@ class Row(NamedTuple):
     """Whether the table was not UTF-8, and read as Windows-1252."""
 
 
-def rows(suffix: str, file: IO[bytes], limit: int) -> Iterator[Row]:
+def rows(suffix: str, file: IO[bytes], limit: int, column: str | None = None) -> Iterator[Row]:
     """The rows of an open table, seekable; ``limit`` is the size that a letter may have, in bytes.
 
+    ``column`` holds the letters, where its name does not tell.
+
     Raises:
-        SourceError: the file is damaged, or has no column ``text``.
+        SourceError: the file is damaged, or has no column of letters.
     """
-    if suffix == ".csv":
-        return _csv(file, limit)
     if suffix == ".parquet":
-        return _parquet(file)
-    return _json_lines(file, limit)
+        yield from _parquet(file, column)
+        return
+    with _narrow(file) as narrow:
+        yield from _csv(narrow, limit, column) if suffix == ".csv" else _json_lines(narrow, limit, column)
+
+
+@contextmanager
+def _narrow(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """The table, as UTF-8 where it is UTF-16: so that lines end with one byte."""
+    encoding = decode.wide(file.read(decode.HEAD))
+    file.seek(0)
+    if encoding is None:
+        yield file
+        return
+    with tempfile.TemporaryFile() as copy:
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        while block := file.read(_BLOCK):
+            copy.write(decoder.decode(block).removeprefix("\ufeff").encode("utf-8", "replace"))
+        copy.seek(0)
+        yield copy
+
+
+def _key(name: str) -> str:
+    return "_".join(name.strip().lower().replace("-", " ").replace("_", " ").split())
+
+
+def _columns(names: Iterable[str], column: str | None) -> tuple[str, str | None]:
+    """The columns of the letters and of their names among ``names``.
+
+    Raises:
+        SourceError: there is no column of letters.
+    """
+    known = {_key(name): name for name in names}
+    found = known.get(_key(column)) if column else next((known[n] for n in TEXTS if n in known), None)
+    if found is None:
+        lacks = f'no column "{column}"' if column else f"no column of letters ({', '.join(TEXTS[:6])}, ...)"
+        has = ", ".join(map(str, known.values())) or "none"
+        raise SourceError(
+            f"the table has {lacks}; it has {decode.printable(has)[:200]}: name one with --column"
+        )
+    return found, next((known[n] for n in NAMES if n in known), None)
 
 
 def _first_line(fault: BaseException) -> str:
     return (str(fault).splitlines() or [type(fault).__name__])[0]
 
 
-def _row(number: int, values: dict[str, Any], *, encoding: bool = False) -> Row:
-    text, case = values.get("text"), values.get("case_number")
+def _row(
+    number: int, values: dict[str, Any], columns: tuple[str, str | None], *, encoding: bool = False
+) -> Row:
+    text, case = values.get(columns[0]), values.get(columns[1] or "")
     if not isinstance(text, str):
-        return Row(number, None, None, 'the row has no text in a column "text"')
+        return Row(number, None, None, f'the row has no text in the column "{columns[0]}"')
     name = decode.printable(str(case).strip()) if case is not None else ""
     return Row(number, text, name or None, None, encoding)
 
 
-def _json_lines(file: IO[bytes], limit: int) -> Iterator[Row]:
+def _json_lines(file: IO[bytes], limit: int, column: str | None) -> Iterator[Row]:
     number = 0
     while line := file.readline(2 * limit):  # written in JSON a text is longer
         number += 1
@@ -66,10 +118,10 @@ def _json_lines(file: IO[bytes], limit: int) -> Iterator[Row]:
                 pass
             yield Row(number, None, None, f"the line is longer than {2 * limit:,} bytes")
         elif line.strip(b" \t\r\n\xef\xbb\xbf"):
-            yield _json_line(number, line)
+            yield _json_line(number, line, column)
 
 
-def _json_line(number: int, line: bytes) -> Row:
+def _json_line(number: int, line: bytes, column: str | None) -> Row:
     text, problems = decode.text(line)
     try:
         values = json.loads(text)
@@ -77,10 +129,14 @@ def _json_line(number: int, line: bytes) -> Row:
         return Row(number, None, None, f"the line is no JSON: {fault}")
     if not isinstance(values, dict):
         return Row(number, None, None, "the line is no JSON object")
-    return _row(number, values, encoding=bool(problems))
+    try:
+        columns = _columns(values, column)
+    except SourceError as fault:
+        return Row(number, None, None, str(fault).replace("the table", "the row", 1))
+    return _row(number, values, columns, encoding=bool(problems))
 
 
-def _csv(file: IO[bytes], limit: int) -> Iterator[Row]:
+def _csv(file: IO[bytes], limit: int, column: str | None) -> Iterator[Row]:
     utf8 = _is_utf8(file)
     csv.field_size_limit(limit)
     # newline="": line ends within a field stay as they are.
@@ -89,17 +145,15 @@ def _csv(file: IO[bytes], limit: int) -> Iterator[Row]:
     )
     reader = csv.reader(lines)
     try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        if "text" not in header:
-            raise SourceError('the table has no column "text"')
-        yield from _csv_rows(reader, header, utf8)
+        header = [name.strip() for name in next(reader, [])]
+        yield from _csv_rows(reader, header, _columns(header, column), utf8)
     except csv.Error as fault:
         raise SourceError(f"the table is damaged in line {reader.line_num}: {fault}") from fault
     finally:
         lines.detach()
 
 
-def _csv_rows(reader: Any, header: list[str], utf8: bool) -> Iterator[Row]:
+def _csv_rows(reader: Any, header: list[str], columns: tuple[str, str | None], utf8: bool) -> Iterator[Row]:
     while True:
         number = reader.line_num + 1
         try:
@@ -110,7 +164,7 @@ def _csv_rows(reader: Any, header: list[str], utf8: bool) -> Iterator[Row]:
             yield Row(number, None, None, f"the row cannot be read: {fault}")
             continue
         if fields:
-            yield _row(number, dict(zip(header, fields, strict=False)), encoding=not utf8)
+            yield _row(number, dict(zip(header, fields, strict=False)), columns, encoding=not utf8)
 
 
 def _is_utf8(file: IO[bytes]) -> bool:
@@ -126,20 +180,21 @@ def _is_utf8(file: IO[bytes]) -> bool:
     return True
 
 
-def _parquet(file: IO[bytes]) -> Iterator[Row]:
+def _parquet(file: IO[bytes], column: str | None) -> Iterator[Row]:
     import polars as pl  # here: it takes longer to import than many letters to read
     from polars.exceptions import PanicException, PolarsError
 
     try:
         table = pl.scan_parquet(file)
-        columns = table.collect_schema()
-        if columns.get("text") != pl.String:
-            raise SourceError('the table has no column "text" of strings')
-        table = table.select([name for name in ("text", "case_number") if name in columns])
+        schema = table.collect_schema()
+        columns = _columns(schema, column)
+        if schema[columns[0]] != pl.String:
+            raise SourceError(f'the column "{columns[0]}" is not one of strings')
+        table = table.select([name for name in columns if name is not None])
         number = 0
         while not (part := table.slice(number, _PART).collect()).is_empty():
             for values in part.iter_rows(named=True):
                 number += 1
-                yield _row(number, values)
+                yield _row(number, values, columns)
     except (PolarsError, PanicException, OSError) as fault:
         raise SourceError(f"the table is damaged: {_first_line(fault)}") from fault

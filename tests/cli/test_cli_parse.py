@@ -53,7 +53,7 @@ def test_a_list_of_paths_is_read_in_its_order(kg, made, tmp_path):
 BAD = {
     "empty.txt": (b"", "empty"),
     "no-letter.txt": (b"Dear all,\nthe meeting is on Monday.\n", "no-letter.txt"),
-    "letters.zip": (b"PK\x03\x04rest", "unpack"),
+    "letters.zip": (b"PK\x03\x04rest", "damaged"),
     "noise.txt": (bytes(range(256)) * 40, "noise.txt"),
     "long.txt": (b"word " * 2_000_000, "long.txt"),  # one line of 10 MB
 }

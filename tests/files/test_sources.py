@@ -86,19 +86,20 @@ ZIP = b"PK\x03\x04" + bytes(40)
     [
         ("a.txt", b"", "the file is empty"),
         ("a.pdf", b"", "the file is empty"),
-        ("a.zip", ZIP, "a zip archive: unpack it first"),
-        ("letters.tar.gz", b"anything", "a gzip archive: unpack it first"),
-        ("a.tar", b"anything", "a tar archive: unpack it first"),
-        ("a.txt", gzip.compress(b"MRI: Upheld", mtime=0), "a gzip archive: unpack it first"),  # by its bytes
-        ("a.txt", ZIP, "a zip archive: unpack it first"),
-        ("noname", bytes(257) + b"ustar" + bytes(200), "a tar archive: unpack it first"),
-        ("a.docx", ZIP, "an office document: save it as text or PDF first"),
+        ("a.zip", ZIP, "the zip file is damaged: File is not a zip file"),
+        ("letters.tar.gz", b"anything", "the gz file is damaged: file could not be opened successfully"),
+        ("a.tar", b"anything", "the tar file is damaged: file could not be opened successfully"),
+        ("a.7z", b"anything", "a 7-Zip archive: unpack it first, or pack it as zip"),
+        ("a.txt", gzip.compress(b"MRI: Upheld", mtime=0), "a gzip archive: give its name the ending .gz"),
+        ("a.txt", ZIP, "a zip archive: give its name the ending .zip"),
+        ("noname", bytes(257) + b"ustar" + bytes(200), "a tar archive: give its name the ending .tar"),
+        ("a.docx", ZIP, "an office document or Outlook message: save it as text, PDF or .eml first"),
         ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a text, PDF, web page or table of letters"),
         ("a.pdf", b"no PDF at all", "the PDF is damaged"),
         ("a.pdf", made_pdf.scanned(), pdf_worker.NO_TEXT),
         ("a.html", b"<b>" * 200_001, "the web page has more than the 200,000 tags that a letter may have"),
         ("a.txt", b"x" * (sources.MAX_BYTES + 1), TOO_LARGE),
-        ("a.zip", ZIP + bytes(sources.MAX_BYTES), "a zip archive: unpack it first"),
+        ("a.bin", ZIP + bytes(sources.MAX_BYTES), "a zip archive: give its name the ending .zip"),
     ],
 )  # fmt: skip
 def test_quarantined_with_a_reason(tmp_path, name, data, reason):
@@ -221,7 +222,7 @@ def test_list_of_files(tmp_path):
         (made_pdf.pdf("MRI: Upheld"), Letter, "MRI: Upheld\n"),
         (b"nul \0 kept", Letter, "nul \0 kept"),
         (b"", Quarantined, "standard input: the file is empty"),
-        (ZIP, Quarantined, "standard input: a zip archive: unpack it first"),
+        (ZIP, Quarantined, "standard input: a zip archive: give its name the ending .zip"),
     ],
 )
 def test_standard_input(monkeypatch, data, kind, text):
@@ -273,14 +274,19 @@ def test_rows_without_case_number_are_named_by_table_and_row(tmp_path, suffix):
     [
         ("a.jsonl", b'{"text": "x"}\n\n{"text": 3}\n{"text": "y"}', ["x", "no text", "y"]),
         ("a.jsonl", b'[1]\n{"te\n{"text": "y"}', ["no JSON object", "no JSON:", "y"]),
-        ("a.jsonl", b'{"text": ""}\n{"case_number": "CM15-0000001"}', ["is empty", "no text"]),
+        ("a.jsonl", b'{"text": ""}\n{"case_number": "CM15-0000001"}', ["is empty", "no column of letters"]),
         ("a.jsonl", b"", ["no row"]),
         ("a.jsonl", b"[" * 100_000, ["no JSON"]),
         ("a.jsonl", b'{"text": "caf\xe9"}', ["café"]),
         ("a.jsonl", b'\xef\xbb\xbf{"text": "x"}', ["x"]),
         ("a.csv", b"Text,Case_Number\r\nx,\r\n", ["x"]),  # headers in other case
-        ("a.csv", b"number,words\n1,2\n", ['no column "text"']),
-        ("a.csv", b"", ['no column "text"']),
+        ("a.csv", b"number,words\n1,2\n", ["no column of letters (text, letter, letter_text,"]),
+        ("a.csv", b"number,words\n1,2\n", ["it has number, words: name one with --column"]),
+        ("a.csv", b"", ["it has none"]),
+        ("a.csv", b"case,Letter Text\nCM15-0000001,x\n", ["x"]),
+        ("a.jsonl", b'{"content": "x"}\n{"pages": 3}', ["x", "the row has no column of letters"]),
+        ("a.csv", "text\nx\r\ny".encode("utf-16"), ["x", "y"]),
+        ("a.jsonl", '{"text": "caf\xe9"}\n{"text": "y"}'.encode("utf-16-le"), ["caf\xe9", "y"]),
         ("a.csv", b"text\nx\n\ny\n", ["x", "y"]),  # an empty line is no row
         ("a.csv", b"%s,text\nx,y\n" % (b"n" * (sources.MAX_BYTES + 1)), ["damaged in line 1"]),
         ("a.csv", b"text\ncaf\xe9\n", ["café"]),  # Windows-1252
@@ -308,7 +314,7 @@ def test_a_table_that_is_not_utf8_says_so_for_each_row(tmp_path):
 
 def test_a_parquet_whose_text_is_no_text(tmp_path):
     pl.DataFrame({"text": [1, 2]}).write_parquet(tmp_path / "a.parquet")
-    assert 'no column "text" of strings' in only(tmp_path).reason
+    assert 'the column "text" is not one of strings' in only(tmp_path).reason
 
 
 def test_a_row_longer_than_a_letter_may_be_does_not_hide_the_next(tmp_path, monkeypatch):
@@ -342,14 +348,14 @@ def test_file_addresses_are_read_like_paths(folder):
 
 
 def test_sources_travel_to_another_process(folder):
-    root = folder(a_DOT_txt=b"a", b_DOT_jsonl=b'{"text": "b"}', c_DOT_zip=ZIP)
+    root = folder(a_DOT_txt=b"a", b_DOT_jsonl=b'{"text": "b"}', c_DOT_7z=b"7z")
     located = pickle.loads(pickle.dumps(list(sources.locate([root]))))
     assert [source.name for source in located] == ["a", "b-1", "c"]
     assert [sources.read(source) for source in located] == list(sources.find([root]))
 
 
 def test_hash_is_that_of_the_file(folder):
-    root = folder(a_DOT_txt=b"\xef\xbb\xbfx", b_DOT_txt=b"x", c_DOT_zip=ZIP)
+    root = folder(a_DOT_txt=b"\xef\xbb\xbfx", b_DOT_txt=b"x", c_DOT_7z=b"7z")
     hashes = [each.sha256 for each in sources.find([root])]
     assert len(set(hashes)) == 3
     assert all(len(each) == 64 for each in hashes)
@@ -372,3 +378,24 @@ def test_real_letters(shared):
     assert len(found) == 102
     for letter in found:
         assert letter.text.encode() == Path(letter.place).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "MRI: Upheld\r\n\xae".encode("utf-16"),
+        "MRI: Upheld\r\n\xae".encode("utf-16-be"),
+        "MRI: Upheld\r\n\xae".encode("utf-16-le"),
+        "MRI: Upheld\r\n\xae".encode("utf-32"),
+    ],
+)
+def test_a_text_of_two_or_four_bytes_a_character(tmp_path, data):
+    (tmp_path / "a.txt").write_bytes(data)
+    assert (only(tmp_path).text, only(tmp_path).problems) == ("MRI: Upheld\r\n\xae", ())
+
+
+def test_a_column_is_given_by_its_name(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"ID,Scan Text\n1,x\n")
+    assert [found.text for found in sources.find([tmp_path], column="scan text")] == ["x"]
+    [refused] = sources.find([tmp_path], column="scans")
+    assert 'no column "scans"; it has ID, Scan Text' in refused.reason

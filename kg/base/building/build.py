@@ -99,20 +99,22 @@ def build(
     optimize: bool | None = None,
     on_progress: OnProgress | None = None,
     scheduler: str | None = None,
+    column: str | None = None,
 ) -> BuildReport:
-    """Read letters from ``sources`` (files, folders, tables, fsspec addresses) into the base at ``kb``.
+    """Read letters from ``sources`` (files, folders, archives, tables, addresses) into the base at ``kb``.
 
     Letters whose text and reader are unchanged are not read again; a build that changes nothing leaves
     the base as it is. ``processes`` that parse (default: one a core; 1 reads in this process); ``keep``
     so many generations; ``optimize`` the graph (default: after large loads); ``scheduler``, such as
-    ``tcp://host:8786``, reads on a Dask cluster whose workers can open the sources.
+    ``tcp://host:8786``, reads on a Dask cluster whose workers can open the sources; ``column`` of tables
+    that holds the letters, where its name does not tell.
 
     Raises:
         BaseError: the directory is not ours, is locked by another build, cannot be written, the disk is full.
         SourceError: a source is not there.
         KeyboardInterrupt: stopped; what was read is staged and the next build goes on from there.
     """
-    given = letter_sources.locate(sources)
+    given = letter_sources.locate(sources, column=column)
     layout = generations.create(Path(kb))
     with generations.builder_lock(layout), explained(layout):
         generations.clean(layout, keep)
