@@ -23,8 +23,7 @@ _PERIOD = re.compile(r"(?P<number>\d+(?:\s?-\s?\d+)?|[a-z]+)[\s-]*(?P<unit>[a-z]
 _RECOMMENDS = "ecommend"
 _VISITS = re.compile(r"\d\s+(?:visit|session)")
 _SENTENCE_END = re.compile(r"[.;](?:\s|$)")
-_SENTENCE = 160
-"""Characters after "recommends" in which its amount is printed."""
+_SENTENCE = 160  # characters after "recommends" in which its amount is printed
 _LONGEST = 2000
 """Characters of an item that are looked through for its amount: no sound item is as long."""
 _MARKED = re.compile(r"[^\W\d_]{2,}\)?\s*(?:[,:;(]|\s[-–])\s*\Z")
@@ -33,15 +32,13 @@ _THERAPY = re.compile(
     r"|sessions?)\s+\Z",
     re.IGNORECASE,
 )
+# What joins amounts that are one request together.
 _JOINED = (" and", "&", " plus", " then", " followed by")
-"""What joins amounts that are one request together."""
 _HOURS_OF_A_DAY = 24
 _MONTH, _YEAR = 28.0, 336.0
 """Days in a month and a year of months, so that a whole number of the one fits the other."""
-_BEFORE = 40
-"""Characters before a last number that are looked at."""
-_FEW = 4
-"""More of a drug at a time than this is no single dose."""
+_BEFORE = 40  # characters before a last number that are looked at
+_FEW = 4  # more of a drug at a time is no single dose
 
 
 _PER = {"PER_DAY": 1.0, "PER_MONTH": _MONTH, "MONTH": _MONTH, "PER_QUARTER": 3 * _MONTH, "PER_YEAR": _YEAR}
@@ -72,6 +69,8 @@ def amount(printed: str) -> Amount:
 
 def _value(printed: str) -> float:
     words = _NUMBER.findall(printed)
+    if words[0][0].isdigit():  # what follows in brackets is the same, or a total (`2x6 (12)`)
+        return float(words[0])
     if words[-1][0].isdigit():
         return float(words[-1])
     bare = printed.partition("(")[0]
@@ -155,7 +154,7 @@ def _of_drug(found: Sequence[_Read], text: str, start: int) -> _Total | None:
     best: _Total | None = None
     for at, read in enumerate(found):
         if read.kind == "labelled" or (
-            read.kind == "counted" and not _dose(read, found[max(0, at - 1) : at], found[at + 1 : at + 2])
+            read.kind == "counted" and not _dose(read, found[max(0, at - 1) : at], found[at + 1 : at + 3])
         ):
             best = _Total(read.amounts[0], Unit.UNIT, read.span)
             break
