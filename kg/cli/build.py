@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli import progress
-from kg.cli.command import DEFAULT_KB, DONE, FAULTS, Kb, command, complain_of, say
+from kg.cli.command import DEFAULT_KB, DONE, FAULTS, Kb, TextColumn, command, complain_of, say
 
 if TYPE_CHECKING:
     from kg.base.building.build import BuildReport
+
+Sources = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SOURCE...", help="Files, folders, archives or tables of letters."),
+]
 
 
 @command(
@@ -19,19 +24,13 @@ if TYPE_CHECKING:
     "kg build --repair",
 )
 def build(
-    sources: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="SOURCE...", help="Files, folders, archives or tables of letters."),
-    ] = None,
+    sources: Sources = None,
     kb: Kb = DEFAULT_KB,
     repair: Annotated[
         bool,
         typer.Option("--repair", help="Rebuild a damaged base from its stored texts, and SOURCE if given."),
     ] = False,
-    column: Annotated[
-        str | None,
-        typer.Option(help="The column of a table that holds the letters, where its name does not tell."),
-    ] = None,
+    column: TextColumn = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes that read letters; by default one per core.")
     ] = None,

@@ -40,6 +40,12 @@ log = logging.getLogger("kg")
 
 Kb = Annotated[Path, typer.Option("--kb", metavar="DIR", help="Directory of the knowledge base.")]
 DEFAULT_KB = Path("kb")
+TextColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--column", help="The column of a table that holds the letters, where its name does not tell."
+    ),
+]
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print progress details.")]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from kg.cli.command import DONE, FAULTS, command, complain_of, own_fault, say, table
+from kg.cli.command import DONE, FAULTS, TextColumn, command, complain_of, own_fault, say, table
 from kg.errors import KgError, SourceError
 
 if TYPE_CHECKING:
@@ -62,10 +62,7 @@ def parse(
     form: Annotated[
         Form, typer.Option("--format", help="One JSON object per line, or a table of decisions.")
     ] = Form.JSONL,
-    column: Annotated[
-        str | None,
-        typer.Option(help="The column of a table that holds the letters, where its name does not tell."),
-    ] = None,
+    column: TextColumn = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that read letters.")] = 1,
 ) -> int:
     """Read letters and print their determinations, in the order given; `kg schema` prints the JSON Schema.

@@ -286,9 +286,10 @@ class Guidelines:
         return rf"\b(?=\w){as_pattern(titles, weak)}\b(?:{_YEAR}|{_REVISED})?(?:\s+Guidelines?\b)?"
 
     def acoem_pattern(self) -> str:
-        """A regular expression of ACOEM's name where a chapter's title follows it."""
-        chapters = as_pattern(self._sections["acoem-2004"])
-        return rf"\bACOEM(?:\s+(?:Practice\s+)?Guidelines?)?[\s,:]+(?={chapters}\b)"
+        """A regular expression of ACOEM's name where a chapter's title, or a dated one, follows it."""
+        before = r"ACOEM(?:\s+(?:Practice\s+)?Guidelines?)?|Workplace\s+Mental\s+Health\s+Guidelines?"
+        dated = as_pattern({folded for folded, _ in self._titles})
+        return rf"\b(?:{before})[\s,:]+(?={as_pattern(self._sections['acoem-2004'])}\b|{dated}{_YEAR})"
 
     def _general_sections(self) -> set[str]:
         return set(self._sections["acoem-2004"]) - {
