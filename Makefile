@@ -104,6 +104,10 @@ programs: .make/clients/done .make/comunica/done ## install the clients of other
 schemathesis: .make/dev programs ## send 5,000 valid and invalid requests to the API
 	@KG_SCHEMATHESIS=5000 $(BIN)/python -m pytest -m long tests/web/test_programs.py -k schemathesis
 
+.PHONY: agents
+agents: .make/dev ## make 5,000 calls of the tools for agents, and hold each answer to its schema
+	@KG_CALLS=5000 $(BIN)/python -m pytest -m long tests/web/test_agents.py
+
 .PHONY: soak
 soak: .make/dev ## load a server for SOAK seconds, with attackers and a new generation per minute
 	@$(BIN)/python tests/benchmarks/soak.py $(SOAK)

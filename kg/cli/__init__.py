@@ -12,6 +12,7 @@ from kg.cli import (
     cite_schema,
     drivers_related,
     export_publish,
+    mcp,
     parse,
     query,
     serve_sample,
@@ -33,6 +34,7 @@ ROOMS = (
     sides_outcomes_network,
     export_publish,
     serve_sample,
+    mcp,
 )
 """Each adds its commands to ``app`` when it is imported."""
 
@@ -41,7 +43,7 @@ ORDER = (
     *("build", "stats", "show", "search", "ask", "query"),
     *("drivers", "related", "sides", "outcomes", "trends", "network"),
     *("correct", "remove", "verify", "validate"),
-    *("export", "publish", "serve"),
+    *("export", "publish", "serve", "mcp"),
 )
 """The commands as ``kg --help`` lists them: the way that a letter goes."""
 

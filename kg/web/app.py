@@ -1,8 +1,9 @@
 """The web application: SPARQL, JSON API, linked data and pages over one knowledge base."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import Depends, FastAPI, HTTPException, Request
@@ -51,10 +52,11 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
     metrics = Metrics(state)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await state.start()
         try:
-            yield
+            async with app.state.agents():
+                yield
         finally:
             await state.stop()
 
@@ -83,7 +85,24 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
     app.add_api_route("/openapi.json", _description, include_in_schema=False)
     app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.state.agents = _add_agents(app) if base_path else nullcontext
     return app
+
+
+def _add_agents(app: FastAPI) -> Callable[[], AbstractAsyncContextManager[None]]:
+    """The door for agents, where the extra for it is installed; what it returns runs while the app does."""
+    if find_spec("mcp") is None:
+        app.add_api_route("/mcp", _no_agents, methods=["GET", "POST"], include_in_schema=False)
+        return nullcontext
+    from kg.web.agents import server
+
+    made = server.server(app)
+    app.router.routes.extend(server.routes(made))
+    return made.session_manager.run
+
+
+async def _no_agents() -> Response:
+    raise HTTPException(501, "this server was installed without the extra 'agents'")
 
 
 def _add_middleware(app: FastAPI, state: State, metrics: Metrics) -> None:
