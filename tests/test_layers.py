@@ -41,7 +41,7 @@ ONLY_IN = {
     "uvicorn": ("kg.web",),
     "jinja2": ("kg.web",),
     "pyvis": ("kg.explore.drawing",),
-    "mcp": ("kg.web.agents", "kg.cli.mcp"),
+    "mcp": ("kg.web.agents",),
     "httpx2": ("kg.web.agents",),
     "typer": ("kg.cli",),
     "rich": ("kg.cli",),
@@ -57,7 +57,7 @@ NOT_PURE = ("kg.graph.generate", "kg.graph.iri")
 # A room of kg/web speaks HTTP, itself or through another room of its wing, but for these.
 HTTP = {"fastapi", "starlette", "uvicorn", "pydantic_settings", "prometheus_client", "jinja2"}
 WITHOUT_HTTP = {
-    "kg.web.agents.answers",  # what an agent is told, as types
+    "kg.web.agents.tool_answers",  # what an agent is told, as types
     "kg.web.negotiate",  # RFC 9110 as values
     "kg.web.pages.filter_form",  # the controls that a template prints
     "kg.web.pages.values",  # what the templates print

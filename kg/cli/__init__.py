@@ -12,7 +12,6 @@ from kg.cli import (
     cite_schema,
     drivers_related,
     export_publish,
-    mcp,
     parse,
     query,
     serve_sample,
@@ -34,7 +33,6 @@ ROOMS = (
     sides_outcomes_network,
     export_publish,
     serve_sample,
-    mcp,
 )
 """Each adds its commands to ``app`` when it is imported."""
 

@@ -1,11 +1,11 @@
-"""``kg serve`` and ``kg sample``: a server to look at, letters to try."""
+"""``kg serve``, ``kg mcp`` and ``kg sample``: a server to look at, a door for agents, letters to try."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg.cli.command import DEFAULT_KB, STOPPED, command, say
+from kg.cli.command import DEFAULT_KB, STOPPED, Kb, command, say
 from kg.errors import SettingError
 
 if TYPE_CHECKING:
@@ -78,6 +78,24 @@ def _settings(**given: object) -> "Settings":
         raise SettingError(
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}, found {fault['input']!r}"
         ) from error
+
+
+@command("kg mcp --kb kb")
+def mcp(kb: Kb = DEFAULT_KB) -> None:
+    """Serve the Model Context Protocol on standard input and output, for an agent that starts this command.
+
+    The tools are those of `/mcp` of `kg serve`; they only read.
+    Needs the extra: pip install "imr-kg[agents]".
+    """
+    from importlib.util import find_spec
+
+    from kg.web.app import create_app
+
+    if find_spec("mcp") is None:
+        raise SettingError('kg mcp needs the extra: pip install "imr-kg[agents]"')
+    from kg.web.agents import tool_server
+
+    tool_server.serve(create_app(kb))
 
 
 @command(

@@ -94,10 +94,10 @@ def _add_agents(app: FastAPI) -> Callable[[], AbstractAsyncContextManager[None]]
     if find_spec("mcp") is None:
         app.add_api_route("/mcp", _no_agents, methods=["GET", "POST"], include_in_schema=False)
         return nullcontext
-    from kg.web.agents import server
+    from kg.web.agents import tool_server
 
-    made = server.server(app)
-    app.router.routes.extend(server.routes(made))
+    made = tool_server.server(app)
+    app.router.routes.extend(tool_server.routes(made))
     return made.session_manager.run
 
 

@@ -18,8 +18,8 @@ from mcp import StdioServerParameters
 from mcp.client import Client
 
 from kg.analysis.filters import FILTERS
-from kg.web.agents.answers import MOST
-from kg.web.agents.server import server as agents
+from kg.web.agents.tool_answers import MOST
+from kg.web.agents.tool_server import server as agents
 from kg.web.app import create_app
 from kg.web.settings import Settings
 

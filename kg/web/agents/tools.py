@@ -11,8 +11,8 @@ from pydantic import Field
 from starlette.types import ASGIApp
 
 from kg.analysis.filters import FILTERS
-from kg.web.agents import answers
-from kg.web.agents.answers import fitted
+from kg.web.agents import tool_answers as answers
+from kg.web.agents.tool_answers import fitted
 
 _FEWER = "set filters, or a smaller limit"
 Limit = Annotated[int, Field(ge=1, le=50, description="Most rows.")]

@@ -1,8 +1,10 @@
 """The protocol: an MCP server whose tools ask the application."""
 
+import asyncio
 import logging
 from importlib.metadata import version
 
+from fastapi import FastAPI
 from mcp.server.mcpserver import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
@@ -48,3 +50,13 @@ def routes(made: MCPServer[None]) -> list[BaseRoute]:
             transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         ).routes
     )
+
+
+def serve(app: FastAPI) -> None:
+    """Serve the tools on standard input and output until it ends."""
+
+    async def run() -> None:
+        async with app.router.lifespan_context(app):
+            await server(app).run_stdio_async()
+
+    asyncio.run(run())
