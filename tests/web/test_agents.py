@@ -96,7 +96,7 @@ BAD = [
     ("related", {"case": "CM16-0000001", "items": ["MRI"]}, "one of the two"),
     ("query", {"sparql": "SELECT * { ?a ?b"}, "line 1"),
     ("query", {"sparql": "INSERT DATA { <x:a> <x:b> <x:c> }"}, "begins with"),
-    ("query", {"sparql": "SELECT * { SERVICE <http://127.0.0.1/> { ?a ?b ?c } }"}, "server"),
+    ("query", {"sparql": "SELECT * { SERVICE <http://127.0.0.1/> { ?a ?b ?c } }"}, "SERVICE"),
     ("query", {"sparql": RUNAWAY}, "did not end"),
     ("query", {"name": "nothing"}, "nothing"),
     ("query", {"name": "outcomes", "sparql": "ASK {}"}, "one of the two"),
