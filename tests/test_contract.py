@@ -219,7 +219,7 @@ def test_what_is_not_of_the_form_is_refused_in_a_sentence(change, says):
 def test_a_missing_key_is_named():
     form = contract.to_json(LETTER)
     del form["reviewer"]
-    with pytest.raises(SourceError, match="the key 'reviewer' is missing"):
+    with pytest.raises(SourceError, match="missing key 'reviewer'"):
         contract.from_json(form)
 
 

@@ -87,7 +87,7 @@ def index(base: KnowledgeBase) -> Iterator[Path]:
 
 def test_who_waits_makes_no_index(base: KnowledgeBase, index: Path):
     search = Search(base, waits=True)
-    with pytest.raises(BaseError, match="being made"):
+    with pytest.raises(BaseError, match="being built"):
         search.find("injury", patience=0.1)
     assert not search.ready
     other = Timer(0.2, Search(base).make)
@@ -112,7 +112,7 @@ def test_of_many_threads_one_makes_the_index(
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(search.find, "injury")
         assert begun.wait(60)
-        with pytest.raises(BaseError, match="being made"):
+        with pytest.raises(BaseError, match="being built"):
             search.find("injury", patience=0.01)
         second = pool.submit(search.find, "injury")
         time.sleep(0.2)

@@ -207,7 +207,7 @@ def test_the_sides_agree_or_not_in_every_decision(kg, kb, truth):
     assert done.code == 0, done.err
     items = sum(len(letter["decisions"]) for letter in truth)
     assert sum(int(row["decisions"]) for row in rows(done.out)) == items
-    assert kg("sides", "--kb", kb).out.startswith("pages cited by the two sides")
+    assert kg("sides", "--kb", kb).out.startswith("pages cited by the two parties")
 
 
 def test_trends_by_month_and_at_changes(kg, kb):

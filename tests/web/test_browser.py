@@ -182,7 +182,13 @@ def test_the_start_page_tells_what_the_base_holds(visit: Visit):
     page = visit.go("/")
     told = dict(zip(page.locator("dt").all_inner_texts(), page.locator("dd").all_inner_texts(), strict=True))
     assert told["letters"] == "120"
-    assert set(told) == {"letters", "disputed items", "overturned", "decided", "citations in a catalogue"}
+    assert set(told) == {
+        "letters",
+        "disputed items",
+        "overturned",
+        "decided",
+        "citations matched to a guideline",
+    }
     assert 3 <= page.locator(".cards a").count() <= 4
 
 
@@ -239,7 +245,7 @@ def test_about_tells_generations_coverage_and_limits(visit: Visit):
     assert row.locator("td").all_inner_texts()[1] == "120"
     fields = page.locator("section:has(#coverage) tbody th").all_inner_texts()
     assert {"outcome", "age", "category"} <= set(fields)
-    for words in ("How figures are made", "Limits of the data", "Ontology"):
+    for words in ("Methods", "Limits of the data", "Ontology"):
         assert page.is_visible(f"h2:text-is('{words}')")
 
 
