@@ -129,7 +129,7 @@ def test_an_index_that_cannot_be_made_or_read_is_a_fault(base: KnowledgeBase, in
     index.unlink()
     aside = index.parent.rename(index.parent.with_name("aside"))
     index.parent.write_bytes(b"no folder")
-    with pytest.raises(BaseError, match="cannot be made"):
+    with pytest.raises(BaseError, match="cannot be built"):
         Search(base).find("injury")
     index.parent.unlink()
     aside.rename(index.parent)
