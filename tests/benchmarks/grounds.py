@@ -260,8 +260,9 @@ def written(catalogue: str, figures: Mapping[str, Measured]) -> str:
     for ground in classes:
         one = figures.get(ground, Measured(0, 0, LEAST[0]))
         lines = (
-            f"    imr:measuredPrecision {one.precision:.2f} ;\n    imr:measuredRecall {one.recall:.2f} ;\n"
-            f"    imr:leastLikelihood {one.least:.2f} ;\n"
+            f'    imr:measuredPrecision "{one.precision:.2f}" ;\n'
+            f'    imr:measuredRecall "{one.recall:.2f}" ;\n'
+            f'    imr:leastLikelihood "{one.least:.2f}" ;\n'
         )
         head = re.compile(rf"(<ground/{ground}> a skos:Concept ;.*?    imr:precedence \d+ ;\n)", re.DOTALL)
         catalogue = head.sub(lambda m, lines=lines: m[1] + lines, catalogue, count=1)
