@@ -10,6 +10,7 @@ from hashlib import sha256
 import pytest
 
 from kg.errors import SettingError
+from kg.reading.letter import read_letter
 from kg.sample import FOLDER, TEMPLATES, letters, sample
 
 
@@ -210,6 +211,10 @@ def cites_section(decision, title):
     return any(title in citation["sections"] for citation in decision["reviewer"]["citations"])
 
 
+def cites_edition(decision, guideline, year):
+    return any((c["guideline"], c["edition"]) == (guideline, year) for c in decision["reviewer"]["citations"])
+
+
 def has_specialty(truth, name):
     return name in truth["reviewer"]["specialties"]
 
@@ -246,6 +251,10 @@ def log_odds_ratio(with_it: list[bool], without: list[bool]) -> tuple[float, flo
             ),
         ),
         ("category,Rehabilitation,4", "mixed", lambda t, d: d["category"] == "Rehabilitation"),
+        ("subcategory,Opioids,0.25", "mixed", lambda t, d: d["subcategory"] == "Opioids"),
+        ("year,2016,3", "pages", lambda t, d: (t["decision_date"] or "").startswith("2016")),
+        ("edition,chronic-pain/2016,3", "sections", lambda t, d: cites_edition(d, "chronic-pain", 2016)),
+        ("keys,,3", "sections", lambda t, d: len(d["reviewer"]["citations"]) > 1),
         # another name of what letters print as "Family Practice"
         ("specialty,Family Medicine,0.25", "mixed", lambda t, d: has_specialty(t, "Family Practice")),
     ],
@@ -260,6 +269,31 @@ def test_a_planted_odds_ratio_shows_in_the_outcomes(tmp_path, row, template, mee
     planted = math.log(float(row.rsplit(",", 1)[1]))
     assert abs(found - planted) < 3.3 * error
     assert abs(found) > 2 * error
+
+
+@pytest.mark.parametrize(("printed", "correlation"), [("", 0.3), ("3", 0.48)])
+def test_decisions_of_a_letter_are_alike_and_the_rate_stays(tmp_path, printed, correlation):
+    outcomes = [
+        [decision["outcome"] == "overturned" for decision in truth["decisions"]]
+        for _, _, truth in letters(6000, 12, "pages", effects(tmp_path, f"letter,,{printed}"))
+    ]
+    rate = sum(map(sum, outcomes)) / sum(map(len, outcomes))
+    assert rate == pytest.approx(0.12, abs=0.02)
+    pairs = sum(len(one) * (len(one) - 1) for one in outcomes)
+    alike = sum(sum(one) * (sum(one) - 1) for one in outcomes) / pairs
+    assert (alike - rate**2) / (rate - rate**2) == pytest.approx(correlation, abs=0.08)
+
+
+def test_some_items_are_modified_and_as_many_overturned(tmp_path):
+    plain = [truth for _, _, truth in letters(400, 4, "all", effects(tmp_path))]
+    planted = list(letters(400, 4, "all", effects(tmp_path, "modified,,0.2")))
+    found = Counter()
+    for one, (_, text, other) in zip(plain, planted, strict=True):
+        read = read_letter(text)
+        for a, b, c in zip(one["decisions"], other["decisions"], read.decisions, strict=True):
+            found[a["outcome"], b["outcome"]] += 1
+            assert b["outcome"] == c.outcome
+    assert {*found} == {("upheld", "upheld"), ("upheld", "modified"), ("overturned", "overturned")}
 
 
 def test_a_header_alone_plants_nothing(tmp_path):
@@ -294,6 +328,13 @@ def test_other_effects_change_outcomes_but_not_what_is_asked_and_cited(tmp_path)
         (["page,chronic-pain:98,many"], r"effects.csv:2: column odds_ratio"),
         (["page,chronic-pain:98,inf"], r"effects.csv:2: column odds_ratio"),
         (["category,Rehabilitation,2", "pages,chronic-pain:98,2"], r"effects.csv:3: column kind"),
+        (["subcategory,Magic,2"], r"effects.csv:2: column key: there is no subcategory 'Magic'"),
+        (["year,last,2"], r"effects.csv:2: column key: expected a year, found 'last'"),
+        (["edition,chronic-pain,2"], r"effects.csv:2: column key: there is no edition 'chronic-pain'"),
+        (["letter,all,2"], r"effects.csv:2: column key: expected nothing for letter, found 'all'"),
+        (["modified,,1"], r"effects.csv:2: column odds_ratio: expected a share below 1"),
+        (["keys,,2", "keys,,3"], r"effects.csv:3: column key: keys '' is given twice"),
+        (["keys,,"], r"effects.csv:2: column odds_ratio: expected a number above 0"),
         (["page,98,2"], r"effects.csv:2: column key: expected GUIDELINE:PAGE, found '98'"),
         (["page,chronic-pain:ninety,2"], r"effects.csv:2: column key: expected a page number"),
         (["page,chronic-pain:4000,2"], r"effects.csv:2: column key: chronic-pain has no page 4000"),

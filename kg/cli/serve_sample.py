@@ -108,7 +108,13 @@ def sample(
     seed: Annotated[int, typer.Option(help="The same seed gives the same letters.")] = 1,
     template: Annotated[str, typer.Option(help="Form of letter: pages, sections, mixed, ...")] = "mixed",
     effects: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="Odds ratios of overturning: kind,key,odds_ratio.")
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Odds ratios of overturning: kind,key,odds_ratio. Kinds are page, section, category, "
+            "specialty, subcategory, year, edition, keys, letter (spread of the log odds that its items "
+            "share) and modified (share of what is not overturned).",
+        ),
     ] = None,
 ) -> None:
     """Make letters of our own in the real layouts, and the truth about each in the form of `kg parse`."""

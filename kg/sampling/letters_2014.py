@@ -108,7 +108,7 @@ def summary(rng: Random, paper: Paper, case: Case, spans: dict[str, Spot]) -> No
 def issue(rng: Random, paper: Paper, case: Case, decision: Decision) -> Json:
     """One issue: its item and outcome, both guideline fields and the rationale."""
     item = decision.item
-    outcome = "Overturned" if decision.overturned else "Upheld"
+    outcome = decision.outcome.capitalize()
     gap = pick(rng, (" ", " ", " ", "  ", "   "))
     span = [0, len(item.text)]
     paper.print(f"{item.text}:{gap}{outcome}", [span], tail=len(gap + outcome) + 1)

@@ -34,12 +34,17 @@ _OPERATIONS = frozenset({"Arthroscopic Surgery", "Non-arthroscopic Surgery", "Sp
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One disputed item, what each party relies on, and whether it was overturned."""
+    """One disputed item, what each party relies on, and its outcome."""
 
     item: Item
     administrator: Cited
     reviewer: Cited
-    overturned: bool
+    outcome: str
+
+    @property
+    def overturned(self) -> bool:
+        """Whether the denial does not stand."""
+        return self.outcome == "overturned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,10 @@ def invent(rng: Random, index: int, seed: int, template: str, effects: Effects) 
     worker = people.worker(rng)
     hurt = injuries(rng)
     items = _items(rng, hurt, calendar, template)
-    decisions = tuple(_decide(rng, item, hurt, era, physician, effects) for item in items)
+    # What letters share is drawn apart, so that it changes nothing else.
+    apart = Random((seed << 40 | index) << 2 | 3)  # noqa: S311
+    planted = _Planted(effects, apart.random(), calendar.decided.year, apart, not template.startswith("2013"))
+    decisions = tuple(_decide(rng, item, hurt, era, physician, planted) for item in items)
     number = people.case_number(index, seed, calendar.assigned.year)
     return Case(
         number,
@@ -104,17 +112,35 @@ def _items(rng: Random, hurt: tuple[Injury, ...], calendar: people.Calendar, tem
     return list(items.values())
 
 
+@dataclass(frozen=True, slots=True)
+class _Planted:
+    """What is planted on a letter's decisions."""
+
+    effects: Effects
+    mood: float
+    year: int
+    rng: Random
+    partly: bool
+    """Whether the letter can print that an item is modified."""
+
+    def outcome(self, turn: float, item: Item, physician: people.Physician, cited: Cited) -> str:
+        """How an item ends for a ``turn`` from 0 to 1."""
+        named = physician.specialties + physician.subspecialties
+        if turn < self.effects.chance(item.kind, self.year, named, cited.references, self.mood):
+            return "overturned"
+        modified = self.effects.modified and self.partly and self.rng.random() < self.effects.modified
+        return "modified" if modified else "upheld"
+
+
 def _decide(
     rng: Random,
     item: Item,
     hurt: tuple[Injury, ...],
     era: str,
     physician: people.Physician,
-    effects: Effects,
+    planted: _Planted,
 ) -> Decision:
     administrator = choose(rng, item, hurt, era, "claims_administrator")
     reviewer = choose(rng, item, hurt, era, "reviewer")
-    chance = effects.chance(
-        item.kind.category, physician.specialties + physician.subspecialties, reviewer.references
-    )
-    return Decision(item, administrator, reviewer, rng.random() < chance)
+    outcome = planted.outcome(rng.random(), item, physician, reviewer)
+    return Decision(item, administrator, reviewer, outcome)

@@ -17,7 +17,7 @@ def decision(
     return {
         "item": item.text,
         "span": span,
-        "outcome": "overturned" if case_decision.overturned else "upheld",
+        "outcome": case_decision.outcome,
         "in_dispute": item.in_dispute,
         "original_request": item.original,
         "authorized": item.authorized,

@@ -57,3 +57,21 @@ def test_nothing_planted_on_pages_gives_no_set_and_no_small_q(seed):
     found = drivers(planted_truth.facts_of_truth(1500, seed, planted_truth.effects(pages=False)))
     assert found.sets == ()
     assert not (found.table["q_value"] < 0.05).any()
+
+
+@pytest.fixture(scope="module")
+def alike():
+    """Tables of letters whose decisions are alike, with nothing planted on what is cited."""
+    return planted_truth.nothing_planted(2, 500, "letters", categories=False)
+
+
+@pytest.mark.parametrize("level", planted_truth.LEVELS)
+@pytest.mark.parametrize("column", ["rate", "difference", "odds_ratio", "adjusted"])
+def test_intervals_have_letters_as_their_unit(alike, level, column):
+    held = alike[level].held[column]
+    assert sum(held) / len(held) > (0.9 if len(held) > 100 else 0.75)
+
+
+def test_letters_that_are_alike_give_no_set_and_no_small_q(alike):
+    for tally in alike.values():
+        assert sum(tally.any_set) + sum(tally.small_q) <= 1

@@ -5,22 +5,21 @@ run the short form. Facts are made straight from the truth of the letters, not r
 """
 
 import sys
-import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from kg.analysis.decisions import prepare
 from kg.analysis.drivers import Drivers, drivers
 from kg.base.columns import FACTS
 from kg.base.facts import frame
 from kg.sample import letters
-from kg.sampling.effects import Effects, read
+from kg.sampling.effects import BASE_RATE, LETTER, Effects, planted
 
-RATIOS = (0.25, 0.5, 1.0, 2.0, 4.0)
-SIZES = (10, 20, 40, 100, 400)
 CONFOUNDING = (
     ("Rehabilitation", 2.5),
     ("Evaluation & Management", 3.0),
@@ -64,33 +63,43 @@ _OF_AN_ITEM = (
 )
 
 
-def effects(pages: bool = True, categories: bool = True) -> Effects:
-    """The planted effects, read as a file of them would be."""
-    rows = [f"page,{work}:{page},{ratio}" for (work, page), ratio in PAGES if pages]
-    rows += [f'category,"{name}",{ratio}' for name, ratio in CONFOUNDING if categories]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "effects.csv"
-        path.write_text("\n".join(["kind,key,odds_ratio", *rows]), encoding="utf-8")
-        return read(path)
+SUBCATEGORIES = (
+    ("Opioids", 0.4),
+    ("NSAID", 2.0),
+    ("Topical Compounds", 0.3),
+    ("Imaging/Radiology", 1.8),
+    ("Physical Therapy/Occupational Therapy (PT/OT)", 2.2),
+    ("DME", 0.5),
+    ("Injection", 0.6),
+    ("Muscle Relaxant", 2.5),
+)
+OF_LETTERS = (("letter", "", LETTER),)
+MODELS = {
+    "letters": OF_LETTERS,
+    "subcategories": tuple(("subcategory", *row) for row in SUBCATEGORIES),
+    "years": (("year", "2014", 0.6), ("year", "2015", 1.0), ("year", "2016", 2.0)),
+    "number of keys": (("keys", "", 2.0),),
+    "modified": (("modified", "", 0.1),),
+}
+"""What is planted beside the service categories, each alone and all together."""
 
 
-def facts_of_truth(count: int, seed: int, planted: Effects) -> pl.DataFrame:
+def effects(pages: bool = True, categories: bool = True, *others: str) -> Effects:
+    """The planted effects: of pages, of categories, and of the named :data:`MODELS`."""
+    rows = [("page", f"{work}:{page}", ratio) for (work, page), ratio in PAGES if pages]
+    rows += [("category", name, ratio) for name, ratio in CONFOUNDING if categories]
+    return planted([*rows, *(row for name in others for row in MODELS[name])])
+
+
+def facts_of_truth(count: int, seed: int, given: Effects) -> pl.DataFrame:
     """The facts of ``count`` letters in the form cited by page."""
     rows = []
-    for case, _, truth in letters(count, seed, "pages", planted):
+    for case, _, truth in letters(count, seed, "pages", given):
         reviewer, date = truth["reviewer"], truth["decision_date"]
         head = {name: reviewer[name] for name in ("specialties", "subspecialties", "licensed_in")}
         head |= {"case": case, "template": "pages", "year": int(date[:4]) if date else None}
         for position, decision in enumerate(truth["decisions"], 1):
-            named = (
-                "outcome",
-                "category",
-                "subcategory",
-                "retrospective",
-                "associated_surgical_service",
-                "drug",
-            )
-            item = head | {"item": position} | {name: decision[name] for name in named}
+            item = head | {"item": position} | {name: decision[name] for name in _OF_AN_ITEM}
             item["body_parts"] = [part["part"] for part in decision["body_parts"]]
             for party in ("claims_administrator", "reviewer"):
                 rows += [item | {"party": party} | place for place in _places(decision[party])]
@@ -122,36 +131,94 @@ def covered(found: Drivers, columns: str = "adjusted", pages: bool = True) -> pl
     return table.select("key", "decisions", "planted", covered=inside)
 
 
-def main(seeds: int = 40, count: int = 2000) -> None:
-    """Print coverage, the credible sets and what they hold, and false findings where nothing is planted."""
-    planted, confounded = effects(), effects(pages=False)
-    names = {key for key, ratio in PAGES if ratio != 1}
-    rows, held, false_q, false_sets = [], [], [], []
+@dataclass
+class Tally:
+    """What was seen of tables: intervals that hold the truth, small q, sets, effects found."""
+
+    held: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    small_q: list[bool] = field(default_factory=list)
+    any_set: list[bool] = field(default_factory=list)
+
+    def add(self, found: Drivers) -> None:
+        """A table of letters with nothing planted on what is cited: ratios are 1, differences 0."""
+        table = found.whole
+        for name, truth in _NOTHING.items():
+            ends = table.select(f"{name}_low", f"{name}_high").drop_nulls()
+            low, high = ends[:, 0].to_numpy(), ends[:, 1].to_numpy()
+            self.held[name] += ((low <= truth) & (truth <= high)).tolist()
+        self.small_q.append(bool((table["q_value"] < 0.05).any()))
+        self.any_set.append(bool(found.sets))
+
+    def line(self, crude: bool = True) -> list[str]:
+        """Coverages, and the shares of tables with a q below 0.05 and with a set.
+
+        Where anything else is planted, rates and crude ratios have another truth: ``crude`` is not given.
+        """
+        known = [name for name in _NOTHING if self.held[name] and (crude or name not in _CRUDE)]
+        shares = [f"{np.mean(self.held[name]):.1%}" if name in known else "–" for name in _NOTHING]
+        return [*shares, f"{np.mean(self.small_q):.1%}", f"{np.mean(self.any_set):.1%}"]
+
+
+_NOTHING = {"rate": BASE_RATE, "difference": 0.0, "odds_ratio": 1.0, "adjusted": 1.0}
+"""The columns with intervals, and their truth where nothing is planted on what is cited."""
+_CRUDE = {"rate", "odds_ratio"}
+_ALIKE = {"nothing", "letters", "modified"}
+"""What moves no decision's chance to be overturned."""
+LEVELS = ("page", "chapter", "guideline")
+
+
+def nothing_planted(seeds: int, count: int, *others: str, categories: bool = True) -> dict[str, Tally]:
+    """Tables of each level where no effect is planted on what is cited."""
+    given = effects(False, categories, *others)
+    tallies = {level: Tally() for level in LEVELS}
     for seed in range(seeds):
-        found = drivers(facts_of_truth(count, seed, planted), minimum=1)
-        held += [any(_planted(member.key) in names for member in one.keys) for one in found.sets]
-        found = drivers(facts_of_truth(count, seed, confounded), minimum=1)
-        false_q.append(bool((found.table["q_value"] < 0.05).any()))
-        false_sets.append(bool(found.sets))
-        rows += [covered(found, pages=False)]
+        index = prepare(facts_of_truth(count, seed, given))
+        for level in LEVELS:
+            tallies[level].add(drivers(index, level, minimum=1))
+    return tallies
+
+
+def pages_planted(seeds: int, count: int, *others: str) -> tuple[list[bool], list[bool], int]:
+    """Whether each adjusted interval holds what is planted, whether each set does, and effects found."""
+    given = effects(True, True, *others)
+    names = {(work.split("/")[0], page) for (work, page), ratio in PAGES if ratio != 1}
+    held: list[bool] = []
+    right: list[bool] = []
+    hits = 0
+    for seed in range(seeds):
+        found = drivers(facts_of_truth(count, seed, given), minimum=1)
+        held += covered(found)["covered"].to_list()
+        sets = [{_page(member.key) for member in one.keys} & names for one in found.sets]
+        right += map(bool, sets)
+        hits += len(set().union(*sets))
+    return held, right, hits
+
+
+def main(seeds: int = 20, count: int = 2000) -> None:
+    """Print both tables in the form of RESULTS.md."""
     out = sys.stdout.write
-    out(f"{seeds} seeds, {count} letters each\n")
-    table = pl.concat(rows)
-    out(f"nothing planted on pages: {table.height} intervals, {table['covered'].mean():.3f} hold 1\n")
-    out(f"tables with any q below 0.05: {np.mean(false_q):.3f}, with a set: {np.mean(false_sets):.3f}\n")
-    out(f"planted: {len(held)} credible sets, {np.mean(held or [0]):.3f} hold a planted page\n")
+    out(f"{seeds} seeds, {count} letters each\n\n")
+    out("| planted, nothing on what is cited | level | rate | difference | crude | adjusted | q | set |\n")
+    out("|---|---|---|---|---|---|---|---|\n")
+    alone = {"nothing": (), **{name: (name,) for name in MODELS}, "all": tuple(MODELS)}
+    for name, others in alone.items():
+        for level, tally in nothing_planted(seeds, count, *others, categories=name == "all").items():
+            out(f"| {name} | {level} | {' | '.join(tally.line(name in _ALIKE))} |\n")
+            sys.stdout.flush()
+    out("\n| planted beside pages | adjusted intervals | sets | that hold a planted page | effects found |\n")
+    out("|---|---|---|---|---|\n")
+    there = sum(ratio != 1 for _, ratio in PAGES)
+    for name in ("letters", "subcategories", "all"):
+        held, right, hits = pages_planted(seeds, count, *alone[name])
+        shares = (f"{np.mean(held):.1%}", len(right), f"{np.mean(right or [0]):.1%}")
+        out(f"| {name} | {' | '.join(map(str, shares))} | {hits} of {there * seeds} |\n")
+        sys.stdout.flush()
 
 
-def _planted(key: str) -> tuple[str, int]:
-    """A key of the table as :data:`PAGES` names it, where the chapter is not told."""
-    work, page = key.split("/page/")
-    number = int(page)
-    return next(
-        (name for name, _ in PAGES if name[0].split("/")[0] == work.split("/")[0] and name[1] == number),
-        (work, number),
-    )
+def _page(key: str) -> tuple[str, int]:
+    """The work and the page of a key."""
+    return key.split("/")[0], int(key.rsplit("/", 1)[1])
 
 
 if __name__ == "__main__":
-    pl.Config.set_tbl_rows(50)
     main(*(int(value) for value in sys.argv[1:]))
