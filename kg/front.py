@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kg.analysis.network import Network
     from kg.analysis.outcomes import Outcomes
     from kg.analysis.related.rankings import Related
+    from kg.analysis.row.robustness import Robustness
     from kg.analysis.search import Hits, Search
     from kg.analysis.sides import Sides
     from kg.analysis.trends import Trends
@@ -112,6 +113,18 @@ class OpenBase(KnowledgeBase):
         from kg.analysis.sides import sides
 
         return sides(self.analyses.index, level, _filters(filters), minimum)
+
+    def robustness(
+        self, key: str, level: str = "page", party: str = "reviewer", **filters: "Given"
+    ) -> "Robustness":
+        """One row of the drivers under several specifications: :func:`kg.analysis.row.robustness.robustness`.
+
+        Raises:
+            ChoiceError, SettingError: the key, a parameter or filter has a value that it cannot have.
+        """
+        from kg.analysis.row.robustness import robustness
+
+        return robustness(self.analyses.index, key, level, party, _filters(filters))
 
     def trends(self, key: str | None = None, party: str = "reviewer", **filters: "Given") -> "Trends":
         """Outcomes by month and at each change of edition, as :func:`kg.analysis.trends.trends` counts.

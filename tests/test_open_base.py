@@ -69,6 +69,7 @@ def test_questions_take_filters_by_name(base):
     assert base.outcomes("drift").to_frame().height
     assert base.sides("guideline").pairs.height
     assert base.trends("chronic-pain").to_frame().height
+    assert base.robustness("chronic-pain", "guideline").to_frame().height == 9
     assert base.network(minimum=1, q=2).graph.number_of_nodes()
     assert base.search("therapy").total
     with pytest.raises(ChoiceError):

@@ -49,6 +49,19 @@ Counted = Annotated[
 ]
 
 
+Sets = Annotated[
+    bool, typer.Option("--sets", help="Print the credible sets instead: which key has the effect.")
+]
+OneRow = Annotated[
+    str | None,
+    typer.Option(
+        "--row",
+        metavar="KEY",
+        help="Print one row under several specifications, and pairs of letters to read.",
+    ),
+]
+
+
 class CubeForm(StrEnum):
     """How drivers are printed: also as RDF Data Cube observations."""
 
@@ -65,6 +78,7 @@ class CubeForm(StrEnum):
     "kg drivers --party claims_administrator --minimum 25 --plot forest.svg",
     "kg drivers --plot pages.svg --strip chronic-pain/2009",
     "kg drivers --sets --format json",
+    "kg drivers --row chronic-pain/2009/page/98",
     "kg drivers --cases chronic-pain/2009/page/98",
     "kg drivers --level chapter --format ttl > drivers.ttl",
 )
@@ -75,12 +89,11 @@ def drivers(
     party: Party = "reviewer",
     minimum: Annotated[int, typer.Option(help="Fewest decisions that a row needs to be shown.")] = 10,
     adjust: Adjust = None,
-    sets: Annotated[
-        bool, typer.Option("--sets", help="Print the credible sets instead: which key has the effect.")
-    ] = False,
+    sets: Sets = False,
     limit: Annotated[int, typer.Option(min=1, help="Rows of the table; other formats have all.")] = 40,
     plot: Plot = None,
     strip: Strip = None,
+    row: OneRow = None,
     cases: Behind = None,
     query: Counted = None,
     form: Annotated[
@@ -98,16 +111,18 @@ def drivers(
     together.
     """
     from kg.analysis.cache import Analyses
-    from kg.analysis.row_query import sparql
+    from kg.analysis.row.row_query import sparql
     from kg.base.store import KnowledgeBase
 
     if strip is not None and plot is None:
         raise SettingError("--strip requires --plot FILE.svg, the output file")
     with KnowledgeBase.open(kb) as base:
+        if row is not None:
+            _print_row(Analyses.of(base), row, (level, party), chosen, form)
+            return
         found = Analyses.of(base).drivers(
             level, party, chosen, minimum, adjust=adjust, sets=cases is None and query is None
         )
-        generation = base.generation
         behind = found.cases(cases) if cases is not None else ()
     if plot is not None:
         _draw(found, plot, strip)
@@ -116,7 +131,30 @@ def drivers(
     elif sets:
         _print_sets(found, form)
     else:
-        _print_drivers(found, form, limit, generation)
+        _print_drivers(found, form, limit, base.generation)
+
+
+def _print_row(
+    analyses: "Analyses", key: str, asked: tuple[str, str], chosen: "Filters", form: CubeForm
+) -> None:
+    """One row under several specifications."""
+    from kg.analysis.row.robustness import SpecificationRow, robustness
+
+    if form in {CubeForm.TURTLE, CubeForm.N_TRIPLES}:
+        raise SettingError("available formats of --row: table, csv, json")
+    found = robustness(analyses.index, key, *asked, chosen)
+    if form is CubeForm.JSON:
+        print_json(asdict(found) | {"filters": found.filters.written()})
+    elif form is CubeForm.CSV:
+        print(found.to_frame().write_csv(), end="")
+    else:
+        table_of(SpecificationRow, found.rows, f"{key}: association with overturning")
+    if found.e_value is not None and found.e_value_of_interval is not None:
+        say(f"E-value {found.e_value:.2f}, of the interval {found.e_value_of_interval:.2f}")
+    for pair in found.pairs:
+        say(f"{pair.service}: {pair.overturned} was overturned, {pair.other} was not")
+    for note in found.notes:
+        say(note)
 
 
 def _draw(found: "Drivers", file: Path, guideline: str | None) -> None:
@@ -260,11 +298,10 @@ def related(
         )
         found = analyses.related(asked, outcome, limit, cursor, filters=chosen, mode=mode)
         notes = analyses.index.notes(chosen, "any")
-        generation = base.generation
     if form is Form.CSV:
         print(found.to_frame().write_csv(), end="")
     elif form is Form.JSON:
-        print_json(json_answers.related(generation, found, notes))
+        print_json(json_answers.related(base.generation, found, notes))
     else:
         for note in notes:
             say(note)

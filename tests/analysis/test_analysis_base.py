@@ -8,7 +8,7 @@ from kg.analysis.decisions import LEVELS, PARTIES, prepare
 from kg.analysis.drivers import drivers
 from kg.analysis.filters import FILTERS, Filters
 from kg.analysis.filters.ranges import WORD
-from kg.analysis.row_query import sparql
+from kg.analysis.row.row_query import sparql
 from kg.errors import ChoiceError, SettingError
 
 

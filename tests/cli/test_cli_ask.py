@@ -210,6 +210,17 @@ def test_the_sides_agree_or_not_in_every_decision(kg, kb, truth):
     assert kg("sides", "--kb", kb).out.startswith("pages cited by the two parties")
 
 
+def test_a_row_under_several_specifications(kg, kb):
+    asked = ("drivers", "--kb", kb, "--level", "guideline", "--row", "chronic-pain")
+    told = json.loads(kg(*asked, "--format", "json").out)
+    table = rows(kg(*asked, "--format", "csv").out)
+    assert [row["specification"] for row in told["rows"]] == [row["specification"] for row in table]
+    done = kg(*asked)
+    assert "negative control" in done.out
+    assert all(pair["overturned"] in done.err for pair in told["pairs"])
+    assert kg(*asked, "--format", "ttl").code == 2
+
+
 def test_trends_by_month_and_at_changes(kg, kb):
     told = json.loads(kg("trends", "--kb", kb, "--format", "json").out)
     months = kg("trends", "--kb", kb, "--format", "csv").out.splitlines()

@@ -113,3 +113,13 @@ def test_trends_have_months_changes_and_words(site: TestClient):
     assert len(table) == 1 + told["total"]
     assert site.get("/api/trends?key=chronic-pain").json()["key"] == "chronic-pain"
     assert site.get("/api/trends?key=chronic-pane").status_code == 404
+
+
+def test_a_row_under_several_specifications(site: TestClient):
+    row = site.get("/api/drivers?level=guideline&minimum=1").json()["results"][0]
+    told = site.get(f"/api/robustness/{row['key']}?level=guideline").json()
+    found = {one["specification"]: one for one in told["results"]}
+    assert found["crude"]["decisions"] == row["decisions"]
+    assert found["and number of keys"]["odds_ratio"] == pytest.approx(row["adjusted_odds_ratio"], rel=1e-3)
+    assert {"e_value", "pairs", "notes", "help"} <= told.keys()
+    assert site.get("/api/robustness/nothing").status_code == 404
