@@ -20,6 +20,8 @@ _CERTAIN = 150.0
 """The information from which an interval is taken from the maximum and its standard error."""
 TOLD = 0.98
 """The share of a key's variance from which on the covariates tell the key, and it has no figures."""
+_BARE = 0.1
+"""Information under which decisions say nothing of a key beside its covariates."""
 _OVERLAP = 0.3
 _WIDE = 0.03
 """Keys of a greater overlap, or cited in a greater share, have an information matrix of their own."""
@@ -42,7 +44,7 @@ class Odds:
 
 
 def odds(scores: Scores) -> Odds:
-    """Fit each key beside the covariates of its null model; ``nan`` where they tell the key already."""
+    """Fit each key beside the covariates of its null model; ``nan`` where they tell the key, or nearly."""
     out = np.full((6, scores.keys), np.nan)
     told = (scores.overlap < TOLD) & (scores.count > 0)
     wide = scores.count > _WIDE * scores.null.population.outcome.size
@@ -207,7 +209,9 @@ class _Profiles:
         found = [np.exp(np.where(np.isfinite(x) | (x < 0), x, np.nan)) for x in (top, lows[0], highs[0])]
         _, not_cited = self._rates(self.beta, delta)
         difference = (self.events - self._sum(self.size * not_cited)) / self.count
-        return np.array([*found, difference, lows[1], highs[1]])
+        figures = np.array([*found, difference, lows[1], highs[1]])
+        figures[:, ~(none | every) & (information < _BARE)] = np.nan
+        return figures
 
     def _difference(self, beta: Numbers, delta: Numbers) -> Numbers:
         cited, not_cited = self._rates(beta, delta)

@@ -2,10 +2,13 @@ import polars as pl
 import pytest
 from small_facts import cite, decision, facts_of
 
+from kg import parse_letter, sample
 from kg.analysis.columns import names
-from kg.analysis.decisions import prepare
+from kg.analysis.decisions import LEVELS, prepare
 from kg.analysis.drivers import DriverRow, drivers
 from kg.analysis.filters import Filters
+from kg.base.building.read import specialty_labels
+from kg.base.facts import Rows
 from kg.errors import SettingError, UnknownError
 
 NSAIDS = ("chronic-pain/2016/nsaids", "NSAIDs")
@@ -193,3 +196,23 @@ def test_rows_of_a_decision_may_lie_apart(facts):
     shuffled = facts.sample(fraction=1, shuffle=True, seed=1)
     assert drivers(shuffled).to_frame().equals(drivers(facts).to_frame())
     assert len(prepare(shuffled)) == 4
+
+
+@pytest.fixture(scope="module")
+def sampled():
+    """The facts of 200 sample letters, in which a category has one chapter cited in nearly all decisions."""
+    rows = Rows(specialty_labels())
+    for number, (name, text, _) in enumerate(sample.letters(200, 1, "mixed")):
+        rows.add(number, name, parse_letter(text), text)
+    return prepare(rows.frames()["facts"])
+
+
+@pytest.mark.parametrize("party", ["reviewer", "claims_administrator"])
+@pytest.mark.parametrize("level", LEVELS)
+def test_an_interval_is_wider_than_its_estimate(sampled, level, party):
+    """A key that the covariates nearly tell has no maximum to speak of: no half of an interval."""
+    for row in drivers(sampled, level, party, minimum=1).rows:
+        if row.adjusted_odds_ratio and row.adjusted_low and row.adjusted_high:
+            ratio = row.adjusted_odds_ratio
+            assert row.adjusted_low * 1.05 < ratio < row.adjusted_high / 1.05, row.key
+            assert row.difference_low < row.difference < row.difference_high, row.key
