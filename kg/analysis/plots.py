@@ -4,7 +4,7 @@ The same table gives the same text. Nothing but SVG is used, so that a browser, 
 show it alike; colours can be told apart without red and green (after ColorBrewer's PuOr).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from math import ceil, floor, log
 
@@ -24,10 +24,10 @@ _ALIKE = 0.179  # the luminance on which black and white have the same contrast
 _FONT = "font-family='system-ui, sans-serif'"
 
 
-def forest(found: Drivers, limit: int = 40) -> str:
+def forest(found: Drivers, limit: int = 40, *, named: Callable[[str], str] | None = None) -> str:
     """The adjusted odds ratios of the ``limit`` most cited keys with their intervals, the strongest first.
 
-    Keys without an adjusted odds ratio are drawn with the crude one, hollow.
+    Keys without an adjusted odds ratio are drawn with the crude one, hollow. ``named`` names a key.
     """
     rows = [row for row in found.rows if _ratio(row) is not None][:limit]
     rows.sort(key=lambda row: (-(_ratio(row) or (0.0,))[0], row.key))
@@ -41,7 +41,7 @@ def forest(found: Drivers, limit: int = 40) -> str:
         body.append(_line(at, 60, at, bottom, "#333" if tick == 1 else "#ddd"))
         body.append(_text(at, bottom + 16, f"{tick:g}", 11, "#333", "middle"))
     for number, row in enumerate(rows):
-        body += _forest_row(row, 70 + _ROW * number + _ROW / 2, low, high)
+        body += _forest_row(row, (named or _plain)(row.key), 70 + _ROW * number + _ROW / 2, low, high)
     if not rows:
         body.append(_text(20, 84, "No key has enough decisions for an odds ratio.", 13))
     body.append(_text(20, bottom + 38, DRAWN, 11, "#555"))
@@ -126,7 +126,7 @@ def _place(ratio: float, low: float, high: float) -> float:
     return _LEFT + _PLOT * (log(bounded) - log(low)) / (log(high) - log(low))
 
 
-def _forest_row(row: DriverRow, middle: float, low: float, high: float) -> list[str]:
+def _forest_row(row: DriverRow, name: str, middle: float, low: float, high: float) -> list[str]:
     point, least, most = _ratio(row) or (1.0, 1.0, 1.0)
     sure = least > 1 or most < 1
     colour = (MORE if point > 1 else LESS) if sure else "#666"
@@ -136,7 +136,7 @@ def _forest_row(row: DriverRow, middle: float, low: float, high: float) -> list[
     return [
         "<g>",
         f"<title>{escape(row.key)}: {told}, {row.decisions} decisions</title>",
-        _text(_LEFT - 12, middle + 4, f"{_short(row)}  n={row.decisions}", 12, "#111", "end"),
+        _text(_LEFT - 12, middle + 4, f"{_short(name)}  n={row.decisions}", 12, "#111", "end"),
         _line(_place(least, low, high), middle, _place(most, low, high), middle, colour),
         *(_text(_LEFT - 4, middle + 4, "◂", 11, colour) for _ in range(least < low)),
         *(_text(_LEFT + _PLOT - 4, middle + 4, "▸", 11, colour) for _ in range(most > high)),
@@ -151,8 +151,11 @@ def _told(row: DriverRow) -> str:
     return next(printed(cell, row) or "" for cell in shown(DriverRow) if cell.named.name == wanted)
 
 
-def _short(row: DriverRow) -> str:
-    name = row.key.replace("/page/", " p. ")
+def _plain(key: str) -> str:
+    return key.replace("/page/", " p. ")
+
+
+def _short(name: str) -> str:
     return name if len(name) <= 36 else f"{name[:35]}…"
 
 

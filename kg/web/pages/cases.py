@@ -1,7 +1,7 @@
 """The pages of cases, the home page and the graph: each reads a request, asks the site, fills a template."""
 
 import gzip
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 import polars as pl
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from kg.analysis.filters import choose
+from kg.analysis.filters import Filters, choose
 from kg.analysis.related.features import MODES
 from kg.analysis.related.rows import Reason, RelatedDecision, plain, reasons
 from kg.explore import cited_for, drawing, labels, marking
@@ -18,44 +18,31 @@ from kg.explore.neighbours import Figures, case_node
 from kg.web import negotiate
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
-from kg.web.pages import values
+from kg.web.pages import drivers, values
 from kg.web.pages.rendering import PARTY_WORDS, render
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-class Question(NamedTuple):
-    """A question to start from."""
-
-    words: str
-    more: str
-    path: str
-
-
 QUESTIONS = (
-    Question(
-        "Which guideline pages go with overturning?",
-        "Rates, intervals and odds ratios for every page that reviewers cite.",
-        "/drivers",
-    ),
-    Question(
-        "Which guideline sections do?",
-        "The same by section, which is what letters cite since mid-2016.",
-        "/drivers?level=section",
-    ),
-    Question("What belongs together?", "Walk in the graph from a page to its letters, and on.", "/explore"),
-    Question(
-        "What was overturned?", "The cases with at least one overturned item.", "/cases?outcome=overturned"
-    ),
+    "which services are overturned most",
+    "what do the two sides cite for physical therapy",
+    "topical analgesics by year",
+    "opioids from 2014 to 2016 by year",
+    "which specialties overturn most",
+    "why were epidural injections overturned",
+    "how often do both parties cite the same section",
+    "list overturned decisions on acupuncture",
 )
+"""Questions to start from, one of each kind that analysts ask."""
 
 
 @router.get("/")
 def home(request: Request, site: SiteDep) -> Response:
-    """Search, what the base holds, and questions to start from."""
-    table = site.index.decisions
-    years = table["year"].drop_nulls()
+    """The question, search, the answer of this base as a picture, and questions to start from."""
+    years = site.index.decisions["year"].drop_nulls()
+    differs = site.drivers(drivers.finest(site), "reviewer", Filters(), drivers.USUAL)
     return render(
         request,
         "home.html",
@@ -64,7 +51,9 @@ def home(request: Request, site: SiteDep) -> Response:
         figures=Figures(len(site.index), *_outcomes(site)),
         years=(years.min(), years.max()) if len(years) else None,
         known=_known(site),
-        questions=QUESTIONS,
+        questions=[(f"{one[0].upper()}{one[1:]}?", f"/ask?{urlencode({'q': one})}") for one in QUESTIONS],
+        table=differs,
+        picture=drivers.picture(differs, request.scope.get("root_path", "")),
     )
 
 

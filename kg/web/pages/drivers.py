@@ -1,30 +1,34 @@
-"""What goes with overturning: the table of drivers as a forest plot, in the page and as a file."""
+"""What is associated with overturning: a funnel above the table of drivers, in the page and as files."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from kg import queries
+from kg.analysis import plots
 from kg.analysis.columns import printed, shown
 from kg.analysis.decisions import LEVELS, PARTIES
-from kg.analysis.drivers import HELP, DriverRow, Drivers
+from kg.analysis.drivers import HELP, DriverRow, Drivers, EffectSet
 from kg.analysis.filters import Filters
 from kg.errors import QueryError, UnknownError
 from kg.explore import labels
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
-from kg.web.pages import filter_form, values
+from kg.web.drawings import funnel, ratio
+from kg.web.pages import filter_form, sorting, values
 from kg.web.pages.rendering import PARTY_WORDS, render
+from kg.web.pages.sorting import SURE
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+USUAL = 10
+"""Decisions of a row that is shown, where nobody says otherwise."""
 _SHOWN = 200
-_DRAWN = 60  # rows of the plot that is saved
+_BANDS = "bands: where 95 and 99.8 % lie if nothing is associated; not causes"
 _ASKED = {"page": "page", "section": "section", "chapter": None, "guideline": None}
 """The levels that a named query answers, with its parameter for one row."""
 
@@ -47,30 +51,31 @@ def drivers(
     filters: FormFiltersDep,
     level: Annotated[str | None, Query(max_length=20)] = None,
     party: PartyName = "reviewer",
-    minimum: Minimum = 10,
+    minimum: Minimum = USUAL,
+    sort: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """Which places go with which outcomes, as a forest plot beside the figures.
+    """Which places are associated with which outcomes: a funnel, and a table with the sure ones first.
 
-    Without a ``level`` it is the finest that has a rate: letters from mid-2016 on cite no pages.
+    Without a ``level`` it leads to the finest that has a rate: letters from mid-2016 on cite no pages.
     """
-    level = level or _finest(site, party, filters, minimum)
+    if level is None:
+        given = [(name, value) for name, value in request.query_params.multi_items() if name != "level"]
+        found = finest(site, party, filters, minimum)
+        return RedirectResponse(f"?{urlencode([('level', found), *given])}", 307)
     table = site.drivers(level, party, filters, minimum)
-    most = most_of(table.rows[:_SHOWN])
-    rows = [_row(table, row, most) for row in table.rows[:_SHOWN]]
+    order = sorting.read(sort)
     kept = [(name, value) for name, values in filters.written().items() for value in values]
     again = urlencode([("level", level), ("party", party), ("minimum", minimum), *kept])
+    root = request.scope.get("root_path", "")
     return render(
         request,
         "drivers.html",
         "drivers",
         table=table,
-        rows=rows,
-        heads=[(cell.named.column.words, cell.named.column.meaning) for cell in _CELLS],
-        sets=[
-            (one, [(labels.label(f"guideline/{key.key}"), key.key, key.probability) for key in one.keys])
-            for one in table.sets
-        ],
-        total=len(table),
+        **_listed(table, order),
+        heads=sorting.heads(_CELLS, order, again),
+        order=order,
+        sets=[_set(number, one) for number, one in enumerate(table.sets, 1)],
         party=PARTY_WORDS[table.party],
         told=str(filters) if filters.given() else "",
         help=HELP,
@@ -78,29 +83,80 @@ def drivers(
         controls=list(filter_form.controls(site.index, table.filters)),
         filtered=urlencode([("party", table.party), *kept]),
         asked=not filters.given() and table.level in _ASKED and table.party != "both",
-        axis=axis(_base(table), most),
-        csv=f"api/drivers?{again}&format=csv",
-        svg=f"drivers.svg?{again}",
-        json=f"api/drivers?{again}",
+        picture=picture(table, root),
+        again=again,
     )
 
 
-def _row(table: Drivers, row: DriverRow, most: float) -> dict[str, Any]:
-    """What the page shows of a row."""
+def picture(table: Drivers, root: str) -> Markup:
+    """The funnel of a table, its points leading to the pages of what they stand for."""
+    return funnel.draw(funnel.funnel(table.rows), named, lambda key: f"{root}{guideline_path(key)}")
+
+
+def named(key: str) -> str:
+    """A short name of what is cited, a section with its guideline.
+
+    >>> named("chronic-pain/2009/page/98"), named("chronic-pain/2009/topical-analgesics")
+    ('Chronic Pain 2009, p. 98', 'Topical analgesics (Chronic Pain 2009)')
+    """
+    name = labels.short(f"guideline/{key}")
+    container = labels.above(f"guideline/{key}") or ""
+    if "/page/" in key or ", ch. " in name or container.count("/") < 2:
+        return name
+    return f"{name} ({labels.edition(container)})"
+
+
+def guideline_path(key: str) -> str:
+    """The path of the page of what is cited."""
+    return f"/guidelines/{quote(key)}"
+
+
+def _listed(table: Drivers, order: sorting.Order) -> dict[str, Any]:
+    """The rows of the page: those that are compared, in order, and in one line those that are not."""
+    compared = [row for row in table.rows if row.q_value is not None]
+    few = [row for row in table.rows if row.q_value is None]
+    shown = sorting.ordered(compared, order)[:_SHOWN]
+    end = ratio.reach(shown)
+    rows = [_row(row, end) for row in shown]
     return {
-        "key": row.key,
-        "decisions": row.decisions,
-        "overturn_rate": row.overturn_rate,
-        "label": labels.label(f"guideline/{row.key}"),
-        "plot": plot(row, _base(table), most),
-        "cells": [(getattr(row, cell.named.name), printed(cell, row)) for cell in _CELLS],
+        "rows": rows,
+        "filled": {name for row in rows for name, _, words in row["cells"] if words is not None},
+        "sure": sum((row.q_value or 0.0) < SURE for row in compared),
+        "compared": len(compared),
+        "few": [(row.key, named(row.key), row.overturned, row.decisions) for row in few[:_SHOWN]],
+        "few_total": (len(few), sum(row.overturned for row in few), sum(row.decisions for row in few)),
+        "axis": ratio.axis(end),
     }
 
 
-def _finest(site: Site, party: str, filters: Filters, minimum: int) -> str:
+def _row(row: DriverRow, end: float) -> dict[str, Any]:
+    """What the page shows of a row."""
+    return {
+        "key": row.key,
+        "sure": (row.q_value or 0.0) < SURE,
+        "decisions": row.decisions,
+        "overturned": row.overturned,
+        "overturn_rate": row.overturn_rate,
+        "label": labels.label(f"guideline/{row.key}"),
+        "short": named(row.key),
+        "plot": ratio.plot(row, end),
+        "cells": [(cell.named.name, cell.named.column.words, printed(cell, row)) for cell in _CELLS],
+    }
+
+
+def _set(number: int, one: EffectSet) -> dict[str, Any]:
+    """A credible set as the page shows it."""
+    return {
+        "number": number,
+        "one": one,
+        "keys": [(named(key.key), key.key, key.probability) for key in one.keys],
+    }
+
+
+def finest(site: Site, party: str = "reviewer", filters: Filters | None = None, minimum: int = USUAL) -> str:
     """The finest level of which a row has a rate; pages, where none has."""
     for level in LEVELS:
-        rows = site.drivers(level, party, filters, minimum).rows
+        rows = site.drivers(level, party, filters or Filters(), minimum).rows
         if any(row.overturn_rate is not None for row in rows):
             return level
     return LEVELS[0]
@@ -111,7 +167,12 @@ def _choices(table: Drivers) -> list[tuple[str, str, list[tuple[Any, str]], Any]
     return [
         ("level", "Count by", [(name, name) for name in LEVELS], table.level),
         ("party", "Cited by", [(name, PARTY_WORDS[name]) for name in PARTIES], table.party),
-        ("minimum", "At least", [(n, values.counted(n)) for n in (1, 5, 10, 30, 100)], table.minimum),
+        (
+            "minimum",
+            "At least",
+            [(n, values.counted(n, "decision")) for n in (1, 5, 10, 30, 100)],
+            table.minimum,
+        ),
     ]
 
 
@@ -136,91 +197,16 @@ def saved(
     filters: FormFiltersDep,
     level: Level = "page",
     party: PartyName = "reviewer",
-    minimum: Minimum = 10,
+    minimum: Minimum = USUAL,
+    picture: Literal["funnel", "forest"] = "forest",
 ) -> Response:
-    """The forest plot as a file: the most cited rows that have a rate."""
+    """The forest plot of the odds ratios, or the funnel, as a file."""
     table = site.drivers(level, party, filters, minimum)
-    rows = [row for row in table.rows if row.overturn_rate is not None][:_DRAWN]
-    base, most = _base(table), most_of(table.rows[:_SHOWN])
-    told = f" with {filters}" if filters.given() else ""
-    head = f"Overturned where {PARTY_WORDS[table.party]} cites the {table.level}{told}"
-    parts = [
-        Markup('<text x="8" y="22" font-size="15" font-weight="600">{}</text>').format(head),
-        Markup(
-            '<text x="8" y="40" fill="#555">Share of items with 95 % interval; dashed: {} of all {}</text>'
-        ).format(_percent(base), f"{table.decisions:,} items; associations, not causes"),
-    ]
-    for number, row in enumerate(rows):
-        y = 66 + 22 * number
-        low, rate, high = (
-            round(400 + 300 * min((v or 0) / most, 1), 1)
-            for v in (row.rate_low, row.overturn_rate, row.rate_high)
-        )
-        words = f"{_percent(row.overturn_rate or 0)} of {row.decisions:,}"
-        parts.append(
-            Markup(
-                '<text x="8" y="{}">{}</text><path d="M{} {}H{}" stroke="#59626c" stroke-width="1.5"/>'
-                '<circle cx="{}" cy="{}" r="4" fill="#1f5a8c"/><text x="712" y="{}">{}</text>'
-            ).format(y + 4, _short(row), low, y, high, rate, y, y + 4, words)
-        )
-    end, at = 66 + 22 * len(rows), round(400 + 300 * min(base / most, 1), 1)
-    parts.append(Markup('<path d="M{} 50V{}" stroke="#59626c" stroke-dasharray="3 3"/>').format(at, end))
-    size = Markup('viewBox="0 0 840 {0}" width="840" height="{0}"').format(end + 12)
-    body = Markup("").join(parts)
-    text = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12">'
-        f'<title>{escape(head)}</title><rect width="100%" height="100%" fill="#fff"/>{body}</svg>'
-    )
-    headers = {"Content-Disposition": 'attachment; filename="drivers.svg"'}
+    if picture == "forest":
+        text = plots.forest(table, named=named)
+    else:
+        head = f"Adjusted odds ratio of overturning by {table.level}, cited by {PARTY_WORDS[table.party]}"
+        told = f"{table.decisions:,} decisions{f' with {filters}' if filters.given() else ''}; {_BANDS}"
+        text = funnel.saved(funnel.funnel(table.rows), named, head, told)
+    headers = {"Content-Disposition": f'attachment; filename="drivers-{picture}.svg"'}
     return Response(text, headers=headers, media_type="image/svg+xml")
-
-
-def _short(row: DriverRow) -> str:
-    name = labels.label(f"guideline/{row.key}")
-    return name if len(name) <= 58 else f"{name[:57]}…"
-
-
-def _base(table: Drivers) -> float:
-    """The share of all decisions that was overturned."""
-    return table.overturned / table.decisions if table.decisions else 0.0
-
-
-def most_of(rows: Iterable[DriverRow]) -> float:
-    """The end of the scale of the rates."""
-    return max((row.rate_high or 0 for row in rows), default=1) or 1
-
-
-def _percent(rate: float) -> str:
-    return f"{100 * rate:.1f} %"
-
-
-def _at(value: float, most: float) -> float:
-    return round(180 * min(value / most, 1) + 4, 1)
-
-
-def plot(row: DriverRow, base: float, most: float) -> Markup:
-    """A rate with its interval as a small drawing, on a scale of 0 to ``most``."""
-    if row.overturn_rate is None or row.rate_low is None or row.rate_high is None:
-        return Markup('<span class="none">too few</span>')
-    low, rate, high, mean = (_at(v, most) for v in (row.rate_low, row.overturn_rate, row.rate_high, base))
-    words = f"{_percent(row.overturn_rate)}, interval {_percent(row.rate_low)} to {_percent(row.rate_high)}"
-    return Markup(
-        '<svg class="forest" viewBox="0 0 188 20" role="img" aria-label="{}">'
-        '<path class="axis" d="M4 10H184"/><path class="base" d="M{} 1V19"/><path class="ci" d="M{} 10H{}"/>'
-        '<circle class="dot" cx="{}" cy="10" r="4"/></svg>'
-    ).format(words, mean, low, high, rate)
-
-
-def axis(base: float, most: float) -> Markup:
-    """The scale above the drawings: nothing, the base rate, the highest."""
-    mean = _at(base, most)
-    close = mean < 40 or mean > 140
-    middle = (
-        ""
-        if close
-        else Markup('<text x="{}" y="12" text-anchor="middle">{}</text>').format(mean, _percent(base))
-    )
-    return Markup(
-        '<svg class="forest" viewBox="0 0 188 16" aria-hidden="true"><text x="4" y="12">0</text>{}'
-        '<text x="184" y="12" text-anchor="end">{}</text></svg>'
-    ).format(middle, f"{100 * most:.0f} %")

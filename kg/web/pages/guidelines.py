@@ -15,7 +15,7 @@ from kg.explore import cited_for, drawing, labels
 from kg.explore.case_lists import Found, Wanted
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
-from kg.web.pages import drivers
+from kg.web.drawings import ratio
 from kg.web.pages.rendering import PARTY_WORDS, render
 from kg.web.pages.values import counted
 from kg.web.site import Site
@@ -93,7 +93,7 @@ def says(row: DriverRow) -> str:
 
 
 class Section(NamedTuple):
-    """A cited section: its figures, and its rate as a small drawing."""
+    """A cited section: its figures, and its odds ratio as a small drawing."""
 
     row: DriverRow
     label: str
@@ -186,7 +186,7 @@ def guideline(
     found = site.links.decisions(node, party) if site.links.has(node) else site.links.none
     listed = site.cases(Wanted(filters, (), (notation,), party), 12, None) if len(found) else None
     again = f"?{request.url.query}" if request.url.query else ""
-    sections, most = _sections(site, notation, party, filters, base)
+    sections, end = _sections(site, notation, party, filters, base)
     return render(
         request,
         "guideline.html",
@@ -208,7 +208,7 @@ def guideline(
         here=notation,
         parts=_parts(site, node, party),
         sections=sections,
-        axis=drivers.axis(base, most),
+        axis=ratio.axis(end),
         cases=listed,
         matched=_matched(site, notation, party, filters, listed),
         again=again,
@@ -239,24 +239,24 @@ def _row(site: Site, notation: str, party: str, filters: Filters) -> DriverRow |
 def _sections(
     site: Site, notation: str, party: str, filters: Filters, base: float
 ) -> tuple[list[Section], float]:
-    """The cited sections under a place, most cited first, and the end of the scale of their rates."""
+    """The cited sections under a place, most cited first, and the end of the scale of their odds ratios."""
     if "/page/" in notation:
-        return [], 1.0
+        return [], 2.0
     table = site.counted("section", party, filters)
     under = [row for row in table.rows if row.key.startswith((f"{notation}/", f"{notation}#"))][
         :_MOST_SECTIONS
     ]
-    most = drivers.most_of(under)
+    end = ratio.reach(under)
     return [
         Section(
             row,
             row.section or labels.label(f"guideline/{row.key}"),
             shade(row, base),
             sign(row, base),
-            drivers.plot(row, base, most),
+            ratio.plot(row, end),
         )
         for row in under
-    ], most
+    ], end
 
 
 def _parts(site: Site, node: str, party: str) -> list[dict[str, Any]]:

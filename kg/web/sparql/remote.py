@@ -33,7 +33,6 @@ from kg.explore.neighbours import Figures, address, case_node
 from kg.explore.row_types import CaseRow
 from kg.graph import iri
 from kg.web.api.cases import Limit, answer, listing
-from kg.web.pages.cases import Question
 from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
 from kg.web.site import Pages, Site
@@ -50,8 +49,8 @@ MISSING = (
 _FRESH = 60.0  # seconds in which an answer of the other server is deemed unchanged
 _ACCEPT = "application/sparql-results+json, application/n-triples;q=0.9, text/turtle;q=0.8"
 _QUESTIONS = (
-    Question("What was overturned?", "Cases with an overturned item.", "/cases?outcome=overturned"),
-    Question("Ask in SPARQL", "Questions to start from, with their text.", "/query"),
+    ("Which letters were overturned?", "/cases?outcome=overturned"),
+    ("Ask in SPARQL", "/query"),
 )
 Outcome = Literal["upheld", "overturned", "modified", "any"]
 

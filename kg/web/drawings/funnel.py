@@ -1,0 +1,233 @@
+"""A funnel of drivers: how many decisions a key has against its adjusted odds ratio.
+
+The bands are where 95 and 99.8 % of the ratios of keys without an association are expected, at the precision
+that keys with so many decisions have here. Colour and name of a point are those of its own test, which also
+knows its letters and covariates: a key may lie beyond a band by its count and within it by its test.
+"""
+
+from collections.abc import Callable, Iterable
+from math import ceil, exp, floor, log
+from typing import NamedTuple
+
+import numpy as np
+from markupsafe import Markup, escape
+
+from kg.analysis.drivers import DriverRow
+
+Namer = Callable[[str], str]
+
+TAILS = (0.05, 0.002)
+BANDS = (1.959964, 3.090232)
+"""Standard errors to each side of 95 and of 99.8 % of a normal distribution."""
+WIDTH, HEIGHT = 720, 380
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 14, 40
+_LABELS = 10
+_LETTER = 6.0
+"""Mean width of a letter of a label."""
+_STEPS = 24
+_MOST = log(50)
+"""Ratios beyond 50 and below 1/50 are drawn at the edge."""
+_DRAWN = 250
+_FITTED = 4
+_STYLE = (
+    ".head{font-size:15px;font-weight:600}.band{fill:#1f5a8c;fill-opacity:.09}.grid{stroke:#dedbd3}"
+    ".one{stroke:#59626c;stroke-dasharray:3 3}circle{fill:#a9adb3;stroke:#fff}"
+    ".more.s1,.more.s2{fill:#a8500a}.less.s1,.less.s2{fill:#2b6ca3}"
+)
+
+
+class Point(NamedTuple):
+    """A compared key: ``effect`` is the logarithm of its adjusted odds ratio."""
+
+    row: DriverRow
+    decisions: int
+    effect: float
+
+    @property
+    def beyond(self) -> int:
+        """How many of the two bands the key's own test is beyond."""
+        return sum((self.row.p_value or 0.0) < tail for tail in TAILS)
+
+    @property
+    def ratio(self) -> float:
+        """The adjusted odds ratio."""
+        return exp(self.effect)
+
+
+class Funnel(NamedTuple):
+    """The points, the most cited first; a standard error is about ``spread * decisions**power``."""
+
+    points: list[Point]
+    spread: float = 1.0
+    power: float = -0.5
+
+    def error(self, decisions: float) -> float:
+        """The standard error that a key with so many decisions has on the whole."""
+        return float(self.spread * decisions**self.power)
+
+    def shown(self) -> list[Point]:
+        """The points that are drawn: where they are many, those that stand out and the most cited."""
+        return list(dict.fromkeys([*self.outstanding(), *self.points]))[:_DRAWN]
+
+    def outstanding(self) -> list[Point]:
+        """The points whose own test is beyond the wider band, the surest first."""
+        found = [point for point in self.points if point.beyond == len(TAILS)]
+        return sorted(found, key=lambda point: (point.row.p_value, point.row.key))
+
+
+def funnel(rows: Iterable[DriverRow]) -> Funnel:
+    """The compared keys of a table, and how widely ratios scatter by their decisions.
+
+    The standard errors, those of the intervals, are fitted by a power of the decisions.
+    """
+    points, errors = [], []
+    for row in rows:
+        ratio, low, high = row.adjusted_odds_ratio, row.adjusted_low, row.adjusted_high
+        if not ratio or not low or not high or row.p_value is None:
+            continue
+        points.append(Point(row, row.decisions, min(max(log(ratio), -_MOST), _MOST)))
+        errors.append((log(high) - log(low)) / (2 * BANDS[0]))
+    counts = np.log([point.decisions for point in points])
+    if len(set(counts)) < _FITTED:
+        spread = float(np.median(errors * np.exp(counts / 2))) if points else 1.0
+        return Funnel(points, spread)
+    power, spread = np.polyfit(counts, np.log(errors), 1)
+    return Funnel(points, float(np.exp(spread)), min(float(power), 0.0))
+
+
+def draw(found: Funnel, named: Namer, linked: Namer) -> Markup:
+    """The funnel; each point leads to ``linked`` of its key. Empty where nothing is compared."""
+    if not found.points:
+        return Markup("")
+    scale = _Scale(found)
+    shown = found.shown()
+    marks = Markup("").join(_mark(point, scale, named, linked) for point in shown[::-1])
+    words = f"Funnel of {len(shown)} keys, {len(found.outstanding())} beyond chance"
+    return Markup(
+        '<svg class="funnel" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="group" '
+        'aria-label="{}">{}</svg>'
+    ).format(WIDTH, HEIGHT, words, _bands(found, scale) + _axes(scale) + marks + _labels(found, scale, named))
+
+
+def saved(found: Funnel, named: Namer, head: str, told: str) -> str:
+    """The funnel as a file: with its title, what it shows, and its colours."""
+    scale = _Scale(found) if found.points else None
+    body = Markup('<text x="8" y="20" class="head">{}</text><text x="8" y="38">{}</text>').format(head, told)
+    if scale:
+        marks = Markup("").join(_mark(p, scale, named, None) for p in found.shown()[::-1])
+        inner = _bands(found, scale) + _axes(scale) + marks + _labels(found, scale, named)
+        body += Markup('<g transform="translate(0 48)">{}</g>').format(inner)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT + 52}" width="{WIDTH}" '
+        f'font-family="sans-serif" font-size="12"><title>{escape(head)}</title><style>{_STYLE}</style>'
+        f'<rect width="100%" height="100%" fill="#fff"/>{body}</svg>'
+    )
+
+
+class _Scale:
+    """Where counts and ratios stand in the picture, both on logarithmic scales."""
+
+    def __init__(self, found: Funnel) -> None:
+        counts = [point.decisions for point in found.points]
+        self.least, self.most = min(counts) * 0.85, max(counts) * 1.25
+        widest = max(abs(point.effect) for point in found.points)
+        self.reach = max(log(2), widest * 1.12)
+
+    def x(self, decisions: float) -> float:
+        share = (log(decisions) - log(self.least)) / (log(self.most) - log(self.least))
+        return round(_LEFT + share * (WIDTH - _LEFT - _RIGHT), 1)
+
+    def y(self, effect: float) -> float:
+        bounded = min(max(effect, -self.reach), self.reach)
+        return round(_TOP + (self.reach - bounded) / (2 * self.reach) * (HEIGHT - _TOP - _BOTTOM), 1)
+
+    def counts(self) -> list[int]:
+        """Round numbers of decisions, so few that they stand apart."""
+        decades = range(floor(log(self.least, 10)), ceil(log(self.most, 10)) + 1)
+        found = [step * 10**decade for decade in decades for step in (1, 2, 5) if decade >= 0]
+        return [one for one in found if self.least <= one <= self.most]
+
+    def ratios(self) -> list[float]:
+        """Round odds ratios, those below 1 the inverse of those above."""
+        ends = [one for one in (2, 5, 10, 20) if log(one) <= self.reach]
+        return [*(1 / one for one in ends[::-1]), 1.0, *map(float, ends)]
+
+
+def _bands(found: Funnel, scale: _Scale) -> Markup:
+    """The two bands around no association, the wider beneath."""
+    made = Markup("")
+    steps = np.exp(np.linspace(log(scale.least), log(scale.most), _STEPS))
+    for number, band in reversed(list(enumerate(BANDS))):
+        ends = [(scale.x(n), band * found.error(n)) for n in steps]
+        above = " ".join(f"{x} {scale.y(end)}" for x, end in ends)
+        below = " ".join(f"{x} {scale.y(-end)}" for x, end in ends[::-1])
+        made += Markup('<path class="band b{}" d="M{}L{}Z"/>').format(number, above, below)
+    return made
+
+
+def _axes(scale: _Scale) -> Markup:
+    end, bottom = WIDTH - _RIGHT, HEIGHT - _BOTTOM
+    made = Markup("")
+    for ratio in scale.ratios():
+        y = scale.y(log(ratio))
+        words = f"{ratio:g}" if ratio >= 1 else f"1/{1 / ratio:g}"
+        made += Markup(
+            '<path class="{}" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>'
+        ).format("one" if ratio == 1 else "grid", _LEFT, y, end, _LEFT - 6, y + 4, words)
+    for count in scale.counts():
+        made += Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
+            scale.x(count), bottom + 15, f"{count:,}"
+        )
+    return made + Markup(
+        '<text x="{}" y="{}" text-anchor="end">decisions that cite it →</text>'
+        '<text transform="translate(13 {}) rotate(-90)" text-anchor="middle">adjusted odds ratio</text>'
+    ).format(end, HEIGHT - 6, (bottom + _TOP) / 2)
+
+
+def _mark(point: Point, scale: _Scale, named: Namer, linked: Namer | None) -> Markup:
+    """A point, which opens what it stands for."""
+    side = ("less", "more")[point.effect > 0]
+    ended = f"{point.row.overturned:,} of {point.decisions:,} overturned"
+    told = f"{named(point.row.key)}: {ended}, adjusted odds ratio {point.ratio:.2f}"
+    x, y = scale.x(point.decisions), scale.y(point.effect)
+    made = Markup('<circle class="{} s{}" cx="{}" cy="{}" r="5"><title>{}</title></circle>').format(
+        side, point.beyond, x, y, told
+    )
+    return (
+        Markup('<a href="{}" aria-label="{}">{}</a>').format(linked(point.row.key), told, made)
+        if linked
+        else made
+    )
+
+
+def _labels(found: Funnel, scale: _Scale, named: Namer) -> Markup:
+    """Names beside the points that stand out, those left out that would lie over another or a point."""
+    taken: list[tuple[float, float, float, float]] = []
+    spots = [(scale.x(p.decisions), scale.y(p.effect)) for p in found.points]
+    made = Markup("")
+    for point in found.outstanding():
+        x, y = scale.x(point.decisions), scale.y(point.effect)
+        words = _short(named(point.row.key))
+        wide = _LETTER * len(words)
+        for left, anchor in ((x + 9, "start"), (x - 9 - wide, "end")):
+            box = (left, y - 8, left + wide, y + 6)
+            free = box[0] > _LEFT and box[2] < WIDTH and not any(_over(box, one) for one in taken)
+            if free and not any(
+                box[0] - 4 < a < box[2] + 4 and box[1] - 2 < b < box[3] + 2 for a, b in spots
+            ):
+                taken.append(box)
+                made += Markup('<text class="name" x="{}" y="{}" text-anchor="{}">{}</text>').format(
+                    round(left if anchor == "start" else x - 9, 1), y + 4, anchor, words
+                )
+                break
+        if len(taken) == _LABELS:
+            break
+    return made
+
+
+def _over(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 34 else f"{name[:33]}…"
