@@ -37,6 +37,8 @@ class Wanted:
     """Words that stand in what is in dispute, all of them but small ones."""
     about: tuple[str, ...] = ()
     """Services, drugs, body parts and specialties, all of which the decision has, or narrower ones."""
+    undated: bool = False
+    """Only decisions of letters without a date."""
 
 
 class Found(NamedTuple):
@@ -67,6 +69,8 @@ def decisions(links: Links, wanted: Wanted) -> Ids:
             kept &= citing
     for node in wanted.about:
         kept &= np.isin(np.arange(len(index)), topic.within(links, node))
+    if wanted.undated:
+        kept &= index.columns("year")["year"].is_null().to_numpy()
     if wanted.text.strip():
         item = links.texts["item_text"].str.to_lowercase()
         for word in words(wanted.text):
@@ -93,17 +97,26 @@ def words(text: str) -> list[str]:
     return [word for word in given if word not in _SMALL] or given
 
 
-def page_of(links: Links, found: Ids, limit: int, cursor: str | None) -> Found:
-    """One page of the cases of ``found``, sorted by case number.
+def page_of(links: Links, found: Ids, limit: int, cursor: str | None, order: str = "case") -> Found:
+    """One page of the cases of ``found``, by case number or by date: ``newest`` or ``oldest`` first.
+
+    Letters without a date come last.
 
     Raises:
         SettingError: the cursor is not one of ours.
     """
     table = links.texts
-    cases = table["case"].gather(found).unique().sort()
+    chosen = table[found].select("case", "decision_date").unique("case").sort("case")
+    if order != "case":
+        chosen = chosen.sort(
+            "decision_date", descending=order == "newest", nulls_last=True, maintain_order=True
+        )
+    cases = chosen["case"]
     start = 0
     if cursor is not None:
-        start = int(cases.search_sorted(read_cursor(cursor), side="right"))
+        after = read_cursor(cursor)
+        place = cases.index_of(after) if order != "case" else None
+        start = int(cases.search_sorted(after, side="right")) if place is None else place + 1
     shown = cases[start : start + limit]
     rows = (
         table.with_columns(outcome=pl.lit(pl.Series(links.index.outcome)))
@@ -115,7 +128,8 @@ def page_of(links: Links, found: Ids, limit: int, cursor: str | None) -> Found:
             pl.col("item_text").alias("items"),
             pl.col("outcome").alias("outcomes"),
         )
-        .sort("case")
+        .join(shown.to_frame("case").with_row_index("place"), on="case")
+        .sort("place")
         .to_dicts()
     )
     more = start + limit < len(cases)

@@ -23,9 +23,9 @@ from kg.web.api import trends as trends_api
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
 from kg.web.pages import ask as ask_page
+from kg.web.pages import case_list, guidelines, query, rendering, search_about, topics
 from kg.web.pages import cases as case_pages
 from kg.web.pages import drivers as driver_pages
-from kg.web.pages import guidelines, query, rendering, search_about, topics
 from kg.web.pages import related as related_pages
 from kg.web.settings import Settings
 from kg.web.sparql import protocol, remote
@@ -33,7 +33,18 @@ from kg.web.state import State
 from kg.web.transfer import Transfer
 
 ROUTED = (
-    *(case_pages, protocol, case_api, driver_api, ask_api, ask_page, query, driver_pages, search_about),
+    *(
+        case_pages,
+        case_list,
+        protocol,
+        case_api,
+        driver_api,
+        ask_api,
+        ask_page,
+        query,
+        driver_pages,
+        search_about,
+    ),
     *(expansion, feed, lists, guidelines, topics, linked, related_api, related_pages, trends_api),
 )
 """The modules with routes, in the order in which an address is looked up."""

@@ -297,10 +297,12 @@ class Site:
         """
         return self._once(("decisions", wanted), lambda: case_lists.decisions(self.links, wanted))
 
-    def cases(self, wanted: case_lists.Wanted, limit: int, cursor: str | None) -> case_lists.Found:
+    def cases(
+        self, wanted: case_lists.Wanted, limit: int, cursor: str | None, order: str = "case"
+    ) -> case_lists.Found:
         """One page of the cases that pass.
 
         Raises:
             UnknownError, SettingError: a filter or the cursor is not one there is.
         """
-        return case_lists.page_of(self.links, self.decisions(wanted), limit, cursor)
+        return case_lists.page_of(self.links, self.decisions(wanted), limit, cursor, order)

@@ -88,7 +88,7 @@ def test_from_an_item_to_the_sentence_that_a_colleague_opens(visit: Visit, brows
     click("tbody td a >> nth=0")
     page.wait_for_url("**/cases/**#m-item-**")
     assert clicks == 3
-    assert page.evaluate("location.hash") == "#m-item-2-reviewer"
+    assert page.evaluate("location.hash") == "#m-item-2-reviewer-citation-1"
     colleague = Visit(browser, server, viewport={"width": 1360, "height": 900})
     other = colleague.go(page.url.removeprefix(server.address))
     mark = other.locator(f".anchor#{page.url.partition('#')[2]}")

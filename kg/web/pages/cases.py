@@ -1,7 +1,7 @@
 """The pages of cases, the home page and the graph: each reads a request, asks the site, fills a template."""
 
 import gzip
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlencode
 
 import polars as pl
@@ -12,14 +12,12 @@ from markupsafe import Markup
 from kg.analysis.filters import Filters, choose
 from kg.analysis.related.features import MODES
 from kg.analysis.related.rows import Reason, RelatedDecision, plain, reasons
-from kg.explore import cited_for, drawing, labels, marking
-from kg.explore.case_lists import Wanted
+from kg.explore import drawing, labels, marking
 from kg.explore.neighbours import Figures, case_node
 from kg.web import negotiate
 from kg.web.api.cases import SiteDep
-from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages import drivers, values
-from kg.web.pages.rendering import PARTY_WORDS, render
+from kg.web.pages.rendering import render
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -67,50 +65,6 @@ def _known(site: Site) -> float | None:
 def _outcomes(site: Site) -> tuple[int, int, int]:
     codes = site.index.outcome
     return int((codes == 0).sum()), int((codes == 1).sum()), int((codes == 2).sum())
-
-
-@router.get("/cases")
-def case_list(
-    request: Request,
-    site: SiteDep,
-    filters: FormFiltersDep,
-    outcome: Annotated[list[Literal["upheld", "overturned", "modified"]], Query()] = [],  # noqa: B006
-    place: Annotated[list[str], Query()] = [],  # noqa: B006
-    party: Literal["reviewer", "claims_administrator", "any", "both"] = "any",
-    text: Annotated[str, Query(max_length=300)] = "",
-    about: Annotated[list[str], Query()] = [],  # noqa: B006
-    cursor: str | None = None,
-) -> Response:
-    """Cases that match the filters in the address."""
-    wanted = Wanted(filters, tuple(outcome), tuple(place), party, text, tuple(about))
-    found = site.cases(wanted, 25, cursor)
-    told = [str(filters)] if filters.given() else []
-    told += [f"an item {name}" for name in outcome]
-    told += [f"the item “{text}”"] if text else []
-    told += [labels.label(node) for node in about]
-    told += [
-        f"{labels.label('guideline/' + name)} cited by {PARTY_WORDS.get(party, party)}" for name in place
-    ]
-    again = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
-    following = f"?{urlencode([*again, ('cursor', found.next)])}" if found.next else None
-    decisions = site.decisions(wanted)
-    apart = bool(told) and cursor is None and not (place or outcome)
-    return render(
-        request,
-        "cases.html",
-        "cases",
-        found=found,
-        told="; ".join(told),
-        next=following,
-        figures=site.links.figures(decisions),
-        base=site.figures.rate,
-        of_one_outcome=" or ".join(outcome),
-        cited=cited_for.cited_for(site.links, decisions) if apart else [],
-        notes=list(site.index.notes(filters, party)),
-        matched=cited_for.matched(site.links, decisions, found.rows),
-        mark="/reviewer" if place and party == "reviewer" else "",
-        again=urlencode(again),
-    )
 
 
 @router.get("/cases/{case}")

@@ -157,3 +157,40 @@ def number(value: int) -> str:
     '12,345'
     """
     return f"{value:,}"
+
+
+class ListedItem(NamedTuple):
+    """An item of a list: what is in dispute, and the node of its place in the letter."""
+
+    text: str
+    node: str
+
+
+def listed_item(
+    determination: Determination, position: int, text: str, places: tuple[str, ...], party: str
+) -> ListedItem:
+    """An item cut to what is in dispute; where ``places`` are asked for, at the first citation of one."""
+    node = f"item/{position}"
+    if not 0 < position <= len(determination.decisions):
+        return ListedItem(text, node)
+    one = determination.decisions[position - 1]
+    for side in (Party.REVIEWER, Party.CLAIMS_ADMINISTRATOR):
+        if party not in {"any", side.value}:
+            continue
+        for number, cited in enumerate(one.cited_by(side).citations, 1):
+            if any(cites(cited, place) for place in places):
+                node = f"{node}/{side.value.replace('_', '-')}/citation/{number}"
+                return ListedItem(one.item.in_dispute, node)
+    return ListedItem(one.item.in_dispute, node)
+
+
+def cites(cited: Citation, place: str) -> bool:
+    """Whether a citation is of a guideline, edition, chapter, section or page, or of something in it."""
+    edition = edition_notation(cited)
+    found = [edition, guideline_notation(cited)]
+    found += [f"{edition}/page/{page}" for pages in cited.pages for page in pages.each()]
+    found += [section.concept or f"{edition}#{iri.slug(section.title)}" for section in cited.sections]
+    printed = place.partition("#")[2]
+    return any(one == place or one.startswith(f"{place}/") for one in found) or (
+        bool(printed) and printed in {iri.slug(section.title) for section in cited.sections}
+    )
