@@ -9,6 +9,7 @@ from kg.analysis.drivers import DriverRow, SetRow
 from kg.analysis.network import LinkRow, NodeRow, Relation
 from kg.analysis.outcomes import DriftRow, QuantityRow, SpecialtyRow
 from kg.analysis.related.rankings import RelatedRow
+from kg.analysis.row.robustness import SpecificationRow
 from kg.analysis.sides import AgreementRow, PairRow, SilentRow
 from kg.analysis.trends import ChangeRow, MonthRow
 
@@ -65,6 +66,7 @@ ROWS: Mapping[str, type] = {
     "outcomes: quantities": QuantityRow,
     "trends: months": MonthRow,
     "trends: changes": ChangeRow,
+    "robustness: specifications": SpecificationRow,
     "network: links": LinkRow,
     "network: nodes": NodeRow,
     "network: neighbours of a node": Relation,

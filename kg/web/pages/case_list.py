@@ -32,7 +32,7 @@ def _wanted(
     filters: FormFiltersDep,
     outcome: Annotated[list[Literal["upheld", "overturned", "modified"]], Query()] = [],  # noqa: B006
     place: Annotated[list[str], Query()] = [],  # noqa: B006
-    party: Literal["reviewer", "claims_administrator", "any"] = "any",
+    party: Literal["reviewer", "claims_administrator", "any", "both"] = "any",
     text: Annotated[str, Query(max_length=300)] = "",
     about: Annotated[list[str], Query()] = [],  # noqa: B006
     undated: bool = False,
