@@ -1,8 +1,6 @@
 """The JSON form of a determination: to and fro, its schema, its speed."""
 
 import json
-import time
-import timeit
 from datetime import date
 
 import pytest
@@ -221,13 +219,3 @@ def test_a_missing_key_is_named():
     del form["reviewer"]
     with pytest.raises(SourceError, match="missing key 'reviewer'"):
         contract.from_json(form)
-
-
-def test_a_letter_takes_no_more_than_its_share():
-    """To make the JSON of a letter takes less time of the processor than to write it as text."""
-
-    def seconds(work):
-        return min(timeit.repeat(work, number=10, repeat=100, timer=time.process_time_ns))
-
-    form = contract.to_json(LETTER)
-    assert seconds(lambda: contract.to_json(LETTER)) < seconds(lambda: json.dumps(form))

@@ -28,8 +28,8 @@ from kg.model import Span
 from kg.reading.letter import read_letter
 from kg.sample import letters
 
-SECONDS = 2.0
-"""Seconds of a processor that a text may take."""
+SECONDS = 10.0
+"""Seconds of a processor that a text may take: linear time is under two, even where coverage is taken."""
 SECONDS_OF_PDF = 31.0
 """Seconds on the wall that a PDF may take, with the end of its child."""
 HEAVY = 0.01
