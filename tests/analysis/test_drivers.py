@@ -216,3 +216,21 @@ def test_an_interval_is_wider_than_its_estimate(sampled, level, party):
             ratio = row.adjusted_odds_ratio
             assert row.adjusted_low * 1.05 < ratio < row.adjusted_high / 1.05, row.key
             assert row.difference_low < row.difference < row.difference_high, row.key
+
+
+def test_choices_that_contradict_are_refused(facts):
+    with pytest.raises(SettingError, match="either none or the names"):
+        drivers(facts, adjust="none,year")
+    table = drivers(facts, minimum=1)
+    with pytest.raises(SettingError, match="minimum count is 0"):
+        table.shown(0)
+    assert table.shown(1) is table
+    assert table.set_rows() == ()
+
+
+def test_filters_that_only_together_leave_nothing_say_so(facts):
+    index = prepare(facts)
+    alone = [Filters.of(category="Injection"), Filters.of(drug="ibuprofen")]
+    assert [list(index.notes(one, "reviewer")) for one in alone] == [[], []]
+    (note,) = index.notes(Filters.of(category="Injection", drug="ibuprofen"), "reviewer")
+    assert note.startswith("no decision passes all of the filters")
