@@ -41,6 +41,8 @@ class Kind(StrEnum):
     RATIONALE = "rationale"
     RECOMMENDED = "recommended"
     MENTION = "mention"
+    GROUND_MET = "ground met"
+    GROUND_NOT_MET = "ground not met"
     PROBLEM = "problem"
 
 
@@ -103,6 +105,9 @@ def _decision(decision: Decision, node: str) -> Iterator[Mark]:
             yield Mark(amount.span, Kind.RECOMMENDED, f"{node}/rationale/recommended/{n}", says)
         for n, mention in enumerate(rationale.mentions, 1):
             yield Mark(mention.span, Kind.MENTION, f"{node}/rationale/mention/{n}", mention.text)
+    for n, ground in enumerate(decision.grounds, 1):
+        kind = Kind.GROUND_MET if ground.met else Kind.GROUND_NOT_MET
+        yield Mark(ground.span, kind, f"{node}/ground/{n}", ground.ground)
 
 
 def _item(item: DisputedItem, node: str) -> Iterator[Mark]:

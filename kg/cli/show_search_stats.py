@@ -39,6 +39,8 @@ _STYLES = {
     "pages": "bold yellow",
     "recommended": "yellow underline",
     "mention": "italic blue",
+    "ground met": "underline",
+    "ground not met": "underline2",
     "problem": "red underline",
 }
 _OUTCOMES = {"upheld": "red", "overturned": "green", "modified": "yellow"}

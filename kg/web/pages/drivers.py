@@ -35,7 +35,7 @@ _ASKED = {"page": "page", "section": "section", "chapter": None, "guideline": No
 _CELLS = tuple(
     cell
     for cell in shown(DriverRow)
-    if cell.named.role in {"figure", "text"} and cell.named.name not in {"overturn_rate", "overlap"}
+    if cell.named.role in {"figure", "text"} and cell.named.name not in {"overturn_rate", "overlap", "remark"}
 )
 """The columns beside key, decisions and rate, which have a place of their own."""
 
@@ -139,6 +139,7 @@ def _row(row: DriverRow, end: float) -> dict[str, Any]:
         "overturn_rate": row.overturn_rate,
         "label": labels.label(f"guideline/{row.key}"),
         "short": named(row.key),
+        "remark": row.remark,
         "plot": ratio.plot(row, end),
         "cells": [(cell.named.name, cell.named.column.words, printed(cell, row)) for cell in _CELLS],
     }

@@ -93,6 +93,7 @@ def decision(case: str, position: int, one: Decision) -> dict[str, Any]:
         "text": item.in_dispute,
         "node": f"{case_node(case)}/{node}",
         "facts": facts,
+        "grounds": [(ground, f"{node}/ground/{n}") for n, ground in enumerate(one.grounds, 1)],
         "sides": [_side(one, party, f"{node}/{party.value.replace('_', '-')}") for party in PARTIES],
         "rationale": one.rationale is not None,
     }
