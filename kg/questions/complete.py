@@ -14,7 +14,7 @@ from kg.questions.reading import LONGEST, read_question
 
 _TRIED = 40
 """Continuations that are counted for one text."""
-_SPLITS = ("by year", "by specialty", "by subcategory", "by body part")
+_SPLITS = ("year", "specialty", "subcategory", "body part")
 
 # Questions of each kind, offered where one is not understood.
 EXAMPLES = (
@@ -76,7 +76,7 @@ def complete(index: Index, text: str, limit: int = 8) -> list[Completion]:
     found: dict[str, int] = {}
     tried = _continued(before, last.casefold()) if last and not text.endswith(" ") else []
     if not tried:
-        tried = [f"{text.rstrip()} {split}" for split in _SPLITS if text.strip()]
+        tried = _split(text.rstrip())
     counts: dict[Condition, Mask] = {}
     for candidate in tried[:_TRIED]:
         try:
@@ -92,6 +92,15 @@ def complete(index: Index, text: str, limit: int = 8) -> list[Completion]:
             found.setdefault(candidate, number)
     best = sorted(found.items(), key=lambda pair: (-pair[1], len(pair[0])))[:limit]
     return [Completion(candidate, number) for candidate, number in best]
+
+
+def _split(text: str) -> list[str]:
+    """The text asked by something that it is not asked by yet."""
+    try:
+        told = read_question(text).by if text else ()
+    except KgError:
+        told = ()
+    return [f"{text} by {name}" for name in _SPLITS if text and name.replace(" ", "_") not in told]
 
 
 def _continued(before: str, start: str) -> list[str]:

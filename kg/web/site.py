@@ -32,6 +32,7 @@ from kg.explore.neighbours import Figures, Links, address
 from kg.explore.row_types import FeatureRow
 from kg.explore.suggest import Suggestions
 from kg.model import Determination
+from kg.questions.complete import complete
 from kg.web.problems import ProblemError
 
 T = TypeVar("T")
@@ -100,6 +101,8 @@ class Site:
         _ = self.coverage
         for level in LEVELS[:2]:
             self.drivers(level, "reviewer", Filters(), _MINIMUM)
+        complete(self.index, "o")
+        self.index.values("guideline")
 
     @cached_property
     def analyses(self) -> Analyses:
