@@ -149,9 +149,22 @@ def test_a_guideline_tells_its_sections_and_its_parts(visit: Visit):
 
 
 def test_a_table_sorts(visit: Visit):
-    page = visit.go("/drivers?minimum=1")
-    page.click("thead button >> nth=2")
-    rates = [float(cell.get_attribute("data-sort")) for cell in page.locator("tbody td:nth-child(3)").all()]
+    page = visit.go(PAGES["topic"])
+    page.click("table[data-sortable] >> nth=0 >> thead button >> nth=1")
+    cells = page.locator("table[data-sortable] >> nth=0 >> tbody td:nth-child(2)").all()
+    values = [
+        float((cell.get_attribute("data-sort") or cell.inner_text()).replace(",", "")) for cell in cells
+    ]
+    assert len(values) > 1
+    assert values == sorted(values, reverse=True)
+
+
+def test_the_order_of_the_drivers_is_in_the_link(visit: Visit):
+    page = visit.go("/drivers?minimum=1&level=section")
+    page.click("thead a:text-is('Overturned')")
+    page.wait_for_url("**sort=**")
+    rates = [float(text.split()[0]) for text in page.locator("tbody td:nth-child(3)").all_inner_texts()]
+    assert len(rates) > 1
     assert rates == sorted(rates, reverse=True)
 
 
@@ -206,13 +219,13 @@ def test_filters_of_the_drivers_are_in_the_link(visit: Visit):
     assert page.locator("svg.forest .ci").count() > 0
     page.click("tbody td a >> nth=0")
     page.wait_for_url("**/cases?**category=Diagnostic**")
-    assert "cited by the reviewer" in page.inner_text("p.sub >> nth=0")
+    assert "cited by the reviewer" in page.inner_text(".chips")
 
 
 def test_the_drivers_as_files_and_as_a_query(visit: Visit):
     page = visit.go("/drivers?level=section&minimum=1")
     with page.expect_download() as download:
-        page.click("a:text-is('SVG')")
+        page.click("a:text-is('Forest (SVG)')")
     drawing = ET.parse(Path(download.value.path()))
     assert len(drawing.findall(".//{*}circle")) > 5
     with page.expect_download() as download:

@@ -93,7 +93,7 @@ from imr_kg_client import Client
 from imr_kg_client.api.api import cases, one_case, query_outcomes_by_page
 client = Client(base_url=sys.argv[1])
 listed = cases.sync(client=client, limit=3)
-case = listed.results[0]["case"]
+case = listed.results[0].case
 one = one_case.sync(case, client=client)
 rows = query_outcomes_by_page.sync(client=client)
 problem = one_case.sync_detailed("CM99-9999999", client=client)
