@@ -84,8 +84,8 @@ with TestClient(create_app(Path("kb"))) as client:
     for form in ("table", "csv"):
         found["related " + form] = run("related", case, "--format", form)
     for path in ("/api/drivers?minimum=1", "/api/drivers?minimum=1&format=csv",
-                 "/api/drivers?minimum=1&format=nt", "/drivers?minimum=1",
-                 "/api/cases", "/cases", "/api/search?q=letter"):
+                 "/api/drivers?minimum=1&format=nt", "/drivers?minimum=1&level=guideline",
+                 "/api/cases", "/api/search?q=letter"):
         found[path] = get(path)
     schemas = client.get("/api/openapi.json").json()["components"]["schemas"]
 for row in ("DriverRow", "CaseRow", "HitRow"):
@@ -101,6 +101,7 @@ WITHOUT = {
             "credible sets",
             "sides: silent",
             "trends: changes",
+            "robustness: specifications",
             "network: nodes",
             "network: neighbours of a node",
         ),
