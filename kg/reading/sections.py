@@ -128,7 +128,7 @@ def _doubts(
 LETTER = TypedGrammar(
     "letter.lark",
     _shape,
-    words=outcome_wordings.terminals(),
+    words=outcome_wordings.terminals,
     anchors=(LINE_START, outcome_wordings.ANCHOR, "HOW"),
 )
 

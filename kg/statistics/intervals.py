@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, ndtri
-from scipy.stats import chi2
+from scipy.special import chdtrc, gammaln, ndtri
 
 Numbers = NDArray[np.float64]
 Interval = tuple[Numbers, Numbers]
@@ -235,7 +234,7 @@ def mantel_haenszel(both: Numbers, exposed: Numbers, events: Numbers, size: Numb
     spread = exposed * (size - exposed) * events * (size - events)
     spread = (spread / (some * some * np.where(size > 1, size - 1, 1.0)) * (size > 1)).sum(-1)
     statistic = ratio((both.sum(-1) - expected) ** 2, spread)
-    p_value = np.where(np.isnan(statistic), np.nan, chi2.sf(np.nan_to_num(statistic), 1))
+    p_value = np.where(np.isnan(statistic), np.nan, chdtrc(1, np.nan_to_num(statistic)))
     return MantelHaenszel(
         odds, np.exp(np.log(positive) - half), np.exp(np.log(positive) + half), np.asarray(p_value)
     )

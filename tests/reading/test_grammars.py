@@ -126,9 +126,9 @@ def test_the_fast_path_reads_real_letters_as_lark_itself_does(shared):
 def test_a_capturing_group_in_a_terminal_is_refused(monkeypatch):
     monkeypatch.setattr(resources, "text", lambda *_: "start: A\nA: /(a)b/\n")
     with pytest.raises(ValueError, match="capturing group"):
-        TypedGrammar("letter.lark", lambda tree: tree)
+        TypedGrammar("letter.lark", lambda tree: tree).tokens("ab")
 
 
 def test_words_for_a_terminal_that_is_not_declared_are_refused():
     with pytest.raises(ValueError, match="does not declare NAME"):
-        TypedGrammar("pages.lark", lambda tree: tree, words={"NAME": "x"})
+        TypedGrammar("pages.lark", lambda tree: tree, words={"NAME": "x"}).tokens("1")

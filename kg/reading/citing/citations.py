@@ -87,7 +87,7 @@ BY_SECTION, BY_PAGE = (
     TypedGrammar(
         "mtus.lark",
         _entries,
-        words={
+        words=lambda dated=dated: {  # type: ignore[misc]
             "GUIDELINE": guidelines().title_pattern(dated=dated),
             "ACOEM.2": guidelines().acoem_pattern(),
             "YEAR": _LAST_YEAR,

@@ -52,7 +52,7 @@ def _elements(tree: Tree[Any]) -> list[_Element]:
 OTHER = TypedGrammar(
     "other.lark",
     _elements,
-    words={
+    words=lambda: {
         "ODG": guidelines().odg_names(),
         "NAME": guidelines().odg_pattern(),
         "SOURCE": guidelines().source_names(),

@@ -12,7 +12,7 @@ from kg.reading.requests import amounts
 from kg.reading.text.grammars import Lexeme, Part, TypedGrammar, parts
 from kg.reading.text.moved import kept, moved_span
 
-QUANTITY = TypedGrammar("quantity.lark", parts, words=amounts.terminals(), edge=r"(?<![^\W\d_xX](?=[^#\/]))")
+QUANTITY = TypedGrammar("quantity.lark", parts, words=amounts.terminals, edge=r"(?<![^\W\d_xX](?=[^#\/]))")
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|[a-z]+")
 _COUNTING = frozenset(amounts.NUMBERS) | {"daily", "weekly", "monthly", "yearly", "annually"}

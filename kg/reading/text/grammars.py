@@ -28,6 +28,7 @@ _WORDS = re.compile(rf"[^{_LOOSE}](?:.*\S)?", re.DOTALL)
 _LITERAL = re.compile(r"(\[\w+\])?(\w+)")
 
 Plan = TypeVar("Plan")
+_Scan = tuple[Callable[[str, int, int], Iterator[re.Match[str]]], tuple[str, ...], str, int]
 
 
 class Lexeme(Struct, frozen=True, gc=False):
@@ -73,33 +74,66 @@ class TypedGrammar(Generic[Plan]):
         file: str,
         shape: Callable[[Tree[Any]], Plan],
         *,
-        words: Mapping[str, str] | None = None,
+        words: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None,
         anchors: Sequence[str] = (),
         edge: str = "",
     ) -> None:
-        r"""Load ``grammar/<file>``.
+        r"""Take ``grammar/<file>``, which is loaded when the first text is read.
 
-        ``shape`` makes a plan of Lark's tree, whose tokens hold their position as value. ``words``
-        gives regular expressions for terminals that the file ``%declare``s, such as the titles of a
-        catalogue. ``anchors`` are literal beginnings (``\n[ \t\f]*``) that many terminals share:
-        each is searched for by itself, up to ten times as fast as one search for all. Terminals that
-        begin with one letter each (``ACOEM``) need none: one search for those letters finds them.
-        ``edge`` is an expression for the place where any of the terminals may begin, and an anchor.
+        A server that reads no letter does not wait for it. ``shape`` makes a plan of Lark's tree, whose
+        tokens hold their position as value. ``words`` gives regular expressions for terminals that the
+        file ``%declare``s, such as the titles of a catalogue, or is a function that does. ``anchors`` are
+        literal beginnings (``\n[ \t\f]*``) that many terminals share: each is searched for by itself, up
+        to ten times as fast as one search for all. Terminals that begin with one letter each (``ACOEM``)
+        need none: one search for those letters finds them. ``edge`` is an expression for the place where
+        any of the terminals may begin, and an anchor.
         """
         self.shape = shape
-        self._source = written_out(resources.text("grammar", file), words or {}, edge)
-        self._wants_text = bool(re.search(r"\bTEXT\b", self._source))
+        self._file, self._words, self._edge = file, words, edge
+        self._anchors = (edge, *anchors) if edge else tuple(anchors)
+
+    @cached_property
+    def _source(self) -> str:
+        words = self._words() if callable(self._words) else self._words
+        return written_out(resources.text("grammar", self._file), words or {}, self._edge)
+
+    @cached_property
+    def _wants_text(self) -> bool:
+        return bool(re.search(r"\bTEXT\b", self._source))
+
+    @cached_property
+    def _parser(self) -> Lark:
         declared = f"{self._source}\n%declare TEXT\n" if self._wants_text else self._source
-        self._parser = Lark(declared, parser="lalr", lexer=_TypeLexer, maybe_placeholders=False)
-        terminals = _in_lexer_order(self._parser.terminals)
-        self._scan_source = "|".join(_regexp(t) for t in terminals)
-        self._scans = _scans(terminals, (edge, *anchors) if edge else anchors)
-        self._whole = len(self._scans) == 1 and not self._wants_text and not self._parser.ignore_tokens
-        names = _names(self._parser.terminals)
-        self._letters = {name: chr(_FIRST_LETTER + i) for i, name in enumerate(names)}
-        self._ignored = frozenset(self._parser.ignore_tokens)
-        self.terminals = tuple(t.name for t in terminals)
-        self._plan = lru_cache(maxsize=PLANS_KEPT)(lambda letters: shape(self._parser.parse(letters)))
+        return Lark(declared, parser="lalr", lexer=_TypeLexer, maybe_placeholders=False)
+
+    @cached_property
+    def _terminals(self) -> list[TerminalDef]:
+        return _in_lexer_order(self._parser.terminals)
+
+    @cached_property
+    def _scans(self) -> list[_Scan]:
+        return _scans(self._terminals, self._anchors)
+
+    @cached_property
+    def _whole(self) -> bool:
+        return len(self._scans) == 1 and not self._wants_text and not self._parser.ignore_tokens
+
+    @cached_property
+    def _letters(self) -> dict[str, str]:
+        return {name: chr(_FIRST_LETTER + i) for i, name in enumerate(_names(self._parser.terminals))}
+
+    @cached_property
+    def _ignored(self) -> frozenset[str]:
+        return frozenset(self._parser.ignore_tokens)
+
+    @cached_property
+    def _plan(self) -> Callable[[str], Plan]:
+        return lru_cache(maxsize=PLANS_KEPT)(lambda letters: self.shape(self._parser.parse(letters)))
+
+    @property
+    def terminals(self) -> tuple[str, ...]:
+        """The names of the terminals, in the order in which they are tried."""
+        return tuple(t.name for t in self._terminals)
 
     def tokens(self, text: str, start: int = 0, end: int | None = None) -> list[Lexeme]:
         """Cut ``text[start:end]`` into tokens, in order."""
@@ -146,12 +180,13 @@ class TypedGrammar(Generic[Plan]):
 
     def forget(self) -> None:
         """Drop the plans kept, as a fresh process has none."""
-        self._plan.cache_clear()
+        self.__dict__.pop("_plan", None)
 
     @cached_property
     def direct(self) -> Lark:
         """Lark's own lexer and parser for the same grammar: slow, and the judge of :meth:`read` in tests."""
-        rest = f"(?:(?!{self._scan_source})[\\s\\S])"
+        scan = "|".join(map(_regexp, self._terminals))
+        rest = f"(?:(?!{scan})[\\s\\S])"
         gaps = (
             f"TEXT.-100: /[^{_LOOSE}]{rest}*/\n_GAP.-101: /[{_LOOSE}]/\n"
             if self._wants_text
@@ -195,9 +230,7 @@ def _in_lexer_order(terminals: Collection[TerminalDef]) -> list[TerminalDef]:
     return sorted(real, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
 
 
-def _scans(
-    terminals: list[TerminalDef], anchors: Sequence[str]
-) -> list[tuple[Callable[[str, int, int], Iterator[re.Match[str]]], tuple[str, ...], str, int]]:
+def _scans(terminals: list[TerminalDef], anchors: Sequence[str]) -> list[_Scan]:
     """One regular expression an anchor and one for the rest; an empty group after each tells which.
 
     The empty group stands last so that each alternative begins with its own literal. With each goes
