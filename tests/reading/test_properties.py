@@ -6,7 +6,7 @@ from functools import cache
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg.contract import to_json
@@ -85,6 +85,7 @@ def test_items_outcomes_and_portions_are_quoted(seed):
 
 @CHECKED
 @given(SEEDS)
+@example(694)
 def test_citations_are_quoted_with_their_sections_and_pages(seed):
     text, found = read(seed)
     for field in fields(found):
