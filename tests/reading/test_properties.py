@@ -93,7 +93,9 @@ def test_citations_are_quoted_with_their_sections_and_pages(seed):
             assert field.span.start <= citation.span.start < citation.span.end <= field.span.end
             assert citation.title is None or citation.title in tidy(citation.span.of(text))
             for section in citation.sections:
-                assert tidy(section.span.of(text)) == section.title
+                # A hyphen that broke a word of a known title is no part of it.
+                printed = tidy(section.span.of(text))
+                assert section.title in {printed, printed.replace("-", "")}
             for page in citation.pages:
                 printed = NUMBERS.findall(page.span.of(text))
                 assert printed[0] == str(page.first)
