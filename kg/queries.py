@@ -38,7 +38,8 @@ from kg import resources
 from kg.errors import IriError, QueryError, SettingError, UnknownError
 from kg.graph import iri
 from kg.graph.entailed import rewritten
-from kg.graph.sparql import tokens
+from kg.graph.sparql import check_graphs, tokens
+from kg.graph.syntax import explained
 from kg.graph.triples import escaped
 
 if TYPE_CHECKING:
@@ -250,12 +251,16 @@ def run(base: HasGraph | Graph, query: str | Query, /, **parameters: object) -> 
     query = load(query) if isinstance(query, str) else query
     text = query.bind(parameters)
     graph = base if isinstance(base, Graph) else base.graph
+    if hasattr(base, "graph_folder"):  # a base on disk; another server may have named graphs
+        check_graphs(text)
     with _LOCK:  # plain text, because a prepared query is evaluated by rdflib, 30 times slower
         try:
             with suppress(SyntaxError):  # a fault is told with its place in the text as it was given
                 return _answer(graph.query(rewritten(text)))
             return _answer(graph.query(text))
-        except (SyntaxError, ValueError) as fault:
+        except SyntaxError as fault:
+            raise QueryError(f"{query.name}: {explained(fault.msg, text)}") from fault
+        except ValueError as fault:
             raise QueryError(f"{query.name}: {fault}") from fault
 
 

@@ -97,15 +97,17 @@ def _list_queries() -> None:
 
 def _ask_base(graph: "ox.Store", text: str) -> "Answer":
     from kg.graph.entailed import rewritten
+    from kg.graph.sparql import check_graphs
     from kg.graph.syntax import explained
 
     try:
+        check_graphs(text)
         # The text goes to Oxigraph's own engine: rdflib would fetch what SERVICE and FROM name.
         with suppress(SyntaxError):  # a fault is told with its place in the text as it was given
             return graph.query(rewritten(text))
         return graph.query(text)
     except SyntaxError as fault:
-        raise QueryError(f"this is not SPARQL: {explained(fault.msg)}") from fault
+        raise QueryError(f"this is not SPARQL: {explained(fault.msg, text)}") from fault
     except (OSError, ValueError, RuntimeError) as fault:
         raise QueryError(f"the query could not be answered: {fault}") from fault
 

@@ -12,12 +12,11 @@ from functools import cache
 
 from kg import resources, turtle
 from kg.graph import iri
-from kg.graph.sparql import Token, tokens
+from kg.graph.sparql import RDF_TYPE, Token, named, tokens
 from kg.graph.vocab import IMR, SKOS
 
 _RDF, _RDFS = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
-_TYPE = f"{_RDF}type"
 
 _STATED = {
     str(term) for term in (IMR.disputedItem, IMR.rationale, IMR.bodyPart, SKOS.topConceptOf, SKOS.inScheme)
@@ -39,8 +38,8 @@ def properties() -> Mapping[str, str]:
     >>> properties()[str(IMR.itemOf)]
     '^<https://w3id.org/imr-kg/ontology#disputedItem>'
     """
-    named = [name for name, said in _said().items() if any("Property" in kind for kind in said[_TYPE])]
-    paths = {name: _path(name) for name in named if name not in _STATED}
+    known = [name for name, said in _said().items() if any("Property" in kind for kind in said[RDF_TYPE])]
+    paths = {name: _path(name) for name in known if name not in _STATED}
     return {name: path for name, path in paths.items() if path != f"<{name}>"}
 
 
@@ -80,7 +79,7 @@ def rewritten(query: str) -> str:
     'ASK { ?i (^<https://w3id.org/imr-kg/ontology#disputedItem>)+ ?case }'
     """
     read = list(tokens(query))
-    names = _names(read)
+    names = named(read)
     if not any(name in properties() or name in classes() for name in names.values()):
         return query
     parts, begin = [], 0
@@ -88,24 +87,6 @@ def rewritten(query: str) -> str:
         parts += [query[begin : read[token].start], text]
         begin = read[token].end
     return "".join([*parts, query[begin:]])
-
-
-def _names(read: list[Token]) -> dict[int, str]:
-    """The IRIs that tokens name, by the tokens' places."""
-    prefixes: dict[str, str] = {}
-    named: dict[int, str] = {}
-    for place, token in enumerate(read):
-        if token.kind == "iri":
-            named[place] = token.text[1:-1]
-            if place > 1 and read[place - 2].is_keyword("PREFIX"):
-                prefixes[read[place - 1].text.rstrip(":")] = named[place]
-        elif token.kind == "name":
-            prefix, _, name = token.text.partition(":")
-            if prefix in prefixes:
-                named[place] = prefixes[prefix] + name
-        elif token.text == "a":
-            named[place] = _TYPE
-    return named
 
 
 class _Patterns:
@@ -236,7 +217,7 @@ class _Patterns:
                 break
             self._place += 1
             negated = False
-        if self._place == first + 1 and self._names.get(first) == _TYPE:
+        if self._place == first + 1 and self._names.get(first) == RDF_TYPE:
             self._type(first)
 
     def _property(self, place: int, *, negated: bool) -> None:
@@ -251,4 +232,4 @@ class _Patterns:
             if listed + 2 >= len(self._read) or self._read[listed + 1].text != ",":
                 return
             listed += 2
-        self._found[place] = f"<{_TYPE}>/<{_RDFS}subClassOf>*"
+        self._found[place] = f"<{RDF_TYPE}>/<{_RDFS}subClassOf>*"

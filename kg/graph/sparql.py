@@ -5,8 +5,13 @@ or a comment is part of that token. All that looks at a query's text looks at th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
+
+from kg.errors import QueryError
+
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 # PN_CHARS_U, PN_CHARS and PLX of the grammar; \w is what Python calls a letter, digit or underscore.
 _CHARS = r"[\w·‿⁀\u0300-\u036f-]"
@@ -68,3 +73,53 @@ def tokens(query: str) -> Iterator[Token]:
         kind = found.lastgroup or "other"
         if kind not in {"space", "comment"}:
             yield Token(kind, found.group(), found.start())
+
+
+def named(read: Sequence[Token]) -> dict[int, str]:
+    """The IRIs that tokens name, by the tokens' places."""
+    prefixes: dict[str, str] = {}
+    found: dict[int, str] = {}
+    for place, token in enumerate(read):
+        if token.kind == "iri":
+            found[place] = token.text[1:-1]
+            if place > 1 and read[place - 2].is_keyword("PREFIX"):
+                prefixes[read[place - 1].text.rstrip(":")] = found[place]
+        elif token.kind == "name":
+            prefix, _, name = token.text.partition(":")
+            if prefix in prefixes:
+                found[place] = prefixes[prefix] + name
+        elif token.text == "a":
+            found[place] = RDF_TYPE
+    return found
+
+
+def graphs(query: str) -> list[str]:
+    """What a query names after ``FROM``, ``FROM NAMED`` and ``GRAPH``, with that word.
+
+    >>> graphs("SELECT * FROM <g> FROM NAMED x:h { GRAPH ?h { ?s x:GRAPH ?o } }")
+    ['FROM <g>', 'NAMED x:h', 'GRAPH ?h']
+    """
+    return [
+        f"{token.text} {follows.text}"
+        for token, follows in pairwise(tokens(query))
+        if token.is_keyword("FROM", "GRAPH", "NAMED") and follows.kind in ("iri", "name", "variable")
+    ]
+
+
+def no_such(graph: str) -> str:
+    """What is said of a graph that a base does not hold: it is refused, not answered with nothing.
+
+    >>> no_such("GRAPH ?g")
+    'GRAPH ?g: there is no such graph; all triples are in the default graph'
+    """
+    return f"{graph}: there is no such graph; all triples are in the default graph"
+
+
+def check_graphs(query: str) -> None:
+    """Refuse a query of a base, which has a default graph only, that asks another graph.
+
+    Raises:
+        QueryError: it does.
+    """
+    for graph in graphs(query):
+        raise QueryError(no_such(graph))

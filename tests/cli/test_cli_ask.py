@@ -108,7 +108,7 @@ def test_outcomes_by_page_are_those_of_the_truth(kg, kb, truth):
         (["outcomes_by_pgae"], None, 3, "outcomes_by_page"),  # a slip names the nearest
         (["cases_citing_page"], None, 3, "give the parameter page"),
         (["cases_citing_page", "-p", "page"], None, 2, "name=value"),
-        (["-"], "SELEC ?x { }", 3, "not SPARQL: a query begins with SELECT"),
+        (["-"], "SELEC ?x { }", 3, "not SPARQL: line 1, column 1: unknown word SELEC; did you mean SELECT?"),
         (["-"], "SELECT * { ?s foo:p ?o }", 3, "not SPARQL: line 1, column"),
         (["-"], "DELETE WHERE { ?s ?p ?o }", 3, "not SPARQL"),  # nothing can be changed
         (["none.rq"], None, 3, "none.rq: cannot be read: No such file"),

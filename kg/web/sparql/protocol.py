@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from kg.errors import QueryError
 from kg.graph.entailed import rewritten
+from kg.graph.sparql import graphs, no_such
 from kg.graph.syntax import explained
 from kg.web import negotiate
 from kg.web.problems import ProblemError
@@ -77,6 +78,7 @@ class Asked(NamedTuple):
             "query": rewritten(self.query),
             "written": self.query,
             "base": str(request.url.replace(query="", fragment="")),
+            "graphs": [*graphs(self.query), *self.default_graphs, *self.named_graphs],
             "default_graph": self.default_graphs if named else None,
             "named_graphs": self.named_graphs if named else None,
             "formats": {kind: negotiate.best(accept, offered) for kind, offered in _FORMS.items()},
@@ -119,7 +121,7 @@ async def endpoint(request: Request) -> Response:
 async def _answer(request: Request, lane: Lane, asked: Asked, headers: dict[str, str]) -> Response:
     answer = await lane.ask(asked.job(request, request.app.state.settings), client_of(request))
     try:
-        response = await _respond(answer, headers)
+        response = await _respond(answer, headers, asked.query)
     except BaseException:
         answer.cancel()
         raise
@@ -150,7 +152,7 @@ async def collected(request: Request, query: str, client: str) -> tuple[str, byt
     finally:
         answer.cancel()
     if frame.kind == "X":
-        raise _problem(frame)
+        raise _problem(frame, query)
     return kind, b"".join(parts)
 
 
@@ -294,7 +296,7 @@ async def _gone(request: Request) -> None:
         pass
 
 
-async def _respond(answer: Answer, headers: dict[str, str]) -> Response:
+async def _respond(answer: Answer, headers: dict[str, str], query: str) -> Response:
     """A response whose status is sure: whole where it is small, else streamed.
 
     Raises:
@@ -302,7 +304,7 @@ async def _respond(answer: Answer, headers: dict[str, str]) -> Response:
     """
     head = await answer.next()
     if head.kind == "X":
-        raise _problem(head)
+        raise _problem(head, query)
     form = head.fields()["format"]
     media_type = _MEDIA_TYPES[form] + ("; charset=utf-8" if form in _TEXT else "")
     parts: list[bytes] = []
@@ -313,7 +315,7 @@ async def _respond(answer: Answer, headers: dict[str, str]) -> Response:
                 if patience.when() is None:
                     patience.reschedule(asyncio.get_running_loop().time() + _WHOLE)
     if frame.kind == "X":
-        raise _problem(frame)
+        raise _problem(frame, query)
     if frame.kind == "E":
         return Response(b"".join(parts), headers=headers, media_type=media_type)
     return StreamedResponse(answer, b"".join(parts), headers=headers, media_type=media_type)
@@ -347,12 +349,15 @@ class StreamedResponse(Response):
             self._answer.cancel()
 
 
-def _problem(frame: Frame) -> ProblemError:
-    """What a worker's error is to a client."""
+def _problem(frame: Frame, query: str) -> ProblemError:
+    """What a worker's error about a query is to a client."""
     fields = frame.fields()
     match fields.pop("error"):
         case "syntax":
-            return ProblemError(400, explained(fields.pop("message")), type="query-syntax", **fields)
+            fault = explained(fields["message"], query)
+            return ProblemError(400, str(fault), type="query-syntax", line=fault.line, column=fault.column)
+        case "unknown-graph":
+            return ProblemError(400, no_such(fields["graph"]), type="query-refused")
         case "not-acceptable":
             offered = ", ".join(_FORMS[fields["kind"]])
             return ProblemError(406, f"available formats of this result: {offered}")

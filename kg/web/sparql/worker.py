@@ -10,11 +10,11 @@ import ctypes
 import json
 import os
 import platform
-import re
 import resource
 import struct
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -125,6 +125,9 @@ def answer(store: ox.Store, job: dict[str, Any], out: BinaryIO) -> None:
         result = store.query(job["query"], **dataset)
     except SyntaxError:  # told with its place in the query as its author wrote it
         result = store.query(job.get("written", job["query"]), **dataset)
+    if (missing := _missing(store, job.get("graphs", ()))) is not None:
+        send(out, b"X", {"error": "unknown-graph", "graph": missing})
+        return
     kind = _KINDS[type(result)]
     form = job["formats"][kind]
     if form is None:
@@ -143,14 +146,17 @@ def answer(store: ox.Store, job: dict[str, Any], out: BinaryIO) -> None:
     send(out, b"E", {"seconds": time.perf_counter() - started})
 
 
+def _missing(store: ox.Store, graphs: Sequence[str]) -> str | None:
+    """The first graph that is asked of a store that has none but the default graph."""
+    return graphs[0] if graphs and next(iter(store.named_graphs()), None) is None else None
+
+
 def explain(error: Exception) -> dict[str, Any]:
     """An error as its parent reports it."""
     if isinstance(error, LimitError):
         return {"error": "too-large", "limit": str(error)}
     if isinstance(error, (SyntaxError, ValueError)):
-        place = re.search(r"at (\d+):(\d+)", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (None, None)
-        return {"error": "syntax", "message": str(error), "line": line, "column": column}
+        return {"error": "syntax", "message": str(error)}
     return {"error": "failed", "message": str(error)}
 
 
