@@ -7,7 +7,7 @@
       lock                      held by the one builder
       current                   a link to the generation that is served, swapped by one rename
       generations/000001/       whole and never changed once it is served
-        graph/ facts/ letters/ ledger.sqlite generation.json
+        graph/ facts/ letters/ words.sqlite ledger.sqlite generation.json
       staging/                  what an unfinished build has read so far
 
 A generation holds all that an answer needs, the ledger too, so that one rename changes everything
@@ -251,8 +251,6 @@ def _remove_unless_open(folder: Path) -> None:
     else:
         # The mark of a whole generation goes first: what is left of a killed cleaning is not taken for one.
         (folder / WHOLE).unlink(missing_ok=True)
-        # The index of words lies beside the generations; it would tell what a removed letter said.
-        (folder.parent.parent / "search" / f"{folder.name}.sqlite").unlink(missing_ok=True)
         shutil.rmtree(folder)
     finally:
         os.close(handle)

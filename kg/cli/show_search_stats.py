@@ -135,10 +135,7 @@ def search(
         Shown, typer.Option("--format", help="How to print; json is what the API answers.")
     ] = Shown.TEXT,
 ) -> None:
-    """Find letters that contain all the words, the best match first.
-
-    The first search of a generation builds its index.
-    """
+    """Find letters that contain all the words, the best match first."""
     from kg.analysis.search import CLOSE, OPEN, Search
     from kg.base.store import KnowledgeBase
     from kg.explore import json_answers

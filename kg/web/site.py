@@ -127,7 +127,7 @@ class Site:
     @cached_property
     def search(self) -> Search:
         """The words of the letters."""
-        return Search(self.base, waits=True)  # for State's process: here it would hold up every answer
+        return Search(self.base)
 
     @cached_property
     def suggestions(self) -> Suggestions:

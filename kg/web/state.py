@@ -4,7 +4,6 @@ import asyncio
 import ctypes
 import gc
 import logging
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,16 +17,6 @@ from kg.web.sparql.lanes import Lane, Limits, WorkerError
 
 log = logging.getLogger(__name__)
 
-_INDEX = """
-import os, sys
-os.nice(5)
-from kg.analysis.search import Search
-from kg.base.store import KnowledgeBase
-with KnowledgeBase.open(sys.argv[1]) as base:
-    Search(base).make()
-"""
-
-_INDEX_TIME = 30.0
 _COURTESY = 10
 """How far visitors' queries give way to pages: a share of a tenth where the processors do not suffice."""
 
@@ -86,33 +75,17 @@ class State:
 
     @property
     def ready(self) -> bool:
-        """Whether answers come at once, but for searches whose index may still be made."""
+        """Whether answers come at once."""
         return self._prepared and self.visitors.ready and self.own.ready
 
     async def _prepare(self) -> None:
-        """Make the first answers quick, and the index of words."""
+        """Make the first answers quick."""
         try:
             await asyncio.to_thread(self.site.prepare)
             self._prepared = True
-            await self._index_words(self.site)
         except Exception:  # whatever it is, those who ask what does not need it are served
             log.exception("the base could not be prepared; answers are made as they are asked for")
             self._prepared = True
-
-    async def _index_words(self, site: Site) -> None:
-        """Make the index of words in a process of its own, which gives way to this one."""
-        if site.search.ready:
-            return
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", _INDEX, str(self.path), stdin=asyncio.subprocess.DEVNULL
-        )
-        try:
-            if await process.wait():
-                log.error("the index of words could not be made; see the error above")
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
 
     async def _look_out(self) -> None:
         while True:
@@ -133,10 +106,6 @@ class State:
         if served == self.site.generation:
             return False
         site = await asyncio.to_thread(Site.opened, self.path)
-        with suppress(TimeoutError):  # what takes longer is made while the generation is served
-            async with asyncio.timeout(_INDEX_TIME):
-                self._warm = asyncio.create_task(self._index_words(site))
-                await asyncio.shield(self._warm)
         await self.visitors.switch(site.base.graph_folder)
         await self.own.switch(site.base.graph_folder)
         self._kept.append(self.site)

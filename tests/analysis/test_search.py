@@ -1,16 +1,18 @@
 """Search over letters: words, phrases, pages of results, snippets."""
 
-import time
+import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event, Timer
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kg.analysis.search import CLOSE, OPEN, Search, expression
+from kg.base import word_index
 from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
+from kg.base.upkeep.edit import correct, correction, remove, repair
 from kg.errors import BaseError, SettingError
 from kg.sample import letters
 
@@ -76,74 +78,77 @@ def test_nothing_is_taken_for_an_operator(base: KnowledgeBase, words: str, wante
     assert len(Search(base).find(words, limit=1).rows) <= 1
 
 
-@pytest.fixture
-def index(base: KnowledgeBase) -> Iterator[Path]:
-    """Where the index lies, which is not there."""
-    file = Path(base.path) / "search" / f"{base.generation}.sqlite"
-    file.unlink(missing_ok=True)
-    yield file
-    file.unlink(missing_ok=True)
+def test_an_index_that_is_missing_or_damaged_is_a_fault(base: KnowledgeBase, tmp_path: Path):
+    shutil.copytree(base.path, tmp_path / "kb", symlinks=True)
+    file = tmp_path / "kb" / "current" / word_index.FILE
+    file.write_bytes(b"no database " * 100)
+    with KnowledgeBase.open(tmp_path / "kb") as damaged, pytest.raises(BaseError, match="cannot be read"):
+        Search(damaged).find("injury")
+    file.unlink()
+    with KnowledgeBase.open(tmp_path / "kb") as older, pytest.raises(BaseError, match="run: kg build --repair"):
+        Search(older).find("injury")
 
 
-def test_who_waits_makes_no_index(base: KnowledgeBase, index: Path):
-    search = Search(base, waits=True)
-    with pytest.raises(BaseError, match="being built"):
-        search.find("injury", patience=0.1)
-    assert not search.ready
-    other = Timer(0.2, Search(base).make)
-    other.start()
-    assert search.find("injury").total == Search(base).find("injury").total
-    other.join()
+TEXTS = [text for _, text, _ in letters(12, seed=8, template="mixed")]
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("build"), st.sets(st.integers(0, 11), min_size=1, max_size=6)),
+        st.tuples(st.just("remove"), st.integers(0, 11)),
+        st.tuples(st.just("repair"), st.just(0)),
+    ),
+    min_size=1,
+    max_size=4,
+)
 
 
-def test_of_many_threads_one_makes_the_index(
-    base: KnowledgeBase, index: Path, monkeypatch: pytest.MonkeyPatch
-):
-    begun, go_on, written, write = Event(), Event(), [], Search._write
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(STEPS)
+def test_any_history_gives_the_index_of_its_last_letters(tmp_path_factory: pytest.TempPathFactory, steps):
+    folder = tmp_path_factory.mktemp("history")
+    gone = set()
+    for number, (step, what) in enumerate([("build", {0, 1, 2}), *steps]):
+        if step == "build":
+            given = folder / str(number)
+            given.mkdir()
+            for n in what:
+                # A letter that comes again has another text in every build.
+                (given / f"{n}.txt").write_text(f"{TEXTS[n]}\nknee{number} seen{n}", encoding="utf-8")
+            build([given], folder / "kb", processes=1)
+        elif step == "remove":
+            with KnowledgeBase.open(folder / "kb") as base:
+                cases = [case for case in base.cases() if f"seen{what}" in base.letter(case).split()]
+            if cases:
+                gone |= set(cases)
+                remove(folder / "kb", cases, "asked")
+        else:
+            repair(folder / "kb")
+    with KnowledgeBase.open(folder / "kb") as base:
+        texts = {case: base.letter(case).split() for case in base.cases()}
+        search = Search(base)
+        for word in [*(f"knee{n}" for n in range(6)), *(f"seen{n}" for n in range(12))]:
+            found = sorted(row.case for row in search.find(word, 100).rows)
+            assert found == sorted(case for case, words in texts.items() if word in words)
+        assert search.find("injury", 100).total == sum("injury" in t or "Injury" in t for t in texts.values())
+    assert not gone & texts.keys()
+    again = tmp_path_factory.mktemp("again")
+    (again / "letters").mkdir()
+    for case, words in texts.items():
+        with KnowledgeBase.open(folder / "kb") as base:
+            (again / "letters" / f"{case}.txt").write_text(base.letter(case), encoding="utf-8")
+    if texts:
+        build([again / "letters"], again / "kb", processes=1)
+        with KnowledgeBase.open(folder / "kb") as one, KnowledgeBase.open(again / "kb") as other:
+            assert Search(one).find("the worker", 100) == Search(other).find("the worker", 100)
 
-    def slow(search: Search, file: Path) -> None:
-        written.append(file)
-        begun.set()
-        assert go_on.wait(60)
-        write(search, file)
 
-    monkeypatch.setattr(Search, "_write", slow)
-    search = Search(base)
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(search.find, "injury")
-        assert begun.wait(60)
-        with pytest.raises(BaseError, match="being built"):
-            search.find("injury", patience=0.01)
-        second = pool.submit(search.find, "injury")
-        time.sleep(0.2)
-        go_on.set()
-        assert first.result() == second.result()
-    assert len(written) == 1
-
-
-def test_an_index_that_cannot_be_made_or_read_is_a_fault(base: KnowledgeBase, index: Path):
-    index.parent.mkdir(exist_ok=True)
-    index.write_bytes(b"no database " * 100)
-    with pytest.raises(BaseError, match="cannot be read"):
-        Search(base).find("injury")
-    index.unlink()
-    aside = index.parent.rename(index.parent.with_name("aside"))
-    index.parent.write_bytes(b"no folder")
-    with pytest.raises(BaseError, match="cannot be built"):
-        Search(base).find("injury")
-    index.parent.unlink()
-    aside.rename(index.parent)
-
-
-def test_an_old_index_goes(base: KnowledgeBase):
-    older = Path(base.path) / "search" / "00000.sqlite"
-    old = older.with_name("000000.sqlite")  # may still be asked by those who opened its generation
-    new = Path(base.path) / "search" / f"{base.generation}.sqlite"
-    old.parent.mkdir(exist_ok=True)
-    new.unlink(missing_ok=True)
-    older.write_bytes(b"")
-    old.write_bytes(b"")
-    assert Search(base).find("injury").total
-    assert new.is_file()
-    assert old.is_file()
-    assert not older.exists()
+def test_unchanged_letters_share_their_index(tmp_path: Path):
+    given = tmp_path / "letters"
+    given.mkdir()
+    for n in (0, 1):
+        (given / f"{n}.txt").write_text(TEXTS[n], encoding="utf-8")
+    build([given], tmp_path / "kb", processes=1)
+    with KnowledgeBase.open(tmp_path / "kb") as base:
+        before, case = base.folder / word_index.FILE, base.cases()[0]
+        correct(tmp_path / "kb", [correction(case, "patient.age", "41", "asked")])
+    with KnowledgeBase.open(tmp_path / "kb") as base:
+        assert (base.folder / word_index.FILE).samefile(before)

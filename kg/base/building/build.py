@@ -235,6 +235,7 @@ class Build:
                 if draft.ledger.count_in([part]):
                     parts.assemble(draft.folder, part, [folder for _, folder in batches], decided.without)
             draft.carry(without=decided.replaced)
+            draft.index_words()
 
     def _progress(self, phase: str, decided: Resolution) -> None:
         total = max(self._given, decided.counts.total()) if self._all_found else None

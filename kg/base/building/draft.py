@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Self
 
-from kg.base import dataset_description, generations, manifest, parts
+from kg.base import dataset_description, generations, manifest, parts, word_index
 from kg.base.generations import Layout
 from kg.base.graphs import GraphWriter
 from kg.base.ledger import FILE as LEDGER
@@ -58,8 +58,13 @@ class Draft:
             else:
                 parts.share(self.base, self.folder, part)
 
+    def index_words(self) -> None:
+        """Make the index of words of the texts, which are all there."""
+        self.ledger.commit()
+        word_index.write(self.folder, None if self._bare else self.base)
+
     def serve(self, reader: str) -> None:
-        """Finish the generation, whose graph is closed, and serve it."""
+        """Finish the generation, whose graph is closed and whose words are indexed, and serve it."""
         self.ledger.commit()
         said = dataset_description.describe(self.folder, self.ledger, reader)
         self.ledger.close()

@@ -52,6 +52,7 @@ def remove(kb: str | Path, cases: Sequence[str], why: str) -> str:
                 graph.remove_cases(cases)
                 graph.finish()
             draft.carry(without=cases)
+            draft.index_words()
             draft.serve(reader)
         generations.clean(layout, keep=1)
         return draft.name

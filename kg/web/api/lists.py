@@ -19,7 +19,7 @@ from kg.web import csv_tables, negotiate
 from kg.web.api import openapi
 from kg.web.api.cases import Format, Limit, SiteDep, answer, listing
 from kg.web.problems import ProblemError
-from kg.web.site import PATIENCE, Site
+from kg.web.site import Site
 from kg.web.sparql import site_queries
 
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
@@ -97,7 +97,7 @@ def search(
     ] = None,
 ) -> Response:
     """Letters that hold all the words; `hits` are ranges of the snippet, in characters."""
-    found = site.search.find(q, limit, int(cursor or 0), PATIENCE)
+    found = site.search.find(q, limit, int(cursor or 0))
     return answer(request, site, json_answers.hits(site.generation, found))
 
 

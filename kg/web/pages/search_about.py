@@ -13,7 +13,6 @@ from kg.errors import BaseError, SettingError
 from kg.explore import labels
 from kg.web.api.cases import SiteDep
 from kg.web.pages.rendering import render
-from kg.web.site import PATIENCE
 
 CATALOGUED = (
     *("reviewer specialties", "category", "subcategory", "body parts", "drug"),
@@ -34,7 +33,7 @@ def search(
     nodes = site.suggestions.find(q, 12) if q.strip() else []
     if q.strip():
         try:
-            hits = site.search.find(q, 10, max(0, min(offset, 10_000_000)), PATIENCE)
+            hits = site.search.find(q, 10, max(0, min(offset, 10_000_000)))
         except (SettingError, BaseError) as error:
             fault = str(error)
     rows = [(hit.case, _highlighted(hit.snippet)) for hit in hits.rows] if hits else []
