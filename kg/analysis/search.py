@@ -87,7 +87,10 @@ class Search:
             few.execute(f"CREATE VIRTUAL TABLE letters USING fts5(text, {word_index.TOKENS})")
             few.executemany(
                 "INSERT INTO letters(rowid, text) VALUES (?, ?)",
-                ((n, " ".join(word_index.plain(self._base.letter(case)).split())) for n, case in enumerate(cases)),
+                (
+                    (n, " ".join(word_index.plain(self._base.letter(case)).split()))
+                    for n, case in enumerate(cases)
+                ),
             )
             found = dict(
                 few.execute(
@@ -96,4 +99,3 @@ class Search:
                 ).fetchall()
             )
         return tuple(Hit(case, found.get(n, "")) for n, case in enumerate(cases))
-

@@ -89,9 +89,7 @@ def _put_in(words: sqlite3.Connection, letters: Letters, fresh: Iterable[LetterR
         words.executemany(
             "INSERT INTO cases VALUES (?, ?)", ((last + n, row.case) for n, row in enumerate(batch, 1))
         )
-        words.executemany(
-            "INSERT INTO letters(rowid, text) VALUES (?, ?)", _numbered(last, letters, batch)
-        )
+        words.executemany("INSERT INTO letters(rowid, text) VALUES (?, ?)", _numbered(last, letters, batch))
         last += len(batch)
     words.execute("INSERT INTO letters(letters) VALUES ('optimize')")
     words.commit()

@@ -85,7 +85,10 @@ def test_an_index_that_is_missing_or_damaged_is_a_fault(base: KnowledgeBase, tmp
     with KnowledgeBase.open(tmp_path / "kb") as damaged, pytest.raises(BaseError, match="cannot be read"):
         Search(damaged).find("injury")
     file.unlink()
-    with KnowledgeBase.open(tmp_path / "kb") as older, pytest.raises(BaseError, match="run: kg build --repair"):
+    with (
+        KnowledgeBase.open(tmp_path / "kb") as older,
+        pytest.raises(BaseError, match="run: kg build --repair"),
+    ):
         Search(older).find("injury")
 
 
