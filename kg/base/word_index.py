@@ -104,9 +104,9 @@ def _numbered(last: int, letters: Letters, batch: list[LetterRow]) -> Iterator[t
 
 
 def plain(text: str) -> str:
-    """A text as SQLite can take it: a lone surrogate of a damaged table becomes a question mark.
+    r"""A text as SQLite can take it: a lone surrogate of a damaged table becomes a question mark.
 
-    >>> plain("knee \\ud800")
+    >>> plain("knee \ud800")
     'knee ?'
     """
     return text.encode("utf-8", "replace").decode()

@@ -135,7 +135,7 @@ def test_any_history_gives_the_index_of_its_last_letters(tmp_path_factory: pytes
     assert not gone & texts.keys()
     again = tmp_path_factory.mktemp("again")
     (again / "letters").mkdir()
-    for case, words in texts.items():
+    for case in texts:
         with KnowledgeBase.open(folder / "kb") as base:
             (again / "letters" / f"{case}.txt").write_text(base.letter(case), encoding="utf-8")
     if texts:
