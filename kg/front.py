@@ -104,15 +104,21 @@ class OpenBase(KnowledgeBase):
 
         return network(self.analyses.index, kind, level, party, _filters(filters), minimum, q)
 
-    def sides(self, level: str = "page", *, minimum: int = 10, **filters: "Given") -> "Sides":
+    def sides(
+        self, level: str = "page", *, by: str | None = None, minimum: int = 10, **filters: "Given"
+    ) -> "Sides":
         """What the two parties cite for the same item, as :func:`kg.analysis.sides.sides` compares it.
+
+        ``by`` names one of :data:`kg.analysis.outcomes.GROUPINGS`, for the table ``groups``.
 
         Raises:
             ChoiceError, SettingError: a parameter or filter has a value that it cannot have.
         """
+        from kg.analysis.outcomes import grouping
         from kg.analysis.sides import sides
 
-        return sides(self.analyses.index, level, _filters(filters), minimum)
+        index = self.analyses.index
+        return sides(index, level, _filters(filters), minimum, grouping(index, by))
 
     def robustness(
         self, key: str, level: str = "page", party: str = "reviewer", **filters: "Given"
@@ -146,21 +152,23 @@ class OpenBase(KnowledgeBase):
 
         return ask(self.analyses.index, question)
 
-    def outcomes(self, by: str, *, minimum: int = 10, **filters: "Given") -> "Outcomes":
-        """Outcomes by ``specialties``, ``drift`` or ``quantities``, as :mod:`kg.analysis.outcomes` counts.
+    def outcomes(
+        self,
+        by: str,
+        across: str | None = None,
+        party: str = "reviewer",
+        *,
+        minimum: int = 10,
+        **filters: "Given",
+    ) -> "Outcomes":
+        """Outcomes by ``specialty``, ``drug``, ``year``, ...: :func:`kg.analysis.outcomes.outcomes`.
 
         Raises:
             ChoiceError, SettingError: a parameter or filter has a value that it cannot have.
         """
-        from kg.analysis import outcomes
-        from kg.analysis.filters import choose
+        from kg.analysis.outcomes import outcomes
 
-        index, wanted = self.analyses.index, _filters(filters)
-        choose("kind of outcomes", by, ("specialties", "drift", "quantities"))
-        if by == "drift":
-            return outcomes.drift(index, filters=wanted)
-        counted = outcomes.specialties if by == "specialties" else outcomes.quantities
-        return counted(index, filters=wanted, minimum=minimum)
+        return outcomes(self.analyses.index, by, across, party, _filters(filters), minimum)
 
     def search(self, q: str, limit: int = 10, offset: int = 0) -> "Hits":
         """The letters that hold all the words of ``q``, the best first; a phrase is quoted.

@@ -66,7 +66,9 @@ def test_questions_take_filters_by_name(base):
     whole = base.drivers(sets=False)
     some = base.drivers(year="2014..2015", sets=False, minimum=1)
     assert 0 < some.decisions < whole.decisions
-    assert base.outcomes("drift").to_frame().height
+    assert base.outcomes("drift", minimum=1).to_frame().height
+    assert base.outcomes("specialty", "year", minimum=1).to_frame().height
+    assert base.sides("guideline", by="year", minimum=1).groups.height
     assert base.sides("guideline").pairs.height
     assert base.trends("chronic-pain").to_frame().height
     assert base.robustness("chronic-pain", "guideline").to_frame().height == 9

@@ -122,13 +122,15 @@ class Comparison:
         return {"overturn_rate": intervals.ratio(overturned, count), "rate_low": low, "rate_high": high}
 
     def _design_effect(self, count: Numbers) -> Numbers:
-        """By how much letters widen the variance of each key's rate."""
+        """By how much letters widen the variance of each key's rate.
+
+        Where all decisions ended alike nothing tells how alike those of one letter are: they are taken for
+        wholly alike.
+        """
         outcome = self.index.outcome[self.risk] == 1
-        if not outcome.size or outcome.all() or not outcome.any():
-            return np.ones(self.keys)
         squares = np.asarray(self.by_letter.multiply(self.by_letter).sum(axis=0)).ravel()
-        alike = self.crude_null.correlation
-        return np.asarray(1 + alike * (squares / np.maximum(count, 1) - 1))
+        alike = 1.0 if outcome.all() or not outcome.any() else self.crude_null.correlation
+        return np.asarray(1 + alike * (squares / np.maximum(count, 1) - (count > 0)))
 
     def crude(self) -> dict[str, Numbers]:
         """The crude odds ratio of every compared key, with its interval."""

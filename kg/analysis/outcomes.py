@@ -1,5 +1,9 @@
-"""Who decides what and how: specialties by service, drift by year and edition, quantities against limits."""
+"""How decisions end by what they have: a specialty, a service, a drug, a body part, a licence, a year.
 
+Also drift by year and edition, and quantities against limits. Letters are the unit of every interval.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,17 +16,34 @@ from kg.analysis.columns import (
     names,
     shaped,
 )
-from kg.analysis.decisions import Index, Mask
-from kg.analysis.filters import Filters
+from kg.analysis.decisions import Index, Mask, Valued, places
+from kg.analysis.filters import FILTERS, Filter, Filters, choose
+from kg.analysis.filters.ranges import YEARS
 from kg.analysis.sides import with_rates
+from kg.errors import SettingError
+
+GROUPINGS: Mapping[str, Filter] = {
+    name: one for name, one in FILTERS.items() if one.columns and name != "decision_date"
+}
+"""What outcomes are counted by: a row counts what the filter of the same name keeps with its value."""
+KINDS = (*GROUPINGS, "drift", "quantities")
+"""What :func:`outcomes` counts by: a grouping, year and edition, or quantities against limits."""
+
+HELP = (
+    "Counts of the decisions under the filters, a row for each value: a decision with several values, such "
+    "as a reviewer with two specialties, counts for each. Intervals (95 %) of rates have letters as their "
+    "unit. Rates that differ say nothing of why: services, years and reviewers come together. What cited "
+    "guidelines are associated with at equal covariates stands in the table of drivers."
+)
+"""What a reader has to know about the tables."""
 
 
 @dataclass(frozen=True, slots=True)
-class SpecialtyRow(Counted):
-    """How the decisions of reviewers of one specialty on one category of service end."""
+class GroupRow(Counted):
+    """How the decisions end that have one value, or one value and another across it."""
 
-    specialty: Annotated[str, Column("Specialty", "the reviewer's specialty", "key")]
-    category: Annotated[str, Column("Category", "category of service", "key")]
+    value: Annotated[str, Column("Value", "what is counted by", "key")]
+    across: Annotated[str | None, Column("Across", "the other value, where two are counted by", "key")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,57 +70,125 @@ class QuantityRow(Counted):
 class Outcomes:
     """Outcomes by the keys of ``row``, the type of the table's rows.
 
-    ``notes`` are sentences that a reader needs beside the table.
+    ``title`` says in words what is counted by, ``notes`` are sentences that a reader needs beside the table.
     """
 
     row: type
     filters: Filters
     table: pl.DataFrame
+    title: str
     notes: tuple[str, ...] = ()
 
-    @property
-    def by(self) -> tuple[str, ...]:
-        """What is counted by."""
-        return names(self.row, "key")
-
     def to_frame(self) -> pl.DataFrame:
-        """The table: the columns of ``by``, decisions, each outcome, overturn rate and its interval."""
+        """The table: what is counted by, letters, decisions, each outcome, overturn rate and its interval."""
         return self.table
 
 
-def specialties(index: Index, filters: Filters | None = None, minimum: int = 10) -> Outcomes:
-    """Outcomes by the reviewer's specialty and the category of service; rows with the minimum count.
+def outcomes(
+    index: Index,
+    by: str,
+    across: str | None = None,
+    party: str = "reviewer",
+    filters: Filters | None = None,
+    minimum: int = 10,
+) -> Outcomes:
+    """Outcomes by one of :data:`KINDS`; by a grouping, ``across`` may name a second one.
 
-    A reviewer with two specialties counts for both.
+    Only rows with the ``minimum`` count are reported. ``party`` is the one whose editions ``drift`` counts
+    and whose citations the filters on guidelines mean.
 
     Raises:
-        UnknownError: there is no such filter value; the sentence names the nearest.
+        UnknownError: there is no such grouping, party or filter value; the sentence names the nearest.
+        SettingError: ``minimum`` is less than 1, or ``across`` is given where it cannot be.
     """
-    wanted = filters or Filters()
-    chosen = index.chosen(wanted, "any")
-    held, kinds = index.valued("specialties").within(chosen), index.valued("category")
-    kind = np.full(len(index), -1)
-    kind[kinds.decision] = kinds.value
-    served = kind[held.decision] >= 0
-    frame = pl.DataFrame(
-        {
-            "specialty": pl.Series(held.names, dtype=pl.String).gather(held.value[served]),
-            "category": pl.Series(kinds.names, dtype=pl.String).gather(kind[held.decision][served]),
-            "decision": held.decision[served],
-        }
-    )
-    return Outcomes(SpecialtyRow, wanted, _counted(index, frame, SpecialtyRow, minimum), index.left_out)
+    choose("kind of outcomes", by, KINDS)
+    if minimum < 1:
+        raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
+    if across is not None:
+        choose("grouping", across, tuple(GROUPINGS))
+        if across == by or by not in GROUPINGS:
+            raise SettingError(f"outcomes by {by} cannot be counted across {across}")
+    wanted = index.resolved(filters or Filters())
+    if by == "drift":
+        return drift(index, party, wanted, minimum)
+    if by == "quantities":
+        return quantities(index, party, wanted, minimum)
+    return _grouped(index, by, across, party, wanted, minimum)
 
 
-def drift(index: Index, party: str = "reviewer", filters: Filters | None = None) -> Outcomes:
+def grouped(index: Index, by: str, chosen: Mask | None = None) -> Valued:
+    """The decisions and their values of one of :data:`GROUPINGS`, of those ``chosen``.
+
+    A value is what the filter of the same name takes: a body part without its side has the decisions of
+    every side.
+    """
+    one = GROUPINGS[by]
+    found: list[tuple[pl.Series, pl.Series]] = []
+    for column in one.columns:
+        valued = index.valued(column).within(chosen)
+        groups = [one.choices([name]) for name in valued.names]
+        width = np.array([len(group) for group in groups], np.int64)
+        flat = pl.Series([value for group in groups for value in group], dtype=pl.String)
+        start = np.cumsum(width) - width
+        times = width[valued.value]
+        at = np.repeat(start[valued.value] - (np.cumsum(times) - times), times) + np.arange(times.sum())
+        found.append((pl.Series(np.repeat(valued.decision, times)), flat.gather(at)))
+    decision, value = (pl.concat([pair[part] for pair in found]) for part in (0, 1))
+    pairs = pl.DataFrame({"decision": decision, "value": value}).unique().sort("decision", "value")
+    known = pairs["value"].unique().sort()
+    number = places(pairs["value"], known)
+    return Valued(pairs["decision"].cast(pl.Int32).to_numpy(), number, tuple(known))
+
+
+def grouping(index: Index, by: str | None) -> Valued | None:
+    """The values of one of :data:`GROUPINGS`, none without a name.
+
+    Raises:
+        ChoiceError: there is no such grouping; the sentence names the nearest.
+    """
+    return None if by is None else grouped(index, choose("grouping", by, tuple(GROUPINGS)))
+
+
+def _grouped(
+    index: Index, by: str, across: str | None, party: str, wanted: Filters, minimum: int
+) -> Outcomes:
+    chosen = index.chosen(wanted, party)
+    frame, notes = None, []
+    for name, column in ((by, "value"), (across, "across")):
+        if name is None:
+            continue
+        found = grouped(index, name, chosen)
+        values = pl.Series(found.names, dtype=pl.String).gather(found.value)
+        part = pl.DataFrame({"decision": found.decision, column: values})
+        frame = part if frame is None else frame.join(part, on="decision")
+        notes += _without(index, name, chosen, found)
+    assert frame is not None  # by is given
+    if across is None:
+        frame = frame.with_columns(across=pl.lit(None, pl.String))
+    table, hidden = _counted(index, frame, GroupRow, minimum)
+    if GROUPINGS[by].kind is YEARS:
+        table = table.sort("value", "decisions", "across", descending=[False, True, False])
+    words = [name.replace("_", " ") for name in (by, across) if name]
+    notes = [*index.notes(wanted, party), *notes, *hidden, *index.left_out]
+    return Outcomes(GroupRow, wanted, table, " and ".join(words), tuple(notes))
+
+
+def _without(index: Index, name: str, chosen: Mask | None, found: Valued) -> list[str]:
+    """A sentence on the decisions that have no value."""
+    left = np.ones(len(index), bool) if chosen is None else chosen.copy()
+    left[found.decision] = False
+    if not left.any():
+        return []
+    decisions, letters = int(left.sum()), int(np.unique(index.letter[left]).size)
+    told = f"{decisions:,} decision{'s' * (decisions != 1)} in {letters:,} letter{'s' * (letters != 1)}"
+    return [f"without a {name.replace('_', ' ')}, and not counted: {told}"]
+
+
+def drift(index: Index, party: str, wanted: Filters, minimum: int) -> Outcomes:
     """Outcomes by the year of the decision and the edition that a party cites, in time's order.
 
     Decisions that cite no edition have none; those that cite two count for both.
-
-    Raises:
-        UnknownError: there is no such party or filter value; the sentence names the nearest.
     """
-    wanted = filters or Filters()
     chosen = index.chosen(wanted, party)
     cited = index.cited("edition", party).within(chosen)
     year = index.columns("year")["year"]
@@ -115,23 +204,21 @@ def drift(index: Index, party: str = "reviewer", filters: Filters | None = None)
             "decision": rows,
         }
     )
-    table = _counted(index, frame, DriftRow, 1).sort("year", "edition", nulls_last=True)
-    return Outcomes(DriftRow, wanted, table, index.left_out)
+    table, hidden = _counted(index, frame, DriftRow, minimum)
+    table = table.sort("year", "edition", nulls_last=True)
+    notes = (*index.notes(wanted, party), *hidden, *index.left_out)
+    return Outcomes(DriftRow, wanted, table, "year and edition", notes)
 
 
-def quantities(index: Index, filters: Filters | None = None, minimum: int = 10) -> Outcomes:
+def quantities(index: Index, party: str, wanted: Filters, minimum: int) -> Outcomes:
     """Outcomes by how the requested quantity stands to the recommended one, where both were read in one unit.
 
     Requested quantities are ``within``, ``to twice`` or ``beyond twice`` the greatest amount that the
     rationale says is recommended.
-
-    Raises:
-        UnknownError: there is no such filter value; the sentence names the nearest.
     """
-    wanted = filters or Filters()
     amounts = index.columns("quantity_unit", "quantity_max", "recommended_unit", "recommended_max")
     rows = amounts.with_columns(decision=pl.Series(np.arange(len(index), dtype=np.int32)))
-    rows = rows.filter(_mask(index, index.chosen(wanted, "any")))
+    rows = rows.filter(_mask(index, index.chosen(wanted, party)))
     unit = pl.col("quantity_unit").cast(pl.String)
     rows = rows.filter(unit == pl.col("recommended_unit").cast(pl.String), pl.col("recommended_max") > 0)
     share = pl.col("quantity_max") / pl.col("recommended_max")
@@ -139,20 +226,27 @@ def quantities(index: Index, filters: Filters | None = None, minimum: int = 10) 
     for most, name in ((2, "to twice"), (1, "within")):
         requested = pl.when(share <= most).then(pl.lit(name)).otherwise(requested)
     counted = rows.select(unit, requested.alias("requested"), "decision")
-    table = _counted(index, counted, QuantityRow, minimum)
+    table, hidden = _counted(index, counted, QuantityRow, minimum)
     told = f"{rows.height} decisions tell both what is requested and, in the same unit, what is recommended"
-    return Outcomes(QuantityRow, wanted, table, (told, *index.left_out))
+    notes = (told, *index.notes(wanted, party), *hidden, *index.left_out)
+    return Outcomes(QuantityRow, wanted, table, "requested quantity against the limit", notes)
 
 
 def _mask(index: Index, chosen: Mask | None) -> pl.Series:
     return pl.Series(np.ones(len(index), bool) if chosen is None else chosen)
 
 
-def _counted(index: Index, frame: pl.DataFrame, row: type, minimum: int) -> pl.DataFrame:
-    """The rows of ``frame``, each a decision with what it is counted by, as a table with rates."""
+def _counted(index: Index, frame: pl.DataFrame, row: type, minimum: int) -> tuple[pl.DataFrame, list[str]]:
+    """The rows of ``frame``, each a decision with what it is counted by, as a table with rates.
+
+    Rows with fewer decisions than the ``minimum`` are left out, and a sentence says how many they are.
+    """
     by = names(row, "key")
-    kept = frame.with_columns(size=pl.len().over(by)).filter(pl.col("size") >= minimum).sort("decision")
-    kept = kept.with_columns(row=pl.struct(by).rank("dense") - 1)
-    keys = kept.unique("row").sort("row").select(by)
-    table = with_rates(index, keys, kept["decision"].to_numpy(), kept["row"].cast(pl.Int32).to_numpy())
-    return shaped(row, table).sort("decisions", *by, descending=[True] + [False] * len(by), nulls_last=True)
+    whole = frame.with_columns(row=pl.struct(by).rank("dense") - 1).sort("decision")
+    keys = whole.unique("row").sort("row").select(by)
+    table = with_rates(index, keys, whole["decision"].to_numpy(), whole["row"].cast(pl.Int32).to_numpy())
+    shown = shaped(row, table).filter(pl.col("decisions") >= minimum)
+    hidden = table.height - shown.height
+    rows = "1 row" if hidden == 1 else f"{hidden:,} rows"
+    said = [f"not shown, with fewer than {minimum:,} decisions: {rows}"] if hidden else []
+    return shown.sort("decisions", *by, descending=[True] + [False] * len(by), nulls_last=True), said

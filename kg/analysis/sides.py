@@ -14,10 +14,11 @@ from kg.analysis.columns import (
     schema,
     shaped,
 )
-from kg.analysis.comparison import Comparison
+from kg.analysis.comparison import TESTED, Comparison
 from kg.analysis.covariates import USUAL
-from kg.analysis.decisions import OUTCOMES, Cited, Ids, Index, Mask
+from kg.analysis.decisions import OUTCOMES, Cited, Ids, Index, Mask, Valued
 from kg.analysis.filters import Filters
+from kg.errors import SettingError
 from kg.model import Party
 
 HELP = (
@@ -35,6 +36,14 @@ AGREEMENT = ("same", "overlap", "different", "reviewer only", "administrator onl
 class AgreementRow(Counted):
     """How the decisions end in which the parties' citations stand so to one another."""
 
+    agreement: Annotated[str, Column("Agreement", "how the parties' citations stand to one another", "key")]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAgreementRow(Counted):
+    """The same, of the decisions that have one value of a grouping."""
+
+    value: Annotated[str, Column("Value", "what is counted by", "key")]
     agreement: Annotated[str, Column("Agreement", "how the parties' citations stand to one another", "key")]
 
 
@@ -83,7 +92,10 @@ class Sides:
 
     ``agreement`` has a row for each of :data:`AGREEMENT`, ``pairs`` one for each (administrator's key,
     reviewer's key), ``silent`` one for each party: decisions, and those in which it cites nothing of
-    the level. ``effect`` is ``None`` where fewer than the minimum count have or lack the difference.
+    the level. ``groups`` has the rows of ``agreement`` for each value of the grouping that was asked for.
+    ``effect`` is ``None`` where fewer than :data:`~kg.analysis.comparison.TESTED` have or lack the
+    difference; ``notes`` then says so. ``minimum`` is the least number of decisions of the pairs and groups
+    that are shown.
     """
 
     level: str
@@ -95,19 +107,30 @@ class Sides:
     effect: Effect | None
     same_share: float | None
     """The mean over decisions in which both cite of what both cite among what either cites."""
+    groups: pl.DataFrame = field(repr=False)
+    notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pl.DataFrame:
         """The table of agreement with outcomes."""
         return self.agreement
 
 
-def sides(index: Index, level: str = "page", filters: Filters | None = None, minimum: int = 10) -> Sides:
-    """Compare what the two parties cite, decision by decision.
+def sides(
+    index: Index,
+    level: str = "page",
+    filters: Filters | None = None,
+    minimum: int = 10,
+    grouping: Valued | None = None,
+) -> Sides:
+    """Compare what the two parties cite, decision by decision; by a ``grouping``, for each of its values.
 
     Raises:
         UnknownError: there is no such level or filter value; the sentence names the nearest.
+        SettingError: ``minimum`` is less than 1.
     """
-    wanted = filters or Filters()
+    if minimum < 1:
+        raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
+    wanted = index.resolved(filters or Filters())
     chosen = index.chosen(wanted, "any")
     everything = np.ones(len(index), bool) if chosen is None else chosen
     ours, theirs, both = (index.cited(level, party).within(chosen) for party in _PARTIES)
@@ -117,6 +140,7 @@ def sides(index: Index, level: str = "page", filters: Filters | None = None, min
     kind = _kind(reviewer, administrator, shared)
     comparable = everything & (reviewer > 0) & (administrator > 0)
     either = (reviewer + administrator - shared)[comparable]
+    effect, why = _effect(index, comparable, reviewer > shared)
     return Sides(
         level,
         wanted,
@@ -131,8 +155,10 @@ def sides(index: Index, level: str = "page", filters: Filters | None = None, min
             },
             schema(SilentRow),
         ),
-        _effect(index, comparable, reviewer > shared, minimum),
+        effect,
         float((shared[comparable] / either).mean()) if either.size else None,
+        _groups(index, kind, grouping.within(chosen) if grouping else None, minimum),
+        (*index.notes(wanted, "any"), *why, *index.left_out),
     )
 
 
@@ -158,6 +184,23 @@ def _agreement(index: Index, kind: NDArray[np.int64], chosen: Mask) -> pl.DataFr
     return shaped(AgreementRow, table)
 
 
+def _groups(index: Index, kind: NDArray[np.int64], grouping: Valued | None, minimum: int) -> pl.DataFrame:
+    """The agreement of each value's decisions, in the order of values and agreements."""
+    if grouping is None:
+        return pl.DataFrame(schema=schema(GroupAgreementRow))
+    cell = grouping.value.astype(np.int64) * len(AGREEMENT) + kind[grouping.decision]
+    used, row = np.unique(cell, return_inverse=True)
+    named = pl.DataFrame(
+        {
+            "value": [grouping.names[number] for number in used // len(AGREEMENT)],
+            "agreement": [AGREEMENT[number] for number in used % len(AGREEMENT)],
+        },
+        schema={"value": pl.String, "agreement": pl.String},
+    )
+    table = with_rates(index, named, grouping.decision, row.astype(np.int32))
+    return shaped(GroupAgreementRow, table.filter(pl.col("decisions") >= minimum))
+
+
 def with_rates(index: Index, names: pl.DataFrame, decision: Ids, row: Ids) -> pl.DataFrame:
     """Beside ``names`` what has been counted of the pairs of decision and row, as in every table.
 
@@ -179,8 +222,8 @@ def _pairs(index: Index, theirs: Cited, ours: Cited, minimum: int) -> pl.DataFra
         for name, cited in (("administrator", theirs), ("reviewer", ours))
     ]
     both = ("administrator", "reviewer")
-    joined = sides[0].join(sides[1], on="decision").with_columns(size=pl.len().over(both))
-    joined = joined.filter(pl.col("size") >= minimum).sort("decision", *both)
+    joined = sides[0].join(sides[1], on="decision")
+    joined = joined.sort("decision", *both)
     found = joined.with_columns(row=pl.struct(both).rank("dense") - 1).collect()
     kinds = found.unique("row").sort("row")
     names = kinds.select(
@@ -188,21 +231,33 @@ def _pairs(index: Index, theirs: Cited, ours: Cited, minimum: int) -> pl.DataFra
         ours.keys["key"].gather(kinds["reviewer"]).alias("reviewer"),
     )
     table = with_rates(index, names, found["decision"].to_numpy(), found["row"].cast(pl.Int32).to_numpy())
+    table = table.filter(pl.col("decisions") >= minimum)
     ordered = table.sort("decisions", "administrator", "reviewer", descending=[True, False, False])
     return shaped(PairRow, ordered)
 
 
-def _effect(index: Index, comparable: Mask, other: Mask, minimum: int) -> Effect | None:
+def _effect(index: Index, comparable: Mask, other: Mask) -> tuple[Effect | None, list[str]]:
+    """The effect, or why there is none."""
     exposed = np.flatnonzero(other & comparable).astype(np.int32)
     unexposed = int(comparable.sum()) - exposed.size
-    if min(exposed.size, unexposed) < minimum:
-        return None
     equal = tuple(name for name in USUAL if name != "keys")
     compared = Comparison(index, comparable, exposed, np.zeros(exposed.size, np.int32), 1, equal)
+    if not compared.tested.size:
+        ended = np.unique(index.outcome[comparable] == 1)
+        few = (
+            f"of {int(comparable.sum()):,} decisions in which both parties cite something, the reviewer "
+            f"cites more in {exposed.size:,}"
+        )
+        why = (
+            f"and each group needs {TESTED}"
+            if min(exposed.size, unexposed) < TESTED
+            else f"and {'all' if ended.all() else 'none'} are overturned"
+        )
+        return None, [f"{few}, {why}: no comparison"]
     found = compared.crude() | compared.adjusted()
     names = (
         *("difference", "difference_low", "difference_high", "odds_ratio", "odds_ratio_low"),
         *("odds_ratio_high", "adjusted_odds_ratio", "adjusted_low", "adjusted_high", "p_value"),
     )
     figures = [float(found[name][0]) if np.isfinite(found[name][0]) else None for name in names]
-    return Effect(exposed.size, unexposed, *figures)
+    return Effect(exposed.size, unexposed, *figures), []

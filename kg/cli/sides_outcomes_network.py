@@ -41,6 +41,7 @@ class Comparison(StrEnum):
 @command(
     "kg sides",
     "kg sides --level section --category Pharmaceuticals --format csv",
+    "kg sides --by specialty",
     "kg sides --show pairs --level chapter",
 )
 @filtered
@@ -52,6 +53,9 @@ def sides(
         Comparison,
         typer.Option(help="Agreement, outcomes by what each party cites, or how often each cites nothing."),
     ] = Comparison.AGREEMENT,
+    by: Annotated[
+        str | None, typer.Option(metavar="GROUPING", help="Agreement for each value, as of kg outcomes.")
+    ] = None,
     form: Printed = Form.TABLE,
     *,
     chosen: "Filters",
@@ -61,33 +65,42 @@ def sides(
     The odds ratio states whether citing something that the claims administrator does not cite is associated
     with overturning.
     """
+    from kg.analysis import sides
     from kg.analysis.cache import Analyses
-    from kg.analysis.sides import AgreementRow, PairRow, SilentRow
-    from kg.analysis.sides import sides as compare
+    from kg.analysis.outcomes import grouping
     from kg.base.store import KnowledgeBase
+    from kg.errors import SettingError
 
+    if by is not None and show is not Comparison.AGREEMENT:
+        raise SettingError("use either --by or --show")
     with KnowledgeBase.open(kb) as base:
         index = Analyses.of(base).index
-        say_notes(index, chosen)
-        found = compare(index, level, chosen, minimum)
+        found = sides.sides(index, level, chosen, minimum, grouping(index, by))
     row, frame, title = {
         Comparison.AGREEMENT: (
-            AgreementRow,
+            sides.AgreementRow,
             found.agreement,
             f"{level}s cited by the two parties for one item",
         ),
         Comparison.PAIRS: (
-            PairRow,
+            sides.PairRow,
             found.pairs,
             f"outcomes by the {level}s that the two parties cite for one item",
         ),
-        Comparison.SILENT: (SilentRow, found.silent, f"decisions for which a party cites no {level}"),
+        Comparison.SILENT: (
+            sides.SilentRow,
+            found.silent,
+            f"decisions for which a party cites no {level}",
+        ),
     }[show]
-    if form is not Form.TABLE:
-        _print_frame(row, frame, form, title)
-        return
-    _print_frame(row, frame.head(_SHOWN), form, title)
-    _say_effect(found)
+    if by is not None:
+        title = f"{title}, by {by.replace('_', ' ')}"
+        row, frame = sides.GroupAgreementRow, found.groups
+    _print_frame(row, frame.head(_SHOWN) if form is Form.TABLE else frame, form, title)
+    for note in found.notes:
+        say(note)
+    if form is Form.TABLE and by is None:
+        _say_effect(found)
 
 
 def _say_effect(found: "Sides") -> None:
@@ -108,46 +121,44 @@ def _say_effect(found: "Sides") -> None:
             say(f"odds ratio of {told}: {name} {ratio}")
 
 
-class Question(StrEnum):
-    """What outcomes are counted by."""
-
-    SPECIALTIES = "specialties"
-    DRIFT = "drift"
-    QUANTITIES = "quantities"
-
-
 @command(
-    "kg outcomes specialties", "kg outcomes drift --category Injection", "kg outcomes quantities --format csv"
+    "kg outcomes specialty",
+    "kg outcomes specialty --across category --minimum 30",
+    "kg outcomes drift --category Injection",
+    "kg outcomes quantities --format csv",
 )
 @filtered
 def outcomes(
     by: Annotated[
-        Question,
+        str,
         typer.Argument(
-            help="By specialty and service, by year and edition, or by quantity against the limit."
+            metavar="BY",
+            help="year, category, subcategory, body_part, ground, drug, specialty, licence, template, "
+            "priority or sex; drift (by year and edition); quantities (requested against the limit).",
         ),
     ],
     kb: Kb = DEFAULT_KB,
+    across: Annotated[
+        str | None, typer.Option(metavar="GROUPING", help="A second one to count by, such as category.")
+    ] = None,
+    party: Party = "reviewer",
     minimum: Minimum = 10,
     form: Printed = Form.TABLE,
     *,
     chosen: "Filters",
 ) -> None:
-    """Count outcomes by the reviewer's specialty and the service, over time, or by the quantity requested."""
-    from kg.analysis import outcomes
+    """Count outcomes by specialty, service, drug, body part, licence, year and the like, with intervals.
+
+    A row counts what the filter of the same name keeps. Letters are the unit of the intervals. The party
+    matters to filters on guidelines, and to drift.
+    """
     from kg.analysis.cache import Analyses
+    from kg.analysis.outcomes import outcomes as count
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
-        index = Analyses.of(base).index
-        say_notes(index, chosen)
-        if by is Question.SPECIALTIES:
-            found = outcomes.specialties(index, filters=chosen, minimum=minimum)
-        elif by is Question.DRIFT:
-            found = outcomes.drift(index, filters=chosen)
-        else:
-            found = outcomes.quantities(index, filters=chosen, minimum=minimum)
-    _print_frame(found.row, found.to_frame(), form, f"outcomes by {' and '.join(found.by)}")
+        found = count(Analyses.of(base).index, by, across, party, chosen, minimum)
+    _print_frame(found.row, found.to_frame(), form, f"outcomes by {found.title}")
     for note in found.notes:
         say(note)
 

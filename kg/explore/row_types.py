@@ -7,10 +7,10 @@ from typing import Annotated
 from kg.analysis.columns import SHARE, Column, Decisions, Overturned
 from kg.analysis.drivers import DriverRow, SetRow
 from kg.analysis.network import LinkRow, NodeRow, Relation
-from kg.analysis.outcomes import DriftRow, QuantityRow, SpecialtyRow
+from kg.analysis.outcomes import DriftRow, GroupRow, QuantityRow
 from kg.analysis.related.rankings import RelatedRow
 from kg.analysis.row.robustness import SpecificationRow
-from kg.analysis.sides import AgreementRow, PairRow, SilentRow
+from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, SilentRow
 from kg.analysis.trends import ChangeRow, MonthRow
 
 
@@ -59,9 +59,10 @@ ROWS: Mapping[str, type] = {
     "drivers": DriverRow,
     "credible sets": SetRow,
     "sides: agreement": AgreementRow,
+    "sides: agreement by value": GroupAgreementRow,
     "sides: pairs": PairRow,
     "sides: silent": SilentRow,
-    "outcomes: specialties": SpecialtyRow,
+    "outcomes: values": GroupRow,
     "outcomes: drift": DriftRow,
     "outcomes: quantities": QuantityRow,
     "trends: months": MonthRow,

@@ -18,6 +18,7 @@ from kg.web.api import ask as ask_api
 from kg.web.api import cases as case_api
 from kg.web.api import drivers as driver_api
 from kg.web.api import expansion, feed, lists, openapi
+from kg.web.api import outcomes as outcomes_api
 from kg.web.api import related as related_api
 from kg.web.api import trends as trends_api
 from kg.web.metrics import MEDIA_TYPE, Metrics
@@ -26,6 +27,7 @@ from kg.web.pages import ask as ask_page
 from kg.web.pages import case_list, guidelines, query, rendering, search_about, topics
 from kg.web.pages import cases as case_pages
 from kg.web.pages import drivers as driver_pages
+from kg.web.pages import outcomes as outcomes_pages
 from kg.web.pages import related as related_pages
 from kg.web.settings import Settings
 from kg.web.sparql import protocol, remote
@@ -46,6 +48,7 @@ ROUTED = (
         search_about,
     ),
     *(expansion, feed, lists, guidelines, topics, linked, related_api, related_pages, trends_api),
+    *(outcomes_api, outcomes_pages),
 )
 """The modules with routes, in the order in which an address is looked up."""
 

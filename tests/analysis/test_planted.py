@@ -62,13 +62,13 @@ def test_nothing_planted_on_pages_gives_no_set_and_no_small_q(seed):
 @pytest.fixture(scope="module")
 def alike():
     """Tables of letters whose decisions are alike, with nothing planted on what is cited."""
-    return planted_truth.nothing_planted(2, 500, "letters", categories=False)
+    return planted_truth.nothing_planted(range(2), 500, "letters", categories=False)
 
 
 @pytest.mark.parametrize("level", planted_truth.LEVELS)
 @pytest.mark.parametrize("column", ["rate", "difference", "odds_ratio", "adjusted"])
 def test_intervals_have_letters_as_their_unit(alike, level, column):
-    held = alike[level].held[column]
+    held = alike[level].held(column)
     assert sum(held) / len(held) > (0.9 if len(held) > 100 else 0.75)
 
 

@@ -3,7 +3,7 @@ from small_facts import cite, decision, facts_of
 
 from kg.analysis.decisions import prepare
 from kg.analysis.filters import Filters
-from kg.analysis.outcomes import drift, quantities, specialties
+from kg.analysis.outcomes import outcomes
 from kg.analysis.sides import sides
 
 
@@ -84,12 +84,20 @@ def test_effect_of_looking_further(index):
 
 
 def test_too_few_to_compare(index):
-    assert sides(index, minimum=21).effect is None
+    found = sides(index, filters=Filters.of(category="Surgery", specialty="Surgery"))
+    assert found.effect is None
+    assert any(note.endswith("each group needs 10: no comparison") for note in found.notes)
+
+
+def test_a_minimum_hides_pairs_and_moves_no_figure(index):
+    whole, some = sides(index, minimum=1), sides(index, minimum=40)
+    assert some.pairs.equals(whole.pairs.filter(whole.pairs["decisions"] >= 40))
+    assert some.effect == whole.effect
 
 
 def test_a_reviewer_with_two_specialties_counts_for_both(index):
-    rows = specialties(index).to_frame().select("specialty", "category", "decisions", "overturned").rows()
-    assert sorted(rows) == [
+    rows = outcomes(index, "specialty", "category").to_frame()
+    assert sorted(rows.select("value", "across", "decisions", "overturned").rows()) == [
         ("Neurology", "Injection", 60, 12),
         ("Neurology", "Surgery", 60, 14),
         ("Surgery", "Injection", 60, 12),
@@ -98,7 +106,7 @@ def test_a_reviewer_with_two_specialties_counts_for_both(index):
 
 
 def test_drift_tells_silence_from_editions(index):
-    rows = drift(index).to_frame().select("year", "edition", "decisions", "overturned").rows()
+    rows = outcomes(index, "drift").to_frame().select("year", "edition", "decisions", "overturned").rows()
     assert rows == [
         (2014, "chronic-pain/2009", 40, 10),
         (2014, None, 20, 0),
@@ -121,13 +129,13 @@ def test_quantities_against_limits():
         decision(f"CM15-{number:07}", 1, "upheld", quantity_max=amount, quantity_unit=unit, **limit)
         for number, (amount, unit) in enumerate(requested)
     ]
-    found = quantities(prepare(facts_of(*rows)), minimum=1)
+    found = outcomes(prepare(facts_of(*rows)), "quantities", minimum=1)
     counted = found.to_frame().select("quantity_unit", "requested", "decisions").rows()
     assert sorted(counted) == [("visit", "beyond twice", 1), ("visit", "to twice", 1), ("visit", "within", 2)]
     assert found.notes[0].startswith("4 decisions tell both")
 
 
 def test_without_limits_there_is_nothing_to_compare(index):
-    found = quantities(index)
+    found = outcomes(index, "quantities")
     assert found.to_frame().height == 0
     assert found.notes[0].startswith("0 decisions")

@@ -2,18 +2,18 @@
 
 Run ``python tests/benchmarks/planted_truth.py [SEEDS] [LETTERS]`` for the table; the tests
 run the short form. Facts are made straight from the truth of the letters, not read from their text.
+Sections are counted in letters of the form cited by section, everything else in those cited by page.
 """
 
 import sys
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from kg.analysis.decisions import prepare
+from kg.analysis.decisions import Index, prepare
 from kg.analysis.drivers import Drivers, drivers
 from kg.base.columns import FACTS
 from kg.base.facts import frame
@@ -73,11 +73,12 @@ SUBCATEGORIES = (
     ("Injection", 0.6),
     ("Muscle Relaxant", 2.5),
 )
+YEARS = ((2014, 0.6), (2015, 1.0), (2016, 2.0), (2017, 3.5))
 OF_LETTERS = (("letter", "", LETTER),)
 MODELS = {
     "letters": OF_LETTERS,
     "subcategories": tuple(("subcategory", *row) for row in SUBCATEGORIES),
-    "years": (("year", "2014", 0.6), ("year", "2015", 1.0), ("year", "2016", 2.0)),
+    "years": (*(("year", str(year), ratio) for year, ratio in YEARS),),
     "number of keys": (("keys", "", 2.0),),
     "modified": (("modified", "", 0.1),),
 }
@@ -91,13 +92,13 @@ def effects(pages: bool = True, categories: bool = True, *others: str) -> Effect
     return planted([*rows, *(row for name in others for row in MODELS[name])])
 
 
-def facts_of_truth(count: int, seed: int, given: Effects) -> pl.DataFrame:
-    """The facts of ``count`` letters in the form cited by page."""
+def facts_of_truth(count: int, seed: int, given: Effects, template: str = "pages") -> pl.DataFrame:
+    """The facts of ``count`` letters of a template, in the form cited by page if none is named."""
     rows = []
-    for case, _, truth in letters(count, seed, "pages", given):
+    for case, _, truth in letters(count, seed, template, given):
         reviewer, date = truth["reviewer"], truth["decision_date"]
         head = {name: reviewer[name] for name in ("specialties", "subspecialties", "licensed_in")}
-        head |= {"case": case, "template": "pages", "year": int(date[:4]) if date else None}
+        head |= {"case": case, "template": truth["template"], "year": int(date[:4]) if date else None}
         for position, decision in enumerate(truth["decisions"], 1):
             item = head | {"item": position} | {name: decision[name] for name in _OF_AN_ITEM}
             item["body_parts"] = [part["part"] for part in decision["body_parts"]]
@@ -133,48 +134,79 @@ def covered(found: Drivers, columns: str = "adjusted", pages: bool = True) -> pl
 
 @dataclass
 class Tally:
-    """What was seen of tables: intervals that hold the truth, small q, sets, effects found."""
+    """What was seen of tables with nothing planted on what is cited: their rows, small q, and sets."""
 
-    held: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    tables: list[pl.DataFrame] = field(default_factory=list)
     small_q: list[bool] = field(default_factory=list)
     any_set: list[bool] = field(default_factory=list)
 
-    def add(self, found: Drivers) -> None:
-        """A table of letters with nothing planted on what is cited: ratios are 1, differences 0."""
-        table = found.whole
-        for name, truth in _NOTHING.items():
-            ends = table.select(f"{name}_low", f"{name}_high").drop_nulls()
-            low, high = ends[:, 0].to_numpy(), ends[:, 1].to_numpy()
-            self.held[name] += ((low <= truth) & (truth <= high)).tolist()
-        self.small_q.append(bool((table["q_value"] < 0.05).any()))
+    def add(self, index: Index, level: str) -> None:
+        """The table of one more sample."""
+        found = drivers(index, level, minimum=1)
+        ends = [f"{name}_{end}" for name in COLUMNS for end in ("low", "high")]
+        columns = ("key", "decisions", "overturned", *ends)
+        ended = index.outcome[np.unique(index.cited(level, "reviewer").decision)]
+        totals = {"all": ended.size, "all_overturned": int((ended == 1).sum())}
+        whole = found.whole.select(columns).with_columns(pl.lit(v).alias(k) for k, v in totals.items())
+        self.tables.append(whole)
+        self.small_q.append(bool((found.whole["q_value"] < 0.05).any()))
         self.any_set.append(bool(found.sets))
 
-    def line(self, crude: bool = True) -> list[str]:
-        """Coverages, and the shares of tables with a q below 0.05 and with a set.
+    def held(self, name: str, known: bool = True) -> list[bool]:
+        """Whether each interval of a column holds the truth.
 
-        Where anything else is planted, rates and crude ratios have another truth: ``crude`` is not given.
+        Where what is planted moves rates and crude ratios they are ``known`` only from all tables together.
         """
-        known = [name for name in _NOTHING if self.held[name] and (crude or name not in _CRUDE)]
-        shares = [f"{np.mean(self.held[name]):.1%}" if name in known else "–" for name in _NOTHING]
-        return [*shares, f"{np.mean(self.small_q):.1%}", f"{np.mean(self.any_set):.1%}"]
+        rows = pl.concat(self.tables).drop_nulls(f"{name}_low")
+        if known or name not in _CRUDE:
+            truth = pl.lit(COLUMNS[name])
+        else:
+            both, events, count, whole = (
+                pl.col(part).sum().over("key")
+                for part in ("overturned", "all_overturned", "decisions", "all")
+            )
+            rest = (whole - count - events + both) / (events - both)
+            truth = both / count if name == "rate" else both / (count - both) * rest
+        high = pl.col(f"{name}_high").fill_null(float("inf"))
+        return rows.select((pl.col(f"{name}_low") <= truth) & (truth <= high)).to_series().to_list()
+
+    def line(self, known: bool) -> list[str]:
+        """Coverages with the number of intervals, the shares of tables with a small q and with a set."""
+        shares = {name: self.held(name, known) for name in COLUMNS}
+        return [
+            *(f"{np.mean(held):.1%}" for held in shares.values()),
+            f"{len(shares['adjusted']):,}",
+            *(f"{sum(seen)} of {len(seen)}" for seen in (self.small_q, self.any_set)),
+        ]
 
 
-_NOTHING = {"rate": BASE_RATE, "difference": 0.0, "odds_ratio": 1.0, "adjusted": 1.0}
+COLUMNS = {"rate": BASE_RATE, "difference": 0.0, "odds_ratio": 1.0, "adjusted": 1.0}
 """The columns with intervals, and their truth where nothing is planted on what is cited."""
 _CRUDE = {"rate", "odds_ratio"}
 _ALIKE = {"nothing", "letters", "modified"}
 """What moves no decision's chance to be overturned."""
-LEVELS = ("page", "chapter", "guideline")
+LEVELS = {"page": "pages", "chapter": "pages", "guideline": "pages", "section": "sections"}
+"""The levels, and the template of the letters in which each is counted."""
+ALONE: dict[str, tuple[str, ...]] = {
+    "nothing": (),
+    **{name: (name,) for name in MODELS},
+    "era": ("years",),
+    "all": tuple(MODELS),
+}
+"""What is planted in each row of the table; ``era`` has letters of both forms, by page and by section."""
 
 
-def nothing_planted(seeds: int, count: int, *others: str, categories: bool = True) -> dict[str, Tally]:
-    """Tables of each level where no effect is planted on what is cited."""
+def nothing_planted(
+    seeds: Iterable[int], count: int, *others: str, categories: bool = True, template: str | None = None
+) -> dict[str, Tally]:
+    """Tables of each level where nothing is planted on what is cited; of one ``template`` if it is named."""
     given = effects(False, categories, *others)
+    forms = {level: template or form for level, form in LEVELS.items()}
     tallies = {level: Tally() for level in LEVELS}
-    for seed in range(seeds):
-        index = prepare(facts_of_truth(count, seed, given))
-        for level in LEVELS:
-            tallies[level].add(drivers(index, level, minimum=1))
+    for seed in seeds:
+        made = {form: prepare(facts_of_truth(count, seed, given, form)) for form in set(forms.values())}
+        for level, form in forms.items():
+            tallies[level].add(made[form], level)
     return tallies
 
 
@@ -194,22 +226,30 @@ def pages_planted(seeds: int, count: int, *others: str) -> tuple[list[bool], lis
     return held, right, hits
 
 
-def main(seeds: int = 20, count: int = 2000) -> None:
+def null_lines(seeds: Iterable[int], count: int) -> Iterator[str]:
+    """The lines of the table of letters with nothing planted on what is cited."""
+    for name, others in ALONE.items():
+        template = "mixed" if name == "era" else None
+        categories = name == "all"
+        tallies = nothing_planted(seeds, count, *others, categories=categories, template=template)
+        for level, tally in tallies.items():
+            yield f"| {name} | {level} | {' | '.join(tally.line(name in _ALIKE))} |\n"
+
+
+def main(seeds: int = 20, count: int = 1000) -> None:
     """Print both tables in the form of RESULTS.md."""
     out = sys.stdout.write
     out(f"{seeds} seeds, {count} letters each\n\n")
-    out("| planted, nothing on what is cited | level | rate | difference | crude | adjusted | q | set |\n")
-    out("|---|---|---|---|---|---|---|---|\n")
-    alone = {"nothing": (), **{name: (name,) for name in MODELS}, "all": tuple(MODELS)}
-    for name, others in alone.items():
-        for level, tally in nothing_planted(seeds, count, *others, categories=name == "all").items():
-            out(f"| {name} | {level} | {' | '.join(tally.line(name in _ALIKE))} |\n")
-            sys.stdout.flush()
+    out("| planted, nothing on what is cited | level | rate | difference | crude | adjusted | intervals ")
+    out("| q | set |\n|---|---|---|---|---|---|---|---|---|\n")
+    for line in null_lines(range(seeds), count):
+        out(line)
+        sys.stdout.flush()
     out("\n| planted beside pages | adjusted intervals | sets | that hold a planted page | effects found |\n")
     out("|---|---|---|---|---|\n")
     there = sum(ratio != 1 for _, ratio in PAGES)
     for name in ("letters", "subcategories", "all"):
-        held, right, hits = pages_planted(seeds, count, *alone[name])
+        held, right, hits = pages_planted(seeds, count, *ALONE[name])
         shares = (f"{np.mean(held):.1%}", len(right), f"{np.mean(right or [0]):.1%}")
         out(f"| {name} | {' | '.join(map(str, shares))} | {hits} of {there * seeds} |\n")
         sys.stdout.flush()

@@ -73,7 +73,8 @@ build([Path("letters")], Path("kb"), processes=1)
 run = lambda *words: CliRunner().invoke(command_line, [*words, "--kb", "kb"], env={"COLUMNS": "400"}).output
 found = {}
 commands = ("drivers --minimum 1", "sides", "sides --show pairs --minimum 1",
-            "outcomes specialties --minimum 1", "outcomes drift", "outcomes quantities --minimum 1",
+            "sides --by year --minimum 1", "outcomes specialty --minimum 1", "outcomes drift --minimum 1",
+            "outcomes quantities --minimum 1",
             "network --q 2 --minimum 1")
 for command in commands:
     for form in ("table", "csv"):
@@ -85,10 +86,11 @@ with TestClient(create_app(Path("kb"))) as client:
         found["related " + form] = run("related", case, "--format", form)
     for path in ("/api/drivers?minimum=1", "/api/drivers?minimum=1&format=csv",
                  "/api/drivers?minimum=1&format=nt", "/drivers?minimum=1&level=guideline",
+                 "/api/outcomes?minimum=1", "/outcomes?minimum=1", "/api/sides", "/sides",
                  "/api/cases", "/api/search?q=letter"):
         found[path] = get(path)
     schemas = client.get("/api/openapi.json").json()["components"]["schemas"]
-for row in ("DriverRow", "CaseRow", "HitRow"):
+for row in ("DriverRow", "CaseRow", "HitRow", "GroupRow", "AgreementRow"):
     found["schema of " + row] = json.dumps(schemas[row])
 for part in reference.shown_columns():
     found[part.title] = str(part)

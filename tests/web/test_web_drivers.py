@@ -7,7 +7,10 @@ import pyoxigraph as ox
 import pytest
 from fastapi.testclient import TestClient
 
-from kg.analysis.decisions import PARTIES
+from kg.analysis.decisions import LEVELS, PARTIES
+from kg.analysis.filters import Filters
+from kg.analysis.outcomes import KINDS, outcomes
+from kg.analysis.sides import sides
 
 ASK = "/api/drivers?level=chapter&minimum=2"
 
@@ -123,3 +126,51 @@ def test_a_row_under_several_specifications(site: TestClient):
     assert found["and number of keys"]["odds_ratio"] == pytest.approx(row["adjusted_odds_ratio"], rel=1e-3)
     assert {"e_value", "pairs", "notes", "help"} <= told.keys()
     assert site.get("/api/robustness/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("by", KINDS)
+def test_outcomes_are_the_same_in_the_api_and_the_page(site: TestClient, by: str):
+    asked = {"by": by, "minimum": 1, "year": "2014-2016"}
+    told = site.get("/api/outcomes", params=asked).json()
+    expected = outcomes(site.app.state.state.site.index, by, filters=Filters.of(year="2014-2016"), minimum=1)
+    assert told["results"] == expected.to_frame().to_dicts()
+    assert (told["notes"], told["total"]) == (list(expected.notes), expected.to_frame().height)
+    table = site.get("/api/outcomes", params=asked | {"format": "csv"}).text.splitlines()
+    assert len(table) == 1 + told["total"]
+    page = site.get("/outcomes", params=asked).text
+    assert page.count('<th scope="row">') == min(told["total"], 200)
+    for note in told["notes"]:
+        assert html.escape(note[1:]) in page
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_two_sides_are_the_same_in_the_api_and_the_page(site: TestClient, level: str):
+    expected = sides(site.app.state.state.site.index, level, minimum=2)
+    for show in ("agreement", "pairs", "silent"):
+        told = site.get("/api/sides", params={"level": level, "show": show, "minimum": 2}).json()
+        assert told["results"] == getattr(expected, show).to_dicts()
+        assert told["notes"] == list(expected.notes)
+        assert (told["effect"] is None) == (expected.effect is None)
+    grouped = site.get("/api/sides", params={"level": level, "by": "year", "minimum": 1}).json()
+    assert sum(row["decisions"] for row in grouped["results"] if row["agreement"] == "same") <= sum(
+        expected.agreement["decisions"]
+    )
+    page = site.get("/sides", params={"level": level, "by": "specialty"}).text
+    assert "By reviewer" in page
+    assert page.count("<table") >= 3
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/api/outcomes?by=weather", 422, "there is no kind of outcomes 'weather'"),
+        ("/api/outcomes?by=year&across=year", 422, "cannot be counted across year"),
+        ("/api/outcomes?by=year&minimum=0", 422, "minimum"),
+        ("/api/sides?by=weather", 422, "there is no grouping 'weather'"),
+        ("/api/sides?level=line", 422, "there is no level 'line'"),
+    ],
+)
+def test_what_cannot_be_counted_is_said(site: TestClient, path: str, status: int, says: str):
+    answer = site.get(path)
+    assert answer.status_code == status
+    assert says in answer.json()["detail"]

@@ -226,6 +226,15 @@ _ALL = (
         pattern=sparql_patterns.each(sparql_patterns.specialty),
     ),
     Filter(
+        name="licence",
+        label="Licence",
+        words="State that licenses the reviewer",
+        example="California",
+        columns=("licensed_in",),
+        vocabulary=known_words.states,
+        pattern=sparql_patterns.each(sparql_patterns.licence),
+    ),
+    Filter(
         name="guideline",
         label="Guideline",
         words="Guideline, edition, chapter, section or page that the party cites",

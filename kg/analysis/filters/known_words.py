@@ -61,6 +61,22 @@ def specialties() -> list[str]:
     return [c.preferred for c in _concepts("specialties.ttl").values()]
 
 
+_STATES = (
+    *("Alabama", "Alaska", "Arizona", "Arkansas", "California", "Colorado", "Connecticut", "Delaware"),
+    *("District of Columbia", "Florida", "Georgia", "Hawaii", "Idaho", "Illinois", "Indiana", "Iowa"),
+    *("Kansas", "Kentucky", "Louisiana", "Maine", "Maryland", "Massachusetts", "Michigan", "Minnesota"),
+    *("Mississippi", "Missouri", "Montana", "Nebraska", "Nevada", "New Hampshire", "New Jersey"),
+    *("New Mexico", "New York", "North Carolina", "North Dakota", "Ohio", "Oklahoma", "Oregon"),
+    *("Pennsylvania", "Puerto Rico", "Rhode Island", "South Carolina", "South Dakota", "Tennessee"),
+    *("Texas", "Utah", "Vermont", "Virginia", "Washington", "West Virginia", "Wisconsin", "Wyoming"),
+)
+
+
+def states() -> list[str]:
+    """States that license physicians, as letters print them."""
+    return [*_STATES]
+
+
 def guidelines() -> list[str]:
     """Notations of works, editions, chapters and sections."""
     return list(_concepts("guidelines.ttl"))

@@ -111,6 +111,11 @@ def specialty(value: str) -> str:
     return union([known, printed])
 
 
+def licence(value: str) -> str:
+    """A state that licenses the reviewer, as printed."""
+    return f"?case imr:disputedItem ?item ; imr:review/imr:reviewer/imr:licensedIn {_text(value)} ."
+
+
 def guideline(values: Sequence[Value], citing: Citing) -> Iterator[str]:
     """Each party that must cites one of some places."""
     for number, cites in enumerate(citing):

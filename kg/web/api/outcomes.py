@@ -1,0 +1,105 @@
+"""``/api/outcomes`` and ``/api/sides``: how decisions end by what they have, and by what each party cites."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+import polars as pl
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from kg.analysis import sides as two_sides
+from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, GroupRow, grouping
+from kg.analysis.outcomes import outcomes as count
+from kg.analysis.sides import AgreementRow
+from kg.web import csv_tables
+from kg.web.api import openapi
+from kg.web.api.cases import Format, Limit, SiteDep, answer, listing
+from kg.web.api.drivers import By, Level, Minimum, Offset
+from kg.web.api.filter_parameters import FiltersDep
+from kg.web.site import Site
+
+router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+
+Grouping = Annotated[
+    str | None, Query(max_length=20, description=f"A second one to count by: {', '.join(GROUPINGS)}.")
+]
+
+
+@router.get(
+    "/outcomes",
+    summary="Outcomes by specialty, service, drug, body part, licence, year and the like",
+    responses=openapi.answers(openapi.listing_of(GroupRow), "text/csv"),
+)
+def outcomes(
+    request: Request,
+    site: SiteDep,
+    filters: FiltersDep,
+    by: Annotated[str, Query(max_length=20, description=f"One of {', '.join(KINDS)}.")] = "specialty",
+    across: Grouping = None,
+    party: By = "reviewer",
+    minimum: Minimum = 10,
+    limit: Limit = 1000,
+    offset: Offset = 0,
+    form: Annotated[Format, Query(alias="format")] = None,
+) -> Response:
+    """Letters are the unit of the intervals; a row counts what the filter named `by` keeps with its value."""
+    found = count(site.index, by, across, party, filters, minimum)
+    more: dict[str, Any] = {"by": by, "across": across, "party": party, "minimum": minimum, "help": HELP}
+    more |= {"filters": found.filters.written(), "notes": list(found.notes)}
+    return table(request, site, f"outcomes-{by}", found.to_frame(), (limit, offset, form), more)
+
+
+@router.get(
+    "/sides",
+    summary="What the two parties cite for the same item, and how such items end",
+    responses=openapi.answers(openapi.listing_of(AgreementRow), "text/csv"),
+)
+def sides(
+    request: Request,
+    site: SiteDep,
+    filters: FiltersDep,
+    level: Level = "page",
+    show: Annotated[
+        Literal["agreement", "pairs", "silent"],
+        Query(description="Agreement, outcomes by what each party cites, or how often each cites nothing."),
+    ] = "agreement",
+    by: Annotated[
+        str | None, Query(max_length=20, description=f"Agreement for each value of {', '.join(GROUPINGS)}.")
+    ] = None,
+    minimum: Minimum = 10,
+    limit: Limit = 1000,
+    offset: Offset = 0,
+    form: Annotated[Format, Query(alias="format")] = None,
+) -> Response:
+    """Letters are the unit; `effect` compares items whose reviewer cites more than the administrator."""
+    found = two_sides.sides(site.index, level, filters, minimum, grouping(site.index, by))
+    frame = found.groups if by is not None else getattr(found, show)
+    more: dict[str, Any] = {
+        "level": level,
+        "show": show,
+        "by": by,
+        "minimum": minimum,
+        "help": two_sides.HELP,
+    }
+    more |= {"filters": found.filters.written(), "notes": list(found.notes), "same_share": found.same_share}
+    more["effect"] = None if found.effect is None else asdict(found.effect)
+    return table(request, site, f"sides-{level}", frame, (limit, offset, form), more)
+
+
+def table(
+    request: Request,
+    site: Site,
+    name: str,
+    frame: pl.DataFrame,
+    page: tuple[int, int, str | None],
+    more: dict[str, Any],
+) -> Response:
+    """Rows as a list with what is said of them, or as CSV; ``page`` is limit, offset and form."""
+    limit, offset, form = page
+    if form == "csv":
+        rows: Iterable[tuple[Any, ...]] = frame.iter_rows()
+        return csv_tables.download(name, frame.columns, rows)
+    following = str(offset + limit) if offset + limit < frame.height else None
+    rows_ = frame.slice(offset, limit).to_dicts()
+    return answer(request, site, listing(site, rows_, frame.height, following, **more))
