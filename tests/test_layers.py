@@ -174,6 +174,7 @@ SAME_IDEA = {
     "cases": "cases in the API and on pages",
     "columns": "the columns of what is stored, and of what is shown",
     "drivers": "the analysis, the call, the page",
+    "outcomes": "outcomes by what decisions have: the analysis, the call, the page",
     "query": "a SPARQL query: the command, the page",
     "related": "similar cases: the call, the page",
     "trends": "outcomes by month: the analysis, the call",
