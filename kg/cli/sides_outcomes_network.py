@@ -76,31 +76,26 @@ def sides(
     with KnowledgeBase.open(kb) as base:
         index = Analyses.of(base).index
         found = sides.sides(index, level, chosen, minimum, grouping(index, by))
-    row, frame, title = {
-        Comparison.AGREEMENT: (
-            sides.AgreementRow,
-            found.agreement,
-            f"{level}s cited by the two parties for one item",
-        ),
-        Comparison.PAIRS: (
-            sides.PairRow,
-            found.pairs,
-            f"outcomes by the {level}s that the two parties cite for one item",
-        ),
-        Comparison.SILENT: (
-            sides.SilentRow,
-            found.silent,
-            f"decisions for which a party cites no {level}",
-        ),
-    }[show]
-    if by is not None:
-        title = f"{title}, by {by.replace('_', ' ')}"
-        row, frame = sides.GroupAgreementRow, found.groups
+    row, frame, title = _shown(found, show, by)
     _print_frame(row, frame.head(_SHOWN) if form is Form.TABLE else frame, form, title)
     for note in found.notes:
         say(note)
     if form is Form.TABLE and by is None:
         _say_effect(found)
+
+
+def _shown(found: "Sides", show: Comparison, by: str | None) -> "tuple[type, pl.DataFrame, str]":
+    """The table that is asked for: the type of its rows, the rows and a title."""
+    from kg.analysis import sides
+
+    told = f"{found.level}s cited by the two parties for one item"
+    if by is not None:
+        return sides.GroupAgreementRow, found.groups, f"{told}, by {by.replace('_', ' ')}"
+    if show is Comparison.PAIRS:
+        return sides.PairRow, found.pairs, f"outcomes by the {told}"
+    if show is Comparison.SILENT:
+        return sides.SilentRow, found.silent, f"decisions for which a party cites no {found.level}"
+    return sides.AgreementRow, found.agreement, told
 
 
 def _say_effect(found: "Sides") -> None:
