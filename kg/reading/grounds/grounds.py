@@ -1,6 +1,7 @@
 """Read the grounds that a rationale states."""
 
 import re
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from msgspec import Struct
@@ -16,7 +17,9 @@ from kg.reading.text.folding import tidy
 _SURER = 0.12
 """How much surer a later sentence must be to stand for a ground in place of the first."""
 _LAST = 3
-_QUOTATION = re.compile(r'["“][^"”]{60,20000}["”]')
+_QUOTE = re.compile(r'(?P<opens>(?<![^\s(\[])["“](?=\S))|["”](?!\w)')
+_SHORTEST_QUOTATION = 60
+"""Characters of a quotation of more than a term."""
 _PIVOT = re.compile(
     r"(?i:\b(?:in\s+this\s+case|in\s+the\s+case\s+of|this\s+patient|injured\s+worker|claimant|the\s+patient"
     r"|documentation\s+(?:available|submitted|provided)|however|the\s+requested)\b)"
@@ -67,6 +70,21 @@ def _comes_to_patient(sentence: str) -> bool:
     return _PIVOT.search(sentence) is not None
 
 
+def _quotations(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The long quotations, one within another included; a mark that is not closed quotes nothing.
+
+    >>> text = '5" of "snow" and "' + "a long quotation " * 4 + '."'
+    >>> [text[first:last][:7] for first, last in _quotations(text, 0, len(text))]
+    ['"a long']
+    """
+    opened: list[int] = []
+    for mark in _QUOTE.finditer(text, start, end):
+        if mark["opens"]:
+            opened.append(mark.start())
+        elif opened and mark.end() - (first := opened.pop()) > _SHORTEST_QUOTATION:
+            yield first, mark.end()
+
+
 @lru_cache(maxsize=1 << 12)
 def _names(item: str) -> frozenset[str]:
     """The words that name an item."""
@@ -86,7 +104,7 @@ class Surroundings:
 
     @cached_property
     def _quoted(self) -> list[tuple[int, int]]:
-        return [match.span() for match in _QUOTATION.finditer(*self._text)]
+        return list(_quotations(*self._text))
 
     @cached_property
     def _pivot(self) -> int:

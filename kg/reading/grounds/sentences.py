@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator
 
-# A stop, with what may close a quotation or bracket, before a blank and a new beginning.
-_END = re.compile(r"[.!?][)\"”’']*(?=\s+[\"“(\[]?[A-Z0-9])")
+# A stop, with what may close a quotation or bracket and the sources that are cited for what it ends, before
+# a blank and a new beginning.
+_END = re.compile(
+    r"[.!?][)\"”’']*(?:\s{0,3}\([A-Z][^()]{1,80}\d{4}[a-z]?\)[\"”]?)*(?=\s+[\"“(\[]?[A-Z0-9])"
+)
 _ABBREVIATED = re.compile(
     r"(?:\b(?:Dr|Mr|Ms|Mrs|vs|No|St|e\.g|i\.e|etc|et al|p|pp|pg|Fig|approx|Inc|Jr|Ed|ed|Vol)|\b[A-Z])\.$"
 )
@@ -18,6 +21,9 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     >>> text = "Dr. Roe asks for an MRI. It was denied (twice.) No red flags"
     >>> [text[a:b] for a, b in sentences(text, 0, len(text))]
     ['Dr. Roe asks for an MRI.', 'It was denied (twice.)', 'No red flags']
+    >>> text = "Spasms may benefit. (Roe, 2004) This worker has none."
+    >>> [text[a:b] for a, b in sentences(text, 0, len(text))]
+    ['Spasms may benefit. (Roe, 2004)', 'This worker has none.']
     """
     for stop in _END.finditer(text, start, end):
         at = stop.start()
