@@ -36,9 +36,12 @@ from kg.reading.grounds.grounds import Surroundings, read_grounds
 from kg.reading.grounds.judging import Judge, Measured, applies, can_state, features, fits
 
 FOLDS = 5
-PENALTY = 0.6
+PENALTY = 1.0
 OWN = 0.6
 """The weight of a sentence of this project, where one of a real letter has 1."""
+OFTEN = 2
+"""Examples that a word must stand in to have a weight."""
+_AROUND = re.compile(r"\b(?:beside|with|word) ")
 SMALLEST = 0.02
 """Weights nearer to nought are left out."""
 FULL, HALF = 0.8, 0.5
@@ -144,15 +147,20 @@ def examples(items: Iterable[Item]) -> list[Example]:
 
 
 def learn(rows: list[Example]) -> dict[str, float]:
-    """Logistic regression with a quadratic penalty, twice as strong on what is beside a cue of one class."""
-    names = sorted({name for row in rows for name in row.names})
+    """Logistic regression with a quadratic penalty, twice as strong on what only stands with a cue.
+
+    A word that is rarer than ``OFTEN`` teaches nothing: it would be learned with its letter.
+    """
+    often = Counter(name for row in rows for name in set(row.names))
+    names = sorted(name for name in often if "word " not in name or often[name] >= OFTEN)
     at = {name: n for n, name in enumerate(names)}
-    columns = [at[name] for row in rows for name in set(row.names)]
-    ends = np.cumsum([0, *(len(set(row.names)) for row in rows)])
+    known = [sorted({at[name] for name in row.names if name in at}) for row in rows]
+    columns = [column for row in known for column in row]
+    ends = np.cumsum([0, *map(len, known)])
     matrix = scipy.sparse.csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(rows), len(names)))
     sign = np.array([1.0 if row.right else -1.0 for row in rows])
     weight = np.array([row.weight for row in rows])
-    penalty = np.array([PENALTY * (2 if " beside " in name else 1) for name in names])
+    penalty = np.array([PENALTY * (2 if _AROUND.search(name) else 1) for name in names])
     penalty[at["bias"]] = 0.01
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:

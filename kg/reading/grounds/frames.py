@@ -260,7 +260,7 @@ def _marks(
         ("long", len(words) > _LONG),
         ("case", _CASE.match(text)),
         ("conclusion", _CONCLUDES.match(text)),
-        ("administrator", "original request" in folded),
+        ("original", "original request" in folded),
     )
     marks.update([name for name, holds in tests if holds])
     return frozenset(marks)

@@ -35,7 +35,11 @@ class Context(Struct, frozen=True, gc=False):
 def can_state(told: Sentence) -> bool:
     """Whether the sentence can state any ground: most only say what a guideline says."""
     marks = told.marks
-    if "cited" in marks or ("applied" not in marks and ("rule" in marks or "study" in marks)):
+    if (
+        "cited" in marks
+        or "original" in marks
+        or ("applied" not in marks and ("rule" in marks or "study" in marks))
+    ):
         return False
     if "standard" in marks and "reason" not in marks and "request" not in marks:
         return bool(told.groups & _not_recommended())
@@ -102,6 +106,7 @@ def features(told: Sentence, candidate: Candidate, context: Context, rank: int) 
     yield from _of_cue(cue)
     yield from _of_marks(told.marks, cue.ground, cue.met, candidate.denied)
     yield from _of_groups(_beside(candidate), cue.ground)
+    yield from _of_words(told, candidate)
     yield from _of_place(told, candidate, rank)
     yield from _of_context(told, candidate, context)
 
@@ -115,6 +120,7 @@ def _of_marks(marks: frozenset[str], ground: str, met: bool, denied: bool) -> It
     for mark in marks:
         yield mark
         yield f"{mark} {'met' if met else 'not met'}"
+        yield f"{ground} with {mark}"
     if "applied" not in marks:
         yield "not applied"
         if "past" not in marks:
@@ -142,6 +148,15 @@ def _of_groups(beside: int, ground: str) -> Iterator[str]:
     for group in vocabulary().names(beside):
         yield f"beside {group}"
         yield f"{ground} beside {group}"
+
+
+def _of_words(told: Sentence, candidate: Candidate) -> Iterator[str]:
+    """Each word of the candidate's part, by itself and with the class."""
+    ground, part = candidate.cue.ground, candidate.part
+    for word in frozenset(told.words[part.first : part.after]):
+        if not word[0].isdigit():
+            yield f"word {word}"
+            yield f"{ground} word {word}"
 
 
 def _of_place(told: Sentence, candidate: Candidate, rank: int) -> Iterator[str]:
@@ -224,6 +239,7 @@ class Judge:
             self._cue(cue)
             + self._marks(told.marks, cue.ground, cue.met, candidate.denied)
             + self._groups(_beside(candidate), cue.ground)
+            + self._total(_of_words(told, candidate))
             + self._total(_of_place(told, candidate, rank))
         )
 

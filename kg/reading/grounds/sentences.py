@@ -5,11 +5,9 @@ from collections.abc import Iterator
 
 # A stop, with what may close a quotation or bracket and the sources that are cited for what it ends, before
 # a blank and a new beginning.
-_END = re.compile(
-    r"[.!?][)\"”’']*(?:\s{0,3}\([A-Z][^()]{1,80}\d{4}[a-z]?\)[\"”]?)*(?=\s+[\"“(\[]?[A-Z0-9])"
-)
+_END = re.compile(r"[.!?][)\"”’']*(?:\s{0,3}\([A-Z][^()]{1,80}\d{4}[a-z]?\)[\"”]?)*(?=\s+[\"“(\[]?[A-Z0-9])")
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:Dr|Mr|Ms|Mrs|vs|No|St|e\.g|i\.e|etc|et al|p|pp|pg|Fig|approx|Inc|Jr|Ed|ed|Vol)|\b[A-Z])\.$"
+    r"(?:\b(?:Dr|Mr|Ms|Mrs|vs|No|St|e\.g|i\.e|et al|p|pp|pg|Fig|approx|Inc|Jr|Ed|ed|Vol)|\b[A-Z])\.$"
 )
 _BEFORE = 8
 """Characters before a stop that can be an abbreviation."""
