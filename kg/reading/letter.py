@@ -30,7 +30,7 @@ from kg.reading.history import read_history
 from kg.reading.noise import Edit, Restored, restored
 from kg.reading.places import Issue, Layout
 from kg.reading.requests.items import read_item
-from kg.reading.requests.quantities import recommended
+from kg.reading.requests.recommendations import recommended
 from kg.reading.reviewers import read_reviewer
 from kg.reading.sections import layout
 from kg.reading.several import parts

@@ -6,7 +6,7 @@ import pytest
 
 from kg.reading.citing.mentions import mentions
 from kg.reading.requests.items import read_item
-from kg.reading.requests.quantities import recommended
+from kg.reading.requests.recommendations import recommended
 
 LENGTH = 20_000
 SECONDS = 2.0

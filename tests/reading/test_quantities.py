@@ -1,9 +1,11 @@
 """Amounts of items and of recommendations: each row names the form it stands for."""
 
+import re
+
 import pytest
 
 from kg.reading.requests.items import read_item
-from kg.reading.requests.quantities import recommended
+from kg.reading.requests.recommendations import recommended
 
 
 @pytest.mark.parametrize(
@@ -86,17 +88,35 @@ def test_no_amount(printed):
     ("printed", "amounts"),
     [
         ("The guideline recommends 9-10 visits over 8 weeks.", [(9, 10)]),
+        ("A trial of 6 sessions is recommended. The request is for 12 sessions.", [(6, 6)]),
+        ("A trial of 6 sessions was approved by a prior reviewer.", []),
+        ("The reviewer authorized a trial of initial 6 sessions.", []),
+        ("The MTUS allows up to ten supervised therapy visits.", [(10, 10)]),
         (
-            "A trial of 6 sessions is recommended. The request is for 12 sessions.",
-            [],
-        ),  # said before, not after
+            "Neuralgia and neuritis: 8-10 visits over 4 weeks; reflex dystrophy 24 visits over 16 weeks.",
+            [(8, 10), (24, 24)],
+        ),  # a table of the guideline
+        ("They should be assessed after a six-visit clinical trial.", [(6, 6)]),
+        ("The request for 12 sessions exceeds what is recommended.", []),
+        ("It will exceed guideline recommendations by only 2 sessions.", []),
+        (
+            "Since the guidelines allow up to 10 sessions, an additional 3 sessions are within them.",
+            [(10, 10)],
+        ),
+        ("Per the guidelines, twelve therapy visits for the neck are not medically necessary.", []),
+        ("The MTUS 2016 guidelines recommend this treatment.", []),  # a year
+        ("Muscle relaxants are not recommended for longer than 2 to 3 weeks.", [(2, 3)]),
+        ("The guideline recommends a 30 day trial of the unit.", [(30, 30)]),
+        ("The guideline limits use to 4 weeks.", [(4, 4)]),
+        ("MRI is recommended where symptoms last more than four weeks.", []),  # no bound
         ("It is recommended that up to 24\nvisits be given; the request is for 30 visits.", [(24, 24)]),
         ("Recommended: 8 visits over 5 weeks. He had 20 visits.", [(8, 8)]),
         ("Opioids are not recommended for 12 weeks.", []),
-        (f"It is recommended{' that, as was said before,' * 7} 8 visits be given.", []),  # too far away
+        (f"It is recommended{' that, as was said before,' * 7} 8 visits be given.", [(8, 8)]),
+        (f"It is recommended{' and so on' * 300} 8 visits.", []),  # no sentence of a letter
     ],
 )
 def test_recommended(printed, amounts):
     found = recommended(printed, 0, len(printed))
     assert [(quantity.minimum, quantity.maximum) for quantity in found] == amounts
-    assert all(quantity.span.of(printed)[0].isdigit() for quantity in found)
+    assert all(re.match(r"\d|six|ten", quantity.span.of(printed)) for quantity in found)

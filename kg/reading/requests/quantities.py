@@ -10,7 +10,6 @@ from msgspec import Struct
 from kg.model import Quantity, Span, Unit
 from kg.reading.requests import amounts
 from kg.reading.text.grammars import Lexeme, Part, TypedGrammar, parts
-from kg.reading.text.moved import kept, moved_span
 
 QUANTITY = TypedGrammar("quantity.lark", parts, words=amounts.terminals, edge=r"(?<![^\W\d_xX](?=[^#\/]))")
 
@@ -20,10 +19,6 @@ _DIGIT = re.compile(r"\d")
 _RANGE = re.compile(r"(?<=[\w)])\s?(?:-|–|to|or|through)\s?(?=[\da-z])", re.IGNORECASE)
 _UNITS = {"HOUR": Unit.HOUR, "DAY": Unit.DAY, "WEEK": Unit.WEEK, "MONTH": Unit.MONTH}
 _PERIOD = re.compile(r"(?P<number>\d+(?:\s?-\s?\d+)?|[a-z]+)[\s-]*(?P<unit>[a-z]+)$", re.IGNORECASE)
-_RECOMMENDS = "ecommend"
-_VISITS = re.compile(r"\d\s+(?:visit|session)")
-_SENTENCE_END = re.compile(r"[.;](?:\s|$)")
-_SENTENCE = 160  # characters after "recommends" in which its amount is printed
 _LONGEST = 2000
 """Characters of an item that are looked through for its amount: no sound item is as long."""
 _MARKED = re.compile(r"[^\W\d_]{2,}\)?\s*(?:[,:;(]|\s[-–])\s*\Z")
@@ -371,29 +366,31 @@ def _frequency(read: _Read) -> tuple[Amount, Amount]:
     return (read.amounts[0] if read.amounts else Amount(1, 1)), Amount(days, days)
 
 
-def recommended(text: str, start: int, end: int) -> tuple[Quantity, ...]:
-    """The numbers of visits that ``text[start:end]`` says guidelines recommend, each once.
+def counts(text: str) -> list[tuple[float, float, Span]]:
+    """Each number of visits that ``text`` counts.
 
-    >>> said = "The guideline recommends 9-10 visits over 8 weeks. The request is for 24 visits."
-    >>> [(found.minimum, found.maximum, found.unit.value) for found in recommended(said, 0, len(said))]
-    [(9.0, 10.0, 'visit')]
+    >>> counts("12 visits over 8 weeks")
+    [(12.0, 12.0, Span(start=0, end=9))]
     """
-    found: dict[tuple[float, float], Quantity] = {}
-    at = text.find(_RECOMMENDS, start, end)
-    while at >= 0:
-        stop = _SENTENCE_END.search(text, at, min(end, at + _SENTENCE))
-        last = stop.start() if stop else min(end, at + _SENTENCE)
-        if _VISITS.search(text, at, last):
-            for low, high, span in _visits(text[at:last]):
-                found.setdefault((low, high), Quantity(low, high, Unit.VISIT, moved_span(span, at)))
-        at = text.find(_RECOMMENDS, last, end)
-    return tuple(found.values())
-
-
-# Rationales quote the same sentences of guidelines.
-@kept(4096)
-def _visits(text: str) -> tuple[tuple[float, float, Span], ...]:
-    """Each number of visits counted in ``text`` after its first word."""
     plan, tokens = QUANTITY.read(text)
-    counts = (_read(text, part, tokens) for part in plan if part.name == "counted")
-    return tuple((*read.amounts[0], read.span) for read in counts if read.has("VISIT") and read.span.start)
+    found = []
+    for part in plan:
+        if part.name == "counted" and (read := _read(text, part, tokens)).has("VISIT"):
+            number = next(tokens[at] for type_, at in part.tokens if type_ == "AMOUNT")
+            found.append((*read.amounts[0], Span(min(number.start, read.span.end), read.span.end)))
+    return found
+
+
+def durations(text: str) -> list[tuple[float, float, Unit, Span]]:
+    """Each time that ``text`` counts in days, weeks or months.
+
+    >>> durations("not for longer than 2 to 3 weeks")
+    [(2.0, 3.0, <Unit.WEEK: 'week'>, Span(start=20, end=32))]
+    """
+    plan, tokens = QUANTITY.read(text)
+    lasting = [_read(text, part, tokens) for part in plan if part.name == "duration"]
+    return [
+        (*read.amounts[0], _UNITS[unit], read.span)
+        for read in lasting
+        if (unit := read.has("DAY", "WEEK", "MONTH")) is not None and read.amounts
+    ]

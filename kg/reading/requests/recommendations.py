@@ -1,0 +1,94 @@
+"""How much a rationale says is recommended: visits, and times that a treatment may last."""
+
+import re
+from collections.abc import Iterator
+
+from kg.model import Quantity, Span, Unit
+from kg.reading.grounds.sentences import sentences
+from kg.reading.requests.quantities import counts, durations
+from kg.reading.text.moved import kept, moved_span
+
+_LONGEST = 2_000
+"""Characters of a sentence that is read."""
+_AMOUNT = re.compile(r"(?i:\b(?:visit|session|treatment|week|day|month)s?\b)")
+_RULE = (
+    r"recommend\w*|allow(?:s|ed|able)?|support(?:s|ed)?|warrants?|suggests?|advis\w+|indicated\s+for|appropriate\s+for"
+    r"|guidelines?|mtus|odg|acoem|maximum|limit(?:s|ed)?|time\s+to\s+produce|benefit\s+by"
+)
+# What makes a number one of the request, or of what was given or authorized, and not of a rule.
+_ASKED = (
+    r"request(?:s|ed|ing)?|asks?|authoriz\w+|certified|approv\w+|complet\w+|attend\w+|receiv\w+|undergone|underwent"
+    r"|additional|remaining|another|further|previous|prior|current|has\s+had|had|needs?|only|full\s+complement"
+    r"|seen|study|placebo"
+)
+_GOVERNING = re.compile(rf"(?i:\b(?P<rule>{_RULE})\b|\b(?P<asked>{_ASKED})\b)")
+_AFTER = re.compile(
+    r"(?i:\s*(?:of\s+[\w\s/-]{1,60}?)?\s*(?:over|within|in)\s+(?:a\s+)?[\w-]{1,12}(?:\s+to\s+\w{1,8})?[\s-]+weeks?\b"
+    r"|\s*(?:clinical\s+)?trial\b|[\w\s,/()-]{0,60}?\b(?:is|are|may\s+be|was)\s+(?:the\s+recommend|recommended|supported"
+    r"|allowed|appropriate))"
+)
+# The verdict, and what was approved before.
+_GIVEN = re.compile(
+    r"(?i:[\w\s,/()-]{0,80}?\b(?:is|are|was|were|been)\s+(?:not\s+)?(?:medically\s+necessary|approved|authorized"
+    r"|certified|completed|attended|requested|denied))"
+)
+_MOST = 104
+"""Visits that a rule allows: more are no visits but a year or a page."""
+_BETWEEN = 5
+"""Words of a number of visits, as in "10 supervised physical therapy visits"."""
+_BOUND = re.compile(
+    r"(?i:(?:\b(?:not|no|nor)\b[^.;]{0,80}?\b(?:longer|more)\s+than|less\s+than|up\s+to|limit(?:s|ed)?\s+(?:\w+\s+){0,3}to|beyond"
+    r"|maximum(?:\s+\w+){0,3}?\s+(?:is|of)|at\s+most|short[\s-]+(?:term\s+)?use\s*\()\s*(?:the\s+|a\s+|first\s+)*\Z)"
+)
+_TRIAL = re.compile(r"(?i:[\s-]*(?:home[\s-]based\s+|rental\s+)?trial\b)")
+# "per", "over": the time in which visits are made.
+_FRAME = re.compile(
+    r"(?i:\b(?:over|per|every|each|in|within|after|for\s+at\s+least|at\s+least)\s+(?:a\s+)?\Z)"
+)
+_BACK = 120
+
+
+def recommended(text: str, start: int, end: int) -> tuple[Quantity, ...]:
+    """What ``text[start:end]`` says guidelines recommend, each amount once: visits, and bounds of time.
+
+    A number is one of a rule where the nearest word before it that governs amounts is of a rule
+    ("allows up to 10 visits") and not of the request or of what was given ("requests 12 visits").
+
+    >>> said = "The guideline recommends 9-10 visits over 8 weeks. The request is for 24 visits."
+    >>> [(found.minimum, found.maximum, found.unit.value) for found in recommended(said, 0, len(said))]
+    [(9.0, 10.0, 'visit')]
+    """
+    found: dict[tuple[float, float, Unit], Quantity] = {}
+    for first, last in sentences(text, start, end):
+        if last - first <= _LONGEST and _AMOUNT.search(text, first, last):
+            for low, high, unit, span in _of_sentence(text[first:last]):
+                found.setdefault((low, high, unit), Quantity(low, high, unit, moved_span(span, first)))
+    return tuple(found.values())
+
+
+# Rationales quote the same sentences of guidelines.
+@kept(4096)
+def _of_sentence(text: str) -> tuple[tuple[float, float, Unit, Span], ...]:
+    governing = [(word.end(), word["rule"] is not None) for word in _GOVERNING.finditer(text)]
+    if not governing and not _AFTER.search(text):
+        return ()
+    return (*_visits(text, governing), *_times(text, governing))
+
+
+def _visits(text: str, governing: list[tuple[int, bool]]) -> Iterator[tuple[float, float, Unit, Span]]:
+    for low, high, span in counts(text):
+        before = [is_rule for end, is_rule in governing if end <= span.start]
+        of_rule = before[-1] if before else _AFTER.match(text, span.end) is not None
+        few_words = len(span.of(text).split()) <= _BETWEEN
+        if of_rule and 0 < high <= _MOST and few_words and not _GIVEN.match(text, span.end):
+            yield low, high, Unit.VISIT, span
+
+
+def _times(text: str, governing: list[tuple[int, bool]]) -> Iterator[tuple[float, float, Unit, Span]]:
+    """Days, weeks and months that a rule sets as a bound or as a trial."""
+    for low, high, unit, span in durations(text):
+        before = text[max(0, span.start - _BACK) : span.start]
+        rules = [is_rule for end, is_rule in governing if end <= span.start]
+        bound = _BOUND.search(before) or _TRIAL.match(text, span.end)
+        if bound and rules and all(rules) and not _FRAME.search(before):
+            yield low, high, unit, span
