@@ -190,6 +190,11 @@ class Ledger:
         after = self._all("SELECT case_id FROM letter WHERE case_id > ? ORDER BY 1 LIMIT 50", case)
         return [found for (found,) in (*before, *after)]
 
+    def cases_of_other_readers(self, reader: str) -> list[str]:
+        """The cases whose letters another version of the reader than ``reader`` read, sorted."""
+        found = self._all("SELECT case_id FROM letter WHERE reader <> ? ORDER BY case_id", reader)
+        return [case for (case,) in found]
+
     def count(self) -> int:
         """Number of letters."""
         row = self._one("SELECT count(*) FROM letter")

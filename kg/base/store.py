@@ -149,6 +149,13 @@ class KnowledgeBase:
                 return spelling
         raise self._unknown(case)
 
+    @cached_property
+    def outdated(self) -> int:
+        """Letters that another version of the reader read; ``kg build --reread`` reads them with this one."""
+        from kg.base.building import read  # late: as above
+
+        return len(self._letters.ledger.cases_of_other_readers(read.reader_version()))
+
     def __contains__(self, case: object) -> bool:
         return isinstance(case, str) and any(map(self._letters.ledger.letter, _spellings(case)))
 

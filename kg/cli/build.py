@@ -22,6 +22,7 @@ Sources = Annotated[
     "kg build letters/ more/letters.jsonl --kb kb --jobs 2",
     "kg build letters/ --scheduler tcp://127.0.0.1:8786",
     "kg build --repair",
+    "kg build --reread",
 )
 def build(
     sources: Sources = None,
@@ -29,6 +30,10 @@ def build(
     repair: Annotated[
         bool,
         typer.Option("--repair", help="Rebuild a damaged base from its stored texts, and SOURCE if given."),
+    ] = False,
+    reread: Annotated[
+        bool,
+        typer.Option("--reread", help="Read stored letters again that an older version of kg has read."),
     ] = False,
     column: TextColumn = None,
     jobs: Annotated[
@@ -49,11 +54,18 @@ def build(
     """
     from kg.base.building.build import build as build_base
     from kg.base.upkeep.edit import repair as build_anew
+    from kg.base.upkeep.edit import reread as read_again
 
-    if not repair and not sources:
-        raise typer.BadParameter("give SOURCE..., or --repair", param_hint="SOURCE")
+    if not repair and not reread and not sources:
+        raise typer.BadParameter("give SOURCE..., --repair or --reread", param_hint="SOURCE")
+    if reread and (repair or sources):
+        raise typer.BadParameter(
+            "it reads stored letters alone: give it neither SOURCE nor --repair", param_hint="--reread"
+        )
     with progress.shown() as on_progress:
-        if repair:
+        if reread:
+            report = read_again(kb, processes=jobs, on_progress=on_progress)
+        elif repair:
             report = build_anew(kb, sources or (), processes=jobs, on_progress=on_progress)
         else:
             report = build_base(
@@ -68,7 +80,7 @@ def build(
             )
     for put_aside in report.quarantine:
         complain_of(put_aside.place, put_aside.reason)
-    if not report.given and not repair:
+    if not report.given and not repair and not reread:
         say(f"no letter was found in {', '.join(sources or ())}; see `kg build --help` for what is read")
     say(_summary(report, kb))
     return FAULTS if report.quarantined else DONE

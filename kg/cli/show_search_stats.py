@@ -173,7 +173,7 @@ def stats(
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
-        found, corrections = coverage(base), base.corrections()
+        found, corrections, outdated = coverage(base), base.corrections(), base.outdated
     fields = found.unresolved if unresolved else found.fields if by_template else found.totals()
     if form is Form.CSV:
         print(fields.write_csv(), end="")
@@ -183,6 +183,10 @@ def stats(
         return
     if not unresolved:
         print(f"{found.letters:,} letters, {found.items:,} items, {found.citations:,} citations")
+        if outdated:
+            print(
+                f"{outdated:,} letters were read by another version of kg; kg build --reread reads them again"
+            )
     table(fields.columns, fields.rows(), "unmatched wording" if unresolved else "fields")
     if not unresolved:
         if corrections:

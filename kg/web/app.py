@@ -168,7 +168,11 @@ def _add_operations(app: FastAPI, state: State, metrics: Metrics) -> None:
     @app.get("/readyz", include_in_schema=False)
     async def ready() -> PlainTextResponse:
         """Queries can be answered."""
-        return PlainTextResponse("ready\n" if state.ready else "not ready\n", 200 if state.ready else 503)
+        if not state.ready:
+            return PlainTextResponse("not ready\n", 503)
+        outdated = state.site.base.outdated if state.path else 0
+        said = f"; {outdated} letters were read by another version of kg" if outdated else ""
+        return PlainTextResponse(f"ready{said}\n")
 
     @app.get("/metrics", include_in_schema=False)
     async def figures() -> Response:

@@ -58,4 +58,8 @@ class _Lanes(Collector):
             waiting.add_metric([name], lane.waiting)
             workers.add_metric([name], len(lane.pids()))
         yield from (killed, refused, answered, waiting, workers)
+        if self._state.path:
+            outdated = GaugeMetricFamily("kg_letters_outdated", "Letters that another version of kg read.")
+            outdated.add_metric([], self._state.site.base.outdated)
+            yield outdated
         yield InfoMetricFamily("kg_generation", "What is served.", {"name": self._state.site.generation})

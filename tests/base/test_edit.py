@@ -4,13 +4,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 from base_letters import content, letter, many, same, triples, write
 
 from kg.base.building import read
 from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
-from kg.base.upkeep.edit import correct, correction, read_corrections, remove, repair
+from kg.base.upkeep.edit import correct, correction, read_corrections, remove, repair, reread
 from kg.base.upkeep.verify import verify
 from kg.errors import BaseError, SourceError, UnknownError
 
@@ -198,3 +199,33 @@ def test_a_lost_ledger_is_repaired_from_the_sources(tmp_path: Path) -> None:
     assert repair(kb, [folder]).accepted == 3
     assert content(kb)[0] == whole[0]
     assert verify(kb, deep=True) == []
+
+
+def test_a_base_of_an_older_reader_is_opened_added_to_and_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb, folder = tmp_path / "kb", many(tmp_path / "letters", 5)
+    with monkeypatch.context() as older:
+        older.setattr(read, "reader_version", lambda: "older")
+        build([folder], kb, processes=1)
+    for file in (kb / "current" / "facts").glob("*.parquet"):  # a column that the older reader did not know
+        pl.read_parquet(file).drop("year").write_parquet(file)
+    with KnowledgeBase.open(kb) as base:
+        assert base.outdated == 5
+        assert base.facts["year"].null_count() == base.facts.height
+    (tmp_path / "more").mkdir()
+    write(tmp_path / "more", new=letter("CM16-0000009"))
+    build([tmp_path / "more"], kb, processes=1)
+    correct(kb, [correction("CM16-0000002", "patient.age", "41", "misread")])
+    with KnowledgeBase.open(kb) as base:
+        assert (len(base), base.outdated) == (6, 4)
+    report = reread(kb, processes=1)
+    assert (report.given, report.changed) == (4, True)
+    with KnowledgeBase.open(kb) as base:
+        assert base.outdated == 0
+        assert base.facts["year"].null_count() == 0
+    assert verify(kb, deep=True) == []
+    build([folder, tmp_path / "more"], tmp_path / "anew", processes=1)
+    correct(tmp_path / "anew", [correction("CM16-0000002", "patient.age", "41", "misread")])
+    assert same(kb, tmp_path / "anew")
+    assert not reread(kb).changed

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kg.base import corrections as corrected
 from kg.base import generations
+from kg.base.building import read
 from kg.base.building.build import Build, BuildReport, OnProgress
 from kg.base.building.draft import Draft
 from kg.base.generations import Layout
@@ -126,6 +127,25 @@ def repair(
             job = Build(draft, processes, None, on_progress, again=True)
             report = job.run(chain(_all_kept(base) if base else (), given))
         generations.clean(layout, keep=1)
+        return report
+
+
+def reread(
+    kb: str | Path, *, processes: int | None = None, on_progress: OnProgress | None = None
+) -> BuildReport:
+    """Read the kept texts again of all letters that another version of the reader read.
+
+    Nothing changes where there is none.
+
+    Raises:
+        BaseError: the base cannot be changed.
+    """
+    with _changing(kb) as layout:
+        with Draft(layout, layout.served()) as draft:
+            cases = draft.ledger.cases_of_other_readers(read.reader_version())
+            job = Build(draft, processes, None, on_progress, again=True)
+            report = job.run(_kept(draft, cases))
+        generations.clean(layout, keep=2)
         return report
 
 
