@@ -16,6 +16,22 @@ Sources = Annotated[
     typer.Argument(metavar="SOURCE...", help="Files, folders, archives or tables of letters."),
 ]
 
+Repair = Annotated[
+    bool,
+    typer.Option("--repair", help="Rebuild a damaged base from its stored texts, and SOURCE if given."),
+]
+Reread = Annotated[
+    bool,
+    typer.Option("--reread", help="Read stored letters again that an older version of kg has read."),
+]
+Scheduler = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Read on a Dask cluster, such as tcp://host:8786.")
+]
+Optimize = Annotated[
+    bool | None,
+    typer.Option("--optimize/--no-optimize", help="Optimize the graph; by default after large loads."),
+]
+
 
 @command(
     "kg build letters/",
@@ -27,26 +43,15 @@ Sources = Annotated[
 def build(
     sources: Sources = None,
     kb: Kb = DEFAULT_KB,
-    repair: Annotated[
-        bool,
-        typer.Option("--repair", help="Rebuild a damaged base from its stored texts, and SOURCE if given."),
-    ] = False,
-    reread: Annotated[
-        bool,
-        typer.Option("--reread", help="Read stored letters again that an older version of kg has read."),
-    ] = False,
+    repair: Repair = False,
+    reread: Reread = False,
     column: TextColumn = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes that read letters; by default one per core.")
     ] = None,
     keep: Annotated[int, typer.Option(min=1, help="Generations to keep, including the new one.")] = 2,
-    optimize: Annotated[
-        bool | None,
-        typer.Option("--optimize/--no-optimize", help="Optimize the graph; by default after large loads."),
-    ] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Read on a Dask cluster, such as tcp://host:8786.")
-    ] = None,
+    optimize: Optimize = None,
+    scheduler: Scheduler = None,
 ) -> int:
     """Read letters into a knowledge base; unchanged letters are skipped.
 
