@@ -150,7 +150,7 @@ class OpenBase(KnowledgeBase):
         """
         from kg.questions.answers import ask
 
-        return ask(self.analyses.index, question)
+        return ask(self.analyses, question)
 
     def outcomes(
         self,

@@ -29,13 +29,16 @@ def ask(
     from kg.questions import answers
 
     with KnowledgeBase.open(kb) as base:
-        answer = answers.ask(Analyses.of(base).index, " ".join(question))
+        answer = answers.ask(Analyses.of(base), " ".join(question))
     if sparql:
         print(answer.sparql or "")
     elif form is Form.JSON:
         print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=1, default=str))
     elif form is Form.CSV:
-        rows = [dict(row) for row in answer.rows] or [dict(answer.value)]
+        rows = [
+            {name: "; ".join(value) if isinstance(value, list) else value for name, value in row.items()}
+            for row in answer.rows or (answer.value,)
+        ]
         print(pl.DataFrame(rows, infer_schema_length=None).write_csv(), end="")
     else:
         say(answer.echo)
@@ -53,4 +56,6 @@ def _shown(value: Any) -> list[Any]:
 
 
 def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
     return f"{value:.3f}" if isinstance(value, float) else value

@@ -1,23 +1,29 @@
 """Answer a question with what the analyses have; one table says which analysis answers which kind."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from kg.analysis.cache import Analyses
 from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.drivers import drivers
 from kg.analysis.filters import Filters
-from kg.analysis.sides import sides, with_rates
-from kg.errors import QuestionError
+from kg.analysis.sides import sides
+from kg.errors import QuestionError, UnknownError
 from kg.model import Outcome
 from kg.questions import echo, question_query
-from kg.questions.question import Condition, Kind, Question
+from kg.questions.counts import counted, passing, split, values_of
+from kg.questions.question import Kind, Question
 from kg.questions.reading import read_question
 
+_LIKE = 10
+"""Similar cases of an answer, where no number was asked for."""
 MOST_ROWS = 200
 """Rows of an answer; a question with more says so."""
 
@@ -56,32 +62,42 @@ class Answer:
             "by": list(asked.by),
             "party": asked.party.value,
             "case": asked.case,
+            "groups": [{"filter": c.name, "values": list(c.values), "asked": c.asked} for c in asked.groups],
+            "order": asked.order,
+            "limit": asked.limit,
+            "respelled": [{"written": one, "read": other} for one, other in asked.respelled],
             "echo": self.echo,
             "sparql": self.sparql,
             "value": dict(self.value),
-            "rows": [dict(row) for row in self.rows],
+            "rows": [{name: _plain(value) for name, value in row.items()} for row in self.rows],
             "path": self.path,
             "notes": list(self.notes),
         }
 
 
-def ask(index: Index, text: str) -> Answer:
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def ask(analyses: Analyses, text: str) -> Answer:
     """Read a question and answer it.
 
     Raises:
         QuestionError: it is not understood, or asks what cannot be answered.
         ChoiceError: it names a value that is not known.
+        UnknownError: it names a case that is not in the base.
     """
-    return answer(index, read_question(text), text)
+    return answer(analyses, read_question(text), text)
 
 
-def answer(index: Index, question: Question, text: str = "") -> Answer:
+def answer(analyses: Analyses, question: Question, text: str = "") -> Answer:
     """The answer to a question that was read.
 
     Raises:
         QuestionError: it asks what cannot be answered.
     """
-    value, rows, notes = _ANSWERING[question.kind](index, question)
+    value, rows, notes = _ANSWERING[question.kind](analyses, question)
     if len(rows) > MOST_ROWS:
         notes = (*notes, f"the first {MOST_ROWS} of {len(rows)} rows")
     return Answer(
@@ -99,18 +115,19 @@ def answer(index: Index, question: Question, text: str = "") -> Answer:
 Found = tuple[Mapping[str, Any], list[dict[str, Any]], tuple[str, ...]]
 
 
-def _figures(index: Index, question: Question) -> Found:
+def _figures(analyses: Analyses, question: Question) -> Found:
     """Counts and rates under the conditions, for each group or value that is asked for."""
+    index = analyses.index
     mask = passing(index, question.where, question)
     notes = index.left_out
     if question.groups:
         rows = []
         for group in question.groups:
             both = mask & passing(index, (group,), question)
-            split = _split(index, both, question) or [_counted(index, both, question)]
-            rows += [{"group": echo.named(group), **row} for row in split]
-        return _counted(index, mask, question), rows, notes
-    rows = _split(index, mask, question)
+            within = split(index, both, question) or [counted(index, both, question)]
+            rows += [{"group": echo.named(group), **row} for row in within]
+        return counted(index, mask, question), rows, notes
+    rows = split(index, mask, question)
     if question.order:
         rows.sort(key=lambda row: (_ordered(row, question), -row["decisions"]))
         notes = (
@@ -119,7 +136,7 @@ def _figures(index: Index, question: Question) -> Found:
         )
     if question.limit:
         rows = rows[: question.limit]
-    return _counted(index, mask, question), rows, notes
+    return counted(index, mask, question), rows, notes
 
 
 def _ordered(row: Mapping[str, Any], question: Question) -> float:
@@ -133,94 +150,98 @@ def _ordered(row: Mapping[str, Any], question: Question) -> float:
     return float(-value if question.order == "most" else value)
 
 
-def passing(index: Index, conditions: tuple[Condition, ...], question: Question) -> Mask:
-    """Which decisions meet all of the conditions."""
-    mask = np.ones(len(index), bool)
-    for condition in conditions:
-        chosen = index.chosen(Filters.of(**{condition.name: condition.values}), question.party.value)
-        if chosen is not None:
-            mask &= ~chosen if condition.negated else chosen
-    return mask
-
-
-def _counted(index: Index, mask: Mask, question: Question) -> dict[str, Any]:
-    return _cells(index, pl.DataFrame({"decision": np.flatnonzero(mask)}), question, ())[0]
-
-
-def _split(index: Index, mask: Mask, question: Question) -> list[dict[str, Any]]:
-    if not question.split:
-        return []
-    found = pl.DataFrame({"decision": np.flatnonzero(mask)})
-    for name in question.split:
-        found = found.join(_values(index, name, question), on="decision", how="inner")
-    return _cells(index, found.unique(("decision", *question.split)), question, question.split)
-
-
-def _values(index: Index, name: str, question: Question) -> pl.DataFrame:
-    """Each decision with its values of a dimension."""
-    if name in {"page", "section", "chapter", "guideline"}:
-        cited = index.cited(name, question.party.value)
-        return pl.DataFrame(
-            {"decision": cited.decision.astype(np.int64), name: cited.keys["key"].gather(cited.key)}
-        )
-    column = {"specialty": "specialties", "body_part": "body_parts", "month": "decision_date"}.get(name, name)
-    values = index.columns(column)[column].rename(name)
-    frame = pl.DataFrame({"decision": np.arange(len(index))}).with_columns(values)
-    if isinstance(frame.schema[name], pl.List):
-        frame = frame.explode(name, empty_as_null=True, keep_nulls=True)
-    if name == "month":
-        frame = frame.with_columns(pl.col(name).cast(pl.String).str.slice(0, 7))
-    if name == "body_part":
-        frame = frame.with_columns(pl.col(name).str.split(":").list.first())
-    if name != "year":
-        frame = frame.with_columns(pl.col(name).cast(pl.String))
-    return frame.drop_nulls(name).unique()
-
-
-def _cells(
-    index: Index, found: pl.DataFrame, question: Question, by: tuple[str, ...]
-) -> list[dict[str, Any]]:
-    """Counts of decisions by what is asked, with the rate of the outcome asked about, letters as the unit."""
-    names = found.select(by).unique().sort(by) if by else pl.DataFrame({"all": [""]})
-    numbered = found.join(names.with_row_index("row"), on=by, maintain_order="left") if by else found
-    row = numbered["row"].cast(pl.Int32).to_numpy() if by else np.zeros(found.height, np.int32)
-    asked = question.outcome.value if question.outcome else "overturned"
-    # The tables of rates are about overturning: another outcome takes its place, and its column back.
-    place = np.arange(len(OUTCOMES))
-    one, other = OUTCOMES.index(asked), OUTCOMES.index("overturned")
-    place[one], place[other] = other, one
-    turned = replace(index, outcome=place[index.outcome].astype(np.int8))
-    decision = numbered["decision"].cast(pl.Int32).to_numpy()
-    order = np.argsort(decision, kind="stable")
-    table = with_rates(turned, names, decision[order], row[order])
-    table = table.rename({"overturned": asked, asked: "overturned"} if asked != "overturned" else {})
-    table = table.rename({"overturn_rate": "rate", "rate_low": "low", "rate_high": "high"})
-    return table.select(*by, "decisions", "letters", *OUTCOMES, "rate", "low", "high").to_dicts()
-
-
-def _associations(index: Index, question: Question) -> Found:
+def _associations(analyses: Analyses, question: Question) -> Found:
     """What is cited at a level, as the table of associations has it, under the conditions."""
-    if question.groups or any(condition.negated for condition in question.where):
+    index = analyses.index
+    if not _plain_conditions(question):
         raise QuestionError("associations are counted under plain conditions, without “not” and comparisons")
     found = drivers(index, question.level or "section", question.party.value, filters(question), 10)
-    rows = found.table.to_dicts()
-    return _counted(index, passing(index, question.where, question), question), rows, tuple(found.notes)
+    rows = _ranked(found.table.to_dicts(), question)
+    return counted(index, passing(index, question.where, question), question), rows, tuple(found.notes)
 
 
-def _sides(index: Index, question: Question) -> Found:
-    if question.groups or any(condition.negated for condition in question.where):
+def _plain_conditions(question: Question) -> bool:
+    """Whether the conditions are filters as they stand: each filter once, none negated, no comparison."""
+    names = [condition.name for condition in question.where]
+    negated = any(condition.negated for condition in question.where)
+    return not (question.groups or negated or len(names) > len(set(names)))
+
+
+def _ranked(rows: list[dict[str, Any]], question: Question) -> list[dict[str, Any]]:
+    """The rows of what is cited, by their number or rate as the question asks, as many as it asks for."""
+    if question.order:
+        upheld = question.outcome is Outcome.UPHELD
+        sign = -1 if question.order == "most" else 1
+
+        def place(row: dict[str, Any]) -> tuple[float, int]:
+            rate = 1 - row["overturn_rate"] if upheld else row["overturn_rate"]
+            return (sign * (row["decisions"] if question.counts else rate), -row["decisions"])
+
+        rows = sorted(rows, key=place)
+    return rows[: question.limit] if question.limit else rows
+
+
+def _sides(analyses: Analyses, question: Question) -> Found:
+    index = analyses.index
+    if not _plain_conditions(question):
         raise QuestionError("the parties are compared under plain conditions, without “not” and comparisons")
     found = sides(index, question.level or "section", filters(question))
-    value = _counted(index, passing(index, question.where, question), question)
+    value = counted(index, passing(index, question.where, question), question)
     agreement = [{"agreement": row["agreement"], **row} for row in found.agreement.to_dicts()]
-    return value | {"agreement": agreement, "same_share": found.same_share}, found.pairs.to_dicts(), ()
+    rows = _ranked(found.pairs.to_dicts(), question)
+    return value | {"agreement": agreement, "same_share": found.same_share}, rows, ()
 
 
-def _grounds(index: Index, question: Question) -> Found:
-    """The grounds stated in the decisions with the outcome asked about, the most frequent first."""
+def _grounds(analyses: Analyses, question: Question) -> Found:
+    """The grounds stated in the decisions with the outcome asked about, the most frequent first.
+
+    For each group, or each value of what is asked by, they are counted in its decisions alone.
+    """
+    index = analyses.index
     mask = passing(index, question.where, question)
-    value = _counted(index, mask, question)
     outcome = question.outcome or Outcome.OVERTURNED
+    rows = []
+    for named, part in _parts(index, mask, question):
+        found = _stated(index, part, outcome)
+        found = found[::-1] if question.order == "least" else found
+        rows += [named | row for row in (found[: question.limit] if question.limit else found)]
+    ended = mask & (index.outcome == OUTCOMES.index(outcome.value))
+    of = f"{int(ended.sum()):,} {outcome.value} decisions"
+    if question.by or question.groups:
+        of = f"the {outcome.value} decisions of the row's group"
+    said = f"share: of {of}; all: decisions of any outcome that state it"
+    return (
+        counted(index, mask, question),
+        rows,
+        (said, "grounds are what reviewers state, not causes"),
+    )
+
+
+def _parts(index: Index, mask: Mask, question: Question) -> Iterator[tuple[dict[str, Any], Mask]]:
+    """The decisions of each group and of each value of what is asked by, with its names."""
+    groups = (
+        [({}, mask)]
+        if not question.groups
+        else [
+            ({"group": echo.named(group)}, mask & passing(index, (group,), question))
+            for group in question.groups
+        ]
+    )
+    for named, part in groups:
+        if not question.by:
+            yield named, part
+            continue
+        found = pl.DataFrame({"decision": np.flatnonzero(part)})
+        for name in question.by:
+            found = found.join(values_of(index, name, question), on="decision", how="inner")
+        for values, rows in found.sort(question.by).group_by(question.by, maintain_order=True):
+            within = np.zeros(len(index), bool)
+            within[rows["decision"].to_numpy()] = True
+            yield named | dict(zip(question.by, values, strict=True)), within
+
+
+def _stated(index: Index, mask: Mask, outcome: Outcome) -> list[dict[str, Any]]:
+    """The grounds stated in the decisions of ``mask`` with an outcome, the most frequent first."""
     ended = mask & (index.outcome == OUTCOMES.index(outcome.value))
     stated = index.valued("grounds").within(ended)
     numbers = np.bincount(stated.value, minlength=len(stated.names))
@@ -235,30 +256,60 @@ def _grounds(index: Index, question: Question) -> Found:
         for at, name in enumerate(stated.names)
         if numbers[at]
     ]
-    rows.sort(key=lambda row: -row["stated"])
-    of = f"{int(ended.sum()):,} {outcome.value} decisions"
-    said = f"share: of {of}; all: decisions of any outcome that state it"
-    return value, rows, (said, "grounds are what reviewers state, not causes")
+    rows.sort(key=lambda row: (-row["stated"], row["ground"]))
+    return rows
 
 
-def _elsewhere(index: Index, question: Question) -> Found:
-    """What a page of its own answers: the figures under the conditions, and the way there."""
-    if question.case:
-        return {}, [], ()
-    return _counted(index, passing(index, question.where, question), question), [], ()
+def _cases(analyses: Analyses, question: Question) -> Found:
+    """The decisions under the conditions with the outcome that is asked for, and the figures of all."""
+    index = analyses.index
+    mask = passing(index, question.where, question)
+    shown = (
+        mask if question.outcome is None else mask & (index.outcome == OUTCOMES.index(question.outcome.value))
+    )
+    rows = _decisions(index, np.flatnonzero(shown)[: question.limit or MOST_ROWS + 1])
+    return counted(index, mask, question), rows, index.left_out
 
 
-_ANSWERING: dict[Kind, Callable[[Index, Question], Found]] = {
+def _case(analyses: Analyses, question: Question) -> Found:
+    """The decisions of one case, with the grounds that its reviewer states."""
+    index = analyses.index
+    within = (index.columns("case")["case"] == question.case).to_numpy() & passing(
+        index, question.where, question
+    )
+    if not within.any():
+        raise UnknownError(
+            f"no decision of case {question.case} meets these conditions, or there is no such case"
+        )
+    return counted(index, within, question), _decisions(index, np.flatnonzero(within)), ()
+
+
+def _decisions(index: Index, places: NDArray[np.int64]) -> list[dict[str, Any]]:
+    """A row for each decision."""
+    found = index.columns("case", "decision_date", "item", "outcome", "item_text", "grounds")[places]
+    return found.rename({"item_text": "text"}).with_columns(pl.col("outcome").cast(pl.String)).to_dicts()
+
+
+def _like(analyses: Analyses, question: Question) -> Found:
+    """The decisions like those of a case, as ``kg related`` lists them."""
+    other = "other" if question.kind is Kind.CONTRAST else None
+    found = analyses.related(question.case or "", other, question.limit or _LIKE)
+    outcomes = {outcome: found.outcomes.count(outcome) for outcome in OUTCOMES}
+    value = {"decisions": len(found.outcomes), "letters": 1, **outcomes, "related": found.total}
+    return value, found.to_frame().to_dicts(), found.notes
+
+
+_ANSWERING: dict[Kind, Callable[[Analyses, Question], Found]] = {
     Kind.FIGURES: _figures,
     Kind.TREND: _figures,
     Kind.ASSOCIATIONS: _associations,
     Kind.SIDES: _sides,
     Kind.GROUNDS: _grounds,
-    Kind.CASES: _elsewhere,
-    Kind.CASE: _elsewhere,
-    Kind.WHY: _elsewhere,
-    Kind.RELATED: _elsewhere,
-    Kind.CONTRAST: _elsewhere,
+    Kind.CASES: _cases,
+    Kind.CASE: _case,
+    Kind.WHY: _case,
+    Kind.RELATED: _like,
+    Kind.CONTRAST: _like,
 }
 """Which analysis answers which kind of question."""
 
@@ -275,7 +326,7 @@ def path(question: Question) -> str | None:
             question.kind, ""
         )
         return f"/cases/{question.case}{part}"
-    if question.groups or any(condition.negated for condition in question.where):
+    if not _plain_conditions(question):
         return None
     given = [(name, value) for name, values in filters(question).written().items() for value in values]
     if question.kind is Kind.ASSOCIATIONS:

@@ -1,25 +1,24 @@
 """What the parts of a question mean together."""
 
 import calendar
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from kg.errors import QuestionError
-from kg.model import Outcome, Party
+from kg.model import Outcome
 from kg.questions import vocabulary
-from kg.questions.question import Condition, Kind, Question
+from kg.questions.question import Condition
 from kg.questions.vocabulary import Meaning
 
 Plan = list[Any]
 
-_CHOOSING = {"WHICH", "MOST", "LEAST", "CITED_MOST", "MATTER", "BY", "WHO", "COMPARE"}
-"""With one of these, a kind of thing (``services``) is what the answer is split by."""
-_SPLIT = {Kind.FIGURES, Kind.TREND}
-"""The kinds of question whose answer can be split."""
-LEVELS = {"page", "section", "chapter", "guideline"}
-_PAGED = {"chronic-pain": "chronic-pain/2009"}
-"""What a page that is named without its edition is a page of."""
+_SEVERAL = {"guideline", "ground"}
+"""Filters of which a decision can have several values, so that *and* asks for both."""
+_PARTS_OF_YEAR = {"Q1": (1, 3), "Q2": (4, 6), "Q3": (7, 9), "Q4": (10, 12), "H1": (1, 6), "H2": (7, 12)}
+_AND = re.compile(r"\band\b|&", re.IGNORECASE)
+_AND_BETWEEN = re.compile(r"[0-9]\s*(?:,|,?\s*and)\s*(?:in\s+)?[0-9]", re.IGNORECASE)
 
 
 class Phrase(NamedTuple):
@@ -36,6 +35,7 @@ class Phrase(NamedTuple):
 class Asked:
     """What was found of a question so far."""
 
+    text: str
     phrases: list[Phrase]
     seen: set[str] = field(default_factory=set)
     outcome: Outcome | None = None
@@ -46,15 +46,28 @@ class Asked:
     limit: int | None = None
     case: str | None = None
     compared: bool = False
-    side: str | None = None
+    sides: list[str] = field(default_factory=list)
     later: Condition | None = None
     """After a date: of a trend the change, else a condition."""
+    either: bool = False
+    """Whether *or* stands right before."""
+    previous: str = ""
+    """The part before."""
+    denied: bool = False
+    """Whether a denial is spoken of, which is what is disputed where another outcome is asked about."""
+    both: bool = False
+    """Whether the last side is *both*, which other things than parts of the body can be."""
+    number: str = ""
+    """A bare number, as it was written."""
 
-    def read(self, plan: Plan) -> Question:
-        """The question that the parts ask."""
+    def read(self, plan: Plan) -> "Asked":
+        """What the parts say, one after the other."""
         for name, inner in plan:
             getattr(self, f"_{name.lower()}")(inner)
-        return self._question()
+            self.either = name == "word" and inner[0][0] == "OR"
+            if not self.either:
+                self.previous = name
+        return self
 
     # --- parts -----------------------------------------------------------------------------------
 
@@ -69,9 +82,11 @@ class Asked:
             elif token.startswith("IS_"):
                 self._ended(Outcome(token.removeprefix("IS_").lower()))
             elif token == "NUMBER":
-                self.limit = int(phrase.meaning.value)
+                self.limit, self.number = int(phrase.meaning.value), phrase.printed
             elif token == "FREQUENT":
                 self.seen |= {"MOST", "COUNT"}
+            elif token == "DENIAL":
+                self.denied = True
             elif token == "CASE":
                 self.case = phrase.meaning.value
 
@@ -83,17 +98,50 @@ class Asked:
                 self._ended(Outcome(token.removeprefix("IS_").lower()))
             elif token == "VALUE":
                 self._add(self.phrases[at])
+            elif token == "PERIOD":
+                self.by.append("month" if "month" in self.phrases[at].printed.lower() else "year")
+            elif token == "GROUNDS":
+                self.by.append("ground")
+            elif token == "FREQUENT":
+                self.seen |= {"MOST", "COUNT"}
+            elif token == "DENIAL":
+                self.denied = True
             self.seen.add(token)
+        self.seen.add("BY")
+        if len(inner) == 1 and inner[0][0] == "BY" and self.previous != "cited":
+            raise QuestionError("by what? By year, specialty, service, drug or another thing")
+
+    def _strict(self, inner: Plan) -> None:
+        ((token, _),) = inner
+        self._ended(Outcome.UPHELD if token == "STRICT" else Outcome.OVERTURNED)
+        self.seen |= {"MOST", "STRICT"}
+
+    def _edition(self, inner: Plan) -> None:
+        year = next(self.phrases[at] for token, at in inner if token == "YEAR")
+        self._condition(Condition("edition", (year.meaning.value,), asked=year.printed))
 
     def _negated(self, inner: Plan) -> None:
+        """What is not: values of one filter, a citation or a date; values of other filters are asked for."""
         kept, self.conditions = self.conditions, []
+        later: list[Phrase] = []
         for name, within in inner[1:]:
             if name == "VALUE":
-                self._add(self.phrases[within])
-            else:
+                phrase = self.phrases[within]
+                own = {"side", phrase.meaning.name}
+                if later or (self.conditions and not any(c.name in own for c in self.conditions)):
+                    later.append(phrase)
+                else:
+                    self._add(phrase)
+            elif name == "cited":
                 self._cited(within)
+            elif name == "date":
+                self._on([(name, within)])
         turned = [Condition(c.name, c.values, negated=True, asked=c.asked) for c in self.conditions]
-        self.conditions = [*kept, *turned]
+        self.conditions = kept
+        for condition in turned:
+            self._condition(condition)
+        for phrase in later:
+            self._add(phrase)
 
     def _cited(self, inner: Plan) -> None:
         places: list[str] = []
@@ -102,9 +150,23 @@ class Asked:
                 places += self._place(within)
             else:
                 self.seen.add(name)
-        if places:
-            asked = self.phrases[_first(inner)].printed
-            self._condition(Condition("guideline", tuple(dict.fromkeys(places)), asked=asked))
+        if not places:
+            return
+        asked = self.phrases[_first(inner)].printed
+        negated = self.either and self.previous == "negated"
+        works = [within for name, within in inner if name == "place" and within[0][0] == "GUIDE"]
+        apart = len(works) == len(places) > 1 and "COMPARE" in self.seen
+        if apart or (len(works) == len(places) > 1 and self._joined(_first([("place", works[-1])]))):
+            for place in places:
+                self._condition(Condition("guideline", (place,), negated, asked), joined=not apart)
+        else:
+            new = Condition("guideline", tuple(dict.fromkeys(places)), negated, asked)
+            self._condition(new, joined=self._joined(_first(inner)))
+
+    def _joined(self, at: int) -> bool:
+        """Whether *and* stands between a phrase and the one before."""
+        before = self.phrases[at - 1].end if at else 0
+        return bool(_AND.search(self.text, before, self.phrases[at].start))
 
     def _place(self, inner: Plan) -> list[str]:
         kinds = [token for token, _ in inner]
@@ -119,16 +181,29 @@ class Asked:
         numbers = [int(value) for kind, value in zip(kinds, values, strict=True) if kind == "NUMBER"]
         if "TO" in kinds and len(numbers) == 2:
             numbers = list(range(numbers[0], min(numbers[1], numbers[0] + 50) + 1))
-        unit = kinds[0].removeprefix("OF_").lower()
+        unit = kinds[0].removeprefix("AT_").lower()
         return [f"{unit} {number}" for number in numbers]
 
     def _since(self, inner: Plan) -> None:
         dates = self._dates(inner)
         self._dated(dates[0][0], dates[1][1] if len(dates) > 1 else "")
 
-    def _before(self, inner: Plan) -> None:
+    def _from(self, inner: Plan) -> None:
+        """``from 2013`` is in 2013, as letters *from* a year are; *onward* and *since* leave it open."""
+        dates = self._dates(inner)
+        kinds = {token for token, _ in inner}
+        day = dates[0][0] == dates[0][1]
+        last = dates[-1][1] if len(dates) > 1 else "" if "ONWARD" in kinds or day else dates[0][1]
+        self._dated(dates[0][0], last)
+
+    def _onward(self, inner: Plan) -> None:
         ((first, _),) = self._dates(inner)
-        self._dated("", _day_before(first))
+        self._dated(first, "")
+
+    def _before(self, inner: Plan) -> None:
+        ((first, last),) = self._dates(inner)
+        earlier = any(token == "EARLIER" for token, _ in inner)
+        self._dated("", last if earlier else day_before(first))
 
     def _until(self, inner: Plan) -> None:
         ((_, last),) = self._dates(inner)
@@ -136,7 +211,7 @@ class Asked:
 
     def _after(self, inner: Plan) -> None:
         ((_, last),) = self._dates(inner)
-        self.later = Condition("decision_date", (f"{_day_after(last)}..",), asked=f"after {last}")
+        self.later = Condition("decision_date", (f"{day_after(last)}..",), asked=f"after {last}")
 
     def _between(self, inner: Plan) -> None:
         (first, _), (_, last) = self._dates(inner)
@@ -155,6 +230,10 @@ class Asked:
         self.compared = True
         self.seen.update(token for token, _ in inner)
 
+    def has(self, filters: set[str]) -> bool:
+        """Whether there is a condition of one of some filters."""
+        return any(condition.name in filters for condition in (*self.conditions, *self.after))
+
     # --- what they say ---------------------------------------------------------------------------
 
     def _ended(self, outcome: Outcome) -> None:
@@ -167,11 +246,7 @@ class Asked:
         found = []
         for name, within in inner:
             if name == "date":
-                values = [self.phrases[at].meaning.value for _, at in within]
-                year = int(values[-1])
-                month = int(values[0]) if len(values) > 1 else None
-                last = calendar.monthrange(year, month or 12)[1]
-                found.append((f"{year}-{month or 1:02d}-01", f"{year}-{month or 12:02d}-{last}"))
+                found.append(_span({token: self.phrases[at].meaning.value for token, at in within}))
         return found
 
     def _dated(self, first: str, last: str) -> None:
@@ -179,16 +254,27 @@ class Asked:
             raise QuestionError(f"the range of dates from {first} to {last} runs backwards")
         into = self.after if self.compared else self.conditions
         span, asked = f"{first}..{last}", f"{first}..{last}"
+        if self.either and not any(old.name == "decision_date" for old in into):
+            raise QuestionError(f"“or” joins the date {span} with what is no date: ask for one at a time")
         for at, old in enumerate(into):
             if old.name == "decision_date" and not old.negated:
-                into[at] = self._both(old, span)
+                if "COMPARE" in self.seen and not self.compared:
+                    self.compared = True
+                    self.after.append(Condition("decision_date", (span,), asked=asked))
+                else:
+                    into[at] = self._both(old, span)
                 return
         into.append(Condition("decision_date", (span,), asked=asked))
 
     def _both(self, old: Condition, span: str) -> Condition:
         """Two spans of dates as one condition: either of them after *or*, else what they share."""
-        if "OR" in self.seen:
+        if self.either or (
+            _AND_BETWEEN.search(self.text)
+            and ".." not in {old.values[0][-2:], span[:2], span[-2:], old.values[0][:2]}
+        ):
             return Condition(old.name, (*old.values, span), asked=f"{old.asked}, {span}")
+        if len(old.values) > 1:
+            raise QuestionError(f"the dates {old.asked} and {span} cannot be asked about together")
         (before,) = old.values
         starts, ends = zip(before.split(".."), span.split(".."), strict=True)
         first, last = max(starts), min((end for end in ends if end), default="")
@@ -199,155 +285,83 @@ class Asked:
     def _add(self, phrase: Phrase) -> None:
         meaning = phrase.meaning
         if meaning.name == "side":
-            self.side = meaning.value
+            self.sides.append(meaning.value)
+            self.both = phrase.printed.lower() == "both"
             return
         values = tuple(meaning.value.split("|")) if meaning.name == "body_part" else (meaning.value,)
-        if meaning.name == "body_part" and self.side:
-            values = tuple(value if ":" in value else f"{value}:{self.side}" for value in values)
-            self.side = None
-        self._condition(Condition(meaning.name, values, meaning.negated, phrase.printed))
+        if meaning.name == "body_part" and self.sides:
+            values = self._sided(values)
+        joined = self._joined(self.phrases.index(phrase))
+        negated = meaning.negated or (self.either and self.previous == "negated")
+        parts = vocabulary.parts_in(phrase.printed) if meaning.name in {"category", "subcategory"} else ()
+        new = Condition(meaning.name, values, negated, phrase.printed)
+        if self.either and not parts:
+            new = self._alternative(new)
+        self._condition(new, joined=joined)
         if meaning.also:
             self._condition(Condition(meaning.also[0], (meaning.also[1],)))
-        if meaning.name in {"category", "subcategory"}:
-            for part in vocabulary.parts_in(phrase.printed):
-                sided = f"{part}:{self.side}" if self.side else part
-                self.side = None
-                self._condition(Condition("body_part", (sided,), asked=phrase.printed))
+        if parts:
+            self._condition(Condition("body_part", self._sided(parts), asked=phrase.printed))
 
-    def _condition(self, new: Condition) -> None:
-        """Add a condition; two of one filter are one that holds for either value."""
+    def _sided(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """Parts of the body on the sides that were named before them."""
+        sides, self.sides = self.sides, []
+        if not sides:
+            return parts
+        return tuple(part if ":" in part else f"{part}:{side}" for part in parts for side in sides)
+
+    def _alternative(self, new: Condition) -> Condition:
+        """A value after *or*: of the filter of what stands before it, or both as drugs."""
+        into = self.after if self.compared else self.conditions
+        if not into or any(old.name == new.name for old in into):
+            return new
+        old = into[-1]
+        for at, one in enumerate((old, new)):
+            other = (new, old)[at]
+            if (
+                one.name == "subcategory"
+                and other.name == "drug"
+                and set(one.values) <= vocabulary.drug_classes()
+            ):
+                if one is new:
+                    return Condition("drug", new.values, new.negated, new.asked)
+                into[-1] = Condition("drug", old.values, old.negated, old.asked)
+                return new
+        raise QuestionError(
+            f"“or” joins “{old.asked}” and “{new.asked}”, which are of different kinds: ask for one at a time"
+        )
+
+    def _condition(self, new: Condition, *, joined: bool = False) -> None:
+        """Add a condition; two of one filter are one that holds for either value, or for both after *and*."""
         into = self.after if self.compared else self.conditions
         for at, old in enumerate(into):
             if old.name == new.name and old.negated == new.negated:
-                apart = self.seen & {"COMPARE"} and not self.compared and new.name != "guideline"
-                if apart:
+                if self.seen & {"COMPARE"} and not self.compared:
                     self.compared = True
                     self.after.append(new)
+                elif joined and not new.negated and new.name in _SEVERAL and not self.either:
+                    continue
                 else:
                     values = tuple(dict.fromkeys((*old.values, *new.values)))
                     into[at] = Condition(old.name, values, old.negated, f"{old.asked}, {new.asked}")
                 return
         into.append(new)
 
-    def _question(self) -> Question:
-        if self.side:
-            raise QuestionError(f"“{self.side}” of which part of the body?")
-        kind, level = self._kind()
-        if "drug" in self.loose and not self.seen & _CHOOSING:  # `share of drugs overturned`
-            self.loose.remove("drug")
-            self._condition(Condition("category", ("Pharmaceuticals",), asked="drugs"))
-        if self.later:
-            self._later(self.later, kind)
-        conditions, groups = self._groups()
-        where = tuple(_settled(condition) for condition in conditions)
-        groups = tuple(_settled(group) for group in groups)
-        order = "least" if "LEAST" in self.seen else "most" if self.seen & {"MOST", "CITED_MOST"} else None
-        by = list(dict.fromkeys([*self.by, *(self.loose if self.seen & _CHOOSING and not level else ())]))
-        if kind is Kind.FIGURES and "WHO" in self.seen and not by:
-            by = ["specialty"]
-        if groups:
-            order = None
-        if self.by and kind not in _SPLIT and (split := [name for name in self.by if name != level]):
-            raise QuestionError(f"{kind.value} cannot be split by {split[0].replace('_', ' ')}")
-        counts = "COUNT" in self.seen or self._cites_counted(groups)
-        administrator = "PARTY" in self.seen and kind is not Kind.SIDES
-        outcome = self.outcome
-        if outcome is None and kind in {Kind.FIGURES, Kind.ASSOCIATIONS, Kind.TREND, Kind.GROUNDS}:
-            outcome = None if counts else Outcome.OVERTURNED
-        return Question(
-            kind=kind,
-            outcome=None if self.case else outcome,
-            where=where,
-            by=tuple(by) if kind in _SPLIT else (),
-            groups=groups,
-            level=level,
-            party=Party.CLAIMS_ADMINISTRATOR if administrator else Party.REVIEWER,
-            order=order,
-            limit=self.limit,
-            case=self.case,
-            counts=counts,
-        )
 
-    def _cites_counted(self, groups: tuple[Condition, ...]) -> bool:
-        """Whether how often something is cited is asked, as in “is ODG cited more often than ACOEM”."""
-        compared = bool(groups) and groups[0].name == "guideline" and "THAN" in self.seen
-        return self.outcome is None and "CITE" in self.seen and (compared or "OFTEN" in self.seen)
-
-    def _later(self, later: Condition, kind: Kind) -> None:
-        """A date after which: the change that a trend is asked for, else a condition."""
-        if kind is Kind.TREND and not self.compared:
-            last = _day_before(later.values[0].removesuffix(".."))
-            self.conditions.append(Condition("decision_date", (f"..{last}",), asked=f"until {last}"))
-            self.compared = True
-            self.after.append(later)
-        else:
-            self.conditions.append(later)
-
-    def _groups(self) -> tuple[list[Condition], tuple[Condition, ...]]:
-        if not self.compared:
-            return self.conditions, ()
-        if len(self.after) != 1:
-            raise QuestionError("a comparison needs one thing on each side, such as opioids versus NSAIDs")
-        (other,) = self.after
-        own = [condition for condition in self.conditions if condition.name == other.name]
-        if len(own) != 1:
-            raise QuestionError(f"“{other.asked}” is compared with nothing of its kind")
-        if own[0].values == other.values:
-            raise QuestionError(f"“{own[0].asked}” and “{other.asked}” are one here: {other.values[0]}")
-        return [c for c in self.conditions if c is not own[0]], (own[0], other)
-
-    def _kind(self) -> tuple[Kind, str | None]:
-        """What is asked for, and the level of guidelines it is asked of."""
-        levels = [name for name in (*self.loose, *self.by) if name in LEVELS]
-        level = levels[0] if levels else None
-        seen = self.seen
-        if self.case:
-            if "CONTRAST" in seen:
-                return Kind.CONTRAST, None
-            if "LIKE" in seen:
-                return Kind.RELATED, None
-            return (Kind.WHY if seen & {"WHY", "GROUNDS"} else Kind.CASE), None
-        if seen & {"CONTRAST", "LIKE"}:
-            raise QuestionError("like which case? Name one, such as “cases like CM17-0004344”")
-        if "SIDES" in seen or ("SAME" in seen and "PARTY" in seen):
-            return Kind.SIDES, level or "section"
-        if seen & {"WHY", "GROUNDS"}:
-            return Kind.GROUNDS, None
-        if level or ("WHICH" in seen and "CITE" in seen):
-            return Kind.ASSOCIATIONS, level or "section"
-        if "TREND" in seen:
-            return Kind.TREND, None
-        if "SHOW" in seen and not self.by and not seen & {"RATE", "OFTEN", "COUNT", "WHICH"}:
-            return Kind.CASES, None
-        return Kind.FIGURES, None
-
-
-def _settled(condition: Condition) -> Condition:
-    """A condition with its pages and chapters as places of a guideline, which another condition may name."""
-    if condition.name != "guideline":
-        return condition
-    works = [value for value in condition.values if " " not in value]
-    pages = [value for value in condition.values if " " in value]
-    if not pages:
-        return condition
-    if len(works) > 1:
-        raise QuestionError(f"{pages[0]} of which of {', '.join(works)}?")
-    found = []
-    for value in pages:
-        unit, _, number = value.partition(" ")
-        if unit == "chapter":
-            if works and not works[0].startswith("acoem"):
-                raise QuestionError(f"{works[0]} has no numbered chapters")
-            found.append(f"acoem-2004/{number}")
-        else:
-            work = works[0] if works else "chronic-pain"
-            found.append(f"{_PAGED.get(work, _edition(work))}/page/{number}")
-    return Condition("guideline", tuple(found), condition.negated, condition.asked)
-
-
-def _edition(work: str) -> str:
-    """The edition whose pages a place is cited by: an ACOEM chapter's pages are its book's."""
-    return work.split("/")[0] if work.startswith("acoem") else work
+def _span(values: dict[str, str]) -> tuple[str, str]:
+    """First and last day of a date, from the values of its tokens."""
+    if day := values.get("DAY"):
+        return day, day
+    year = int(values["YEAR"])
+    first, last = next((months for part, months in _PARTS_OF_YEAR.items() if part in values), (1, 12))
+    if "MONTH" in values:
+        first = last = int(values["MONTH"])
+    days = calendar.monthrange(year, last)[1]
+    if number := values.get("NUMBER"):
+        if not 1 <= int(number) <= days:
+            raise QuestionError(f"“{number}” is no day of {calendar.month_name[first]} {year}")
+        return f"{year}-{first:02d}-{int(number):02d}", f"{year}-{first:02d}-{int(number):02d}"
+    return f"{year}-{first:02d}-01", f"{year}-{last:02d}-{days}"
 
 
 def _first(inner: Plan) -> int:
@@ -356,9 +370,11 @@ def _first(inner: Plan) -> int:
     return within if isinstance(within, int) else _first(within)
 
 
-def _day_before(day: str) -> str:
+def day_before(day: str) -> str:
+    """The day before a day, as ISO 8601 writes them."""
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
-def _day_after(day: str) -> str:
+def day_after(day: str) -> str:
+    """The day after a day."""
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()

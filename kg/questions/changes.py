@@ -8,8 +8,11 @@ from kg.questions import echo
 from kg.questions.question import Condition, Kind, Question
 
 _ENDING = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.ASSOCIATIONS, Kind.CASES}
-_SPLITTING = {Kind.FIGURES, Kind.TREND}
-_SPLITS = ("year", "specialty", "category", "subcategory", "drug_class", "body_part", "sex", "priority")
+_SPLITTING = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS}
+_SPLITS = (
+    *("year", "specialty", "category", "subcategory", "drug_class", "body_part", "sex", "priority"),
+    *("ground", "edition"),
+)
 _LEVELS = ("page", "section", "chapter", "guideline")
 
 
@@ -67,6 +70,18 @@ def _conditions(question: Question) -> _Changed:
         where = (*question.where[:number], turned, *question.where[number + 1 :])
         if not _clashes(question, turned):
             yield "condition", now, echo.told(turned, question.party), replace(question, where=where)
+        for wider in _wider(condition):
+            where = (*question.where[:number], wider, *question.where[number + 1 :])
+            yield "condition", now, echo.told(wider, question.party), replace(question, where=where)
+
+
+def _wider(condition: Condition) -> Iterator[Condition]:
+    """A range of dates with one of its ends open."""
+    if condition.name == "decision_date" and len(condition.values) == 1 and not condition.negated:
+        first, _, last = condition.values[0].partition("..")
+        if first and last:
+            yield replace(condition, values=(f"{first}..",))
+            yield replace(condition, values=(f"..{last}",))
 
 
 def _clashes(question: Question, turned: Condition) -> bool:
@@ -88,7 +103,8 @@ def _split(question: Question) -> _Changed:
         return
     now = "by " + " and ".join(map(echo.dimension, question.split)) if question.split else "all together"
     for name in _SPLITS:
-        yield "split", now, f"by {echo.dimension(name)}", replace(question, by=(name,))
+        if not (name == "ground" and question.kind is Kind.GROUNDS):
+            yield "split", now, f"by {echo.dimension(name)}", replace(question, by=(name,))
     if question.by:
         yield "split", now, "all together", replace(question, by=(), order=None, limit=None)
 
@@ -99,6 +115,8 @@ def _order(question: Question) -> _Changed:
         if question.limit:
             now += f", {question.limit} of them"
             yield "order", now, "all of them", replace(question, limit=None)
+        elif question.order:
+            yield "order", now, "10 of them", replace(question, limit=10)
         yield "order", now, "highest first", replace(question, order="most")
         yield "order", now, "lowest first", replace(question, order="least")
         if question.order:

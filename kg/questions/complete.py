@@ -1,42 +1,20 @@
 """Continue a question while it is typed: what can follow, and lead to an answer that is not empty."""
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cache
 
 import numpy as np
 
 from kg.analysis.decisions import Index, Mask
 from kg.errors import KgError
-from kg.questions import answers, vocabulary
+from kg.questions import vocabulary
+from kg.questions.counts import passing
 from kg.questions.question import Condition
 from kg.questions.reading import LONGEST, read_question
 
 _TRIED = 40
 """Continuations that are counted for one text."""
 _SPLITS = ("year", "specialty", "subcategory", "body part")
-
-# Questions of each kind, offered where one is not understood.
-EXAMPLES = (
-    "overturned lumbar MRI citing ACOEM chapter 12, by year, since 2015",
-    "overturn rate of physical therapy by year",
-    "do pain specialists overturn opioids more than orthopedic surgeons",
-    "which services are overturned most",
-    "top 10 services by overturn rate",
-    "which specialties overturn most",
-    "which pages are associated with overturning",
-    "which sections do reviewers cite for opioids",
-    "what do the two sides cite for physical therapy",
-    "why was physical therapy upheld",
-    "how many letters cite ODG by year",
-    "number of letters per month",
-    "pharmaceuticals except opioids by year",
-    "are opioids overturned more often than NSAIDs",
-    "how did the overturn rate of opioids change",
-    "list overturned decisions on acupuncture",
-    "cases like CM17-0004344 that went the other way",
-    "does the reviewer's specialty matter for spine surgery",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +23,6 @@ class Completion:
 
     text: str
     decisions: int
-
-
-def nearest(text: str, count: int = 3) -> list[str]:
-    """The example questions that are most like a text, the nearest first.
-
-    >>> nearest("which service gets overturned most?", 1)
-    ['which services are overturned most']
-    """
-    wanted = text.casefold()
-    return sorted(EXAMPLES, key=lambda one: -SequenceMatcher(None, wanted, one.casefold()).ratio())[:count]
 
 
 @cache
@@ -84,7 +52,7 @@ def complete(index: Index, text: str, limit: int = 8) -> list[Completion]:
             mask = np.ones(len(index), bool)
             for condition in (*question.where, *question.groups[:1]):
                 if condition not in counts:
-                    counts[condition] = answers.passing(index, (condition,), question)
+                    counts[condition] = passing(index, (condition,), question)
                 mask &= counts[condition]
         except KgError:
             continue

@@ -3,6 +3,7 @@
 from kg.analysis.filters import FILTERS
 from kg.explore import labels
 from kg.model import Outcome, Party
+from kg.questions import vocabulary
 from kg.questions.question import Condition, Kind, Question
 from kg.reading.vocabulary.phrases import key
 
@@ -14,6 +15,8 @@ _DIMENSIONS = {
     "subcategory": "subcategory of service",
     "drug_class": "class of drug",
     "body_part": "body part",
+    "ground": "stated ground",
+    "edition": "cited edition",
     "sex": "the worker's sex",
 }
 _KINDS = {
@@ -56,11 +59,14 @@ def sentence(question: Question) -> str:
         text += f": {named(question.groups[0])} compared with {named(question.groups[1])}"
     if question.split:
         text += ", by " + " and ".join(dimension(name) for name in question.split)
+    if question.limit and not question.order:
+        text += f", the first {question.limit}"
     if question.order:
         first = "first" if question.limit is None else f"{question.limit} first"
         of = "numbers" if question.counts else "shares"
         text += f", the {first} with the {'highest' if question.order == 'most' else 'lowest'} {of}"
-    return text + "."
+    read = "".join(f" “{written}” was read as “{known}”." for written, known in question.respelled)
+    return f"{text}.{read}"
 
 
 def dimension(name: str) -> str:
@@ -88,6 +94,8 @@ _AS_ASKED = {"category", "subcategory", "drug", "specialty", "body_part"}
 def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
     """A condition in words."""
     values, no = named(condition), "not " if condition.negated else ""
+    if condition.values == (vocabulary.EVER,):
+        return f"{'without' if no else 'with'} {values}"
     who = "reviewer" if party is Party.REVIEWER else "claims administrator"
     return {
         "body_part": f"{no}on the {values}",
@@ -97,6 +105,7 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "specialty": f"{no}by reviewers in {values}",
         "guideline": f"whose {who} {'does not cite' if no else 'cites'} {values}",
         "decision_date": f"{no}decided {values}",
+        "edition": f"whose {who} {'does not cite' if no else 'cites'} an edition of {values}",
         "ground": f"whose reviewer {'does not state' if no else 'states'} the ground {values}",
         "sex": f"{no}of {values} workers",
         "priority": f"{no}with {values} priority",
@@ -110,7 +119,11 @@ def _value(name: str, value: str) -> str:
         part, _, side = value.partition(":")
         return f"{side} {part}".strip()
     if name == "decision_date":
+        if value == vocabulary.EVER:
+            return "a decision date"
         first, _, last = value.partition("..")
+        if first == last:
+            return f"on {first}"
         if not last:
             return f"from {first} on"
         return f"from {first} to {last}" if first else f"up to {last}"

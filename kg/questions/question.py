@@ -1,6 +1,6 @@
 """A question as a value: what is counted, of which decisions, split by what."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kg.model import Outcome, Party
@@ -74,6 +74,8 @@ class Question:
     case: str | None = None
     counts: bool = False
     """Whether a number was asked for, not a share."""
+    respelled: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """Phrases as they were written, with the known ones that they were taken for."""
 
     @property
     def split(self) -> tuple[str, ...]:
@@ -109,10 +111,10 @@ class Question:
         head = {
             Kind.FIGURES: "how many" if self.counts else "rate",
             Kind.ASSOCIATIONS: f"which {self.level} associated with",
-            Kind.GROUNDS: "why",
+            Kind.GROUNDS: "which grounds",
             Kind.SIDES: f"both parties {self.level}",
             Kind.TREND: "trend",
-            Kind.CASES: "show",
+            Kind.CASES: f"show {self.limit or ''}",
             Kind.CASE: "",
             Kind.WHY: "why",
             Kind.RELATED: "like",
@@ -122,11 +124,17 @@ class Question:
         parts = [head, self.outcome.value if self.outcome else "", (self.case or "") + tail]
         if self.party is Party.CLAIMS_ADMINISTRATOR:
             parts.append("by the claims administrator")
-        parts += [condition.words for condition in self.where]
+        named: set[str] = set()
+        for condition in self.where:  # of two conditions of one filter, *and* says that both are to hold
+            parts.append("and" if condition.name in named and not condition.negated else "")
+            parts.append(condition.words)
+            named.add(condition.name)
         if self.groups:
             parts.append(" versus ".join(group.words for group in self.groups))
         if self.by:
             parts.append("by " + ", ".join(name.replace("_", " ") for name in self.by))
+        if self.limit and not self.order and self.kind is not Kind.CASES:
+            parts.append(str(self.limit))
         if self.order:
             parts.append(
                 ("top" if self.order == "most" else "bottom") + (f" {self.limit}" if self.limit else "")
@@ -135,4 +143,6 @@ class Question:
 
     def without(self, number: int) -> "Question":
         """The question without its condition ``number``, counted from 0."""
-        return replace(self, where=self.where[:number] + self.where[number + 1 :])
+        where = self.where[:number] + self.where[number + 1 :]
+        cites = self.level or any(c.name in {"guideline", "edition"} for c in (*where, *self.groups))
+        return replace(self, where=where, party=self.party if cites else Party.REVIEWER)

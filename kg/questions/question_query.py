@@ -32,6 +32,8 @@ DIMENSIONS = {
     "body_part": "?item imr:bodyPart ?body_part .",
     "sex": "?letter imr:workerSex ?sex .",
     "priority": "?letter imr:priority ?priority .",
+    "ground": "?item imr:ground ?theGround . ?theGround imr:groundClass ?class ; imr:met ?met . "
+    'BIND(CONCAT(REPLACE(STR(?class), "^.*/", ""), IF(?met, ":met", ":not-met")) AS ?ground)',
     "page": "?item {cites}/imr:citesPage ?page .",
 }
 """What a decision has of a thing that answers are split by, where the graph counts as the facts do."""
@@ -64,6 +66,13 @@ def sparql(question: Question) -> str | None:
 
 def _patterns(question: Question, conditions: tuple[Condition, ...]) -> Iterator[str]:
     citing = CITING[question.party.value]
+    seen: set[str] = set()
     for condition in conditions:
         pattern = " ".join(Filters.of(**{condition.name: condition.values}).patterns(citing))
-        yield f"MINUS {{ {pattern} }}" if condition.negated else pattern
+        # Another condition of a filter may hold by another citation or ground: only the item is shared.
+        apart = f"SELECT DISTINCT ?item WHERE {{ {pattern} }}"
+        if condition.negated:
+            yield f"MINUS {{ {apart} }}"
+        else:
+            yield f"{{ {apart} }}" if condition.name in seen else pattern
+            seen.add(condition.name)

@@ -5,7 +5,10 @@ question is refused, with the words that were not understood.
 """
 
 import calendar
+import contextlib
 import re
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -14,8 +17,9 @@ from lark.exceptions import UnexpectedInput
 
 from kg.analysis.filters import FILTERS
 from kg.errors import QuestionError
-from kg.questions import vocabulary
+from kg.questions import intent, vocabulary
 from kg.questions.asked import Asked, Phrase, Plan
+from kg.questions.examples import nearest
 from kg.questions.question import Question
 from kg.questions.vocabulary import Meaning
 from kg.reading.text.grammars import Lexeme, TypedGrammar
@@ -26,7 +30,11 @@ LONGEST = 2_000
 
 _CASE = r"\bCM\s?-?(?P<year>[0-9]{2})-?(?P<number>[0-9]{1,7})\b"
 _CONDITION = rf'\b(?P<name>{"|".join(FILTERS)})(?P<no>!?)=(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+))'
-_EXACT = re.compile(f"{_CASE}|{_CONDITION}", re.IGNORECASE)
+_DAY = (
+    r"\b(?P<iso>(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})\b"
+    r"|\b(?P<slashed>[0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2})\b"
+)
+_EXACT = re.compile(f"{_CASE}|{_CONDITION}|{_DAY}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _NUMBERS = dict(
     zip(
@@ -35,8 +43,31 @@ _NUMBERS = dict(
         strict=True,
     )
 )
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTHS = {
+    name.lower(): number
+    for names in (calendar.month_name, calendar.month_abbr)
+    for number, name in enumerate(names)
+    if name
+} | {"sept": 9}
+_ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)")
+_NUMBERED = {"OF_CHAPTER": "AT_CHAPTER", "OF_PAGE": "AT_PAGE"}
 _ARTICLES = {"the", "a", "an"}
+_BEFORE_DATES = _ARTICLES | {"end", "of"}
+_PARTS = {"q1", "q2", "q3", "q4", "h1", "h2", "first", "second", "third", "fourth"}
+_BREAKS = {"by", "per", "which", "how", "what", "versus", "vs"}
+_LEADING = {"IN", "BY", "NOT", "OR"}
+"""What goes with a phrase that follows it."""
+_TELLING = {"RATE", "VALUE", "GUIDE", "IS_OVERTURNED", "IS_UPHELD", "IS_MODIFIED", "DENIAL", "CASE", "YEAR"}
+"""What a question is about, without one of which a shorter one is no nearer than an example."""
+_TIDY = re.compile(r"\s+")
+ABSENT = {
+    "NO_PROVIDER": "letters name no treating physician; “specialist” with a specialty asks about reviewers",
+    "NO_PAYER": "letters name no insurer, employer, lawyer or judge",
+    "NO_PLACE": "letters name no place",
+    "NO_CLOCK": "dates are asked for by year, month or day, such as “since 2015”",
+    "NO_MONEY": "letters state no costs",
+}
+"""Why a question with such a word cannot be answered."""
 _RANGE = re.compile(r"\s*(?:-|–|\.\.)\s*")
 
 
@@ -55,7 +86,7 @@ def _shape(tree: Tree[Any]) -> Plan:
 def grammar() -> TypedGrammar[Plan]:
     """The grammar of questions."""
     found = {
-        name: f"<{name}>" for name in ("VALUE", "GUIDE", "UNKNOWN", "MONTH")
+        name: f"<{name}>" for name in (*("VALUE", "GUIDE", "UNKNOWN", "MONTH", "DAY"), *_NUMBERED.values())
     }  # by the reader, not by words
     return TypedGrammar(vocabulary.GRAMMAR, _shape, words=found)
 
@@ -75,48 +106,104 @@ def _exact(found: re.Match[str]) -> tuple[str, Meaning]:
     """What a case number, or a condition such as ``drug="Opioids"``, means."""
     if found["year"]:
         return "CASE", Meaning("CASE", value=f"CM{found['year']}-{int(found['number']):07d}")
+    if found["iso"] or found["slashed"]:
+        month, day, year = (found["slashed"] or "//").split("/")
+        iso = found["iso"] or f"{year}-{int(month):02d}-{int(day):02d}"
+        return "DAY", Meaning("DAY", value=_day(iso, found[0]))
     value = found["quoted"] or found["plain"]
     return "VALUE", Meaning("VALUE", found["name"].lower(), value, negated=bool(found["no"]))
 
 
+def _day(iso: str, printed: str) -> str:
+    try:
+        return date.fromisoformat(iso).isoformat()
+    except ValueError as error:
+        raise QuestionError(f"“{printed}” is no day") from error
+
+
 def _phrases(text: str, start: int, end: int) -> list[Phrase]:
     read = words(text, start, end)
+    respelled = vocabulary.spelling()
+    folded = [respelled(word) for word in read.folded]
     found: list[Phrase] = []
     at, citing = 0, False
-    while at < len(read.folded):
-        phrase, at = _next(text, read, at, citing=citing)
-        if phrase.type == "IGNORED":
+    while at < len(folded):
+        phrase, after = _next(text, read, folded, at, citing=citing)
+        ignored = phrase.type == "IGNORED"
+        number = text[phrase.end :].lstrip()[:1].isdecimal()
+        if folded[at:after] == ["to"] and not number and not _is_dated(folded, after):
+            ignored = True
+        if ignored and folded[at:after] == ["on"] and _goes_on(text, read, found, after):
+            phrase, ignored = phrase._replace(type="ONWARD"), False
+        at = after
+        if ignored:
             citing = citing and phrase.printed.lower() in _ARTICLES
             continue
+        if found and phrase.type == "NUMBER" and found[-1].type in _NUMBERED:
+            found[-1] = found[-1]._replace(type=_NUMBERED[found[-1].type])
         if found and phrase.type in {"YEAR", "NUMBER"} and found[-1].type == phrase.type:
             gap = text[found[-1].end : phrase.start]
             if _RANGE.fullmatch(gap):
                 found.append(Phrase("TO", Meaning("TO"), gap, found[-1].end, phrase.start))
+        if phrase.type == "NUMBER" and [one.type for one in found[-2:]] == ["NUMBER", "OR"]:
+            found.pop()  # `page 98 or 99`
         found.append(phrase)
         citing = phrase.type in {"CITE", "OF_SECTION"} or (citing and phrase.type == "OR")
     return found
 
 
-def _next(text: str, read: Words, at: int, *, citing: bool) -> tuple[Phrase, int]:
+def _is_dated(folded: list[str], at: int) -> bool:
+    """Whether a date or number begins with word ``at``, but for articles: *to* is else no end of a range."""
+    while at < len(folded) and folded[at] in _BEFORE_DATES:
+        at += 1
+    return at < len(folded) and (folded[at] in _MONTHS or folded[at] in _PARTS or folded[at][0].isdecimal())
+
+
+def _goes_on(text: str, read: Words, found: list[Phrase], after: int) -> bool:
+    """Whether *on* after a date says that there is no end: *from 2013 on*, and not *from 2013 on opioids*."""
+    if not found or found[-1].type not in {"YEAR", "DAY"}:
+        return False
+    if after == len(read.folded):
+        return True
+    gap = text[read.matches[after - 1].end() : read.matches[after].start()]
+    return "," in gap or read.folded[after] in _BREAKS
+
+
+def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -> tuple[Phrase, int]:
     """The phrase that begins with word ``at``, and the word after it."""
-    word = read.folded[at]
+    word = folded[at]
     token, value = "", word
+    printed = read.matches[at][0].lower()
     if _YEAR.fullmatch(word):
         token = "YEAR"
     elif word.isdecimal() and len(word) <= 3:
         token = "NUMBER"
-    elif (printed := read.matches[at][0].lower()) in _NUMBERS:
+    elif printed in _NUMBERS and not _is_phrase(folded, at):
         token, value = "NUMBER", _NUMBERS[printed]
-    elif word in _MONTHS and at + 1 < len(read.folded) and _YEAR.fullmatch(read.folded[at + 1]):
+    elif (ordinal := _ORDINAL.fullmatch(word)) and any(near in _MONTHS for near in _around(folded, at)):
+        token, value = "NUMBER", ordinal[1]
+    elif word in _MONTHS and any(_YEAR.fullmatch(after) for after in folded[at + 1 : at + 3]):
         token, value = "MONTH", str(_MONTHS[word])
     if token:
         return _phrase(text, read, at, at + 1, Meaning(token, value=value)), at + 1
     table = vocabulary.cited() if citing else vocabulary.phrases()
-    if found := table.longest(read.folded, at):
+    if found := table.longest(folded, at):
         return _phrase(text, read, at, found.after, found.meaning), found.after
-    if (other := table.respelled([word])[0]) != word and (found := table.longest([other], 0)):
+    other = vocabulary.spelling()(word, known_too=True)  # a misspelling that the vocabularies know in phrases
+    if other != word and (found := table.longest([other], 0)):
         return _phrase(text, read, at, at + 1, found.meaning), at + 1
     return _phrase(text, read, at, at + 1, Meaning("UNKNOWN")), at + 1
+
+
+def _is_phrase(folded: list[str], at: int) -> bool:
+    """Whether a phrase of several words begins with a number: ``two sides``."""
+    found = vocabulary.phrases().longest(folded, at)
+    return found is not None and found.after > at + 1
+
+
+def _around(folded: list[str], at: int) -> list[str]:
+    """The words beside word ``at``, without *of*: ``3rd of March``, ``March 3rd``."""
+    return [word for word in folded[max(at - 1, 0) : at + 3] if word != "of"]
 
 
 def _phrase(text: str, read: Words, first: int, after: int, meaning: Meaning) -> Phrase:
@@ -136,13 +223,53 @@ def read_question(text: str) -> Question:
     if len(text) > LONGEST:
         raise QuestionError(f"the question has {len(text)} characters; at most {LONGEST} are read")
     phrases = tokens(text)
+    try:
+        return _read(text, phrases)
+    except QuestionError as error:
+        near = answerable(text, phrases)
+        raise QuestionError(f"{error}; the nearest question that can be answered: “{near}”") from error
+
+
+def answerable(text: str, phrases: list[Phrase]) -> str:
+    """The nearest question that is read: what is left without words that are not understood, or an example.
+
+    >>> answerable("overturn rate in Los Angeles by year", tokens("overturn rate in Los Angeles by year"))
+    'overturn rate by year'
+    """
+    left, start = [], 0
+    for at, phrase in enumerate(phrases):
+        if phrase.type in ABSENT or phrase.type == "UNKNOWN":
+            leading = at and phrases[at - 1].type in _LEADING
+            left.append(text[start : phrases[at - 1].start if leading else phrase.start])
+            start = phrase.end
+    if start:
+        shorter = _TIDY.sub(" ", " ".join([*left, text[start:]])).strip(" ,;")
+        with contextlib.suppress(QuestionError):
+            shorter_phrases = tokens(shorter)
+            if any(phrase.type in _TELLING for phrase in shorter_phrases):
+                _read(shorter, shorter_phrases)
+                return shorter
+    return nearest(text, 1)[0]
+
+
+def _read(text: str, phrases: list[Phrase]) -> Question:
+    if absent := next((phrase for phrase in phrases if phrase.type in ABSENT), None):
+        raise QuestionError(f"“{absent.printed}”: {ABSENT[absent.type]}")
     if unknown := [phrase.printed for phrase in phrases if phrase.type == "UNKNOWN"]:
         raise QuestionError("not understood: " + ", ".join(f"“{word}”" for word in dict.fromkeys(unknown)))
     if not phrases:
         raise QuestionError("nothing is asked")
     lexemes = [Lexeme(phrase.type, phrase.start, phrase.end) for phrase in phrases]
     plan = _planned(lexemes, phrases)
-    return Asked(phrases).read(plan)
+    respelled = tuple((phrase.printed, known) for phrase in phrases if (known := _respelled(phrase.printed)))
+    return replace(intent.question(Asked(text, phrases).read(plan)), respelled=respelled)
+
+
+def _respelled(printed: str) -> str:
+    """A phrase as it is spelled right, empty where it was."""
+    folded = words(printed).folded
+    right = [vocabulary.spelling()(word) for word in folded]
+    return " ".join(right) if right != folded else ""
 
 
 def _planned(lexemes: list[Lexeme], phrases: list[Phrase]) -> Plan:

@@ -2,23 +2,28 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from kg import resources
 from kg.model import Priority, Sex
 from kg.reading.requests import bodyparts, services
 from kg.reading.vocabulary.concepts import Concept, read
-from kg.reading.vocabulary.phrases import Phrases, fold_word, is_official, key, words
+from kg.reading.vocabulary.phrases import Phrases, is_official, key, words
 
 GRAMMAR = "question.lark"
-_TERMINAL = re.compile(r'^([A-Z_]+):((?:\s*\|?\s*"[^"]+")+)', re.MULTILINE)
+_TERMINAL = re.compile(r'^([A-Z_][A-Z_0-9]*):((?:\s*\|?\s*"[^"]+")+)', re.MULTILINE)
 _PHRASE = re.compile(r'"([^"]+)"')
+_TROUBLES = ("pain", "injury", "injuries", "complaint", "problem", "condition", "symptoms", "disorder")
 _PERSONS = ("reviewer", "specialist", "physician", "doctor", "expert", "practitioner")
 # How the name of a specialty becomes that of a person: `Orthopedic Surgery` gives `orthopedic surgeon`.
 _PERSON_ENDINGS = (
     ("surgery", "surgeon"),
+    ("orthopedic surgery", "orthopedist"),
+    ("orthopedic surgery", "orthopaedist"),
+    ("anesthesiology", "anesthetist"),
+    ("podiatry", "podiatrist"),
     ("ology", "ologist"),
     ("iatry", "iatrist"),
     ("istry", "ist"),
@@ -29,21 +34,59 @@ _PERSON_ENDINGS = (
     ("physical medicine and rehabilitation", "physiatrist"),
 )
 # Ways to ask for a ground: what stands before or after its name, and whether it is then met.
+_LACKING = (
+    "no",
+    "lack of",
+    "lacking",
+    "missing",
+    "without",
+    "absence of",
+    "insufficient",
+    "not enough",
+    "failure to show",
+)
+_HAVING = ("documented", "presence of", "evidence of", "documentation of", "proven", "with documented")
+_SHOWN = (
+    "documented",
+    "met",
+    "present",
+    "shown",
+    "demonstrated",
+    "established",
+    "proven",
+    "found",
+    "stated",
+    "tried",
+    "attempted",
+    "given",
+    "described",
+    "satisfied",
+    "provided",
+)
+_BEING = ("", "is ", "are ", "was ", "were ", "had been ", "has been ", "have been ")
 _GROUNDED = (
-    *(("no {}", "not-met"), ("lack of {}", "not-met"), ("missing {}", "not-met"), ("without {}", "not-met")),
-    *(("{} not documented", "not-met"), ("{} was not documented", "not-met"), ("{} not met", "not-met")),
     *(
-        ("absence of {}", "not-met"),
-        ("{} documented", "met"),
-        ("{} was documented", "met"),
-        ("{} met", "met"),
+        (f"{lacking} {of}{{}}", "not-met")
+        for lacking in _LACKING
+        for of in ("", "documented ", "documentation of ", "evidence of ", "proof of ")
     ),
-    *(("documented {}", "met"), ("presence of {}", "met"), ("{} present", "met"), ("because of {}", "")),
+    *((f"{having} {{}}", "met") for having in _HAVING),
+    *((f"{{}} {being}not {shown}", "not-met") for being in _BEING for shown in _SHOWN),
+    *((f"{{}} {being}{shown}", "met") for being in _BEING for shown in _SHOWN),
+    ("undocumented {}", "not-met"),
+    ("because of {}", ""),
+    ("due to {}", ""),
 )
 _GROUNDS = {
     "red-flag": ("red flag",),
-    "response": ("response", "functional improvement", "documented improvement", "pain relief", "efficacy"),
-    "conservative-care": ("conservative care", "conservative treatment", "first line treatment"),
+    "response": (
+        *("response", "functional improvement", "documented improvement", "pain relief", "efficacy"),
+        *("functional benefit", "improvement", "benefit", "response to treatment"),
+    ),
+    "conservative-care": (
+        *("conservative care", "conservative treatment", "first line treatment", "conservative therapy"),
+        *("conservative measures", "conservative management"),
+    ),
     "amount": ("amount", "number of visits", "too many visits"),
     "examination": ("examination finding", "neurologic deficit", "objective finding"),
     "test-result": ("test result", "imaging finding"),
@@ -59,7 +102,20 @@ _GROUNDS = {
 }
 """How questions call the grounds."""
 _UNMISTAKABLE = {"red-flag", "conservative-care", "safety", "exceptional", "examination"}
-"""Grounds whose first name means nothing else in a question."""
+"""Grounds whose names mean nothing else in a question."""
+_SURE = 3
+"""How many times as many labels must have one spelling as another, for a word to be taken for the first."""
+_SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 5, 40
+EVER = "0001.."
+"""All dates, as a range."""
+_UNDATED = (
+    "undated",
+    "without a date",
+    "without a decision date",
+    "no decision date",
+    "no date",
+    "not dated",
+)
 _GUIDELINE_WORDS = ("guideline", "treatment guideline")
 
 
@@ -138,7 +194,8 @@ def _services() -> Iterator[tuple[str, Meaning]]:
 
     for notation, name in categories.items():
         if notation != "circumstance":
-            yield name, meaning(name, None)
+            # `other` alone says that something else is meant.
+            yield f"{name} services" if name == "Other" else name, meaning(name, None)
             yield name.replace("&", "and"), meaning(name, None)
     for term in _terms():
         if not term.is_drug and term.service is not None:
@@ -169,15 +226,26 @@ def _drugs() -> Iterator[tuple[str, Meaning]]:
             yield concept.preferred, Meaning("VALUE", "drug", concept.preferred)
 
 
+@cache
+def drug_classes() -> frozenset[str]:
+    """The classes of drugs, most of which are subcategories of services too."""
+    found = read("drugs.ttl").values()
+    return frozenset(c.preferred for c in found if c.broader is None and c.notation != "form")
+
+
 def _body_parts() -> Iterator[tuple[str, Meaning]]:
     for label, anatomy in bodyparts.catalogue().labelled():
         if anatomy.parts:
             side = f":{anatomy.side.value}" if anatomy.side else ""
-            yield label, Meaning("VALUE", "body_part", "|".join(part + side for part in anatomy.parts))
+            meaning = Meaning("VALUE", "body_part", "|".join(part + side for part in anatomy.parts))
+            yield label, meaning
+            yield from ((f"{label} {trouble}", meaning) for trouble in _TROUBLES)
         elif anatomy.side:
             yield label, Meaning("VALUE", "side", anatomy.side.value)
-    yield "back", Meaning("VALUE", "body_part", "low back")
-    yield "lower back", Meaning("VALUE", "body_part", "low back")
+    back = Meaning("VALUE", "body_part", "low back")
+    for label in ("back", "lower back"):
+        yield label, back
+        yield from ((f"{label} {trouble}", back) for trouble in _TROUBLES)
 
 
 @cache
@@ -216,8 +284,9 @@ def _specialties() -> Iterator[tuple[str, Meaning]]:
 def _worker() -> Iterator[tuple[str, Meaning]]:
     for sex in Sex:
         yield sex.value, Meaning("VALUE", "sex", sex.value)
-    yield "women", Meaning("VALUE", "sex", "female")
-    yield "men", Meaning("VALUE", "sex", "male")
+    for sex, called in ((Sex.FEMALE, ("women", "woman")), (Sex.MALE, ("men", "man"))):
+        yield from ((name, Meaning("VALUE", "sex", sex.value)) for name in called)
+    yield from ((name, Meaning("VALUE", "decision_date", EVER, negated=True)) for name in _UNDATED)
     for priority in Priority:
         yield priority.value, Meaning("VALUE", "priority", priority.value)
     yield "urgent", Meaning("VALUE", "priority", "expedited")
@@ -233,7 +302,10 @@ def _guidelines() -> Iterator[tuple[str, Meaning]]:
             plain = _without_endings(label.lower())
             for ending in _GUIDELINE_WORDS:
                 yield f"{plain} {ending}", meaning
-            yield f"{plain} chapter", meaning
+            if (
+                "/" in concept.notation or concept.notation == "chronic-pain"
+            ):  # others have chapters themselves
+                yield f"{plain} chapter", meaning
             if plain == "chronic pain" and "/" not in concept.notation:
                 yield plain, meaning
             if "guideline" in label.lower() or label.isupper() or "ACOEM" in label or "ODG" in label:
@@ -249,7 +321,8 @@ def _grounds() -> Iterator[tuple[str, Meaning]]:
     yield from ((name, failed) for name in ("failed conservative care", "failed conservative treatment"))
     for ground, names in _GROUNDS.items():
         if ground in _UNMISTAKABLE:
-            yield names[0], Meaning("VALUE", "ground", ground, offered=names[0])
+            for name in names:
+                yield name, Meaning("VALUE", "ground", ground, offered=name)
         for name in names:
             for words_around, met in _GROUNDED:
                 value = f"{ground}:{met}" if met else ground
@@ -272,10 +345,47 @@ def _sections() -> Iterator[tuple[str, Meaning]]:
             yield label, Meaning("GUIDE", "guideline", concept.notation)
 
 
-def nearest(word: str) -> str | None:
-    """The known word that is one letter off, ``None`` where there is none."""
-    (found,) = phrases().respelled([fold_word(word)])
-    return found if found != fold_word(word) else None
+@cache
+def spelling() -> Callable[..., str]:
+    """What spells a folded word as a known one that differs in a letter, if only one does; else as it is.
+
+    Words of five letters and more are, of shorter ones those that differ in a letter are other words
+    (``neck``, ``deck``). The first letter is taken as it stands.
+
+    >>> [spelling()(word) for word in ("chiropratic", "opiod", "surgon", "neck", "unicorn")]
+    ['chiropractic', 'opioid', 'surgeon', 'neck', 'unicorn']
+    """
+    known = Counter(
+        word for table in (phrases(), cited()) for label, _ in table.labelled() for word in label.split()
+    )
+    near: dict[str, set[str]] = {}
+    for word in known:
+        if len(word) >= _SHORTEST_MISSPELLED - 1:
+            for lacking in (word, *_lacking_one(word)):
+                near.setdefault(lacking, set()).add(word)
+
+    @lru_cache(maxsize=1 << 14)
+    def spelled(word: str, known_too: bool = False) -> str:
+        if (
+            (word in known and not known_too)
+            or not word.isalpha()
+            or not _SHORTEST_MISSPELLED <= len(word) <= _LONGEST_MISSPELLED
+        ):
+            return word
+        found = set().union(*(near.get(lacking, ()) for lacking in (word, *_lacking_one(word))))
+        best = Counter({other: known[other] for other in found - {word} if other[0] == word[0]}).most_common(
+            2
+        )
+        # Vocabularies hold misspellings too, in few labels: what is in most is what is meant.
+        sure = best and (len(best) == 1 or best[0][1] >= _SURE * best[1][1])
+        return best[0][0] if sure else word
+
+    return spelled
+
+
+def _lacking_one(word: str) -> list[str]:
+    """The word without one of its letters (never the first), each way."""
+    return [word[:at] + word[at + 1 :] for at in range(1, len(word))]
 
 
 def guideline(notation: str) -> Concept | None:

@@ -1,10 +1,14 @@
 """Questions in words through the page and the API."""
 
+import json
 import re
 
 import pytest
+from typer.testing import CliRunner
 
-from kg.questions.complete import EXAMPLES
+import kg
+from kg.cli import app
+from kg.questions.examples import EXAMPLES
 
 
 def test_the_api_says_how_it_understood(site):
@@ -16,6 +20,29 @@ def test_the_api_says_how_it_understood(site):
     assert sum(row["decisions"] for row in body["rows"]) <= body["value"]["decisions"]
     counted = site.get("/sparql", params={"query": body["sparql"]}, headers={"Accept": "application/json"})
     assert counted.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "acupuncture upheld by year",
+        "which grounds are stated when physical therapy is overturned",
+        "list upheld decisions on opioids",
+        "do both sides cite the same page",
+        "top 5 sections cited by reviewers",
+        "{case}",
+        "cases like {case} that went the other way",
+    ],
+)
+def test_an_answer_is_the_same_everywhere(site, built, text):
+    with kg.open(built) as base:
+        text = text.format(case=base.cases()[0])
+        told = json.loads(json.dumps(base.ask(text).to_dict()))
+        called = site.get("/api/ask", params={"q": text}).json()
+    shown = CliRunner().invoke(app, ["ask", text, "--kb", str(built), "--format", "json"])
+    assert json.loads(shown.stdout) == told
+    assert {name: value for name, value in called.items() if name != "generation"} == told
+    assert {"decisions", "letters", "overturned"} <= set(told["value"])
 
 
 def test_what_is_not_understood_is_a_422_with_the_words(site):

@@ -34,7 +34,7 @@ class Answered(openapi.Thing):
 @router.get("/ask", summary="Answer a question in words", responses=openapi.answers(Answered))
 def ask(request: Request, site: SiteDep, q: Text) -> Response:
     """The answer says how the question was understood; what is not understood is 422 with the words."""
-    found = answered(site.index, q).to_dict()
+    found = answered(site.analyses, q).to_dict()
     return answer(request, site, found | {"generation": site.generation})
 
 

@@ -11,7 +11,7 @@ from kg.errors import KgError
 from kg.explore import labels
 from kg.questions import answers
 from kg.questions.changes import changes
-from kg.questions.complete import nearest
+from kg.questions.examples import nearest
 from kg.questions.question import Kind, Question
 from kg.questions.reading import LONGEST, read_question
 from kg.web.api.cases import SiteDep
@@ -34,7 +34,7 @@ def ask(request: Request, site: SiteDep, q: Annotated[str, Query(max_length=LONG
             if question.kind in _OWN_PAGE:
                 root = request.scope.get("root_path", "")
                 return RedirectResponse(f"{root}{answers.path(question)}", 303)
-            answer = answers.answer(site.index, question, q)
+            answer = answers.answer(site.analyses, question, q)
         except KgError as error:
             fault = str(error)
     return render(
@@ -74,7 +74,9 @@ def _columns(answer: answers.Answer) -> list[str]:
     if answer.question.kind in {Kind.FIGURES, Kind.TREND}:
         return [*own, *_COUNTS, "rate"]
     if answer.question.kind is Kind.GROUNDS:
-        return ["ground", "stated", "share", "all"]
+        return [*own, "ground", "stated", "share", "all"]
+    if answer.question.kind is Kind.CASES:
+        return ["case", "decision_date", "item", "outcome", "text"]
     kept = ("key", "administrator", "reviewer", "decisions", "overturned", "overturn_rate")
     return [name for name in kept if answer.rows and name in answer.rows[0]]
 

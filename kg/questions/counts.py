@@ -1,0 +1,88 @@
+"""Count the decisions under the conditions of a question."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from kg.analysis.decisions import OUTCOMES, Index, Mask
+from kg.analysis.filters import Filters
+from kg.analysis.sides import with_rates
+from kg.questions.question import Condition, Question
+
+
+def passing(index: Index, conditions: tuple[Condition, ...], question: Question) -> Mask:
+    """Which decisions meet all of the conditions."""
+    mask = np.ones(len(index), bool)
+    for condition in conditions:
+        chosen = index.chosen(Filters.of(**{condition.name: condition.values}), question.party.value)
+        if chosen is not None:
+            mask &= ~chosen if condition.negated else chosen
+    return mask
+
+
+def counted(index: Index, mask: Mask, question: Question) -> dict[str, Any]:
+    """The counts and the rate of the decisions of ``mask``."""
+    return _cells(index, pl.DataFrame({"decision": np.flatnonzero(mask)}), question, ())[0]
+
+
+def split(index: Index, mask: Mask, question: Question) -> list[dict[str, Any]]:
+    """The same for each value of what the question is split by; no row where it is not."""
+    if not question.split:
+        return []
+    found = pl.DataFrame({"decision": np.flatnonzero(mask)})
+    for name in question.split:
+        found = found.join(values_of(index, name, question), on="decision", how="inner")
+    return _cells(index, found.unique(("decision", *question.split)), question, question.split)
+
+
+def values_of(index: Index, name: str, question: Question) -> pl.DataFrame:
+    """Each decision with its values of a dimension."""
+    if name in {"page", "section", "chapter", "edition", "guideline"}:
+        cited = index.cited(name, question.party.value)
+        named = cited.keys["edition" if name == "edition" else "key"]
+        pairs = {"decision": cited.decision.astype(np.int64), name: named.gather(cited.key)}
+        return pl.DataFrame(pairs).drop_nulls().unique()
+    column = _COLUMNS.get(name, name)
+    values = index.columns(column)[column].rename(name)
+    frame = pl.DataFrame({"decision": np.arange(len(index))}).with_columns(values)
+    if isinstance(frame.schema[name], pl.List):
+        frame = frame.explode(name, empty_as_null=True, keep_nulls=True)
+    if name == "month":
+        frame = frame.with_columns(pl.col(name).cast(pl.String).str.slice(0, 7))
+    if name == "body_part":
+        frame = frame.with_columns(pl.col(name).str.split(":").list.first())
+    if name != "year":
+        frame = frame.with_columns(pl.col(name).cast(pl.String))
+    return frame.drop_nulls(name).unique()
+
+
+_COLUMNS = {
+    "specialty": "specialties",
+    "body_part": "body_parts",
+    "month": "decision_date",
+    "ground": "grounds",
+}
+"""The columns that dimensions of other names are of."""
+
+
+def _cells(
+    index: Index, found: pl.DataFrame, question: Question, by: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Counts of decisions by what is asked, with the rate of the outcome asked about, letters as the unit."""
+    names = found.select(by).unique().sort(by) if by else pl.DataFrame({"all": [""]})
+    numbered = found.join(names.with_row_index("row"), on=by, maintain_order="left") if by else found
+    row = numbered["row"].cast(pl.Int32).to_numpy() if by else np.zeros(found.height, np.int32)
+    asked = question.outcome.value if question.outcome else "overturned"
+    # The tables of rates are about overturning: another outcome takes its place, and its column back.
+    place = np.arange(len(OUTCOMES))
+    one, other = OUTCOMES.index(asked), OUTCOMES.index("overturned")
+    place[one], place[other] = other, one
+    turned = replace(index, outcome=place[index.outcome].astype(np.int8))
+    decision = numbered["decision"].cast(pl.Int32).to_numpy()
+    order = np.argsort(decision, kind="stable")
+    table = with_rates(turned, names, decision[order], row[order])
+    table = table.rename({"overturned": asked, asked: "overturned"} if asked != "overturned" else {})
+    table = table.rename({"overturn_rate": "rate", "rate_low": "low", "rate_high": "high"})
+    return table.select(*by, "decisions", "letters", *OUTCOMES, "rate", "low", "high").to_dicts()
