@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kg.analysis.filters import Filters, Given
     from kg.analysis.network import Network
     from kg.analysis.outcomes import Outcomes
+    from kg.analysis.reasons.ground_rates import Grounds
     from kg.analysis.related.rankings import Related
     from kg.analysis.row.robustness import Robustness
     from kg.analysis.search import Hits, Search
@@ -169,6 +170,25 @@ class OpenBase(KnowledgeBase):
         from kg.analysis.outcomes import outcomes
 
         return outcomes(self.analyses.index, by, across, party, _filters(filters), minimum)
+
+    def grounds(
+        self,
+        by: str = "all",
+        key: str | None = None,
+        party: str = "reviewer",
+        *,
+        minimum: int = 10,
+        **filters: "Given",
+    ) -> "Grounds":
+        """Grounds that reviewers state, as :func:`kg.analysis.reasons.ground_rates.grounds` counts them.
+
+        Raises:
+            UnknownError: no decision has the key.
+            ChoiceError, SettingError: a parameter or filter has a value that it cannot have.
+        """
+        from kg.analysis.reasons.ground_rates import grounds
+
+        return grounds(self.analyses.index, by, key, party, _filters(filters), minimum)
 
     def search(self, q: str, limit: int = 10, offset: int = 0) -> "Hits":
         """The letters that hold all the words of ``q``, the best first; a phrase is quoted.

@@ -37,7 +37,7 @@ ERRORS = {
     *("SourceError", "UnknownError", "VocabularyError"),
 }
 DOORS = {"OpenBase", "open", "parse_letter"}
-ASKED = {"query", "drivers", "related", "network", "sides", "outcomes", "search"}
+ASKED = {"query", "drivers", "related", "network", "sides", "outcomes", "grounds", "search"}
 NAMES = sorted(VALUES | ERRORS | DOORS)
 
 

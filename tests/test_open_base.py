@@ -71,6 +71,7 @@ def test_questions_take_filters_by_name(base):
     assert base.sides("guideline", by="year", minimum=1).groups.height
     assert base.sides("guideline").pairs.height
     assert base.trends("chronic-pain").to_frame().height
+    assert base.grounds("category", "Pharmaceuticals", minimum=1).verdict.startswith("Pharmaceuticals: ")
     assert base.robustness("chronic-pain", "guideline").to_frame().height == 9
     assert base.network(minimum=1, q=2).graph.number_of_nodes()
     assert base.search("therapy").total
@@ -80,7 +81,9 @@ def test_questions_take_filters_by_name(base):
         base.outcomes("weather")
 
 
-@pytest.mark.parametrize("question", ["drivers", "related", "network", "sides", "outcomes", "search"])
+@pytest.mark.parametrize(
+    "question", ["drivers", "related", "network", "sides", "outcomes", "grounds", "search"]
+)
 def test_parameters_are_those_of_the_command(question):
     """But for what only a terminal needs: where the base is, how to print."""
     command = next(c for c in command_line.registered_commands if c.callback.__name__ == question)

@@ -527,6 +527,44 @@ QUESTIONS = [
             for one in item["grounds"]
         ),
     ),
+    *(
+        (
+            "grounds_by_page",
+            {"party": party},
+            ("page", "ground", "met", *OUT),
+            lambda g, party=party: counted(
+                ((page, one["ground"], one["met"]), item["outcome"])
+                for letter, _, item in items(g)
+                for page in {p for c in citations(letter, item, party) for p in c["pages"]}
+                for one in item["grounds"]
+            ),
+        )
+        for party in PARTIES
+    ),
+    (
+        "grounds_by_service",
+        NOTHING,
+        ("service", "ground", "met", *OUT),
+        lambda g: by_item(
+            g,
+            lambda i: {(service(i), one["ground"], one["met"]) for one in i["grounds"] if service(i)},
+        ),
+    ),
+    (
+        "missing_documentation",
+        NOTHING,
+        ("case", "position", "others"),
+        lambda g: {
+            (
+                letter["case_number"],
+                position,
+                sum(not one["met"] for one in item["grounds"]) - 1,
+            )
+            for letter, position, item in items(g)
+            if item["outcome"] == "upheld"
+            and any((one["ground"], one["met"]) == ("records", False) for one in item["grounds"])
+        },
+    ),
     (
         "outcomes_by_drug_class",
         NOTHING,

@@ -130,6 +130,8 @@ def printed(cell: Shown, row: Any) -> str | None:
             return "; ".join(map(str, value))
         if isinstance(value, date):
             return value.isoformat()
+        if isinstance(value, bool):
+            return "yes" if value else "no"
         return f"{value:,}" if isinstance(value, int) else form.format(value)
     low, high = row[cell.low], row[cell.high]
     if low is None and high is None:

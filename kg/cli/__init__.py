@@ -39,7 +39,7 @@ ROOMS = (
 ORDER = (
     *("sample", "parse", "cite", "schema"),
     *("build", "stats", "show", "search", "ask", "query"),
-    *("drivers", "related", "sides", "outcomes", "trends", "network"),
+    *("drivers", "related", "sides", "outcomes", "grounds", "trends", "network"),
     *("correct", "remove", "verify", "validate"),
     *("export", "publish", "serve", "mcp"),
 )

@@ -1,4 +1,4 @@
-"""``kg sides``, ``kg outcomes``, ``kg trends``, ``kg network``: who cites what, decides how and when."""
+"""``kg sides``, ``outcomes``, ``grounds``, ``trends``, ``network``: who cites, decides and states what."""
 
 from dataclasses import asdict
 from enum import StrEnum
@@ -156,6 +156,55 @@ def outcomes(
     _print_frame(found.row, found.to_frame(), form, f"outcomes by {found.title}")
     for note in found.notes:
         say(note)
+
+
+@command(
+    "kg grounds",
+    "kg grounds page chronic-pain/2009/page/98",
+    "kg grounds subcategory --minimum 20 --format csv",
+    "kg grounds section --category Rehabilitation --ground response:not-met",
+)
+@filtered
+def grounds(
+    by: Annotated[
+        str,
+        typer.Argument(
+            help="all, what is cited (page, section, chapter, edition, guideline), or a filter's name, such "
+            "as category, drug, body_part or specialty."
+        ),
+    ] = "all",
+    key: Annotated[str | None, typer.Argument(help="One page, section, drug, ... alone.")] = None,
+    kb: Kb = DEFAULT_KB,
+    party: Party = "reviewer",
+    minimum: Annotated[int, typer.Option(help="Fewest decisions that a row needs to be reported.")] = 10,
+    form: Printed = Form.TABLE,
+    *,
+    chosen: "Filters",
+) -> None:
+    """Count the grounds that reviewers state when a denial stands and when it falls.
+
+    Shares describe what is written; they are no causes, and nothing is predicted from them.
+    """
+    from kg.analysis.cache import Analyses
+    from kg.analysis.reasons.ground_rates import HELP, GroundRow
+    from kg.analysis.reasons.ground_rates import grounds as count
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        found = count(Analyses.of(base).index, by, key, party, chosen, minimum)
+    frame = found.to_frame()
+    if form is Form.CSV:
+        print(frame.write_csv(), end="")
+    elif form is Form.JSON:
+        print_json({"rows": frame.to_dicts(), "verdict": found.verdict, "notes": found.notes, "help": HELP})
+    else:
+        title = f"grounds that reviewers state, by {by}" if key is None else f"grounds stated: {key}"
+        table_of(GroundRow, frame.head(_SHOWN).iter_rows(named=True), title, {"key"} if key else ())
+        if frame.height > _SHOWN:
+            say(f"{frame.height - _SHOWN:,} more rows: --format csv")
+    for sentence in (found.verdict, *found.notes):
+        if sentence:
+            say(sentence)
 
 
 @command(

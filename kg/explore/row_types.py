@@ -8,6 +8,7 @@ from kg.analysis.columns import SHARE, Column, Decisions, Overturned
 from kg.analysis.drivers import DriverRow, SetRow
 from kg.analysis.network import LinkRow, NodeRow, Relation
 from kg.analysis.outcomes import DriftRow, GroupRow, QuantityRow
+from kg.analysis.reasons.ground_rates import GroundRow
 from kg.analysis.related.rankings import RelatedRow
 from kg.analysis.row.robustness import SpecificationRow
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, SilentRow
@@ -65,6 +66,7 @@ ROWS: Mapping[str, type] = {
     "outcomes: values": GroupRow,
     "outcomes: drift": DriftRow,
     "outcomes: quantities": QuantityRow,
+    "grounds": GroundRow,
     "trends: months": MonthRow,
     "trends: changes": ChangeRow,
     "robustness: specifications": SpecificationRow,

@@ -17,7 +17,7 @@ from kg.web import access_log, linked, negotiate, problems
 from kg.web.api import ask as ask_api
 from kg.web.api import cases as case_api
 from kg.web.api import drivers as driver_api
-from kg.web.api import expansion, feed, lists, openapi
+from kg.web.api import expansion, feed, lists, openapi, stated
 from kg.web.api import outcomes as outcomes_api
 from kg.web.api import related as related_api
 from kg.web.api import trends as trends_api
@@ -47,7 +47,7 @@ ROUTED = (
         driver_pages,
         search_about,
     ),
-    *(expansion, feed, lists, guidelines, topics, linked, related_api, related_pages, trends_api),
+    *(expansion, feed, lists, guidelines, topics, linked, related_api, related_pages, stated, trends_api),
     *(outcomes_api, outcomes_pages),
 )
 """The modules with routes, in the order in which an address is looked up."""

@@ -241,6 +241,20 @@ def test_outcomes_by_who_when_and_how_much(by, kg, kb):
     assert kg("outcomes", by, "--kb", kb).code == 0
 
 
+def test_grounds_in_every_form(kg, kb):
+    asked = ("grounds", "category", "--kb", kb, "--minimum", 1)
+    table = rows(kg(*asked, "--format", "csv").out)
+    told = json.loads(kg(*asked, "--format", "json").out)
+    assert [row["ground"] for row in told["rows"]] == [row["ground"] for row in table]
+    assert "no causes" in told["help"]
+    one = kg("grounds", "category", table[0]["key"], "--kb", kb)
+    assert one.code == 0
+    assert table[0]["key"] in one.err
+    assert "more rows" in kg(*asked).err or len(table) <= 40
+    assert kg("grounds", "categories", "--kb", kb).code == 2
+    assert kg("grounds", "category", "Categories", "--kb", kb).code == 3
+
+
 @pytest.mark.parametrize("kind", ["together", "services", "specialties"])
 def test_a_network_in_every_form(kind, kg, kb):
     words = ["network", kind, "--kb", kb, "--level", "chapter", "--minimum", 2, "--q", 1.1]

@@ -25,7 +25,7 @@ from kg.web.settings import Settings
 
 CALLS = int(os.environ.get("KG_CALLS", "1000"))
 """How many calls the long test makes; `make agents` makes 5,000."""
-TOOLS = {"find", "ask", "drivers", "decisions", "decision", "related", "query"}
+TOOLS = {"find", "ask", "drivers", "grounds", "decisions", "decision", "related", "query"}
 
 Words = dict[str, Any]
 
@@ -62,15 +62,17 @@ def test_the_figures_are_those_of_the_api(built: Path, site: TestClient):
             ("ask", {"question": "overturn rate of physical therapy"}),
             ("drivers", {"level": "guideline", "limit": 50}),
             ("decisions", {"filters": {"category": "Pharmaceuticals"}, "outcome": "overturned"}),
+            ("grounds", {"filters": {"category": "Pharmaceuticals"}}),
         )
         return [(await client.call_tool(name, given)).structured_content for name, given in calls]
 
-    rate, drivers, decisions = talk(built, asked)
+    rate, drivers, decisions, grounds = talk(built, asked)
     assert rate["value"] == site.get(rate["address"]).json()["value"]
     full = site.get(drivers["address"]).json()
     assert (drivers["verdict"], drivers["total"]) == (full["verdict"], full["total"])
     assert [row["key"] for row in drivers["rows"]] == [row["key"] for row in full["results"]]
     assert decisions["total"] == site.get(decisions["address"]).json()["total"] > 0
+    assert grounds["verdict"] == site.get(grounds["address"]).json()["verdict"] != ""
 
 
 def test_a_letter_is_told_in_its_own_words(built: Path, site: TestClient):
@@ -141,6 +143,12 @@ def calls(count: int, cases: list[str]) -> list[tuple[str, Words]]:
             "party": some("reviewer", "claims_administrator", "any", "both"),
             "filters": some(*filters),
             "limit": some(1, 50, 51),
+        },
+        "grounds": lambda: {
+            "by": some("all", "page", "body_part"),
+            "key": some(None, None, "chronic-pain/2009/page/98", "?"),
+            "filters": some(*filters),
+            "limit": some(1, 50),
         },
         "decisions": lambda: {
             "filters": some(*filters),

@@ -106,6 +106,19 @@ def test_the_count_beside_a_row_leads_to_its_cases(site: TestClient, level: str,
         assert len(found) == min(behind, 25)
 
 
+def test_grounds_have_shares_and_a_sentence(site: TestClient):
+    told = site.get("/api/grounds?by=category&minimum=1&limit=2").json()
+    assert len(told["results"]) == 2 < told["total"]
+    assert told["next"] == "2"
+    table = site.get("/api/grounds?by=category&minimum=1&format=csv").text.splitlines()
+    assert len(table) == 1 + told["total"]
+    one = site.get("/api/grounds?by=category&key=Pharmaceuticals&year=2014-2016").json()
+    assert one["verdict"].startswith("Pharmaceuticals: ")
+    assert one["filters"] == {"year": ["2014-2016"]}
+    assert site.get("/api/grounds?by=colour").status_code == 422
+    assert site.get("/api/grounds?by=page&key=nowhere").status_code == 404
+
+
 def test_trends_have_months_changes_and_words(site: TestClient):
     told = site.get("/api/trends?category=Pharmaceuticals").json()
     assert {"results", "changes", "notes", "help", "key", "party", "filters"} <= told.keys()

@@ -84,6 +84,35 @@ class Drivers(Told):
     notes: list[str]
 
 
+class Stated(BaseModel):
+    """A ground that reviewers state, met or not: its share of the upheld and of the overturned decisions."""
+
+    key: str
+    ground: str
+    met: bool
+    letters: int
+    decisions: int
+    upheld: int
+    overturned: int
+    modified: int
+    upheld_share: float | None
+    upheld_low: float | None
+    upheld_high: float | None
+    overturned_share: float | None
+    overturned_low: float | None
+    overturned_high: float | None
+
+
+class Grounds(Told):
+    """What reviewers state, with a verdict in one sentence where a key or all decisions are asked about."""
+
+    verdict: str
+    help: str
+    rows: list[Stated]
+    total: int
+    notes: list[str]
+
+
 class Case(BaseModel):
     """A letter, with its items that pass the filters by position."""
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from starlette.types import ASGIApp
 
 from kg.analysis.filters import FILTERS
+from kg.analysis.reasons.ground_rates import BY
 from kg.web.agents import tool_answers as answers
 from kg.web.agents.tool_answers import fitted
 
@@ -34,7 +35,16 @@ class Tools:
 
     def all(self) -> tuple[Callable[..., Any], ...]:
         """Every tool, the one to begin with first."""
-        return (self.find, self.ask, self.drivers, self.decisions, self.decision, self.related, self.query)
+        return (
+            self.find,
+            self.ask,
+            self.drivers,
+            self.grounds,
+            self.decisions,
+            self.decision,
+            self.related,
+            self.query,
+        )
 
     async def find(
         self,
@@ -70,6 +80,20 @@ class Tools:
         told, address = await self._get("/api/drivers", asked, filters)
         answer = answers.Drivers(**told, address=address, rows=told["results"])
         return fitted(_more(answer, told["next"], "set filters, or a higher limit"), _FEWER)
+
+    async def grounds(
+        self,
+        by: Literal[BY] = "all",  # type: ignore[valid-type]
+        key: Annotated[str | None, Field(max_length=300, description="One page, drug, ... alone.")] = None,
+        party: Party = "reviewer",
+        filters: Chosen = None,
+        limit: Limit = 20,
+    ) -> answers.Grounds:
+        """Which grounds reviewers state where a denial stands and where it falls, by page, service, drug."""
+        asked = {"by": by, "key": key, "party": party, "limit": limit}
+        told, address = await self._get("/api/grounds", asked, filters)
+        answer = answers.Grounds(**told, address=address, rows=told["results"])
+        return fitted(_more(answer, told["next"], "set filters, or a key"), _FEWER)
 
     async def decisions(
         self,

@@ -1,0 +1,64 @@
+"""``/api/grounds``: what reviewers state, and how often."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from kg.analysis.columns import names
+from kg.analysis.reasons.ground_rates import BY, HELP, GroundRow, grounds
+from kg.web import csv_tables
+from kg.web.api import openapi
+from kg.web.api.cases import Format, Limit, SiteDep, answer, listing
+from kg.web.api.drivers import By
+from kg.web.api.filter_parameters import FiltersDep
+
+router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+
+
+@router.get(
+    "/grounds",
+    summary="Grounds that reviewers state, by what is cited or requested",
+    responses=openapi.answers(openapi.listing_of(GroundRow), "text/csv"),
+)
+def stated(
+    request: Request,
+    site: SiteDep,
+    filters: FiltersDep,
+    by: Annotated[Literal[BY], Query(description="What grounds are counted by.")] = "all",  # type: ignore[valid-type]
+    key: Annotated[
+        str | None,
+        Query(
+            max_length=300,
+            description="One page, section, drug, ... alone, with a sentence about it.",
+            examples=["chronic-pain/2009/page/98"],
+        ),
+    ] = None,
+    party: By = "reviewer",
+    minimum: Annotated[int, Query(ge=1, le=1_000_000, description="Fewest decisions of a row.")] = 10,
+    limit: Limit = 100,
+    offset: Offset = 0,
+    form: Annotated[Format, Query(alias="format")] = None,
+) -> Response:
+    """Shares of the upheld and of the overturned decisions that state each; letters are the unit.
+
+    They describe what is written: no causes, and nothing is predicted from them.
+    """
+    found = grounds(site.index, by, key, party, filters, minimum)
+    frame = found.to_frame()
+    if form == "csv":
+        return csv_tables.download("grounds", names(GroundRow), frame.iter_rows())
+    more = {
+        "by": by,
+        "key": key,
+        "party": party,
+        "filters": found.filters.written(),
+        "verdict": found.verdict,
+        "notes": list(found.notes),
+        "help": HELP,
+    }
+    following = str(offset + limit) if offset + limit < frame.height else None
+    rows = frame.slice(offset, limit).to_dicts()
+    return answer(request, site, listing(site, rows, frame.height, following, **more))
