@@ -5,7 +5,7 @@ A node is named by the path of its IRI: ``guideline/chronic-pain/2009/page/98``,
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any
 
@@ -13,20 +13,24 @@ import networkx as nx
 import numpy as np
 import polars as pl
 
-from kg.analysis.columns import Column, Decisions, Overturned, label, names, schema
-from kg.analysis.decisions import OUTCOMES, Cited, Index, Valued
+from kg.analysis.columns import SHARE, Column, Decisions, Letters, Overturned, names, schema
+from kg.analysis.decisions import OUTCOMES, Index, Mask, each_once
 from kg.analysis.filters import Filters, choose, unknown
-from kg.graph import iri
+from kg.analysis.nodes import Nodes, letters_of_both, mark_ranges
+from kg.errors import SettingError
 from kg.model import Outcome
-from kg.statistics.chance import Had, Together, together
+from kg.statistics.chance import Ids, Together, counted, together
 
 KINDS = ("together", "services", "specialties")
 """Keys cited together; guideline by service by outcome; specialty by guideline."""
 
 HELP = (
-    "A link of keys cited together, or of a specialty and a guideline, is drawn when more decisions have "
-    "both than chance would have it (hypergeometric, Benjamini-Yekutieli over all pairs): it tells that "
-    "they go together, not why."
+    "A link of keys cited together, or of a specialty and a guideline, is drawn where more letters have both "
+    "than chance would have it, among the letters in which the party cites something of the level. Chance "
+    "holds how many keys each letter cites and how many letters cite each key; q-values are those of "
+    "Benjamini and Yekutieli over all pairs. A letter counts once. Pages that one printed range holds are "
+    "cited together because they are printed so: a link says in which share of its letters that is so. A "
+    "link is an association, and says nothing of its reason."
 )
 
 SEED = 20160701
@@ -40,9 +44,19 @@ class LinkRow:
     source: Annotated[str, Column("Source", "node at one end", "key")]
     target: Annotated[str, Column("Target", "node at the other end", "key")]
     relation: Annotated[str, Column("Relation", "what the link says", "text")]
+    letters: Annotated[int, Column("Letters", "letters that have both", "count")]
     decisions: Annotated[int, Column("Decisions", "decisions that have both", "count")]
-    expected: Annotated[float | None, Column("Expected", "decisions that would have both by chance")]
+    expected: Annotated[float | None, Column("Expected", "letters that would have both by chance")]
     q_value: Annotated[float | None, Column("q", "of the test against chance", form="{:.3f}")]
+    in_range: Annotated[
+        float | None,
+        Column(
+            "In one range",
+            "share of these letters in which one printed range holds both pages",
+            unit=SHARE,
+            form="{:.0%}",
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +66,13 @@ class NodeRow:
     node: Annotated[str, Column("Node", "path of the node's IRI", "key")]
     kind: Annotated[str, Column("Kind", "guideline, service, specialty or outcome", "key")]
     label: Annotated[str, Column("Label", "what the node is called", "text")]
+    letters: Letters
     decisions: Decisions
     overturned: Overturned
     community: Annotated[int, Column("Community", "number of the community, the largest first", "text")]
     degree: Annotated[int, Column("Degree", "links of the node", "count")]
-    strength: Annotated[int, Column("Strength", "decisions of these links together", "count")]
-    pagerank: Annotated[float, Column("PageRank", "of the node, weighted by decisions", form="{:.3f}")]
+    strength: Annotated[int, Column("Strength", "letters of these links together", "count")]
+    pagerank: Annotated[float, Column("PageRank", "of the node, weighted by letters", form="{:.3f}")]
     betweenness: Annotated[
         float, Column("Betweenness", "share of the shortest paths through the node", form="{:.3f}")
     ]
@@ -75,9 +90,10 @@ class Relation:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A graph; its nodes have ``kind, label, decisions, overturned, community`` and centralities.
+    """A graph; its nodes have ``kind, label, letters, decisions, overturned, community`` and centralities.
 
-    ``degree`` counts links, ``strength`` their decisions, ``pagerank`` and ``betweenness`` are as in
+    ``notes`` are sentences that a reader needs beside it. ``degree`` counts links,
+    ``strength`` their letters, ``pagerank`` and ``betweenness`` are as in
     networkx (betweenness from at most 32 nodes, drawn with a fixed seed). ``communities`` are those of
     Louvain's method, the largest first, each named by its three strongest nodes.
     """
@@ -88,6 +104,7 @@ class Network:
     filters: Filters
     graph: "nx.Graph[str]" = field(repr=False)
     communities: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pl.DataFrame:
         """The links, a :class:`LinkRow` each; the strongest first."""
@@ -96,7 +113,8 @@ class Network:
             for source, target, value in self.graph.edges(data=True)
         ]
         frame = pl.DataFrame(rows, schema=schema(LinkRow))
-        return frame.sort("decisions", "source", "target", descending=[True, False, False])
+        order = ("letters", "decisions", "source", "target")
+        return frame.sort(*order, descending=[True, True, False, False])
 
     def nodes(self) -> pl.DataFrame:
         """The nodes, a :class:`NodeRow` each; the strongest first."""
@@ -141,113 +159,108 @@ def network(
     minimum: int = 10,
     q: float = 0.05,
 ) -> Network:
-    """Make one of :data:`KINDS` from the decisions under ``filters``.
+    """Make one of :data:`KINDS` from the decisions under ``filters`` in which the party cites of the level.
 
-    Only keys, services and specialties with the ``minimum`` count are nodes; only links with a q-value
-    below ``q`` are drawn, but for services and outcomes, whose links are all counts of at least ``minimum``.
+    Only keys, services and specialties with the ``minimum`` count of decisions are nodes; only links with a
+    q-value below ``q`` are drawn, but for services and outcomes, whose links are all counts of at least
+    ``minimum`` decisions.
 
     Raises:
         UnknownError: there is no such kind, level, party or filter value; the sentence names the nearest.
+        SettingError: ``minimum`` is less than 1.
     """
     choose("kind of network", kind, KINDS)
-    wanted = filters or Filters()
-    chosen = index.chosen(wanted, party)
-    size = len(index) if chosen is None else int(chosen.sum())
-    cited = index.cited(level, party).within(chosen)
-    keys = _Side.of_keys(index, cited, minimum)
+    if minimum < 1:
+        raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
+    wanted = index.resolved(filters or Filters())
+    cited = index.cited(level, party).within(index.chosen(wanted, party))
+    risk = np.zeros(len(index), bool)
+    risk[cited.decision] = True
+    keys = Nodes.of_keys(index, cited)
     graph: nx.Graph[str] = nx.Graph()
+    keys.add_to(graph, minimum)
     if kind == "together":
-        keys.add_to(graph)
-        _link(graph, keys, keys, together(keys.had, None, size), "cited together", q)
+        often = keys.often(minimum)
+        pairs = together(keys.letters, None, often)
+        _link(graph, (keys, often), (keys, often), pairs, "cited together", q)
+        if level == "page":
+            mark_ranges(graph, keys, cited)
     elif kind == "specialties":
-        held = _Side.of_values(index, index.valued("specialties").within(chosen), "specialty", minimum)
-        keys.add_to(graph)
-        held.add_to(graph)
-        _link(graph, held, keys, together(held.had, keys.had, size), "cites", q)
+        held = Nodes.of_values(index, index.valued("specialties").within(risk), "specialty")
+        held.add_to(graph, minimum)
+        some, often = held.often(minimum), keys.often(minimum)
+        pairs = together(held.some(some).letters, keys.letters, often)
+        _link(graph, (held, some), (keys, often), pairs, "cites", q)
     else:
-        kinds = _Side.of_values(index, index.valued("category").within(chosen), "service", minimum)
-        ended = index.outcome if chosen is None else index.outcome[chosen]
-        _services(graph, keys, kinds, np.bincount(ended, minlength=len(OUTCOMES)).tolist(), minimum)
+        kinds = Nodes.of_values(index, index.valued("category").within(risk), "service")
+        kinds.add_to(graph, minimum)
+        _services(graph, index, risk, keys, kinds, minimum)
     graph.remove_nodes_from(list(nx.isolates(graph)))
-    return Network(kind, level, party, wanted, graph, _measured(graph))
+    notes = (*index.notes(wanted, party), *_told(index, risk, level, graph), *index.left_out)
+    return Network(kind, level, party, wanted, graph, _measured(graph), notes)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Side:
-    """Nodes of one kind, and the decisions that have each."""
+def _told(index: Index, risk: Mask, level: str, graph: "nx.Graph[str]") -> Iterator[str]:
+    """Who is at risk, and that there is nothing to draw."""
+    letters = int(np.unique(index.letter[risk]).size)
+    if not letters:
+        yield f"no letter cites a {level}: nothing to draw"
+        return
+    yield f"compared: {letters:,} letter{'s' * (letters != 1)} in which the party cites a {level}"
+    if not graph.number_of_edges():
+        yield "no link: no two have more letters in common than chance would have it, or too few decisions"
 
-    kind: str
-    names: tuple[str, ...]
-    labels: tuple[str, ...]
-    had: Had
-    counts: np.ndarray[Any, np.dtype[np.int64]]
 
-    @classmethod
-    def of_keys(cls, index: Index, cited: Cited, minimum: int) -> "_Side":
-        names = [f"guideline/{key}" for key in cited.keys["key"]]
-        labels = [label(row) for row in cited.keys.iter_rows(named=True)]
-        return cls._of(index, "guideline", names, labels, cited.decision, cited.key, minimum)
-
-    @classmethod
-    def of_values(cls, index: Index, valued: Valued, scheme: str, minimum: int) -> "_Side":
-        names = [f"{scheme}/{iri.slug(name)}" for name in valued.names]
-        return cls._of(index, scheme, names, list(valued.names), valued.decision, valued.value, minimum)
-
-    @classmethod
-    def _of(
-        cls, index: Index, kind: str, names: list[str], labels: list[str], row: Any, column: Any, minimum: int
-    ) -> "_Side":
-        outcomes = np.bincount(column * 3 + index.outcome[row], minlength=3 * len(names)).reshape(-1, 3)
-        often = np.flatnonzero(outcomes.sum(1) >= minimum)
-        place = np.full(len(names), -1)
-        place[often] = np.arange(often.size)
-        kept = place[column] >= 0
-        had = Had(row[kept].astype(np.int64), place[column[kept]], often.size)
-        labels = [labels[number] for number in often]
-        return cls(kind, tuple(names[number] for number in often), tuple(labels), had, outcomes[often])
-
-    def add_to(self, graph: "nx.Graph[str]") -> None:
-        for name, words, counts in zip(self.names, self.labels, self.counts.tolist(), strict=True):
-            graph.add_node(name, kind=self.kind, label=words, decisions=sum(counts), overturned=counts[1])
+_Some = tuple[Nodes, Ids]
+"""Nodes of one kind, and which of them are meant."""
 
 
 def _link(
-    graph: "nx.Graph[str]", left: _Side, right: _Side, pairs: Together, relation: str, q: float
+    graph: "nx.Graph[str]", left: _Some, right: _Some, pairs: Together, relation: str, q: float
 ) -> None:
     kept = pairs.where(pairs.q_value < q)
+    one, two = (side.some(some) for side, some in (left, right))
+    decisions = counted(one.decisions, None if left[0] is right[0] else two.decisions)
     columns = (kept.left, kept.right, kept.count, kept.expected, kept.q_value)
-    for one, two, count, expected, q_value in zip(*(column.tolist() for column in columns), strict=True):
-        values = {"decisions": count, "expected": round(expected, 3), "q_value": q_value}
-        graph.add_edge(left.names[one], right.names[two], relation=relation, **values)
+    for a, b, count, expected, q_value in zip(*(column.tolist() for column in columns), strict=True):
+        values = {"letters": count, "decisions": int(decisions[a, b])}
+        values |= {"expected": round(expected, 3), "q_value": q_value}
+        graph.add_edge(one.names[a], two.names[b], relation=relation, **values)
 
 
-def _services(graph: "nx.Graph[str]", keys: _Side, kinds: _Side, ended: list[int], minimum: int) -> None:
-    """Guideline to service, and both to the outcomes, of which ``ended`` has the count of each."""
-    keys.add_to(graph)
-    kinds.add_to(graph)
-    for outcome, count in zip(OUTCOMES, ended, strict=True):
+def _services(
+    graph: "nx.Graph[str]", index: Index, risk: Mask, keys: Nodes, kinds: Nodes, minimum: int
+) -> None:
+    """Guideline to service, and both to the outcomes of the decisions at risk."""
+    ended = np.bincount(index.outcome[risk], minlength=len(OUTCOMES)).tolist()
+    for number, (outcome, count) in enumerate(zip(OUTCOMES, ended, strict=True)):
+        letters = int(np.unique(index.letter[risk & (index.outcome == number)]).size)
         overturned = count if outcome == Outcome.OVERTURNED else 0
-        values = {"label": outcome, "decisions": count, "overturned": overturned}
+        values = {"label": outcome, "letters": letters, "decisions": count, "overturned": overturned}
         graph.add_node(f"outcome/{outcome}", kind="outcome", **values)
-    pairs = together(keys.had, kinds.had, sum(ended))
-    for one, two, count in zip(pairs.left.tolist(), pairs.right.tolist(), pairs.count.tolist(), strict=True):
-        if count >= minimum:
-            graph.add_edge(keys.names[one], kinds.names[two], relation="cited for", decisions=count)
-    for side in (keys, kinds):
-        for name, counts in zip(side.names, side.counts.tolist(), strict=True):
-            for outcome, count in zip(OUTCOMES, counts, strict=True):
-                if count >= minimum:
-                    graph.add_edge(name, f"outcome/{outcome}", relation="ended as", decisions=count)
+    often, some = keys.some(keys.often(minimum)), kinds.some(kinds.often(minimum))
+    decisions = counted(often.decisions, some.decisions)
+    having = letters_of_both(often, some)
+    for one, two in np.argwhere(decisions >= minimum).tolist():
+        values = {"letters": having[one, two], "decisions": int(decisions[one, two])}
+        graph.add_edge(often.names[one], some.names[two], relation="cited for", **values)
+    for side in (often, some):
+        cell = (side.letter * max(len(side.names), 1) + side.thing) * 3 + index.outcome[side.row]
+        ending = np.bincount(each_once(cell) % (3 * max(len(side.names), 1)), minlength=side.outcomes.size)
+        for number, place in np.argwhere(side.outcomes >= minimum).tolist():
+            values = {"letters": int(ending[number * 3 + place])}
+            values |= {"decisions": int(side.outcomes[number, place])}
+            graph.add_edge(side.names[number], f"outcome/{OUTCOMES[place]}", relation="ended as", **values)
 
 
 def _measured(graph: "nx.Graph[str]") -> tuple[str, ...]:
     """Set each node's community and centralities; the names of the communities."""
     if graph.number_of_nodes() == 0:
         return ()
-    strength = dict(graph.degree(weight="decisions"))
-    rank = nx.pagerank(graph, weight="decisions")
+    strength = dict(graph.degree(weight="letters"))
+    rank = nx.pagerank(graph, weight="letters")
     between = nx.betweenness_centrality(graph, k=min(_PIVOTS, len(graph)), seed=SEED)
-    found = nx.community.louvain_communities(graph, weight="decisions", seed=SEED)
+    found = nx.community.louvain_communities(graph, weight="letters", seed=SEED)
     found = sorted(found, key=lambda members: (-len(members), min(members)))
     names = []
     for number, members in enumerate(found, 1):

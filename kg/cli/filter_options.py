@@ -3,27 +3,17 @@
 import functools
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from kg.analysis.filters import FILTERS, Filters
-from kg.cli.command import say
-
-if TYPE_CHECKING:
-    from kg.analysis.decisions import Index
 
 OPTIONS: dict[str, Any] = {
     name: Annotated[list[str] | None, typer.Option(help=one.help, rich_help_panel="Filters")]
     for name, one in FILTERS.items()
 }
 """Each filter and its option, which can be given more than once."""
-
-
-def say_notes(index: "Index", chosen: Filters, party: str = "any") -> None:
-    """Say which values of the filters no decision has."""
-    for note in index.notes(chosen, party):
-        say(note)
 
 
 def filtered(function: Callable[..., int | None]) -> Callable[..., int | None]:

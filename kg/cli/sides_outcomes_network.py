@@ -8,7 +8,7 @@ import typer
 
 from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, print_json, say, table_of
 from kg.cli.drivers_related import Level, Party, interval
-from kg.cli.filter_options import filtered, say_notes
+from kg.cli.filter_options import filtered
 
 if TYPE_CHECKING:
     import polars as pl
@@ -287,17 +287,16 @@ def network(
 ) -> None:
     """Show what is cited together, or which services and specialties are associated with which guidelines.
 
-    A link is drawn where more decisions have both than expected by chance. It states an association, not its
-    reason.
+    A link is drawn where more letters have both than expected by chance, if each letter cites as many keys
+    and each key is cited in as many letters. It states an association, not its reason; of pages that one
+    printed range holds, it says so.
     """
     from kg.analysis.cache import Analyses
     from kg.analysis.network import network as make
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
-        index = Analyses.of(base).index
-        say_notes(index, chosen, party)
-        found = make(index, kind, level, party, chosen, minimum, q)
+        found = make(Analyses.of(base).index, kind, level, party, chosen, minimum, q)
     if form is NetworkForm.GRAPHML:
         print(found.graphml(), end="")
     elif form is NetworkForm.GEXF:
@@ -320,5 +319,7 @@ def _print_network(found: "Network", form: NetworkForm, *, nodes: bool, around: 
         _print_frame(row, frame, Form.CSV, title)
         return
     _print_frame(row, frame.head(_SHOWN), Form.TABLE, title)
+    for note in found.notes:
+        say(note)
     for number, name in enumerate(found.communities, 1):
         say(f"community {number}: {name}")

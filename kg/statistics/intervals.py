@@ -9,14 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, gammaln, ndtri
+from scipy.special import ndtri
 
 Numbers = NDArray[np.float64]
 Interval = tuple[Numbers, Numbers]
 
 CONFIDENCE = 0.95
 Z = float(ndtri(0.5 + CONFIDENCE / 2))
-_TAIL = (1 - CONFIDENCE) / 2
 
 
 def ratio(above: Numbers, below: Numbers) -> Numbers:
@@ -124,120 +123,6 @@ def _ratio_at(tables: Tables, cell: Numbers) -> Numbers:
     """The odds ratio under which the first cell is expected to be ``cell``."""
     rest = tables.size - tables.exposed - tables.events + cell
     return ratio(cell * rest, (tables.exposed - cell) * (tables.events - cell))
-
-
-def exact_interval(tables: Tables) -> Interval:
-    """The exact conditional interval of the odds ratio, that of Fisher's test (two tails of 2.5 %).
-
-    Counts far from the one found, whose share of the probability is below 1e-12 at the interval's
-    ends, are left out of the sums.
-
-    >>> low, high = exact_interval(Tables.of(np.array([8.0]), np.array([10.0]), 9.0, 19.0))
-    >>> round(float(low[0]), 3), round(float(high[0]), 2)
-    (1.796, 1590.12)
-    """
-    least, most = _limits(tables)
-    reach = 12 * np.sqrt(tables.both + 1) + 25
-    first = np.maximum(least, np.floor(tables.both - reach))
-    last = np.minimum(most, np.ceil(tables.both + reach))
-    width = (last - first + 1).astype(np.int64)
-    if not width.size:
-        return np.zeros(0), np.zeros(0)
-    starts = np.concatenate(([0], np.cumsum(width)[:-1]))
-    row = np.repeat(np.arange(width.size), width)
-    count = np.arange(row.size) - starts[row] + first[row]
-    spread = Tables(tables.both[row], tables.exposed[row], tables.events[row], tables.size[row])
-    weight = -(
-        gammaln(count + 1)
-        + gammaln(spread.exposed - count + 1)
-        + gammaln(spread.events - count + 1)
-        + gammaln(spread.size - spread.exposed - spread.events + count + 1)
-    )
-    tilted = _Tilted(row, starts, count - tables.both[row], weight)
-    low, high = score_interval(tables)
-    settled = most > least
-    at_least, at_most = tilted.offset >= 0, tilted.offset <= 0
-    below = tilted.solve(at_least, np.log(np.clip(np.nan_to_num(low, nan=1.0), 1e-9, 1e9)))
-    above = tilted.solve(at_most, np.log(np.clip(np.nan_to_num(high, nan=1.0), 1e-9, 1e9)))
-    return (
-        np.where(settled, np.where(tables.both <= least, 0.0, np.exp(below)), np.nan),
-        np.where(settled & (tables.both < most), np.exp(above), np.nan),
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Tilted:
-    """Noncentral hypergeometric distributions, their supports laid end to end."""
-
-    row: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    offset: Numbers
-    weight: Numbers
-
-    def solve(self, tail: NDArray[np.bool_], start: Numbers) -> Numbers:
-        """The log odds ratio at which ``tail`` has probability 2.5 %, by Newton on its logarithm.
-
-        The logarithm of a tail's probability is concave in the log odds ratio, so the steps
-        cannot circle; they are cut to 4 for tables where the start is far off.
-        """
-        theta = start
-        for _ in range(60):
-            power = self.weight + theta[self.row] * self.offset
-            density = np.exp(power - np.maximum.reduceat(power, self.starts)[self.row])
-            inside = np.where(tail, density, 0.0)
-            whole, part = np.add.reduceat(density, self.starts), np.add.reduceat(inside, self.starts)
-            part = np.maximum(part, 1e-300)
-            slope = np.add.reduceat(inside * self.offset, self.starts) / part
-            slope -= np.add.reduceat(density * self.offset, self.starts) / whole
-            gap = np.log(part / whole) - np.log(_TAIL)
-            step = np.where(np.abs(slope) > 1e-12, -gap / np.where(slope == 0, 1.0, slope), 0.0)
-            step = np.clip(step, -4, 4)
-            theta = np.clip(theta + step, -50, 50)
-            if np.all(np.abs(step) < 1e-10):
-                break
-        return theta
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MantelHaenszel:
-    """Pooled odds ratios, their intervals and the p-values of the test that each is one."""
-
-    odds_ratio: Numbers
-    low: Numbers
-    high: Numbers
-    p_value: Numbers
-
-
-def mantel_haenszel(both: Numbers, exposed: Numbers, events: Numbers, size: Numbers) -> MantelHaenszel:
-    """Pool two-by-two tables over strata, one set of tables a row.
-
-    ``both`` and ``exposed`` are rows by strata, ``events`` and ``size`` are of the strata. The
-    variance is that of Robins, Breslow and Greenland (Biometrics 42, 1986, 311-323), the test that
-    of Mantel and Haenszel (1959) without continuity correction.
-    """
-    unexposed_events = events - both
-    exposed_rest = exposed - both
-    rest = size - exposed - unexposed_events
-    some = np.where(size > 0, size, 1.0)
-    concordant, discordant = both * rest / some, exposed_rest * unexposed_events / some
-    share = (both + rest) / some
-    r, s = concordant.sum(-1), discordant.sum(-1)
-    odds = ratio(r, s)
-    variance = (
-        ratio((share * concordant).sum(-1), 2 * r * r)
-        + ratio((share * discordant + (1 - share) * concordant).sum(-1), 2 * r * s)
-        + ratio(((1 - share) * discordant).sum(-1), 2 * s * s)
-    )
-    half = Z * np.sqrt(variance)
-    positive = np.where(odds > 0, odds, np.nan)
-    expected = (exposed * events / some).sum(-1)
-    spread = exposed * (size - exposed) * events * (size - events)
-    spread = (spread / (some * some * np.where(size > 1, size - 1, 1.0)) * (size > 1)).sum(-1)
-    statistic = ratio((both.sum(-1) - expected) ** 2, spread)
-    p_value = np.where(np.isnan(statistic), np.nan, chdtrc(1, np.nan_to_num(statistic)))
-    return MantelHaenszel(
-        odds, np.exp(np.log(positive) - half), np.exp(np.log(positive) + half), np.asarray(p_value)
-    )
 
 
 def benjamini_hochberg(p_values: Numbers) -> Numbers:

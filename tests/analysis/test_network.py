@@ -1,14 +1,13 @@
 import networkx as nx
 import numpy as np
 import pytest
-from scipy.stats import hypergeom
 from small_facts import cite, decision, facts_of
 
 from kg.analysis.decisions import prepare
 from kg.analysis.filters import Filters
 from kg.analysis.network import Relation, network
 from kg.errors import UnknownError
-from kg.statistics.chance import Had, tail, together
+from kg.statistics.chance import Chance, Had, together
 
 
 @pytest.fixture(scope="module")
@@ -36,26 +35,20 @@ def index():
     )
 
 
-@pytest.mark.parametrize(
-    "counts", [(3, 4, 4, 8), (5, 10, 20, 100), (0, 3, 4, 50), (40, 60, 90, 1000), (1, 1, 1, 1)]
-)
-def test_tail_is_scipys(counts):
-    count, one, two, size = counts
-    found = tail(np.array([float(count)]), np.array([float(one)]), np.array([float(two)]), float(size))
-    expected = hypergeom.sf(count - 1, size, one, two) if count > one * two / size else 1.0
-    assert found[0] == pytest.approx(expected, rel=1e-9)
-
-
 def test_pairs_are_those_of_a_matrix_product():
     rng = np.random.default_rng(1)
     ones, others = rng.random((300, 7)) < 0.3, rng.random((300, 4)) < 0.4
     left, right = (Had(*np.nonzero(part), part.shape[1]) for part in (ones, others))
-    found = together(left, right, 300)
+    found = together(left, right)
+    has_right = others.any(1)
+    ones = ones & has_right[:, None]
     product = ones.T.astype(int) @ others
     assert {(a, b): n for a, b, n in zip(found.left, found.right, found.count, strict=True)} == {
         (a, b): product[a, b] for a, b in np.argwhere(product)
     }
-    found = together(left, None, 300)
+    found = together(left, None)
+    ones = np.zeros((300, 7), bool)
+    ones[left.letter, left.thing] = True
     product = np.triu(ones.T.astype(int) @ ones, 1)
     assert {(a, b): n for a, b, n in zip(found.left, found.right, found.count, strict=True)} == {
         (a, b): product[a, b] for a, b in np.argwhere(product)
@@ -93,10 +86,145 @@ def test_communities_are_named_the_largest_first():
     )
 
 
-def test_no_links_by_chance_alone():
-    rng = np.random.default_rng(7)
-    drawn = rng.random((2000, 40)) < 0.1
-    assert not (together(Had(*np.nonzero(drawn), 40), None, 2000).q_value < 0.05).any()
+def things(rows, count):
+    """Sets of things, one a letter, as pairs."""
+    letter = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    return Had(letter, np.array([thing for row in rows for thing in sorted(row)], int), count)
+
+
+def traded(rows, steps, rng):
+    """Another bipartite graph with the same degrees, by trades of two letters' things (Curveball)."""
+    rows = [set(row) for row in rows]
+    for one, two in rng.integers(len(rows), size=(steps, 2)):
+        if one != two:
+            first, second, both = rows[one], rows[two], rows[one] & rows[two]
+            others = rng.permutation(sorted((first | second) - both)).tolist()
+            kept = len(first - both)
+            rows[one], rows[two] = both | {*others[:kept]}, both | {*others[kept:]}
+    return rows
+
+
+def drawn(rng, letters, count):
+    """Letters with one to some things, of which a few are in most letters and most in few."""
+    weights = rng.pareto(1.2, count) + 0.05
+    sizes = np.minimum(1 + (rng.pareto(1.3, letters) * 1.2).astype(int), count)
+    return [{*rng.choice(count, size, replace=False, p=weights / weights.sum()).tolist()} for size in sizes]
+
+
+@pytest.mark.parametrize(("letters", "count"), [(60, 5), (200, 8), (300, 30), (600, 60)])
+def test_random_networks_with_the_same_degrees_have_no_more_links_than_said(letters, count):
+    rng = np.random.default_rng(letters)
+    rows, seen, small, pairs = drawn(rng, letters, count), 0, 0, 0
+    for _ in range(20):
+        rows = traded(rows, 5 * letters, rng)
+        found = together(things(rows, count), None)
+        seen += bool((found.q_value < 0.05).any())
+        small += int((found.p_value < 0.05).sum())
+        pairs += count * (count - 1) // 2
+    assert seen <= 2  # 1 of 20 expected at most
+    assert small <= 0.06 * pairs
+
+
+@pytest.mark.parametrize("count", [5, 30])
+def test_nor_have_random_networks_of_two_kinds(count):
+    rng = np.random.default_rng(count)
+    rows, seen = drawn(rng, 300, count), 0
+    for _ in range(20):
+        rows = traded(rows, 1500, rng)
+        other = things([{*rng.choice(6, rng.integers(1, 3), replace=False).tolist()} for _ in rows], 6)
+        seen += bool((together(other, things(rows, count)).q_value < 0.05).any())
+    assert seen <= 2
+
+
+def test_expected_counts_are_those_of_random_networks_with_the_same_degrees():
+    rng = np.random.default_rng(5)
+    rows = drawn(rng, 250, 8)
+    model = Chance(things(rows, 8))
+    mean, variance = model.both(np.arange(8))
+    counts = []
+    for _ in range(300):
+        rows = traded(rows, 600, rng)
+        has = np.zeros((250, 8))
+        has[things(rows, 8).letter, things(rows, 8).thing] = 1
+        counts.append((has.T @ has)[np.triu_indices(8, 1)])
+    found = np.array(counts)
+    assert mean[np.triu_indices(8, 1)] == pytest.approx(found.mean(0), abs=1.0, rel=0.03)
+    # What the other things' totals tell too is not taken off: the variance is rather too wide.
+    assert (variance[np.triu_indices(8, 1)] > 0.75 * found.var(0) - 0.3).all()
+
+
+def test_degrees_are_held():
+    rng = np.random.default_rng(9)
+    had = things(drawn(rng, 400, 25), 25)
+    model = Chance(had)
+    assert model.letters @ model.held == pytest.approx(had.totals, rel=1e-4)
+    assert model.held.sum(1) == pytest.approx(model.sizes, rel=1e-6)
+
+
+def test_a_planted_pair_is_found_among_others():
+    rng = np.random.default_rng(2)
+    rows = [{*rng.choice(20, 2, replace=False).tolist()} for _ in range(600)]
+    rows = [row | {3, 4} if number % 12 == 0 else row for number, row in enumerate(rows)]
+    found = together(things(rows, 20), None)
+    assert list(zip(found.left[found.q_value < 0.05], found.right[found.q_value < 0.05], strict=True)) == [
+        (3, 4)
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows", [[], [{0}], [{0, 1}], [{0, 1}] * 30, [{0}, {1}, {2}], [{0, 1, 2}] * 3 + [{1}], [{0}] * 50]
+)
+def test_few_letters_give_numbers_and_no_links(rows):
+    found = together(things(rows, 3), None)
+    for figures in (found.expected, found.p_value, found.q_value):
+        assert np.isfinite(figures).all()
+    assert not (found.q_value < 0.05).any()
+    other = together(things(rows, 3), things(rows[::-1], 3))
+    assert np.isfinite(other.q_value).all()
+
+
+def test_a_letter_counts_once_and_ranges_are_marked():
+    """Two items of each letter cite the same: letters count; pages 98-99 are a range, 98 and 120 none."""
+    cited = [
+        [cite("chronic-pain", edition=2009, pages=(98, 99))],
+        [cite("chronic-pain", edition=2009, pages=(98, 120))],
+        [cite("chronic-pain", edition=2009, pages=(7, 55))],
+        [cite("acoem-2004", chapter="12", pages=(303,)), cite("chronic-pain", edition=2009, pages=(60,))],
+    ]
+    rows = [
+        decision(f"CM15-{number:07}", item, "upheld", cited[number % 4])
+        for number in range(160)
+        for item in (1, 2)
+    ]
+    found = network(prepare(facts_of(*rows)), minimum=1, q=2)
+    told = {
+        tuple(sorted(row[end].rsplit("/", 1)[1] for end in ("source", "target"))): (
+            row["letters"],
+            row["decisions"],
+            row["in_range"],
+        )
+        for row in found.to_frame().iter_rows(named=True)
+    }
+    assert told == {
+        ("98", "99"): (40, 80, 1.0),
+        ("120", "98"): (40, 80, 0.0),
+        ("55", "7"): (40, 80, 0.0),
+        ("303", "60"): (40, 80, 0.0),
+    }
+    assert found.notes == ("compared: 160 letters in which the party cites a page",)
+
+
+def test_letters_that_cite_nothing_are_not_compared():
+    """Half the letters cite no page: they are no evidence that those who cite, cite together."""
+    rows = [
+        decision(
+            f"CM15-{n:07}", 1, "upheld", [cite("chronic-pain", edition=2009, pages=pages)] if pages else []
+        )
+        for n, pages in enumerate([(98, 7), (98,), (7,), (98, 7)] * 20 + [()] * 400)
+    ]
+    found = network(prepare(facts_of(*rows)), minimum=1)
+    assert found.to_frame().is_empty()
+    assert found.notes[0] == "compared: 80 letters in which the party cites a page"
 
 
 def test_guideline_by_service_by_outcome(index):

@@ -104,7 +104,7 @@ def measure(scan: Callable[[], pl.LazyFrame], folder: Path) -> None:
     _timed(
         "drivers by page with filters, index in memory", lambda: again.drivers(filters=few, sets=False), 400
     )
-    _timed("Mantel-Haenszel over all pages, no model", lambda: drivers(again.index, sets=False), 1000)
+    _timed("drivers by page, no sets", lambda: drivers(again.index, sets=False), 1000)
     _timed("network of pages cited together, communities, centralities", lambda: network(again.index), 2000)
     _timed("related cases, opened", lambda: again.features)
     # A process of its own shows what answering related cases alone holds in memory.

@@ -11,9 +11,7 @@ from scipy import sparse
 
 from kg.statistics import intervals
 from kg.statistics.adjusting import Null, Population, Scores
-from kg.statistics.chance import tail
 from kg.statistics.clustered import logistic
-from kg.statistics.intervals import Tables
 from kg.statistics.odds import odds
 from kg.statistics.single_effects import credible_sets, single_effects
 
@@ -55,25 +53,6 @@ def tables():
     return {"both": both, "exposed": exposed, "events": events, "size": size}
 
 
-def test_exact_intervals_are_those_of_fisher_test(tables):
-    found = asked(
-        """
-        ends <- apply(d, 1, function(r) fisher.test(rbind(
-          c(r["both"], r["exposed"] - r["both"]),
-          c(r["events"] - r["both"], r["size"] - r["exposed"] - r["events"] + r["both"])))$conf.int)
-        show(data.frame(low = ends[1, ], high = ends[2, ]))
-        """,
-        d=tables,
-    )
-    low, high = intervals.exact_interval(Tables(*(tables[name].astype(float) for name in tables)))
-    finite = np.isfinite(found["high"])
-    assert finite.sum() > 40
-    # R stops its search within a hundredth of the end.
-    assert low == pytest.approx(found["low"], rel=2e-2, abs=1e-4)
-    assert high[finite] == pytest.approx(found["high"][finite], rel=2e-2)
-    assert np.isnan(high[~finite]).all()
-
-
 def test_wilson_is_prop_test(tables):
     found = asked(
         """
@@ -87,64 +66,12 @@ def test_wilson_is_prop_test(tables):
     assert high == pytest.approx(found["high"], abs=1e-9)
 
 
-def test_mantel_haenszel_is_mantelhaen_test():
-    rng = np.random.default_rng(12)
-    rows, strata = 12, 5
-    size = rng.integers(50, 900, strata)
-    events = rng.integers(10, size // 2)
-    exposed = np.array([rng.integers(5, size - 10) for _ in range(rows)])
-    both = np.array([rng.hypergeometric(exposed[row], size - exposed[row], events) for row in range(rows)])
-    found = asked(
-        """
-        told <- sapply(split(d, d$row), function(r) {
-          cells <- rbind(r$both, r$events - r$both, r$exposed - r$both,
-                         r$size - r$exposed - r$events + r$both)
-          m <- mantelhaen.test(array(cells, c(2, 2, nrow(r))), correct = FALSE)
-          c(m$estimate, m$conf.int, m$p.value)
-        })
-        show(data.frame(odds = told[1, ], low = told[2, ], high = told[3, ], p = told[4, ]))
-        """,
-        d={
-            "row": np.repeat(np.arange(rows), strata),
-            "both": both.ravel(),
-            "exposed": exposed.ravel(),
-            "events": np.tile(events, rows),
-            "size": np.tile(size, rows),
-        },
-    )
-    pooled = intervals.mantel_haenszel(
-        both.astype(float), exposed.astype(float), events.astype(float), size.astype(float)
-    )
-    assert pooled.odds_ratio == pytest.approx(found["odds"], rel=1e-9)
-    assert pooled.low == pytest.approx(found["low"], rel=1e-9)
-    assert pooled.high == pytest.approx(found["high"], rel=1e-9)
-    assert pooled.p_value == pytest.approx(found["p"], rel=1e-6)
-
-
 def test_q_values_are_p_adjust():
     p_values = np.random.default_rng(13).random(200) ** 5
     found = asked('show(data.frame(q = p.adjust(d$p, "BY")))', d={"p": p_values})
     assert intervals.benjamini_yekutieli(p_values) == pytest.approx(found["q"], rel=1e-9)
     found = asked('show(data.frame(q = p.adjust(d$p, "BY", 5000)))', d={"p": p_values})
     assert intervals.benjamini_yekutieli(p_values, 5000) == pytest.approx(found["q"], rel=1e-9)
-
-
-def test_tails_are_phyper(tables):
-    found = asked(
-        """
-        p <- phyper(d$both - 1, d$exposed, d$size - d$exposed, d$events, lower.tail = FALSE)
-        show(data.frame(p = p))
-        """,
-        d=tables,
-    )
-    counts = (tables[name].astype(float) for name in ("both", "exposed", "events"))
-    upper = tables["both"] > tables["exposed"] * tables["events"] / tables["size"]
-    assert upper.sum() > 15
-    for (both, exposed, events), size, expected in zip(
-        np.array(list(counts)).T[upper], tables["size"][upper], found["p"][upper], strict=True
-    ):
-        one = tail(np.array([both]), np.array([exposed]), np.array([events]), float(size))
-        assert one[0] == pytest.approx(expected, rel=1e-8)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 
 from kg.analysis.decisions import LEVELS, PARTIES
 from kg.analysis.filters import Filters
+from kg.analysis.network import KINDS as NETWORKS
+from kg.analysis.network import network
 from kg.analysis.outcomes import KINDS, outcomes
 from kg.analysis.sides import sides
 
@@ -173,9 +175,19 @@ def test_the_two_sides_are_the_same_in_the_api_and_the_page(site: TestClient, le
     assert page.count("<table") >= 3
 
 
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_networks_are_the_same_in_the_api(site: TestClient, kind: str):
+    told = site.get("/api/network", params={"kind": kind, "level": "guideline", "minimum": 1, "q": 2}).json()
+    expected = network(site.app.state.state.site.index, kind, "guideline", minimum=1, q=2)
+    assert told["results"] == expected.to_frame().to_dicts() != []
+    assert told["nodes"] == expected.nodes().to_dicts()
+    assert told["notes"] == list(expected.notes)
+
+
 @pytest.mark.parametrize(
     ("path", "status", "says"),
     [
+        ("/api/network?kind=weather", 422, "there is no kind of network 'weather'"),
         ("/api/outcomes?by=weather", 422, "there is no kind of outcomes 'weather'"),
         ("/api/outcomes?by=year&across=year", 422, "cannot be counted across year"),
         ("/api/outcomes?by=year&minimum=0", 422, "minimum"),

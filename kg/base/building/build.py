@@ -11,8 +11,7 @@ import logging
 import os
 import shutil
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import chain, groupby, islice
@@ -78,11 +77,6 @@ class BuildReport:
     seconds: float
     letters: int
     """Letters in the base after the build."""
-
-    @property
-    def quarantined_by_reason(self) -> Mapping[str, int]:
-        """Number of quarantined files by the kind of reason, the most frequent first."""
-        return dict(Counter(file.kind for file in self.quarantine).most_common())
 
     @property
     def letters_per_second(self) -> float:

@@ -1,4 +1,4 @@
-"""``/api/outcomes`` and ``/api/sides``: how decisions end by what they have, and by what each party cites."""
+"""``/api/outcomes``, ``/api/sides`` and ``/api/network``: outcomes by what decisions have, and links."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -8,7 +8,9 @@ import polars as pl
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from kg.analysis import network as links
 from kg.analysis import sides as two_sides
+from kg.analysis.network import LinkRow
 from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, GroupRow, grouping
 from kg.analysis.outcomes import outcomes as count
 from kg.analysis.sides import AgreementRow
@@ -85,6 +87,32 @@ def sides(
     more |= {"filters": found.filters.written(), "notes": list(found.notes), "same_share": found.same_share}
     more["effect"] = None if found.effect is None else asdict(found.effect)
     return table(request, site, f"sides-{level}", frame, (limit, offset, form), more)
+
+
+@router.get(
+    "/network",
+    summary="What is cited together, or for which services and by which specialties",
+    responses=openapi.answers(openapi.listing_of(LinkRow), "text/csv"),
+)
+def network(
+    request: Request,
+    site: SiteDep,
+    filters: FiltersDep,
+    kind: Annotated[str, Query(max_length=20, description=f"One of {', '.join(links.KINDS)}.")] = "together",
+    level: Level = "page",
+    party: By = "reviewer",
+    minimum: Minimum = 10,
+    q: Annotated[float, Query(ge=0, le=2, description="Links with a greater q-value are left out.")] = 0.05,
+    limit: Limit = 1000,
+    offset: Offset = 0,
+    form: Annotated[Format, Query(alias="format")] = None,
+) -> Response:
+    """Links in `results`, the strongest first, and `nodes`; letters count, both degrees are held."""
+    found = links.network(site.index, kind, level, party, filters, minimum, q)
+    more: dict[str, Any] = {"kind": kind, "level": level, "party": party, "minimum": minimum, "q": q}
+    more |= {"filters": found.filters.written(), "notes": list(found.notes), "help": links.HELP}
+    more |= {"nodes": found.nodes().to_dicts(), "communities": list(found.communities)}
+    return table(request, site, f"network-{kind}", found.to_frame(), (limit, offset, form), more)
 
 
 def table(
