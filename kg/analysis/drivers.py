@@ -272,7 +272,7 @@ def drivers(
     found, members = _sets(compared, cited) if sets else ((), {})
     table = _table(compared, cited.keys, listed, members)
     size, upheld, overturned, modified = (int(count) for count in (totals.sum(), *totals))
-    told = Told(level, party, compared, totals, table)
+    told = Told(level, party, compared, totals, table, tuple(map(_direction, found)))
     letters = int(np.count_nonzero(np.diff(index.letter[risk], prepend=-1)))
     return Drivers(
         *(level, party, wanted, minimum, equal, size, upheld, overturned, modified, int(risk.sum()), letters),
@@ -304,6 +304,11 @@ def _sets(compared: Comparison, cited: Cited) -> tuple[tuple[EffectSet, ...], di
         letters = int(np.unique(compared.index.letter[decisions]).size)
         sets.append(EffectSet(keys, odds, low, high, int(decisions.size), letters))
     return tuple(sets), members
+
+
+def _direction(one: EffectSet) -> tuple[tuple[str, ...], bool]:
+    """The keys of a set, and whether its effect is upwards."""
+    return tuple(member.key for member in one.keys), one.odds_ratio is None or one.odds_ratio > 1
 
 
 def _table(

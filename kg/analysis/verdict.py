@@ -13,6 +13,12 @@ from kg.analysis.decisions import OUTCOMES
 
 _SILENT = {"any": "neither party cites a {}", "both": "the parties do not both cite one {}"}
 
+_SURE = 0.05
+_WEIGHED = (
+    f"a credible set can hold an effect where no q-value is below {_SURE}: rows are tested after all that "
+    "kinds of service tell, sets weigh kinds of service and what is cited together"
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
@@ -23,6 +29,8 @@ class Told:
     compared: Comparison
     totals: NDArray[np.int64]
     table: pl.DataFrame
+    sets: tuple[tuple[tuple[str, ...], bool], ...] = ()
+    """The keys of each credible set, the likeliest first, and whether its effect is upwards."""
 
     def notes(self) -> list[str]:
         """Who is at risk, who is left out and how they ended, and why figures lack."""
@@ -40,6 +48,8 @@ class Told:
                 self.level
             )
             notes.append(f"not compared: {_counted(int(left.sum()), 'decision')} in which {who} ({ended})")
+        if self._beside(set(self.table.filter(pl.col("q_value") < _SURE)["key"])):
+            notes.append(_WEIGHED)
         compared = _counted(int(at_risk.sum()), "decision")
         if at_risk[1] in {0, at_risk.sum()}:
             every = "all" if at_risk[1] else "none"
@@ -56,7 +66,8 @@ class Told:
         at_risk = _counted(int(self.compared.risk.sum()), "decision")
         if compared.is_empty():
             return f"no {self.level} can be compared in {at_risk}"
-        sure = compared.filter(pl.col("q_value") < 0.05).sort("p_value", "key")
+        sure = compared.filter(pl.col("q_value") < _SURE).sort("p_value", "key")
+        beside = self._beside(set(sure["key"]))
         if sure.height:
             said = [
                 f"{label(row)} ({'more' if row['difference'] > 0 else 'less'})"
@@ -67,9 +78,25 @@ class Told:
             plural = self.level if compared.height == 1 else f"{self.level}s"
             return (
                 f"{sure.height:,} of {compared.height:,} {plural} {verb} from the rest beyond chance "
-                f"(q below 0.05): {', '.join(said)}{more}"
+                f"(q below {_SURE}): {', '.join(said)}{more}{f'; {beside}' if beside else ''}"
             )
+        if beside:
+            own = f"by its own test (q below {_SURE})"
+            return f"no {self.level} differs from the rest beyond chance {own}, but {beside}"
         return f"no {self.level} differs from the rest beyond chance; {self._missed(at_risk, compared)}"
+
+    def _beside(self, sure: set[str]) -> str:
+        """What the credible sets say that the rows' own tests do not."""
+        others = [(keys, more) for keys, more in self.sets if not sure & {*keys}]
+        if not others:
+            return ""
+        names = {row["key"]: label(row) for row in self.table.iter_rows(named=True)}
+        said = []
+        for keys, more in others:
+            rest = f" or {_counted(len(keys) - 1, 'neighbour')}" if len(keys) > 1 else ""
+            said.append(f"{names[keys[0]]}{rest} ({'more' if more else 'less'})")
+        verb = "holds" if len(others) == 1 else "each hold"
+        return f"{_counted(len(others), 'credible set')} {verb} an effect: {'; '.join(said)}"
 
     def _missed(self, at_risk: str, compared: pl.DataFrame) -> str:
         """The effect that would be found with a probability of 80 % at the most cited key."""

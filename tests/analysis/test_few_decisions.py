@@ -13,7 +13,8 @@ from kg.analysis.cube import n_triples
 from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES, prepare
 from kg.analysis.drivers import drivers
 from kg.analysis.network import KINDS, network
-from kg.analysis.outcomes import drift, quantities, specialties
+from kg.analysis.outcomes import KINDS as GROUPS
+from kg.analysis.outcomes import grouped, outcomes
 from kg.analysis.related.features import features
 from kg.analysis.related.rankings import related
 from kg.analysis.sides import sides
@@ -90,9 +91,9 @@ def test_drivers_are_finite(sets, facts, level, party):
 @given(facts=decided(), level=st.sampled_from(LEVELS), kind=st.sampled_from(KINDS))
 def test_all_else_is_finite(facts, level, kind):
     index = prepare(facts)
-    compared = sides(index, level, minimum=1)
-    frames = [compared.agreement, compared.pairs, compared.silent]
-    frames += [found.to_frame() for found in (specialties(index), drift(index), quantities(index, minimum=1))]
+    compared = sides(index, level, minimum=1, grouping=grouped(index, "specialty"))
+    frames = [compared.agreement, compared.pairs, compared.silent, compared.groups]
+    frames += [outcomes(index, by, minimum=1).to_frame() for by in GROUPS]
     found = network(index, kind, level, minimum=1, q=1.1)
     frames += [found.to_frame(), found.nodes()]
     if compared.effect is not None:
