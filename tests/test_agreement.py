@@ -62,6 +62,7 @@ SAME: dict[str, tuple[str, str]] = {
     "quantity_min": (ITEM, "?i imr:quantityMinimum ?v"),
     "quantity_max": (ITEM, "?i imr:quantityMaximum ?v"),
     "quantity_unit": (ITEM, "?i imr:quantityUnit/skos:notation ?v"),
+    "exceeds_recommended": (ITEM, "?i imr:exceedsRecommended ?v"),
     "retrospective": (ITEM, "OPTIONAL { ?i imr:retrospective ?flag } BIND(BOUND(?flag) AS ?v)"),
     "associated_surgical_service": (
         ITEM,

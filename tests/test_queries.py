@@ -216,6 +216,30 @@ def editions(gold):
     }
 
 
+def against_recommended(gold):
+    """Visits requested and recommended by the section that the reviewer cites."""
+    rows = defaultdict(list)
+    for letter, _, item in items(gold):
+        if item["quantity"] and item["quantity"]["unit"] == "visit" and item["recommended"]:
+            asked, limits = item["quantity"]["max"], item["recommended"]
+            exceeded = {asked > high for _, high in limits}
+            row = asked, min(low for low, _ in limits), max(high for _, high in limits), exceeded
+            for section in {s for c in citations(letter, item, "reviewer") for s in c["sections"]}:
+                rows[section].append(row)
+    return {
+        (
+            section,
+            len(found),
+            round(sum(asked for asked, *_ in found) / len(found), 9),
+            min(low for _, low, _, _ in found),
+            max(high for _, _, high, _ in found),
+            sum(exceeded == {True} for *_, exceeded in found),
+            sum(exceeded == {False} for *_, exceeded in found),
+        )
+        for section, found in rows.items()
+    }
+
+
 def visits(gold):
     asked = defaultdict(list)
     for _, _, item in items(gold):
@@ -564,6 +588,12 @@ QUESTIONS = [
             if item["outcome"] == "upheld"
             and any((one["ground"], one["met"]) == ("records", False) for one in item["grounds"])
         },
+    ),
+    (
+        "visits_recommended_by_section",
+        {"party": "reviewer"},
+        ("section", "items", "requested", "least", "most", "over", "within"),
+        against_recommended,
     ),
     (
         "outcomes_by_drug_class",

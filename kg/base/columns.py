@@ -42,6 +42,10 @@ _FACTS: Columns = {
     "recommended_min": (_NUMBER, "Least amount that the rationale says is recommended."),
     "recommended_max": (_NUMBER, "Greatest amount that the rationale says is recommended."),
     "recommended_unit": (_TEXT, "Unit of the quantity, where an amount is recommended in it."),
+    "exceeds_recommended": (
+        _YES,
+        "Whether the quantity is over every amount recommended in its unit; null where over some.",
+    ),
     "retrospective": (_YES, "Whether the service was already given."),
     "associated_surgical_service": (_YES, "Whether it is asked for with a surgery."),
     "grounds": (

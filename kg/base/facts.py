@@ -211,6 +211,7 @@ def _item(position: int, decision: Decision, history: History, text: str) -> Row
         quantity and quantity.maximum,
         quantity and quantity.unit.value,
         *_recommended(decision),
+        decision.allowed and decision.allowed.exceeded,
         item.retrospective,
         item.associated_surgical_service,
         [_ground(each) for each in decision.grounds],

@@ -19,6 +19,7 @@ from kg.contract import clinical
 from kg.contract.reasons import grounds_to_json, read_grounds
 from kg.errors import SourceError
 from kg.model import (
+    Allowed,
     Basis,
     Citation,
     Decision,
@@ -164,14 +165,28 @@ def _decision(decision: Decision) -> Json:
             "cues": grounds_to_json(rationale.cues),
         },
         "grounds": grounds_to_json(rationale.grounds) if rationale else [],
+        "allowed": decision.allowed and _allowed(decision.allowed),
     }
 
 
-def _quantity(quantity: Quantity) -> Json:
-    low, high = quantity.minimum, quantity.maximum
+def _allowed(allowed: Allowed) -> Json:
+    """The amounts recommended against the quantity; each has its span in ``rationale.recommended``."""
     return {
-        "min": int(low) if low == int(low) else low,
-        "max": int(high) if high == int(high) else high,
+        "min": _number(allowed.minimum),
+        "max": _number(allowed.maximum),
+        "unit": allowed.unit.value,
+        "exceeded": allowed.exceeded,
+    }
+
+
+def _number(value: float) -> float:
+    return int(value) if value == int(value) else value
+
+
+def _quantity(quantity: Quantity) -> Json:
+    return {
+        "min": _number(quantity.minimum),
+        "max": _number(quantity.maximum),
         "unit": quantity.unit.value,
         "span": [quantity.span.start, quantity.span.end],
     }

@@ -16,6 +16,7 @@ import rdflib.namespace
 from kg.errors import IriError
 from kg.graph import iri, vocab
 from kg.model import (
+    Allowed,
     Citation,
     Decision,
     Determination,
@@ -228,6 +229,8 @@ def _decision(path: str, position: int, decision: Decision) -> Iterator[str]:
         yield f"<{path}/rationale> {RDF.type} {IMR.Rationale}"
         yield f'<{path}/rationale> {OA.start} "{span.start}"^^{XSD.integer}'
         yield f'<{path}/rationale> {OA.end} "{span.end}"^^{XSD.integer}'
+        if (allowed := decision.allowed) is not None:
+            yield from _allowed(subject, allowed)
         for number, ground in enumerate(decision.rationale.grounds, 1):
             yield f"{subject} {IMR.ground} <{path}/ground/{number}>"
             yield from _ground(f"<{path}/ground/{number}>", ground)
@@ -283,6 +286,13 @@ def service_notation(service: Service) -> str:
     """
     category = iri.slug(service.category)
     return f"{category}/{iri.slug(service.subcategory)}" if service.subcategory else category
+
+
+def _allowed(subject: str, allowed: Allowed) -> Iterator[str]:
+    yield f"{subject} {IMR.recommendedMinimum} {_decimal(allowed.minimum)}"
+    yield f"{subject} {IMR.recommendedMaximum} {_decimal(allowed.maximum)}"
+    if allowed.exceeded is not None:
+        yield f'{subject} {IMR.exceedsRecommended} "{str(allowed.exceeded).lower()}"^^{XSD.boolean}'
 
 
 def _quantity(subject: str, quantity: Quantity) -> Iterator[str]:

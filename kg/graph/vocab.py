@@ -151,6 +151,8 @@ class IMR(metaclass=_Vocabulary):
     """drug class"""
     editionInferred: Final = URIRef(f"{ONTOLOGY}#editionInferred")
     """edition inferred"""
+    exceedsRecommended: Final = URIRef(f"{ONTOLOGY}#exceedsRecommended")
+    """exceeds what is recommended"""
     figure: Final = URIRef(f"{ONTOLOGY}#figure")
     """figure"""
     firstPage: Final = URIRef(f"{ONTOLOGY}#firstPage")
@@ -231,6 +233,10 @@ class IMR(metaclass=_Vocabulary):
     """read by"""
     readerVersion: Final = URIRef(f"{ONTOLOGY}#readerVersion")
     """reader version"""
+    recommendedMaximum: Final = URIRef(f"{ONTOLOGY}#recommendedMaximum")
+    """recommended maximum"""
+    recommendedMinimum: Final = URIRef(f"{ONTOLOGY}#recommendedMinimum")
+    """recommended minimum"""
     retrospective: Final = URIRef(f"{ONTOLOGY}#retrospective")
     """retrospective"""
     review: Final = URIRef(f"{ONTOLOGY}#review")

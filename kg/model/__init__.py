@@ -288,6 +288,19 @@ class Rationale(Read, frozen=True, gc=False):
     cues: tuple[Ground, ...] = ()
 
 
+class Allowed(Read, frozen=True, gc=False):
+    """What a rationale says is recommended, in the unit of the quantity that is requested.
+
+    ``exceeded`` is whether the quantity is over every amount recommended; ``False`` where it is within
+    every one, ``None`` where it is over some (a trial) and within others (in all).
+    """
+
+    minimum: float
+    maximum: float
+    unit: Unit
+    exceeded: bool | None
+
+
 class Decision(Read, frozen=True, gc=False):
     """One disputed item with its outcome, each party's citations and the rationale.
 
@@ -305,6 +318,18 @@ class Decision(Read, frozen=True, gc=False):
     def grounds(self) -> tuple[Ground, ...]:
         """The grounds that the rationale states."""
         return self.rationale.grounds if self.rationale else ()
+
+    @property
+    def allowed(self) -> Allowed | None:
+        """What is recommended against the quantity requested; ``None`` where they share no unit."""
+        quantity = self.item.quantity
+        amounts = self.rationale.recommended if quantity and self.rationale else ()
+        alike = [each for each in amounts if quantity and each.unit is quantity.unit]
+        if quantity is None or not alike:
+            return None
+        over = {quantity.maximum > each.maximum for each in alike}
+        least, most = min(each.minimum for each in alike), max(each.maximum for each in alike)
+        return Allowed(least, most, quantity.unit, over.pop() if len(over) == 1 else None)
 
     @property
     def cues(self) -> tuple[Ground, ...]:

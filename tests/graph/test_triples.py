@@ -246,9 +246,9 @@ def test_every_subject_lies_under_its_case(shared, name):
         assert all(subject == own or subject.startswith(f"{own}/") for subject in subjects)
 
 
-@pytest.mark.parametrize(("name", "most"), [("gold.jsonl", 121), ("gold-pages.jsonl", 128)])
+@pytest.mark.parametrize(("name", "most"), [("gold.jsonl", 122), ("gold-pages.jsonl", 129)])
 def test_the_graph_stays_small(shared, name, most):
-    """Two items, five citations and five grounds, each ground with seven triples."""
+    """Two items, five citations and five grounds of seven triples, and for some items a limit of three."""
     letters = gold_letters.determinations(gold_letters.records(shared, name))
     assert sum(len(parsed(n_triples(letter, "0.1.0"))) for letter in letters) / len(letters) <= most
 
