@@ -9,9 +9,13 @@ from hashlib import sha256
 
 import pytest
 
+import kg
+from kg import resources
 from kg.errors import SettingError
 from kg.reading.letter import read_letter
+from kg.reading.vocabulary import concepts
 from kg.sample import FOLDER, TEMPLATES, letters, sample
+from kg.sampling.kinds import table
 
 
 def folded(text: str) -> str:
@@ -362,3 +366,34 @@ def test_an_effects_file_without_its_columns_is_refused(tmp_path, header):
 def test_a_missing_effects_file_is_named(tmp_path):
     with pytest.raises(SettingError, match=r"missing\.csv"):
         letters(1, 1, effects=tmp_path / "missing.csv")
+
+
+def test_the_grounds_that_are_stated_are_read():
+    """In wordings that the reader was not made from; each class at most once to a rationale."""
+    right = wrong = missed = 0
+    for name, text, truth in letters(200, 5, "all"):
+        decisions = kg.parse_letter(text, name=name).decisions
+        for decision, told in zip(decisions, truth["decisions"], strict=True):
+            stated = {(each["ground"], each["met"]): each["quote"] for each in told["grounds"]}
+            assert stated
+            assert all(each in folded(text) for each in stated.values())
+            found = {(each.ground, each.met) for each in decision.grounds}
+            right += len(found & stated.keys())
+            wrong += len(found - stated.keys())
+            missed += len(stated.keys() - found)
+    assert right / (right + wrong) > 0.9
+    assert right / (right + missed) > 0.85
+
+
+def test_every_ground_that_is_stated_is_a_class_in_words_of_its_own():
+    known = table("wording.toml")["grounds"]
+    classes = {
+        concept.notation for concept in concepts.read("grounds.ttl").values() if concept.one("precedence")
+    }
+    path = resources.folder("grammar") / "examples" / "rationale-sentences.tsv"
+    learned = path.read_text(encoding="utf-8").lower()
+    for overturned, sentences in known.items():
+        for ground, met, sentence in sentences:
+            assert ground in classes
+            assert met is (overturned == "overturned")
+            assert sentence.lower() not in learned

@@ -130,9 +130,11 @@ def issue(rng: Random, paper: Paper, case: Case, decision: Decision) -> Json:
     return truth.decision(decision, span, fields["claims_administrator"], fields["reviewer"], reasons)
 
 
-def rationale(rng: Random, paper: Paper, case: Case, decision: Decision, label: str) -> Spot:
-    """The rationale after its label, in one paragraph or two."""
-    paragraphs = prose.rationale(rng, decision.item, case.calendar, decision.overturned)
+def rationale(
+    rng: Random, paper: Paper, case: Case, decision: Decision, label: str
+) -> tuple[Spot, list[prose.Stated]]:
+    """The rationale after its label, in one paragraph or two, and the grounds that it states."""
+    paragraphs, stated = prose.rationale(rng, decision.item, case.calendar, decision.overturned)
     whole: Spot = []
     for turn, text in enumerate(paragraphs):
         if turn:
@@ -141,4 +143,4 @@ def rationale(rng: Random, paper: Paper, case: Case, decision: Decision, label: 
         spot = [len(lead), len(lead) + len(text)]
         paper.print(lead + text, [spot], prose=True)
         whole = [whole[0], spot[1]] if whole else spot
-    return whole
+    return whole, stated

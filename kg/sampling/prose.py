@@ -2,6 +2,7 @@
 
 from functools import cache
 from random import Random
+from typing import NamedTuple
 
 from kg.sampling.draws import between, pick
 from kg.sampling.item_texts import Item
@@ -75,8 +76,18 @@ def _words(rng: Random, item: Item, calendar: Calendar) -> dict[str, object]:
     }
 
 
-def rationale(rng: Random, item: Item, calendar: Calendar, overturned: bool) -> list[str]:
-    """A rationale, in one or two paragraphs."""
+class Stated(NamedTuple):
+    """A ground that a rationale states, in the words of ``wording.toml``."""
+
+    ground: str
+    met: bool
+    quote: str
+
+
+def rationale(
+    rng: Random, item: Item, calendar: Calendar, overturned: bool
+) -> tuple[list[str], list[Stated]]:
+    """A rationale, in one or two paragraphs, and the grounds that it states."""
     words = _words(rng, item, calendar)
     draft = [
         pick(rng, _sentences("rationale", "opening")),
@@ -85,7 +96,20 @@ def rationale(rng: Random, item: Item, calendar: Calendar, overturned: bool) -> 
         pick(rng, _sentences("rationale", "overturned" if overturned else "upheld")),
     ]
     said = [_raised(sentence.format_map(words)) for sentence in draft]
-    if rng.random() < 0.08:
+    chance = rng.random()
+    stated = _grounds(Random(int(chance * 2**53)), overturned, words)  # noqa: S311
+    said[-1:-1] = [each.quote for each in stated]
+    if chance < 0.08:
         middle = len(said) // 2
-        return [" ".join(said[:middle]), " ".join(said[middle:])]
-    return [" ".join(said)]
+        return [" ".join(said[:middle]), " ".join(said[middle:])], stated
+    return [" ".join(said)], stated
+
+
+def _grounds(rng: Random, overturned: bool, words: dict[str, object]) -> list[Stated]:
+    """One to four grounds, each of a class of its own."""
+    known = table("wording.toml")["grounds"]["overturned" if overturned else "upheld"]
+    chosen: dict[str, Stated] = {}
+    for _ in range(between(rng, 1, 4)):
+        ground, met, sentence = pick(rng, tuple(known))
+        chosen.setdefault(ground, Stated(ground, met, _raised(sentence.format_map(words))))
+    return list(chosen.values())

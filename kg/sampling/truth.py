@@ -3,13 +3,18 @@
 from typing import Any
 
 from kg.sampling.paper import Spot
+from kg.sampling.prose import Stated
 from kg.sampling.synthetic_case import Case, Decision
 
 Json = dict[str, Any]
 
 
 def decision(
-    case_decision: Decision, span: Spot, administrator: Json, reviewer: Json, rationale: Spot | None
+    case_decision: Decision,
+    span: Spot,
+    administrator: Json,
+    reviewer: Json,
+    rationale: tuple[Spot, list[Stated]] | None,
 ) -> Json:
     """The truth about one disputed item."""
     item = case_decision.item
@@ -30,7 +35,8 @@ def decision(
         "associated_surgical_service": item.kind.associated,
         "claims_administrator": administrator,
         "reviewer": reviewer,
-        "rationale": rationale and {"span": rationale},
+        "rationale": rationale and {"span": rationale[0]},
+        "grounds": [each._asdict() for each in rationale[1]] if rationale else [],
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from lark import Token, Tree
 from msgspec import Struct
 
-from kg.reading.grounds.wording import Word, catalogue, fold, vocabulary, words_and_gaps
+from kg.reading.grounds.wording import Word, catalogue, fold, phrases, vocabulary, words_and_gaps
 from kg.reading.text.grammars import Lexeme, TypedGrammar
 from kg.reading.text.patterns import as_pattern
 
@@ -70,7 +70,7 @@ def _reached(begins: list[int | None], kinds: list[list[str]]) -> list[Scope]:
 
 def _words(group: str) -> list[str]:
     concepts = {concept.notation: concept for concept in catalogue().values()}
-    return list(concepts[group].labels[1:])
+    return [phrase for label in concepts[group].labels[1:] for phrase in phrases(label)]
 
 
 @cache

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import product
 from typing import Any
 
 from msgspec import Struct
@@ -21,6 +22,28 @@ class Word(Struct, frozen=True, gc=False):
     after: int
 
 
+_CHOICE = re.compile(r"\(([^()]*)\)")
+
+
+def phrases(label: str) -> Iterator[str]:
+    """The phrases that a label writes in short: ``(a|b)`` is either, ``(a)`` is a or nothing.
+
+    >>> list(phrases("(prior|earlier) visit(s)"))
+    ['prior visit', 'prior visits', 'earlier visit', 'earlier visits']
+    """
+    pieces = _CHOICE.split(label)
+    choices = [_choices(piece, bool(n % 2)) for n, piece in enumerate(pieces)]
+    for chosen in product(*choices):
+        if phrase := " ".join("".join(chosen).split()):
+            yield phrase
+
+
+def _choices(piece: str, in_brackets: bool) -> list[str]:
+    if not in_brackets:
+        return [piece]
+    return piece.split("|") if "|" in piece else ["", piece]
+
+
 class Vocabulary:
     """The phrases of all groups; of those that begin at a word the longest is taken."""
 
@@ -30,10 +53,11 @@ class Vocabulary:
         for concept in concepts:
             bit = self._bits.setdefault(concept.notation, 1 << len(self._bits))
             for label in concept.labels[1:]:  # the first is its name
-                node = self._root
-                for word in label.split():
-                    node = node.setdefault(word, {})
-                node[""] = node.get("", 0) | bit
+                for phrase in phrases(label):
+                    node = self._root
+                    for word in phrase.split():
+                        node = node.setdefault(word, {})
+                    node[""] = node.get("", 0) | bit
 
     def mask(self, names: Iterable[str]) -> int:
         """The bits of the groups of these names."""
