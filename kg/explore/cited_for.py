@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES
-from kg.explore import labels
 from kg.explore.incidence import Ids
 from kg.explore.neighbours import Links, case_node
 from kg.model import Party

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.explore import labels, layout
+from kg.analysis import labels
+from kg.explore import layout
 from kg.explore.neighbours import FEATURES, Links, Neighbour
 
 if TYPE_CHECKING:

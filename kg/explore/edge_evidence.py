@@ -6,9 +6,10 @@ from typing import Any
 import networkx as nx
 import pyoxigraph as ox
 
+from kg.analysis import labels
 from kg.base.store import KnowledgeBase
 from kg.evidence import Kind, Mark, marks, sentence
-from kg.explore import labels, marking
+from kg.explore import marking
 from kg.explore.neighbours import Links, address, case_node
 from kg.graph import iri
 from kg.graph.triples import edition_notation, guideline_notation, n_triples, service_notation

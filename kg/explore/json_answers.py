@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from kg import contract
-from kg.analysis.related.rankings import Related, RelatedCase
-from kg.analysis.related.rows import RelatedDecision, Side
+from kg.analysis.related.rankings import Related
+from kg.analysis.related.rows import Side
 from kg.analysis.search import CLOSE, OPEN, Hits
 from kg.base.store import KnowledgeBase
 from kg.explore.neighbours import address, case_node
@@ -58,7 +59,7 @@ def related(generation: str, found: Related, notes: Iterable[str] = (), **more: 
     """Cases like a case, each with the pairs of items that match; ``notes`` are those of the filters."""
     return listing(
         generation,
-        [_related_case(row) for row in found.rows],
+        _related_cases(found),
         found.total,
         found.next,
         case=found.case,
@@ -70,36 +71,30 @@ def related(generation: str, found: Related, notes: Iterable[str] = (), **more: 
     )
 
 
-def _related_case(row: RelatedCase) -> dict[str, Any]:
-    return {
-        "case": row.case,
-        "iri": address(case_node(row.case)),
-        "score": row.score,
-        "outcomes": row.outcomes,
-        "repeats": row.repeats,
-        "pairs": [{"asked": pair.asked, **_related_decision(pair.row)} for pair in row.pairs],
-    }
+def _related_cases(found: Related) -> list[dict[str, Any]]:
+    """The cases, each with its pairs: what the columns of :class:`RelatedRow` hold, and more of why."""
+    rows: dict[str, dict[str, Any]] = {}
+    for row, pair, told in found.lines():
+        case = {name: told[name] for name in _OF_CASE}
+        first = case | {"iri": address(case_node(row.case)), "outcomes": row.outcomes, "pairs": []}
+        rows.setdefault(row.case, first)["pairs"].append(
+            {name: _plain(value) for name, value in told.items() if name not in _OF_CASE}
+            | {
+                "reasons": [asdict(reason) for reason in pair.row.reasons],
+                "differences": pair.row.differences,
+                "shared": [asdict(shared) for shared in pair.row.shared],
+            }
+        )
+    return list(rows.values())
 
 
-def _related_decision(row: RelatedDecision) -> dict[str, Any]:
-    return {
-        **_side(row.found),
-        "score": row.score,
-        "repeats": row.repeats,
-        "reasons": [asdict(reason) for reason in row.reasons],
-        "differences": row.differences,
-        "shared": [asdict(shared) for shared in row.shared],
-    }
+_OF_CASE = ("case", "score", "repeats")
+"""The columns of :class:`RelatedRow` that are of the case, and not of a pair of items."""
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _side(side: Side) -> dict[str, Any]:
-    cited = {"claims_administrator": side.claims_administrator, "reviewer": side.reviewer}
-    return {
-        "item": side.item,
-        "outcome": side.outcome,
-        "text": side.text,
-        "decided": side.decided and side.decided.isoformat(),
-        "specialties": side.specialties,
-        "cited": cited,
-        "grounds": side.grounds,
-    }
+    return {name: _plain(value) for name, value in asdict(side).items() if name != "case"}

@@ -14,9 +14,9 @@ from urllib.parse import quote, unquote
 import numpy as np
 import polars as pl
 
+from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES, Index
 from kg.errors import UnknownError
-from kg.explore import labels
 from kg.explore.incidence import Ids, Pairs
 from kg.graph import iri
 from kg.model import Party

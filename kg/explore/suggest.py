@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from kg.explore import labels
+from kg.analysis import labels
 from kg.explore.neighbours import Links, case_node
 
 _WORD = re.compile(r"\w+")

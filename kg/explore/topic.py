@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES
 from kg.errors import UnknownError
-from kg.explore import labels
 from kg.explore.incidence import Ids, Pairs
 from kg.explore.neighbours import Kind, Links
 from kg.model import Party

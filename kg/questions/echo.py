@@ -1,7 +1,7 @@
 """Say in a sentence how a question was understood."""
 
+from kg.analysis import labels
 from kg.analysis.filters import FILTERS
-from kg.explore import labels
 from kg.model import Outcome, Party
 from kg.questions import vocabulary
 from kg.questions.question import Condition, Kind, Question

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
 from kg import resources, turtle
+from kg.analysis import labels
 from kg.errors import IriError, UnknownError
-from kg.explore import labels, marking, vendor
+from kg.explore import marking, vendor
 from kg.graph import iri
 from kg.graph.triples import n_triples
 from kg.graph.vocab import SKOS

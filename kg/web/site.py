@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from kg.analysis import labels
 from kg.analysis.cache import Analyses
 from kg.analysis.covariates import NOTHING, USUAL
 from kg.analysis.covariates import wanted as covariates
@@ -21,12 +22,12 @@ from kg.analysis.drivers import Drivers, drivers
 from kg.analysis.filters import Filters
 from kg.analysis.related.features import Features
 from kg.analysis.related.outside import asked_cases
-from kg.analysis.related.rankings import AskedCase, Related, case_of, related
+from kg.analysis.related.rankings import AskedCase, case_of
 from kg.analysis.search import Search
 from kg.base.building.read import specialty_labels
 from kg.base.store import KnowledgeBase
 from kg.errors import UnknownError
-from kg.explore import case_lists, drawing, labels
+from kg.explore import case_lists, drawing
 from kg.explore.incidence import Ids
 from kg.explore.neighbours import Figures, Links, address
 from kg.explore.row_types import FeatureRow
@@ -257,22 +258,6 @@ class Site:
             return drivers(self.index, level, party, filters, adjust=equal or (NOTHING,))
         finally:
             self._fitting.release()
-
-    def related(
-        self,
-        case: AskedCase,
-        outcome: str | None = None,
-        limit: int = 10,
-        cursor: str | None = None,
-        filters: Filters | None = None,
-        mode: str = "precedent",
-    ) -> Related:
-        """Cases like ``case``.
-
-        Raises:
-            UnknownError, SettingError: an option is not one there is.
-        """
-        return related(self.features, case, outcome, limit, cursor, filters=filters, mode=mode)
 
     def asked(self, letters: Sequence[tuple[Determination, str]]) -> list[AskedCase]:
         """Letters and requests, each with its text, as cases that are asked about."""

@@ -70,7 +70,7 @@ def test_each_pair_says_why(known):
     assert sum(each.share for each in pair.row.reasons) == pytest.approx(1, abs=1e-4)
     said = [each.text for each in pair.row.reasons]
     assert said[0] == "the same subcategory and body part"
-    assert "both reviewers cite page 7 of chronic-pain/2009" in said
+    assert "both reviewers cite Chronic Pain Medical Treatment Guidelines (2009), page 7" in said
     assert pair.row.found.claims_administrator == ("chronic-pain/2009/page/98",)
 
 
@@ -96,7 +96,11 @@ def test_grounds_count_and_tell_contrasts_apart():
         "here the reviewer states reasoning and plan (met) and response to earlier treatment (not met), "
         "there amount (met)"
     )
-    assert found["CM15-0000003"].differences[1].startswith("here the reviewer cites page 7")
+    assert (
+        found["CM15-0000003"]
+        .differences[1]
+        .startswith("here the reviewer cites Chronic Pain Medical Treatment Guidelines (2009), page 7")
+    )
     assert found["CM15-0000004"].differences == (
         "here alone the reviewer states reasoning and plan (met) and response to earlier treatment (not met)",
     )
@@ -120,6 +124,37 @@ def test_the_other_way_is_of_the_same_kind(known, mode):
                     assert row.found.outcome != OUTCOMES[item.outcome or 0]
                 else:
                     assert row.found.outcome in {"overturned", "modified"}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_first_contrast_is_of_the_kind_wherever_there_is_one(base, mode):
+    """Over all cases of synthetic letters: the first row of a case and each item, by plain counting."""
+    known = features(base.facts)
+    granted = {OUTCOMES.index("overturned"), OUTCOMES.index("modified")}
+    for case in known.cases:
+        kin: set[int] = set()
+        for item in case_of(known, case).items:
+            ended = [
+                int(other)
+                for other in known.kin(item.features)
+                if known.case_of[other] != item.case
+                and (
+                    known.outcome[other] != item.outcome
+                    if mode == "precedent"
+                    else known.outcome[other] in granted
+                )
+            ]
+            first = decisions_like(known, item, "other", 1, mode=mode).rows
+            assert bool(first) is bool(ended)
+            if first:
+                at = known.decisions(known.number(first[0].found.case or ""))[first[0].found.item - 1]
+                assert int(at) in ended
+            kin.update(ended)
+        rows = related(known, case, "other", 1, mode=mode).rows
+        assert bool(rows) is bool(kin)
+        for pair in (pair for row in rows for pair in row.pairs):
+            place = known.decisions(known.number(rows[0].case))
+            assert any(int(at) in kin and known.position[at] == pair.row.found.item for at in place)
 
 
 def test_the_nearest_of_the_other_way_comes_first(known):

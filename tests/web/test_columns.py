@@ -89,6 +89,7 @@ with TestClient(create_app(Path("kb"))) as client:
                  "/api/outcomes?minimum=1", "/outcomes?minimum=1", "/api/sides", "/sides",
                  "/api/cases", "/api/search?q=letter"):
         found[path] = get(path)
+    found["/api/cases/CASE/related"] = get(f"/api/cases/{case}/related")
     schemas = client.get("/api/openapi.json").json()["components"]["schemas"]
 for row in ("DriverRow", "CaseRow", "HitRow", "GroupRow", "AgreementRow"):
     found["schema of " + row] = json.dumps(schemas[row])

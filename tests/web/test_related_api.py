@@ -5,6 +5,9 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
+from kg.analysis.columns import columns
+from kg.analysis.related.rankings import RelatedRow
+
 
 def lines(answer):
     assert answer.status_code == 200, answer.text
@@ -25,17 +28,8 @@ def test_related_cases_have_pairs_with_reasons(site: TestClient):
     body = site.get(f"/api/cases/{case}/related?limit=3").json()
     pair = body["results"][0]["pairs"][0]
     assert sum(reason["share"] for reason in pair["reasons"]) == pytest.approx(1, abs=1e-3)
-    assert {
-        "asked",
-        "item",
-        "outcome",
-        "text",
-        "decided",
-        "specialties",
-        "cited",
-        "grounds",
-        "shared",
-    } <= pair.keys()
+    assert {each.name for each in columns(RelatedRow)} <= body["results"][0].keys() | pair.keys()
+    assert {"reasons", "differences", "shared"} <= pair.keys()
     after = site.get(f"/api/cases/{case}/related", params={"limit": 3, "cursor": body["next"]}).json()
     assert not {row["case"] for row in body["results"]} & {row["case"] for row in after["results"]}
 

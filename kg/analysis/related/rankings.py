@@ -6,10 +6,10 @@ other (the mean of both directions). Letters that repeat one another word for wo
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import polars as pl
@@ -107,15 +107,20 @@ class Related:
     next: str | None
     notes: tuple[str, ...] = ()
 
-    def to_frame(self) -> pl.DataFrame:
-        """The pairs of items, a :class:`RelatedRow` each; several values are joined by semicolons."""
-        rows = []
+    def lines(self) -> Iterator[tuple[RelatedCase, Pair, dict[str, Any]]]:
+        """Each pair of items with the values of the columns of :class:`RelatedRow`, by name."""
         for row in self.rows:
             for pair in row.pairs:
                 side = {name: getattr(pair.row.found, name) for name in Side.__slots__}
                 own = {"case": row.case, "score": row.score, "repeats": row.repeats, "asked": pair.asked}
-                told = side | own | {"pair_score": pair.row.score, "why": pair.row.why}
-                rows.append({name: "; ".join(v) if isinstance(v, tuple) else v for name, v in told.items()})
+                yield row, pair, side | own | {"pair_score": pair.row.score, "why": pair.row.why}
+
+    def to_frame(self) -> pl.DataFrame:
+        """The pairs of items, a :class:`RelatedRow` each; several values are joined by semicolons."""
+        rows = [
+            {name: "; ".join(v) if isinstance(v, tuple) else v for name, v in told.items()}
+            for _, _, told in self.lines()
+        ]
         return pl.DataFrame(rows, schema=schema(RelatedRow))
 
 

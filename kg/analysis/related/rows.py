@@ -1,6 +1,6 @@
 """A related decision as it is shown: what both share, in words and as shares of the score."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.related.evidence_kinds import CITATION, KINDS, NAMES, REQUEST
 from kg.analysis.related.features import Features
@@ -151,13 +152,15 @@ def related_decision(known: Features, asked: Asked, mode: str, decision: int, sc
 def plain(kind: str, value: str) -> str:
     """A feature's value as words.
 
-    >>> plain("reviewer_page", "chronic-pain/2009/page/98"), plain("side", "knee:left")
-    ('page 98 of chronic-pain/2009', 'left knee')
+    >>> plain("side", "knee:left"), plain("reviewer_section", "acoem-2004/12/special-studies")
+    ('left knee', 'Special Studies, Low Back Complaints (ACOEM 2004, ch. 12)')
     >>> plain("earlier_treatment", "Acupuncture:not-helped"), plain("condition", "disc")
     ('Acupuncture (not helped)', 'disc disorder')
     >>> plain("ground", "response:not-met")
     'response to earlier treatment (not met)'
     """
+    if kind.startswith(("reviewer_", "denial_")):
+        return labels.label(f"guideline/{value}")
     if kind == "ground":
         name, _, way = value.partition(":")
         return f"{_grounds().get(name, name)} ({way.replace('-', ' ')})"
@@ -166,9 +169,6 @@ def plain(kind: str, value: str) -> str:
     if kind == "earlier_treatment":
         name, _, response = value.partition(":")
         return f"{name} ({response.replace('-', ' ')})" if response else name
-    work, page, number = value.partition("/page/")
-    if page:
-        return f"page {number} of {work}"
     part, _, side = value.partition(":")
     return f"{side} {part}" if side and kind == "side" else value
 
@@ -184,11 +184,8 @@ def _grounds() -> dict[str, str]:
     return {concept.notation: concept.preferred[0].lower() + concept.preferred[1:] for concept in found}
 
 
-def reasons(shared: Sequence[Shared], name: Callable[[str, str], str] = plain) -> tuple[Reason, ...]:
-    """What is shared, told together where it is of one kind; the weightiest first.
-
-    ``name`` gives the words for a kind and value.
-    """
+def reasons(shared: Sequence[Shared]) -> tuple[Reason, ...]:
+    """What is shared, told together where it is of one kind; the weightiest first."""
     groups: dict[str, list[Shared]] = {}
     for each in shared:
         evidence = KINDS[NAMES.index(each.kind)].evidence
@@ -196,13 +193,13 @@ def reasons(shared: Sequence[Shared], name: Callable[[str, str], str] = plain) -
         told = {REQUEST: REQUEST, CITATION: party}.get(evidence, each.kind)
         groups.setdefault(told, []).append(each)
     found = [
-        Reason(_told(told, group, name), round(sum(each.share for each in group), 6))
+        Reason(_told(told, group), round(sum(each.share for each in group), 6))
         for told, group in groups.items()
     ]
     return tuple(sorted(found, key=lambda reason: -reason.share))
 
 
-def _told(told: str, group: Sequence[Shared], name: Callable[[str, str], str]) -> str:
+def _told(told: str, group: Sequence[Shared]) -> str:
     if told == REQUEST:
         kinds = {each.kind for each in group}
         said = [words for kind, words in _WORDS.items() if kind in kinds]
@@ -213,8 +210,8 @@ def _told(told: str, group: Sequence[Shared], name: Callable[[str, str], str]) -
     if told in _PARTIES:
         values = _places([each.value for each in group])
         by_value = {each.value: each.kind for each in group}
-        return f"{_PARTIES[told]} {_listed([name(by_value[value], value) for value in values])}"
-    return _CLINICAL[told].format(_listed([name(each.kind, each.value) for each in group]))
+        return f"{_PARTIES[told]} {_listed([plain(by_value[value], value) for value in values])}"
+    return _CLINICAL[told].format(_listed([plain(each.kind, each.value) for each in group]))
 
 
 def _places(values: Sequence[str]) -> list[str]:
@@ -238,8 +235,8 @@ def _differences(known: Features, asked: Asked, decision: int) -> Iterator[str]:
     other = known.of(decision)
     yield from _grounds_apart(*(_values(known, each, "ground") for each in (asked.features, other)))
     here, there = (_places(_cited(known, each, "reviewer")) for each in (asked.features, other))
-    only_here = [plain("", value) for value in here if value not in there]
-    only_there = [plain("", value) for value in there if value not in here]
+    only_here = [plain("reviewer_page", value) for value in here if value not in there]
+    only_there = [plain("reviewer_page", value) for value in there if value not in here]
     if only_here and only_there:
         yield f"here the reviewer cites {_listed(only_here)}, there {_listed(only_there)}"
 

@@ -278,7 +278,7 @@ def _decision(position: int, told: Mapping[str, Any], text: str) -> answers.Deci
 
 def _pair(case: str, pair: Mapping[str, Any]) -> answers.Pair:
     reasons = [one["text"] for one in pair["reasons"]]
-    return answers.Pair(case=case, **{**pair, "reasons": reasons})
+    return answers.Pair(case=case, score=pair["pair_score"], **{**pair, "reasons": reasons})
 
 
 def _text(value: Any) -> str | None:

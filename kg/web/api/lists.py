@@ -10,8 +10,9 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from kg import queries
+from kg.analysis import labels
 from kg.analysis.columns import names
-from kg.explore import drawing, edge_evidence, json_answers, labels
+from kg.explore import drawing, edge_evidence, json_answers
 from kg.explore.neighbours import address
 from kg.explore.row_types import FeatureRow, HitRow
 from kg.questions.complete import Completion, complete

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -63,7 +64,8 @@ async def related(
 
     `outcome=other` keeps requests of the same kind (subcategory or drug class) that went the other way.
     """
-    found = site.related(site.asked_case(case), outcome, limit, cursor, filters, mode)
+    asked = site.asked_case(case)
+    found = site.analyses.related(asked, outcome, limit, cursor, filters=filters, mode=mode)
     return answer(request, site, as_json(site, found, filters))
 
 
@@ -114,13 +116,12 @@ def many(
     cases = questions(site, asked.questions)
     if (items := sum(len(case.items) for case in cases)) > MOST_ITEMS:
         raise ProblemError(422, f"at most {MOST_ITEMS} items per request, found {items}")
-    first = site.related(
-        cases[0], outcome, limit, None, filters, mode
-    )  # an option that is not one is an error
+    ask = partial(site.analyses.related, outcome=outcome, limit=limit, filters=filters, mode=mode)
+    first = ask(cases[0])  # an option that is not one is an error
 
     def lines() -> Iterator[bytes]:
         for number, case in enumerate(cases):
-            found = site.related(case, outcome, limit, None, filters, mode) if number else first
+            found = ask(case) if number else first
             yield (
                 json.dumps(as_json(site, found, filters, question=number), ensure_ascii=False).encode()
                 + b"\n"

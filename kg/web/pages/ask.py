@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from kg.analysis import labels
 from kg.analysis.related.rows import plain
 from kg.errors import KgError
-from kg.explore import labels
 from kg.questions import answers
 from kg.questions.changes import changes
 from kg.questions.examples import nearest

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.filters import FILTERS
-from kg.explore import cited_for, facets, labels
+from kg.explore import cited_for, facets
 from kg.explore.case_lists import Found, Wanted
 from kg.explore.incidence import Ids
 from kg.web import csv_tables

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
+from kg.analysis import labels
 from kg.analysis.filters import Filters, choose
 from kg.analysis.related.features import MODES
-from kg.analysis.related.rows import Reason, RelatedDecision, plain, reasons
-from kg.explore import drawing, labels, marking
+from kg.explore import drawing, marking
 from kg.explore.neighbours import Figures, case_node
 from kg.web import negotiate
 from kg.web.api.cases import SiteDep
@@ -101,20 +101,9 @@ def _case_page(request: Request, site: Site, case: str, mode: str) -> Response:
         letter=marking.html(marking.pieces(determination, text)),
         legend=values.LEGEND,
         mode=mode,
-        related=site.related(asked, None, 5, mode=mode),
-        other=site.related(asked, "other", 5, mode=mode),
-        why=reasons_of,
+        related=site.analyses.related(asked, None, 5, mode=mode),
+        other=site.analyses.related(asked, "other", 5, mode=mode),
     )
-
-
-def reasons_of(row: RelatedDecision) -> tuple[Reason, ...]:
-    """Why a decision is related, with guidelines by their names."""
-    return reasons(row.shared, _named)
-
-
-def _named(kind: str, value: str) -> str:
-    cited = kind.startswith(("reviewer_", "denial_"))
-    return labels.label(f"guideline/{value}") if cited else plain(kind, value)
 
 
 @router.get("/explore")

@@ -8,13 +8,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
 from kg import queries
-from kg.analysis import plots
+from kg.analysis import labels, plots
 from kg.analysis.columns import printed, shown
 from kg.analysis.decisions import LEVELS, PARTIES
 from kg.analysis.drivers import HELP, DriverRow, Drivers, EffectSet
 from kg.analysis.filters import Filters
 from kg.errors import QueryError, UnknownError
-from kg.explore import labels
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import funnel, ratio

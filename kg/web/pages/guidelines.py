@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
+from kg.analysis import labels
 from kg.analysis.drivers import DriverRow, Drivers
 from kg.analysis.filters import Filters
 from kg.errors import UnknownError
-from kg.explore import cited_for, drawing, labels
+from kg.explore import cited_for, drawing
 from kg.explore.case_lists import Found, Wanted
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep

@@ -11,8 +11,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from kg import queries
+from kg.analysis import labels
 from kg.errors import KgError, QueryError
-from kg.explore import labels, vendor
+from kg.explore import vendor
 from kg.graph import iri
 from kg.web.middleware import EDITOR_POLICY
 from kg.web.pages.rendering import render

@@ -10,7 +10,6 @@ from kg.analysis.related.outside import LONGEST, request
 from kg.analysis.related.rankings import Related
 from kg.errors import SettingError
 from kg.web.api.cases import SiteDep
-from kg.web.pages.cases import reasons_of
 from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
 from kg.web.site import Site
@@ -31,7 +30,6 @@ def _page(asked: Request, items: str, summary: str, fault: str, lists: list[Rela
         fault=fault,
         other=other,
         related=related,
-        why=reasons_of,
     )
 
 
@@ -67,4 +65,4 @@ def _lists(site: Site, lines: list[str], summary: str) -> list[Related]:
     if len(lines) > _MOST_ITEMS:
         raise SettingError(f"paste at most {_MOST_ITEMS} items, one on each line")
     [case] = site.asked([(request(lines, summary), "")])
-    return [site.related(case, outcome, 10, mode="pending") for outcome in ("other", None)]
+    return [site.analyses.related(case, outcome, 10, mode="pending") for outcome in ("other", None)]

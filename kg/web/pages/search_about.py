@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup, escape
 
+from kg.analysis import labels
 from kg.analysis.drivers import HELP
 from kg.analysis.search import CLOSE, OPEN
 from kg.errors import BaseError, SettingError
-from kg.explore import labels
 from kg.web.api.cases import SiteDep
 from kg.web.pages.rendering import render
 

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from kg.explore import drawing, labels, topic
+from kg.analysis import labels
+from kg.explore import drawing, topic
 from kg.explore.case_lists import Wanted
 from kg.explore.topic import Row
 from kg.model import Party

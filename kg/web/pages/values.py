@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from kg.analysis import labels
 from kg.evidence import Kind
-from kg.explore import labels
 from kg.explore.neighbours import case_node
 from kg.graph import iri
 from kg.graph.triples import UNPAGED, edition_notation, guideline_notation, service_notation

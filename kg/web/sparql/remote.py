@@ -25,9 +25,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kg import queries
+from kg.analysis import labels
 from kg.base.publish import Endpoint, TooLargeError
 from kg.errors import BaseError, UnknownError
-from kg.explore import labels
 from kg.explore.case_lists import Found, read_cursor, write_cursor
 from kg.explore.neighbours import Figures, address, case_node
 from kg.explore.row_types import CaseRow
