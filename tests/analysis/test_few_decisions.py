@@ -17,6 +17,7 @@ from kg.analysis.outcomes import KINDS as GROUPS
 from kg.analysis.outcomes import grouped, outcomes
 from kg.analysis.related.features import features
 from kg.analysis.related.rankings import related
+from kg.analysis.row.robustness import robustness
 from kg.analysis.sides import sides
 
 cited = st.sampled_from(
@@ -107,3 +108,31 @@ def test_all_else_is_finite(facts, level, kind):
         assert 0 < row.score <= 1
         for pair in row.pairs:
             assert sum(shared.share for shared in pair.row.shared) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("adjust", ["category", "year", "specialty", "category,year"])
+def test_a_key_that_the_covariates_tell_has_counts_and_a_sentence(adjust):
+    """Page 98 is cited for one category, in one year and by one specialty, and page 7 for the others."""
+    rows = [
+        decision(
+            f"CM15-{number:07}",
+            1,
+            "overturned" if number % 3 == 0 else "upheld",
+            [cite("chronic-pain", edition=2009, pages=((98, 7)[number % 2],))],
+            category=("Surgery", "Injection")[number % 2],
+            year=(2014, 2015)[number % 2],
+            specialties=[("Neurology", "Pain Medicine")[number % 2]],
+        )
+        for number in range(120)
+    ]
+    index = prepare(facts_of(*rows))
+    found = drivers(index, adjust=adjust)
+    finite(found.to_frame())
+    assert found.verdict == "no page can be compared in 120 decisions"
+    for row in found.rows:
+        assert (row.decisions, row.adjusted_odds_ratio, row.q_value) == (60, None, None)
+        assert row.odds_ratio is not None
+        assert row.remark.startswith("cannot be told from the covariates")
+    specifications = robustness(index, "chronic-pain/2009/page/98")
+    finite(specifications.to_frame())
+    assert specifications.notes[-1].startswith("no odds ratio with all held equal")
