@@ -34,7 +34,7 @@ ONLY_IN = {
     "pypdfium2": ("kg.files.pdf", "kg.files.pdf_worker"),
     "fsspec": ("kg.files.sources", "kg.base"),
     "oxrdflib": ("kg.base",),
-    "networkx": ("kg.analysis.network", "kg.analysis.nodes", "kg.base.export", "kg.explore.edge_evidence"),
+    "networkx": ("kg.analysis.network", "kg.base.export", "kg.explore.edge_evidence"),
     "scipy": ("kg.analysis", "kg.statistics"),
     "fastapi": ("kg.web",),
     "starlette": ("kg.web",),

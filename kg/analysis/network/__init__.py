@@ -16,7 +16,7 @@ import polars as pl
 from kg.analysis.columns import SHARE, Column, Decisions, Letters, Overturned, names, schema
 from kg.analysis.decisions import OUTCOMES, Index, Mask, each_once
 from kg.analysis.filters import Filters, choose, unknown
-from kg.analysis.nodes import Nodes, letters_of_both, mark_ranges
+from kg.analysis.network.nodes import Nodes, letters_of_both, mark_ranges
 from kg.errors import SettingError
 from kg.model import Outcome
 from kg.statistics.chance import Ids, Together, counted, together
