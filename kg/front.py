@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kg.analysis.search import Hits, Search
     from kg.analysis.sides import Sides
     from kg.analysis.trends import Trends
+    from kg.claims.claim import Checked
     from kg.queries import Answer
     from kg.questions.answers import Answer as Asked
 
@@ -152,6 +153,16 @@ class OpenBase(KnowledgeBase):
         from kg.questions.answers import ask
 
         return ask(self.analyses, question)
+
+    def check(self, text: str) -> "Checked":
+        """The claims of a text about cases, counts and rates, each part with its verdict.
+
+        Raises:
+            SettingError: the text is too long, or has too many claims.
+        """
+        from kg.claims.check import check
+
+        return check(self, self.analyses.index, text)
 
     def outcomes(
         self,

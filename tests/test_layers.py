@@ -23,6 +23,7 @@ FLOORS = [
     {"analysis"},
     {"explore"},
     {"questions"},
+    {"claims"},
     {"front"},
     {"web"},
     {"cli"},
@@ -30,7 +31,7 @@ FLOORS = [
 
 # What is about one subject stays in the rooms about it.
 ONLY_IN = {
-    "lark": ("kg.reading", "kg.questions", "kg.graph.syntax"),
+    "lark": ("kg.reading", "kg.questions", "kg.claims", "kg.graph.syntax"),
     "pypdfium2": ("kg.files.pdf", "kg.files.pdf_worker"),
     "fsspec": ("kg.files.sources", "kg.base"),
     "oxrdflib": ("kg.base",),
@@ -176,6 +177,7 @@ def test_scripts_import_in_no_circle():
 SAME_IDEA = {
     "ask": "a question in words: the command, the call, the page",
     "build": "building a base, and the command for it",
+    "check": "the claims of a text: the check, the call, the page",
     "cases": "cases in the API and on pages",
     "columns": "the columns of what is stored, and of what is shown",
     "drivers": "the analysis, the call, the page",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kg.cli import (
-    ask,
+    ask_check,
     build,
     cite_schema,
     drivers_related,
@@ -28,7 +28,7 @@ ROOMS = (
     verify_correct_remove,
     show_search_stats,
     query,
-    ask,
+    ask_check,
     drivers_related,
     sides_outcomes_network,
     export_publish,
@@ -38,7 +38,7 @@ ROOMS = (
 
 ORDER = (
     *("sample", "parse", "cite", "schema"),
-    *("build", "stats", "show", "search", "ask", "query"),
+    *("build", "stats", "show", "search", "ask", "check", "query"),
     *("drivers", "related", "sides", "outcomes", "grounds", "trends", "network"),
     *("correct", "remove", "verify", "validate"),
     *("export", "publish", "serve", "mcp"),

@@ -40,8 +40,8 @@ def question(asked: Asked) -> Question:
     if asked.later:
         _later(asked, asked.later, kind)
     conditions, groups = _groups(asked)
-    where = tuple(_settled(condition) for condition in conditions)
-    groups = tuple(_settled(group) for group in groups)
+    where = tuple(settled(condition) for condition in conditions)
+    groups = tuple(settled(group) for group in groups)
     order = "least" if "LEAST" in asked.seen else "most" if asked.seen & {"MOST", "CITED_MOST"} else None
     if groups:
         order = None
@@ -291,7 +291,7 @@ def _kind_of_places(asked: Asked, levels: list[str]) -> tuple[Kind, str | None] 
     return None
 
 
-def _settled(condition: Condition) -> Condition:
+def settled(condition: Condition) -> Condition:
     """A condition with its pages and chapters as places of a guideline, which another condition may name."""
     if condition.name != "guideline":
         return condition

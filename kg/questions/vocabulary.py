@@ -109,12 +109,8 @@ _SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 5, 40
 EVER = "0001.."
 """All dates, as a range."""
 _UNDATED = (
-    "undated",
-    "without a date",
-    "without a decision date",
-    "no decision date",
-    "no date",
-    "not dated",
+    *("undated", "without a date", "without a decision date"),
+    *("no decision date", "no date", "not dated"),
 )
 _GUIDELINE_WORDS = ("guideline", "treatment guideline")
 
@@ -137,16 +133,17 @@ class Meaning:
 
 
 @cache
-def keywords() -> dict[str, list[str]]:
-    """The phrases of each terminal of the grammar that is written as phrases."""
-    source = resources.text("grammar", GRAMMAR)
+def keywords(file: str = GRAMMAR) -> dict[str, list[str]]:
+    """The phrases of each terminal of a grammar that is written as phrases."""
+    source = resources.text("grammar", file)
     return {found[1]: _PHRASE.findall(found[2]) for found in _TERMINAL.finditer(source)}
 
 
 @cache
-def phrases() -> Phrases[Meaning]:
-    """All phrases, those of the grammar before those of the vocabularies."""
+def phrases(file: str = GRAMMAR) -> Phrases[Meaning]:
+    """All phrases, those of the grammar ``file`` before those of the vocabularies."""
     return _table(
+        file,
         (
             *_persons(),
             *_services(),
@@ -156,21 +153,30 @@ def phrases() -> Phrases[Meaning]:
             *_worker(),
             *_grounds(),
             *_guidelines(),
-        )
+        ),
     )
 
 
 @cache
-def cited() -> Phrases[Meaning]:
+def cited(file: str = GRAMMAR) -> Phrases[Meaning]:
     """All phrases as they are meant after a word of citing: titles of guidelines first."""
     return _table(
-        (*_sections(), *_guidelines(), *_persons(), *_services(), *_drugs(), *_body_parts(), *_worker())
+        file,
+        (*_sections(), *_guidelines(), *_persons(), *_services(), *_drugs(), *_body_parts(), *_worker()),
     )
 
 
-def _table(said: tuple[tuple[str, Meaning], ...]) -> Phrases[Meaning]:
+@cache
+def specialties() -> Phrases[Meaning]:
+    """The names of specialties and of persons who have them, where nothing else can be meant."""
+    return Phrases(
+        {key(label): (label, meaning) for label, meaning in (*_specialties(), *_persons())}.values()
+    )
+
+
+def _table(file: str, said: tuple[tuple[str, Meaning], ...]) -> Phrases[Meaning]:
     """A table in which the grammar's phrases come first, and of the others the first that has a phrase."""
-    own = [(phrase, Meaning(name)) for name, written in keywords().items() for phrase in written]
+    own = [(phrase, Meaning(name)) for name, written in keywords(file).items() for phrase in written]
     first: dict[tuple[str, ...], tuple[str, Meaning]] = {}
     for phrase, meaning in (*own, *said):
         if (folded := key(phrase)) and folded[0] != "*":

@@ -16,6 +16,7 @@ from kg.explore import vendor
 from kg.web import access_log, linked, negotiate, problems
 from kg.web.api import ask as ask_api
 from kg.web.api import cases as case_api
+from kg.web.api import check as check_api
 from kg.web.api import drivers as driver_api
 from kg.web.api import expansion, feed, lists, openapi, stated
 from kg.web.api import outcomes as outcomes_api
@@ -26,6 +27,7 @@ from kg.web.middleware import Answers
 from kg.web.pages import ask as ask_page
 from kg.web.pages import case_list, guidelines, query, rendering, search_about, topics
 from kg.web.pages import cases as case_pages
+from kg.web.pages import check as check_page
 from kg.web.pages import drivers as driver_pages
 from kg.web.pages import outcomes as outcomes_pages
 from kg.web.pages import related as related_pages
@@ -43,6 +45,8 @@ ROUTED = (
         driver_api,
         ask_api,
         ask_page,
+        check_api,
+        check_page,
         query,
         driver_pages,
         search_about,

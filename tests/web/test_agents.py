@@ -25,7 +25,7 @@ from kg.web.settings import Settings
 
 CALLS = int(os.environ.get("KG_CALLS", "1000"))
 """How many calls the long test makes; `make agents` makes 5,000."""
-TOOLS = {"find", "ask", "drivers", "grounds", "decisions", "decision", "related", "query"}
+TOOLS = {"find", "ask", "drivers", "grounds", "decisions", "decision", "related", "check", "query"}
 
 Words = dict[str, Any]
 

@@ -188,6 +188,34 @@ class Related(Told):
     notes: list[str]
 
 
+class CheckedPart(BaseModel):
+    """A part of a claim: `holds`, `differs`, `not in this base` or `not checked`."""
+
+    kind: str
+    text: str
+    verdict: str
+    says: str
+    quote: str | None
+    path: str | None
+    figure: str | None
+
+
+class CheckedClaim(BaseModel):
+    """A sentence, which holds only if each of its parts does."""
+
+    text: str
+    case: str | None
+    verdict: str
+    parts: list[CheckedPart]
+
+
+class Checked(Told):
+    """The claims of a text."""
+
+    counts: dict[str, int]
+    rows: list[CheckedClaim]
+
+
 class Named(BaseModel):
     """A query that is ready by its name."""
 

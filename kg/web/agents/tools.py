@@ -43,6 +43,7 @@ class Tools:
             self.decisions,
             self.decision,
             self.related,
+            self.check,
             self.query,
         )
 
@@ -157,6 +158,22 @@ class Tools:
             generation=told["generation"], address=address, rows=rows, notes=told.get("notes", [])
         )
         return fitted(answer, _FEWER)
+
+    async def check(
+        self,
+        text: Annotated[
+            str,
+            Field(
+                min_length=1,
+                max_length=20_000,
+                examples=["CM16-0000001 upheld an MRI citing ACOEM chapter 12."],
+            ),
+        ],
+    ) -> answers.Checked:
+        """Check claims on cases, counts or rates before they are repeated, part by part."""
+        told, address = await self._post("/api/check", {}, {"text": text}, None)
+        answer = answers.Checked(**told, address=address, rows=told["claims"])
+        return fitted(answer, "check fewer sentences at once")
 
     async def query(
         self,

@@ -1,0 +1,68 @@
+"""``/api/check``: the claims of a text, each part with its verdict."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from kg.claims.check import LONGEST
+from kg.claims.check import check as checked
+from kg.claims.claim import Verdict
+from kg.web.api import openapi
+from kg.web.api.cases import SiteDep, answer
+
+router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+
+VERDICTS = ", ".join(Verdict)
+
+
+class Text(BaseModel, extra="forbid"):
+    """A sentence, paragraph or brief."""
+
+    text: str = Field(
+        min_length=1,
+        max_length=LONGEST,
+        examples=["CM16-0000001 upheld an MRI citing ACOEM chapter 12."],
+    )
+
+
+class CheckedPart(openapi.Thing):
+    """One checkable part of a claim."""
+
+    kind: str = Field(description="What it is about, such as outcome, item, citation, count or rate.")
+    text: str
+    verdict: str = Field(description=f"One of {VERDICTS}.")
+    says: str = Field(description="What the base says, or why the part is not checked.")
+    truth: Any = Field(None, description="The value in the base.")
+    quote: str | None = Field(None, description="The letter's words.")
+    path: str | None = Field(None, description="The page that shows it.")
+    figure: str | None = Field(None, description="The address of the figure that it was compared with.")
+
+
+class CheckedClaim(openapi.Thing):
+    """A sentence; its verdict is the worst of its parts, in the order of the verdicts."""
+
+    text: str
+    start: int
+    end: int
+    case: str | None
+    verdict: str = Field(description=f"One of {VERDICTS}.")
+    parts: list[CheckedPart]
+
+
+class CheckedText(openapi.Thing):
+    """The claims of a text, in order."""
+
+    generation: str
+    counts: dict[str, int] = Field(description="How many claims have each verdict.")
+    claims: list[CheckedClaim]
+
+
+@router.post("/check", summary="Check the claims of a text", responses=openapi.answers(CheckedText))
+def check(request: Request, site: SiteDep, asked: Text) -> Response:
+    """Sentences about cases, counts and rates are compared with the letters, part by part.
+
+    What is not read is *not checked*, with the reason.
+    """
+    return answer(request, site, checked(site.base, site.index, asked.text).to_dict())
