@@ -147,6 +147,8 @@ def _all_used(
         raise QuestionError("the same as what? “do both sides cite the same page” can be asked")
     if "COMPARE" in asked.seen and not groups and not by and kind is not Kind.SIDES:
         raise QuestionError("compare what with what? Name two things of one kind")
+    if "MATTER" in asked.seen and kind is Kind.FIGURES and not by:
+        raise QuestionError("whether a thing matters is asked by its kind, such as “does specialty matter”")
     if "TREND" in asked.seen and kind not in {Kind.TREND, Kind.FIGURES}:
         raise QuestionError(f"{kind.value} are not counted over time; “by year” can be asked of decisions")
     if asked.number and not (

@@ -76,6 +76,11 @@ class Features:
         return {name: number for number, name in enumerate(self.named)}
 
     @cached_property
+    def printed(self) -> pl.DataFrame:
+        """The text of each item and the day of its decision, in the order of the index."""
+        return self.index().columns("item_text", "decision_date")
+
+    @cached_property
     def counting(self) -> dict[str, NDArray[np.bool_]]:
         """Which features count in each mode."""
         return {mode: kinds_of(mode)[self.kind] for mode in MODES}

@@ -215,12 +215,13 @@ def related(
             ),
             int(known.copies[1][number]),
         )
-        for number, score, decisions, points_of in found[before : before + limit]
+        for number, score, decisions, points_of in (found.rows(before, before + limit) if found else ())
     )
     notes = tuple(note for item in asked.items if outcome == "other" and (note := _note(question, item)))
     sides = tuple(side_asked(known, item, asked.case) for item in asked.items)
-    following = f"r2.{before + limit}" if len(found) > before + limit else None
-    return Related(asked.case, mode, asked.outcomes, sides, rows, len(found), following, notes)
+    total = len(found) if found else 0
+    following = f"r2.{before + limit}" if total > before + limit else None
+    return Related(asked.case, mode, asked.outcomes, sides, rows, total, following, notes)
 
 
 def decisions_like(
@@ -255,12 +256,33 @@ def _question(
     return _Question(known, mode, outcome, None if chosen is None else chosen[known.decision])
 
 
-_Found = tuple[int, int, NDArray[np.int64], Scores]
-"""A case's number, its score, its decisions, and how well each item that is asked about matches each."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Cases that were found: numbers, scores, decisions one case after the other, and their order.
+
+    ``points`` tells how well each item that is asked about (a row) matches each decision.
+    """
+
+    cases: NDArray[np.int32]
+    score: Scores
+    starts: NDArray[np.int64]
+    decisions: NDArray[np.int64]
+    points: Scores
+    order: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return self.order.size
+
+    def rows(self, first: int, after: int) -> Iterator[tuple[int, int, NDArray[np.int64], Scores]]:
+        """Each case's number, score, decisions and their points, from place ``first`` on."""
+        ends = np.append(self.starts[1:], self.decisions.size)
+        for each in self.order[first:after]:
+            own = slice(int(self.starts[each]), int(ends[each]))
+            yield int(self.cases[each]), int(self.score[each]), self.decisions[own], self.points[:, own]
 
 
-def _by_case(question: _Question, asked: AskedCase) -> list[_Found]:
-    """The cases among the pools of all items, scored, in order, each wording once."""
+def _by_case(question: _Question, asked: AskedCase) -> _Found | None:
+    """The cases among the pools of all items, scored, in order, each wording once; ``None`` for none."""
     known, mode = question.known, question.mode
     allowed = [question.allowed(item) for item in asked.items]
     pools = [
@@ -268,7 +290,7 @@ def _by_case(question: _Question, asked: AskedCase) -> list[_Found]:
     ]
     cases = np.unique(known.case_of[np.concatenate(pools)]) if pools else np.empty(0, np.int32)
     if not cases.size:
-        return []
+        return None
     lengths = known.case_starts[cases + 1] - known.case_starts[cases]
     starts = np.cumsum(lengths) - lengths
     decisions = np.arange(lengths.sum()) + np.repeat(known.case_starts[cases] - starts, lengths)
@@ -286,11 +308,7 @@ def _by_case(question: _Question, asked: AskedCase) -> list[_Found]:
     order = np.lexsort((cases, -score))
     order = order[score[order] > 0]
     _, first = np.unique(known.letter[cases[order]], return_index=True)
-    found: list[_Found] = []
-    for each in order[np.sort(first)]:
-        own = slice(int(starts[each]), int(starts[each] + lengths[each]))
-        found.append((int(cases[each]), int(score[each]), decisions[own], points[:, own]))
-    return found
+    return _Found(cases, score, starts, decisions, points, order[np.sort(first)])
 
 
 def _points(known: Features, item: Asked, mode: str, decisions: NDArray[np.int64]) -> Scores:

@@ -1,6 +1,7 @@
 """A related decision as it is shown: what both share, in words and as shares of the score."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -93,19 +94,18 @@ _CLINICAL = {
 
 def side(known: Features, decision: int) -> Side:
     """What is known of a decision of the base."""
-    texts = known.index().columns("item_text", "decision_date")[int(known.decision[decision])]
-    text, decided = texts.row(0)
-    features = known.of(decision)
+    text, decided = known.printed.row(int(known.decision[decision]))
+    said = _by_kind(known, known.of(decision))
     return Side(
         known.cases[int(known.case_of[decision])],
         int(known.position[decision]),
         OUTCOMES[known.outcome[decision]],
         text,
         decided,
-        tuple(_values(known, features, "specialty")),
-        _cited(known, features, "denial"),
-        _cited(known, features, "reviewer"),
-        tuple(_values(known, features, "ground")),
+        tuple(said["specialty"]),
+        _cited(said, "denial"),
+        _cited(said, "reviewer"),
+        tuple(said["ground"]),
     )
 
 
@@ -114,24 +114,24 @@ def side_asked(known: Features, asked: Asked, case: str | None) -> Side:
     if asked.decision is not None:
         return side(known, asked.decision)
     outcome = None if asked.outcome is None else OUTCOMES[asked.outcome]
-    features = asked.features
+    said = _by_kind(known, asked.features)
     return Side(
         case,
         asked.position,
         outcome,
         asked.text,
         None,
-        tuple(_values(known, features, "specialty")),
-        _cited(known, features, "denial"),
-        _cited(known, features, "reviewer"),
-        tuple(_values(known, features, "ground")),
+        tuple(said["specialty"]),
+        _cited(said, "denial"),
+        _cited(said, "reviewer"),
+        tuple(said["ground"]),
     )
 
 
 def related_decision(known: Features, asked: Asked, mode: str, decision: int, score: int) -> RelatedDecision:
     """The row of one answer."""
     mine = asked.features[known.counting[mode][asked.features]]
-    both = np.intersect1d(mine, known.of(decision))
+    both = np.intersect1d(mine, known.of(decision), assume_unique=True)
     both = both[np.argsort(-known.weights[both], kind="stable")]
     total = max(1, int(known.weights[both].sum()))
     shared = tuple(
@@ -141,7 +141,7 @@ def related_decision(known: Features, asked: Asked, mode: str, decision: int, sc
             round(int(known.weights[feature]) / total, 6),
             known.having(feature).size,
         )
-        for feature in both
+        for feature in both.tolist()
     )
     differences = tuple(_differences(known, asked, decision)) if mode == "precedent" else ()
     repeats = int(known.copies[0][decision])
@@ -232,9 +232,9 @@ def _listed(said: Sequence[str]) -> str:
 
 def _differences(known: Features, asked: Asked, decision: int) -> Iterator[str]:
     """What each reviewer stated and cited that the other did not."""
-    other = known.of(decision)
-    yield from _grounds_apart(*(_values(known, each, "ground") for each in (asked.features, other)))
-    here, there = (_places(_cited(known, each, "reviewer")) for each in (asked.features, other))
+    said = [_by_kind(known, each) for each in (asked.features, known.of(decision))]
+    yield from _grounds_apart(*(each["ground"] for each in said))
+    here, there = (_places(_cited(each, "reviewer")) for each in said)
     only_here = [plain("reviewer_page", value) for value in here if value not in there]
     only_there = [plain("reviewer_page", value) for value in there if value not in here]
     if only_here and only_there:
@@ -270,11 +270,14 @@ def _grounds_apart(here: Sequence[str], there: Sequence[str]) -> Iterator[str]:
         yield f"{'here' if left[0] else 'there'} alone the reviewer states {_listed(left[0] or left[1])}"
 
 
-def _cited(known: Features, features: NDArray[np.int32], party: str) -> tuple[str, ...]:
-    kinds = (f"{party}_page", f"{party}_section", f"{party}_chapter")
-    return tuple(value for kind in kinds for value in _values(known, features, kind))
+def _cited(said: Mapping[str, list[str]], party: str) -> tuple[str, ...]:
+    return tuple(value for level in ("page", "section", "chapter") for value in said[f"{party}_{level}"])
 
 
-def _values(known: Features, features: NDArray[np.int32], kind: str) -> list[str]:
-    number = NAMES.index(kind)
-    return [known.named[feature][1] for feature in features if known.kind[feature] == number]
+def _by_kind(known: Features, features: NDArray[np.int32]) -> dict[str, list[str]]:
+    """The values of some features, by their kinds."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for feature in features.tolist():
+        kind, value = known.named[feature]
+        found[kind].append(value)
+    return found
