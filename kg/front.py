@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kg.analysis.network import Network
     from kg.analysis.outcomes import Outcomes
     from kg.analysis.reasons.ground_rates import Grounds
+    from kg.analysis.reasons.stock_sentences import Stock
     from kg.analysis.related.rankings import Related
     from kg.analysis.row.robustness import Robustness
     from kg.analysis.search import Hits, Search
@@ -200,6 +201,20 @@ class OpenBase(KnowledgeBase):
         from kg.analysis.reasons.ground_rates import grounds
 
         return grounds(self.analyses.index, by, key, party, _filters(filters), minimum)
+
+    def sentences(
+        self, *, alike: bool = False, minimum: int = 2, limit: int = 100, **filters: "Given"
+    ) -> "Stock":
+        """Sentences of several letters, as :func:`kg.analysis.reasons.stock_sentences.stock` counts them.
+
+        Raises:
+            ChoiceError, SettingError: a filter has a value that it cannot have.
+        """
+        from kg.analysis.reasons.stock_sentences import stock
+
+        index, wanted = self.analyses.index, _filters(filters)
+        said = self.scan_sentences()
+        return stock(index, said, self.letter, alike=alike, filters=wanted, minimum=minimum, limit=limit)
 
     def search(self, q: str, limit: int = 10, offset: int = 0) -> "Hits":
         """The letters that hold all the words of ``q``, the best first; a phrase is quoted.

@@ -234,6 +234,8 @@ ABOUT_TABLES = {
     "facts": "`base.facts`: a row per decision, party, citation and section or page.",
     "determinations": "`base.scan_determinations()`: a row per letter.",
     "problems": "`base.scan_problems()`: a row per wording that could not be read.",
+    "grounds": "`base.scan_grounds()`: a row per ground or cue that a reviewer states.",
+    "sentences": "`base.scan_sentences()`: a row per sentence of a rationale.",
 }
 
 

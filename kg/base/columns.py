@@ -1,4 +1,4 @@
-"""The columns of the facts and of their two small companions: name, type and meaning, in order."""
+"""The columns of the facts and of their companions: name, type and meaning, in order."""
 
 from collections.abc import Mapping
 
@@ -92,6 +92,29 @@ _DETERMINATIONS: Columns = {
     "citations": (_SMALL, "Number of citations of both parties."),
     "problems": (_SMALL, "Number of problems."),
 }
+_GROUNDS: Columns = {
+    "case": (_TEXT, "Case number."),
+    "item": (_SMALL, "Position of the disputed item in the letter, from 1."),
+    "outcome": (_TEXT, "Outcome of the item; null where it was not read."),
+    "ground": (_TEXT, "Notation of the class in `ontology/grounds.ttl`."),
+    "met": (_YES, "Whether the reviewer finds the criterion met."),
+    "counted": (_YES, "Whether the class is read surely enough to be counted; else it is a cue."),
+    "likelihood": (_NUMBER, "How surely it was read, from 0 to 1."),
+    "start": (_SMALL, "First character of the words in the letter."),
+    "end": (_SMALL, "Character after the words."),
+    "quote": (_TEXT, "The words that say so, white space folded."),
+}
+_SENTENCES: Columns = {
+    "case": (_TEXT, "Case number."),
+    "item": (_SMALL, "Position of the disputed item whose rationale has the sentence, from 1."),
+    "start": (_SMALL, "First character of the sentence in the letter."),
+    "end": (_SMALL, "Character after the sentence."),
+    "wording": (pl.Int64(), "Digest of the sentence, white space folded: equal where word for word equal."),
+    "form": (
+        pl.Int64(),
+        "Digest of the sentence without names, sides, numbers and dates: equal where nearly alike.",
+    ),
+}
 _PROBLEMS: Columns = {
     "case": (_TEXT, "Case number."),
     "template": (_TEXT, "Letter template."),
@@ -106,6 +129,8 @@ COLUMNS: Mapping[str, Columns] = {
     "facts": _FACTS,
     "determinations": _DETERMINATIONS,
     "problems": _PROBLEMS,
+    "grounds": _GROUNDS,
+    "sentences": _SENTENCES,
 }
 """The columns of each table: a type, and words on what a value is."""
 
@@ -115,3 +140,4 @@ TABLES: Mapping[str, Schema] = {
 """The tables of a base, each a folder of Parquet files."""
 
 FACTS, DETERMINATIONS, PROBLEMS = TABLES["facts"], TABLES["determinations"], TABLES["problems"]
+GROUNDS, SENTENCES = TABLES["grounds"], TABLES["sentences"]

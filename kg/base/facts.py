@@ -1,21 +1,22 @@
-"""The facts table and its two small companions, in Parquet: their schema, their rows, how to open them.
+"""The facts table and its companions, in Parquet: their schema, their rows, how to open them.
 
 ``facts/`` has one row a decision x party x citation x (section or page): a section row has a null page, a
 page row a null section, a citation with neither has one row, and a party that cited nothing has one row
 with a null citation, so that every decision is there for both parties. ``determinations/`` has one row a
-letter, ``problems/`` one row for each wording that was not understood. A folder holds as many files as
+letter, ``problems/`` one row for each wording that was not understood, ``grounds/`` one for each ground
+that a reviewer states, ``sentences/`` one for each sentence of a rationale. A folder holds as many files as
 builds added; read all of them together: ``polars.read_parquet("facts/*.parquet")``,
 ``duckdb: from 'facts/*.parquet'``, or any other reader of Parquet.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from kg.base.columns import DETERMINATIONS, FACTS, PROBLEMS, Schema
+from kg.base.columns import DETERMINATIONS, FACTS, GROUNDS, PROBLEMS, SENTENCES, Schema
 from kg.model import (
     BodyPart,
     Citation,
@@ -28,6 +29,8 @@ from kg.model import (
     Specialty,
     Treatment,
 )
+from kg.reading.alike import digest, form
+from kg.reading.grounds.sentences import sentences
 
 _TEXT, _SMALL, _YES = pl.String(), pl.Int32(), pl.Boolean()
 _TEXTS, _DAY, _NUMBER = pl.List(pl.String()), pl.Date(), pl.Float64()
@@ -43,7 +46,7 @@ _QUOTED = 200
 
 
 class Rows:
-    """The rows that some letters give to the three tables, with the position of each letter.
+    """The rows that some letters give to the tables, with the position of each letter.
 
     ``labels`` gives the preferred label of a specialty's notation.
     """
@@ -57,6 +60,8 @@ class Rows:
         self._cited: list[Row] = []
         self._determinations: list[Row] = []
         self._problems: list[Row] = []
+        self._grounds: list[Row] = []
+        self._sentences: list[Row] = []
 
     def add(self, position: int, case: str, determination: Determination, text: str) -> None:
         """Add a letter: all of its rows, or on a fault none."""
@@ -70,11 +75,15 @@ class Rows:
         cited = [(index, *row) for index, decision in decisions for row in _cited(decision)]
         determinations = (position, *_determination(case, determination))
         problems = [(position, *row) for row in _problems(case, determination, text)]
+        grounds = [(position, *row) for row in _grounds(case, determination)]
+        told_in = [(position, *row) for row in _sentences(case, determination, text)]
         self._letters.append(letter)
         self._items += items
         self._cited += cited
         self._determinations.append(determinations)
         self._problems += problems
+        self._grounds += grounds
+        self._sentences += told_in
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The tables by name, each with the further column :data:`POSITION`."""
@@ -86,6 +95,8 @@ class Rows:
             "facts": cited.hstack(items[cited[_INDEX]]).select(*FACTS, POSITION),
             "determinations": frame(self._determinations, {POSITION: _SMALL} | dict(DETERMINATIONS)),
             "problems": frame(self._problems, {POSITION: _SMALL} | dict(PROBLEMS)),
+            "grounds": frame(self._grounds, {POSITION: _SMALL} | dict(GROUNDS)),
+            "sentences": frame(self._sentences, {POSITION: _SMALL} | dict(SENTENCES)),
         }
 
 
@@ -142,6 +153,30 @@ def _problems(case: str, determination: Determination, text: str) -> Iterator[Ro
             quote,
             problem.message,
         )
+
+
+def _grounds(case: str, determination: Determination) -> Iterator[Row]:
+    for item, decision in enumerate(determination.decisions, 1):
+        outcome = decision.outcome and decision.outcome.value
+        for counted, grounds in ((True, decision.grounds), (False, decision.cues)):
+            for one in grounds:
+                head = (case, item, outcome, one.ground, one.met, counted, one.likelihood)
+                yield (*head, one.span.start, one.span.end, one.quote)
+
+
+def _sentences(case: str, determination: Determination, text: str) -> Iterator[Row]:
+    for item, decision in enumerate(determination.decisions, 1):
+        if decision.rationale is not None:
+            span = decision.rationale.span
+            for start, end in sentences(text, span.start, span.end):
+                yield (case, item, start, end, *_digests(text[start:end]))
+
+
+# Letters repeat sentences word for word.
+@lru_cache(maxsize=1 << 14)
+def _digests(sentence: str) -> tuple[int, int]:
+    folded = " ".join(sentence.split())
+    return digest(folded), digest(form(folded))
 
 
 def frame(rows: Sequence[Row], schema: Schema) -> pl.DataFrame:
@@ -229,8 +264,7 @@ def _wording(decision: Decision, text: str) -> int:
     said = decision.rationale.span.of(text) if decision.rationale else ""
     outcome = decision.outcome and decision.outcome.value
     whole = " ".join(f"{decision.item.text} {outcome} {said}".split())
-    digest = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+    return digest(whole)
 
 
 def _recommended(decision: Decision) -> Row:

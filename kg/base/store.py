@@ -118,6 +118,14 @@ class KnowledgeBase:
         """Parsing problems: case, template, kind, start, end, quote, message."""
         return facts.scan(self.folder / "problems", columns.PROBLEMS)
 
+    def scan_grounds(self) -> pl.LazyFrame:
+        """Grounds and cues, a row each: case, item, outcome, class, met, likelihood, span and words."""
+        return facts.scan(self.folder / "grounds", columns.GROUNDS)
+
+    def scan_sentences(self) -> pl.LazyFrame:
+        """Sentences of rationales: case, item, span, and digests that are equal where they are alike."""
+        return facts.scan(self.folder / "sentences", columns.SENTENCES)
+
     def scan_determinations(self) -> pl.LazyFrame:
         """One row a letter: case, template, header and patient values, counts of items and citations."""
         return facts.scan(self.folder / "determinations", columns.DETERMINATIONS)

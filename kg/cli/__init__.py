@@ -38,7 +38,7 @@ ROOMS = (
 
 ORDER = (
     *("sample", "parse", "cite", "schema"),
-    *("build", "stats", "show", "search", "ask", "check", "query"),
+    *("build", "stats", "show", "search", "sentences", "ask", "check", "query"),
     *("drivers", "related", "sides", "outcomes", "grounds", "trends", "network"),
     *("correct", "remove", "verify", "validate"),
     *("export", "publish", "serve", "mcp"),

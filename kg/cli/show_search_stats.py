@@ -1,4 +1,4 @@
-"""``kg show``, ``kg search`` and ``kg stats``: what letters say, one and all."""
+"""``kg show``, ``search``, ``sentences`` and ``stats``: what letters say, one and all."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, out, print_json, say, table
+from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, out, print_json, say, table, table_of
+from kg.cli.filter_options import filtered
 
 if TYPE_CHECKING:
+    from kg.analysis.filters import Filters
     from kg.evidence import Mark
     from kg.model import Determination
 
@@ -49,6 +51,7 @@ _OUTCOMES = {"upheld": "red", "overturned": "green", "modified": "yellow"}
 @command(
     "kg show CM16-0219557",
     "kg show CM16-0219557 --why item/1/reviewer/citation/1",
+    "kg show CM16-0219557 --stock",
     "kg show cm16-219557 --format json",
 )
 def show(
@@ -60,12 +63,16 @@ def show(
             metavar="NODE", help="Print the sentence behind item/1, patient.age, or an IRI of the case."
         ),
     ] = None,
+    stock: Annotated[
+        bool, typer.Option("--stock", help="Dim the sentences that stand word for word in other letters.")
+    ] = False,
     form: Annotated[
         Shown, typer.Option("--format", help="How to print; json is what the API answers.")
     ] = Shown.TEXT,
 ) -> None:
     """Show a letter with what was read from it in colour, and its decisions as a table."""
     from kg import evidence
+    from kg.analysis.reasons.stock_sentences import of_letter, share
     from kg.base.store import KnowledgeBase
     from kg.explore import json_answers
 
@@ -75,14 +82,21 @@ def show(
             return
         text, read = base.letter(case), base.determination(case)
         source = base.source(case).place
+        repeated = of_letter(read, text, base.scan_sentences()) if stock else ()
     if why is not None:
         _print_sentences(text, evidence.behind(read, why))
         return
-    out().print(_coloured(text, evidence.marks(read)))
+    letter = _coloured(text, evidence.marks(read))
+    for each in repeated:
+        if each.others:
+            letter.stylize("dim", each.start, each.end)
+    out().print(letter)
     legend = Text("  ").join(Text(kind, style=style) for kind, style in _STYLES.items())
     out().print(Text.assemble("\nmarked: ", legend))
     print(f"{read.case_number}, template {read.template.value}, read from {source}\n")
     _print_decisions(read)
+    if stock:
+        print(share(repeated))
     for problem in read.problems:
         out().print(Text(f"{problem.kind.value}: {problem.message}", style="red"))
 
@@ -154,6 +168,47 @@ def search(
         out().print(line)
     more = f"; more: --offset {found.next}" if found.next else ""
     say(f"{found.total:,} letters{more}")
+
+
+@command(
+    "kg sentences",
+    "kg sentences --alike --category Rehabilitation",
+    "kg sentences --minimum 5 --limit 1000 --format csv",
+)
+@filtered
+def sentences(
+    kb: Kb = DEFAULT_KB,
+    alike: Annotated[
+        bool, typer.Option("--alike", help="Set names, sides, numbers and dates apart.")
+    ] = False,
+    minimum: Annotated[int, typer.Option(min=2, help="Fewest letters that a sentence stands in.")] = 2,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Sentences to show.")] = 40,
+    form: Printed = Form.TABLE,
+    *,
+    chosen: "Filters",
+) -> None:
+    """List the sentences of rationales that stand in several letters, with how their decisions end."""
+    from kg.analysis.cache import Analyses
+    from kg.analysis.reasons.stock_sentences import HELP, StockRow
+    from kg.analysis.reasons.stock_sentences import stock as count
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        index, said = Analyses.of(base).index, base.scan_sentences()
+        found = count(index, said, base.letter, alike=alike, filters=chosen, minimum=minimum, limit=limit)
+    frame = found.to_frame()
+    if form is Form.CSV:
+        from polars import List, String, col
+
+        print(frame.with_columns(col(List(String)).list.join("; ")).write_csv(), end="")
+    elif form is Form.JSON:
+        rows = frame.to_dicts()
+        print_json({"rows": rows, "verdict": found.verdict, "notes": found.notes, "help": HELP})
+    else:
+        title = "sentences that stand in several letters"
+        table_of(StockRow, frame.iter_rows(named=True), title, {"cases", "rate_low", "rate_high"})
+    for sentence in (found.verdict, *found.notes):
+        say(sentence)
 
 
 @command("kg stats", "kg stats --by-template", "kg stats --unresolved --format csv > to-add.csv")

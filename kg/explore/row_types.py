@@ -9,6 +9,7 @@ from kg.analysis.drivers import DriverRow, SetRow
 from kg.analysis.network import LinkRow, NodeRow, Relation
 from kg.analysis.outcomes import DriftRow, GroupRow, QuantityRow
 from kg.analysis.reasons.ground_rates import GroundRow
+from kg.analysis.reasons.stock_sentences import StockRow
 from kg.analysis.related.rankings import RelatedRow
 from kg.analysis.row.robustness import SpecificationRow
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, SilentRow
@@ -67,6 +68,7 @@ ROWS: Mapping[str, type] = {
     "outcomes: drift": DriftRow,
     "outcomes: quantities": QuantityRow,
     "grounds": GroundRow,
+    "sentences": StockRow,
     "trends: months": MonthRow,
     "trends: changes": ChangeRow,
     "robustness: specifications": SpecificationRow,

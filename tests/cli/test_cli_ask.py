@@ -241,6 +241,20 @@ def test_outcomes_by_who_when_and_how_much(by, kg, kb):
     assert kg("outcomes", by, "--kb", kb).code == 0
 
 
+def test_sentences_in_every_form(kg, kb):
+    asked = ("sentences", "--kb", kb, "--limit", 5)
+    table = rows(kg(*asked, "--format", "csv").out)
+    told = json.loads(kg(*asked, "--format", "json").out)
+    assert [row["sentence"] for row in told["rows"]] == [row["sentence"] for row in table]
+    done = kg(*asked, "--alike")
+    assert done.code == 0
+    assert "nearly alike in another letter" in done.err
+    case = table[0]["cases"].partition(";")[0]
+    shown = kg("show", case, "--kb", kb, "--stock")
+    assert "stand word for word in other letters" in shown.out
+    assert "word for word" not in kg("show", case, "--kb", kb).out
+
+
 def test_grounds_in_every_form(kg, kb):
     asked = ("grounds", "category", "--kb", kb, "--minimum", 1)
     table = rows(kg(*asked, "--format", "csv").out)

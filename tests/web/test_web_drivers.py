@@ -121,6 +121,36 @@ def test_grounds_have_shares_and_a_sentence(site: TestClient):
     assert site.get("/api/grounds?by=page&key=nowhere").status_code == 404
 
 
+def test_pages_list_the_grounds_that_reviewers_state(site: TestClient):
+    for path, asked in (
+        ("/guidelines/chronic-pain/2009", "by=edition&key=chronic-pain/2009"),
+        ("/topics/service/pharmaceuticals", "by=category&key=Pharmaceuticals"),
+    ):
+        rows = site.get(f"/api/grounds?minimum=1&{asked}").json()["results"]
+        page = site.get(path).text
+        assert "Grounds that reviewers state" in page
+        table = page.partition('id="grounds"')[2].partition("</table>")[0]
+        for row in rows[:15]:
+            name = f"{row['ground']}%3A{'met' if row['met'] else 'not-met'}"
+            assert f'ground={name}">{row["decisions"]}</a>' in table
+        link = next(part for part in table.split('href="')[1:]).partition('"')[0].replace("&amp;", "&")
+        assert site.get(link).status_code == 200
+
+
+def test_sentences_of_several_letters(site: TestClient):
+    told = site.get("/api/sentences?limit=2").json()
+    assert len(told["results"]) == 2 < told["total"]
+    assert told["next"] == "2"
+    assert "word for word" in told["verdict"]
+    assert all(row["letters"] > 1 for row in told["results"])
+    alike = site.get("/api/sentences?alike=true&category=Pharmaceuticals").json()
+    assert "nearly alike" in alike["verdict"]
+    table = site.get("/api/sentences?format=csv&limit=3").text.splitlines()
+    assert table[0].startswith("sentence,")
+    assert site.get("/api/sentences?minimum=1").status_code == 422
+    assert site.get("/api/sentences?category=Sugrery").status_code == 422
+
+
 def test_trends_have_months_changes_and_words(site: TestClient):
     told = site.get("/api/trends?category=Pharmaceuticals").json()
     assert {"results", "changes", "notes", "help", "key", "party", "filters"} <= told.keys()

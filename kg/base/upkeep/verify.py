@@ -57,6 +57,10 @@ def verify(
         return found
 
 
+_IN_EVERY_LETTER = ("facts", "determinations")
+"""The tables that have a row of each letter."""
+
+
 def _files(folder: Path) -> Iterator[Fault]:
     try:
         yield from (Fault(*fault) for fault in manifest.faults(folder))
@@ -72,7 +76,7 @@ def _table(folder: Path, name: str, letters: list[LetterRow]) -> Iterator[Fault]
         yield Fault(name, f"cannot be read: {fault}")
         return
     there, wanted = dict(rows.iter_rows()), {row.case for row in letters}
-    if name != "problems":
+    if name in _IN_EVERY_LETTER:
         yield from (Fault(name, f"{case} is missing") for case in sorted(wanted - there.keys()))
     yield from (Fault(name, f"{case} is not in the ledger") for case in sorted(there.keys() - wanted))
     if name == "determinations":

@@ -1,12 +1,15 @@
-"""``/api/grounds``: what reviewers state, and how often."""
+"""``/api/grounds`` and ``/api/sentences``: what reviewers state, and how often."""
 
 from typing import Annotated, Literal
 
+import polars as pl
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from kg.analysis.columns import names
 from kg.analysis.reasons.ground_rates import BY, HELP, GroundRow, grounds
+from kg.analysis.reasons.stock_sentences import HELP as OF_SENTENCES
+from kg.analysis.reasons.stock_sentences import StockRow, stock
 from kg.web import csv_tables
 from kg.web.api import openapi
 from kg.web.api.cases import Format, Limit, SiteDep, answer, listing
@@ -62,3 +65,44 @@ def stated(
     following = str(offset + limit) if offset + limit < frame.height else None
     rows = frame.slice(offset, limit).to_dicts()
     return answer(request, site, listing(site, rows, frame.height, following, **more))
+
+
+@router.get(
+    "/sentences",
+    summary="Sentences that stand in several letters",
+    responses=openapi.answers(openapi.listing_of(StockRow), "text/csv"),
+)
+def sentences(
+    request: Request,
+    site: SiteDep,
+    filters: FiltersDep,
+    alike: Annotated[bool, Query(description="Set names, sides, numbers and dates apart.")] = False,
+    minimum: Annotated[int, Query(ge=2, le=1_000_000, description="Fewest letters of a sentence.")] = 2,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Offset = 0,
+    form: Annotated[Format, Query(alias="format")] = None,
+) -> Response:
+    """Word for word or nearly alike, those of the most letters first; `verdict` is how much is stock."""
+    found = stock(
+        site.index,
+        site.base.scan_sentences(),
+        site.base.letter,
+        alike=alike,
+        filters=filters,
+        minimum=minimum,
+        limit=limit,
+        offset=offset,
+    )
+    frame = found.to_frame()
+    if form == "csv":
+        cells = frame.with_columns(pl.col("cases").list.join("; "))
+        return csv_tables.download("sentences", names(StockRow), cells.iter_rows())
+    more = {
+        "alike": alike,
+        "filters": found.filters.written(),
+        "verdict": found.verdict,
+        "notes": list(found.notes),
+        "help": OF_SENTENCES,
+    }
+    following = str(offset + limit) if offset + limit < found.total else None
+    return answer(request, site, listing(site, frame.to_dicts(), found.total, following, **more))

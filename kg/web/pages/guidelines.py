@@ -11,6 +11,7 @@ from markupsafe import Markup
 from kg.analysis import labels
 from kg.analysis.drivers import DriverRow, Drivers
 from kg.analysis.filters import Filters
+from kg.analysis.reasons.ground_rates import of_decisions
 from kg.errors import UnknownError
 from kg.explore import cited_for, drawing
 from kg.explore.case_lists import Found, Wanted
@@ -210,6 +211,7 @@ def guideline(
         parts=_parts(site, node, party),
         sections=sections,
         axis=ratio.axis(end),
+        stated=of_decisions(site.index, found, labels.label(node)),
         cases=listed,
         matched=_matched(site, notation, party, filters, listed),
         again=again,

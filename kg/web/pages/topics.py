@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from kg.analysis import labels
+from kg.analysis.reasons.ground_rates import of_decisions
 from kg.explore import drawing, topic
 from kg.explore.case_lists import Wanted
 from kg.explore.topic import Row
@@ -63,6 +64,7 @@ def one_topic(
         chart=chart(years, base.rate or 0.0),
         level=level,
         sides=[(party.value, PARTY_WORDS[party.value], rows) for party, rows in sides.items()],
+        stated=of_decisions(site.index, found, labels.label(node)),
         matrix=topic.sides(links, found, level),
         shared=[(name, topic.sharing(links, found, name)) for name in topic.KINDS if name != kind],
         cases=listed,
