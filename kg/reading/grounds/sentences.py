@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 # A stop, with what may close a quotation or bracket and the sources that are cited for what it ends, before
 # a blank and a new beginning.
@@ -13,7 +14,9 @@ _BEFORE = 8
 """Characters before a stop that can be an abbreviation."""
 
 
-def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+# A build asks for the sentences of a rationale twice: for its grounds, and for what letters repeat.
+@lru_cache(maxsize=64)
+def sentences(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
     """The first and the last place of each sentence of ``text[start:end]``, without blanks at its ends.
 
     >>> text = "Dr. Roe asks for an MRI. It was denied (twice.) No red flags"
@@ -23,6 +26,10 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     >>> [text[a:b] for a, b in sentences(text, 0, len(text))]
     ['Spasms may benefit. (Roe, 2004)', 'This worker has none.']
     """
+    return tuple(_cut(text, start, end))
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for stop in _END.finditer(text, start, end):
         at = stop.start()
         if text[at] == "." and _ABBREVIATED.search(text[max(start, at - _BEFORE) : at + 1]):
