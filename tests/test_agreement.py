@@ -85,6 +85,7 @@ APART = {  # columns that are compared otherwise, or that the graph does not hav
     **dict.fromkeys(("injured_parts", "earlier_treatments", "conditions"), "in the facts alone"),
     "grounds": "several to an item, each a node of its own in the graph",
     "ground_cues": "in the facts alone",
+    "other_grounds": "in the facts alone",
     "wording": "a digest of text, which stays with the letter",
 }
 PREFIXES = f"""PREFIX imr: <{iri.ONTOLOGY}#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>

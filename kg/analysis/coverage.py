@@ -13,6 +13,7 @@ _HEADER = (
 )
 _ITEM = ("outcome", "category", "subcategory", "body_parts", "quantity_unit", "drug")
 _SECTION = "unresolved-section"
+_GROUND = "unclassified-ground"
 _UNRESOLVED = ("unresolved-title", "unresolved-specialty")
 _UNKNOWN = ("other", "mtus-other", "Other")
 
@@ -157,7 +158,7 @@ def _by_kind(problems: pl.DataFrame) -> pl.DataFrame:
 
 
 def _wordings(facts: pl.LazyFrame, problems: pl.DataFrame) -> pl.DataFrame:
-    """Sections and topics that the catalogue of their guideline lacks, and other unknown wordings."""
+    """Sections that the catalogue of their guideline lacks, other unknown wordings, grounds of no class."""
     sections = facts.filter(pl.col("section_title").is_not_null() & pl.col("section").is_null()).select(
         pl.lit(_SECTION).alias("kind"),
         "guideline",
@@ -169,10 +170,23 @@ def _wordings(facts: pl.LazyFrame, problems: pl.DataFrame) -> pl.DataFrame:
         "kind", pl.lit(None, pl.String).alias("guideline"), pl.lit(None, pl.String).alias("chapter"),
         pl.col("quote").alias("wording"), "case",
     )  # fmt: skip
+    others = (
+        facts.select("case", "item", "other_grounds")
+        .unique(subset=["case", "item"])
+        .explode("other_grounds")
+        .drop_nulls("other_grounds")
+        .select(
+            pl.lit(_GROUND).alias("kind"),
+            pl.lit(None, pl.String).alias("guideline"),
+            pl.lit(None, pl.String).alias("chapter"),
+            pl.col("other_grounds").alias("wording"),
+            "case",
+        )
+    )
     # Most unknown sections are a problem too: once is enough.
     rest = rest.join(sections, on=["case", "wording"], how="anti")
     return (
-        pl.concat([sections, rest])
+        pl.concat([sections, rest, others])
         .group_by("kind", "guideline", "chapter", "wording")
         .agg(
             pl.len().alias("count"),

@@ -56,6 +56,10 @@ _FACTS: Columns = {
         _TEXTS,
         "The same of classes that are not read surely enough to be counted as grounds.",
     ),
+    "other_grounds": (
+        _TEXTS,
+        "Sentences that deny something of this patient in words that fit no class of grounds.",
+    ),
     "wording": (
         pl.Int64(),
         "Digest of item, outcome and rationale: equal where they are equal word for word.",

@@ -251,8 +251,12 @@ def _item(position: int, decision: Decision, history: History, text: str) -> Row
         item.associated_surgical_service,
         [_ground(each) for each in decision.grounds],
         [_ground(each) for each in decision.cues],
+        [each.quote for each in decision.cues if each.ground == _OTHER],
         _wording(decision, text),
     )
+
+
+_OTHER = "other"
 
 
 def _ground(ground: Ground) -> str:

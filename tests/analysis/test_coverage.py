@@ -27,7 +27,7 @@ def base():
              "body_parts": ["neck"]}  # fmt: skip
     second = {"case": "A", "item": 2, "template": "pages", "outcome": "upheld", "category": "Injection"}
     other = {"case": "B", "item": 1, "template": "sections", "outcome": "overturned", "body_parts": [],
-             "category": "Injection"}  # fmt: skip
+             "category": "Injection", "other_grounds": ["The worker was not paid."]}  # fmt: skip
     admin, reviewer = {"party": "claims_administrator"}, {"party": "reviewer"}
     known = {"basis": "mtus", "citation": 1, "guideline": "chronic-pain"}
     facts = table(
@@ -95,6 +95,15 @@ def test_unknown_wordings_come_by_frequency_with_an_example(base):
         ("unresolved-title", None, None, "Rare", 1, 1, "B"),
         ("unresolved-title", None, None, "Strange", 1, 1, "B"),
         ("unresolved-section", "chronic-pain", None, "Strange", 1, 1, "A"),  # told once, though a problem too
+        (
+            "unclassified-ground",
+            None,
+            None,
+            "The worker was not paid.",
+            1,
+            1,
+            "B",
+        ),  # once an item, not a party
     ]
     assert found.problems["kind"].to_list() == ["unresolved-title", "bad-pages"]
 

@@ -152,3 +152,20 @@ def test_grounds_of_a_decision(shared):
     decisions = kg.parse_letter(text).decisions
     found = {(each.ground, each.met) for each in decisions[0].rationale.grounds}
     assert {("response", False), ("plan", False)} <= found
+
+
+@pytest.mark.parametrize(
+    ("reasons", "quote"),
+    [
+        ("The employer has not offered the worker a lighter job.", "The employer has not offered the worker"),
+        ("The MTUS states that a lighter job should not be offered.", None),  # a standard
+        ("The request is not medically necessary for the worker.", None),  # a verdict
+        ("The worker has no red flags.", None),  # of a class
+        ("The worker lives in town.", None),  # denies nothing
+    ],
+)
+def test_what_fits_no_class_is_kept_in_its_words(reasons, quote):
+    found = kg.parse_letter(letter(Item(rationale=f"In this case a study is asked for. {reasons}")))
+    others = [each for each in found.decisions[0].cues if each.ground == "other"]
+    assert [each.quote.startswith(quote or "") for each in others] == [True] * bool(quote)
+    assert all(not each.met for each in others)

@@ -9,7 +9,16 @@ from msgspec import Struct
 from kg.model import Ground, Outcome, Span
 from kg.reading.grounds.cues import Candidate, candidates
 from kg.reading.grounds.frames import Sentence, sentence
-from kg.reading.grounds.judging import Context, applies, can_state, fits, judge, likelihood, measured
+from kg.reading.grounds.judging import (
+    Context,
+    applies,
+    can_state,
+    denies_of_patient,
+    fits,
+    judge,
+    likelihood,
+    measured,
+)
 from kg.reading.grounds.sentences import sentences
 from kg.reading.grounds.wording import fold, places, words_and_gaps
 from kg.reading.text.folding import tidy
@@ -24,6 +33,8 @@ _PIVOT = re.compile(
     r"(?i:\b(?:in\s+this\s+case|in\s+the\s+case\s+of|this\s+patient|injured\s+worker|claimant|the\s+patient"
     r"|documentation\s+(?:available|submitted|provided)|however|the\s+requested)\b)"
 )
+OTHER = "other"
+"""The class of what fits none."""
 _SHORTEST_NAME = 3
 _LONGEST = 2_000
 """Characters of the longest sentence that is read: a longer one is a table or damage."""
@@ -41,6 +52,7 @@ class Stated(Struct, frozen=True, gc=False):
 
     sentence: Sentence
     parts: tuple[tuple[Judged, ...], ...]
+    fits_no_class: bool = False
 
 
 @lru_cache(maxsize=1 << 14)
@@ -49,8 +61,9 @@ def _stated(text: str) -> Stated:
     told = sentence(text)
     if not can_state(told):
         return Stated(told, ())
-    parts, lasting = [], judge().lasting
+    parts, lasting, any_cue = [], judge().lasting, False
     for found in candidates(told):
+        any_cue = any_cue or bool(found)
         seen: set[tuple[str, bool]] = set()
         judged = []
         for rank, each in enumerate(found):
@@ -61,7 +74,7 @@ def _stated(text: str) -> Stated:
                     judged.append(Judged(each, lasting(told, each, rank)))
         if judged:
             parts.append(tuple(judged))
-    return Stated(told, tuple(parts))
+    return Stated(told, tuple(parts), not any_cue and denies_of_patient(told))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -129,19 +142,25 @@ def read_grounds(text: str, start: int, end: int, item: str, outcome: Outcome | 
     """The grounds that the rationale ``text[start:end]`` states for ``item``, in the order of the text.
 
     The span of a ground is its sentence, or the part of it that says so where the sentence is long. Some
-    are of classes that are not read surely enough to be shown (``measured(ground).is_sure``).
+    are of classes that are not read surely enough to be shown (``measured(ground).is_sure``): among them
+    ``other``, of sentences that deny something of this patient in words that fit no class.
 
     >>> text = "MRI is for red flags. There is no evidence of red flags or of failed conservative care."
     >>> [(each.ground, each.met) for each in read_grounds(text, 0, len(text), "MRI", Outcome.UPHELD)]
     [('red-flag', False), ('conservative-care', False)]
     """
     best: dict[tuple[str, bool], tuple[float, Ground]] = {}
+    others: list[Ground] = []
     around = Surroundings(text, start, end, item, outcome)
     for n, (first, last) in enumerate(around.places):
         stated = _stated(around.said[n]) if last - first <= _LONGEST else None
-        if stated is None or not stated.parts:
+        if stated is None or not (stated.parts or stated.fits_no_class):
             continue
         context = around.of(n)
+        if stated.fits_no_class and context.pivoted and not context.quoted:
+            others.append(
+                Ground(OTHER, met=False, quote=around.said[n], span=Span(first, last), likelihood=0.0)
+            )
         for judged in stated.parts:
             found = _likeliest(stated.sentence, judged, context)
             if found is not None:
@@ -151,7 +170,7 @@ def read_grounds(text: str, start: int, end: int, item: str, outcome: Outcome | 
                     span = _quoted(text, stated.sentence, each, first, last)
                     quote = tidy(span.of(text))
                     best[key] = chance, Ground(*key, quote, span, round(chance, 2))
-    return tuple(sorted((ground for _, ground in best.values()), key=lambda each: each.span))
+    return tuple(sorted([*(ground for _, ground in best.values()), *others], key=lambda each: each.span))
 
 
 def too_long(text: str, start: int, end: int) -> list[Span]:

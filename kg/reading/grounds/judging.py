@@ -77,6 +77,20 @@ def _only_standard(marks: frozenset[str], ground: str, met: bool) -> bool:
     return stated and not (ground in _FREE and "request" in marks)
 
 
+_NO_CRITERION = frozenset(("verdict", "standard", "rule", "study", "modal", "conclusion", "administrator"))
+
+
+def denies_of_patient(told: Sentence) -> bool:
+    """Whether the sentence denies something of this patient or request, and is neither rule nor verdict.
+
+    >>> from kg.reading.grounds.frames import sentence
+    >>> denies_of_patient(sentence("The employer has not offered the worker a lighter job."))
+    True
+    """
+    marks = told.marks
+    return "denial" in marks and "applied" in marks and marks.isdisjoint(_NO_CRITERION)
+
+
 def fits(told: Sentence, candidate: Candidate, context: Context) -> bool:
     """Whether the cue can speak of this decision: its outcome and its item."""
     cue = candidate.cue
