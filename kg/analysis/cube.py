@@ -65,7 +65,12 @@ def n_triples(found: Drivers, generation: str, code_version: str) -> str:
 
 def turtle(found: Drivers, generation: str, code_version: str) -> str:
     """What :func:`n_triples` gives, as Turtle with prefixes."""
-    triples = ox.parse(n_triples(found, generation, code_version), format=ox.RdfFormat.N_TRIPLES)
+    return as_turtle(n_triples(found, generation, code_version))
+
+
+def as_turtle(triples_text: str) -> str:
+    """N-Triples as Turtle with prefixes."""
+    triples = ox.parse(triples_text, format=ox.RdfFormat.N_TRIPLES)
     text = ox.serialize((quad.triple for quad in triples), format=ox.RdfFormat.TURTLE, prefixes=_PREFIXES)
     return (text or b"").decode()
 

@@ -207,6 +207,24 @@ def pin(layout: Layout) -> tuple[Path, int]:
     )
 
 
+def pin_kept(layout: Layout, name: str) -> tuple[Path, int] | None:
+    """The generation ``name`` and a handle that keeps it, ``None`` where it is not kept."""
+    folder = layout.generations / name
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:  # it is being cleaned away
+        os.close(handle)
+        return None
+    if not (folder / WHOLE).is_file():
+        os.close(handle)
+        return None
+    return folder, handle
+
+
 @contextmanager
 def held(pin: int) -> Iterator[None]:
     """Let go of a generation at the end."""

@@ -3,6 +3,7 @@
 It is written once, with its generation, and only read after that.
 """
 
+import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
@@ -37,6 +38,27 @@ CREATE TABLE IF NOT EXISTS removed (case_id TEXT PRIMARY KEY, why TEXT NOT NULL,
 CREATE TABLE IF NOT EXISTS correction (
     case_id TEXT NOT NULL, path TEXT NOT NULL, value TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL,
     PRIMARY KEY (case_id, path));
+CREATE TABLE IF NOT EXISTS history ( -- each state of a case and the generation that brought it; null: it left
+    case_id TEXT NOT NULL, generation TEXT NOT NULL, state TEXT,
+    PRIMARY KEY (case_id, generation)) WITHOUT ROWID;
+"""
+
+# A state is a digest of text, reader and corrections. A ledger without a history takes the generation of a
+# letter from its part; in another, only letters that the draft wrote can have a new state.
+_ENTER = """
+INSERT OR REPLACE INTO history
+SELECT case_id, iif(:all, substr(part, 1, instr(part, '-') - 1), :made), state FROM (
+  SELECT case_id, part, state_of(text_hash, reader, (
+    SELECT group_concat(path || '=' || value, char(10))
+    FROM (SELECT * FROM correction c WHERE c.case_id = l.case_id ORDER BY path))) AS state
+  FROM letter l WHERE :all OR part LIKE :made || '-%') AS new
+WHERE state IS NOT (
+  SELECT state FROM history h WHERE h.case_id = new.case_id ORDER BY generation DESC LIMIT 1)
+"""
+_LEAVE = """
+INSERT OR REPLACE INTO history SELECT case_id, :made, NULL
+FROM (SELECT case_id, state, max(generation) FROM history GROUP BY case_id) AS last
+WHERE state IS NOT NULL AND NOT EXISTS (SELECT 1 FROM letter WHERE letter.case_id = last.case_id)
 """
 
 
@@ -102,6 +124,10 @@ class Correction(NamedTuple):
 def now() -> str:
     """The time in UTC, ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _state(*parts: str | None) -> str:
+    return hashlib.blake2b("\0".join(part or "" for part in parts).encode(), digest_size=8).hexdigest()
 
 
 class Ledger:
@@ -248,7 +274,27 @@ class Ledger:
             found.append(Changed(case, change, made, corrected.get(case, at)))
         return sorted(found)
 
+    def states(self, generation: str) -> dict[str, str]:
+        """The cases of a generation, each with a digest of its text, reader and corrections.
+
+        Empty where the ledger does not go back so far.
+        """
+        if self._one("SELECT 1 FROM sqlite_master WHERE name = 'history'") is None:
+            return {}
+        rows = self._all(
+            "SELECT case_id, state, max(generation) FROM history WHERE generation <= ? GROUP BY case_id",
+            generation,
+        )
+        return {case: state for case, state, _ in rows if state is not None}
+
     # --- write --------------------------------------------------------------------------------
+
+    def enter_history(self, generation: str) -> None:
+        """Remember the state of each case that ``generation``, which is finished now, changed."""
+        new = self._one("SELECT 1 FROM history LIMIT 1") is None
+        self._connection.create_function("state_of", 3, _state, deterministic=True)
+        self._connection.execute(_ENTER, {"made": generation, "all": new})
+        self._connection.execute(_LEAVE, {"made": generation})
 
     def put_files(self, rows: Iterable[FileRow]) -> None:
         """Say what became of files, in place of what was said before."""

@@ -75,6 +75,15 @@ class KnowledgeBase:
         folder, pin = generations.pin(layout)
         return cls(layout.root, folder, pin)
 
+    def kept(self, generation: str) -> Self | None:
+        """Another generation of the same base, opened, ``None`` where it is not kept."""
+        found = generations.pin_kept(generations.Layout(self.path), generation)
+        return None if found is None else type(self)(self.path, *found)
+
+    def states(self, generation: str) -> dict[str, str]:
+        """The cases that a generation had, each with a digest of its text, reader and corrections."""
+        return self._letters.ledger.states(generation)
+
     @property
     def generation(self) -> str:
         """The name of the opened generation, such as ``000002``; later ones sort after it."""

@@ -41,7 +41,7 @@ ORDER = (
     *("build", "stats", "show", "search", "sentences", "ask", "check", "query"),
     *("drivers", "related", "sides", "outcomes", "grounds", "trends", "network"),
     *("correct", "remove", "verify", "validate"),
-    *("export", "publish", "serve", "mcp"),
+    *("figure", "export", "publish", "serve", "mcp"),
 )
 """The commands as ``kg --help`` lists them: the way that a letter goes."""
 

@@ -1,15 +1,16 @@
-"""``kg export`` and ``kg publish``: a knowledge base in other formats and on other servers."""
+"""``kg figure``, ``kg export``, ``kg publish``: what leaves a base, to be cited or read elsewhere."""
 
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kg.cli import progress, query_parameters
-from kg.cli.command import DEFAULT_KB, Kb, command, say
+from kg.cli.command import DEFAULT_KB, DONE, FAULTS, Kb, command, say
 
 if TYPE_CHECKING:
     from kg.base.store import KnowledgeBase
@@ -80,6 +81,50 @@ def _cases_of(base: "KnowledgeBase", asked: str, parameters: Iterable[str]) -> I
             elif column == "case" and value is not None:
                 found[text] = None
     return iter(found)
+
+
+class Citation(StrEnum):
+    """How a figure is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    TURTLE = "ttl"
+    BIBTEX = "bibtex"
+    CSL = "csl"
+
+
+@command(
+    'kg figure "/figures/outcomes?category=Pharmaceuticals"',
+    'kg figure "/figures/outcomes?drug=ibuprofen" --format bibtex',
+)
+def figure(
+    address: Annotated[str, typer.Argument(help="An address /figures/..., with or without the server.")],
+    kb: Kb = DEFAULT_KB,
+    form: Annotated[Citation, typer.Option("--format", help="How to write it.")] = Citation.TEXT,
+) -> int:
+    """Give a cited figure again, or say why it cannot be; exits with 1 then."""
+    import json
+
+    from kg.analysis import cube
+    from kg.analysis.cache import Analyses
+    from kg.analysis.cited import figure_citations
+    from kg.analysis.cited.citable import Asked, Citable
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base:
+        found = Citable(base, Analyses.of(base)).figure(Asked.read(address))
+    if form is Citation.JSON:
+        print(json.dumps(found.to_dict(), ensure_ascii=False, indent=1))
+    elif form is Citation.TURTLE:
+        print(cube.as_turtle(figure_citations.n_triples(found)), end="")
+    elif form is Citation.BIBTEX:
+        print(figure_citations.bibtex(found), end="")
+    elif form is Citation.CSL:
+        print(figure_citations.csl(found))
+    else:
+        print(figure_citations.text(found))
+    say(found.says)
+    return DONE if found.values is not None else FAULTS
 
 
 @command(

@@ -45,6 +45,8 @@ class IMR(metaclass=_Vocabulary):
     """chapter"""
     Citation: Final = URIRef(f"{ONTOLOGY}#Citation")
     """citation"""
+    CitedFigures: Final = URIRef(f"{ONTOLOGY}#CitedFigures")
+    """cited figures"""
     Determination: Final = URIRef(f"{ONTOLOGY}#Determination")
     """determination"""
     DisputedItem: Final = URIRef(f"{ONTOLOGY}#DisputedItem")

@@ -25,7 +25,7 @@ from kg.web.api import trends as trends_api
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
 from kg.web.pages import ask as ask_page
-from kg.web.pages import case_list, guidelines, query, rendering, search_about, topics
+from kg.web.pages import case_list, cited_figures, guidelines, query, rendering, search_about, topics
 from kg.web.pages import cases as case_pages
 from kg.web.pages import check as check_page
 from kg.web.pages import drivers as driver_pages
@@ -48,6 +48,7 @@ ROUTED = (
         check_api,
         check_page,
         query,
+        cited_figures,
         driver_pages,
         search_about,
     ),

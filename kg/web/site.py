@@ -14,6 +14,7 @@ import numpy as np
 
 from kg.analysis import labels
 from kg.analysis.cache import Analyses
+from kg.analysis.cited.citable import Citable
 from kg.analysis.covariates import NOTHING, USUAL
 from kg.analysis.covariates import wanted as covariates
 from kg.analysis.coverage import Coverage, coverage
@@ -114,6 +115,11 @@ class Site:
     def index(self) -> Index:
         """The facts, ready for counting."""
         return self.analyses.index
+
+    @cached_property
+    def citable(self) -> Citable:
+        """The figures that have an address."""
+        return Citable(self.base, self.analyses)
 
     @cached_property
     def links(self) -> Links:

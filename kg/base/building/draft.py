@@ -65,6 +65,7 @@ class Draft:
 
     def serve(self, reader: str) -> None:
         """Finish the generation, whose graph is closed and whose words are indexed, and serve it."""
+        self.ledger.enter_history(self.name)
         self.ledger.commit()
         said = dataset_description.describe(self.folder, self.ledger, reader)
         self.ledger.close()

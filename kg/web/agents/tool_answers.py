@@ -67,6 +67,7 @@ class Driver(BaseModel):
     probability: float | None
     remark: str | None
     about: str = Field(description="The address of this row, with the decisions behind it.")
+    figure: str = Field(description="The address to cite, which gives the same figures later.")
 
 
 class Drivers(Told):

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from kg.analysis import cube
 from kg.analysis.cache import code_version
+from kg.analysis.cited.citable import Asked
 from kg.analysis.covariates import ADJUST, NOTHING
 from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES
 from kg.analysis.drivers import HELP, DriverRow, Drivers
@@ -77,7 +78,14 @@ def drivers(
         text = write(table, site.generation, code_version())
         return Response(text, media_type=media_type, headers={"Vary": "Accept"})
     rows = table.table.slice(offset, limit).to_dicts()
-    page = [row | {"about": _about(table, row["key"])} for row in rows]
+    page = [
+        row
+        | {
+            "about": _about(table, row["key"]),
+            "figure": site.citable.cited(_asked(table, row["key"])).address,
+        }
+        for row in rows
+    ]
     following = str(offset + limit) if offset + limit < len(table) else None
     return answer(request, site, listing(site, page, len(table), following, **_told(table)))
 
@@ -98,6 +106,12 @@ def _told(table: Drivers) -> dict[str, Any]:
         "notes": list(table.notes),
         "help": HELP,
     }
+
+
+def _asked(table: Drivers, key: str) -> Asked:
+    """A row as a figure that can be cited."""
+    equal = ",".join(table.adjust or (NOTHING,))
+    return Asked("driver", table.party, table.filters, table.level, key, adjust=equal)
 
 
 def _about(table: Drivers, key: str) -> str:

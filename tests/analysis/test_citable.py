@@ -1,0 +1,179 @@
+"""Figures that are cited, after letters were added, corrected and removed."""
+
+import json
+
+import polars as pl
+import pytest
+
+import kg
+from kg.analysis import cube
+from kg.analysis.cache import Analyses
+from kg.analysis.cited import figure_citations
+from kg.analysis.cited.citable import KINDS, Asked, Citable
+from kg.analysis.filters import FILTERS, Filters
+from kg.base.building.build import build
+from kg.base.upkeep.edit import correct, correction, remove
+from kg.cli import app
+from kg.errors import ChoiceError, SettingError, UnknownError
+from kg.sample import sample
+
+LETTERS, ADDED, CHANGED = 150, 200, 20
+
+
+def opened(folder):
+    base = kg.open(folder / "kb")
+    return base, Citable(base, Analyses.of(base))
+
+
+def asked(index):
+    """A hundred figures of all kinds."""
+    found = [Asked("outcomes")]
+    for name in FILTERS:
+        for party in ("reviewer", "claims_administrator"):
+            values = index.values(name)[:4] or [FILTERS[name].example]
+            found += [Asked("outcomes", party, Filters.of(**{name: value})) for value in values]
+    for level in ("guideline", "chapter", "page"):
+        keys = index.cited(level, "reviewer").keys["key"].to_list()[:3]
+        found += [Asked("driver", level=level, row=key) for key in keys]
+    months = sorted({str(day)[:7] for day in index.columns("decision_date")["decision_date"].drop_nulls()})
+    found += [Asked("month", row=month) for month in months[:5]]
+    return found[:95] + found[-(100 - 95) :]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory):
+    """What a hundred addresses gave at first, and after each change of the base."""
+    folder = tmp_path_factory.mktemp("citable")
+    for count in (LETTERS, LETTERS + ADDED // 2, LETTERS + ADDED):
+        sample(count, 3, folder / f"of-{count}")
+    told = {}
+
+    def look(name):
+        base, citable = opened(folder)
+        with base:
+            told[name] = [citable.figure(Asked.read(address)) for address in addresses]
+
+    build([folder / f"of-{LETTERS}" / "letters"], folder / "kb")
+    base, citable = opened(folder)
+    with base:
+        addresses = [citable.cited(one).address for one in asked(citable.analyses.index)]
+        first = set(base.cases())
+    look("first")
+    build([folder / f"of-{LETTERS + ADDED // 2}" / "letters"], folder / "kb")
+    look("kept")
+    build([folder / f"of-{LETTERS + ADDED}" / "letters"], folder / "kb")
+    look("added")
+    cases = sorted(first)
+    correct(folder / "kb", [correction(case, "patient.age", "44", "a test") for case in cases[:CHANGED]])
+    look("corrected")
+    remove(folder / "kb", cases[-CHANGED:], "a test")
+    look("removed")
+    return folder, addresses, told, cases
+
+
+def same(one, other):
+    return one.keys() == other.keys() and all(
+        value == other[name] or value == pytest.approx(other[name], rel=1e-9) for name, value in one.items()
+    )
+
+
+def test_a_hundred_figures_are_given_again_while_their_letters_are_there(story):
+    _, addresses, told, _ = story
+    assert len(set(addresses)) == 100
+    for first, kept, added in zip(told["first"], told["kept"], told["added"], strict=True):
+        assert first.values == first.now
+        assert "kept" in kept.says
+        assert "over the same letters" in added.says
+        assert same(first.values, kept.values)
+        assert same(first.values, added.values), first.asked.address
+        assert (added.added, added.changed, added.removed) == (ADDED, 0, 0)
+
+
+def test_a_figure_that_cannot_be_counted_whole_says_why(story):
+    _, _, told, _ = story
+    for one in told["corrected"]:
+        assert one.values is None
+        assert (one.added, one.changed, one.removed) == (ADDED, CHANGED, 0)
+        assert f"{CHANGED} were corrected" in one.says
+    for one in told["removed"]:
+        assert one.values is None
+        assert (one.added, one.changed, one.removed) == (ADDED, CHANGED, CHANGED)
+        assert f"of its {LETTERS} letters {CHANGED} were removed" in one.says
+
+
+def test_what_is_left_is_counted_over_the_letters_that_are_left(story):
+    folder, _, told, cases = story
+    with kg.open(folder / "kb") as base:
+        facts = base.facts.filter(pl.col("outcome").is_not_null())
+        left = facts.filter(pl.col("case").is_in(cases[:-CHANGED]))
+        counts = left.select(pl.struct("case", "item").n_unique()).item()
+        everything = facts.select(pl.struct("case", "item").n_unique()).item()
+    assert told["removed"][0].rest["decisions"] == counts
+    assert told["removed"][0].now["decisions"] == everything
+
+
+@pytest.mark.parametrize(
+    ("address", "error", "said"),
+    [
+        ("/figures/outcomes?generation=000099", UnknownError, "no generation 000099"),
+        ("/figures/outcomes?generation=000000", UnknownError, "no generation 000000"),
+        ("/figures/outcomes?generation=000001", SettingError, "not kept"),
+        ("/figures/outcomes?generation=000001&inputs=0123456789abcdef", UnknownError, "no letters with"),
+        ("/figures/outcomes?inputs=xyz", SettingError, "digest"),
+        ("/figures/outcomes?generation=1", SettingError, "six digits"),
+        ("/figures/nothing", ChoiceError, "kind of figure"),
+        ("/figures/outcomes?colour=red", ChoiceError, "parameter"),
+        ("/figures/outcomes?party=judge", ChoiceError, "party"),
+        ("/figures/driver?level=word&row=x", ChoiceError, "level"),
+        ("/figures/driver?level=page", SettingError, "needs row"),
+        ("/figures/driver?level=page&row=nothing", ChoiceError, "row"),
+        ("/figures/month?row=1066-10", ChoiceError, "month"),
+        ("/figures/change?row=1066-10-14", ChoiceError, "change"),
+        ("/figures/outcomes?party=any&party=both", SettingError, "twice"),
+        ("//[/figures/outcomes", SettingError, "no address"),
+        ("/figures/outcomes?x=" + "y" * 5_000, SettingError, "at most"),
+        ("hello", ChoiceError, "kind of figure"),
+    ],
+)
+def test_a_forged_address_is_refused_in_a_sentence(story, address, error, said):
+    base, citable = opened(story[0])
+    with base, pytest.raises(error, match=said):
+        citable.figure(Asked.read(address))
+
+
+def test_an_address_reads_back_to_what_it_asks(story):
+    for address in story[1]:
+        assert Asked.read(address).address == address
+        assert Asked.read(f"https://example.org/kg{address}").address == address
+
+
+def test_a_figure_is_cited_in_every_form(story):
+    found = story[2]["first"][1]
+    root = "https://example.org"
+    assert found.asked.address in figure_citations.text(found, root)
+    (item,) = json.loads(figure_citations.csl(found, root))
+    assert item["URL"] == f"{root}{found.asked.address}"
+    written = figure_citations.bibtex(found, root)
+    assert written.count("{") == written.count("}")
+    assert r"\&generation" in written
+    triples = figure_citations.n_triples(found)
+    assert triples.count("Observation") == sum(value is not None for value in found.values.values())
+    assert "qb:Observation" in cube.as_turtle(triples)
+    assert set(KINDS) == {"outcomes", "driver", "month", "change"}
+
+
+def test_the_command_gives_a_figure_again_or_says_why_not(story, capsys):
+    folder, addresses, _, _ = story
+
+    def run(*words):
+        with pytest.raises(SystemExit) as stop:
+            app(["figure", *words, "--kb", str(folder / "kb")])
+        return stop.value.code, capsys.readouterr().out
+
+    assert run(addresses[0])[0] == 1
+    assert run("/figures/outcomes?generation=000099")[0] == 3
+    assert run("/figures/nothing")[0] == 2
+    code, printed = run("/figures/outcomes", "--format", "json")
+    assert (code, json.loads(printed)["generation"]) == (0, "000005")
+    for form, said in (("bibtex", "@misc"), ("csl", '"dataset"'), ("ttl", "qb:"), ("text", "Outcomes")):
+        assert said in run("/figures/outcomes", "--format", form)[1]
