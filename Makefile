@@ -195,6 +195,23 @@ screenshot: .make/dev .make/vendor .make/packages ## take the README's picture o
 ontology-page: .make/install .make/pylode ## make the ontology's documentation page with pyLODE; the server then shows it
 	@$(BIN)/python .ci/ontology-page .make/pylode/bin/pylode
 
+.make/trust: .make/venv
+	@.venv/bin/python -m venv .make/trust && .make/trust/bin/python -m pip -qq --disable-pip-version-check install \
+	  cyclonedx-bom==7.5.0 pip-audit==2.10.1
+
+.PHONY: wheel
+wheel: .make/dev .make/trust ## build the wheel, and the list of all that it installs (CycloneDX) beside it
+	@rm -rf dist .make/wheel && $(BIN)/python -m build --wheel --outdir dist . >/dev/null
+	@.venv/bin/python -m venv .make/wheel && .make/wheel/bin/python -m pip -qq --disable-pip-version-check install \
+	  --constraint requirements.lock dist/*.whl
+	@.make/trust/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
+	  --output-file dist/imr-kg.cdx.json .make/wheel/bin/python
+	@ls dist
+
+.PHONY: audit
+audit: .make/trust ## look up known weaknesses of the versions in requirements.lock; needs a network
+	@.make/trust/bin/pip-audit --requirement requirements.lock --no-deps --disable-pip
+
 .PHONY: readme
 readme: .make/dev ## run the README's examples and put what they print into it
 	@$(BIN)/python tests/readme.py
