@@ -12,12 +12,14 @@ from kg.model import (
     Decision,
     Determination,
     DisputedItem,
+    Frequency,
     GuidelineField,
     History,
     PageRange,
     Party,
     Reviewer,
     Span,
+    TimeSpan,
 )
 
 
@@ -31,6 +33,11 @@ class Kind(StrEnum):
     SERVICE = "service"
     BODY_PART = "body part"
     QUANTITY = "quantity"
+    FREQUENCY = "frequency"
+    DURATION = "duration"
+    REFILLS = "refills"
+    SUPPLY = "supply"
+    CODE = "code"
     DRUG = "drug"
     CONDITION = "condition"
     TREATMENT = "earlier treatment"
@@ -123,9 +130,56 @@ def _item(item: DisputedItem, node: str) -> Iterator[Mark]:
     if quantity := item.quantity:
         says = f"{quantity.minimum:g} to {quantity.maximum:g} {quantity.unit.value}"
         yield Mark(quantity.span, Kind.QUANTITY, f"{node}/quantity", says)
+    yield from _schedule(item, node)
     if drug := item.drug:
         yield Mark(drug.span, Kind.DRUG, f"{node}/drug", "/".join(drug.ingredients))
     yield from _conditions(item.conditions, node)
+
+
+def _schedule(item: DisputedItem, node: str) -> Iterator[Mark]:
+    if item.frequency:
+        yield Mark(item.frequency.span, Kind.FREQUENCY, f"{node}/frequency", often(item.frequency))
+    if item.duration:
+        yield Mark(item.duration.span, Kind.DURATION, f"{node}/duration", how_long(item.duration))
+    if item.refills:
+        says = _ends(item.refills.minimum, item.refills.maximum)
+        yield Mark(item.refills.span, Kind.REFILLS, f"{node}/refills", says)
+    if item.supply:
+        yield Mark(item.supply.span, Kind.SUPPLY, f"{node}/supply", how_long(item.supply))
+    for n, code in enumerate(item.codes, 1):
+        yield Mark(code.span, Kind.CODE, f"{node}/code/{n}", f"{code.system.value}:{code.code}")
+
+
+def often(frequency: Frequency) -> str:
+    """A frequency in words.
+
+    >>> from kg.model import TimeUnit
+    >>> often(Frequency(2, 3, 1, 1, TimeUnit.WEEK, Span(0, 9)))
+    '2 to 3 a week'
+    >>> often(Frequency(1, 1, 4, 6, TimeUnit.WEEK, Span(0, 9)))
+    '1 in 4 to 6 weeks'
+    """
+    times, unit = _ends(frequency.minimum, frequency.maximum), frequency.period_unit.value
+    if frequency.period_minimum == frequency.period_maximum == 1:
+        return f"{times} {'an' if unit == 'hour' else 'a'} {unit}"
+    return f"{times} in {_ends(frequency.period_minimum, frequency.period_maximum)} {unit}s"
+
+
+def how_long(time: TimeSpan) -> str:
+    """A duration or a supply in words.
+
+    >>> from kg.model import TimeUnit
+    >>> how_long(TimeSpan(1, 1, TimeUnit.YEAR, Span(0, 9)))
+    '1 year'
+    >>> how_long(TimeSpan(7, 10, TimeUnit.DAY, Span(0, 9)))
+    '7 to 10 days'
+    """
+    plural = "" if time.minimum == time.maximum == 1 else "s"
+    return f"{_ends(time.minimum, time.maximum)} {time.unit.value}{plural}"
+
+
+def _ends(least: float, most: float) -> str:
+    return f"{least:g}" if least == most else f"{least:g} to {most:g}"
 
 
 def _conditions(named: Iterable[Condition], node: str) -> Iterator[Mark]:
@@ -200,6 +254,7 @@ _NAMES = {
     "body_parts": "body-part",
     "conditions": "condition",
     "treatments": "treatment",
+    "codes": "code",
     "category": "service",
     "subcategory": "service",
 }

@@ -24,6 +24,9 @@ CITED = f"""{PARTY} . ?i ?cites ?c . BIND(xsd:integer(REPLACE(STR(?c), "^.*/", "
 KEYS = {LETTER: ("case",), ITEM: ("case", "item"), PARTY: ("case", "item", "party")}
 KEYS[CITED] = ("case", "item", "party", "citation")
 
+SUPPLY_DAYS = """imr:supplyUnit/skos:notation ?unit
+  VALUES (?unit ?days) { ("day" 1) ("week" 7) ("month" 30) ("year" 365) } BIND(?n * ?days AS ?v)"""
+
 # Each column of the facts as the graph says it: the pattern that gives its keys, and that of its value ?v.
 SAME: dict[str, tuple[str, str]] = {
     "decision_date": (LETTER, "?d imr:decisionDate ?v"),
@@ -63,6 +66,19 @@ SAME: dict[str, tuple[str, str]] = {
     "quantity_max": (ITEM, "?i imr:quantityMaximum ?v"),
     "quantity_unit": (ITEM, "?i imr:quantityUnit/skos:notation ?v"),
     "exceeds_recommended": (ITEM, "?i imr:exceedsRecommended ?v"),
+    "frequency_min": (ITEM, "?i imr:timesMinimum ?v"),
+    "frequency_max": (ITEM, "?i imr:timesMaximum ?v"),
+    "period_min": (ITEM, "?i imr:periodMinimum ?v"),
+    "period_max": (ITEM, "?i imr:periodMaximum ?v"),
+    "period_unit": (ITEM, "?i imr:periodUnit/skos:notation ?v"),
+    "duration_min": (ITEM, "?i imr:durationMinimum ?v"),
+    "duration_max": (ITEM, "?i imr:durationMaximum ?v"),
+    "duration_unit": (ITEM, "?i imr:durationUnit/skos:notation ?v"),
+    "refills_min": (ITEM, "?i imr:refillsMinimum ?v"),
+    "refills_max": (ITEM, "?i imr:refillsMaximum ?v"),
+    "supply_days_min": (ITEM, f"?i imr:supplyMinimum ?n ; {SUPPLY_DAYS}"),
+    "supply_days_max": (ITEM, f"?i imr:supplyMaximum ?n ; {SUPPLY_DAYS}"),
+    "codes": (ITEM, "?i imr:procedureCode|imr:diagnosisCode|imr:packageCode ?v"),
     "retrospective": (ITEM, "OPTIONAL { ?i imr:retrospective ?flag } BIND(BOUND(?flag) AS ?v)"),
     "associated_surgical_service": (
         ITEM,
@@ -128,6 +144,8 @@ def said_in_facts(facts, column):
         rows = [
             (*r[:-1], frozenset(iri.concept("drug", iri.slug(n)) for n in r[-1].split("/"))) for r in rows
         ]
+    if column == "codes":  # the list that a code is of is told by its property
+        rows = [(*r[:-1], r[-1].partition(":")[2]) for r in rows]
     if column == "drug":
         return {(*map(plain, r[:-1]), frozenset(map(plain, r[-1]))) for r in rows}
     return {tuple(map(plain, row)) for row in rows}

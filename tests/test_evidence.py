@@ -8,9 +8,12 @@ from kg.model import (
     Basis,
     BodyPart,
     Citation,
+    Code,
+    CodeSystem,
     Decision,
     Determination,
     DisputedItem,
+    Frequency,
     GuidelineField,
     Outcome,
     PageRange,
@@ -19,12 +22,15 @@ from kg.model import (
     ProblemKind,
     Quantity,
     Rationale,
+    Refills,
     Reviewer,
     Section,
     Service,
     Span,
     Specialty,
     Template,
+    TimeSpan,
+    TimeUnit,
     Unit,
 )
 
@@ -62,6 +68,11 @@ ITEM = DisputedItem(
     service=Service("Rehabilitation", None, at("Physical therapy")),
     body_parts=(BodyPart("knee", None, at("left knee")),),
     quantity=Quantity(12, 12, Unit.VISIT, at("12 visits")),
+    frequency=Frequency(1, 2, 1, 1, TimeUnit.WEEK, at("12")),
+    duration=TimeSpan(6, 6, TimeUnit.WEEK, at("visits")),
+    refills=Refills(0, 1, at("Physical")),
+    supply=TimeSpan(1, 1, TimeUnit.MONTH, at("therapy")),
+    codes=(Code(CodeSystem.CPT, "97110", at("for the")),),
 )
 LETTER = Determination(
     "CM15-0000009",
@@ -105,6 +116,11 @@ def test_marks_come_in_the_order_of_the_letter_and_the_whole_before_its_parts():
         ("patient.age", ["49"]),
         ("patient", ["49"]),  # all that is known of the patient
         ("item/1/quantity", ["12 to 12 visit"]),
+        ("item/1/frequency", ["1 to 2 a week"]),
+        ("decisions.1.duration", ["6 weeks"]),
+        ("item/1/refills", ["0 to 1"]),
+        ("item/1/supply", ["1 month"]),
+        ("decisions.1.codes.1", ["cpt:97110"]),
         ("decisions.1.quantity", ["12 to 12 visit"]),  # as a correction names it
         ("decisions.1.body_parts.1.part", []),
         ("item/1/reviewer/citation/1", ["chronic-pain, “Physical Medicine”, pages 98-99"]),

@@ -22,11 +22,13 @@ from kg.model import (
     Citation,
     Decision,
     Determination,
+    DisputedItem,
     Ground,
     GuidelineField,
     History,
     Party,
     Specialty,
+    TimeUnit,
     Treatment,
 )
 from kg.reading.alike import digest, form
@@ -245,6 +247,7 @@ def _item(position: int, decision: Decision, history: History, text: str) -> Row
         quantity and quantity.minimum,
         quantity and quantity.maximum,
         quantity and quantity.unit.value,
+        *_schedule(item),
         *_recommended(decision),
         decision.allowed and decision.allowed.exceeded,
         item.retrospective,
@@ -269,6 +272,30 @@ def _wording(decision: Decision, text: str) -> int:
     outcome = decision.outcome and decision.outcome.value
     whole = " ".join(f"{decision.item.text} {outcome} {said}".split())
     return digest(whole)
+
+
+_SUPPLY_DAYS = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7, TimeUnit.MONTH: 30, TimeUnit.YEAR: 365}
+"""The days of a supply, as pharmacies count them."""
+
+
+def _schedule(item: DisputedItem) -> Row:
+    often, lasts, refills, supply = item.frequency, item.duration, item.refills, item.supply
+    days = supply and _SUPPLY_DAYS[supply.unit]
+    return (
+        often and often.minimum,
+        often and often.maximum,
+        often and often.period_minimum,
+        often and often.period_maximum,
+        often and often.period_unit.value,
+        lasts and lasts.minimum,
+        lasts and lasts.maximum,
+        lasts and lasts.unit.value,
+        refills and refills.minimum,
+        refills and refills.maximum,
+        supply and days and supply.minimum * days,
+        supply and days and supply.maximum * days,
+        [f"{code.system.value}:{code.code}" for code in item.codes],
+    )
 
 
 def _recommended(decision: Decision) -> Row:

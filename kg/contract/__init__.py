@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from kg import resources
-from kg.contract import clinical
+from kg.contract import amounts, clinical
 from kg.contract.reasons import grounds_to_json, read_grounds
 from kg.errors import SourceError
 from kg.model import (
@@ -34,7 +34,6 @@ from kg.model import (
     Priority,
     Problem,
     ProblemKind,
-    Quantity,
     Rationale,
     Reviewer,
     Section,
@@ -43,7 +42,6 @@ from kg.model import (
     Span,
     Specialty,
     Template,
-    Unit,
 )
 
 Json = dict[str, Any]
@@ -148,7 +146,12 @@ def _decision(decision: Decision) -> Json:
         "subcategory": service and service.subcategory,
         "service_span": service and [service.span.start, service.span.end],
         "body_parts": clinical.body_parts(item.body_parts),
-        "quantity": item.quantity and _quantity(item.quantity),
+        "quantity": item.quantity and amounts.quantity(item.quantity),
+        "frequency": item.frequency and amounts.frequency(item.frequency),
+        "duration": item.duration and amounts.time(item.duration),
+        "refills": item.refills and amounts.refills(item.refills),
+        "supply": item.supply and amounts.time(item.supply),
+        "codes": amounts.codes(item.codes) if item.codes else [],
         "drug": drug and "/".join(drug.ingredients),
         "drug_class": drug and drug.drug_class,
         "drug_span": drug and [drug.span.start, drug.span.end],
@@ -160,7 +163,7 @@ def _decision(decision: Decision) -> Json:
         "rationale": rationale
         and {
             "span": [rationale.span.start, rationale.span.end],
-            "recommended": [_quantity(quantity) for quantity in rationale.recommended],
+            "recommended": [amounts.quantity(quantity) for quantity in rationale.recommended],
             "mentions": [_mention(mention) for mention in rationale.mentions],
             "cues": grounds_to_json(rationale.cues),
         },
@@ -172,23 +175,10 @@ def _decision(decision: Decision) -> Json:
 def _allowed(allowed: Allowed) -> Json:
     """The amounts recommended against the quantity; each has its span in ``rationale.recommended``."""
     return {
-        "min": _number(allowed.minimum),
-        "max": _number(allowed.maximum),
+        "min": amounts.number(allowed.minimum),
+        "max": amounts.number(allowed.maximum),
         "unit": allowed.unit.value,
         "exceeded": allowed.exceeded,
-    }
-
-
-def _number(value: float) -> float:
-    return int(value) if value == int(value) else value
-
-
-def _quantity(quantity: Quantity) -> Json:
-    return {
-        "min": _number(quantity.minimum),
-        "max": _number(quantity.maximum),
-        "unit": quantity.unit.value,
-        "span": [quantity.span.start, quantity.span.end],
     }
 
 
@@ -289,7 +279,7 @@ def _read_decision(form: Json) -> Decision:
         rationale=rationale
         and Rationale(
             Span(*rationale["span"]),
-            tuple(map(_read_quantity, rationale["recommended"])),
+            tuple(map(amounts.read_quantity, rationale["recommended"])),
             tuple(map(_read_mention, rationale["mentions"])),
             read_grounds(form["grounds"]),
             read_grounds(rationale["cues"]),
@@ -308,16 +298,17 @@ def _read_item(form: Json) -> DisputedItem:
         authorized=form["authorized"],
         service=category and Service(category, form["subcategory"], Span(*form["service_span"])),
         body_parts=clinical.read_body_parts(form["body_parts"]),
-        quantity=form["quantity"] and _read_quantity(form["quantity"]),
+        quantity=form["quantity"] and amounts.read_quantity(form["quantity"]),
         drug=drug and Drug(tuple(drug.split("/")), form["drug_class"], Span(*form["drug_span"])),
         retrospective=form["retrospective"],
         associated_surgical_service=form["associated_surgical_service"],
         conditions=clinical.read_conditions(form["conditions"]),
+        frequency=form["frequency"] and amounts.read_frequency(form["frequency"]),
+        duration=form["duration"] and amounts.read_time(form["duration"]),
+        refills=form["refills"] and amounts.read_refills(form["refills"]),
+        supply=form["supply"] and amounts.read_time(form["supply"]),
+        codes=amounts.read_codes(form["codes"]),
     )
-
-
-def _read_quantity(form: Json) -> Quantity:
-    return Quantity(float(form["min"]), float(form["max"]), Unit(form["unit"]), Span(*form["span"]))
 
 
 def _read_field(form: Json) -> GuidelineField:

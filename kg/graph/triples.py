@@ -18,6 +18,7 @@ from kg.graph import iri, vocab
 from kg.model import (
     Allowed,
     Citation,
+    CodeSystem,
     Decision,
     Determination,
     DisputedItem,
@@ -62,6 +63,13 @@ _SIDED = {
 _CITED = {
     Party.CLAIMS_ADMINISTRATOR: (IMR.claimsAdministratorBasis, IMR.claimsAdministratorCitation),
     Party.REVIEWER: (IMR.reviewerBasis, IMR.reviewerCitation),
+}
+_CODES = {
+    CodeSystem.CPT: IMR.procedureCode,
+    CodeSystem.HCPCS: IMR.procedureCode,
+    CodeSystem.ICD_9: IMR.diagnosisCode,
+    CodeSystem.ICD_10: IMR.diagnosisCode,
+    CodeSystem.NDC: IMR.packageCode,
 }
 _DATES = (
     ("date_assigned", IMR.dateAssigned),
@@ -264,6 +272,9 @@ def _item(subject: str, item: DisputedItem) -> Iterator[str]:
             yield f"{subject} {_SIDED[part.side]} {concept}"
     if item.quantity is not None:
         yield from _quantity(subject, item.quantity)
+    yield from _schedule(subject, item)
+    for code in item.codes:
+        yield f'{subject} {_CODES[code.system]} "{escaped(code.code)}"'
     if item.retrospective:
         yield f'{subject} {IMR.retrospective} "true"^^{XSD.boolean}'
     if item.associated_surgical_service:
@@ -299,6 +310,26 @@ def _quantity(subject: str, quantity: Quantity) -> Iterator[str]:
     yield f"{subject} {IMR.quantityMinimum} {_decimal(quantity.minimum)}"
     yield f"{subject} {IMR.quantityMaximum} {_decimal(quantity.maximum)}"
     yield f"{subject} {IMR.quantityUnit} {_concept('unit', quantity.unit)}"
+
+
+def _schedule(subject: str, item: DisputedItem) -> Iterator[str]:
+    if (often := item.frequency) is not None:
+        yield f"{subject} {IMR.timesMinimum} {_decimal(often.minimum)}"
+        yield f"{subject} {IMR.timesMaximum} {_decimal(often.maximum)}"
+        yield f"{subject} {IMR.periodMinimum} {_decimal(often.period_minimum)}"
+        yield f"{subject} {IMR.periodMaximum} {_decimal(often.period_maximum)}"
+        yield f"{subject} {IMR.periodUnit} {_concept('unit', often.period_unit)}"
+    if (lasts := item.duration) is not None:
+        yield f"{subject} {IMR.durationMinimum} {_decimal(lasts.minimum)}"
+        yield f"{subject} {IMR.durationMaximum} {_decimal(lasts.maximum)}"
+        yield f"{subject} {IMR.durationUnit} {_concept('unit', lasts.unit)}"
+    if (refills := item.refills) is not None:
+        yield f"{subject} {IMR.refillsMinimum} {_decimal(refills.minimum)}"
+        yield f"{subject} {IMR.refillsMaximum} {_decimal(refills.maximum)}"
+    if (supply := item.supply) is not None:
+        yield f"{subject} {IMR.supplyMinimum} {_decimal(supply.minimum)}"
+        yield f"{subject} {IMR.supplyMaximum} {_decimal(supply.maximum)}"
+        yield f"{subject} {IMR.supplyUnit} {_concept('unit', supply.unit)}"
 
 
 def _field(path: str, party: Party, field: GuidelineField) -> Iterator[str]:

@@ -143,6 +143,8 @@ class IMR(metaclass=_Vocabulary):
     """date of injury"""
     decisionDate: Final = URIRef(f"{ONTOLOGY}#decisionDate")
     """decision date"""
+    diagnosisCode: Final = URIRef(f"{ONTOLOGY}#diagnosisCode")
+    """diagnosis code"""
     dispensedAs: Final = URIRef(f"{ONTOLOGY}#dispensedAs")
     """dispensed as"""
     disputedItem: Final = URIRef(f"{ONTOLOGY}#disputedItem")
@@ -151,6 +153,12 @@ class IMR(metaclass=_Vocabulary):
     """drug"""
     drugClass: Final = URIRef(f"{ONTOLOGY}#drugClass")
     """drug class"""
+    durationMaximum: Final = URIRef(f"{ONTOLOGY}#durationMaximum")
+    """maximum duration"""
+    durationMinimum: Final = URIRef(f"{ONTOLOGY}#durationMinimum")
+    """minimum duration"""
+    durationUnit: Final = URIRef(f"{ONTOLOGY}#durationUnit")
+    """duration unit"""
     editionInferred: Final = URIRef(f"{ONTOLOGY}#editionInferred")
     """edition inferred"""
     exceedsRecommended: Final = URIRef(f"{ONTOLOGY}#exceedsRecommended")
@@ -207,12 +215,20 @@ class IMR(metaclass=_Vocabulary):
     """outcome"""
     outsideMtus: Final = URIRef(f"{ONTOLOGY}#outsideMtus")
     """outside the MTUS"""
+    packageCode: Final = URIRef(f"{ONTOLOGY}#packageCode")
+    """package code"""
     pageNumber: Final = URIRef(f"{ONTOLOGY}#pageNumber")
     """page number"""
     pageOf: Final = URIRef(f"{ONTOLOGY}#pageOf")
     """page of"""
     pagesInferred: Final = URIRef(f"{ONTOLOGY}#pagesInferred")
     """pages inferred"""
+    periodMaximum: Final = URIRef(f"{ONTOLOGY}#periodMaximum")
+    """maximum period"""
+    periodMinimum: Final = URIRef(f"{ONTOLOGY}#periodMinimum")
+    """minimum period"""
+    periodUnit: Final = URIRef(f"{ONTOLOGY}#periodUnit")
+    """period unit"""
     position: Final = URIRef(f"{ONTOLOGY}#position")
     """position"""
     precedence: Final = URIRef(f"{ONTOLOGY}#precedence")
@@ -221,6 +237,8 @@ class IMR(metaclass=_Vocabulary):
     """pages as printed"""
     priority: Final = URIRef(f"{ONTOLOGY}#priority")
     """priority"""
+    procedureCode: Final = URIRef(f"{ONTOLOGY}#procedureCode")
+    """procedure code"""
     quantityMaximum: Final = URIRef(f"{ONTOLOGY}#quantityMaximum")
     """maximum quantity"""
     quantityMinimum: Final = URIRef(f"{ONTOLOGY}#quantityMinimum")
@@ -239,6 +257,10 @@ class IMR(metaclass=_Vocabulary):
     """recommended maximum"""
     recommendedMinimum: Final = URIRef(f"{ONTOLOGY}#recommendedMinimum")
     """recommended minimum"""
+    refillsMaximum: Final = URIRef(f"{ONTOLOGY}#refillsMaximum")
+    """maximum refills"""
+    refillsMinimum: Final = URIRef(f"{ONTOLOGY}#refillsMinimum")
+    """minimum refills"""
     retrospective: Final = URIRef(f"{ONTOLOGY}#retrospective")
     """retrospective"""
     review: Final = URIRef(f"{ONTOLOGY}#review")
@@ -269,8 +291,18 @@ class IMR(metaclass=_Vocabulary):
     """subspecialty"""
     subspecialtyName: Final = URIRef(f"{ONTOLOGY}#subspecialtyName")
     """subspecialty as printed"""
+    supplyMaximum: Final = URIRef(f"{ONTOLOGY}#supplyMaximum")
+    """maximum supply"""
+    supplyMinimum: Final = URIRef(f"{ONTOLOGY}#supplyMinimum")
+    """minimum supply"""
+    supplyUnit: Final = URIRef(f"{ONTOLOGY}#supplyUnit")
+    """supply unit"""
     template: Final = URIRef(f"{ONTOLOGY}#template")
     """template"""
+    timesMaximum: Final = URIRef(f"{ONTOLOGY}#timesMaximum")
+    """maximum times"""
+    timesMinimum: Final = URIRef(f"{ONTOLOGY}#timesMinimum")
+    """minimum times"""
     topicalAs: Final = URIRef(f"{ONTOLOGY}#topicalAs")
     """topical as"""
     urDenialDate: Final = URIRef(f"{ONTOLOGY}#urDenialDate")

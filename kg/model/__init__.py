@@ -15,6 +15,9 @@ from kg.model.closed import (
     Basis as Basis,
 )
 from kg.model.closed import (
+    CodeSystem as CodeSystem,
+)
+from kg.model.closed import (
     Outcome as Outcome,
 )
 from kg.model.closed import (
@@ -37,6 +40,9 @@ from kg.model.closed import (
 )
 from kg.model.closed import (
     Template as Template,
+)
+from kg.model.closed import (
+    TimeUnit as TimeUnit,
 )
 from kg.model.closed import (
     Unit as Unit,
@@ -171,6 +177,46 @@ class Quantity(Read, frozen=True, gc=False):
     span: Span
 
 
+class Frequency(Read, frozen=True, gc=False):
+    """How often: ``minimum`` to ``maximum`` times in a period.
+
+    ``every 4-6 weeks`` is once in 4 to 6 weeks, ``tid`` three times in 1 day. The fields are those of
+    `Timing.repeat <https://hl7.org/fhir/datatypes.html#Timing>`_ in FHIR.
+    """
+
+    minimum: float
+    maximum: float
+    period_minimum: float
+    period_maximum: float
+    period_unit: TimeUnit
+    span: Span
+
+
+class TimeSpan(Read, frozen=True, gc=False):
+    """How long, in the unit that is printed: ``30 day supply``, ``for 6-8 weeks``."""
+
+    minimum: float
+    maximum: float
+    unit: TimeUnit
+    span: Span
+
+
+class Refills(Read, frozen=True, gc=False):
+    """How many refills; 0 where the item says that there are none."""
+
+    minimum: float
+    maximum: float
+    span: Span
+
+
+class Code(Read, frozen=True, gc=False):
+    """A code that an item prints, without its modifier."""
+
+    system: CodeSystem
+    code: str
+    span: Span
+
+
 class BodyPart(Read, frozen=True, gc=False):
     """A part of the body, a notation of ``ontology/body-parts.ttl`` with spaces, and its side."""
 
@@ -232,7 +278,8 @@ class DisputedItem(Read, frozen=True, gc=False):
     ``text`` is printed before the outcome; ``in_dispute`` is what is really in dispute: the
     item itself, or the portion left where the claims administrator authorized a part, which
     ``original_request`` and ``authorized`` then tell. Body parts and the two flags come from
-    the whole text, service, quantity and drug from what is in dispute.
+    the whole text, and so do codes; service, drug and all amounts come from what is in dispute.
+    ``duration`` is how long it goes on, ``supply`` how long what is dispensed lasts.
     """
 
     text: str
@@ -248,6 +295,11 @@ class DisputedItem(Read, frozen=True, gc=False):
     retrospective: bool = False
     associated_surgical_service: bool = False
     conditions: tuple[Condition, ...] = ()
+    frequency: Frequency | None = None
+    duration: TimeSpan | None = None
+    refills: Refills | None = None
+    supply: TimeSpan | None = None
+    codes: tuple[Code, ...] = ()
 
 
 class Mention(Read, frozen=True, gc=False):

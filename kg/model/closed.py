@@ -72,6 +72,26 @@ class Unit(StrEnum):
     REFILL_ONLY = "refill-only"
 
 
+class TimeUnit(StrEnum):
+    """A unit of time, of a period or of how long something goes on."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class CodeSystem(StrEnum):
+    """What a printed code is of: procedures, supplies and drugs given, diagnoses, packages of drugs."""
+
+    CPT = "cpt"
+    HCPCS = "hcpcs"
+    ICD_9 = "icd-9"
+    ICD_10 = "icd-10"
+    NDC = "ndc"
+
+
 class ProblemKind(StrEnum):
     """Why wording was not understood, or is doubted."""
 

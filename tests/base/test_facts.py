@@ -12,19 +12,25 @@ from kg.graph.triples import n_triples
 from kg.model import (
     Basis,
     Citation,
+    Code,
+    CodeSystem,
     Decision,
     Determination,
     DisputedItem,
+    Frequency,
     GuidelineField,
     Outcome,
     PageRange,
     Patient,
     Quantity,
     Rationale,
+    Refills,
     Reviewer,
     Section,
     Span,
     Template,
+    TimeSpan,
+    TimeUnit,
     Unit,
 )
 
@@ -72,6 +78,36 @@ def test_what_is_recommended(requested, recommended, expected):
     found = table(decision(requested, recommended))
     columns = ["recommended_min", "recommended_max", "recommended_unit"]
     assert found.select(columns).unique().row(0) == expected
+
+
+SCHEDULE = [
+    name for name in FACTS if name.startswith(("frequency", "period", "duration", "refills", "supply"))
+]
+
+
+def test_a_schedule_and_codes():
+    given = decision()
+    item = replace(
+        given.item,
+        frequency=Frequency(2, 3, 4, 6, TimeUnit.WEEK, NOWHERE),
+        duration=TimeSpan(1, 2, TimeUnit.YEAR, NOWHERE),
+        refills=Refills(0, 1, NOWHERE),
+        codes=(Code(CodeSystem.CPT, "97110", NOWHERE), Code(CodeSystem.ICD_9, "724.2", NOWHERE)),
+    )
+    found = table(replace(given, item=item))
+    assert found.select(SCHEDULE).unique().row(0) == (2, 3, 4, 6, "week", 1, 2, "year", 0, 1, None, None)
+    assert found["codes"].to_list()[0] == ["cpt:97110", "icd-9:724.2"]
+    assert table(given).select(SCHEDULE).unique().row(0) == (None,) * len(SCHEDULE)
+
+
+@pytest.mark.parametrize(
+    ("unit", "days"), [(TimeUnit.DAY, 2), (TimeUnit.WEEK, 14), (TimeUnit.MONTH, 60), (TimeUnit.YEAR, 730)]
+)
+def test_a_supply_is_in_days(unit, days):
+    given = decision()
+    item = replace(given.item, supply=TimeSpan(2, 2, unit, NOWHERE))
+    found = table(replace(given, item=item))
+    assert set(found["supply_days_min"]) == set(found["supply_days_max"]) == {days}
 
 
 def test_a_letter_without_a_rationale_recommends_nothing():

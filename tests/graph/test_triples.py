@@ -14,10 +14,13 @@ from kg.model import (
     Basis,
     BodyPart,
     Citation,
+    Code,
+    CodeSystem,
     Decision,
     Determination,
     DisputedItem,
     Drug,
+    Frequency,
     GuidelineField,
     Outcome,
     PageRange,
@@ -25,6 +28,7 @@ from kg.model import (
     Priority,
     Quantity,
     Rationale,
+    Refills,
     Reviewer,
     Section,
     Service,
@@ -33,6 +37,8 @@ from kg.model import (
     Span,
     Specialty,
     Template,
+    TimeSpan,
+    TimeUnit,
     Unit,
 )
 
@@ -67,6 +73,11 @@ LETTER = Determination(
                 quantity=Quantity(12, 18, Unit.VISIT, HERE),
                 drug=Drug(("hydrocodone", "acetaminophen"), None, HERE),
                 retrospective=True,
+                frequency=Frequency(2, 3, 4, 6, TimeUnit.WEEK, HERE),
+                duration=TimeSpan(1, 1.5, TimeUnit.YEAR, HERE),
+                refills=Refills(0, 2, HERE),
+                supply=TimeSpan(30, 30, TimeUnit.DAY, HERE),
+                codes=tuple(Code(system, f"1{n}", HERE) for n, system in enumerate(CodeSystem)),
             ),
             outcome=Outcome.OVERTURNED,
             outcome_span=HERE,
@@ -146,6 +157,24 @@ CASE/item/1 imr:bodyPart <body-part/low-back>
 CASE/item/1 imr:quantityMinimum "12"^^xsd:decimal
 CASE/item/1 imr:quantityMaximum "18"^^xsd:decimal
 CASE/item/1 imr:quantityUnit <unit/visit>
+CASE/item/1 imr:timesMinimum "2"^^xsd:decimal
+CASE/item/1 imr:timesMaximum "3"^^xsd:decimal
+CASE/item/1 imr:periodMinimum "4"^^xsd:decimal
+CASE/item/1 imr:periodMaximum "6"^^xsd:decimal
+CASE/item/1 imr:periodUnit <unit/week>
+CASE/item/1 imr:durationMinimum "1"^^xsd:decimal
+CASE/item/1 imr:durationMaximum "1.5"^^xsd:decimal
+CASE/item/1 imr:durationUnit <unit/year>
+CASE/item/1 imr:refillsMinimum "0"^^xsd:decimal
+CASE/item/1 imr:refillsMaximum "2"^^xsd:decimal
+CASE/item/1 imr:supplyMinimum "30"^^xsd:decimal
+CASE/item/1 imr:supplyMaximum "30"^^xsd:decimal
+CASE/item/1 imr:supplyUnit <unit/day>
+CASE/item/1 imr:procedureCode "10"
+CASE/item/1 imr:procedureCode "11"
+CASE/item/1 imr:diagnosisCode "12"
+CASE/item/1 imr:diagnosisCode "13"
+CASE/item/1 imr:packageCode "14"
 CASE/item/1 imr:retrospective "true"^^xsd:boolean
 CASE/item/1 imr:claimsAdministratorBasis <basis/none-cited>
 CASE/item/1 imr:reviewerBasis <basis/mtus-and-other>

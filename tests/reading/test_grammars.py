@@ -11,7 +11,7 @@ from kg import resources
 from kg.reading import early, header, reviewers, sections, summary
 from kg.reading.citing import citations, mentions, others, pages
 from kg.reading.grounds import frames
-from kg.reading.requests import items, quantities
+from kg.reading.requests import codes, figures, items
 from kg.reading.text.grammars import TypedGrammar
 from kg.reading.vocabulary import titles
 
@@ -28,7 +28,8 @@ GRAMMARS = {
     "titles": [titles.TITLES],
     "other": [others.OTHER],
     "item": [items.ITEM],
-    "quantity": [quantities.QUANTITY],
+    "quantity": [figures.QUANTITY],
+    "codes": [codes.CODES],
     "mention": [mentions.MENTION],
     "rationale": [frames.rationale()],
 }

@@ -21,7 +21,6 @@ from kg.reading.requests.recommendations import recommended
         ("Acupuncture once every 2 weeks for 3 months", 6, 6, "visit"),
         ("Acupuncture every 2 weeks for 3 months", 6, 6, "visit"),  # not said how often each time
         ("Office visits every 2 months for 8 months", 4, 4, "visit"),
-        ("Acupuncture, 12 visits, 2 times a week for 8 weeks", 12, 12, "visit"),  # the count wins
         ("Acupuncture x 8 visits", 8, 8, "visit"),
         ("Twelve (12) acupuncture sessions", 12, 12, "visit"),
         ("Acupuncture QTY: 3.00", 3, 3, "visit"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from kg import resources
+from kg.model import TimeUnit
 from kg.reading.text.terminals import pattern_of
 
 _ROWS = [
@@ -13,15 +14,25 @@ _ROWS = [
         line.split("\t") for line in resources.text("grammar", "amounts.tsv").splitlines()[1:]
     )
 ]
-_NUMBERS, _TIMES, _OTHER = "number", "times", "every"
+_NUMBERS, _TIMES, _OTHER, _DAILY = "number", "times", "every", "daily"
 
 NUMBERS: Mapping[str, float] = {
-    word: amount for kind, words, amount in _ROWS if kind.islower() for word in words
+    word: amount for kind, words, amount in _ROWS if kind in (_NUMBERS, _TIMES, _OTHER) for word in words
 }
 """What each word for a number, or a number of times, amounts to."""
 
 DAYS: Mapping[str, float] = {kind: amount for kind, _, amount in _ROWS if kind.isupper() and amount}
 """The days in each unit of time that is no part of one, by the name of its terminal."""
+
+
+_A_DAY: Mapping[str, float] = {
+    word.replace(".", ""): amount for kind, words, amount in _ROWS if kind == _DAILY for word in words
+}
+
+OFTEN = frozenset(
+    {*_A_DAY, "daily", "nightly", "bedtime", "weekly", "monthly", "quarterly", "yearly", "annually"}
+)
+"""Words without a number that say how often, as phrases are folded."""
 
 
 def terminals() -> Mapping[str, str]:
@@ -32,6 +43,7 @@ def terminals() -> Mapping[str, str]:
         "_NUMBER": pattern_of(words[_NUMBERS]),
         "_OTHER": pattern_of(words[_OTHER]),
         "ONCE.5": pattern_of(words[_TIMES]),
+        "DAILY.5": pattern_of(words[_DAILY]),
         "_TIME": pattern_of([word for said in units.values() for word in said]),
         **{f"{kind}.2": pattern_of(said) for kind, said in units.items()},
     }
@@ -46,4 +58,31 @@ def days(printed: str) -> float:
     """
     return next(
         amount for kind, words, amount in _ROWS if kind.isupper() and re.fullmatch(pattern_of(words), printed)
+    )
+
+
+def a_day(printed: str) -> float:
+    """How often a day a printed abbreviation says.
+
+    >>> a_day("B.I.D."), a_day("tid")
+    (2.0, 3.0)
+    """
+    return _A_DAY[printed.replace(".", "").lower()]
+
+
+TIME_UNITS: Mapping[str, TimeUnit] = {unit.name: unit for unit in TimeUnit}
+"""The unit of time of each terminal that names one."""
+
+
+@lru_cache(maxsize=256)
+def time_unit(printed: str) -> TimeUnit:
+    """A printed unit of time.
+
+    >>> time_unit("Wks").value
+    'week'
+    """
+    return next(
+        TIME_UNITS[kind]
+        for kind, words, _ in _ROWS
+        if kind.isupper() and re.fullmatch(pattern_of(words), printed)
     )

@@ -9,8 +9,11 @@ from lark import Tree
 from kg.model import DisputedItem, Problem, ProblemKind, Quantity, Service, Span
 from kg.reading.requests import services
 from kg.reading.requests.bodyparts import body_parts
+from kg.reading.requests.codes import read_codes
 from kg.reading.requests.conditions import conditions
-from kg.reading.requests.quantities import has_amount, quantity
+from kg.reading.requests.figures import figures, has_amount
+from kg.reading.requests.quantities import quantity
+from kg.reading.requests.schedules import Schedule, schedule
 from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.vocabulary.phrases import Found, Words
@@ -82,6 +85,8 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
         message = "no known service is named"
         problems = (*problems, Problem(ProblemKind.UNREAD_TEXT, dispute.in_dispute, message))
     service = request.service or Service(*_unknown(text, first, last), dispute.in_dispute)
+    amount, told, doubts = _amounts(text, dispute.in_dispute, found, words, request, service)
+    codes = read_codes(text, start, end)
     printed = tidy(text[start:end])
     item = DisputedItem(
         text=printed,
@@ -92,36 +97,45 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
         authorized=_printed(text, dispute.authorized),
         service=service,
         body_parts=parts_of_body,
-        quantity=_amount(text, dispute.in_dispute, found, words, request, service),
+        quantity=amount,
         drug=request.drug,
         retrospective=retrospective,
         associated_surgical_service=around_surgery,
         conditions=named,
+        frequency=told.frequency,
+        duration=told.duration,
+        refills=told.refills,
+        supply=told.supply,
+        codes=codes.codes,
     )
-    return item, problems
+    return item, (*problems, *doubts, *codes.problems)
 
 
-def _amount(
+def _amounts(
     text: str,
     span: Span,
     found: Sequence[Found[services.Term]],
     words: Words,
     request: services.Request,
     service: Service,
-) -> Quantity | None:
-    """How much of the service is in dispute."""
+) -> tuple[Quantity | None, Schedule, tuple[Problem, ...]]:
+    """How much of the service is in dispute, and how it is given."""
     if not has_amount(text, span.start, span.end, words.folded):
-        return None
+        return None, Schedule(), ()
     if service.subcategory == _DENTAL:
         text = _NUMBERED.sub(lambda each: " " * len(each[0]), text)  # Numbers of teeth.
-    return quantity(
-        _without_numbered_names(text, found, words),
+    text = _without_numbered_names(text, found, words)
+    read, drug = figures(text, span.start, span.end), service.category == _PHARMACEUTICALS
+    amount, problems = quantity(
+        read,
+        text,
         span.start,
-        span.end,
         visits=request.counts_visits,
-        drug=service.category == _PHARMACEUTICALS,
+        drug=drug,
         things=service.category in _OF_THINGS,
     )
+    told = schedule(read, drug=drug)
+    return amount, told, (*problems, *told.problems)
 
 
 def _disputed(text: str, start: int, end: int) -> tuple[_Dispute, tuple[Problem, ...]]:

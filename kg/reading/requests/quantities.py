@@ -1,26 +1,15 @@
 """How much is requested, or recommended: counts, frequencies over a time, supplies and refills."""
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from msgspec import Struct
 
-from kg.model import Quantity, Span, Unit
+from kg.model import Problem, ProblemKind, Quantity, Span, Unit
 from kg.reading.requests import amounts
-from kg.reading.text.grammars import Lexeme, Part, TypedGrammar, parts
+from kg.reading.requests.figures import QUANTITY, Amount, Figure, figure
 
-QUANTITY = TypedGrammar("quantity.lark", parts, words=amounts.terminals, edge=r"(?<![^\W\d_xX](?=[^#\/]))")
-
-_NUMBER = re.compile(r"\d+(?:\.\d+)?|[a-z]+")
-_COUNTING = frozenset(amounts.NUMBERS) | {"daily", "weekly", "monthly", "yearly", "annually"}
-_DIGIT = re.compile(r"\d")
-_RANGE = re.compile(r"(?<=[\w)])\s?(?:-|–|to|or|through)\s?(?=[\da-z])", re.IGNORECASE)
 _UNITS = {"HOUR": Unit.HOUR, "DAY": Unit.DAY, "WEEK": Unit.WEEK, "MONTH": Unit.MONTH}
-_PERIOD = re.compile(r"(?P<number>\d+(?:\s?-\s?\d+)?|[a-z]+)[\s-]*(?P<unit>[a-z]+)$", re.IGNORECASE)
-_LONGEST = 2000
-"""Characters of an item that are looked through for its amount: no sound item is as long."""
 _MARKED = re.compile(r"[^\W\d_]{2,}\)?\s*(?:[,:;(]|\s[-–])\s*\Z")
 _THERAPY = re.compile(
     r"\b(?:therapy|acupuncture|chiropractic|psychotherapy|massage|biofeedback|manipulations?|treatments?|visits?"
@@ -34,61 +23,16 @@ _MONTH, _YEAR = 28.0, 336.0
 """Days in a month and a year of months, so that a whole number of the one fits the other."""
 _BEFORE = 40  # characters before a last number that are looked at
 _FEW = 4  # more of a drug at a time is no single dose
-
-
-_PER = {"PER_DAY": 1.0, "PER_MONTH": _MONTH, "MONTH": _MONTH, "PER_QUARTER": 3 * _MONTH, "PER_YEAR": _YEAR}
+_PER = {
+    "PER_DAY": 1.0,
+    "DAILY": 1.0,
+    "PER_MONTH": _MONTH,
+    "MONTH": _MONTH,
+    "PER_QUARTER": 3 * _MONTH,
+    "PER_YEAR": _YEAR,
+}
 """Days that a frequency is in."""
-
-
-class Amount(NamedTuple):
-    """A number, or the two ends of a range."""
-
-    low: float
-    high: float
-
-    def times(self, other: "Amount") -> "Amount":
-        """The product, end by end."""
-        return Amount(self.low * other.low, self.high * other.high)
-
-
-@lru_cache(maxsize=4096)
-def amount(printed: str) -> Amount:
-    """A printed number or range; a number in brackets after a word says it again.
-
-    >>> amount("twelve (12)"), amount("2-3"), amount("one to two")
-    (Amount(low=12.0, high=12.0), Amount(low=2.0, high=3.0), Amount(low=1.0, high=2.0))
-    """
-    ends = [_value(end) for end in _RANGE.split(printed.lower())]
-    return Amount(min(ends), max(ends))
-
-
-def _value(printed: str) -> float:
-    words = _NUMBER.findall(printed)
-    if words[0][0].isdigit():  # what follows in brackets is the same, or a total (`2x6 (12)`)
-        return float(words[0])
-    if words[-1][0].isdigit():
-        return float(words[-1])
-    bare = printed.partition("(")[0]
-    return float(sum(amounts.NUMBERS.get(word, 0) for word in _NUMBER.findall(bare)))
-
-
 _MONTHS_OF_A_YEAR = Amount(12, 12)
-
-
-class _Read(Struct, frozen=True, gc=False):
-    """One part of the text that the grammar found: the types of its tokens, its amounts, its place."""
-
-    kind: str
-    types: list[str]
-    amounts: list[Amount]
-    span: Span
-
-    def has(self, *types: str) -> str | None:
-        """The first of these token types that the part holds."""
-        for type_ in self.types:
-            if type_ in types:
-                return type_
-        return None
 
 
 class _Total(Struct, frozen=True, gc=False):
@@ -97,52 +41,55 @@ class _Total(Struct, frozen=True, gc=False):
     span: Span
 
 
-def has_amount(text: str, start: int, end: int, folded: Iterable[str]) -> bool:
-    """Whether ``text[start:end]``, whose folded words are given, may hold an amount at all."""
-    return _DIGIT.search(text, start, end) is not None or not _COUNTING.isdisjoint(folded)
-
-
 def quantity(
-    text: str, start: int, end: int, *, visits: bool, drug: bool, things: bool = False
-) -> Quantity | None:
-    """How much ``text[start:end]`` requests, ``None`` where it does not say.
+    found: Sequence[Figure], text: str, start: int, *, visits: bool, drug: bool, things: bool = False
+) -> tuple[Quantity | None, tuple[Problem, ...]]:
+    """How much the item that begins at ``start`` requests, ``None`` where its figures do not say.
 
     ``visits``: a bare number counts visits. ``drug``: doses and times of intake are no amount.
-    ``things``: so often over a time counts things or tests, and ``6 x 9`` is a size.
+    ``things``: so often over a time counts things or tests, and ``6 x 9`` is a size. A number that
+    contradicts the frequency and the time beside it is no amount, and a problem says so.
     """
-    plan, tokens = QUANTITY.read(text, start, min(end, start + _LONGEST))
-    found = [_read(text, part, tokens) for part in plan]
     unit = Unit.VISIT if visits else Unit.UNIT
     often = Unit.UNIT if things else Unit.VISIT
-    total = _of_drug(found, text, start) if drug else _of_service(found, text, start, unit, often)
+    if drug:
+        total = _of_drug([read for read in found if read.kind != "refills" or _some(read)], text, start)
+    else:
+        total = _of_service(found, text, start, unit, often)
     if total is None or total.amount.high == 0:
+        return None, ()
+    if not drug and not things and (other := _contradicting(found, text, often, total)) is not None:
+        return None, (_contradiction(total, other),)
+    return Quantity(total.amount.low, total.amount.high, total.unit, total.span), ()
+
+
+def _some(read: Figure) -> bool:
+    """Whether there are any refills."""
+    return bool(read.amounts) and read.amounts[0].high > 0
+
+
+def _contradicting(found: Sequence[Figure], text: str, often: Unit, total: _Total) -> _Total | None:
+    """Another amount of the same unit, of the one frequency over the one time of the item, that disagrees."""
+    kinds = [read.kind for read in found]
+    if kinds.count("frequency") + kinds.count("product") != 1 or kinds.count("duration") > 1:
         return None
-    return Quantity(total.amount.low, total.amount.high, total.unit, total.span)
+    other = _over_time(found, text, often)
+    if other is None and (of := next((read for read in found if read.kind == "product"), None)) is not None:
+        other = _product(of)
+    if other is None or other.unit is not total.unit:
+        return None
+    agrees = other.amount.low <= total.amount.high and total.amount.low <= other.amount.high
+    return None if agrees else other
 
 
-def _read(text: str, part: Part, tokens: Sequence[Lexeme]) -> _Read:
-    said = []
-    for type_, at in part.tokens:
-        if type_ in ("AMOUNT", "ONCE"):
-            said.append(amount(tokens[at].of(text).strip(" .#")))
-        elif type_ == "FOR_A":
-            said.append(Amount(1, 1))
-        elif type_ == "PERIOD":
-            said.append(_period(tokens[at].of(text)))
-    first, last = tokens[part.tokens[0][1]], tokens[part.tokens[-1][1]]
-    return _Read(part.name, [type_ for type_, _ in part.tokens], said, Span(first.start, last.end))
+def _contradiction(total: _Total, other: _Total) -> Problem:
+    said, counted = (" to ".join(dict.fromkeys(f"{end:g}" for end in each.amount)) for each in (total, other))
+    span = Span(min(total.span.start, other.span.start), max(total.span.end, other.span.end))
+    message = f"the number {said} contradicts the frequency and the time beside it, which amount to {counted}"
+    return Problem(ProblemKind.CONTRADICTION, span, message)
 
 
-def _period(printed: str) -> Amount:
-    """Days between two times, of ``every 4-6 weeks`` or ``every other day``; hours count as no time."""
-    said = _PERIOD.search(printed)
-    assert said
-    ends = amount(said["number"])
-    days = amounts.days(said["unit"])
-    return Amount(ends.low * days, ends.high * days)
-
-
-def _of_drug(found: Sequence[_Read], text: str, start: int) -> _Total | None:
+def _of_drug(found: Sequence[Figure], text: str, start: int) -> _Total | None:
     """What is dispensed: a labelled number, tablets, a supply, a time, refills alone."""
     refills = next((r for r in found if r.kind == "refills"), None)
     weighed = False
@@ -172,14 +119,14 @@ def _of_drug(found: Sequence[_Read], text: str, start: int) -> _Total | None:
     return _bare(found, start, Unit.UNIT) or _last(found, text, start, Unit.UNIT)
 
 
-def _dose(read: _Read, before: Sequence[_Read], after: Sequence[_Read]) -> bool:
+def _dose(read: Figure, before: Sequence[Figure], after: Sequence[Figure]) -> bool:
     """Whether tablets are those of one intake (``1-2 tablets every 6 hours``, ``one tablet before bed``)."""
     taken = any(each.has("INTAKE") for each in (*before, *after))
     often = any(each.kind == "frequency" for each in after)
     return read.amounts[0].high <= _FEW and (taken or often or read.amounts[0].low != read.amounts[0].high)
 
 
-def _bare(found: Sequence[_Read], start: int, unit: Unit) -> _Total | None:
+def _bare(found: Sequence[Figure], start: int, unit: Unit) -> _Total | None:
     """A number that stands alone: ``x 3``, one that opens the item, or ends it after a strength."""
     for read in found:
         if read.kind == "repeated":
@@ -191,7 +138,7 @@ def _bare(found: Sequence[_Read], start: int, unit: Unit) -> _Total | None:
     return None
 
 
-def _of_service(found: Sequence[_Read], text: str, start: int, unit: Unit, often: Unit) -> _Total | None:
+def _of_service(found: Sequence[Figure], text: str, start: int, unit: Unit, often: Unit) -> _Total | None:
     """Visits or things: counted outright, else a frequency over a time, else a time alone."""
     return (
         _counted(found, text)
@@ -204,7 +151,7 @@ def _of_service(found: Sequence[_Read], text: str, start: int, unit: Unit, often
     )
 
 
-def _numbered(found: Sequence[_Read], text: str, unit: Unit, often: Unit) -> _Total | None:
+def _numbered(found: Sequence[Figure], text: str, unit: Unit, often: Unit) -> _Total | None:
     """``2 x 4``, ``#12``, ``total 10``."""
     for at, read in enumerate(found):
         if read.kind == "product":
@@ -219,7 +166,7 @@ def _numbered(found: Sequence[_Read], text: str, unit: Unit, often: Unit) -> _To
     return None
 
 
-def _product(read: _Read) -> _Total:
+def _product(read: Figure) -> _Total:
     return _Total(read.amounts[0].times(read.amounts[1]), Unit.VISIT, read.span)
 
 
@@ -234,13 +181,13 @@ def _sum(totals: Sequence[_Total], text: str) -> _Total:
     return _Total(Amount(low, high), unit, span)
 
 
-def _in_a_year(found: Sequence[_Read], unit: Unit) -> _Total | None:
+def _in_a_year(found: Sequence[Figure], unit: Unit) -> _Total | None:
     """``4 per year``: those of one year, where no time is said."""
     yearly = (read for read in found if read.kind == "frequency" and read.has("PER_YEAR") and read.amounts)
     return next((_Total(read.amounts[0], unit, read.span) for read in yearly), None)
 
 
-def _lasting(found: Sequence[_Read]) -> _Total | None:
+def _lasting(found: Sequence[Figure]) -> _Total | None:
     """A time alone: a rental, a trial, a membership."""
     for read in found:
         if read.kind in ("duration", "supply") and (of := read.has(*_UNITS, "YEAR")) is not None:
@@ -250,7 +197,7 @@ def _lasting(found: Sequence[_Read]) -> _Total | None:
     return None
 
 
-def _last(found: Sequence[_Read], text: str, start: int, unit: Unit) -> _Total | None:
+def _last(found: Sequence[Figure], text: str, start: int, unit: Unit) -> _Total | None:
     """A number that ends the item, after a mark or what it counts (``sessions, 8``, ``visits 6``)."""
     if not found or found[-1].kind != "bare":
         return None
@@ -267,7 +214,7 @@ def _last(found: Sequence[_Read], text: str, start: int, unit: Unit) -> _Total |
     return _Total(found[-1].amounts[0], unit, span)
 
 
-def _counted(found: Sequence[_Read], text: str) -> _Total | None:
+def _counted(found: Sequence[Figure], text: str) -> _Total | None:
     """``12 visits``, and ``2 visits for the knee and 8 visits for the wrist`` together."""
     counts = [
         read
@@ -286,7 +233,7 @@ def _counted(found: Sequence[_Read], text: str) -> _Total | None:
     return _Total(first.amounts[0], Unit.UNIT, first.span)
 
 
-def _over_time(found: Sequence[_Read], text: str, often: Unit) -> _Total | None:
+def _over_time(found: Sequence[Figure], text: str, often: Unit) -> _Total | None:
     """A frequency and how long it goes on, multiplied: visits, or hours; one after another, added."""
     totals: list[_Total] = []
     at = 0
@@ -301,11 +248,11 @@ def _over_time(found: Sequence[_Read], text: str, often: Unit) -> _Total | None:
     return total
 
 
-def _once_over_time(found: Sequence[_Read], text: str, often: Unit) -> tuple[_Total | None, int]:
+def _once_over_time(found: Sequence[Figure], text: str, often: Unit) -> tuple[_Total | None, int]:
     """The first frequency with its time, and how many parts that takes."""
     visits: Amount | None = None
     hours: Amount | None = None
-    first: _Read | None = None
+    first: Figure | None = None
     period = Amount(0, 0)
     for at, read in enumerate(found):
         if read.kind == "frequency" and (visits is None or (hours is not None and period == Amount(1, 1))):
@@ -333,7 +280,7 @@ def _once_over_time(found: Sequence[_Read], text: str, often: Unit) -> tuple[_To
     return None, len(found)
 
 
-def _each_time(found: Sequence[_Read], text: str) -> bool:
+def _each_time(found: Sequence[Figure], text: str) -> bool:
     """Whether the first part is the hours of each time that comes next (``2 hours, twice a week``)."""
     often = next((read for read in found[1:] if read.kind != "stray"), None)
     return (
@@ -347,7 +294,7 @@ def _each_time(found: Sequence[_Read], text: str) -> bool:
     )
 
 
-def _times(read: _Read, period: Amount, *, counted: bool) -> Amount:
+def _times(read: Figure, period: Amount, *, counted: bool) -> Amount:
     """How often ``period`` days go into a time; a bare number counts the weeks or months themselves."""
     of = read.has(*amounts.DAYS)
     if of is None:  # `2 times a week x 4` is four weeks of them, `monthly x 4` four times.
@@ -357,7 +304,7 @@ def _times(read: _Read, period: Amount, *, counted: bool) -> Amount:
     return Amount(read.amounts[0].low * days / period.high, read.amounts[0].high * days / period.low)
 
 
-def _frequency(read: _Read) -> tuple[Amount, Amount]:
+def _frequency(read: Figure) -> tuple[Amount, Amount]:
     """How many times in how many days."""
     if read.has("PERIOD"):
         return (read.amounts[0] if len(read.amounts) > 1 else Amount(1, 1)), read.amounts[-1]
@@ -375,7 +322,7 @@ def counts(text: str) -> list[tuple[float, float, Span]]:
     plan, tokens = QUANTITY.read(text)
     found = []
     for part in plan:
-        if part.name == "counted" and (read := _read(text, part, tokens)).has("VISIT"):
+        if part.name == "counted" and (read := figure(text, part, tokens)).has("VISIT"):
             number = next(tokens[at] for type_, at in part.tokens if type_ == "AMOUNT")
             found.append((*read.amounts[0], Span(min(number.start, read.span.end), read.span.end)))
     return found
@@ -388,7 +335,7 @@ def durations(text: str) -> list[tuple[float, float, Unit, Span]]:
     [(2.0, 3.0, <Unit.WEEK: 'week'>, Span(start=20, end=32))]
     """
     plan, tokens = QUANTITY.read(text)
-    lasting = [_read(text, part, tokens) for part in plan if part.name == "duration"]
+    lasting = [figure(text, part, tokens) for part in plan if part.name == "duration"]
     return [
         (*read.amounts[0], _UNITS[unit], read.span)
         for read in lasting

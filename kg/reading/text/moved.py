@@ -9,20 +9,26 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import ParamSpec, TypeVar, cast
 
+from msgspec.structs import replace
+
 from kg.model import (
     BodyPart,
     Citation,
+    Code,
     Condition,
     DisputedItem,
     Drug,
+    Frequency,
     GuidelineField,
     PageRange,
     Problem,
     Quantity,
+    Refills,
     Section,
     Service,
     Span,
     Specialty,
+    TimeSpan,
 )
 
 P = ParamSpec("P")
@@ -108,7 +114,20 @@ def moved_item(old: DisputedItem, by: int) -> DisputedItem:
         tuple([Condition(c.concept, moved_span(c.span, by)) for c in old.conditions])
         if old.conditions
         else (),
+        old.frequency and _moved(old.frequency, by),
+        old.duration and _moved(old.duration, by),
+        old.refills and _moved(old.refills, by),
+        old.supply and _moved(old.supply, by),
+        tuple([_moved(code, by) for code in old.codes]) if old.codes else (),
     )
+
+
+Placed = TypeVar("Placed", Frequency, TimeSpan, Refills, Code)
+
+
+def _moved(old: Placed, by: int) -> Placed:
+    """What few items have, with its span moved."""
+    return replace(old, span=moved_span(old.span, by))
 
 
 def moved_specialty(old: Specialty, by: int) -> Specialty:

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from kg.analysis import labels
-from kg.evidence import Kind
+from kg.evidence import Kind, how_long, often
 from kg.explore.neighbours import case_node
 from kg.graph import iri
 from kg.graph.triples import UNPAGED, edition_notation, guideline_notation, service_notation
@@ -75,6 +75,16 @@ def decision(case: str, position: int, one: Decision) -> dict[str, Any]:
         amount = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         unit = item.quantity.unit.value.removesuffix("-only")
         facts.append(("quantity", f"{amount} {unit}{'' if amount == '1' else 's'}", None))
+    if item.frequency:
+        facts.append(("frequency", often(item.frequency), None))
+    if item.duration:
+        facts.append(("duration", how_long(item.duration), None))
+    if item.refills:
+        low, high = item.refills.minimum, item.refills.maximum
+        facts.append(("refills", f"{low:g}" if low == high else f"{low:g} to {high:g}", None))
+    if item.supply:
+        facts.append(("supply", how_long(item.supply), None))
+    facts += [("code", f"{code.system.value.upper()} {code.code}", None) for code in item.codes]
     if item.original_request:
         facts.append(("originally", item.original_request, None))
     if item.authorized:
