@@ -9,6 +9,7 @@ from lark import Tree
 
 from kg.model import Citation, PageRange, Section, Span
 from kg.reading.citing.pages import read_pages
+from kg.reading.citing.title_span import title_span
 from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.vocabulary.catalogue import MONTH, fold, guidelines
@@ -23,18 +24,16 @@ _SECOND_EDITION = re.compile(r"\b(?:2nd|second) ed")
 _ODG_PAGE = re.compile(r"/(\w+)\.html?\b")
 _DAY = (
     r"\d{1,2}[\/-]\d{1,2}[\/-](?:\d{4}|\d\d)\b|(?:19|20)\d\d-\d\d-\d\d\b"
-    rf"|{MONTH}\s+\d{{1,2}},?\s+(?:19|20)\d\d\b"
+    rf"|{MONTH}\s+(?:\d{{1,2}},?\s+)?(?:19|20)\d\d\b"
 )
-# The day of an edition, alone or `last updated 3/9/18`.
+# The day or month of an edition, alone or `last updated 3/9/18`, `revised May 2018`.
 _DATE = (
-    rf"(?:\((?:{_DAY})\)|(?<![\w(-])(?:(?:[Ll]ast\s+)?[Uu]pdated?:?\s+(?:on\s+)?)?(?:{_DAY}))"
+    rf"(?:\((?:{_DAY})\)|(?<![\w(-])(?:(?:[Ll]ast\s+)?(?:[Uu]pdated?|[Rr]evi(?:sed|ewed)):?\s+(?:on\s+)?)?(?:{_DAY}))"
     r"(?=\s*(?:[,.;:]|\Z))"
 )
 _JOINT = re.compile(r"\s+(?:and|&)\s+")
 _SEPARATORS = frozenset({"ALSO", "BESIDE", "COMMA", "AND", "AMPERSAND", "COLON", "DASH"})
-_NOT_TITLE = frozenset(" \t\r\n\f.,;:-–/")
 _PREPOSITIONS = frozenset({"of", "for", "in", "to", "and", "the", "with", "from", "chronic", "acute"})
-_CLOSING = (" topic", " topics", " section", " chapter", " and", " the", " &")
 
 
 class _Element(NamedTuple):
@@ -53,7 +52,7 @@ OTHER = TypedGrammar(
     "other.lark",
     _elements,
     words=lambda: {
-        "ODG": guidelines().odg_names(),
+        "ODG.1": guidelines().odg_names(),
         "NAME": guidelines().odg_pattern(),
         "SOURCE": guidelines().source_names(),
         "BESIDE.5": rf"\b(?:and|&)\s+(?:the\s+)?(?={guidelines().source_names()})",
@@ -72,6 +71,8 @@ class _Group:
     pages: list[PageRange] = field(default_factory=list)
     start: int = 0
     end: int = 0
+    closed: bool = False
+    """Whether its last topic ends with the chapter in brackets."""
 
 
 def read_others(text: str, start: int, end: int) -> Iterator[Citation]:
@@ -126,40 +127,99 @@ def _odg(text: str, elements: list[_Element], tokens: list[Lexeme]) -> Iterator[
 def _groups(text: str, elements: list[_Element], tokens: list[Lexeme]) -> list[_Group]:
     """The chapters of the ODG with their topics: a chapter after topics begins a new group."""
     groups = [_Group(start=tokens[elements[0].first].start, end=tokens[elements[0].last].end)]
+    elements = [part for element in elements for part in _parted(text, element, tokens)]
     before = ""
-    for n, (kind, first, last) in enumerate(elements):
-        if kind not in _GIVEN and kind != "BRACKETED_NOISE":
-            before = kind
-            continue
-        group = groups[-1]
-        span = _title_span(text, tokens[first].start, tokens[last].end)
-        if before == "COMMA" and group.topics and _goes_on(text, groups[-1], elements[n:], tokens):
-            group.topics[-1] = Span(group.topics[-1].start, span.end)
-            kind = "topic"
-        elif kind == "chapter" or (kind == "named" and not group.chapters and not group.topics):
-            if group.topics and group.chapters:
-                group = _Group(start=tokens[first].start)
-                groups.append(group)
-            group.chapters.append(_chapter(text, tokens[first]))
-            if kind == "named":
-                group.topics.append(_title_span(text, tokens[first + 1].start, tokens[last].end))
-        elif kind == "named" and _is_double_name(text, group, elements[n - 1], tokens):
-            group.chapters.pop()
-            group.topics.append(Span(tokens[elements[n - 1].first].start, span.end))
-        elif kind in ("named", "topic"):
-            group.topics.append(span)
-        elif kind in ("BRACKETS", "SQUARE", "BRACKETED_NOISE"):
-            _add_bracketed(text, group, kind, span, before)
-        elif kind == "PAGES":
-            group.pages += read_pages(text, span.start, span.end)[0]
-        if kind != "BRACKETED_NOISE":
-            group.end = max(group.end, tokens[last].end if kind == "SQUARE" else span.end)
-        before = kind
+    for n, element in enumerate(elements):
+        if element.kind in _GIVEN or element.kind == "BRACKETED_NOISE":
+            if groups[-1].closed:
+                groups.append(_Group(start=tokens[element.first].start))
+            before = _take(text, groups, elements, n, before, tokens)
+        else:
+            before = element.kind
     return groups
 
 
+def _take(
+    text: str, groups: list[_Group], elements: list[_Element], n: int, before: str, tokens: list[Lexeme]
+) -> str:
+    """Take an element into the last group, or into a new one that it begins; the kind that it is taken as."""
+    kind, first, last = elements[n]
+    group = groups[-1]
+    span = title_span(text, tokens[first].start, tokens[last].end)
+    if kind == "closed":
+        _close(text, group, tokens[first : last + 1])
+        return kind
+    if before == "COMMA" and group.topics and _goes_on(text, group, elements[n:], tokens):
+        group.topics[-1] = Span(group.topics[-1].start, span.end)
+        kind = "topic"
+    elif kind == "chapter" or (kind == "named" and not group.chapters and not group.topics):
+        if group.topics and group.chapters:
+            group = _Group(start=tokens[first].start)
+            groups.append(group)
+        group.chapters.append(_chapter(text, tokens[first]))
+        if kind == "named":
+            group.topics.append(title_span(text, tokens[first + 1].start, tokens[last].end))
+    elif kind == "named" and _is_double_name(text, group, elements[n - 1], tokens):
+        group.chapters.pop()
+        group.topics.append(Span(tokens[elements[n - 1].first].start, span.end))
+    elif kind in ("named", "topic"):
+        group.topics.append(span)
+    elif kind in ("BRACKETS", "SQUARE", "BRACKETED_NOISE"):
+        _add_bracketed(text, group, kind, span, before)
+    elif kind == "PAGES":
+        group.pages += read_pages(text, span.start, span.end)[0]
+    if kind != "BRACKETED_NOISE":
+        group.end = max(group.end, tokens[last].end if kind == "SQUARE" else span.end)
+    return kind
+
+
+def _parted(text: str, element: _Element, tokens: list[Lexeme]) -> Iterator[_Element]:
+    """The topics, each ``closed`` by its chapter in brackets, and a chapter that ``and`` joins to one."""
+    kind, first, last = element
+    if kind not in ("named", "topic"):
+        yield element
+        return
+    for n in range(first + 1, last + 1):
+        ends = n == last or tokens[n + 1].type in _JOINING
+        if ends and first < n and _bracketed_chapter(text, tokens[n]) is not None:
+            yield _Element("closed", first, n)
+            first = n + 2 if n < last else n + 1
+    if first > last:
+        return
+    joined = last - first > 1 and tokens[last].type == "NAME" and tokens[last - 1].type in _JOINING
+    if joined and guidelines().is_topic(text[tokens[first].start : tokens[last - 2].end], None):
+        yield _Element(kind, first, last - 2)
+        yield _Element("chapter", last, last)
+        return
+    opens = "named" if tokens[first].type == "NAME" and first < last else "topic"
+    yield _Element(kind if first == element.first else opens, first, last)
+
+
+_JOINING = frozenset({"AND", "AMPERSAND"})
+
+
+def _bracketed_chapter(text: str, token: Lexeme) -> str | None:
+    """The chapter that stands in brackets (``(Low Back Chapter)``)."""
+    if token.type != "BRACKETS":
+        return None
+    return guidelines().odg_chapters.get(fold(title_span(text, token.start + 1, token.end - 1).of(text)))
+
+
+def _close(text: str, group: _Group, tokens: list[Lexeme]) -> None:
+    """End a group with a topic and, where none is named before, its chapter in brackets."""
+    chapter = _bracketed_chapter(text, tokens[-1])
+    assert chapter is not None
+    group.end = tokens[-1].end
+    if group.chapters:
+        group.topics.append(title_span(text, tokens[0].start, tokens[-1].end))
+        return
+    group.chapters.append(chapter)
+    group.topics.append(title_span(text, tokens[0].start, tokens[-2].end))
+    group.closed = True
+
+
 # What a citation of the ODG is quoted for.
-_GIVEN = frozenset({"chapter", "named", "topic", "BRACKETS", "SQUARE", "ODG", "PAGES"})
+_GIVEN = frozenset({"closed", "chapter", "named", "topic", "BRACKETS", "SQUARE", "ODG", "PAGES"})
 
 
 def _is_double_name(text: str, group: _Group, before: _Element, tokens: list[Lexeme]) -> bool:
@@ -175,7 +235,7 @@ def _is_double_name(text: str, group: _Group, before: _Element, tokens: list[Lex
 
 def _add_bracketed(text: str, group: _Group, kind: str, span: Span, before: str) -> None:
     """Take what stands in brackets: a chapter at the start, else a topic, or the end of the one before."""
-    inner = _title_span(text, span.start + 1, span.end - 1)
+    inner = title_span(text, span.start + 1, span.end - 1)
     chapter = guidelines().odg_chapters.get(fold(inner.of(text)))
     if chapter and not group.chapters and not group.topics:
         group.chapters.append(chapter)
@@ -211,9 +271,9 @@ def _name_last(text: str, group: _Group, tokens: list[Lexeme]) -> None:
     name, words = tokens[-1], tokens[-2] if len(tokens) > 1 else None
     if words is None or words.type not in ("TEXT", "BRACKETS", "DASH", "SLASH"):
         return
-    topic = _title_span(text, tokens[0].start, words.end)
+    topic = title_span(text, tokens[0].start, words.end)
     if name.type == "BRACKETS":
-        inner = _title_span(text, name.start + 1, name.end - 1)
+        inner = title_span(text, name.start + 1, name.end - 1)
         chapter = guidelines().odg_chapters.get(fold(inner.of(text)))
     elif (
         name.type == "NAME" and text[topic.start : topic.end].rpartition(" ")[2].lower() not in _PREPOSITIONS
@@ -269,7 +329,7 @@ def _apart(text: str, span: Span, chapter: str | None) -> tuple[Span, ...]:
     is_topic = guidelines().is_topic
     if not is_topic(span.of(text), chapter):
         for joint in _JOINT.finditer(text, span.start, span.end):
-            halves = _title_span(text, span.start, joint.start()), _title_span(text, joint.end(), span.end)
+            halves = title_span(text, span.start, joint.start()), title_span(text, joint.end(), span.end)
             if all(half.start < half.end and is_topic(half.of(text), chapter) for half in halves):
                 return halves
     return (span,)
@@ -291,7 +351,7 @@ def _source_end(text: str, elements: list[_Element], n: int, tokens: list[Lexeme
 
 
 def _source(text: str, elements: list[_Element], tokens: list[Lexeme]) -> Iterator[Citation]:
-    span = _title_span(text, tokens[elements[0].first].start, tokens[elements[-1].last].end)
+    span = title_span(text, tokens[elements[0].first].start, tokens[elements[-1].last].end)
     title = tidy(span.of(text))
     if not title or not any(c.isalnum() for c in title):
         return
@@ -333,17 +393,3 @@ def _pages(text: str, elements: list[_Element], tokens: list[Lexeme]) -> tuple[P
             if token.type == "PAGES":
                 found += read_pages(text, token.start, token.end)[0]
     return tuple(found)
-
-
-def _title_span(text: str, start: int, end: int) -> Span:
-    """The title without marks around it and without words that name what it is (`Topic`, `section`)."""
-    while start < end and text[start] in _NOT_TITLE:
-        start += 1
-    while start < end:
-        if text[end - 1] in _NOT_TITLE:
-            end -= 1
-        elif text[max(start, end - 9) : end].lower().endswith(_CLOSING):
-            end = text.rindex(" ", start, end)
-        else:
-            break
-    return Span(start, end)

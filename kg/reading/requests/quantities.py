@@ -16,6 +16,13 @@ _THERAPY = re.compile(
     r"|sessions?)\s+\Z",
     re.IGNORECASE,
 )
+# `injections, up to 4` are 4.
+_AT_MOST = re.compile(r"\b(?:up to|(?:a )?maximum(?: of)?|not to exceed)\s+\Z", re.IGNORECASE)
+# Another word than these after a last number tells what it counts, or is no word for that.
+_COUNTED_IN_WORDS = re.compile(
+    r"[ -]+(?!(?:for|of|to|on|in|at|with|over|per|is|are|was|and|total|right|left|bilateral)\b)[a-z]{2}",
+    re.IGNORECASE,
+)
 # What joins amounts that are one request together.
 _JOINED = (" and", "&", " plus", " then", " followed by")
 _HOURS_OF_A_DAY = 24
@@ -202,7 +209,9 @@ def _last(found: Sequence[Figure], text: str, start: int, unit: Unit) -> _Total 
     if not found or found[-1].kind != "bare":
         return None
     span = found[-1].span
-    before = text[max(start, span.start - _BEFORE) : span.start]
+    before = _AT_MOST.sub("", text[max(start, span.start - _BEFORE) : span.start])
+    if _COUNTED_IN_WORDS.match(text, span.end):
+        return None
     # After a level, a figure may be another level, a word is none (`at L5-S1, one`).
     of_level = len(found) > 1 and found[-2].has("LEVEL") and text[found[-2].span.end : span.start] == ", "
     if not (
