@@ -19,6 +19,7 @@ from kg.model import (
     Decision,
     Determination,
     DisputedItem,
+    DocumentKind,
     Drug,
     Frequency,
     GuidelineField,
@@ -192,6 +193,7 @@ def test_the_schema_is_one_and_names_the_values_of_the_model():
     decision = definitions["decision"]["properties"]
     for values, places in {
         Template: [schema["properties"]["template"]],
+        DocumentKind: [schema["properties"]["kind"]],
         Priority: [schema["properties"]["priority"]],
         Sex: [schema["properties"]["patient"]["properties"]["sex"]],
         Outcome: [decision["outcome"]],

@@ -1,11 +1,13 @@
 """Extraction coverage: per field what was read, resolved, unresolved and absent."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from kg.base.store import KnowledgeBase
-from kg.model import Party
+from kg.model import DocumentKind, Party
 
 _HEADER = (
     *("date_assigned", "date_of_injury", "decision_date", "ur_denial_date", "application_received"),
@@ -31,6 +33,8 @@ class Coverage:
     """
 
     letters: int
+    documents: Mapping[str, int]
+    """Letters by kind of document."""
     items: int
     citations: int
     fields: pl.DataFrame
@@ -54,12 +58,18 @@ def coverage(base: KnowledgeBase) -> Coverage:
     problems = base.scan_problems().collect()
     return Coverage(
         letters=letters.height,
+        documents=_documents(letters),
         items=int(letters["items"].sum()),
         citations=int(letters["citations"].sum()),
         fields=fields.select("template", "field", *COUNTS),
         problems=_by_kind(problems),
         unresolved=_wordings(facts, problems),
     )
+
+
+def _documents(letters: pl.DataFrame) -> dict[str, int]:
+    kinds = Counter(letters["kind"].fill_null(DocumentKind.DETERMINATION.value))
+    return {kind.value: kinds[kind.value] for kind in DocumentKind if kinds[kind.value]}
 
 
 def _count(field: str, read: pl.Expr, known: pl.Expr, absent: pl.Expr) -> list[pl.Expr]:

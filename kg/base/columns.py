@@ -95,6 +95,7 @@ _FACTS: Columns = {
 }
 _DETERMINATIONS: Columns = {
     "case": (_TEXT, "Case number."),
+    "kind": (_TEXT, "Kind of document; a termination, withdrawal or dismissal decides no item."),
     "template": (_TEXT, "Letter template."),
     "date_assigned": (_DAY, "Day on which the reviewer was assigned."),
     "date_of_injury": (_DAY, "Day of the injury."),

@@ -124,6 +124,7 @@ def _determination(case: str, determination: Determination) -> Row:
     specialties = reviewer.specialties + reviewer.subspecialties
     return (
         case,
+        determination.kind.value,
         determination.template.value,
         determination.date_assigned,
         determination.date_of_injury,

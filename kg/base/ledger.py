@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from kg.errors import BaseError
+from kg.model import DocumentKind
 
 FILE = "ledger.sqlite"
 
@@ -26,8 +27,8 @@ CREATE TABLE IF NOT EXISTS file (   -- each source: its last hash, who read it, 
 CREATE TABLE IF NOT EXISTS letter ( -- each case: the file and text that it was read from, and its part
     case_id TEXT PRIMARY KEY, place TEXT NOT NULL, text_hash TEXT NOT NULL, reader TEXT NOT NULL,
     decided TEXT, printed INTEGER NOT NULL, triples INTEGER NOT NULL, part TEXT NOT NULL,
-    block INTEGER NOT NULL, size INTEGER NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL
-) WITHOUT ROWID;
+    block INTEGER NOT NULL, size INTEGER NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL,
+    kind TEXT NOT NULL DEFAULT 'determination') WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS file_case ON file (case_id);
 CREATE INDEX IF NOT EXISTS letter_part ON letter (part);
 CREATE TABLE IF NOT EXISTS build (  -- each generation: when, by which reader, with which counts
@@ -62,6 +63,10 @@ WHERE state IS NOT NULL AND NOT EXISTS (SELECT 1 FROM letter WHERE letter.case_i
 """
 
 
+# A generation begins with the ledger of the one before, which an older program may have written.
+_ADD_KIND = "ALTER TABLE letter ADD COLUMN kind TEXT NOT NULL DEFAULT 'determination'"
+
+
 class Status(StrEnum):
     """What became of a file."""
 
@@ -85,7 +90,11 @@ class FileRow(NamedTuple):
 
 
 class LetterRow(NamedTuple):
-    """One case of the base; ``part`` names the files that hold it, the last four its text in the pack."""
+    """One case of the base.
+
+    ``part`` names the files that hold it, the four values after that its text in the pack; ``kind`` is the
+    kind of document, which the ledger of an older program lacks.
+    """
 
     case: str
     place: str
@@ -99,6 +108,7 @@ class LetterRow(NamedTuple):
     size: int
     start: int
     length: int
+    kind: str = DocumentKind.DETERMINATION.value
 
 
 class Changed(NamedTuple):
@@ -135,6 +145,10 @@ class Ledger:
 
     def __init__(self, folder: Path, *, write: bool = False) -> None:
         self.path = folder / FILE
+        self._lock = threading.Lock()
+        # What was put and is not in the file yet, by key.
+        self._new_files: dict[str, FileRow] = {}
+        self._new_letters: dict[str, LetterRow] = {}
         mode = "rwc" if write else "ro&immutable=1"
         try:
             self._connection = sqlite3.connect(
@@ -146,17 +160,15 @@ class Ledger:
             if write:
                 # Nobody reads this file before its generation is whole: a journal would guard nothing.
                 self._connection.executescript(
-                    "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; "
-                    f"{_TABLES} BEGIN;"
+                    f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; {_TABLES}"
                 )
+                if not self._all("SELECT 1 FROM pragma_table_info('letter') WHERE name = 'kind'"):
+                    self._connection.execute(_ADD_KIND)
+                self._connection.execute("BEGIN")
             else:
                 self._connection.execute("SELECT 1 FROM letter LIMIT 1")
         except sqlite3.Error as fault:
             raise BaseError(f"{self.path}: the ledger cannot be opened: {fault}") from fault
-        self._lock = threading.Lock()
-        # What was put and is not in the file yet, by key.
-        self._new_files: dict[str, FileRow] = {}
-        self._new_letters: dict[str, LetterRow] = {}
 
     # --- read ---------------------------------------------------------------------------------
 
@@ -198,8 +210,10 @@ class Ledger:
     def letters(self, part: str | None = None) -> Iterator[LetterRow]:
         """All letters, or those of one part, by case."""
         if part is None:
-            return map(LetterRow._make, self._all("SELECT * FROM letter ORDER BY case_id"))
-        return map(LetterRow._make, self._all("SELECT * FROM letter WHERE part = ? ORDER BY case_id", part))
+            rows = self._all("SELECT * FROM letter ORDER BY case_id")
+        else:
+            rows = self._all("SELECT * FROM letter WHERE part = ? ORDER BY case_id", part)
+        return (LetterRow(*row) for row in rows)
 
     def cases(self) -> list[str]:
         """All case numbers, sorted."""

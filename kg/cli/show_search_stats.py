@@ -243,6 +243,7 @@ def stats(
         return
     if not unresolved:
         print(f"{found.letters:,} letters, {found.items:,} items, {found.citations:,} citations")
+        print(", ".join(f"{kind} {count:,}" for kind, count in found.documents.items()))
         if outdated:
             print(
                 f"{outdated:,} letters were read by another version of kg; kg build --reread reads them again"

@@ -25,6 +25,7 @@ from kg.model import (
     Decision,
     Determination,
     DisputedItem,
+    DocumentKind,
     Drug,
     GuidelineField,
     Mention,
@@ -69,6 +70,7 @@ def to_json(determination: Determination) -> Json:
     reviewer, patient = d.reviewer, d.patient
     return {
         "case_number": d.case_number,
+        "kind": d.kind.value,
         "template": d.template.value,
         "date_assigned": d.date_assigned and d.date_assigned.isoformat(),
         "date_of_injury": d.date_of_injury and d.date_of_injury.isoformat(),
@@ -244,6 +246,7 @@ def _read_determination(form: Mapping[str, Any]) -> Determination:
     dates = {key: date.fromisoformat(form[key]) if form[key] is not None else None for key in DATES}
     return Determination(
         case_number=form["case_number"],
+        kind=DocumentKind(form["kind"]),
         template=Template(form["template"]),
         priority=None if form["priority"] is None else Priority(form["priority"]),
         reviewer=Reviewer(

@@ -44,6 +44,7 @@ SCHEMES = (
     "specialty",
     "statistic",
     "template",
+    "document-kind",
     "unit",
 )
 """The concept schemes: each is an IRI path of its own, its concepts lie below it."""

@@ -22,6 +22,7 @@ from kg.model import (
     Decision,
     Determination,
     DisputedItem,
+    DocumentKind,
     Drug,
     Ground,
     GuidelineField,
@@ -185,6 +186,8 @@ def _determination(case: str, determination: Determination, run: str | None) -> 
     patient = determination.patient
     yield f"{subject} {RDF.type} {IMR.Determination}"
     yield f'{subject} {IMR.caseNumber} "{escaped(determination.case_number or "")}"'
+    if determination.kind is not DocumentKind.DETERMINATION:
+        yield f"{subject} {IMR.documentKind} {_concept('document-kind', determination.kind)}"
     yield f"{subject} {IMR.template} {_concept('template', determination.template)}"
     for name, predicate in _DATES:
         if (day := getattr(determination, name)) is not None:

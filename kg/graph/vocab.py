@@ -51,6 +51,8 @@ class IMR(metaclass=_Vocabulary):
     """determination"""
     DisputedItem: Final = URIRef(f"{ONTOLOGY}#DisputedItem")
     """disputed item"""
+    DocumentKind: Final = URIRef(f"{ONTOLOGY}#DocumentKind")
+    """kind of document"""
     Edition: Final = URIRef(f"{ONTOLOGY}#Edition")
     """edition"""
     Ground: Final = URIRef(f"{ONTOLOGY}#Ground")
@@ -149,6 +151,8 @@ class IMR(metaclass=_Vocabulary):
     """dispensed as"""
     disputedItem: Final = URIRef(f"{ONTOLOGY}#disputedItem")
     """disputed item"""
+    documentKind: Final = URIRef(f"{ONTOLOGY}#documentKind")
+    """kind of document"""
     drug: Final = URIRef(f"{ONTOLOGY}#drug")
     """drug"""
     drugClass: Final = URIRef(f"{ONTOLOGY}#drugClass")

@@ -18,6 +18,9 @@ from kg.model.closed import (
     CodeSystem as CodeSystem,
 )
 from kg.model.closed import (
+    DocumentKind as DocumentKind,
+)
+from kg.model.closed import (
     Outcome as Outcome,
 )
 from kg.model.closed import (
@@ -421,7 +424,8 @@ class Determination(Read, frozen=True, gc=False):
 
     ``case_number`` is as printed, the file's stem where the letter prints none, ``None`` where
     there is neither. ``spans`` tells where header and patient values were read, by path
-    (``decision_date``, ``patient.age``, ``reviewer.licensed_in``).
+    (``decision_date``, ``patient.age``, ``reviewer.licensed_in``). A letter that ends a review
+    without a determination (``kind``) decides nothing and has no decisions.
     """
 
     case_number: str | None
@@ -439,3 +443,4 @@ class Determination(Read, frozen=True, gc=False):
     spans: Mapping[str, Span] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     history: History = History()
+    kind: DocumentKind = DocumentKind.DETERMINATION

@@ -14,6 +14,16 @@ class Template(StrEnum):
     LETTER_2018 = "2018"
 
 
+class DocumentKind(StrEnum):
+    """What kind of document a letter is; the last three end a review without a decision of any item."""
+
+    DETERMINATION = "determination"
+    AMENDED = "amended-determination"
+    TERMINATION = "termination"
+    WITHDRAWAL = "withdrawal"
+    DISMISSAL = "dismissal"
+
+
 class Priority(StrEnum):
     """How fast the review had to be (Labor Code 4610.6(d))."""
 

@@ -12,9 +12,11 @@ from kg.model import (
     Determination,
     GuidelineField,
     Outcome,
+    Patient,
     Problem,
     ProblemKind,
     Rationale,
+    Reviewer,
     Span,
     Template,
 )
@@ -22,6 +24,7 @@ from kg.reading.citing.citations import read_field
 from kg.reading.citing.mentions import mentions
 from kg.reading.damage import doubts as misread
 from kg.reading.damage import misprinted, near_headings
+from kg.reading.document_kind import document_kind
 from kg.reading.early import early_layout
 from kg.reading.grounds.grounds import read_grounds, too_long
 from kg.reading.grounds.judging import measured
@@ -61,12 +64,8 @@ _VERDICTS: dict[frozenset[Outcome | None], str] = {
     frozenset({Outcome.UPHELD}): "uphold",
     frozenset({Outcome.OVERTURNED}): "overturn",
 }
-# What ends a review without deciding an item.
-_ENDED = re.compile(
-    r"\b(?:Notice\s+of\s+(?:IMR\s+|Independent\s+Medical\s+Review\s+)?(?P<a>Termination|Withdrawal|Dismissal)"
-    r"|(?P<b>Termination|Withdrawal|Dismissal)\s+(?:Notice|Letter|of\s+(?:the\s+)?(?:IMR|Independent\s+Medical\s+Review)))\b",
-    re.IGNORECASE,
-)
+# What every letter of such a review names: the case, or the review itself.
+_REVIEW = re.compile(r"\bCM\d\d-\d{5,8}\b|\bIMR\b|(?i:independent\s+medical\s+review)")
 
 
 def read_letter(text: str, name: str | None = None) -> Determination:
@@ -97,7 +96,10 @@ def _read(text: str, name: str | None, *, whole: bool = False) -> Determination:
     doubtful = not found.issues or found.problems or header.problems
     if doubtful and not whole and (edits := near_headings(text, found.header[0])):
         return _mended(text, edits, name)
+    if not found.issues and (ended := _ended(text, name)) is not None:
+        return ended
     _check(text, found)
+    kind = document_kind(text, _opening(found), decides=True)
     summary = read_summary(text, found.summary)
     problems = [*found.problems, *header.problems]
     reviewer, reviewer_spans, doubts = read_reviewer(text, found.credentials)
@@ -119,9 +121,46 @@ def _read(text: str, name: str | None, *, whole: bool = False) -> Determination:
         summary.patient,
         decisions,
         _documents(text, found.documents),
-        _injury_span(header, summary) | header.spans | summary.spans | reviewer_spans,
+        _injury_span(header, summary)
+        | header.spans
+        | summary.spans
+        | reviewer_spans
+        | ({"kind": kind.span} if kind.span else {}),
         tuple(problems),
         read_history(text, found.summary),
+        kind.kind,
+    )
+
+
+def _opening(found: Layout) -> int:
+    """Where what a letter says of itself ends."""
+    return min(found.credentials.start or _OPENING, _OPENING)
+
+
+def _ended(text: str, name: str | None) -> Determination | None:
+    """A letter that ends a review without a decision, ``None`` where the text is none."""
+    end = min(len(text), _OPENING)
+    told = document_kind(text, end, decides=False)
+    if told.span is None or not _REVIEW.search(text, 0, end):
+        return None
+    header = read_header(text, Span(0, end))
+    decided = header.dates.get("decision_date")
+    return Determination(
+        header.case_number or name,
+        Template.PAGES if decided is None else _of_date(decided),
+        header.dates.get("date_assigned"),
+        header.dates.get("date_of_injury"),
+        decided,
+        header.dates.get("ur_denial_date"),
+        header.dates.get("application_received"),
+        header.priority,
+        Reviewer(),
+        Patient(),
+        (),
+        (),
+        header.spans | {"kind": told.span},
+        header.problems,
+        kind=told.kind,
     )
 
 
@@ -150,9 +189,6 @@ def _check(text: str, found: Layout) -> None:
 def _no_letter(text: str, found: Layout) -> str:
     if not text.strip():
         return "the file holds no text"
-    if ended := _ENDED.search(text, 0, _OPENING):
-        kind = (ended["a"] or ended["b"]).lower()
-        return f"a notice of {kind}: the review ended, and no disputed item was decided"
     if found.credentials.start == found.credentials.end and found.summary.start == found.summary.end:
         return "none of the headings of an Independent Medical Review letter was found"
     return "no disputed item was found: no issue line, and no fields of one"
@@ -265,11 +301,15 @@ def _template(found: Layout, header: Header, decisions: tuple[Decision, ...], te
         return Template.PAGES
     decided = header.dates.get("decision_date")
     if decided is not None:
-        if decided < _BY_SECTION:
-            return Template.PAGES
-        return Template.SECTIONS if decided < _BY_LATER_GUIDELINES else Template.LETTER_2018
+        return _of_date(decided)
     cites = any(d.reviewer.basis is Basis.OUTSIDE_MTUS for d in decisions)
     return Template.SECTIONS if cites or found.header[0].start < found.header[0].end else Template.PAGES
+
+
+def _of_date(decided: date) -> Template:
+    if decided < _BY_SECTION:
+        return Template.PAGES
+    return Template.SECTIONS if decided < _BY_LATER_GUIDELINES else Template.LETTER_2018
 
 
 def _documents(text: str, span: Span) -> tuple[str, ...]:

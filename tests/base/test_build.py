@@ -1,6 +1,8 @@
 """A build: what becomes of each file, and that the base equals one built at once."""
 
 import random
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -10,13 +12,16 @@ from base_letters import content, letter, many, same, triples, write
 from rdflib import Graph, Literal
 from rdflib.namespace import DCAT, DCTERMS, RDF, VOID
 
+from kg.analysis.coverage import coverage
 from kg.base import parts
 from kg.base.building import build as build_module
 from kg.base.building import pool, read
 from kg.base.building.build import BuildReport, Progress, build
 from kg.base.generations import builder_lock, create
 from kg.base.graphs import catalogue
+from kg.base.ledger import Ledger
 from kg.base.store import KnowledgeBase
+from kg.base.upkeep.validate import validate
 from kg.errors import BaseError, SourceError
 
 
@@ -151,6 +156,59 @@ def test_two_files_with_one_case_number(
     again = build([folder], tmp_path / "kb")
     assert not again.changed
     assert again.superseded == report.superseded
+
+
+def served(kb: Path) -> Path:
+    """The folder of the generation that is served."""
+    found = create(kb).served()
+    assert found is not None
+    return found
+
+
+AMENDED = f"AMENDED FINAL DETERMINATION LETTER\n\n{letter('CM16-0000001', '11/30/2016', 3)}"
+"""Of the day of OLD, before NEW."""
+
+
+@pytest.mark.parametrize("order", [*permutations((OLD, NEW, AMENDED))])
+def test_an_amended_determination_supersedes_the_first_whatever_their_days(
+    order: tuple[str, ...], tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "letters", **{f"file{n}": text for n, text in enumerate(order)})
+    report = build([folder], tmp_path / "kb")
+    assert counts(report) == {"accepted": 1, "superseded": 2}
+    with KnowledgeBase.open(tmp_path / "kb") as base:
+        assert base.determination("CM16-0000001").kind == "amended-determination"
+    with Ledger(served(tmp_path / "kb")) as ledger:
+        history = {Path(row.place).name: (row.status, row.reason or "") for row in ledger.files()}
+    amended = f"file{order.index(AMENDED)}.txt"
+    assert history.pop(amended)[0] == "accepted"
+    assert {status for status, _ in history.values()} == {"superseded"}
+    assert any(f"{amended} has the same case, is amended and is kept" in why for _, why in history.values())
+
+
+def test_a_notice_that_ends_a_review_is_kept_and_counted(tmp_path: Path) -> None:
+    notice = "Case Number: CM16-0000009\nDecision Date: 12/01/2016\n\nNotice of IMR Termination\n"
+    amended = AMENDED.replace("0000001", "0000002")
+    folder = write(tmp_path / "letters", ended=notice, decided=OLD, amended=amended)
+    report = build([folder], tmp_path / "kb")
+    assert counts(report) == {"accepted": 3}
+    with KnowledgeBase.open(tmp_path / "kb") as base:
+        found = coverage(base)
+        assert not base.determination("CM16-0000009").decisions
+        assert validate(base).findings == ()
+    assert found.documents == {"determination": 1, "amended-determination": 1, "termination": 1}
+
+
+def test_a_base_whose_ledger_knows_no_kinds_is_read_and_built_on(tmp_path: Path) -> None:
+    folder = write(tmp_path / "letters", first=OLD)
+    build([folder], tmp_path / "kb")
+    with closing(sqlite3.connect(served(tmp_path / "kb") / "ledger.sqlite")) as connection:
+        connection.execute("ALTER TABLE letter DROP COLUMN kind")
+        connection.commit()
+    with Ledger(served(tmp_path / "kb")) as ledger:
+        assert [row.kind for row in ledger.letters()] == ["determination"]
+    write(folder, amended=AMENDED)
+    assert counts(build([folder], tmp_path / "kb")) == {"replaced": 1, "unchanged": 1}
 
 
 def test_letters_of_one_case_give_one_base_in_every_order(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ REPLACED = [
     (SUBJECT, "reviewerBasis", "<basis/none-cited>", 'The reviewer\'s basis is "none cited"'),
     (SUBJECT, "claimsAdministratorBasis", "<basis/none-cited>", "The claims administrator's basis is \"none"),
     (SUBJECT, "reviewerBasis", "<outcome/upheld>", "The reviewer's basis is one concept"),
-    (SUBJECT, TYPE, None, "A determination decides at least one disputed item."),
+    (SUBJECT, TYPE, None, "What a determination decides is a disputed item."),
     (CITATION, TYPE, None, "What the reviewer cites is a citation, and is said to be one."),
     ("A/item/1/claims-administrator/citation/1", TYPE, None, "What the claims administrator cites is"),
     ("A/item/1/rationale", TYPE, None, "A disputed item has at most one rationale."),

@@ -6,10 +6,11 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kg.errors import IriError
 from kg.graph import iri, page_triples
-from kg.graph.triples import escaped, n_triples
+from kg.graph.triples import escaped, n_triples, statements
 from kg.model import (
     Basis,
     BodyPart,
@@ -19,6 +20,7 @@ from kg.model import (
     Decision,
     Determination,
     DisputedItem,
+    DocumentKind,
     Drug,
     Frequency,
     GuidelineField,
@@ -236,6 +238,13 @@ def test_a_whole_letter():
     found = parsed(n_triples(LETTER, "0.1.0"))
     assert found - expected == set()
     assert expected - found == set()
+
+
+def test_another_kind_of_document_is_stated():
+    plain = statements(LETTER)
+    amended = statements(replace(LETTER, kind=DocumentKind.AMENDED))
+    (more,) = set(amended) - set(plain)
+    assert more.endswith("documentKind> <https://w3id.org/imr-kg/document-kind/amended-determination>")
 
 
 def test_a_letter_that_says_nothing():

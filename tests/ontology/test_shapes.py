@@ -70,7 +70,7 @@ def test_every_class_of_data_has_a_shape():
     assert targets >= {
         *(IMR.Determination, IMR.Review, IMR.Reviewer, IMR.ReadingRun, IMR.DisputedItem, IMR.Citation),
         *(IMR.Rationale, IMR.Guideline, IMR.Edition, IMR.Chapter, IMR.GuidelineSection, IMR.Page),
-        *(IMR.Outcome, IMR.Basis, IMR.Template, IMR.Priority, IMR.Sex, IMR.Unit),
+        *(IMR.Outcome, IMR.Basis, IMR.DocumentKind, IMR.Template, IMR.Priority, IMR.Sex, IMR.Unit),
     }
 
 

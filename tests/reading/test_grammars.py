@@ -8,7 +8,7 @@ import pytest
 from lark import Token, Tree
 
 from kg import resources
-from kg.reading import early, header, reviewers, sections, summary
+from kg.reading import document_kind, early, header, reviewers, sections, summary
 from kg.reading.citing import citations, mentions, others, pages
 from kg.reading.grounds import frames
 from kg.reading.requests import codes, figures, items
@@ -21,6 +21,7 @@ GRAMMARS = {
     "professional": [early.PROFESSIONAL],
     "header": [header.HEADER],
     "summary": [summary.SUMMARY],
+    "kind": [document_kind.KIND],
     "credentials": [reviewers.CREDENTIALS],
     "field": [citations.FIELD],
     "mtus": [citations.BY_SECTION, citations.BY_PAGE],

@@ -79,6 +79,52 @@ def test_the_cover_page_s_verdict_is_held_to_the_items(verdict, lines, told):
         ("Termination of Independent Medical Review", "termination"),
     ],
 )
-def test_a_notice_that_ends_a_review_is_refused_as_what_it_is(opening, kind):
-    with pytest.raises(LetterError, match=f"a notice of {kind}: the review ended"):
-        read_letter(f"Case Number: CM17-0000001\n{opening}\n\nThe application was withdrawn by the worker.\n")
+def test_a_notice_that_ends_a_review_is_read_as_what_it_is(opening, kind):
+    text = f"Case Number: CM17-0000001\n{opening}\n\nThe worker and the claims administrator agreed.\n"
+    found = read_letter(text)
+    assert (found.kind, found.case_number, found.decisions) == (kind, "CM17-0000001", ())
+    assert found.spans["kind"].of(text).lower() == opening.lower()
+
+
+@pytest.mark.parametrize(
+    ("decided", "template"), [("1/2/2015", "pages"), ("1/2/2017", "sections"), ("1/2/2019", "2018")]
+)
+def test_the_template_of_a_notice_is_that_of_its_day(decided, template):
+    found = read_letter(f"Case Number: CM17-0000001\nDecision Date: {decided}\nTermination Notice\n")
+    assert (found.kind, found.template, str(found.decision_date.year)) == (
+        "termination",
+        template,
+        decided[-4:],
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["Notice of Termination of the lease", "He was terminated. IMR", "opioid withdrawal, IMR"]
+)
+def test_another_end_is_no_notice(text):
+    with pytest.raises(LetterError):
+        read_letter(text)
+
+
+AMENDED = [
+    *("AMENDED FINAL DETERMINATION LETTER", "Corrected Independent Medical Review Final Determination"),
+    *("Amended Notice of Independent Medical Review Determination.", "Final Determination Letter - Amended"),
+    *("This letter supersedes the Final Determination dated 1/2/2017.", "Revised Determination"),
+]
+
+
+@pytest.mark.parametrize("opening", AMENDED)
+def test_an_amended_letter_says_so(opening):
+    letter = unseen.letter_of("MRI: Upheld")
+    found = read_letter(f"{opening}\n\n{letter}")
+    assert (found.kind, len(found.decisions)) == ("amended-determination", 1)
+    assert found.spans["kind"].of(f"{opening}\n\n{letter}") in opening
+
+
+@pytest.mark.parametrize(
+    "opening", ["", "Final Determination Letter", "Notice of Termination", "The request was amended."]
+)
+def test_a_letter_that_decides_items_is_a_determination(opening):
+    letter = unseen.letter_of("MRI: Upheld")
+    found = read_letter(f"{opening}\n\n{letter}")
+    assert (found.kind, "kind" in found.spans) == ("determination", False)

@@ -1,10 +1,10 @@
 """Which of several letters of one case is kept, and what became of every file.
 
 A letter from the same file replaces what that file said before. Of two files that print one case
-number, the same text counts once, and of different texts the one with the later decision date is
-kept (of two with one date, that with the greater hash: an arbitrary choice, but the same in every
-order of reading). Where neither prints a number and only their names are equal, the second one is
-quarantined: they may well be different cases.
+number, the same text counts once, and of different texts an amended determination is kept, else the one
+with the later decision date (of two with one date, that with the greater hash: an arbitrary choice,
+but the same in every order of reading). Where neither prints a number and only their names are
+equal, the second one is quarantined: they may well be different cases.
 """
 
 from bisect import bisect_right
@@ -17,6 +17,7 @@ from kg.base.building.staging import PACK, READ, UNCHANGED, Record, records
 from kg.base.ledger import FileRow, Ledger, LetterRow, Status
 from kg.base.letter_texts import TextPlace
 from kg.base.parts import LETTERS_IN_PART
+from kg.model import DocumentKind
 
 
 class Quarantined(NamedTuple):
@@ -102,11 +103,11 @@ class Resolution:
             )
             self._quarantine(record, "same-name", reason)
             return False
-        if not edited and (kept.decided or "", kept.text_hash) > (record.decided or "", record.text_hash):
+        rank = (_amends(kept.kind), kept.decided or "", kept.text_hash)
+        if not edited and rank > (_amends(record.document), record.decided or "", record.text_hash):
             self._lose(folder, position)
-            self._count(
-                record, "superseded", Status.SUPERSEDED, _superseded(record.place, kept.place, kept.decided)
-            )
+            reason = _superseded(record.place, kept.place, kept.decided, kept.kind)
+            self._count(record, "superseded", Status.SUPERSEDED, reason)
             return False
         return self._replace(folder, record, kept, ours)
 
@@ -123,7 +124,7 @@ class Resolution:
         if kept.place != record.place:
             old = self._ledger.file(kept.place)
             assert old is not None
-            reason = _superseded(kept.place, record.place, record.decided)
+            reason = _superseded(kept.place, record.place, record.decided, record.document)
             self._ledger.put_files([old._replace(status=Status.SUPERSEDED, reason=reason)])
         # In place of a letter of this build it is counted as that one was, which is now superseded.
         return self._keep(folder, record, None if ours else "replaced")
@@ -141,6 +142,7 @@ class Resolution:
             self._part,
             self._offset + record.text.block,
             *record.text[1:],
+            record.document,
         )
         self._ledger.put_letters([row])
         self.news |= self._again
@@ -188,5 +190,10 @@ class Resolution:
             self._ledger.put_files([row])
 
 
-def _superseded(place: str, winner: str, decided: str | None) -> str:
-    return f"{place}: {winner} has the same case and is kept (decision date {decided or 'not given'})"
+def _amends(kind: str) -> bool:
+    return kind == DocumentKind.AMENDED
+
+
+def _superseded(place: str, winner: str, decided: str | None, kind: str) -> str:
+    why = "has the same case, is amended" if _amends(kind) else "has the same case"
+    return f"{place}: {winner} {why} and is kept (decision date {decided or 'not given'})"

@@ -24,6 +24,7 @@ from kg.files import sources
 from kg.files.sources import Source
 from kg.graph.triples import statements
 from kg.graph.triples import text as n_triples
+from kg.model import DocumentKind
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Record(NamedTuple):
     text_hash: str = ""
     triples: int = 0
     row: int = 0  # of its triples among those of the batch
+    document: str = DocumentKind.DETERMINATION.value  # its kind of document
     text: letter_texts.TextPlace = letter_texts.TextPlace(0, 0, 0, 0)
 
 
@@ -173,6 +175,7 @@ class _Reading:
             text_hash=letter_texts.text_hash(letter.text),
             triples=len(set(said)),
             row=len(self._triples) - 1,
+            document=found.kind.value,
         )
 
     def _corrections(self, case: str) -> list[Correction]:

@@ -76,6 +76,7 @@ def stats(request: Request, site: SiteDep) -> Response:
         site,
         {
             "letters": found.letters,
+            "documents": found.documents,
             "items": found.items,
             "citations": found.citations,
             "fields": found.totals().to_dicts(),

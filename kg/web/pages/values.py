@@ -7,7 +7,7 @@ from kg.evidence import Kind, how_long, often
 from kg.explore.neighbours import case_node
 from kg.graph import iri
 from kg.graph.triples import UNPAGED, edition_notation, guideline_notation, service_notation
-from kg.model import Citation, Decision, Determination, Party
+from kg.model import Citation, Decision, Determination, DocumentKind, Party
 
 LEGEND = [(kind.value.replace(" ", "-"), kind.value) for kind in Kind if kind is not Kind.RATIONALE]
 PARTIES = {Party.CLAIMS_ADMINISTRATOR: "Claims administrator", Party.REVIEWER: "Reviewer"}
@@ -39,7 +39,8 @@ class Place(NamedTuple):
 def header(determination: Determination) -> list[tuple[str, str]]:
     """The letter's facts: names and values, those that it says."""
     d = determination
-    found = [(words, day.isoformat()) for name, words in _DATES if (day := getattr(d, name))]
+    found = [] if d.kind is DocumentKind.DETERMINATION else [("document", d.kind.value.replace("-", " "))]
+    found += [(words, day.isoformat()) for name, words in _DATES if (day := getattr(d, name))]
     if d.priority:
         found.append(("priority", d.priority.value))
     patient = [str(value) for value in (d.patient.age, d.patient.sex and d.patient.sex.value) if value]
