@@ -103,7 +103,8 @@ LETTER = Determination(
 def test_marks_come_in_the_order_of_the_letter_and_the_whole_before_its_parts():
     found = [(mark.kind, mark.span.of(TEXT)) for mark in marks(LETTER)]
     assert [kind for kind, _ in found] == [
-        Kind.PATIENT, Kind.REVIEWER, Kind.ITEM, Kind.SERVICE, Kind.QUANTITY, Kind.BODY_PART, Kind.OUTCOME,
+        Kind.PATIENT, Kind.REVIEWER, Kind.ITEM, Kind.SERVICE, Kind.REFILLS, Kind.SUPPLY, Kind.QUANTITY,
+        Kind.FREQUENCY, Kind.DURATION, Kind.CODE, Kind.BODY_PART, Kind.OUTCOME,
         Kind.CITATION, Kind.CITATION, Kind.SECTION, Kind.PAGES, Kind.RATIONALE, Kind.PROBLEM,
     ]  # fmt: skip
     assert dict(found)[Kind.QUANTITY] == "12 visits"

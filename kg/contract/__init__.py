@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from kg import resources
-from kg.contract import amounts, clinical
+from kg.contract import clinical, requested
 from kg.contract.reasons import grounds_to_json, read_grounds
 from kg.errors import SourceError
 from kg.model import (
@@ -148,12 +148,12 @@ def _decision(decision: Decision) -> Json:
         "subcategory": service and service.subcategory,
         "service_span": service and [service.span.start, service.span.end],
         "body_parts": clinical.body_parts(item.body_parts),
-        "quantity": item.quantity and amounts.quantity(item.quantity),
-        "frequency": item.frequency and amounts.frequency(item.frequency),
-        "duration": item.duration and amounts.time(item.duration),
-        "refills": item.refills and amounts.refills(item.refills),
-        "supply": item.supply and amounts.time(item.supply),
-        "codes": amounts.codes(item.codes) if item.codes else [],
+        "quantity": item.quantity and requested.quantity(item.quantity),
+        "frequency": item.frequency and requested.frequency(item.frequency),
+        "duration": item.duration and requested.time(item.duration),
+        "refills": item.refills and requested.refills(item.refills),
+        "supply": item.supply and requested.time(item.supply),
+        "codes": requested.codes(item.codes) if item.codes else [],
         "drug": drug and "/".join(drug.ingredients),
         "drug_class": drug and drug.drug_class,
         "drug_span": drug and [drug.span.start, drug.span.end],
@@ -165,7 +165,7 @@ def _decision(decision: Decision) -> Json:
         "rationale": rationale
         and {
             "span": [rationale.span.start, rationale.span.end],
-            "recommended": [amounts.quantity(quantity) for quantity in rationale.recommended],
+            "recommended": [requested.quantity(quantity) for quantity in rationale.recommended],
             "mentions": [_mention(mention) for mention in rationale.mentions],
             "cues": grounds_to_json(rationale.cues),
         },
@@ -177,8 +177,8 @@ def _decision(decision: Decision) -> Json:
 def _allowed(allowed: Allowed) -> Json:
     """The amounts recommended against the quantity; each has its span in ``rationale.recommended``."""
     return {
-        "min": amounts.number(allowed.minimum),
-        "max": amounts.number(allowed.maximum),
+        "min": requested.number(allowed.minimum),
+        "max": requested.number(allowed.maximum),
         "unit": allowed.unit.value,
         "exceeded": allowed.exceeded,
     }
@@ -282,7 +282,7 @@ def _read_decision(form: Json) -> Decision:
         rationale=rationale
         and Rationale(
             Span(*rationale["span"]),
-            tuple(map(amounts.read_quantity, rationale["recommended"])),
+            tuple(map(requested.read_quantity, rationale["recommended"])),
             tuple(map(_read_mention, rationale["mentions"])),
             read_grounds(form["grounds"]),
             read_grounds(rationale["cues"]),
@@ -301,16 +301,16 @@ def _read_item(form: Json) -> DisputedItem:
         authorized=form["authorized"],
         service=category and Service(category, form["subcategory"], Span(*form["service_span"])),
         body_parts=clinical.read_body_parts(form["body_parts"]),
-        quantity=form["quantity"] and amounts.read_quantity(form["quantity"]),
+        quantity=form["quantity"] and requested.read_quantity(form["quantity"]),
         drug=drug and Drug(tuple(drug.split("/")), form["drug_class"], Span(*form["drug_span"])),
         retrospective=form["retrospective"],
         associated_surgical_service=form["associated_surgical_service"],
         conditions=clinical.read_conditions(form["conditions"]),
-        frequency=form["frequency"] and amounts.read_frequency(form["frequency"]),
-        duration=form["duration"] and amounts.read_time(form["duration"]),
-        refills=form["refills"] and amounts.read_refills(form["refills"]),
-        supply=form["supply"] and amounts.read_time(form["supply"]),
-        codes=amounts.read_codes(form["codes"]),
+        frequency=form["frequency"] and requested.read_frequency(form["frequency"]),
+        duration=form["duration"] and requested.read_time(form["duration"]),
+        refills=form["refills"] and requested.read_refills(form["refills"]),
+        supply=form["supply"] and requested.read_time(form["supply"]),
+        codes=requested.read_codes(form["codes"]),
     )
 
 

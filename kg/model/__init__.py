@@ -50,41 +50,27 @@ from kg.model.closed import (
 from kg.model.closed import (
     Unit as Unit,
 )
-
-
-class Span(Struct, frozen=True, order=True, gc=False):
-    """Characters ``start`` up to, not including, ``end`` of the letter's text."""
-
-    start: int
-    end: int
-
-    def of(self, text: str) -> str:
-        """The quoted text.
-
-        >>> Span(4, 9).of("MRI: Upheld")
-        ' Uphe'
-        """
-        return text[self.start : self.end]
-
-
-class Read(Struct, frozen=True, gc=False):
-    """A value that was read somewhere: equal to the same value read elsewhere, without its place.
-
-    >>> Section("Summary", None, Span(0, 7)) == Section("Summary", None, Span(40, 47))
-    True
-    """
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self._said() == other._said()
-
-    def __hash__(self) -> int:
-        return hash(self._said())
-
-    def _said(self) -> tuple[object, ...]:
-        return tuple([getattr(self, name) for name in self.__struct_fields__ if name not in _PLACES])
-
-
-_PLACES = frozenset({"span", "outcome_span", "in_dispute_span", "spans", "problems"})
+from kg.model.extents import (
+    Code as Code,
+)
+from kg.model.extents import (
+    Frequency as Frequency,
+)
+from kg.model.extents import (
+    Quantity as Quantity,
+)
+from kg.model.extents import (
+    Refills as Refills,
+)
+from kg.model.extents import (
+    TimeSpan as TimeSpan,
+)
+from kg.model.spans import (
+    Read as Read,
+)
+from kg.model.spans import (
+    Span as Span,
+)
 
 
 class Problem(Struct, frozen=True, gc=False):
@@ -166,58 +152,6 @@ class GuidelineField(Read, frozen=True, gc=False):
     basis: Basis | None
     citations: tuple[Citation, ...] = ()
     span: Span | None = None
-
-
-class Quantity(Read, frozen=True, gc=False):
-    """How much was requested: ``minimum`` to ``maximum`` of ``unit``.
-
-    ``3 times a week for 4 weeks`` is 12 to 12 visits.
-    """
-
-    minimum: float
-    maximum: float
-    unit: Unit
-    span: Span
-
-
-class Frequency(Read, frozen=True, gc=False):
-    """How often: ``minimum`` to ``maximum`` times in a period.
-
-    ``every 4-6 weeks`` is once in 4 to 6 weeks, ``tid`` three times in 1 day. The fields are those of
-    `Timing.repeat <https://hl7.org/fhir/datatypes.html#Timing>`_ in FHIR.
-    """
-
-    minimum: float
-    maximum: float
-    period_minimum: float
-    period_maximum: float
-    period_unit: TimeUnit
-    span: Span
-
-
-class TimeSpan(Read, frozen=True, gc=False):
-    """How long, in the unit that is printed: ``30 day supply``, ``for 6-8 weeks``."""
-
-    minimum: float
-    maximum: float
-    unit: TimeUnit
-    span: Span
-
-
-class Refills(Read, frozen=True, gc=False):
-    """How many refills; 0 where the item says that there are none."""
-
-    minimum: float
-    maximum: float
-    span: Span
-
-
-class Code(Read, frozen=True, gc=False):
-    """A code that an item prints, without its modifier."""
-
-    system: CodeSystem
-    code: str
-    span: Span
 
 
 class BodyPart(Read, frozen=True, gc=False):

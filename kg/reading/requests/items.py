@@ -66,21 +66,13 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
     problems: tuple[Problem, ...] = ()
     dispute = _Dispute(Span(start, end), None, None)
     words = words_of(text, start, end)
-    phrases = services.catalogue()[0]
-    found = phrases.find(words.folded)
-    retrospective, around_surgery = services.circumstances(found)
+    circumstances = services.circumstances(services.catalogue()[0].find(words.folded))
     parts_of_body, named = body_parts(words), conditions(words)
     if text.find(_SPLIT_MARK, start, end) >= 0:
         dispute, problems = _disputed(text, start, end)
         words = words_of(text, dispute.in_dispute.start, dispute.in_dispute.end)
-        found = phrases.find(words.folded)
     first, last = dispute.in_dispute.start, dispute.in_dispute.end
-    percent, parts_named = _in_percent(text, first, last), frozenset(each.part for each in parts_of_body)
-    request = services.request(found, words, percent=percent, parts=parts_named)
-    if request.vague:
-        found = phrases.find(phrases.respelled(words.folded))
-        percent, parts_named = _in_percent(text, first, last), frozenset(each.part for each in parts_of_body)
-    request = services.request(found, words, percent=percent, parts=parts_named)
+    request, found = _request(text, dispute.in_dispute, words, frozenset(each.part for each in parts_of_body))
     if request.service is None:
         message = "no known service is named"
         problems = (*problems, Problem(ProblemKind.UNREAD_TEXT, dispute.in_dispute, message))
@@ -99,8 +91,8 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
         body_parts=parts_of_body,
         quantity=amount,
         drug=request.drug,
-        retrospective=retrospective,
-        associated_surgical_service=around_surgery,
+        retrospective=circumstances[0],
+        associated_surgical_service=circumstances[1],
         conditions=named,
         frequency=told.frequency,
         duration=told.duration,
@@ -109,6 +101,20 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
         codes=codes.codes,
     )
     return item, (*problems, *doubts, *codes.problems)
+
+
+def _request(
+    text: str, span: Span, words: Words, parts_named: frozenset[str]
+) -> tuple[services.Request, Sequence[Found[services.Term]]]:
+    """What is requested, by the phrases found; where they are vague, by those of its words respelled."""
+    phrases = services.catalogue()[0]
+    percent = _in_percent(text, span.start, span.end)
+    found = phrases.find(words.folded)
+    request = services.request(found, words, percent=percent, parts=parts_named)
+    if request.vague:
+        found = phrases.find(phrases.respelled(words.folded))
+        request = services.request(found, words, percent=percent, parts=parts_named)
+    return request, found
 
 
 def _amounts(

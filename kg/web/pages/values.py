@@ -7,7 +7,7 @@ from kg.evidence import Kind, how_long, often
 from kg.explore.neighbours import case_node
 from kg.graph import iri
 from kg.graph.triples import UNPAGED, edition_notation, guideline_notation, service_notation
-from kg.model import Citation, Decision, Determination, DocumentKind, Party
+from kg.model import Citation, Decision, Determination, DisputedItem, DocumentKind, Party
 
 LEGEND = [(kind.value.replace(" ", "-"), kind.value) for kind in Kind if kind is not Kind.RATIONALE]
 PARTIES = {Party.CLAIMS_ADMINISTRATOR: "Claims administrator", Party.REVIEWER: "Reviewer"}
@@ -76,16 +76,7 @@ def decision(case: str, position: int, one: Decision) -> dict[str, Any]:
         amount = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         unit = item.quantity.unit.value.removesuffix("-only")
         facts.append(("quantity", f"{amount} {unit}{'' if amount == '1' else 's'}", None))
-    if item.frequency:
-        facts.append(("frequency", often(item.frequency), None))
-    if item.duration:
-        facts.append(("duration", how_long(item.duration), None))
-    if item.refills:
-        low, high = item.refills.minimum, item.refills.maximum
-        facts.append(("refills", f"{low:g}" if low == high else f"{low:g} to {high:g}", None))
-    if item.supply:
-        facts.append(("supply", how_long(item.supply), None))
-    facts += [("code", f"{code.system.value.upper()} {code.code}", None) for code in item.codes]
+    facts += _schedule(item)
     if item.original_request:
         facts.append(("originally", item.original_request, None))
     if item.authorized:
@@ -108,6 +99,22 @@ def decision(case: str, position: int, one: Decision) -> dict[str, Any]:
         "sides": [_side(one, party, f"{node}/{party.value.replace('_', '-')}") for party in PARTIES],
         "rationale": one.rationale is not None,
     }
+
+
+def _schedule(item: DisputedItem) -> list[tuple[str, str, str | None]]:
+    """How the item is given, and its printed codes, as facts of its card."""
+    facts: list[tuple[str, str, str | None]] = []
+    if item.frequency:
+        facts.append(("frequency", often(item.frequency), None))
+    if item.duration:
+        facts.append(("duration", how_long(item.duration), None))
+    if item.refills:
+        low, high = item.refills.minimum, item.refills.maximum
+        facts.append(("refills", f"{low:g}" if low == high else f"{low:g} to {high:g}", None))
+    if item.supply:
+        facts.append(("supply", how_long(item.supply), None))
+    facts += [("code", f"{code.system.value.upper()} {code.code}", None) for code in item.codes]
+    return facts
 
 
 def _side(one: Decision, party: Party, node: str) -> dict[str, Any]:
