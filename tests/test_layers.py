@@ -61,7 +61,11 @@ WITHOUT_HTTP = {
     "kg.web.agents.tool_answers",  # what an agent is told, as types
     "kg.web.negotiate",  # RFC 9110 as values
     "kg.web.drawings.funnel",  # figures as SVG
+    "kg.web.drawings.alluvial",  # figures as SVG
+    "kg.web.drawings.squares",  # figures as SVG
     "kg.web.drawings.ratio",  # figures as SVG
+    "kg.web.drawings.saved",  # figures as SVG
+    "kg.web.drawings.years",  # figures as SVG
     "kg.web.pages.sorting",  # the order of a table, as an address has it
     "kg.web.pages.filter_form",  # the controls that a template prints
     "kg.web.pages.values",  # what the templates print

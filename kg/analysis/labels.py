@@ -79,8 +79,13 @@ def label(node: str) -> str:
     'Chronic Pain Medical Treatment Guidelines (2009), page 98'
     >>> label("guideline/acoem-2004/12")
     'Low Back Complaints (ACOEM 2004, ch. 12)'
+    >>> label("ground/response:not-met")
+    'Response to earlier treatment (not met)'
     """
     known = concepts()
+    ground, _, met = node.partition(":")
+    if met and ground in known:
+        return f"{label(ground)} ({met.replace('-', ' ')})"
     edition, _, page = node.partition("/page/")
     if page:
         return f"{label(edition)}, page {page}"

@@ -1,12 +1,14 @@
-"""Lists of cases: filters, pages of results, cursors."""
+"""Lists of cases: filters, pages of results, cursors, and what reviewers cite for the decisions of a list."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
+from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES, PARTIES
 from kg.analysis.filters import Filters
 from kg.errors import SettingError
@@ -14,6 +16,8 @@ from kg.explore import topic
 from kg.explore.incidence import Ids
 from kg.explore.neighbours import Links, address, case_node
 from kg.explore.row_types import CaseRow
+from kg.model import Party
+from kg.statistics import intervals
 
 _SMALL = frozenset({"a", "an", "and", "for", "in", "of", "on", "the", "to"})
 """Words that say nothing in a search: “MRI of the lumbar spine” is “lumbar spine MRI”."""
@@ -26,7 +30,8 @@ class Wanted:
     """Which cases: those with a decision that passes all of it.
 
     ``places`` are notations of guidelines, chapters, sections and pages, all of which ``party``
-    cites in the decision; with ``both`` each party cites all of them.
+    cites in the decision; with ``both`` each party cites all of them. One that begins with a party's
+    name and a colon is cited by that party, whatever ``party`` is.
     """
 
     filters: Filters = field(default_factory=Filters)
@@ -39,6 +44,15 @@ class Wanted:
     """Services, drugs, body parts and specialties, all of which the decision has, or narrower ones."""
     undated: bool = False
     """Only decisions of letters without a date."""
+
+    @property
+    def cited(self) -> list[tuple[str, str]]:
+        """The places with the party that cites each.
+
+        >>> Wanted(places=("odg", "reviewer:acoem-2004/12")).cited
+        [('odg', 'any'), ('acoem-2004/12', 'reviewer')]
+        """
+        return [_cited_by(place, self.party) for place in self.places]
 
 
 class Found(NamedTuple):
@@ -62,8 +76,8 @@ def decisions(links: Links, wanted: Wanted) -> Ids:
         kept &= chosen
     if wanted.outcomes:
         kept &= np.isin(index.outcome, [OUTCOMES.index(outcome) for outcome in wanted.outcomes])
-    for place in wanted.places:
-        for party in PARTIES[:2] if wanted.party == "both" else (wanted.party,):
+    for place, by in wanted.cited:
+        for party in PARTIES[:2] if by == "both" else (by,):
             citing = np.zeros(len(index), bool)
             citing[_citing(links, place, party)] = True
             kept &= citing
@@ -76,6 +90,11 @@ def decisions(links: Links, wanted: Wanted) -> Ids:
         for word in words(wanted.text):
             kept &= item.str.contains(word, literal=True).fill_null(value=False).to_numpy()
     return np.flatnonzero(kept)
+
+
+def _cited_by(place: str, party: str) -> tuple[str, str]:
+    named, colon, rest = place.partition(":")
+    return (rest, named) if colon and named in PARTIES[:2] else (place, party)
 
 
 def _citing(links: Links, place: str, party: str) -> Ids:
@@ -168,3 +187,55 @@ def read_cursor(cursor: str) -> str:
     if not re.match(CURSOR, cursor):
         raise SettingError(f"{cursor!r} is not a cursor: give the `next` of the page before, or none")
     return cursor.removeprefix("c1.")
+
+
+RANKED = 5
+"""A section that fewer of the decisions cite is not ranked."""
+
+
+class Cited(NamedTuple):
+    """A section or page with how those of the decisions end for which it is cited; a 95 % interval."""
+
+    notation: str
+    label: str
+    decisions: int
+    overturned: int
+    rate: float
+    low: float
+    high: float
+
+
+def cited_for(links: Links, found: Ids, most: int = 8) -> list[Cited]:
+    """The sections that reviewers cite for the decisions ``found`` (where they name none: the pages).
+
+    Those come first that most surely go with overturning, by the lower end of the rate's interval.
+    """
+    overturned = found[links.index.outcome[found] == OUTCOMES.index("overturned")]
+    for level in ("section", "page"):
+        kind = links.kinds[level]
+        pairs = kind.by_party[Party.REVIEWER.value]
+        counts, won = pairs.counts(found), pairs.counts(overturned)
+        there = np.flatnonzero(counts >= min(RANKED, max(int(counts.max(initial=0)), 1)))
+        if not len(there):
+            continue
+        lows, highs = intervals.wilson(won[there].astype(float), counts[there].astype(float))
+        order = np.lexsort((there, -counts[there], -lows))[:most]
+        return [
+            Cited(
+                kind.nodes[there[n]].removeprefix("guideline/"),
+                labels.label(kind.nodes[there[n]]),
+                int(counts[there[n]]),
+                int(won[there[n]]),
+                float(won[there[n]] / counts[there[n]]),
+                float(lows[n]),
+                float(highs[n]),
+            )
+            for n in order
+        ]
+    return []
+
+
+def matched(links: Links, found: Ids, rows: Iterable[Mapping[str, Any]]) -> dict[str, list[bool]]:
+    """For each case of a list's rows which of its items are among the decisions ``found``, in order."""
+    cases = [row["case"] for row in rows]
+    return {case: np.isin(links.decisions(case_node(case)), found).tolist() for case in cases}

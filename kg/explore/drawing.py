@@ -225,9 +225,15 @@ def rate_color(overturned: int, decisions: int, base: float) -> str:
     >>> rate_color(60, 100, 0.12) == SCALE[-1]
     True
     """
-    if decisions < FEW or not 0 < base < 1:
+    if decisions < FEW:
         return GREY
-    rate = (overturned + base) / (decisions + 1)  # one decision of the base rate keeps the odds finite
+    return odds_color((overturned + base) / (decisions + 1), base)  # so the odds are finite
+
+
+def odds_color(rate: float, base: float) -> str:
+    """The colour of a rate between 0 and 1 against the base rate; grey where that is 0 or 1."""
+    if not 0 < base < 1:
+        return GREY
     log_odds_ratio = math.log(rate / (1 - rate)) - math.log(base / (1 - base))
     edges = (-0.7, -0.25, 0.0, 0.25, 0.7)
     return SCALE[sum(log_odds_ratio >= edge for edge in edges)]

@@ -33,10 +33,22 @@ class Pairs:
 
     def counts(self, decisions: Ids) -> Ids:
         """How many of ``decisions`` have each key."""
+        return np.bincount(self.each(decisions)[1], minlength=len(self.key_starts) - 1)
+
+    def each(self, decisions: Ids) -> tuple[Ids, Ids]:
+        """The pairs of ``decisions``: the place of each in ``decisions``, and its key."""
         size = self.starts[decisions + 1] - self.starts[decisions]
         offsets = np.repeat(self.starts[decisions] - np.concatenate(([0], np.cumsum(size)[:-1])), size)
-        picked = self.keys[offsets + np.arange(size.sum())]
-        return np.bincount(picked, minlength=len(self.key_starts) - 1)
+        return np.repeat(np.arange(len(decisions)), size), self.keys[offsets + np.arange(size.sum())]
+
+    def main(self, decisions: Ids) -> Ids:
+        """Of each of ``decisions`` the key that most of them have, -1 where it has none."""
+        order = np.argsort(-self.counts(decisions), kind="stable")
+        rank = np.argsort(order, kind="stable")
+        place, key = self.each(decisions)
+        best = np.full(len(decisions), len(order))
+        np.minimum.at(best, place, rank[key])
+        return np.asarray(np.append(order, -1)[best], np.int64)
 
     def totals(self) -> Ids:
         """How many decisions have each key."""

@@ -1,11 +1,11 @@
-"""A service, drug, body part or specialty: how its decisions end, and what each party cites for them."""
+"""A service, drug, body part, specialty or ground: how its decisions end, what each party cites for them."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from kg.analysis import labels
-from kg.analysis.decisions import OUTCOMES
+from kg.analysis.decisions import OUTCOMES, Index
 from kg.errors import UnknownError
 from kg.explore.incidence import Ids, Pairs
 from kg.explore.neighbours import Kind, Links
@@ -13,7 +13,8 @@ from kg.model import Party
 from kg.statistics import intervals
 
 KINDS = ("service", "drug", "body part", "specialty")
-"""The kinds of nodes that are topics."""
+"""The kinds of nodes of the graph that are topics; grounds are topics, too."""
+GROUND = "ground"
 _WON = OUTCOMES.index("overturned")
 _ROWS = 12
 
@@ -50,15 +51,30 @@ def within(links: Links, node: str) -> Ids:
     Raises:
         UnknownError: the node is no topic, or no decision here has it.
     """
-    found = [
-        kind.any.having(number)
-        for kind in (links.kinds[name] for name in KINDS)
-        for number, name in enumerate(kind.nodes)
-        if node in _chain(name)
-    ]
-    if not found:
+    found = (
+        [_stating(links.index, node)]
+        if node.startswith(f"{GROUND}/")
+        else [
+            kind.any.having(number)
+            for kind in (links.kinds[name] for name in KINDS)
+            for number, name in enumerate(kind.nodes)
+            if node in _chain(name)
+        ]
+    )
+    if not any(map(len, found)):
         raise UnknownError(f"no decision here is about {node!r}")
     return np.unique(np.concatenate(found))
+
+
+def _stating(index: Index, node: str) -> Ids:
+    """The decisions whose reviewer states a ground, met or not; or one of a group of grounds."""
+    valued = index.valued("grounds")
+    wanted = [
+        number
+        for number, name in enumerate(valued.names)
+        if node in {f"{GROUND}/{name}", *_chain(f"{GROUND}/{name.partition(':')[0]}")}
+    ]
+    return np.unique(valued.decision[np.isin(valued.value, wanted)]).astype(np.int64)
 
 
 def kind_of(links: Links, node: str) -> str:
@@ -67,6 +83,9 @@ def kind_of(links: Links, node: str) -> str:
     Raises:
         UnknownError: no decision here has it.
     """
+    if node.startswith(f"{GROUND}/"):
+        within(links, node)
+        return GROUND
     for name in KINDS:
         if any(node in _chain(one) for one in links.kinds[name].nodes):
             return name
@@ -98,10 +117,11 @@ def _chain(node: str) -> list[str]:
 def row(links: Links, node: str, label: str, decisions: Ids) -> Row:
     """How some decisions ended, as a row."""
     won = int((links.index.outcome[decisions] == _WON).sum())
-    return _row(node, label, len(decisions), won)
+    return counted_row(node, label, len(decisions), won)
 
 
-def _row(node: str, label: str, decisions: int, won: int) -> Row:
+def counted_row(node: str, label: str, decisions: int, won: int) -> Row:
+    """A row from its counts."""
     if not decisions:
         return Row(node, label, 0, 0, None, None, None)
     low, high = intervals.wilson(np.array([float(won)]), np.array([float(decisions)]))
@@ -123,7 +143,7 @@ def _shared(links: Links, found: Ids, kind: Kind, pairs: Pairs, most: int) -> li
     won = pairs.counts(found[links.index.outcome[found] == _WON])
     order = np.argsort(-counts, kind="stable")[:most]
     return [
-        _row(kind.nodes[n], labels.label(kind.nodes[n]), int(counts[n]), int(won[n]))
+        counted_row(kind.nodes[n], labels.label(kind.nodes[n]), int(counts[n]), int(won[n]))
         for n in order
         if counts[n]
     ]
@@ -137,7 +157,7 @@ def by_year(links: Links, found: Ids) -> tuple[list[Row], int]:
         return [], len(found)
     years, won = year.fill_null(0).to_numpy(), links.index.outcome[found] == _WON
     rows = [
-        _row(str(one), str(one), int((years == one).sum()), int((won & (years == one)).sum()))
+        counted_row(str(one), str(one), int((years == one).sum()), int((won & (years == one)).sum()))
         for one in range(int(years[years > 0].min()), int(years.max()) + 1)
     ]
     return rows, year.null_count()

@@ -25,7 +25,16 @@ from kg.web.api import trends as trends_api
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
 from kg.web.pages import ask as ask_page
-from kg.web.pages import case_list, cited_figures, guidelines, query, rendering, search_about, topics
+from kg.web.pages import (
+    case_list,
+    cited_figures,
+    guidelines,
+    query,
+    rendering,
+    search_about,
+    service_maps,
+    topics,
+)
 from kg.web.pages import cases as case_pages
 from kg.web.pages import check as check_page
 from kg.web.pages import drivers as driver_pages
@@ -53,7 +62,7 @@ ROUTED = (
         search_about,
     ),
     *(expansion, feed, lists, guidelines, topics, linked, related_api, related_pages, stated, trends_api),
-    *(outcomes_api, outcomes_pages),
+    *(outcomes_api, outcomes_pages, service_maps),
 )
 """The modules with routes, in the order in which an address is looked up."""
 

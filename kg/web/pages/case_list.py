@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.filters import FILTERS
-from kg.explore import cited_for, facets
+from kg.explore import case_lists, facets
 from kg.explore.case_lists import Found, Wanted
 from kg.explore.incidence import Ids
 from kg.web import csv_tables
@@ -78,7 +78,7 @@ def case_list(
         figures=site.links.figures(decisions),
         base=site.figures.rate,
         of_one_outcome=" or ".join(wanted.outcomes),
-        cited=cited_for.cited_for(site.links, decisions) if apart else [],
+        cited=case_lists.cited_for(site.links, decisions) if apart else [],
         notes=[*site.index.notes(wanted.filters, wanted.party), *_left_out(site, wanted)],
         listed=_listed(site, wanted, found, decisions if chips else None),
         facets=_facets(site, decisions, plain),
@@ -123,7 +123,8 @@ def _told(name: str, value: str, wanted: Wanted) -> str:
         case "undated":
             return "no date" if wanted.undated else ""
         case "place":
-            return f"{labels.label('guideline/' + value)}, cited by {PARTY_WORDS[wanted.party]}"
+            [(place, party)] = replace(wanted, places=(value,)).cited
+            return f"{labels.label('guideline/' + place)}, cited by {PARTY_WORDS[party]}"
     return f"{FILTERS[name].label.lower()}: {value}" if name in FILTERS else ""
 
 
@@ -150,7 +151,7 @@ def _narrowed(plain: list[tuple[str, str]], choice: facets.Choice) -> str:
 
 def _listed(site: Site, wanted: Wanted, found: Found, decisions: Ids | None) -> list[dict[str, Any]]:
     """The rows of a page, each item cut to what is in dispute, with its place in the letter."""
-    matched = cited_for.matched(site.links, decisions, found.rows) if decisions is not None else {}
+    matched = case_lists.matched(site.links, decisions, found.rows) if decisions is not None else {}
     rows = []
     for row in found.rows:
         determination = site.base.determination(row["case"])
@@ -158,7 +159,7 @@ def _listed(site: Site, wanted: Wanted, found: Found, decisions: Ids | None) -> 
             row
             | {
                 "items": [
-                    values.listed_item(determination, position, row["items"][n], wanted.places, wanted.party)
+                    values.listed_item(determination, position, row["items"][n], wanted.cited)
                     for n, position in enumerate(row["positions"])
                 ],
                 "matched": matched.get(row["case"]),

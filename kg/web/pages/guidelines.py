@@ -2,8 +2,9 @@
 
 import math
 from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
+import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
@@ -11,14 +12,16 @@ from markupsafe import Markup
 from kg.analysis import labels
 from kg.analysis.drivers import DriverRow, Drivers
 from kg.analysis.filters import Filters
-from kg.analysis.reasons.ground_rates import of_decisions
 from kg.errors import UnknownError
-from kg.explore import cited_for, drawing
+from kg.explore import case_lists, drawing, topic
 from kg.explore.case_lists import Found, Wanted
+from kg.explore.incidence import Ids
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import ratio
+from kg.web.pages import filter_form, topic_parts
 from kg.web.pages.rendering import PARTY_WORDS, render
+from kg.web.pages.topic_parts import Parts
 from kg.web.pages.values import counted
 from kg.web.site import Site
 
@@ -177,47 +180,86 @@ def index(request: Request, site: SiteDep) -> Response:
 
 @router.get("/guidelines/{notation:path}")
 def guideline(
-    request: Request, site: SiteDep, filters: FormFiltersDep, notation: str, party: Side = "reviewer"
+    request: Request,
+    site: SiteDep,
+    filters: FormFiltersDep,
+    notation: str,
+    party: Side = "reviewer",
+    form: Annotated[topic_parts.Form, Query(alias="format")] = "html",
 ) -> Response:
     """A guideline, chapter, section or page: its strip, figures, sections and cases."""
     node = f"guideline/{notation}"
     if node not in labels.concepts() and not site.links.has(node):
         raise UnknownError(f"there is no guideline {notation!r}")
-    pages = site.counted("page", party, filters)
-    base = pages.overturned / pages.decisions if pages.decisions else 0.0
-    found = site.links.decisions(node, party) if site.links.has(node) else site.links.none
-    listed = site.cases(Wanted(filters, (), (notation,), party), 12, None) if len(found) else None
-    again = f"?{request.url.query}" if request.url.query else ""
-    sections, end = _sections(site, notation, party, filters, base)
+    wanted = Wanted(filters, (), (notation,), party)
+    found = _cited_within(site, wanted)
+    chosen = site.index.chosen(filters, party)
+    every = np.arange(len(site.index)) if chosen is None else np.flatnonzero(chosen)
+    whole = topic.row(site.links, node, labels.label(node), found)
+    made = Parts(site, found, topic.row(site.links, "", "all", every), "", whole.label)
+    if form != "html":
+        return made.saved(form, notation.replace("/", "-").replace("#", "-"), labels.label(node))
+    listed = site.cases(wanted, 12, None) if len(found) else None
+    given = [one for one in request.query_params.multi_items() if one[1] and one[0] != "format"]
+    kept = [(name, value) for name, value in given if name in filters.given()]
+    again = f"?{urlencode(given)}" if given else ""
     return render(
         request,
         "guideline.html",
         "guidelines",
-        notation=notation,
-        node=node,
-        linked=site.links.has(node),
-        title=labels.label(node),
-        concept=labels.concepts().get(node),
-        path=_path(node),
-        party=party,
-        said=PARTY_WORDS[party],
-        parties=[(name, PARTY_WORDS[name]) for name in ("reviewer", "claims_administrator", "any")],
+        **_about(site, notation, party),
+        **_places(site, notation, party, filters),
         told=str(filters) if filters.given() else "",
-        base=base,
+        verdict=topic_parts.verdict(whole, made.base),
+        controls=list(filter_form.controls(site.index, filters)),
         figures=site.links.figures(found),
-        row=_row(site, notation, party, filters),
-        strips=strips(notation, pages, base),
-        here=notation,
-        parts=_parts(site, node, party),
-        sections=sections,
-        axis=ratio.axis(end),
-        stated=of_decisions(site.index, found, labels.label(node)),
         cases=listed,
         matched=_matched(site, notation, party, filters, listed),
-        again=again,
-        quote=quote,
-        says=says,
+        kept=again,
+        **made.context(given, [("place", f"{party}:{notation}" if party != "any" else notation), *kept]),
     )
+
+
+def _about(site: Site, notation: str, party: str) -> dict[str, Any]:
+    """What a place is, and whose citations of it are counted."""
+    node = f"guideline/{notation}"
+    return {
+        "notation": notation,
+        "node": node,
+        "linked": site.links.has(node),
+        "title": labels.label(node),
+        "concept": labels.concepts().get(node),
+        "path": _path(node),
+        "here": notation,
+        "party": party,
+        "said": PARTY_WORDS[party],
+        "parties": [(name, PARTY_WORDS[name]) for name in ("reviewer", "claims_administrator", "any")],
+        "quote": quote,
+        "says": says,
+    }
+
+
+def _places(site: Site, notation: str, party: str, filters: Filters) -> dict[str, Any]:
+    """The pages, parts and sections of a place with their figures."""
+    pages = site.counted("page", party, filters)
+    base = pages.overturned / pages.decisions if pages.decisions else 0.0
+    sections, end = _sections(site, notation, party, filters, base)
+    return {
+        "pages_base": base,
+        "row": _row(site, notation, party, filters),
+        "strips": strips(notation, pages, base),
+        "beneath": _beneath(site, f"guideline/{notation}", party),
+        "sections": sections,
+        "axis": ratio.axis(end),
+    }
+
+
+def _cited_within(site: Site, wanted: Wanted) -> Ids:
+    """The decisions in which a party cites a place; of one in the catalogue that nobody cites, none."""
+    try:
+        return site.decisions(wanted)
+    except UnknownError:
+        return site.links.none
 
 
 def _path(node: str) -> list[tuple[str, str]]:
@@ -262,7 +304,7 @@ def _sections(
     ], end
 
 
-def _parts(site: Site, node: str, party: str) -> list[dict[str, Any]]:
+def _beneath(site: Site, node: str, party: str) -> list[dict[str, Any]]:
     """The cited editions and chapters of a guideline, most cited first, with their figures."""
     found = []
     for concept in labels.concepts().values():
@@ -270,7 +312,7 @@ def _parts(site: Site, node: str, party: str) -> list[dict[str, Any]]:
             continue
         if not site.links.has(concept.node):
             if concept.node.count("/") == 1:  # a work, which is cited by its editions
-                found += _parts(site, concept.node, party)
+                found += _beneath(site, concept.node, party)
             continue
         if site.links.kind_of(concept.node) == "section":
             continue
@@ -288,4 +330,4 @@ def _matched(
     if listed is None:
         return {}
     ids = site.decisions(Wanted(filters, (), (notation,), party))
-    return cited_for.matched(site.links, ids, listed.rows)
+    return case_lists.matched(site.links, ids, listed.rows)

@@ -186,18 +186,17 @@ class ListedItem(NamedTuple):
 
 
 def listed_item(
-    determination: Determination, position: int, text: str, places: tuple[str, ...], party: str
+    determination: Determination, position: int, text: str, places: list[tuple[str, str]]
 ) -> ListedItem:
-    """An item cut to what is in dispute; where ``places`` are asked for, at the first citation of one."""
+    """An item cut to what is in dispute; with ``places``, at the first citation of one by its party."""
     node = f"item/{position}"
     if not 0 < position <= len(determination.decisions):
         return ListedItem(text, node)
     one = determination.decisions[position - 1]
     for side in (Party.REVIEWER, Party.CLAIMS_ADMINISTRATOR):
-        if party not in {"any", side.value}:
-            continue
+        wanted = [place for place, party in places if party in {"any", "both", side.value}]
         for number, cited in enumerate(one.cited_by(side).citations, 1):
-            if any(cites(cited, place) for place in places):
+            if any(cites(cited, place) for place in wanted):
                 node = f"{node}/{side.value.replace('_', '-')}/citation/{number}"
                 return ListedItem(one.item.in_dispute, node)
     return ListedItem(one.item.in_dispute, node)

@@ -107,6 +107,29 @@ function readOut(line) {
   });
 }
 
+// A picture that is saved as SVG can be saved as PNG, too: twice as large, as paper and screens want it.
+function offerPng(link) {
+  link.hidden = false;
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    const answer = await fetch(link.href);
+    const name = /filename="(.*)\.svg"/.exec(answer.headers.get("content-disposition"))?.[1] ?? "picture";
+    const image = new Image();
+    image.src = URL.createObjectURL(await answer.blob());
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [2 * image.naturalWidth, 2 * image.naturalHeight];
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((blob) => {
+      const saved = document.createElement("a");
+      saved.href = URL.createObjectURL(blob);
+      saved.download = `${name}.png`;
+      saved.click();
+    });
+  });
+}
+
+document.querySelectorAll("[data-png]").forEach(offerPng);
 document.querySelectorAll("[data-suggest]").forEach(offerSuggestions);
 document.querySelectorAll("table[data-sortable]").forEach(makeSortable);
 document.querySelectorAll("[data-readout]").forEach(readOut);

@@ -1,0 +1,85 @@
+"""A heat map: the colour of a square is its rate, its size how many decisions it stands for."""
+
+from collections.abc import Callable
+from math import sqrt
+
+from markupsafe import Markup
+
+from kg.explore import drawing
+from kg.explore.crossed import Heat, Spot
+from kg.explore.topic import Row
+from kg.web.drawings.saved import Drawing
+
+_SIDE, _GAP = 30, 2
+_LEFT, _TOP = 270, 184
+_LETTERS = 40
+
+Linked = Callable[[Row, Row], str]
+
+
+def draw(found: Heat, linked: Linked, words: str) -> Drawing:
+    """The map; a square leads to the decisions that it counts."""
+    step = _SIDE + _GAP
+    most = max((spot.decisions for cells in found.cells for spot in cells), default=1) or 1
+    parts = []
+    for n, column in enumerate(found.columns):
+        x = _LEFT + n * step + _SIDE / 2 + 4
+        parts.append(
+            Markup('<text transform="translate({} {}) rotate(-48)" text-anchor="start">{}</text>').format(
+                x, _TOP - 8, _short(column.label, 34)
+            )
+        )
+    for m, (row, cells) in enumerate(zip(found.rows, found.cells, strict=True)):
+        y = _TOP + m * step
+        parts.append(
+            Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(
+                _LEFT - 8, y + _SIDE / 2 + 4, _short(row.label, _LETTERS)
+            )
+        )
+        parts.append(
+            Markup('<path class="grid" d="M{} {}h{}"/>').format(
+                _LEFT, y + _SIDE / 2, step * len(found.columns)
+            )
+        )
+        parts += [
+            _square(row, column, spot, _LEFT + n * step, y, most, found.base, linked)
+            for n, (column, spot) in enumerate(zip(found.columns, cells, strict=True))
+            if spot.decisions
+        ]
+    width = _LEFT + step * len(found.columns) + 150
+    return Drawing(Markup("").join(parts), width, _TOP + step * len(found.rows) + 6, words, "squares")
+
+
+def _square(
+    row: Row, column: Row, spot: Spot, x: float, y: float, most: int, base: float, linked: Linked
+) -> Markup:
+    side = round(max(6.0, _SIDE * sqrt(spot.decisions / most)), 1)
+    inset = (_SIDE - side) / 2
+    told = f"{row.label}, {column.label}: {spot.overturned:,} of {spot.decisions:,} overturned"
+    return Markup(
+        '<a href="{}" aria-label="{}"><rect class="{}" x="{}" y="{}" width="{}" height="{}">'
+        "<title>{}</title></rect></a>"
+    ).format(
+        linked(row, column),
+        told,
+        shade(spot, base),
+        round(x + inset, 1),
+        round(y + inset, 1),
+        side,
+        side,
+        told,
+    )
+
+
+def shade(spot: Spot, base: float) -> str:
+    """The style of a cell's colour, by its shrunken rate; ``rn`` where there is no base rate.
+
+    >>> shade(Spot(200, 120, 0.58), 0.1), shade(Spot(1, 1, 0.12), 0.1)
+    ('r5', 'r3')
+    """
+    color = drawing.odds_color(spot.rate, base)
+    return f"r{drawing.SCALE.index(color)}" if color in drawing.SCALE else "rn"
+
+
+def _short(name: str, most: int) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"

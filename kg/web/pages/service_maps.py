@@ -1,0 +1,139 @@
+"""Services side by side: which are overturned most, and heat maps by what is cited and by specialty."""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+import numpy as np
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from kg.explore import crossed, drawing, topic
+from kg.explore.crossed import Heat
+from kg.explore.incidence import Ids
+from kg.explore.topic import Row
+from kg.model import Party
+from kg.web import csv_tables
+from kg.web.api.cases import SiteDep
+from kg.web.api.filter_parameters import FormFiltersDep
+from kg.web.drawings import alluvial, squares
+from kg.web.drawings.saved import Drawing
+from kg.web.pages import filter_form, topic_parts
+from kg.web.pages.rendering import render
+from kg.web.pages.values import counted
+from kg.web.site import Site
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_COLUMNS = ("service", "label", "decisions", "overturned", "rate", "low", "high")
+_ALL = 1_000
+_FLOW = 12
+
+Form = Literal["html", "csv", "cited.svg", "specialties.svg", "flow.svg"]
+
+
+@router.get("/services")
+def services(
+    request: Request,
+    site: SiteDep,
+    filters: FormFiltersDep,
+    form: Annotated[Form, Query(alias="format")] = "html",
+) -> Response:
+    """The services that are overturned most, what is cited for them and by whom they are decided."""
+    links = site.links
+    chosen = site.index.chosen(filters, "any")
+    found = np.arange(len(site.index)) if chosen is None else np.flatnonzero(chosen)
+    base = topic.row(links, "", "all", found)
+    rows = ranked(topic.sharing(links, found, "service", _ALL))
+    if form == "csv":
+        return csv_tables.download("services", _COLUMNS, rows)
+    given = [(k, v) for k, v in request.query_params.multi_items() if k in filters.given()]
+    made = _Pictures(site, found, given, request.scope.get("root_path", ""))
+    if form != "html":
+        title, drawn = made.of(form)
+        told = f"{counted(len(found), 'decision')}{f' with {filters}' if filters.given() else ''}; not causes"
+        headers = {"Content-Disposition": f'attachment; filename="services-{form}"'}
+        return Response(drawn.file(title, told), headers=headers, media_type="image/svg+xml")
+    return render(
+        request,
+        "services.html",
+        "services",
+        rows=[row for row in rows if row.decisions >= drawing.FEW],
+        rare=[row for row in rows if row.decisions < drawing.FEW],
+        base=base,
+        verdict=verdict(rows, base),
+        told=str(filters) if filters.given() else "",
+        controls=list(filter_form.controls(site.index, filters)),
+        maps=[(form, *made.of(form), made.maps[form]) for form in made.maps],
+        flow=made.flow,
+        flowing=made.of("flow.svg")[1],
+        shade=lambda row: topic_parts.shade(row.overturned, row.decisions, base.rate or 0.0),
+        again=urlencode(given),
+        given=f"{urlencode(given)}&" if given else "",
+        level=made.level,
+    )
+
+
+def ranked(rows: list[Row]) -> list[Row]:
+    """Those overturned most come first, by the lower end of the interval; those with few decisions last."""
+    return sorted(rows, key=lambda row: (row.decisions < drawing.FEW, -(row.low or 0.0), -row.decisions))
+
+
+def verdict(rows: list[Row], base: Row) -> str:
+    """Which services differ from all decisions, in a sentence.
+
+    >>> verdict([Row("a", "MRI", 40, 30, 0.75, 0.6, 0.86)], Row("", "", 400, 80, 0.2, 0.16, 0.24))
+    'Overturned more often than all (20.0 %): MRI; less often: none.'
+    """
+    if base.rate is None:
+        return "No decision passes these filters."
+    known = [row for row in rows if row.decisions >= drawing.FEW]
+    more = [row.label for row in known if (row.low or 0.0) > base.rate]
+    less = [row.label for row in known if (row.high or 1.0) < base.rate]
+    return (
+        f"Overturned more often than all ({100 * base.rate:.1f} %): {_listed(more)}; "
+        f"less often: {_listed(less)}."
+    )
+
+
+def _listed(names: list[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more if names else "none"
+
+
+class _Pictures:
+    """The heat maps and the flow of some decisions; squares lead to the decisions that they count."""
+
+    def __init__(self, site: Site, found: Ids, given: list[tuple[str, str]], root: str) -> None:
+        links = site.links
+        self.level = "section" if topic.cited(links, found, Party.REVIEWER, most=1) else "page"
+        self._given, self._root = given, root
+        self.maps: dict[str, Heat] = {
+            "cited.svg": crossed.heat(links, found, "service", self.level),
+            "specialties.svg": crossed.heat(links, found, "specialty", "service"),
+        }
+        self.flow = crossed.flow(links, found, self.level, _FLOW)
+
+    def of(self, form: str) -> tuple[str, Drawing]:
+        """A picture with its title."""
+        if form == "flow.svg":
+            heads = ("service", f"{self.level} that the reviewer cites", "outcome")
+            return "From service to outcome", alluvial.draw(self.flow, heads)
+        down = "Services" if form == "cited.svg" else "Specialties of reviewers"
+        across = f"{self.level}s that reviewers cite" if form == "cited.svg" else "services"
+        title = f"{down} by {across}"
+        return title, squares.draw(self.maps[form], self.linked, f"{title}; the table has the figures")
+
+    def linked(self, row: Row, column: Row) -> str:
+        """The address of the decisions of a square."""
+        chosen: list[tuple[str, Any]] = [_condition(one) for one in (row.node, column.node)]
+        return f"{self._root}/cases?{urlencode([*self._given, *chosen])}"
+
+
+def _condition(node: str) -> tuple[str, str]:
+    """A node as a parameter of the list of cases.
+
+    >>> _condition("guideline/odg"), _condition("service/surgery")
+    (('place', 'reviewer:odg'), ('about', 'service/surgery'))
+    """
+    kind, _, notation = node.partition("/")
+    return ("place", f"reviewer:{notation}") if kind == "guideline" else ("about", node)

@@ -1,0 +1,115 @@
+"""What every page about something has: what each party cites, years, flow, and what shares its decisions."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from fastapi.responses import Response
+
+from kg.analysis.reasons.ground_rates import of_decisions
+from kg.explore import crossed, drawing, topic
+from kg.explore.incidence import Ids
+from kg.explore.topic import Row, Sides
+from kg.model import Party
+from kg.reading.vocabulary.catalogue import guidelines
+from kg.web import csv_tables
+from kg.web.drawings import alluvial, years
+from kg.web.drawings.saved import Drawing
+from kg.web.pages.rendering import PARTY_WORDS
+from kg.web.pages.values import counted
+from kg.web.site import Site
+
+Form = Literal["html", "csv", "years.svg", "flow.svg"]
+"""A page, its figures as CSV, or one of its pictures."""
+_COLUMNS = ("party", "cited", "label", "decisions", "overturned", "rate", "low", "high")
+_SERVICES = 12
+
+
+class Parts:
+    """What a page says of the decisions ``found``, beside those of ``base``; ``kind`` is what it is about."""
+
+    def __init__(self, site: Site, found: Ids, base: Row, kind: str, title: str) -> None:
+        self.site, self.found, self.base, self.kind, self.title = site, found, base, kind, title
+        links = site.links
+        self.level = "section" if topic.cited(links, found, Party.REVIEWER) else "page"
+        self.cited = {party: topic.cited(links, found, party, self.level) for party in Party}
+        self.years, self.undated = topic.by_year(links, found)
+
+    def chart(self) -> Drawing:
+        """Rates by year, with changes of edition."""
+        return years.chart(self.years, self.base.rate or 0.0, guidelines().changes)
+
+    def ways(self) -> crossed.Flow:
+        """Services, what the reviewer cites, outcomes."""
+        return crossed.flow(self.site.links, self.found, self.level, _SERVICES)
+
+    def picture(self, found: crossed.Flow) -> Drawing:
+        """The flow as a drawing."""
+        return alluvial.draw(found, ("service", f"{self.level} that the reviewer cites", "outcome"))
+
+    def saved(self, form: Form, name: str, title: str) -> Response:
+        """The figures or a picture as a file."""
+        if form == "csv":
+            return csv_tables.download(name, _COLUMNS, self._rows())
+        drawn = self.chart() if form == "years.svg" else self.picture(self.ways())
+        told = f"{counted(len(self.found), 'decision')}, generation {self.site.generation}; not causes"
+        headers = {"Content-Disposition": f'attachment; filename="{name}-{form}"'}
+        return Response(drawn.file(title, told), headers=headers, media_type="image/svg+xml")
+
+    def _rows(self) -> Iterable[tuple[Any, ...]]:
+        for party, rows in self.cited.items():
+            yield from ((party.value, one.node, *one[1:]) for one in rows)
+
+    def context(self, address: list[tuple[str, str]], again: list[tuple[str, str]]) -> dict[str, Any]:
+        """What the template needs: ``address`` is this page's own, ``again`` that of its list of cases."""
+        links = self.site.links
+        matrix: Sides = topic.sides(links, self.found, self.level)
+        flowing = self.ways()
+        shared = [(name, topic.sharing(links, self.found, name)) for name in topic.KINDS if name != self.kind]
+        return {
+            "level": self.level,
+            "sides": [(party.value, PARTY_WORDS[party.value], rows) for party, rows in self.cited.items()],
+            "matrix": matrix,
+            "years": self.years,
+            "undated": self.undated,
+            "chart": self.chart().inline() if self.years else "",
+            "changes": guidelines().changes,
+            "flow": flowing,
+            "flowing": self.picture(flowing).inline(),
+            "stated": of_decisions(self.site.index, self.found, self.title),
+            "shared": shared,
+            "shade": lambda cell: shade(cell.overturned, cell.decisions, self.base.rate or 0.0),
+            "base": self.base,
+            "again": urlencode(again),
+            "files": {
+                form: f"?{urlencode([*address, ('format', form)])}"
+                for form in ("csv", "years.svg", "flow.svg")
+            },
+        }
+
+
+def shade(overturned: int, decisions: int, base: float) -> str:
+    """The style of a rate's colour, ``r0`` (far below the base rate) to ``r5``; ``rn`` for too few."""
+    color = drawing.rate_color(overturned, decisions, base)
+    return f"r{drawing.SCALE.index(color)}" if color in drawing.SCALE else "rn"
+
+
+def verdict(whole: Row, base: Row) -> str:
+    """One sentence about a rate beside that of all decisions.
+
+    >>> verdict(Row("", "", 40, 2, 0.05, 0.0138, 0.165), Row("", "", 400, 80, 0.2, 0.16, 0.24))
+    '5.0 % of 40 decisions were overturned (95 % interval 1.4 to 16.5 %), less often than all (20.0 %).'
+    >>> verdict(Row("", "", 3, 2, 2 / 3, 0.2, 0.9), Row("", "", 400, 80, 0.2, 0.16, 0.24))
+    '2 of 3 decisions were overturned: too few for a rate; 20.0 % of all.'
+    """
+    if whole.rate is None or whole.low is None or whole.high is None or base.rate is None:
+        return "No decision passes these filters."
+    if whole.decisions < drawing.FEW:
+        told = f"{whole.overturned:,} of {counted(whole.decisions, 'decision')} were overturned"
+        return f"{told}: too few for a rate; {100 * base.rate:.1f} % of all."
+    how = "about as often as"
+    if whole.low > base.rate or whole.high < base.rate:
+        how = "more often than" if whole.low > base.rate else "less often than"
+    interval = f"95 % interval {100 * whole.low:.1f} to {100 * whole.high:.1f} %"
+    rate = f"{100 * whole.rate:.1f} % of {counted(whole.decisions, 'decision')} were overturned"
+    return f"{rate} ({interval}), {how} all ({100 * base.rate:.1f} %)."
