@@ -63,6 +63,7 @@ WITHOUT_HTTP = {
     "kg.web.drawings.funnel",  # figures as SVG
     "kg.web.drawings.alluvial",  # figures as SVG
     "kg.web.drawings.squares",  # figures as SVG
+    "kg.web.drawings.graph",  # the graph as SVG
     "kg.web.drawings.ratio",  # figures as SVG
     "kg.web.drawings.saved",  # figures as SVG
     "kg.web.drawings.years",  # figures as SVG

@@ -26,6 +26,8 @@ class Concept:
     last: int | None = None
     confidence: str | None = None
     note: str | None = None
+    others: tuple[str, ...] = ()
+    """Brands, abbreviations, variants and misspellings."""
 
 
 @cache
@@ -50,6 +52,7 @@ def _concept(address: str, written: Written) -> Concept:
         written.number("lastPage"),
         written.one("confidence"),
         written.one("note") or written.one("definition"),
+        tuple(name for name in written.labels[1:] if "*" not in name),
     )
 
 

@@ -1,13 +1,19 @@
 """What a search field offers while a person types: nodes by their names."""
 
+import difflib
 import re
+from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
+import numpy as np
 import polars as pl
 
 from kg.analysis import labels
+from kg.explore import topic
 from kg.explore.neighbours import Links, case_node
+from kg.graph import iri
 
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 8
@@ -25,29 +31,87 @@ class Suggestion(NamedTuple):
     path: str
 
 
+class Treatment(NamedTuple):
+    """A service for a body part, however it is worded: ``wordings`` are items that hold the words."""
+
+    label: str
+    decisions: int
+    path: str
+    wordings: list[tuple[str, int]]
+
+
 class Suggestions:
-    """The names of one generation's nodes."""
+    """The names of one generation's nodes, their brands, abbreviations and variants among them."""
 
     def __init__(self, links: Links) -> None:
-        nodes, names, kinds, counts = [], [], [], []
-        for kind in links.kinds.values():
-            totals = kind.any.totals()
-            for node, count in zip(kind.nodes, totals.tolist(), strict=True):
-                nodes.append(node)
-                names.append(labels.label(node))
-                kinds.append(kind.name)
-                counts.append(count)
-        self._nodes = _table(nodes, names, kinds, counts)
-        items = (
-            links.texts.select(pl.col("item_text").str.strip_chars(" .").alias("label"))
-            .drop_nulls()
-            .group_by("label")
-            .len("decisions")
-        )
+        rows = list(_named(links))
+        self._nodes = _table(*map(list, zip(*rows, strict=True))) if rows else _table([], [], [], [], [])
+        worded = links.texts.select(pl.col("item_text").str.strip_chars(" .").alias("label"))
+        items = worded.drop_nulls().group_by("label").len("decisions")
         self._items = _table(
-            [""] * len(items), items["label"].to_list(), ["item"] * len(items), items["decisions"].to_list()
+            [""] * len(items),
+            items["label"].to_list(),
+            [""] * len(items),
+            ["item"] * len(items),
+            items["decisions"].to_list(),
         )
         self._cases = links.texts["case"].unique().sort()
+        every = np.arange(len(links.index))
+        main = {name: links.kinds[name].any.main(every) for name in ("service", "body part")}
+        self._worded = worded.with_columns(service=main["service"], part=main["body part"]).drop_nulls()
+        self._kinds = {name: links.kinds[name].nodes for name in main}
+
+    @cached_property
+    def _words(self) -> list[str]:
+        """Every word of a name."""
+        return sorted({word for name in self._nodes["folded"].to_list() for word in name.split()})
+
+    @cached_property
+    def _proper(self) -> list[str]:
+        """The words of the names that nodes are shown by, and not those of misspellings."""
+        return sorted(
+            {
+                word
+                for name in self._nodes["label"].to_list()
+                for word in _folded(name.partition(" (")[0]).split()
+            }
+        )
+
+    def nearest(self, query: str) -> str | None:
+        """The query with each word that begins no word of a name replaced by the nearest that does.
+
+        ``None`` where all words are known, or one is like no other.
+        """
+        found, changed = [], False
+        for word in _WORD.findall(query.casefold())[:_MOST_WORDS]:
+            if any(known.startswith(word) for known in self._words):
+                found.append(word)
+                continue
+            near = difflib.get_close_matches(word, self._proper, 1, 0.7)
+            if not near:
+                return None
+            found, changed = [*found, near[0]], True
+        return " ".join(found) if changed else None
+
+    def treatments(self, query: str, limit: int = 6) -> list[Treatment]:
+        """The treatments whose items hold the words: one entry each, with its wordings inside."""
+        words = [word.casefold() for word in _WORD.findall(query)][:_MOST_WORDS]
+        if not words:
+            return []
+        kept = self._items.lazy()
+        for word in words:
+            kept = kept.filter(pl.col("folded").str.contains(f" {word}", literal=True))
+        wordings = kept.select("label").collect()["label"]
+        rows = self._worded.filter(pl.col("label").is_in(wordings.implode()), pl.col("service") >= 0)
+        groups = rows.group_by("service", "part").len("decisions").sort("decisions", descending=True)
+        return [self._treatment(rows, *group) for group in groups.head(limit).iter_rows()]
+
+    def _treatment(self, rows: pl.DataFrame, service: int, part: int, decisions: int) -> Treatment:
+        nodes = [self._kinds["service"][service]] + ([self._kinds["body part"][part]] if part >= 0 else [])
+        own = rows.filter(pl.col("service") == service, pl.col("part") == part)
+        counts = own["label"].value_counts(sort=True)
+        path = f"/cases?{urlencode([('about', node) for node in nodes])}"
+        return Treatment(", ".join(map(labels.label, nodes)), decisions, path, list(counts.iter_rows()))
 
     def find(self, query: str, limit: int = 10) -> list[Suggestion]:
         """The best matches: every word begins a word of the name, the more decisions the better."""
@@ -55,6 +119,11 @@ class Suggestions:
         words = ["ch" if word == "chapter" else word for word in words]  # as labels have it
         if not words:
             return []
+        found = self._found(query, words, limit)
+        nearest = None if found else self.nearest(query)
+        return found if nearest is None else self._found(nearest, nearest.split(), limit)
+
+    def _found(self, query: str, words: list[str], limit: int) -> list[Suggestion]:
         found = [*self._of_cases(query.strip(), 3), *self._of(self._nodes, words, limit)]
         found += [s._replace(path=_cases_about(s.label)) for s in self._of(self._items, words, limit)]
         return _mixed(found, limit)
@@ -64,7 +133,15 @@ class Suggestions:
         for word in words:
             kept = kept.filter(pl.col("folded").str.contains(f" {word}", literal=True))
         first = pl.col("folded").str.starts_with(f" {words[0]}")
-        rows = kept.sort(first, "decisions", descending=True).head(limit).collect()
+        exact = pl.col("folded") == " " + " ".join(words)
+        phrase = (pl.col("folded") + " ").str.contains(f" {' '.join(words)} ", literal=True)
+        long = -pl.col("label").str.len_chars().cast(pl.Int64)
+        rows = kept.sort(
+            exact, phrase, first, "decisions", long, descending=True, maintain_order=True
+        ).collect()
+        if table is self._nodes:
+            rows = rows.unique("node", keep="first", maintain_order=True)
+        rows = rows.head(limit)
         return [
             Suggestion(row["node"], row["label"], row["kind"], row["decisions"], page(row["node"]))
             for row in rows.iter_rows(named=True)
@@ -83,6 +160,46 @@ class Suggestions:
         return [Suggestion(case_node(c), c, "case", 1, page(case_node(c))) for c in near]
 
 
+def _named(links: Links) -> Iterator[tuple[str, str, str, str, int]]:
+    """Each node, what contains it and the grounds, by all their names.
+
+    Node, name, another name (empty for the first row of a node), kind, decisions.
+    """
+    counts: dict[str, tuple[str, int]] = {}
+    for kind in links.kinds.values():
+        totals = kind.any.totals().tolist()
+        counts |= {node: (kind.name, count) for node, count in zip(kind.nodes, totals, strict=True)}
+    for kind in (links.kinds[name] for name in topic.KINDS):
+        for above in {one for node in kind.nodes for one in topic.broader(node)} - counts.keys():
+            counts[above] = (kind.name, len(topic.within(links, above)))
+    for name in links.index.valued("grounds").names:
+        node = f"{topic.GROUND}/{name.partition(':')[0]}"
+        counts[node] = (topic.GROUND, len(topic.within(links, node)))
+    for node, (what, count) in counts.items():
+        yield node, labels.label(node), "", what, count
+    for concept in labels.concepts().values():
+        for node in _meant(concept, counts.keys()):
+            what, count = counts[node]
+            own = labels.label(node)
+            for other in {*concept.others, concept.label}:
+                if _folded(other).strip() not in _folded(own):
+                    yield node, own, other, what, count
+
+
+def _meant(concept: labels.Concept, known: Collection[str]) -> list[str]:
+    """The nodes that the names of a concept lead to: its own, its ingredients', or what contains it.
+
+    A place of a guideline that nobody cites leads nowhere.
+    """
+    if concept.node in known:
+        return [concept.node]
+    if concept.node.startswith("guideline/"):
+        return []
+    parts = concept.label.split("/") if concept.node.startswith("drug/") else []
+    found = [node for part in parts if (node := f"drug/{iri.slug(part)}") in known]
+    return found or [node for node in topic.chain(concept.node) if node in known][:1]
+
+
 def _mixed(found: list[Suggestion], limit: int) -> list[Suggestion]:
     """At most ``limit``, of every kind some: nodes first, then what items are called."""
     items = [s for s in found if s.kind == "item"]
@@ -92,8 +209,12 @@ def _mixed(found: list[Suggestion], limit: int) -> list[Suggestion]:
     return chosen + items[: limit - len(chosen)]
 
 
-def _table(nodes: list[str], names: list[str], kinds: list[str], counts: list[int]) -> pl.DataFrame:
-    folded = [" " + " ".join(_WORD.findall(name.casefold())) for name in names]
+def _table(
+    nodes: list[str], names: list[str], others: list[str], kinds: list[str], counts: list[int]
+) -> pl.DataFrame:
+    pairs = list(zip(names, others, strict=True))
+    folded = [_folded(other) + _folded(name) if other else _folded(name) for name, other in pairs]
+    names = [f"{name} ({other})" if other else name for name, other in pairs]
     return pl.DataFrame(
         {"node": nodes, "label": names, "kind": kinds, "decisions": counts, "folded": folded},
         schema={
@@ -104,6 +225,15 @@ def _table(nodes: list[str], names: list[str], kinds: list[str], counts: list[in
             "folded": pl.String,
         },
     )
+
+
+def _folded(name: str) -> str:
+    """The words of a name, each after a space.
+
+    >>> _folded("Norco 10/325mg")
+    ' norco 10 325mg'
+    """
+    return "".join(f" {word}" for word in _WORD.findall(name.casefold()))
 
 
 def page(node: str) -> str:

@@ -1,5 +1,6 @@
 """A service, drug, body part, specialty or ground: how its decisions end, what each party cites for them."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -58,7 +59,7 @@ def within(links: Links, node: str) -> Ids:
             kind.any.having(number)
             for kind in (links.kinds[name] for name in KINDS)
             for number, name in enumerate(kind.nodes)
-            if node in _chain(name)
+            if node in chain(name)
         ]
     )
     if not any(map(len, found)):
@@ -72,7 +73,7 @@ def _stating(index: Index, node: str) -> Ids:
     wanted = [
         number
         for number, name in enumerate(valued.names)
-        if node in {f"{GROUND}/{name}", *_chain(f"{GROUND}/{name.partition(':')[0]}")}
+        if node in {f"{GROUND}/{name}", *chain(f"{GROUND}/{name.partition(':')[0]}")}
     ]
     return np.unique(valued.decision[np.isin(valued.value, wanted)]).astype(np.int64)
 
@@ -87,7 +88,7 @@ def kind_of(links: Links, node: str) -> str:
         within(links, node)
         return GROUND
     for name in KINDS:
-        if any(node in _chain(one) for one in links.kinds[name].nodes):
+        if any(node in chain(one) for one in links.kinds[name].nodes):
             return name
     raise UnknownError(f"no decision here is about {node!r}")
 
@@ -98,10 +99,11 @@ def broader(node: str) -> list[str]:
     >>> broader("service/rehabilitation/physical-therapy")
     ['service/rehabilitation']
     """
-    return _chain(node)[:0:-1]
+    return list(chain(node)[:0:-1])
 
 
-def _chain(node: str) -> list[str]:
+@lru_cache(maxsize=65_536)
+def chain(node: str) -> tuple[str, ...]:
     """A topic and what contains it, from the inside."""
     chain = [node]
     while len(chain) < 8:
@@ -111,7 +113,7 @@ def _chain(node: str) -> list[str]:
         if above.count("/") < 1 or above in chain:
             break
         chain.append(above)
-    return chain
+    return tuple(chain)
 
 
 def row(links: Links, node: str, label: str, decisions: Ids) -> Row:

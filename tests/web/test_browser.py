@@ -30,6 +30,8 @@ PAGES = {
     "item": "/cases?text=mri",
     "topic": "/topics/service/rehabilitation",
     "services": "/services",
+    "questions": "/questions",
+    "question": "/questions/outcomes_by_section?party=any",
     "about": "/about",
     "api": "/api/docs",
     "problem": "/cases/CM99-0000000",

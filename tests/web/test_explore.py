@@ -240,7 +240,8 @@ def test_the_state_as_a_file(visit: Visit, tmp_path: Path, depth: int):
     graph = changed(visit, f"{START}&depth={depth}")
     seen = graph.say(LOOK)
     with graph.page.expect_download() as download:
-        graph.page.select_option("#save", "json")
+        graph.page.select_option("#form", "json")
+        graph.page.click("#save")
     kept = tmp_path / "state.json"
     download.value.save_as(kept)
     visit.go("/explore?node=guideline/odg")
@@ -262,7 +263,8 @@ def test_a_damaged_state_is_refused_in_words(visit: Visit, tmp_path: Path):
 def test_what_is_seen_as_a_file(visit: Visit, form: str):
     graph = Graph(visit, START)
     with graph.page.expect_download() as download:
-        graph.page.select_option("#save", form)
+        graph.page.select_option("#form", form)
+        graph.page.click("#save")
     content = Path(download.value.path()).read_bytes()
     assert download.value.suggested_filename == f"graph.{form}"
     shown = graph.nodes()

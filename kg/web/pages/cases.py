@@ -16,6 +16,7 @@ from kg.explore import drawing, marking
 from kg.explore.neighbours import Figures, case_node
 from kg.web import negotiate
 from kg.web.api.cases import SiteDep
+from kg.web.drawings import graph as still
 from kg.web.pages import drivers, values
 from kg.web.pages.rendering import render
 from kg.web.site import Site
@@ -127,6 +128,7 @@ def explore(
         label=drawing.name_of(links, node),
         graph=Markup(drawing.html(shown)),  # noqa: S704 - pyvis fills our template, which escapes its data
         view=shown,
+        still=still.draw(shown, f"{len(shown.nodes)} nodes around it; the table beneath has them").inline(),
         figures=links.figures(links.decisions(node)),
         relations=links.relations(node),
         most=drawing.MOST,

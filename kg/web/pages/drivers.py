@@ -18,6 +18,7 @@ from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import funnel, ratio
 from kg.web.pages import filter_form, sorting, values
+from kg.web.pages.query import plain
 from kg.web.pages.rendering import PARTY_WORDS, render
 from kg.web.pages.sorting import SURE
 from kg.web.site import Site
@@ -187,8 +188,7 @@ def behind(level: Level, key: Annotated[str, Query(max_length=400)], party: Part
         text = query.bind(given | {parameter: key} if parameter else given)
     except QueryError:  # a title that no concept stands for: the query for all of them
         text = query.bind(given)
-    plain = "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip()
-    return RedirectResponse(f"../query?{urlencode({'query': plain})}", 303)
+    return RedirectResponse(f"../query?{urlencode({'query': plain(text)})}", 303)
 
 
 @router.get("/drivers.svg")

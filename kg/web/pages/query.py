@@ -1,9 +1,10 @@
-"""The query page: a SPARQL editor, or a plain form where there is no script, and the answer as a table."""
+"""Queries: the SPARQL editor, or a plain form where there is no script, and the named ones as questions."""
 
 import asyncio
 import json
+from collections.abc import Iterable
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -14,6 +15,8 @@ from kg import queries
 from kg.analysis import labels
 from kg.errors import KgError, QueryError
 from kg.explore import vendor
+from kg.explore.case_lists import words
+from kg.explore.topic import Row, counted_row
 from kg.graph import iri
 from kg.web.middleware import EDITOR_POLICY
 from kg.web.pages.rendering import render
@@ -151,6 +154,125 @@ def _examples() -> list[tuple[str, str]]:
             text = known.bind()
         except KgError:
             continue
-        plain = "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip()
-        found.append((known.summary or name, plain))
+        found.append((known.summary or name, plain(text)))
     return found
+
+
+def plain(text: str) -> str:
+    """A query without the lines of its header."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip()
+
+
+_GROUPS = (
+    ("Over time", ("year", "month", "days", "claim_age")),
+    ("Grounds", ("ground", "documentation")),
+    ("How decisions end", ("outcomes", "visits", "surgical", "compounds")),
+    ("What is cited", ("basis", "section", "page", "citation", "disagreement", "title", "uncited")),
+    ("Reviewers", ("reviewer", "specialt")),
+    ("Letters and items", ("",)),
+)
+"""Groups with words of the names of their queries; the first that fits has a query."""
+
+
+class Asked(NamedTuple):
+    """A named query in the list: its name, and what it answers."""
+
+    name: str
+    summary: str
+
+
+class Field(NamedTuple):
+    """A parameter as a field: a list of options, or words of its type."""
+
+    name: str
+    value: str
+    options: list[str]
+    type: str
+
+
+def group_of(name: str) -> str:
+    """The group of a query.
+
+    >>> group_of("outcomes_by_year"), group_of("outcomes_by_page"), group_of("mixed_cases")
+    ('Over time', 'How decisions end', 'Letters and items')
+    """
+    return next(group for group, parts in _GROUPS if any(part in name for part in parts))
+
+
+def listed(text: str) -> list[tuple[str, list[Asked]]]:
+    """The queries whose question holds all words of a text, by group."""
+    wanted = words(text)
+    found: dict[str, list[Asked]] = {group: [] for group, _ in _GROUPS}
+    for name in queries.names():
+        summary = queries.load(name).summary
+        if all(word in f"{name} {summary}".lower() for word in wanted):
+            found[group_of(name)].append(Asked(name, summary))
+    return [(group, ones) for group, ones in found.items() if ones]
+
+
+@router.get("/questions")
+def questions(request: Request, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """The named queries by group, those whose question holds some words."""
+    return render(request, "questions.html", "questions", q=q, groups=listed(q))
+
+
+@router.get("/questions/{name}")
+async def question(request: Request, name: str) -> Response:
+    """One named query: its parameters as fields, and its answer with rates and intervals."""
+    known = await asyncio.to_thread(queries.load, name)
+    given = {one: value for one, value in request.query_params.items() if value}
+    fault, text, columns, rows = "", "", list[str](), list[list[dict[str, str]]]()
+    missing = [p.name for p in known.parameters if p.default is None and p.name not in given]
+    if not missing:
+        try:
+            text = plain(known.bind(given))
+            columns, rows = _unlabelled(*_table(*await collected(request, text, client_of(request))))
+        except (ProblemError, QueryError) as error:
+            fault = error.detail if isinstance(error, ProblemError) else str(error)
+    return render(
+        request,
+        "question.html",
+        "questions",
+        name=name,
+        summary=known.summary or name,
+        fields=list(_fields(known, given)),
+        missing=missing,
+        fault=fault,
+        columns=columns,
+        rows=[(row, _rated(columns, row)) for row in rows[:_SHOWN]],
+        rated=set(columns) >= _COUNTED,
+        total=len(rows),
+        base=iri.BASE,
+        name_of=labels.label,
+        query=urlencode({"query": text}) if text else None,
+    )
+
+
+_COUNTED = {"items", "upheld", "overturned", "modified"}
+
+
+def _unlabelled(
+    columns: list[str], rows: list[list[dict[str, str]]]
+) -> tuple[list[str], list[list[dict[str, str]]]]:
+    """A table without the labels of the concepts in its first column, which are linked by name."""
+    given = [n for n, name in enumerate(columns) if n and name in {"label", "title"}]
+    if not given or not all(row[0]["type"] == "uri" for row in rows):
+        return columns, rows
+    kept = [n for n in range(len(columns)) if n not in given]
+    return [columns[n] for n in kept], [[row[n] for n in kept] for row in rows]
+
+
+def _rated(columns: list[str], row: list[dict[str, str]]) -> Row | None:
+    """A row that counts outcomes, as a rate with its interval."""
+    if not set(columns) >= _COUNTED:
+        return None
+    counts = {
+        name: int(term["value"] or 0) for name, term in zip(columns, row, strict=True) if name in _COUNTED
+    }
+    return counted_row("", "", counts["items"], counts["overturned"])
+
+
+def _fields(known: queries.Query, given: dict[str, str]) -> Iterable[Field]:
+    for one in known.parameters:
+        options = one.type.split("|") if "|" in one.type else []
+        yield Field(one.name, given.get(one.name, one.default or ""), options, one.type)

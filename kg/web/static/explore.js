@@ -178,6 +178,7 @@ element.addEventListener("keydown", (event) => {
   else if (event.key === "c") collapse(id);
   else if (event.key === "p") pin(id);
   else if (event.key === "f") fit();
+  else if (event.key === "?") { const keys = document.getElementById("keys"); keys.open = true; keys.querySelector("summary").focus(); }
   else if (event.key === "+" || event.key === "-") network.moveTo({ scale: network.getScale() * (event.key === "+" ? 1.25 : 0.8) });
   else return;
   event.preventDefault();
@@ -222,10 +223,7 @@ on("copy", async () => {
   await navigator.clipboard?.writeText(location.href).catch(() => {});
   say("The link holds all that you see.");
 });
-document.getElementById("save").addEventListener("change", (event) => {
-  if (event.target.value) saveAs(event.target.value, network, visible(), edges.get());
-  event.target.value = "";
-});
+on("save", () => saveAs(document.getElementById("form").value, network, visible(), edges.get()));
 for (const select of document.querySelectorAll("[data-filter]")) {
   select.addEventListener("change", () => step("filter", { name: select.dataset.filter, value: select.value }));
 }

@@ -1,0 +1,88 @@
+"""Names are found by brand, abbreviation and misspelling; a treatment is one entry however it is worded."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from kg.analysis import labels
+
+
+def paths(site: TestClient, words: str) -> list[str]:
+    return [row["path"] for row in site.get("/api/suggest", params={"q": words}).json()["results"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ("PM&R", "/topics/specialty/physical-medicine-and-rehabilitation"),
+        ("pmr", "/topics/specialty/physical-medicine-and-rehabilitation"),
+        ("chapter 12", "/guidelines/acoem-2004/12"),
+        ("physcal therpy", "/topics/service/rehabilitation/physical-therapy-occupational-therapy-pt-ot"),
+        ("Norco", "/topics/drug/hydrocodone"),
+        ("opioids", "/topics/drug/opioids"),
+    ],
+)
+def test_a_name_is_found_in_other_words(site: TestClient, words: str, path: str):
+    assert path in paths(site, words)
+
+
+def test_every_other_name_of_a_drug_leads_to_it(site: TestClient):
+    """Brands and misspellings of every drug that the base has."""
+    rows = site.get("/api/drugs?limit=200").json()["results"]
+    known = {f"drug/{row['notation']}" for row in rows}
+    tried = 0
+    for node in known & labels.concepts().keys():
+        for other in labels.concepts()[node].others:
+            found = paths(site, other)
+            assert any(path.startswith("/topics/drug/") for path in found), (node, other)
+            tried += 1
+    assert tried > 20
+
+
+def test_no_node_is_offered_twice(site: TestClient):
+    for words in ("opioid", "mri", "pain", "therapy", "chapter"):
+        found = [path for path in paths(site, words) if not path.startswith("/cases")]
+        assert len(found) == len(set(found))
+
+
+def test_the_nearest_words_are_offered(site: TestClient):
+    page = site.get("/search?q=physcal+therpy").text
+    assert "The nearest:" in page
+    [nearest] = re.findall(r'The nearest: <a href="([^"]*)"', page)
+    assert "In the graph" in site.get(nearest).text
+    assert "The nearest:" not in site.get("/search?q=physical+therapy").text
+    assert "The nearest:" not in site.get("/search?q=zzzzzzzz").text
+
+
+def test_a_treatment_is_one_entry_with_its_wordings(site: TestClient):
+    page = site.get("/search?q=mri").text.partition("Treatments</h2>")[2].partition("</section>")[0]
+    labels_shown = re.findall(r'<li><a href="/cases\?about=[^"]*">([^<]*)</a>', page)
+    assert labels_shown
+    assert len(labels_shown) == len(set(labels_shown))
+    wordings = re.findall(r'/cases\?text=[^"]*">([^<]*)</a>', page)
+    assert wordings
+    assert all("mri" in words.lower() for words in wordings)
+
+
+def test_questions_are_grouped_found_and_answered(site: TestClient):
+    page = site.get("/questions").text
+    names = re.findall(r'href="/questions/([a-z_]+)"', page)
+    assert len(names) == len(set(names)) > 40
+    fewer = re.findall(r'href="/questions/([a-z_]+)"', site.get("/questions?q=expedited").text)
+    assert fewer == ["outcomes_by_priority"]
+    answer = site.get("/questions/outcomes_by_priority").text
+    assert "95 % interval" in answer
+    assert 'class="bar"' in answer
+    needed = site.get("/questions/case").text
+    assert "Give case." in needed
+    refused = site.get("/questions/outcomes_by_section?party=nobody").text
+    assert 'class="fault"' in refused
+    assert site.get("/questions/nothing", headers={"Accept": "text/html"}).status_code == 404
+
+
+def test_every_question_without_needs_is_answered(site: TestClient):
+    for name in re.findall(r'href="/questions/([a-z_]+)"', site.get("/questions").text):
+        page = site.get(f"/questions/{name}")
+        assert page.status_code == 200
+        assert 'class="fault"' not in page.text, name
