@@ -25,21 +25,13 @@ from kg.web.api import trends as trends_api
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
 from kg.web.pages import ask as ask_page
-from kg.web.pages import (
-    case_list,
-    cited_figures,
-    guidelines,
-    query,
-    rendering,
-    search_about,
-    service_maps,
-    topics,
-)
+from kg.web.pages import case_list, cited_figures, query, rendering, search_about
 from kg.web.pages import cases as case_pages
 from kg.web.pages import check as check_page
 from kg.web.pages import drivers as driver_pages
 from kg.web.pages import outcomes as outcomes_pages
 from kg.web.pages import related as related_pages
+from kg.web.pages.subjects import guidelines, service_maps, topics
 from kg.web.settings import Settings
 from kg.web.sparql import protocol, remote
 from kg.web.state import State

@@ -17,8 +17,9 @@ from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import alluvial, squares
 from kg.web.drawings.saved import Drawing
-from kg.web.pages import filter_form, topic_parts
+from kg.web.pages import filter_form
 from kg.web.pages.rendering import render
+from kg.web.pages.subjects import topic_parts
 from kg.web.pages.values import counted
 from kg.web.site import Site
 

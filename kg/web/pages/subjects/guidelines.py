@@ -19,9 +19,10 @@ from kg.explore.incidence import Ids
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import ratio
-from kg.web.pages import filter_form, topic_parts
+from kg.web.pages import filter_form
 from kg.web.pages.rendering import PARTY_WORDS, render
-from kg.web.pages.topic_parts import Parts
+from kg.web.pages.subjects import topic_parts
+from kg.web.pages.subjects.topic_parts import Parts
 from kg.web.pages.values import counted
 from kg.web.site import Site
 

@@ -12,9 +12,10 @@ from kg.explore import topic
 from kg.explore.case_lists import Wanted
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
-from kg.web.pages import filter_form, topic_parts
+from kg.web.pages import filter_form
 from kg.web.pages.rendering import render
-from kg.web.pages.topic_parts import Parts
+from kg.web.pages.subjects import topic_parts
+from kg.web.pages.subjects.topic_parts import Parts
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
