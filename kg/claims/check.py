@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from kg.analysis.decisions import Index
 from kg.base.store import KnowledgeBase
-from kg.claims import cases, figures
+from kg.claims import cases, checked_figures
 from kg.claims.claim import Checked, Claim, Part, Verdict
 from kg.claims.claim_sentences import Read, Sentence, read, sentences
 from kg.claims.letters import Source
@@ -67,10 +67,10 @@ def _claims(text: str, source: Source) -> Iterator[Claim]:
             yield from _of_cases(said, named, source)
         elif not said.has(*_CLAIMING):
             continue
-        elif case and not figures.is_figure(said) and (joined or _REFERS.match(sentence.text)):
+        elif case and not checked_figures.is_figure(said) and (joined or _REFERS.match(sentence.text)):
             yield _claim(sentence, cases.check(said, case, source), case)
         else:
-            yield _claim(sentence, figures.check(said, source))
+            yield _claim(sentence, checked_figures.check(said, source))
 
 
 def _of_cases(said: Read, named: list[str], source: Source) -> Iterator[Claim]:
