@@ -11,7 +11,7 @@ from kg import resources
 from kg.reading import document_kind, early, header, reviewers, sections, summary
 from kg.reading.citing import citations, mentions, others, pages
 from kg.reading.grounds import frames
-from kg.reading.requests import codes, figures, items
+from kg.reading.requests import amount_parts, codes, items
 from kg.reading.text.grammars import TypedGrammar
 from kg.reading.vocabulary import titles
 
@@ -29,7 +29,7 @@ GRAMMARS = {
     "titles": [titles.TITLES],
     "other": [others.OTHER],
     "item": [items.ITEM],
-    "quantity": [figures.QUANTITY],
+    "quantity": [amount_parts.QUANTITY],
     "codes": [codes.CODES],
     "mention": [mentions.MENTION],
     "rationale": [frames.rationale()],

@@ -8,10 +8,10 @@ from lark import Tree
 
 from kg.model import DisputedItem, Problem, ProblemKind, Quantity, Service, Span
 from kg.reading.requests import services
+from kg.reading.requests.amount_parts import figures, has_amount
 from kg.reading.requests.bodyparts import body_parts
 from kg.reading.requests.codes import read_codes
 from kg.reading.requests.conditions import conditions
-from kg.reading.requests.figures import figures, has_amount
 from kg.reading.requests.quantities import quantity
 from kg.reading.requests.schedules import Schedule, schedule
 from kg.reading.text.folding import tidy

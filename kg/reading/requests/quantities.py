@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from kg.model import Problem, ProblemKind, Quantity, Span, Unit
 from kg.reading.requests import amounts
-from kg.reading.requests.figures import QUANTITY, Amount, Figure, figure
+from kg.reading.requests.amount_parts import QUANTITY, Amount, Figure, figure
 
 _UNITS = {"HOUR": Unit.HOUR, "DAY": Unit.DAY, "WEEK": Unit.WEEK, "MONTH": Unit.MONTH}
 _MARKED = re.compile(r"[^\W\d_]{2,}\)?\s*(?:[,:;(]|\s[-–])\s*\Z")

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from kg.model import Frequency, Problem, ProblemKind, Refills, Span, TimeSpan, TimeUnit
+from kg.reading.requests.amount_parts import Amount, Figure
 from kg.reading.requests.amounts import DAYS, TIME_UNITS
-from kg.reading.requests.figures import Amount, Figure
 
 Value = TypeVar("Value", Frequency, TimeSpan, Refills)
 
@@ -39,7 +39,7 @@ class Schedule(NamedTuple):
 def schedule(found: Sequence[Figure], *, drug: bool) -> Schedule:
     """The schedule among the figures of an item.
 
-    >>> from kg.reading.requests.figures import figures
+    >>> from kg.reading.requests.amount_parts import figures
     >>> printed = "Physical therapy 3 times a week for 4 weeks"
     >>> read = schedule(figures(printed, 0, len(printed)), drug=False)
     >>> read.frequency.maximum, read.frequency.period_unit.value, read.duration.maximum
