@@ -7,7 +7,7 @@ from pathlib import Path
 
 @cache
 def folder(name: str) -> Path:
-    """The directory ``name`` (``grammar`` or ``ontology``), in the wheel or in a checkout.
+    """The directory ``name`` (``grammar``, ``ontology`` or ``docs``), in the wheel or in a checkout.
 
     >>> folder("grammar").is_dir()
     True

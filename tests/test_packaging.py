@@ -110,6 +110,7 @@ def test_the_wheel_holds_what_the_package_reads(made):
             assert name in names
         if name.startswith(("grammar/", "ontology/")):
             assert f"kg/_data/{name}" in names
+    assert {name for name in names if name.startswith("kg/_data/docs/")} == {"kg/_data/docs/data-card.md"}
     kinds = (("grammar", "lark"), ("grammar", "tsv"), ("ontology", "ttl"), ("ontology/queries", "rq"))
     for folder, kind in kinds:
         assert [name for name in names if re.fullmatch(rf"kg/_data/{folder}/[^/]+\.{kind}", name)]

@@ -1,5 +1,6 @@
 """What a generation says of itself: counts and versions in JSON, DCAT and VoID in Turtle."""
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,49 @@ _TURTLE = """\
 """
 _TEMPORAL = """
     dcterms:temporal [ dcat:startDate "{first}"^^xsd:date ; dcat:endDate "{last}"^^xsd:date ] ;"""
+
+_DISTRIBUTIONS = """
+@prefix spdx: <http://spdx.org/rdf/terms#> .
+
+<{dataset}> dcterms:identifier "sha256:{digest}" ;
+    void:dataDump <{dump}> ;
+    dcat:distribution {names} .
+"""
+_DISTRIBUTION = """
+<{name}> a dcat:Distribution ;
+    dcterms:title "{name}" ;
+    dcat:mediaType <https://www.iana.org/assignments/media-types/{media_type}> ;
+    dcat:byteSize "{size}"^^xsd:nonNegativeInteger ;
+    spdx:checksum [
+        a spdx:Checksum ;
+        spdx:algorithm spdx:checksumAlgorithm_sha256 ;
+        spdx:checksumValue "{digest}"^^xsd:hexBinary
+    ] .
+"""
+
+MEDIA_TYPES = {
+    ".gz": "application/gzip",
+    ".parquet": "application/vnd.apache.parquet",
+    ".ttl": "text/turtle",
+    ".md": "text/markdown",
+    ".txt": "text/plain",
+    ".json": "application/json",
+}
+"""The media types of files that a dataset is handed on as, by the end of their names."""
+
+
+def distributions(generation: str, files: Mapping[str, tuple[int, str]], dump: str, digest: str) -> str:
+    """What ``about.ttl`` says further of a dataset that is handed on as ``files``, in Turtle.
+
+    ``files`` gives size and SHA-256 by name, ``dump`` is the one with the triples, ``digest`` that of the
+    whole content. The names are relative addresses: the files lie beside the text.
+    """
+    names = ", ".join(f"<{name}>" for name in files)
+    head = _DISTRIBUTIONS.format(dataset=iri.dataset(generation), digest=digest, dump=dump, names=names)
+    return head + "".join(
+        _DISTRIBUTION.format(name=name, media_type=MEDIA_TYPES[Path(name).suffix], size=size, digest=sha256)
+        for name, (size, sha256) in files.items()
+    )
 
 
 def describe(folder: Path, ledger: Ledger, reader: str) -> dict[str, Any]:

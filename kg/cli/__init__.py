@@ -41,7 +41,7 @@ ORDER = (
     *("build", "stats", "show", "search", "sentences", "ask", "check", "query"),
     *("drivers", "related", "sides", "outcomes", "grounds", "trends", "network"),
     *("correct", "remove", "verify", "validate"),
-    *("figure", "export", "publish", "serve", "mcp"),
+    *("figure", "deposit", "export", "publish", "serve", "mcp"),
 )
 """The commands as ``kg --help`` lists them: the way that a letter goes."""
 

@@ -1,6 +1,5 @@
-"""``kg figure``, ``kg export``, ``kg publish``: what leaves a base, to be cited or read elsewhere."""
+"""``kg figure``, ``kg deposit``, ``kg export``, ``kg publish``: what leaves a base."""
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -47,6 +46,7 @@ def export(
 ) -> None:
     """Write a knowledge base, or some of its cases, as triples, tables, documents or a network."""
     from kg.base.export import export as write
+    from kg.base.generations import whole
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
@@ -57,13 +57,8 @@ def export(
         if into is None:
             write(base, form, sys.stdout.buffer, chosen)
             return
-        draft = into.with_name(f".{into.name}.{os.getpid()}")
-        try:
-            with draft.open("wb") as file:
-                write(base, form, file, chosen)
-            draft.replace(into)
-        finally:
-            draft.unlink(missing_ok=True)
+        with whole(into) as file:
+            write(base, form, file, chosen)
 
 
 def _cases_of(base: "KnowledgeBase", asked: str, parameters: Iterable[str]) -> Iterator[str]:
@@ -125,6 +120,31 @@ def figure(
         print(figure_citations.text(found))
     say(found.says)
     return DONE if found.values is not None else FAULTS
+
+
+@command(
+    "kg deposit --into imr.zip",
+    "kg deposit --into imr.zip --license https://creativecommons.org/publicdomain/zero/1.0/",
+)
+def deposit(
+    into: Annotated[Path, typer.Option(metavar="FILE.zip", help="Output file (written atomically).")],
+    kb: Kb = DEFAULT_KB,
+    license_iri: Annotated[
+        str | None,
+        typer.Option("--license", metavar="URL", help="Licence of the data, as the archive states it."),
+    ] = None,
+) -> None:
+    """Write a knowledge base as one archive to be deposited and cited: RO-Crate, tables, triples, digests.
+
+    Prints the content digest, which the same letters give in any order. `kg verify FILE.zip` checks it.
+    """
+    from kg.base.deposit import deposit as write
+    from kg.base.store import KnowledgeBase
+
+    with KnowledgeBase.open(kb) as base, progress.counted("deposit") as on_progress:
+        done = write(base, into, license_iri=license_iri, on_progress=on_progress)
+    print(done.digest)
+    say(f"{into}: {done.letters:,} letters, {done.triples:,} triples")
 
 
 @command(

@@ -12,17 +12,30 @@ from kg.errors import SettingError
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, kept with the change.")]
 
 
-@command("kg verify", "kg verify --deep --kb kb")
+@command("kg verify", "kg verify --deep --kb kb", "kg verify imr.zip")
 def verify(
+    archive: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE.zip", help="Check this archive of `kg deposit`; needs no base."),
+    ] = None,
     kb: Kb = DEFAULT_KB,
     deep: Annotated[
         bool, typer.Option("--deep", help="Also hold each letter to its hash and count of triples.")
     ] = False,
 ) -> int:
-    """Compare graph, tables, texts and ledger, and name what is lost or damaged.
+    """Compare graph, tables, texts and ledger, or the files of an archive, and name what is lost or damaged.
 
-    `kg build --repair` restores it. Ends with 1 where there is a fault.
+    `kg build --repair` restores a base. Prints the content digest of an archive without faults. Ends with 1
+    where there is a fault.
     """
+    if archive is not None:
+        if deep or kb != DEFAULT_KB:
+            raise SettingError("use either FILE.zip or --kb DIR; --deep is for a knowledge base")
+        if archive.is_dir():
+            raise SettingError(
+                f"{archive}: is a folder; a knowledge base is checked with: kg verify --kb {archive}"
+            )
+        return _verify_archive(archive)
     from kg.base.upkeep.verify import verify as find_faults
 
     with progress.counted("verify") as on_progress:
@@ -31,6 +44,20 @@ def verify(
         print(f"{fault.place}: {fault.what}")
     say(f"{len(faults):,} faults; run: kg build --repair --kb {kb}" if faults else f"{kb}: nothing is wrong")
     return FAULTS if faults else DONE
+
+
+def _verify_archive(archive: Path) -> int:
+    from kg.base.upkeep.verify_deposit import verify_deposit
+
+    found = verify_deposit(archive)
+    for fault in found.faults:
+        print(f"{fault.place}: {fault.what}")
+    if found.faults:
+        say(f"{archive}: {len(found.faults):,} faults; take another copy of it")
+        return FAULTS
+    print(found.digest)
+    say(f"{archive}: nothing is wrong")
+    return DONE
 
 
 @command("kg validate --sample 1000", "kg validate --case CM16-0219557")

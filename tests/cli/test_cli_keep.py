@@ -189,3 +189,38 @@ def test_all_triples_are_published(kg, kb, server):
     triples = kg("export", "--format", "nt", "--kb", kb).out.count(" .\n")
     assert sum(body.count(b" .\n") for body in server[1]) == triples
     assert f"{triples:,} triples sent" in done.err
+
+
+def test_a_base_is_deposited_and_the_archive_checked(kg, kb, tmp_path):
+    archive = tmp_path / "imr.zip"
+    done = kg("deposit", "--into", archive, "--kb", kb)
+    assert done.code == 0, done.err
+    assert len(done.out.strip()) == 64
+    assert "40 letters" in done.err
+    checked = kg("verify", archive)
+    assert (checked.code, checked.out) == (0, done.out)
+    archive.write_bytes(archive.read_bytes()[:-9])
+    checked = kg("verify", archive)
+    assert (checked.code, checked.out.count("\n")) == (1, 1)
+    assert checked.out.startswith("imr.zip: is cut short")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["verify", "{kb}"], 2, "kg verify --kb"),
+        (["verify", "{letter}", "--deep"], 2, "--deep"),
+        (["verify", "{letter}", "--kb", "{kb}"], 2, "--kb"),
+        (["verify", "{letter}"], 3, "no ZIP archive"),
+        (["verify", "/nowhere.zip"], 3, "/nowhere.zip"),
+        (["deposit", "--into", "/nowhere/imr.zip", "--kb", "{kb}"], 3, "/nowhere"),
+        (["deposit", "--into", "{kb}", "--kb", "{kb}"], 2, "found a folder"),
+        (["deposit", "--into", "{kb}.zip", "--license", "mine", "--kb", "{kb}"], 2, "mine"),
+        (["deposit", "--kb", "{kb}"], 2, "--into"),
+    ],
+)
+def test_what_cannot_be_deposited_or_checked_is_said_in_a_sentence(words, code, says, kg, kb, made):
+    letter = next((made / "letters").rglob("*.txt"))
+    done = kg(*(word.format(kb=kb, letter=letter) for word in words))
+    assert (done.code, done.out) == (code, "")
+    assert says in done.err

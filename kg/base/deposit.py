@@ -1,0 +1,251 @@
+"""A base as one ZIP archive, to be deposited, cited and checked without this program.
+
+======================  ===============================================================================
+graph.nt.gz             the triples case by case, those of a case sorted, then those that cases share
+tables/NAME.parquet     the tables of :data:`kg.base.columns.TABLES`, ordered by case
+dataset.ttl             DCAT and VoID: what the generation says of itself, and the files
+data-card.md            what the data are, how precise, and what they cannot show
+content-sha256.txt      SHA-256 of the graph's text and of each table's rows
+ro-crate-metadata.json  RO-Crate 1.2: files, columns, program, terms of use
+manifest-sha256.txt     SHA-256 of every other file, as ``sha256sum --check`` reads it
+======================  ===============================================================================
+
+The *content digest* is the SHA-256 of ``content-sha256.txt``. It depends on values alone, not on how a
+file is packed: the same letters, read by the same reader in any order, give the same digest and the same
+files of data. ``dataset.ttl`` and ``ro-crate-metadata.json`` also name the generation and when it was
+built. One generation gives the same archive byte by byte with the same libraries.
+
+Letters' whole texts are not in it. Memory stays flat: a part of the letters is held at a time.
+"""
+
+import gzip
+import hashlib
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+from urllib.parse import urlsplit
+
+import polars as pl
+
+from kg import resources
+from kg.base import facts, generations, ro_crate
+from kg.base.columns import TABLES, Schema
+from kg.base.dataset_description import distributions
+from kg.base.graphs import CATALOGUE, kept_lines
+from kg.base.store import KnowledgeBase
+from kg.errors import BaseError, SettingError, why
+
+GRAPH, CARD, DESCRIPTION, CRATE = "graph.nt.gz", "data-card.md", "dataset.ttl", "ro-crate-metadata.json"
+MANIFEST, CONTENT = "manifest-sha256.txt", "content-sha256.txt"
+TEXTS = (CARD, DESCRIPTION, CRATE, CONTENT)
+"""The files beside data and manifest that every deposit has."""
+
+_LETTERS_AT_ONCE = 10_000
+_ROWS_AT_ONCE = 20_000
+_CHUNK = 1 << 20
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+"""The time of every file in the archive: the first that ZIP can say."""
+
+
+class Deposited(NamedTuple):
+    """What an archive holds: its content digest, number of letters and triples."""
+
+    digest: str
+    letters: int
+    triples: int
+
+
+def deposit(
+    base: KnowledgeBase,
+    into: Path,
+    *,
+    license_iri: str | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Deposited:
+    """Write a base to the archive ``into``: all of it, or on a fault nothing.
+
+    ``license_iri`` is the address of a licence for the data. ``on_progress`` is told of how many letters of
+    how many the triples are written.
+
+    Raises:
+        SettingError: ``into`` is a folder, or the licence is no address.
+        BaseError: the base is damaged, or its tables cannot be written.
+        OSError: the archive cannot be written.
+    """
+    if into.is_dir():
+        raise SettingError(f"{into}: expected a file to write, found a folder")
+    if license_iri is not None and urlsplit(license_iri).scheme not in ("http", "https"):
+        raise SettingError(f"{license_iri}: expected the address of a licence, http or https")
+    cases = base.cases()
+    with (
+        generations.whole(into) as file,
+        tempfile.TemporaryDirectory(prefix=".kg-deposit-", dir=into.parent) as room,
+        zipfile.ZipFile(file, "w") as zipped,
+    ):
+        archive = _Archive(zipped)
+        content = {GRAPH.removesuffix(".gz"): _put_graph(archive, base, cases, on_progress)}
+        for name, schema in TABLES.items():
+            table = Path(room, f"{name}.parquet")
+            _write_table(base.folder / name, schema, cases, table)
+            archive.put(table_name(name), table)
+            content[rows_name(name)] = digest_of_rows(table)
+            table.unlink()
+        stated = _lines(content)
+        archive.put_text(CONTENT, stated)
+        digest = hashlib.sha256(stated.encode()).hexdigest()
+        _put_descriptions(archive, base, digest, license_iri)
+        archive.put_text(MANIFEST, _lines({name: sha256 for name, (_, sha256) in archive.files.items()}))
+    return Deposited(digest, len(cases), int(base.about["triples"]))
+
+
+def table_name(table: str) -> str:
+    """The file of a table in the archive.
+
+    >>> table_name("facts"), rows_name("facts")
+    ('tables/facts.parquet', 'tables/facts.jsonl')
+    """
+    return f"tables/{table}.parquet"
+
+
+def rows_name(table: str) -> str:
+    """What ``content-sha256.txt`` calls the rows of a table."""
+    return f"tables/{table}.jsonl"
+
+
+def digest_of_rows(table: Path) -> str:
+    """SHA-256 of the rows of a Parquet file, in order, as JSON: a line of names, then a line for each row.
+
+    Raises:
+        polars.exceptions.PolarsError: it is no Parquet file, or damaged.
+    """
+    digest = hashlib.sha256()
+    rows = pl.scan_parquet(table, glob=False)
+    digest.update(_json_line(rows.collect_schema().names()))
+    for start in range(0, rows.select(pl.len()).collect().item(), _ROWS_AT_ONCE):
+        for row in rows.slice(start, _ROWS_AT_ONCE).collect().iter_rows():
+            digest.update(_json_line(row))
+    return digest.hexdigest()
+
+
+def digest_of(file: IO[bytes]) -> str:
+    """SHA-256 of what is left of a file, read piece by piece."""
+    digest = hashlib.sha256()
+    while piece := file.read(_CHUNK):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _lines(digests: Mapping[str, str]) -> str:
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
+
+
+def _json_line(values: Iterable[object]) -> bytes:
+    # Dates are the only values that JSON lacks; they are written as Python prints them, 2016-12-01.
+    text = json.dumps(list(values), ensure_ascii=False, separators=(",", ":"), default=str)
+    return f"{text}\n".encode()
+
+
+class _Hashed:
+    """A file that is written, with size and hash of what went into it."""
+
+    def __init__(self, file: IO[bytes] | gzip.GzipFile) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: bytes) -> int:
+        self._digest.update(data)
+        self.size += len(data)
+        self._file.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    @property
+    def entry(self) -> tuple[int, str]:
+        return self.size, self._digest.hexdigest()
+
+
+class _Archive:
+    """A ZIP archive in which nothing depends on the time or the machine, and the digests of its files."""
+
+    def __init__(self, zipped: zipfile.ZipFile) -> None:
+        self._zipped = zipped
+        self.files: dict[str, tuple[int, str]] = {}
+
+    @contextmanager
+    def writing(self, name: str, packing: int = zipfile.ZIP_STORED) -> Iterator[_Hashed]:
+        info = zipfile.ZipInfo(name, _FIRST_DAY)
+        info.compress_type, info.create_system, info.external_attr = packing, 3, 0o100644 << 16
+        with self._zipped.open(info, "w", force_zip64=True) as file:
+            hashed = _Hashed(file)
+            yield hashed
+        self.files[name] = hashed.entry
+
+    def put(self, name: str, path: Path) -> None:
+        with path.open("rb") as file, self.writing(name) as member:
+            shutil.copyfileobj(file, member, _CHUNK)
+
+    def put_text(self, name: str, text: str) -> None:
+        with self.writing(name, zipfile.ZIP_DEFLATED) as member:
+            member.write(text.encode())
+
+
+def _put_graph(
+    archive: _Archive,
+    base: KnowledgeBase,
+    cases: list[str],
+    on_progress: Callable[[int, int], None] | None,
+) -> str:
+    """Write the triples; the digest of their text."""
+    count = 0
+    # Packed without a name and a time, so that the same triples are the same bytes.
+    with archive.writing(GRAPH) as member, gzip.GzipFile("", "wb", 6, member, mtime=0) as packed:
+        text = _Hashed(packed)
+        for done, lines in enumerate(kept_lines(base.graph_folder, cases), 1):
+            each = sorted(lines.splitlines(keepends=True))
+            count += len(each)
+            text.write(b"".join(each))
+            if on_progress and (done % 1000 == 0 or done == len(cases)):
+                on_progress(done, len(cases))
+        shared = sorted((base.folder / CATALOGUE).read_bytes().splitlines(keepends=True))
+        text.write(b"".join(shared))
+    count, wanted = count + len(shared), int(base.about["triples"])
+    if count != wanted:
+        raise BaseError(f"{base.path}: the graph has {count:,} triples instead of {wanted:,}; run: kg verify")
+    return text.entry[1]
+
+
+def _write_table(folder: Path, schema: Schema, cases: list[str], into: Path) -> None:
+    """Write one file of a table's rows by case; a letter's rows stay in the order of the letter."""
+    pieces = []
+    try:
+        rows = facts.scan(folder, schema).select(*schema)
+        for start in range(0, len(cases), _LETTERS_AT_ONCE):
+            some = cases[start : start + _LETTERS_AT_ONCE]
+            piece = into.with_name(f"{into.stem}.{start}.piece")
+            of_them = rows.filter(pl.col("case").is_between(pl.lit(some[0]), pl.lit(some[-1]))).collect()
+            facts.write(of_them.sort("case", maintain_order=True), piece)
+            pieces.append(piece)
+        whole = pl.scan_parquet(pieces, glob=False) if pieces else pl.LazyFrame(schema=schema)
+        whole.sink_parquet(into, compression="zstd", compression_level=3, row_group_size=_ROWS_AT_ONCE)
+    except pl.exceptions.PolarsError as fault:
+        said = why(fault).partition("\n")[0]
+        raise BaseError(f"{folder}: the table cannot be written to the archive: {said}") from fault
+    for piece in pieces:
+        piece.unlink()
+
+
+def _put_descriptions(archive: _Archive, base: KnowledgeBase, digest: str, license_iri: str | None) -> None:
+    archive.put_text(CARD, resources.text("docs", CARD))
+    data = {name: archive.files[name] for name in (GRAPH, *map(table_name, TABLES))}
+    about = (base.folder / "about.ttl").read_text(encoding="utf-8")
+    archive.put_text(DESCRIPTION, about + distributions(base.generation, data, GRAPH, digest))
+    metadata = ro_crate.metadata(base.about, archive.files, digest, license_iri)
+    archive.put_text(CRATE, json.dumps(metadata, ensure_ascii=False, indent=1) + "\n")
