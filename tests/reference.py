@@ -123,7 +123,8 @@ def routes(app: FastAPI) -> Iterator[Part]:
     yield Part(
         "Routes of the JSON API",
         "Its description for programs is at `/api/openapi.json`, for people at `/api/docs`. A parameter with "
-        "a question mark may be left out. Each [named query](#named-queries) is at `/api/queries/NAME`.",
+        "a question mark may be left out. Each [named query](#named-queries) is at `/api/queries/NAME`, its "
+        "SPARQL at `/api/queries/NAME/text`.",
         ("route", "parameters", "answer"),
         calls,
     )

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from fastapi.testclient import TestClient
 
-from kg import contract
+from kg import contract, queries
 
 LISTS = [
     "/api/cases",
@@ -40,6 +40,16 @@ def test_lists_have_one_form(site: TestClient, path: str):
     assert answer.headers["kg-generation"] == body["generation"] == "000001"
     again = site.get(path, headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
+
+
+def test_named_queries_are_a_short_list_with_the_text_behind_each(site: TestClient):
+    rows = site.get("/api/queries").json()["results"]
+    assert [row["name"] for row in rows] == list(queries.names())
+    for row in rows:
+        assert row.keys() == {"name", "summary", "parameters", "columns"}
+        text = site.get(f"/api/queries/{row['name']}/text")
+        assert text.headers["content-type"].startswith("application/sparql-query")
+        assert text.text == queries.load(row["name"]).text
 
 
 @pytest.mark.parametrize("path", [*LISTS, "/cases", "/drivers", "/api/openapi.json", "/healthz", "/explore"])
@@ -234,6 +244,8 @@ def test_what_is_shown_can_be_taken_away(site: TestClient, form: str):
         ("/api/drivers?level=word", 422),
         ("/api/search?q=%22", 422),
         ("/api/queries/nothing", 404),
+        ("/api/queries/nothing/text", 404),
+        ("/api/queries/outcomes/text?nonsense=1", 422),
         ("/api/queries/cases_citing_page", 422),
         ("/api/queries/outcomes_by_page?nonsense=1", 422),
         ("/api/cases?colour=red", 422),

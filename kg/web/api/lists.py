@@ -274,7 +274,7 @@ def export(site: SiteDep, form: Literal["graphml", "ttl"], shown: Shown) -> Resp
 
 @router.get("/queries", summary="The named queries", responses=LISTING)
 def named_queries(request: Request, site: SiteDep) -> Response:
-    """What each answers and takes."""
+    """What each answers and takes; its SPARQL is at `/api/queries/NAME/text`."""
     rows = []
     for name in queries.names():
         query = queries.load(name)
@@ -284,10 +284,19 @@ def named_queries(request: Request, site: SiteDep) -> Response:
                 "summary": query.summary,
                 "parameters": [dataclasses.asdict(parameter) for parameter in query.parameters],
                 "columns": query.columns,
-                "text": query.text,
             }
         )
     return answer(request, site, listing(site, rows, len(rows), None))
+
+
+@router.get(
+    "/queries/{name}/text",
+    summary="The SPARQL of a named query",
+    responses=openapi.files("application/sparql-query"),
+)
+def query_text(name: str) -> Response:
+    """The query as it stands, with the defaults of its parameters."""
+    return Response(queries.load(name).text, media_type="application/sparql-query")
 
 
 async def _answered(
