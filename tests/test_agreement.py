@@ -58,9 +58,7 @@ SAME: dict[str, tuple[str, str]] = {
         ITEM,
         """VALUES (?says ?side) { (imr:bodyPart "") (imr:leftBodyPart ":left") (imr:rightBodyPart ":right")
           (imr:bilateralBodyPart ":bilateral") }
-        ?i ?says ?b . BIND(CONCAT(REPLACE(STR(?b), "^.*/", ""), ?side) AS ?v)
-        FILTER(?side != "" ||
-          NOT EXISTS { ?i imr:leftBodyPart|imr:rightBodyPart|imr:bilateralBodyPart ?b })""",
+        ?i ?says ?b . BIND(CONCAT(REPLACE(STR(?b), "^.*/", ""), ?side) AS ?v)""",
     ),
     "quantity_min": (ITEM, "?i imr:quantityMinimum ?v"),
     "quantity_max": (ITEM, "?i imr:quantityMaximum ?v"),

@@ -26,7 +26,7 @@ import pyoxigraph as ox
 from kg.base.graphs import case_quads, open_read_only
 from kg.base.store import KnowledgeBase
 from kg.errors import SettingError, UnknownError
-from kg.graph import iri, jsonld
+from kg.graph import annotations, iri, jsonld
 from kg.graph.vocab import SKOS
 
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -40,8 +40,17 @@ _FORMULA = r"^[=+\-@\t\r]"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def export(base: KnowledgeBase, form: str, out: BinaryIO, cases: Iterable[str] | None = None) -> None:
+def export(
+    base: KnowledgeBase,
+    form: str,
+    out: BinaryIO,
+    cases: Iterable[str] | None = None,
+    *,
+    quotes: bool = False,
+) -> None:
     """Write a base to ``out``, all of it or the cases given.
+
+    With ``quotes``, N-Triples and Turtle hold an annotation for each fact that quotes the letter.
 
     Raises:
         SettingError: there is no such format.
@@ -54,7 +63,18 @@ def export(base: KnowledgeBase, form: str, out: BinaryIO, cases: Iterable[str] |
     for case in wanted or ():
         if case not in base:
             raise UnknownError(f"{base.path}: there is no case {case!r}")
+    if quotes and form not in QUOTED:
+        raise SettingError(f"quotes are written as {' or '.join(QUOTED)}, not as {form}")
     _WRITERS[form](base, out, wanted)
+    if quotes:
+        _quotes(base, out, base.cases() if wanted is None else wanted)
+
+
+def _quotes(base: KnowledgeBase, out: BinaryIO, cases: Iterable[str]) -> None:
+    """The annotations of cases as N-Triples, which is Turtle, too; a letter's text is read once for each."""
+    for case in cases:
+        found = annotations.n_triples(base.determination(case), base.letter(case))
+        out.write(found.encode("utf-8", "replace"))
 
 
 def _quads(store: ox.Store, cases: Iterable[str]) -> Iterator[ox.Quad]:
@@ -165,5 +185,7 @@ _WRITERS: dict[str, Callable[[KnowledgeBase, BinaryIO, list[str] | None], None]]
     "gexf": _gexf,
 }
 
+QUOTED = ("nt", "ttl")
+"""The formats that can hold quotes of the letters."""
 FORMATS = tuple(_WRITERS)
 """The formats that :func:`export` writes."""

@@ -23,6 +23,7 @@ Cases = Annotated[
     "kg export --format nt > graph.nt",
     "kg export --format parquet --into facts.parquet",
     "kg export CM16-0219557 --format jsonld",
+    "kg export CM16-0219557 --format ttl --quotes",
     "kg export --format graphml --query cases_citing_page -p page=chronic-pain/2009/page/98",
 )
 def export(
@@ -43,6 +44,10 @@ def export(
         Path | None,
         typer.Option(metavar="FILE", help="Output file (written atomically)."),
     ] = None,
+    quotes: Annotated[
+        bool,
+        typer.Option("--quotes", help="With nt and ttl: quote the letter behind each fact (Web Annotation)."),
+    ] = False,
 ) -> None:
     """Write a knowledge base, or some of its cases, as triples, tables, documents or a network."""
     from kg.base.export import export as write
@@ -55,10 +60,10 @@ def export(
             wanted += _cases_of(base, asked, parameters or [])
         chosen = wanted if wanted or asked is not None else None
         if into is None:
-            write(base, form, sys.stdout.buffer, chosen)
+            write(base, form, sys.stdout.buffer, chosen, quotes=quotes)
             return
         with whole(into) as file:
-            write(base, form, file, chosen)
+            write(base, form, file, chosen, quotes=quotes)
 
 
 def _cases_of(base: "KnowledgeBase", asked: str, parameters: Iterable[str]) -> Iterator[str]:

@@ -18,10 +18,10 @@ from kg.graph.vocab import IMR, SKOS
 _RDF, _RDFS = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
 
-_STATED = {
-    str(term) for term in (IMR.disputedItem, IMR.rationale, IMR.bodyPart, SKOS.topConceptOf, SKOS.inScheme)
-}
+_STATED = {str(term) for term in (IMR.disputedItem, IMR.rationale, SKOS.topConceptOf, SKOS.inScheme)}
 """Properties that are stated although other properties entail them."""
+_PARTLY_STATED = {str(IMR.bodyPart)}
+"""Properties that are stated of some nodes, and entailed of others."""
 _ALL_STATED = str(SKOS.Concept)
 """The class that is stated of all its members beside their own class."""
 
@@ -33,7 +33,7 @@ def _said() -> turtle.Statements:
 
 @cache
 def properties() -> Mapping[str, str]:
-    """Each property that is entailed only, with the path that finds it in what is stated.
+    """Each property that is entailed, at least of some nodes, with the path that finds it in what is stated.
 
     >>> properties()[str(IMR.itemOf)]
     '^<https://w3id.org/imr-kg/ontology#disputedItem>'
@@ -59,7 +59,8 @@ def _path(name: str) -> str:
     if name in _STATED:
         return f"<{name}>"
     subs = [under for under in list(_said()) if name in _said()[under][f"{_RDFS}subPropertyOf"]]
-    found = [_path(under) for under in subs]
+    found = [f"<{name}>"] if name in _PARTLY_STATED else []
+    found += [_path(under) for under in subs]
     found += [f"^{_path(other)}" for other in _said()[name][f"{_OWL}inverseOf"]]
     for chain in _said()[name][f"{_OWL}propertyChainAxiom"]:
         found.append("/".join(_path(link) for link in _list(chain)))

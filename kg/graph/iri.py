@@ -114,6 +114,25 @@ def rationale(case_number: str, position: int) -> str:
     return f"{disputed_item(case_number, position)}/rationale"
 
 
+def mention(case_number: str, position: int, number: int) -> str:
+    """The IRI of a guideline that an item's rationale names; both positions are 1-based."""
+    return f"{rationale(case_number, position)}/mention/{number}"
+
+
+def problem(case_number: str, number: int) -> str:
+    """The IRI of a problem in reading a letter, counted from 1."""
+    return f"{case(case_number)}/problem/{number}"
+
+
+def annotation(case_number: str, node: str) -> str:
+    """The IRI of the annotation that quotes what a mark of :mod:`kg.evidence` was read from.
+
+    >>> annotation("CM16-0000001", "item/1/quantity")
+    'https://w3id.org/imr-kg/case/CM16-0000001/annotation/item/1/quantity'
+    """
+    return f"{case(case_number)}/annotation/{node}"
+
+
 def ground(case_number: str, position: int, number: int) -> str:
     """The IRI of a ground of an item's rationale; both positions are 1-based."""
     return f"{disputed_item(case_number, position)}/ground/{number}"
@@ -176,6 +195,7 @@ class Place(NamedTuple):
     """What an IRI names, read back from it.
 
     ``kind`` is ``case``, ``review``, ``reviewer``, ``item``, ``rationale``, ``citation``, ``ground``,
+    ``mention``, ``problem``, ``annotation``,
     ``page``, ``run``, ``dataset``, ``scheme``, ``project`` or the scheme of a concept; ``name`` is the case
     number, the edition of a page, the version of a run, the generation of a data set, the path of a scheme or
     the notation of a concept;
@@ -191,7 +211,9 @@ class Place(NamedTuple):
 
 _UNDER_CASE = re.compile(
     r"case/(?P<case>[^/]+)(?:/(?P<about>reviewer|review)"
-    r"|/item/(?P<item>[1-9][0-9]{0,8})(?:/(?P<rationale>rationale)"
+    r"|/annotation/(?P<annotation>[a-z0-9_./-]+)"
+    r"|/problem/(?P<problem>[1-9][0-9]{0,8})"
+    r"|/item/(?P<item>[1-9][0-9]{0,8})(?:/(?P<rationale>rationale)(?:/mention/(?P<mention>[1-9][0-9]{0,8}))?"
     r"|/ground/(?P<ground>[1-9][0-9]{0,8})"
     r"|/(?P<party>claims-administrator|reviewer)/citation/(?P<number>[1-9][0-9]{0,8}))?)?"
 )
@@ -227,11 +249,27 @@ def read(text: str) -> Place:
     raise IriError(f"expected an IRI of a case, page, run, data set or concept under {BASE}, found {text!r}")
 
 
+def is_ours(text: str) -> bool:
+    """Whether this module minted an IRI.
+
+    >>> is_ours(f"{BASE}case/CM16-0000001/item/1"), is_ours(f"{BASE}case/CM16-0000001/item/1/quantity")
+    (True, False)
+    """
+    try:
+        read(text)
+    except IriError:
+        return False
+    return True
+
+
 def _under_case(found: re.Match[str]) -> Place:
     name = unquote(found["case"], errors="surrogatepass")
     item = int(found["item"]) if found["item"] else None
-    if found["ground"]:
-        return Place("ground", name, item, None, int(found["ground"]))
+    for kind in ("ground", "mention", "problem"):
+        if found[kind]:
+            return Place(kind, name, item, None, int(found[kind]))
+    if found["annotation"]:
+        return Place("annotation", name)
     if found["number"]:
         return Place("citation", name, item, _PARTY[found["party"]], int(found["number"]))
     return Place(found["about"] or found["rationale"] or ("item" if item else "case"), name, item)

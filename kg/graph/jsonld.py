@@ -108,7 +108,9 @@ def _order() -> tuple[str, ...]:
         "claimsAdministratorCitation",
         "reviewerCitation",
         "rationale",
+        "mention",
         "ground",
+        "problem",
     )
     keys = [key for key, _ in _keys().values() if key not in (*first, *last)]
     return (*first, *sorted(keys), *last)

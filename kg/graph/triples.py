@@ -26,11 +26,14 @@ from kg.model import (
     Drug,
     Ground,
     GuidelineField,
+    Mention,
     Party,
+    Problem,
     Quantity,
     Reviewer,
     Service,
     Side,
+    Span,
     Specialty,
 )
 
@@ -57,6 +60,7 @@ _NEEDS_ESCAPE = re.compile('[\x00-\x1f"\\\\\x7f\ud800-\udfff]')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 _SIDED = {
+    None: IMR.bodyPart,
     Side.LEFT: IMR.leftBodyPart,
     Side.RIGHT: IMR.rightBodyPart,
     Side.BILATERAL: IMR.bilateralBodyPart,
@@ -200,6 +204,9 @@ def _determination(case: str, determination: Determination, run: str | None) -> 
         yield f"{subject} {IMR.workerSex} {_concept('sex', patient.sex)}"
     if run is not None:
         yield f"{subject} {IMR.readBy} <{iri.run(run)}>"
+    for number, problem in enumerate(determination.problems, 1):
+        yield f"{subject} {IMR.problem} <{case}/problem/{number}>"
+        yield from _problem(f"<{case}/problem/{number}>", problem)
     yield f"{subject} {IMR.review} <{case}/review>"
     yield f"<{case}/review> {RDF.type} {IMR.Review}"
     yield f"<{case}/review> {IMR.reviewer} <{case}/reviewer>"
@@ -229,8 +236,7 @@ def _decision(path: str, position: int, decision: Decision) -> Iterator[str]:
     yield f'{subject} {IMR.position} "{position}"^^{XSD.integer}'
     if decision.outcome is not None:
         yield f"{subject} {IMR.outcome} {_concept('outcome', decision.outcome)}"
-    yield f'{subject} {OA.start} "{span.start}"^^{XSD.integer}'
-    yield f'{subject} {OA.end} "{span.end}"^^{XSD.integer}'
+    yield from _span(subject, span)
     yield from _item(subject, decision.item)
     yield from _field(path, Party.CLAIMS_ADMINISTRATOR, decision.claims_administrator)
     yield from _field(path, Party.REVIEWER, decision.reviewer)
@@ -238,13 +244,36 @@ def _decision(path: str, position: int, decision: Decision) -> Iterator[str]:
         span = decision.rationale.span
         yield f"{subject} {IMR.rationale} <{path}/rationale>"
         yield f"<{path}/rationale> {RDF.type} {IMR.Rationale}"
-        yield f'<{path}/rationale> {OA.start} "{span.start}"^^{XSD.integer}'
-        yield f'<{path}/rationale> {OA.end} "{span.end}"^^{XSD.integer}'
+        yield from _span(f"<{path}/rationale>", span)
         if (allowed := decision.allowed) is not None:
             yield from _allowed(subject, allowed)
+        for number, mention in enumerate(decision.rationale.mentions, 1):
+            yield f"{subject} {IMR.mention} <{path}/rationale/mention/{number}>"
+            yield from _mention(f"<{path}/rationale/mention/{number}>", mention)
         for number, ground in enumerate(decision.rationale.grounds, 1):
             yield f"{subject} {IMR.ground} <{path}/ground/{number}>"
             yield from _ground(f"<{path}/ground/{number}>", ground)
+
+
+def _span(subject: str, span: Span) -> Iterator[str]:
+    yield f'{subject} {OA.start} "{span.start}"^^{XSD.integer}'
+    yield f'{subject} {OA.end} "{span.end}"^^{XSD.integer}'
+
+
+def _mention(subject: str, mention: Mention) -> Iterator[str]:
+    yield f"{subject} {RDF.type} {IMR.Mention}"
+    if mention.guideline is not None:
+        chapter = f"/{mention.chapter}" if mention.chapter is not None else ""
+        yield f"{subject} {IMR.mentionsGuideline} {_concept('guideline', f'{mention.guideline}{chapter}')}"
+    yield f'{subject} {OA.exact} "{escaped(mention.text)}"'
+    yield from _span(subject, mention.span)
+
+
+def _problem(subject: str, problem: Problem) -> Iterator[str]:
+    yield f"{subject} {RDF.type} {IMR.Problem}"
+    yield f'{subject} {IMR.problemKind} "{problem.kind}"'
+    yield f'{subject} {IMR.problemMessage} "{escaped(problem.message)}"'
+    yield from _span(subject, problem.span)
 
 
 def _ground(subject: str, ground: Ground) -> Iterator[str]:
@@ -252,8 +281,7 @@ def _ground(subject: str, ground: Ground) -> Iterator[str]:
     yield f"{subject} {IMR.groundClass} {_concept('ground', ground.ground)}"
     yield f'{subject} {IMR.met} "{str(ground.met).lower()}"^^{XSD.boolean}'
     yield f'{subject} {OA.exact} "{escaped(ground.quote)}"'
-    yield f'{subject} {OA.start} "{ground.span.start}"^^{XSD.integer}'
-    yield f'{subject} {OA.end} "{ground.span.end}"^^{XSD.integer}'
+    yield from _span(subject, ground.span)
 
 
 def _item(subject: str, item: DisputedItem) -> Iterator[str]:
@@ -269,10 +297,7 @@ def _item(subject: str, item: DisputedItem) -> Iterator[str]:
     if item.drug is not None:
         yield from _drug(subject, item.drug)
     for part in item.body_parts:
-        concept = _concept("body-part", iri.slug(part.part))
-        yield f"{subject} {IMR.bodyPart} {concept}"
-        if part.side is not None:
-            yield f"{subject} {_SIDED[part.side]} {concept}"
+        yield f"{subject} {_SIDED[part.side]} {_concept('body-part', iri.slug(part.part))}"
     if item.quantity is not None:
         yield from _quantity(subject, item.quantity)
     yield from _schedule(subject, item)
@@ -349,8 +374,7 @@ def _citation(subject: str, citation: Citation) -> Iterator[str]:
     span = citation.span
     yield f"{subject} {RDF.type} {IMR.Citation}"
     yield f"{subject} {IMR.citesGuideline} {_concept('guideline', guideline_notation(citation))}"
-    yield f'{subject} {OA.start} "{span.start}"^^{XSD.integer}'
-    yield f'{subject} {OA.end} "{span.end}"^^{XSD.integer}'
+    yield from _span(subject, span)
     if not citation.mtus:
         yield f'{subject} {IMR.outsideMtus} "true"^^{XSD.boolean}'
     if citation.edition is None and citation.inferred_edition is not None:

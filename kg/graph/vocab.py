@@ -65,6 +65,8 @@ class IMR(metaclass=_Vocabulary):
     """guideline section"""
     LetterPart: Final = URIRef(f"{ONTOLOGY}#LetterPart")
     """part of a letter"""
+    Mention: Final = URIRef(f"{ONTOLOGY}#Mention")
+    """mention"""
     OfFigures: Final = URIRef(f"{ONTOLOGY}#OfFigures")
     """of figures"""
     OfItems: Final = URIRef(f"{ONTOLOGY}#OfItems")
@@ -79,6 +81,8 @@ class IMR(metaclass=_Vocabulary):
     """page"""
     Priority: Final = URIRef(f"{ONTOLOGY}#Priority")
     """priority"""
+    Problem: Final = URIRef(f"{ONTOLOGY}#Problem")
+    """problem"""
     Rationale: Final = URIRef(f"{ONTOLOGY}#Rationale")
     """rationale"""
     ReadingRun: Final = URIRef(f"{ONTOLOGY}#ReadingRun")
@@ -209,6 +213,10 @@ class IMR(metaclass=_Vocabulary):
     """measured precision"""
     measuredRecall: Final = URIRef(f"{ONTOLOGY}#measuredRecall")
     """measured recall"""
+    mention: Final = URIRef(f"{ONTOLOGY}#mention")
+    """mention"""
+    mentionsGuideline: Final = URIRef(f"{ONTOLOGY}#mentionsGuideline")
+    """mentions guideline"""
     met: Final = URIRef(f"{ONTOLOGY}#met")
     """met"""
     midline: Final = URIRef(f"{ONTOLOGY}#midline")
@@ -241,6 +249,12 @@ class IMR(metaclass=_Vocabulary):
     """pages as printed"""
     priority: Final = URIRef(f"{ONTOLOGY}#priority")
     """priority"""
+    problem: Final = URIRef(f"{ONTOLOGY}#problem")
+    """problem"""
+    problemKind: Final = URIRef(f"{ONTOLOGY}#problemKind")
+    """kind of problem"""
+    problemMessage: Final = URIRef(f"{ONTOLOGY}#problemMessage")
+    """message of a problem"""
     procedureCode: Final = URIRef(f"{ONTOLOGY}#procedureCode")
     """procedure code"""
     quantityMaximum: Final = URIRef(f"{ONTOLOGY}#quantityMaximum")
@@ -398,14 +412,30 @@ class FABIO(metaclass=_Vocabulary):
 class OA(metaclass=_Vocabulary):
     """Terms of ``oa:``, by their local names."""
 
+    Annotation: Final = URIRef("http://www.w3.org/ns/oa#Annotation")
+    """annotation"""
+    TextPositionSelector: Final = URIRef("http://www.w3.org/ns/oa#TextPositionSelector")
+    """text position selector"""
+    TextQuoteSelector: Final = URIRef("http://www.w3.org/ns/oa#TextQuoteSelector")
+    """text quote selector"""
     end: Final = URIRef("http://www.w3.org/ns/oa#end")
     """end"""
     exact: Final = URIRef("http://www.w3.org/ns/oa#exact")
     """exact"""
+    hasBody: Final = URIRef("http://www.w3.org/ns/oa#hasBody")
+    """has body"""
+    hasSelector: Final = URIRef("http://www.w3.org/ns/oa#hasSelector")
+    """has selector"""
     hasSource: Final = URIRef("http://www.w3.org/ns/oa#hasSource")
     """has source"""
+    hasTarget: Final = URIRef("http://www.w3.org/ns/oa#hasTarget")
+    """has target"""
+    prefix: Final = URIRef("http://www.w3.org/ns/oa#prefix")
+    """prefix"""
     start: Final = URIRef("http://www.w3.org/ns/oa#start")
     """start"""
+    suffix: Final = URIRef("http://www.w3.org/ns/oa#suffix")
+    """suffix"""
 
 
 class PROV(metaclass=_Vocabulary):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kg.analysis.filters import Filters
-from kg.analysis.filters.sparql_patterns import CITING
+from kg.analysis.filters.sparql_patterns import CITING, ON_ANY_SIDE
 from kg.graph import iri
 from kg.questions.question import Condition, Question
 
@@ -29,7 +29,7 @@ DIMENSIONS = {
     "specialty": "?letter imr:review/imr:reviewer/(imr:specialty|imr:subspecialty) ?specialty .",
     "category": "?item imr:service/skos:broader? ?category . ?category skos:topConceptOf ?scheme .",
     "subcategory": "?item imr:service ?subcategory .",
-    "body_part": "?item imr:bodyPart ?body_part .",
+    "body_part": f"?item {ON_ANY_SIDE} ?body_part .",
     "sex": "?letter imr:workerSex ?sex .",
     "priority": "?letter imr:priority ?priority .",
     "ground": "?item imr:ground ?theGround . ?theGround imr:groundClass ?class ; imr:met ?met . "

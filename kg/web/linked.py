@@ -12,7 +12,7 @@ from kg import resources, turtle
 from kg.analysis import labels
 from kg.errors import IriError, UnknownError
 from kg.explore import marking, vendor
-from kg.graph import iri
+from kg.graph import annotations, iri
 from kg.graph.triples import n_triples
 from kg.graph.vocab import SKOS
 from kg.web import negotiate
@@ -85,6 +85,7 @@ def page_of(place: iri.Place, node: str, *, linked: bool) -> str:
     """
     if node.startswith("case/"):
         case, _, rest = node.removeprefix("case/").partition("/")
+        rest = rest.removeprefix("annotation/")
         at = f"item-{place.item}" if place.kind == "item" else marking.anchor(rest) if rest else ""
         return f"/cases/{quote(unquote(case), safe='')}" + (f"#{at}" if at else "")
     if node.startswith("guideline/"):
@@ -138,8 +139,10 @@ async def _triples(request: Request, site: SiteDep, place: iri.Place, address: s
         UnknownError: there are none.
     """
     if address.startswith(f"{iri.BASE}case/") and site.has_letters:
-        lines = n_triples(site.base.determination(place.name)).splitlines(keepends=True)
-        under = (f"<{address}>", f"<{address}/")
+        determination = site.base.determination(place.name)
+        made = annotations.n_triples(determination, site.base.letter(place.name))
+        lines = (made if place.kind == "annotation" else n_triples(determination)).splitlines(keepends=True)
+        under = (f"<{address}>", f"<{address}/", f"<{address}#")
         found = "".join(line for line in lines if line.startswith(under)).encode("utf-8", "replace")
     elif address == iri.dataset(site.generation):
         found = _about(site)

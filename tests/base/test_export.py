@@ -127,3 +127,16 @@ def test_an_independent_parser_reads_a_whole_export(base, tmp_path: Path):
             check=False,
         )
         assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_quotes_of_the_letters_beside_the_triples(base):
+    plain = triples(exported(base, "nt", CASES[:1]), ox.RdfFormat.N_TRIPLES)
+    for form in ("nt", "ttl"):
+        out = io.BytesIO()
+        export(base, form, out, CASES[:1], quotes=True)
+        found = triples(out.getvalue(), ox.RdfFormat.from_extension(form))
+        assert plain < found
+        assert all("/annotation/" in triple for triple in found - plain)
+        assert any('"upheld"' in triple.lower() for triple in found - plain)
+    with pytest.raises(SettingError, match="nt or ttl, not as csv"):
+        export(base, "csv", io.BytesIO(), quotes=True)

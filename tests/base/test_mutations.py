@@ -28,9 +28,12 @@ from kg.model import (
     Frequency,
     Ground,
     GuidelineField,
+    Mention,
     Outcome,
     PageRange,
     Patient,
+    Problem,
+    ProblemKind,
     Quantity,
     Rationale,
     Refills,
@@ -66,7 +69,7 @@ DECISION = Decision(
         HERE,
         service=Service("Pharmaceuticals", "Opioids", HERE),
         drug=Drug(("Hydrocodone",), "Opioids", HERE),
-        body_parts=(BodyPart("Knee", Side.LEFT, HERE),),
+        body_parts=(BodyPart("Knee", Side.LEFT, HERE), BodyPart("Neck", None, HERE)),
         quantity=Quantity(77, 77, Unit.VISIT, HERE),
         frequency=Frequency(71, 72, 73, 74, TimeUnit.WEEK, HERE),
         duration=TimeSpan(75, 76, TimeUnit.WEEK, HERE),
@@ -82,7 +85,12 @@ DECISION = Decision(
     HERE,
     GuidelineField("mtus", (ACOEM,)),
     GuidelineField("mtus", (ACOEM, CHRONIC)),
-    Rationale(THERE, grounds=(Ground("dependent", False, "No records", Span(12, 14), 0.9),)),
+    Rationale(
+        THERE,
+        (),
+        (Mention("ACOEM", "acoem-2004", 12, (), HERE),),
+        (Ground("dependent", False, "No records", Span(12, 14), 0.9),),
+    ),
 )
 LETTER = Determination(
     "A",
@@ -96,6 +104,7 @@ LETTER = Determination(
     Reviewer((Specialty("Orthopedic Surgery", "orthopedic-surgery", HERE),), (), ("California",)),
     Patient(40),
     (DECISION, DECISION),
+    problems=(Problem(ProblemKind.MISPRINT, HERE, "a misprint"),),
 )
 TYPE, SUBJECT = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "A/item/1"
 CITATION = "A/item/1/reviewer/citation/1"
@@ -114,6 +123,17 @@ REPLACED = [
     (SUBJECT, "bodyPart", "<body-part/tail>", "A body part is a declared concept"),
     (SUBJECT, "leftBodyPart", "<drug/opioids>", "A left body part is a declared concept"),
     (SUBJECT, "quantityUnit", "<body-part/knee>", "The unit of a quantity is one concept"),
+    (
+        "A/item/1/rationale/mention/1",
+        TYPE,
+        None,
+        "What a rationale mentions is a mention, and is said to be one.",
+    ),
+    ("A/item/1/rationale/mention/1", "mentionsGuideline", "<drug/opioids>", "A mention is of one guideline"),
+    ("A/item/1/rationale/mention/1", "oa:exact", None, "A mention has the words"),
+    ("A/problem/1", TYPE, None, "A problem of a determination is a problem, and is said to be one."),
+    ("A/problem/1", "problemKind", None, "A problem is of one kind."),
+    ("A/problem/1", "problemMessage", None, "A problem has one message."),
     (SUBJECT, "quantityUnit", None, "A quantity has a minimum, a maximum and a unit"),
     (SUBJECT, "quantityMaximum", "3.0", "The minimum quantity is greater than the maximum."),
     (SUBJECT, "periodUnit", "<body-part/knee>", "The unit of a period is one concept"),

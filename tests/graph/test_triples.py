@@ -153,7 +153,6 @@ CASE/item/1 imr:inDispute "12-18 visits"
 CASE/item/1 imr:service <service/rehabilitation/chiropractic>
 CASE/item/1 imr:drug <drug/hydrocodone>
 CASE/item/1 imr:drug <drug/acetaminophen>
-CASE/item/1 imr:bodyPart <body-part/knee>
 CASE/item/1 imr:leftBodyPart <body-part/knee>
 CASE/item/1 imr:bodyPart <body-part/low-back>
 CASE/item/1 imr:quantityMinimum "12"^^xsd:decimal

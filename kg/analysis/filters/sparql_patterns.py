@@ -80,10 +80,15 @@ def subcategory(values: Sequence[Value], _: Citing) -> Iterator[str]:
     yield f"?item imr:service ?service . FILTER({ends})"
 
 
+ON_ANY_SIDE = "imr:bodyPart|imr:leftBodyPart|imr:rightBodyPart|imr:bilateralBodyPart"
+"""Spelled out, so that the row's query has the same answer on a server that entails nothing."""
+
+
 def body_part(value: str) -> str:
     """A part on any side, or on one."""
     part, _, side = value.partition(":")
-    return f"?item imr:{side + 'BodyPart' if side else 'bodyPart'} {_concept('body-part', part)} ."
+    says = f"imr:{side}BodyPart" if side else ON_ANY_SIDE
+    return f"?item {says} {_concept('body-part', part)} ."
 
 
 def ground(value: str) -> str:

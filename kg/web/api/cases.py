@@ -15,6 +15,7 @@ from kg.explore import json_answers
 from kg.explore.case_lists import CURSOR as CASE_CURSOR
 from kg.explore.case_lists import Wanted
 from kg.explore.row_types import CaseRow
+from kg.graph import annotations as quotes
 from kg.graph import jsonld
 from kg.graph.triples import n_triples
 from kg.web import negotiate
@@ -22,6 +23,8 @@ from kg.web.api import openapi
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.problems import ProblemError
 from kg.web.site import Site
+from kg.web.sparql import service_description
+from kg.web.sparql.service_description import RDF_TYPES
 
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
@@ -170,3 +173,17 @@ def letter(request: Request, site: SiteDep, case: CaseNumber) -> Response:
         for m in marks(site.base.determination(case))
     ]
     return answer(request, site, {"case": case, "text": text, "marks": found, "generation": site.generation})
+
+
+@router.get(
+    "/cases/{case}/annotations",
+    summary="The words of the letter behind each fact, as Web Annotations",
+    responses=openapi.files(*RDF_TYPES),
+)
+def annotations(request: Request, site: SiteDep, case: CaseNumber) -> Response:
+    """Each thing that was read, with a selector by quote and one by position."""
+    case = site.base.spelled(case)
+    triples = quotes.n_triples(site.base.determination(case), site.base.letter(case))
+    response = service_description.rdf(request, triples)
+    response.headers["ETag"] = site.etag(str(request.url), request.headers.get("accept", ""))
+    return response
