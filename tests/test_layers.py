@@ -58,6 +58,7 @@ NOT_PURE = ("kg.graph.generate", "kg.graph.iri")
 # A room of kg/web speaks HTTP, itself or through another room of its wing, but for these.
 HTTP = {"fastapi", "starlette", "uvicorn", "pydantic_settings", "prometheus_client", "jinja2"}
 WITHOUT_HTTP = {
+    "kg.web.dataset_card",  # what programs are told of the data set
     "kg.web.agents.tool_answers",  # what an agent is told, as types
     "kg.web.negotiate",  # RFC 9110 as values
     "kg.web.drawings.funnel",  # figures as SVG
@@ -202,6 +203,7 @@ def test_a_name_stands_for_one_idea():
 HANDING_ON = {
     "kg.analysis.cube": "copies triples of the ontology into a data cube",
     "kg.base.graphs": "loads the files into a base",
+    "kg.web.dataset_card": "copies what is said of the data set into its description",
     "kg.base.upkeep.validate": "hands shapes and ontology to pySHACL",
 }
 """What parses a file of ``ontology/`` without reading values from it."""

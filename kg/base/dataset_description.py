@@ -20,7 +20,12 @@ _TURTLE = """\
 
 <{base}dataset/{generation}> a dcat:Dataset, void:Dataset ;
     dcterms:title "California Independent Medical Review determinations"@en ;
+    dcterms:isVersionOf <{base}dataset> ;
+    dcterms:license <https://www.apache.org/licenses/LICENSE-2.0> ;
+    dcterms:publisher <{base}project> ;
+    dcterms:conformsTo <{ontology}> , <{base}shapes> ;
     dcterms:created "{built}"^^xsd:dateTime ;
+    dcterms:issued "{built}"^^xsd:dateTime ;
     dcterms:hasVersion "{generation}" ;
     dcterms:provenance "Read by imr-kg {program}, reader {reader}"@en ;
     void:vocabulary <{ontology}> ;
@@ -30,7 +35,11 @@ _TURTLE = """\
     void:exampleResource {example} .
 """
 _TEMPORAL = """
-    dcterms:temporal [ dcat:startDate "{first}"^^xsd:date ; dcat:endDate "{last}"^^xsd:date ] ;"""
+    dcterms:temporal <{base}dataset/{generation}#period> ;"""
+_PERIOD = """
+<{base}dataset/{generation}#period> a dcterms:PeriodOfTime ;
+    dcat:startDate "{first}"^^xsd:date ; dcat:endDate "{last}"^^xsd:date .
+"""
 
 _DISTRIBUTIONS = """
 @prefix spdx: <http://spdx.org/rdf/terms#> .
@@ -104,11 +113,15 @@ def describe(folder: Path, ledger: Ledger, reader: str) -> dict[str, Any]:
     }
     example = ledger.first_case()
     text = _TURTLE.format(
-        temporal=_TEMPORAL.format_map(said) if said["first"] else "",
+        temporal=_TEMPORAL.format(base=iri.BASE, generation=folder.name) if said["first"] else "",
         base=iri.BASE,
         ontology=iri.ONTOLOGY,
         example=f"<{iri.case(example)}>" if example else f"<{iri.ONTOLOGY}>",
         **{key: value for key, value in said.items() if key not in ("base_iri", "format", "first", "last")},
     )
+    if said["first"]:
+        text += _PERIOD.format(
+            base=iri.BASE, **{name: said[name] for name in ("generation", "first", "last")}
+        )
     (folder / "about.ttl").write_text(text, encoding="utf-8")
     return said

@@ -2,7 +2,8 @@
 
 ========  =====================================================================================
 nt, ttl   the triples; a whole base with its ontology and catalogues
-jsonld    one readable document a case, with ``ontology/context.jsonld``
+jsonld    one readable document a case, with ``ontology/context.jsonld``; a whole base with its ontology
+          and catalogues, too
 parquet   the facts table as it is
 csv       the facts table; lists are joined by ``; ``, and a cell that a spreadsheet would take for a
           formula begins with ``'``
@@ -16,14 +17,14 @@ All but the last two are streamed: memory stays flat in the number of letters.
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, groupby
 from typing import BinaryIO
 
 import networkx as nx
 import polars as pl
 import pyoxigraph as ox
 
-from kg.base.graphs import case_quads, open_read_only
+from kg.base.graphs import CATALOGUE, case_quads, open_read_only
 from kg.base.store import KnowledgeBase
 from kg.errors import SettingError, UnknownError
 from kg.graph import annotations, iri, jsonld
@@ -108,10 +109,18 @@ def _json_ld(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> Non
     store = open_read_only(base.graph_folder)
     head = json.dumps(jsonld.context(), ensure_ascii=False)[:-1]
     out.write(f'{head}, "@graph": [\n'.encode())
-    for number, case in enumerate(base.cases() if cases is None else cases):
-        document = json.dumps(jsonld.document(case, case_quads(store, case)), ensure_ascii=False)
-        out.write(f"{',' if number else ''}{document}\n".encode())
+    chosen = base.cases() if cases is None else cases
+    letters = (jsonld.document(case, case_quads(store, case)) for case in chosen)
+    for number, document in enumerate(chain(letters, _shared(base) if cases is None else ())):
+        out.write(f"{',' if number else ''}{json.dumps(document, ensure_ascii=False)}\n".encode())
     out.write(b"]}\n")
+
+
+def _shared(base: KnowledgeBase) -> Iterator[jsonld.Json]:
+    """What letters share, the ontology and its catalogues: a document for each thing."""
+    quads = ox.parse(path=base.folder / CATALOGUE, format=ox.RdfFormat.N_TRIPLES)
+    for _, about in groupby(quads, lambda quad: quad.subject):
+        yield jsonld.expanded(about)
 
 
 def _facts(base: KnowledgeBase, cases: list[str] | None) -> pl.LazyFrame:

@@ -15,7 +15,10 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 from kg import resources
 from kg.errors import BaseError
 from kg.graph import iri, page_triples
+from kg.graph.vocab import DCTERMS, SKOS
 
+LICENSE = "https://www.apache.org/licenses/LICENSE-2.0"
+"""The licence of the ontology and its catalogues."""
 CATALOGUE = "catalogue.nt"
 """The file of a generation that holds the triples of its ontology and catalogues."""
 
@@ -57,7 +60,20 @@ def catalogue() -> bytes:
         for triple in pyoxigraph.parse(text, RdfFormat.TURTLE):
             if isinstance(triple.subject, NamedNode) and not isinstance(triple.object, pyoxigraph.BlankNode):
                 lines.add(f"{triple.subject} {triple.predicate} {triple.object} .\n")
+    lines |= set(_of_schemes(lines))
     return "".join(sorted(lines)).encode("utf-8")
+
+
+def _of_schemes(lines: Iterable[str]) -> Iterator[str]:
+    """What holds of every scheme: licence, creator, and which concepts are its top: those below none."""
+    parts = [line.split(" ", 2) for line in lines]
+    below = {subject for subject, name, _ in parts if name == f"<{SKOS.broader}>"}
+    for subject, name, value in parts:
+        if name == f"<{SKOS.inScheme}>" and subject not in below:
+            yield f"{subject} <{SKOS.topConceptOf}> {value}"
+        if value == f"<{SKOS.ConceptScheme}> .\n":
+            yield f"{subject} <{DCTERMS.license}> <{LICENSE}> .\n"
+            yield f"{subject} <{DCTERMS.creator}> <{iri.BASE}project> .\n"
 
 
 class GraphWriter:

@@ -20,7 +20,7 @@ _OWL = "http://www.w3.org/2002/07/owl#"
 
 _STATED = {str(term) for term in (IMR.disputedItem, IMR.rationale, SKOS.topConceptOf, SKOS.inScheme)}
 """Properties that are stated although other properties entail them."""
-_PARTLY_STATED = {str(IMR.bodyPart)}
+PARTLY_STATED = {str(IMR.bodyPart)}
 """Properties that are stated of some nodes, and entailed of others."""
 _ALL_STATED = str(SKOS.Concept)
 """The class that is stated of all its members beside their own class."""
@@ -59,7 +59,7 @@ def _path(name: str) -> str:
     if name in _STATED:
         return f"<{name}>"
     subs = [under for under in list(_said()) if name in _said()[under][f"{_RDFS}subPropertyOf"]]
-    found = [f"<{name}>"] if name in _PARTLY_STATED else []
+    found = [f"<{name}>"] if name in PARTLY_STATED else []
     found += [_path(under) for under in subs]
     found += [f"^{_path(other)}" for other in _said()[name][f"{_OWL}inverseOf"]]
     for chain in _said()[name][f"{_OWL}propertyChainAxiom"]:

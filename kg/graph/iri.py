@@ -182,23 +182,35 @@ def run(version: str) -> str:
     return f"{BASE}run/{quote(version, safe='')}"
 
 
-def dataset(generation: str, *parts: str) -> str:
-    """The IRI of one generation of the knowledge base, or of a table that was computed from it.
+def query(name: str) -> str:
+    """The IRI of a named query.
+
+    >>> query("outcomes_by_page")
+    'https://w3id.org/imr-kg/query/outcomes_by_page'
+    """
+    return f"{BASE}query/{name}"
+
+
+def dataset(*parts: str) -> str:
+    """The IRI of the data set, of one generation of it, or of a table that was computed from that.
+
+    >>> dataset(), dataset("000001")
+    ('https://w3id.org/imr-kg/dataset', 'https://w3id.org/imr-kg/dataset/000001')
 
     >>> dataset("000001", "drivers", "page", "reviewer", "year=2014,2015")
     'https://w3id.org/imr-kg/dataset/000001/drivers/page/reviewer/year%3D2014%2C2015'
     """
-    return f"{BASE}dataset/{'/'.join(quote(part, safe='') for part in (generation, *parts))}"
+    return "/".join((f"{BASE}dataset", *(quote(part, safe="") for part in parts)))
 
 
 class Place(NamedTuple):
     """What an IRI names, read back from it.
 
     ``kind`` is ``case``, ``review``, ``reviewer``, ``item``, ``rationale``, ``citation``, ``ground``,
-    ``mention``, ``problem``, ``annotation``,
-    ``page``, ``run``, ``dataset``, ``scheme``, ``project`` or the scheme of a concept; ``name`` is the case
-    number, the edition of a page, the version of a run, the generation of a data set, the path of a scheme or
-    the notation of a concept;
+    ``mention``, ``problem``, ``annotation``, ``page``, ``run``, ``dataset``, ``query``, ``scheme``,
+    ``project`` or the scheme of a concept; ``name`` is the case number, the edition of a page, the version
+    of a run, the generation of a data set (empty for that of all), the name of a query, the path of a scheme
+    or the notation of a concept;
     ``item`` and ``number`` (of a citation, ground or page) count from 1.
     """
 
@@ -217,6 +229,7 @@ _UNDER_CASE = re.compile(
     r"|/ground/(?P<ground>[1-9][0-9]{0,8})"
     r"|/(?P<party>claims-administrator|reviewer)/citation/(?P<number>[1-9][0-9]{0,8}))?)?"
 )
+_QUERY = re.compile(r"[a-z][a-z0-9_]*")
 _PAGE = re.compile(rf"guideline/(?P<edition>{_NOTATION.pattern})/page/(?P<number>[0-9]{{1,9}})")
 
 
@@ -244,8 +257,10 @@ def read(text: str) -> Place:
             return Place(kind, name)
         if path in SCHEMES:
             return Place("scheme", path)
-        if path == "project":
-            return Place(path, path)
+        if path in ("project", "dataset"):
+            return Place(path, path if path == "project" else "")
+        if kind == "query" and _QUERY.fullmatch(name):
+            return Place(kind, name)
     raise IriError(f"expected an IRI of a case, page, run, data set or concept under {BASE}, found {text!r}")
 
 

@@ -38,6 +38,25 @@ def document(case_number: str, quads: Iterable[ox.Quad | ox.Triple]) -> Json:
     return _node(iri.case(case_number), about)
 
 
+def expanded(quads: Iterable[ox.Quad | ox.Triple]) -> Json:
+    """The triples of one subject as a node with whole IRIs, as JSON-LD is without a context."""
+    node: Json = {}
+    for quad in quads:
+        node["@id"] = str(getattr(quad.subject, "value", quad.subject))
+        value = quad.object
+        if quad.predicate.value == _TYPE:
+            node.setdefault("@type", []).append(str(getattr(value, "value", value)))
+            continue
+        said: Json
+        if isinstance(value, ox.Literal):
+            kind = {"@language": value.language} if value.language else {"@type": value.datatype.value}
+            said = {"@value": value.value, **kind}
+        else:
+            said = {"@id": str(getattr(value, "value", value))}
+        node.setdefault(quad.predicate.value, []).append(said)
+    return node
+
+
 def _node(subject: str, about: dict[str, list[tuple[str, Any]]]) -> Json:
     values: dict[str, list[Any]] = defaultdict(list)
     for predicate, value in about[subject]:

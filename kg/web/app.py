@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from kg.explore import vendor
-from kg.web import access_log, linked, negotiate, problems
+from kg.web import access_log, downloads, linked, negotiate, problems
 from kg.web.api import ask as ask_api
 from kg.web.api import cases as case_api
 from kg.web.api import check as check_api
@@ -53,8 +53,8 @@ ROUTED = (
         driver_pages,
         search_about,
     ),
-    *(expansion, feed, lists, guidelines, topics, linked, related_api, related_pages, stated, trends_api),
-    *(outcomes_api, outcomes_pages, service_maps),
+    *(expansion, feed, lists, guidelines, topics, downloads, linked, related_api, related_pages),
+    *(stated, trends_api, outcomes_api, outcomes_pages, service_maps),
 )
 """The modules with routes, in the order in which an address is looked up."""
 

@@ -1,6 +1,6 @@
 """Linked data: every IRI that we mint answers here, as RDF or with the way to its page."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote, unquote, urlencode
 from xml.sax.saxutils import escape
 
@@ -8,20 +8,19 @@ import pyoxigraph as ox
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
-from kg import resources, turtle
+from kg import queries, resources, turtle
 from kg.analysis import labels
 from kg.errors import IriError, UnknownError
 from kg.explore import marking, vendor
 from kg.graph import annotations, iri
 from kg.graph.triples import n_triples
 from kg.graph.vocab import SKOS
-from kg.web import negotiate
+from kg.web import dataset_card, negotiate
 from kg.web.api.cases import SiteDep
 from kg.web.middleware import EDITOR_POLICY
 from kg.web.pages.query import PREFIXES
 from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
-from kg.web.site import Site
 from kg.web.sparql import service_description, site_queries
 from kg.web.sparql.service_description import RDF_TYPES
 
@@ -88,6 +87,10 @@ def page_of(place: iri.Place, node: str, *, linked: bool) -> str:
         rest = rest.removeprefix("annotation/")
         at = f"item-{place.item}" if place.kind == "item" else marking.anchor(rest) if rest else ""
         return f"/cases/{quote(unquote(case), safe='')}" + (f"#{at}" if at else "")
+    if place.kind == "query":
+        return f"/query?{urlencode({'query': queries.load(place.name).text})}"
+    if place.kind == "dataset" and "/" not in node.removeprefix("dataset/"):
+        return "/about"
     if node.startswith("guideline/"):
         return f"/guidelines/{node.removeprefix('guideline/')}"
     if linked and node.startswith(TOPICS):
@@ -144,8 +147,10 @@ async def _triples(request: Request, site: SiteDep, place: iri.Place, address: s
         lines = (made if place.kind == "annotation" else n_triples(determination)).splitlines(keepends=True)
         under = (f"<{address}>", f"<{address}/", f"<{address}#")
         found = "".join(line for line in lines if line.startswith(under)).encode("utf-8", "replace")
-    elif address == iri.dataset(site.generation):
-        found = _about(site)
+    elif place.kind == "dataset" and place.name in ("", site.generation) and site.has_letters:
+        found = _of(address, dataset_card.description(site.base, await public_base(request)))
+    elif place.kind == "query":
+        found = _of(address, dataset_card.executables(await public_base(request)))
     elif place.kind == "scheme":
         found = await site_queries.ask(
             request,
@@ -165,14 +170,14 @@ async def _triples(request: Request, site: SiteDep, place: iri.Place, address: s
     return found
 
 
-def _about(site: Site) -> bytes:
-    """What the generation says of itself."""
-    quads = ox.parse(path=site.base.folder / "about.ttl", format=ox.RdfFormat.TURTLE)
-    return ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
+def _of(address: str, triples: str) -> bytes:
+    """The triples about a node, and about its parts (after a ``#``)."""
+    under = (f"<{address}>", f"<{address}#")
+    return "".join(line for line in triples.splitlines(keepends=True) if line.startswith(under)).encode()
 
 
-for _kind in ("case", "run", "dataset", "project", *iri.SCHEMES):
-    for _path in (f"/{_kind}", f"/{_kind}.{{suffix}}", f"/{_kind}/{{rest:path}}"):
+for _kind in ("case", "run", "dataset", "project", "query", *iri.SCHEMES):
+    for _path in (f"/{_kind}", f"/{_kind}.{{suffix}}", f"/{_kind}/{{rest:path}}")[2 * (_kind == "query") :]:
         router.add_api_route(_path, thing, methods=["GET", "HEAD"], include_in_schema=False)
 
 
@@ -222,25 +227,16 @@ def context() -> Response:
 
 @router.get("/.well-known/void", include_in_schema=False)
 def void(request: Request, site: SiteDep, base: BaseDep) -> Response:
-    """The data set, in VoID."""
-    return service_description.rdf(request, _dataset(base, site.base.about), base)
+    """The data set, in DCAT and VoID; asking begins to make the files that it lists."""
+    if not site.has_letters:
+        raise ProblemError(501, "this server has a SPARQL endpoint and no knowledge base to describe")
+    return service_description.rdf(request, dataset_card.description(site.base, base))
 
 
-def _dataset(base: str, about: dict[str, Any]) -> str:
-    triples = int(about.get("triples", 0))
-    return f"""
-    @prefix void: <http://rdfs.org/ns/void#> .
-    @prefix dcterms: <http://purl.org/dc/terms/> .
-    @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-    <{base}/.well-known/void> a void:DatasetDescription ; dcterms:subject <{base}/.well-known/void#dataset> .
-    <{base}/.well-known/void#dataset> a void:Dataset ;
-      dcterms:title "Independent Medical Review determinations"@en ;
-      void:sparqlEndpoint <{base}/sparql> ;
-      void:uriSpace "{iri.BASE}" ;
-      void:vocabulary <{iri.ONTOLOGY}#> ;
-      void:triples {triples} ;
-      void:entities {int(about.get("letters", 0))} .
-    """
+@router.get("/queries", include_in_schema=False)
+def named_queries(request: Request, base: BaseDep) -> Response:
+    """The named queries as ``sh:SPARQLExecutable``, for programs that write SPARQL after examples."""
+    return service_description.rdf(request, dataset_card.executables(base))
 
 
 @router.get("/robots.txt", include_in_schema=False)

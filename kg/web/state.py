@@ -4,10 +4,12 @@ import asyncio
 import ctypes
 import gc
 import logging
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from kg.base import dumps
 from kg.base.store import KnowledgeBase
 from kg.errors import BaseError
 from kg.web.settings import Settings
@@ -17,6 +19,14 @@ from kg.web.sparql.lanes import Lane, Limits, WorkerError
 
 log = logging.getLogger(__name__)
 
+_DUMPS = """
+import os, sys
+os.nice(15)
+from kg.base import dumps
+from kg.base.store import KnowledgeBase
+with KnowledgeBase.open(sys.argv[1]) as base:
+    dumps.make(base)
+"""
 _COURTESY = 10
 """How far visitors' queries give way to pages: a share of a tenth where the processors do not suffice."""
 
@@ -47,6 +57,7 @@ class State:
         self._watch: asyncio.Task[None] | None = None
         self._prepared = path is None
         self._warm: asyncio.Task[None] | None = None
+        self._dumping: asyncio.Task[None] | None = None
         self._kept: list[Site] = []
 
     async def start(self) -> None:
@@ -59,7 +70,7 @@ class State:
 
     async def stop(self) -> None:
         """End what was started."""
-        for task in (self._watch, self._warm):
+        for task in (self._watch, self._warm, self._dumping):
             if task:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
@@ -86,6 +97,24 @@ class State:
         except Exception:  # whatever it is, those who ask what does not need it are served
             log.exception("the base could not be prepared; answers are made as they are asked for")
             self._prepared = True
+
+    def make_dumps(self) -> None:
+        """Begin to make the files of ``/download``, where they are not there and nobody does."""
+        if not dumps.complete(self.site.base) and (self._dumping is None or self._dumping.done()):
+            self._dumping = asyncio.create_task(self._dump())
+
+    async def _dump(self) -> None:
+        """Make them in a process of its own, which gives way to this one."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", _DUMPS, str(self.path), stdin=asyncio.subprocess.DEVNULL
+        )
+        try:
+            if await process.wait():
+                log.error("the dumps could not be made; see the error above")
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
 
     async def _look_out(self) -> None:
         while True:

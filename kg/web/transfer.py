@@ -1,7 +1,8 @@
-"""How answers travel: ``HEAD`` as ``GET`` without its body, and packed by gzip where that is asked for."""
+"""How answers travel: ``HEAD`` as ``GET`` without its body, packed by gzip, or a range of a table."""
 
 import asyncio
 import gzip
+import re
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +17,9 @@ _PACKED = (
 """How the media types begin whose bodies are packed."""
 _LEAST = 1_000
 """Bytes of a body from which on it is packed."""
+_RANGED = "text/csv"
+"""The media type of which a range of bytes is given: readers of tables fetch what they need."""
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _LEVEL = 1  # four fifths of what level 6 saves, in a third of its time
 
 
@@ -33,15 +37,16 @@ class Transfer:
         head = scope["method"] == "HEAD"
         if head:
             scope = {**scope, "method": "GET"}
-        takes = negotiate.packed(Headers(scope=scope).get("accept-encoding"))
-        await self._app(scope, receive, _Sending(send, head=head, packing=takes))
+        headers = Headers(scope=scope)
+        takes = negotiate.packed(headers.get("accept-encoding"))
+        await self._app(scope, receive, _Sending(send, head=head, packing=takes, asked=headers.get("range")))
 
 
 class _Sending:
     """Sends an answer's head with its first piece of body, for a whole body is packed before."""
 
-    def __init__(self, send: Send, *, head: bool, packing: bool) -> None:
-        self._send, self._head, self._packing = send, head, packing
+    def __init__(self, send: Send, *, head: bool, packing: bool, asked: str | None) -> None:
+        self._send, self._head, self._packing, self._asked = send, head, packing, asked
         self._start: Message | None = None
 
     async def __call__(self, message: Message) -> None:
@@ -62,6 +67,10 @@ class _Sending:
         if message.get("more_body") or "content-encoding" in headers or not kind.startswith(_PACKED):
             return message
         body = message.get("body", b"")
+        if kind.startswith(_RANGED) and start["status"] == 200:
+            headers["Accept-Ranges"] = "bytes"
+            if self._asked:
+                return {**message, "body": _ranged(start, headers, body, self._asked)}
         if len(body) < _LEAST:
             return message
         headers.add_vary_header("Accept-Encoding")
@@ -71,3 +80,22 @@ class _Sending:
             if (etag := headers.get("etag", "")).startswith('"'):
                 headers["ETag"] = f"W/{etag}"  # weak: the same for the packed and the plain answer
         return {**message, "body": body}
+
+
+def _ranged(start: Message, headers: MutableHeaders, body: bytes, asked: str) -> bytes:
+    """The part of a body that is asked for (RFC 9110, 14.2); a form that is not understood asks for all."""
+    if (found := _RANGE.fullmatch(asked.replace(" ", ""))) is None or not any(found.groups()):
+        return body
+    size = len(body)
+    if found[1]:
+        first, last = int(found[1]), min(int(found[2]) if found[2] else size - 1, size - 1)
+    else:  # the last bytes
+        first, last = max(0, size - int(found[2])), size - 1
+    if first > last:
+        start["status"], part = 416, b""
+        headers["Content-Range"] = f"bytes */{size}"
+    else:
+        start["status"], part = 206, body[first : last + 1]
+        headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    headers["Content-Length"] = str(len(part))
+    return part

@@ -32,7 +32,7 @@ def test_a_term_has_rows_or_says_why_not(site: TestClient, pattern: str):
 
 
 def test_what_is_called_entailed_is_not_stated(site: TestClient):
-    for term in entailed.properties():
+    for term in entailed.properties().keys() - entailed.PARTLY_STATED:
         assert rows(site, f"SELECT * {{ ?x ?p ?y FILTER (?p = <{term}>) }} LIMIT 1") == 0, term
     for term in entailed.classes():
         assert rows(site, f"SELECT * {{ ?x a ?c FILTER (?c = <{term}>) }} LIMIT 1") == 0, term

@@ -33,6 +33,8 @@ _LED_TO = {
     IMR.Citation: (IMR.claimsAdministratorCitation, IMR.reviewerCitation),
     IMR.Rationale: (IMR.rationale,),
     IMR.Ground: (IMR.ground,),
+    IMR.Mention: (IMR.mention,),
+    IMR.Problem: (IMR.problem,),
 }
 _LETTER = frozenset((IMR.Determination, *_LED_TO))
 

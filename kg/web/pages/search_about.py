@@ -1,17 +1,21 @@
 """Pages about the base as a whole: search, what is known about it, the API's own page."""
 
+import json
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from markupsafe import Markup, escape
 
 from kg.analysis import labels
 from kg.analysis.drivers import HELP
 from kg.analysis.search import CLOSE, OPEN
 from kg.errors import BaseError, SettingError
+from kg.graph import iri, terms
+from kg.web import dataset_card, negotiate
 from kg.web.api.cases import SiteDep
+from kg.web.linked import BaseDep
 from kg.web.pages.rendering import render
 
 CATALOGUED = (
@@ -59,10 +63,17 @@ def _highlighted(snippet: str) -> Markup:
 
 
 @router.get("/about")
-def about(request: Request, site: SiteDep) -> Response:
-    """What is in the base, how much was understood, how figures are made, and the ontology."""
-    found = site.coverage
-    return render(
+def about(request: Request, site: SiteDep, base: BaseDep) -> Response:
+    """What is in the base, how much was understood, how figures are made, and the ontology.
+
+    As JSON-LD it is the data set's schema.org description, which the page holds, too.
+    """
+    found, card = site.coverage, dataset_card.structured(site.base, base)
+    headers = {"Link": _signposts(base, card), "Vary": "Accept"}
+    offered = {"text/html": "html", "application/ld+json": "jsonld"}
+    if negotiate.best(request.headers.get("accept"), offered) == "jsonld":
+        return JSONResponse(card, headers=headers, media_type="application/ld+json")
+    page = render(
         request,
         "about.html",
         "about",
@@ -80,7 +91,34 @@ def about(request: Request, site: SiteDep) -> Response:
         help=HELP,
         terms=labels.terms(),
         site=site,
+        # In a script element nothing is escaped; "<" would end it.
+        card=Markup(json.dumps(card, ensure_ascii=False).replace("<", "\\u003c")),  # noqa: S704
     )
+    page.headers.update(headers)
+    return page
+
+
+def _signposts(base: str, card: dict[str, Any]) -> str:
+    """Where programs go from the landing page (https://signposting.org/FAIR/)."""
+    links = [
+        f'<{card["@id"]}>; rel="cite-as"',
+        f'<{base}/.well-known/void>; rel="describedby"; type="text/turtle"',
+        f'<{base}/about>; rel="describedby"; type="application/ld+json"',
+        f'<{card["license"]}>; rel="license"',
+        '<https://schema.org/Dataset>; rel="type"',
+        '<https://schema.org/AboutPage>; rel="type"',
+        *(
+            f'<{file["contentUrl"]}>; rel="item"; type="{file["encodingFormat"]}"'
+            for file in card["distribution"]
+        ),
+    ]
+    return ", ".join(links)
+
+
+@router.get("/terms/{name}")
+def term(request: Request, name: str) -> Response:
+    """One term of the ontology: what it means, of what and with what values it is said, an example."""
+    return render(request, "term.html", "about", term=terms.described(name), home=f"{iri.ONTOLOGY}#")
 
 
 @router.get("/api/docs")

@@ -322,7 +322,7 @@ async def _respond(answer: Answer, headers: dict[str, str], query: str) -> Respo
 
 
 class StreamedResponse(Response):
-    """A result that is sent while it is made; one that fails half-way never gets its final chunk."""
+    """A whole result that is sent in chunks; should its worker die meanwhile, it gets no final chunk."""
 
     def __init__(self, answer: Answer, begun: bytes, *, headers: dict[str, str], media_type: str) -> None:
         super().__init__(None, headers=headers, media_type=media_type)
@@ -366,7 +366,11 @@ def _problem(frame: Frame, query: str) -> ProblemError:
                 504, f"the query did not end in {fields['seconds']:g} s; make it ask for less"
             )
         case "too-large":
-            return ProblemError(413, f"the result has too many {fields['limit']}; ask with LIMIT and OFFSET")
+            return ProblemError(
+                413,
+                f"the result has too many {fields['limit']}; ask with LIMIT and OFFSET, "
+                "or fetch everything from /download",
+            )
         case "died":
             return ProblemError(
                 400, "the query needs more memory or nesting than it is given", type="query-refused"

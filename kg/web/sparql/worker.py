@@ -38,15 +38,18 @@ class LimitError(Exception):
 
 
 class Frames:
-    """A file that cuts what is written to it into frames, and refuses more than it may take."""
+    """A file that keeps what is written to it, and refuses more than it may take.
+
+    A result goes out when it is whole: one over a limit is refused before its first byte.
+    """
 
     def __init__(self, out: BinaryIO, max_bytes: int, max_rows: int, row_mark: bytes | None) -> None:
         self._out, self._mark = out, row_mark
         self._bytes_left, self._rows_left = max_bytes, max_rows + 1  # a header line counts as a row
-        self._buffer = bytearray()
+        self._kept = bytearray()
 
     def write(self, data: bytes) -> int:
-        """Take ``data``; full chunks go out."""
+        """Take ``data``."""
         self._bytes_left -= len(data)
         if self._mark:
             self._rows_left -= data.count(self._mark)
@@ -54,16 +57,16 @@ class Frames:
             raise LimitError("bytes")
         if self._rows_left < 0:
             raise LimitError("rows")
-        self._buffer += data
-        if len(self._buffer) >= CHUNK:
-            self.flush()
+        self._kept += data
         return len(data)
 
     def flush(self) -> None:
-        """Send what is kept."""
-        if self._buffer:
-            send(self._out, b"D", bytes(self._buffer))
-            self._buffer.clear()
+        """Nothing goes out yet."""
+
+    def release(self) -> None:
+        """Send what is kept, in chunks."""
+        for start in range(0, len(self._kept), CHUNK):
+            send(self._out, b"D", bytes(self._kept[start : start + CHUNK]))
 
 
 def send(out: BinaryIO, kind: bytes, payload: bytes | dict[str, Any]) -> None:
@@ -142,7 +145,7 @@ def answer(store: ox.Store, job: dict[str, Any], out: BinaryIO) -> None:
         frames.write(b"true\n" if result else b"false\n")
     else:
         result.serialize(file, format=ox.QueryResultsFormat.from_extension(form))
-    frames.flush()
+    frames.release()
     send(out, b"E", {"seconds": time.perf_counter() - started})
 
 

@@ -1,0 +1,166 @@
+"""Everything can be fetched: whole results or none, dumps in parts, and one description of the data set."""
+
+import gzip
+import io
+import json
+import re
+import time
+
+import polars as pl
+import pyoxigraph as ox
+import pytest
+from fastapi.testclient import TestClient
+from rdflib import Graph, URIRef
+from rdflib.namespace import DCAT, DCTERMS, RDF, RDFS, SH, VOID
+
+from kg import queries, resources, turtle
+from kg.base import columns, dumps
+from kg.base.store import KnowledgeBase
+from kg.graph import iri
+from kg.graph.vocab import IMR
+
+LARGE = "CONSTRUCT { ?a ?e ?f } WHERE { ?a ?b ?c . ?d ?e ?f }"
+
+
+@pytest.fixture(scope="module")
+def files(site: TestClient) -> dict[str, dict]:
+    """The dumps, when all are made."""
+    end = time.monotonic() + 120
+    while True:
+        answer = site.get("/download", headers={"Accept": "application/json"})
+        assert answer.status_code == 200
+        found = {row["name"]: row for row in answer.json()["results"]}
+        if all(row["bytes"] is not None for row in found.values()):
+            return found
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def read(site: TestClient, name: str) -> set[str]:
+    data = site.get(f"/download/{name}").content
+    form = ox.RdfFormat.from_extension(name.split(".")[1])
+    return {str(quad.triple) for quad in ox.parse(gzip.decompress(data), format=form)}
+
+
+@pytest.mark.parametrize("form", ["ttl", "nt", "jsonld", "rdf"])
+def test_a_result_over_a_limit_is_refused_before_its_first_byte(client: TestClient, form: str):
+    answer = client.get("/sparql", params={"query": LARGE, "format": form})
+    assert answer.status_code == 413
+    assert "/download" in answer.json()["detail"]
+
+
+def test_the_dumps_hold_all_triples(site: TestClient, files: dict[str, dict], built):
+    with KnowledgeBase.open(built) as base:
+        whole = {str(quad.triple) for quad in ox.Store.read_only(str(base.graph_folder))}
+        facts = base.facts
+    for name in files:
+        if name.startswith("graph"):
+            assert read(site, name) == whole, name
+    table = pl.read_parquet(io.BytesIO(site.get("/download/facts.parquet").content))
+    assert table.equals(facts)
+    assert pl.read_csv(io.BytesIO(site.get("/download/facts.csv").content)).height == facts.height
+
+
+@pytest.mark.parametrize(
+    "address", ["/download/facts.csv", "/download/graph.nt.gz", "/api/drivers?format=csv"]
+)
+def test_a_part_of_a_file_is_given(site: TestClient, files: dict[str, dict], address: str):
+    whole = site.get(address, headers={"Accept-Encoding": "identity"})
+    assert whole.headers["accept-ranges"] == "bytes"
+    size = len(whole.content)
+    for asked, start, end in (("2-5", 2, 6), ("-3", size - 3, size), (f"{size - 2}-", size - 2, size)):
+        part = site.get(address, headers={"Range": f"bytes={asked}", "Accept-Encoding": "identity"})
+        assert (part.status_code, part.content) == (206, whole.content[start:end])
+        assert part.headers["content-range"] == f"bytes {start}-{end - 1}/{size}"
+    assert site.get(address, headers={"Range": f"bytes={size}-"}).status_code == 416
+
+
+def test_a_file_that_is_not_offered(site: TestClient):
+    answer = site.get("/download/ledger.sqlite")
+    assert answer.status_code == 404
+    assert "graph.nt.gz" in answer.json()["detail"]
+
+
+def test_the_same_generation_gives_the_same_bytes(built, files: dict[str, dict]):
+    with KnowledgeBase.open(built) as base:
+        place = dumps.folder(base) / "graph.nt.gz"
+        before = place.read_bytes()
+        place.unlink()
+        dumps.make(base)
+        assert place.read_bytes() == before
+
+
+def test_the_page_lists_them(site: TestClient, files: dict[str, dict]):
+    page = site.get("/download", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert all(f"/download/{name}" in page.text for name in files)
+
+
+def described(answer) -> Graph:
+    assert answer.status_code == 200
+    return Graph().parse(data=answer.text, format="turtle")
+
+
+def test_the_data_set_is_described_once_whatever_the_host(site: TestClient, files: dict[str, dict]):
+    found = described(site.get("/.well-known/void", headers={"Accept": "text/turtle"}))
+    whole, own = URIRef(iri.dataset()), URIRef(iri.dataset("000001"))
+    assert (whole, RDF.type, DCAT.Dataset) in found
+    assert (own, DCTERMS.isVersionOf, whole) in found
+    for name in (DCTERMS.title, DCTERMS.license, DCTERMS.publisher, DCTERMS.conformsTo, VOID.sparqlEndpoint):
+        assert found.value(whole, name), name
+    for name in (DCTERMS.created, DCTERMS.issued, DCTERMS.temporal, VOID.triples, VOID.dataDump):
+        assert found.value(own, name), name
+    assert {str(file).rpartition("/")[2] for file in found.objects(own, DCAT.distribution)} == set(files)
+    counted = {
+        str(found.value(part, VOID.property)): int(found.value(part, VOID.triples))
+        for part in found.objects(own, VOID.propertyPartition)
+    }
+    classes = {str(found.value(part, VOID["class"])) for part in found.objects(own, VOID.classPartition)}
+    assert sum(counted.values()) == int(found.value(own, VOID.triples))
+    assert {str(IMR.Determination), str(IMR.Citation)} <= classes
+    again = described(site.get("/dataset/000001.ttl"))
+    assert (own, DCTERMS.isVersionOf, whole) in again
+    assert (whole, DCTERMS.title, None) in described(site.get("/dataset.ttl"))
+    answer = site.get("/sparql", params={"query": f"ASK {{ <{whole}> a <{DCAT.Dataset}> }}"})
+    assert answer.json()["boolean"] is True
+
+
+def test_named_queries_are_executables(site: TestClient):
+    found = described(site.get("/queries", headers={"Accept": "text/turtle"}))
+    assert {str(name) for name in found.subjects(RDF.type, SH.SPARQLExecutable)} == {
+        iri.query(name) for name in queries.names()
+    }
+    for name in queries.names():
+        subject = URIRef(iri.query(name))
+        assert str(found.value(subject, RDFS.comment)) == queries.load(name).summary
+        assert described(site.get(f"/query/{name}.ttl")).value(subject, SH.select)
+        page = site.get(f"/query/{name}", headers={"Accept": "text/html"}, follow_redirects=False)
+        assert page.headers["location"].startswith("/query?query=")
+
+
+def test_the_about_page_holds_schema_org_and_croissant(site: TestClient, files: dict[str, dict]):
+    page = site.get("/about", headers={"Accept": "text/html"})
+    (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.text, re.DOTALL)
+    found = json.loads(text)
+    assert found == site.get("/about", headers={"Accept": "application/ld+json"}).json()
+    assert found["conformsTo"] == "http://mlcommons.org/croissant/1.0"
+    assert {file["name"] for file in found["distribution"]} == set(files)
+    assert all(re.fullmatch("[0-9a-f]{64}", file["sha256"]) for file in found["distribution"])
+    (records,) = found["recordSet"]
+    assert [field["name"] for field in records["field"]] == list(columns.FACTS)
+    links = page.headers["link"]
+    for relation in ("cite-as", "describedby", "license", "type", "item"):
+        assert f'rel="{relation}"' in links
+
+
+def test_each_term_has_a_page(site: TestClient):
+    said = turtle.statements(resources.text("ontology", "imr.ttl"))
+    for term in said:
+        if term.startswith(f"{iri.DEFAULT_BASE}ontology#"):
+            page = site.get(f"/terms/{turtle.local(term)}")
+            assert page.status_code == 200, term
+            for value in said[term]["http://www.w3.org/2000/01/rdf-schema#domain"]:
+                assert turtle.local(value) in page.text
+    assert "Entailed" in site.get("/terms/itemOf").text
+    assert "Stated" in site.get("/terms/outcome").text
+    assert site.get("/terms/nothing").status_code == 404
