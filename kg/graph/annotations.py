@@ -1,6 +1,7 @@
 """The words of the letter behind each fact, as Web Annotations (https://www.w3.org/TR/annotation-model/).
 
-They are made on demand and kept in no base: quotes of all that is read would double the triples of a letter.
+They are made on demand and kept in no base: quotes of all that is read take five times the triples of
+a letter.
 Each annotation of a letter lies under its case IRI and has a selector by quote and one by position.
 """
 

@@ -16,6 +16,7 @@ from kg.base.store import KnowledgeBase
 from kg.graph import iri
 
 _MEDIA = "https://www.iana.org/assignments/media-types/"
+_CURRENT = URIRef("http://www.w3.org/ns/dcat#hasCurrentVersion")  # of DCAT 3, which rdflib does not have
 _LICENSE = "https://www.apache.org/licenses/LICENSE-2.0"
 _KINDS = {pl.String: "sc:Text", pl.Boolean: "sc:Boolean", pl.Date: "sc:Date", pl.Float64: "sc:Float"}
 
@@ -31,7 +32,7 @@ def description(base: KnowledgeBase, address: str) -> str:
     page = URIRef(f"{address}/.well-known/void")
     graph.add((page, RDF.type, VOID.DatasetDescription))
     graph.add((page, DCTERMS.subject, whole))
-    graph.add((whole, DCAT.hasCurrentVersion, own))
+    graph.add((whole, _CURRENT, own))
     graph.add((own, DCTERMS.isVersionOf, whole))
     graph.add((whole, DCAT.landingPage, URIRef(f"{address}/about")))
     for part in (whole, own):

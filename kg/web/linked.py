@@ -13,6 +13,7 @@ from kg.analysis import labels
 from kg.errors import IriError, UnknownError
 from kg.explore import marking, vendor
 from kg.graph import annotations, iri
+from kg.graph.profile import owl_dl
 from kg.graph.triples import n_triples
 from kg.graph.vocab import SKOS
 from kg.web import dataset_card, negotiate
@@ -185,6 +186,14 @@ for _kind in ("case", "run", "dataset", "project", "query", *iri.SCHEMES):
 def ontology_file(request: Request) -> Response:
     """The ontology as Turtle."""
     return service_description.rdf(request, iri.rebased(resources.text("ontology", "imr.ttl")), form="ttl")
+
+
+@router.get("/ontology/dl.ttl", include_in_schema=False)
+def ontology_profile(request: Request) -> Response:
+    """The ontology as HermiT and ELK load it."""
+    return service_description.rdf(
+        request, owl_dl(iri.rebased(resources.text("ontology", "imr.ttl"))), form="ttl"
+    )
 
 
 @router.get("/ontology", include_in_schema=False)
