@@ -366,11 +366,6 @@ QUESTIONS: list[tuple[str, str, Callable[[Letters], Any]]] = [
         lambda of: sum(len(i["rationale"]["mentions"]) for i in items(of) if i["rationale"]),
     ),
     (
-        "For how many items is an amount recommended?",
-        "?x imr:recommendedUnit ?u",
-        lambda of: sum(bool(i["rationale"] and i["rationale"]["recommended"]) for i in items(of)),
-    ),
-    (
         "What problems were met?",
         "?x imr:problemKind ?k",
         lambda of: count(p["kind"] for d in of for p in d["problems"]),
