@@ -351,11 +351,15 @@ class DCAT(metaclass=_Vocabulary):
 
     Dataset: Final = URIRef("http://www.w3.org/ns/dcat#Dataset")
     """dataset"""
+    keyword: Final = URIRef("http://www.w3.org/ns/dcat#keyword")
+    """keyword"""
 
 
 class DCTERMS(metaclass=_Vocabulary):
     """Terms of ``dcterms:``, by their local names."""
 
+    conformsTo: Final = URIRef("http://purl.org/dc/terms/conformsTo")
+    """conforms to"""
     created: Final = URIRef("http://purl.org/dc/terms/created")
     """date created"""
     creator: Final = URIRef("http://purl.org/dc/terms/creator")
@@ -374,6 +378,8 @@ class DCTERMS(metaclass=_Vocabulary):
     """licence"""
     provenance: Final = URIRef("http://purl.org/dc/terms/provenance")
     """provenance"""
+    publisher: Final = URIRef("http://purl.org/dc/terms/publisher")
+    """publisher"""
     source: Final = URIRef("http://purl.org/dc/terms/source")
     """source"""
     title: Final = URIRef("http://purl.org/dc/terms/title")
