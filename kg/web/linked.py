@@ -236,7 +236,7 @@ def context() -> Response:
 
 @router.get("/.well-known/void", include_in_schema=False)
 def void(request: Request, site: SiteDep, base: BaseDep) -> Response:
-    """The data set, in DCAT and VoID; asking begins to make the files that it lists."""
+    """The data set, in DCAT and VoID, with the files of ``/download`` that are made."""
     if not site.has_letters:
         raise ProblemError(501, "this server has a SPARQL endpoint and no knowledge base to describe")
     return service_description.rdf(request, dataset_card.description(site.base, base))

@@ -19,16 +19,16 @@ from kg.web.sparql.lanes import Lane, Limits, WorkerError
 
 log = logging.getLogger(__name__)
 
+_COURTESY = 10
+"""How far visitors' queries and the dumps give way to pages: a tenth where the processors do not suffice."""
 _DUMPS = """
 import os, sys
-os.nice(15)
+os.nice(int(sys.argv[2]))
 from kg.base import dumps
 from kg.base.store import KnowledgeBase
 with KnowledgeBase.open(sys.argv[1]) as base:
     dumps.make(base)
 """
-_COURTESY = 10
-"""How far visitors' queries give way to pages: a share of a tenth where the processors do not suffice."""
 
 
 class State:
@@ -98,15 +98,20 @@ class State:
             log.exception("the base could not be prepared; answers are made as they are asked for")
             self._prepared = True
 
+    @property
+    def dumping(self) -> bool:
+        """Whether the files of ``/download`` are being made."""
+        return self._dumping is not None and not self._dumping.done()
+
     def make_dumps(self) -> None:
         """Begin to make the files of ``/download``, where they are not there and nobody does."""
-        if not dumps.complete(self.site.base) and (self._dumping is None or self._dumping.done()):
+        if not self.dumping and not dumps.complete(self.site.base):
             self._dumping = asyncio.create_task(self._dump())
 
     async def _dump(self) -> None:
         """Make them in a process of its own, which gives way to this one."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", _DUMPS, str(self.path), stdin=asyncio.subprocess.DEVNULL
+            *(sys.executable, "-c", _DUMPS, str(self.path), str(_COURTESY)), stdin=asyncio.subprocess.DEVNULL
         )
         try:
             if await process.wait():
