@@ -17,14 +17,14 @@ _PLACES = {
     "Review": (20, 330),
     "Reviewer": (20, 430),
     "DisputedItem": (420, 20),
-    "Rationale": (420, 490),
-    "ReadingRun": (420, 546),
+    "Rationale": (420, 750),
+    "ReadingRun": (420, 820),
     "Citation": (820, 20),
     "Page": (820, 330),
     "GuidelineConcept": (1220, 20),
 }
 _PARENTS = {"GuidelineSection": "GuidelineConcept", "Chapter": "GuidelineConcept"}
-_SIZE = (1470, 600)
+_SIZE = (1470, 890)
 # Said with a term of another vocabulary.
 _ALSO = {"GuidelineConcept": ["skos:broader: GuidelineConcept"]}
 

@@ -231,20 +231,18 @@ def _specialty(specialty: Specialty, resolved: str, printed: str) -> str:
 
 def _decision(path: str, position: int, decision: Decision) -> Iterator[str]:
     subject = f"<{path}>"
-    span = decision.item.span
     yield f"{subject} {RDF.type} {IMR.DisputedItem}"
     yield f'{subject} {IMR.position} "{position}"^^{XSD.integer}'
     if decision.outcome is not None:
         yield f"{subject} {IMR.outcome} {_concept('outcome', decision.outcome)}"
-    yield from _span(subject, span)
+    yield from _span(subject, decision.item.span)
     yield from _item(subject, decision.item)
     yield from _field(path, Party.CLAIMS_ADMINISTRATOR, decision.claims_administrator)
     yield from _field(path, Party.REVIEWER, decision.reviewer)
     if decision.rationale is not None:
-        span = decision.rationale.span
         yield f"{subject} {IMR.rationale} <{path}/rationale>"
         yield f"<{path}/rationale> {RDF.type} {IMR.Rationale}"
-        yield from _span(f"<{path}/rationale>", span)
+        yield from _span(f"<{path}/rationale>", decision.rationale.span)
         if (allowed := decision.allowed) is not None:
             yield from _allowed(subject, allowed)
         for number, mention in enumerate(decision.rationale.mentions, 1):
@@ -371,10 +369,9 @@ def _field(path: str, party: Party, field: GuidelineField) -> Iterator[str]:
 
 
 def _citation(subject: str, citation: Citation) -> Iterator[str]:
-    span = citation.span
     yield f"{subject} {RDF.type} {IMR.Citation}"
     yield f"{subject} {IMR.citesGuideline} {_concept('guideline', guideline_notation(citation))}"
-    yield from _span(subject, span)
+    yield from _span(subject, citation.span)
     if not citation.mtus:
         yield f'{subject} {IMR.outsideMtus} "true"^^{XSD.boolean}'
     if citation.edition is None and citation.inferred_edition is not None:

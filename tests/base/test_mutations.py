@@ -69,7 +69,10 @@ DECISION = Decision(
         HERE,
         service=Service("Pharmaceuticals", "Opioids", HERE),
         drug=Drug(("Hydrocodone",), "Opioids", HERE),
-        body_parts=(BodyPart("Knee", Side.LEFT, HERE), BodyPart("Neck", None, HERE)),
+        body_parts=(
+            BodyPart("Knee", Side.LEFT, HERE),
+            BodyPart("Elbow", None, HERE),
+        ),  # not midline: owlrl takes true for 1
         quantity=Quantity(77, 77, Unit.VISIT, HERE),
         frequency=Frequency(71, 72, 73, 74, TimeUnit.WEEK, HERE),
         duration=TimeSpan(75, 76, TimeUnit.WEEK, HERE),
