@@ -71,8 +71,8 @@ DECISION = Decision(
         drug=Drug(("Hydrocodone",), "Opioids", HERE),
         body_parts=(
             BodyPart("Knee", Side.LEFT, HERE),
-            BodyPart("Elbow", None, HERE),
-        ),  # not midline: owlrl takes true for 1
+            BodyPart("Elbow", None, HERE),  # not in the midline: owlrl takes true for 1
+        ),
         quantity=Quantity(77, 77, Unit.VISIT, HERE),
         frequency=Frequency(71, 72, 73, 74, TimeUnit.WEEK, HERE),
         duration=TimeSpan(75, 76, TimeUnit.WEEK, HERE),
