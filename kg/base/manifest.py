@@ -12,8 +12,8 @@ from kg.base import generations
 FILE = "files.json"
 
 _NOT_OURS = (FILE, generations.WHOLE, "graph/LOCK")
-# Written later: RocksDB's diary whenever a store is opened, and analyses when they are asked for.
-_LATER = ("graph/LOG", "analysis/")
+# Written later: RocksDB's diary whenever a store is opened, analyses and dumps when they are asked for.
+_LATER = ("graph/LOG", "analysis/", "dumps/")
 
 Files = dict[str, tuple[int, str]]
 """Size in bytes and SHA-256 by path in the generation."""

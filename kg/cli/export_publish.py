@@ -143,7 +143,7 @@ def deposit(
 
     Prints the content digest, which the same letters give in any order. `kg verify FILE.zip` checks it.
     """
-    from kg.base.deposit import deposit as write
+    from kg.base.archive.deposit import deposit as write
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base, progress.counted("deposit") as on_progress:

@@ -11,7 +11,8 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF, RDFS, SDO, SH, VOID, XSD
 
 from kg import queries, resources
-from kg.base import columns, dumps
+from kg.base import columns
+from kg.base.archive import dumps
 from kg.base.store import KnowledgeBase
 from kg.graph import iri
 

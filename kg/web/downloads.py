@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
-from kg.base import dumps
+from kg.base.archive import dumps
 from kg.web import negotiate
 from kg.web.api.cases import SiteDep
 from kg.web.pages.rendering import render

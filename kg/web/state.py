@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from kg.base import dumps
+from kg.base.archive import dumps
 from kg.base.store import KnowledgeBase
 from kg.errors import BaseError
 from kg.web.settings import Settings
@@ -24,7 +24,7 @@ _COURTESY = 10
 _DUMPS = """
 import os, sys
 os.nice(int(sys.argv[2]))
-from kg.base import dumps
+from kg.base.archive import dumps
 from kg.base.store import KnowledgeBase
 with KnowledgeBase.open(sys.argv[1]) as base:
     dumps.make(base)

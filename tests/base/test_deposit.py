@@ -11,10 +11,10 @@ import polars as pl
 import pyoxigraph as ox
 import pytest
 
-from kg.base import deposit as deposits
+from kg.base.archive import deposit as deposits
+from kg.base.archive.deposit import CONTENT, CRATE, DESCRIPTION, GRAPH, MANIFEST, TEXTS, deposit, table_name
 from kg.base.building.build import build
 from kg.base.columns import COLUMNS, TABLES
-from kg.base.deposit import CONTENT, CRATE, DESCRIPTION, GRAPH, MANIFEST, TEXTS, deposit, table_name
 from kg.base.store import KnowledgeBase
 from kg.base.upkeep.verify_deposit import verify_deposit
 from kg.errors import BaseError, SettingError

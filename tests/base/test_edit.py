@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from base_letters import content, letter, many, same, triples, write
 
+from kg.base.archive import dumps
 from kg.base.building import read
 from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
@@ -229,3 +230,22 @@ def test_a_base_of_an_older_reader_is_opened_added_to_and_read_again(
     correct(tmp_path / "anew", [correction("CM16-0000002", "patient.age", "41", "misread")])
     assert same(kb, tmp_path / "anew")
     assert not reread(kb).changed
+
+
+def test_damaged_dumps_are_found(tmp_path: Path) -> None:
+    kb = tmp_path / "kb"
+    build([many(tmp_path / "letters", 2)], kb, processes=1)
+    with KnowledgeBase.open(kb) as base:
+        dumps.make(base)
+        folder = dumps.folder(base)
+    assert verify(kb) == []
+    for dump in dumps.DUMPS:
+        whole = (folder / dump.name).read_bytes()
+        (folder / dump.name).write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        assert [fault.place for fault in verify(kb)] == [f"dumps/{dump.name}"]
+        (folder / dump.name).unlink()
+        assert [fault.what for fault in verify(kb)] == ["is missing"]
+        (folder / dump.name).write_bytes(whole)
+    for damaged in ("", "[]", "{}"):
+        (folder / "index.json").write_text(damaged, encoding="utf-8")
+        assert [fault.place for fault in verify(kb)] == ["dumps/index.json"]

@@ -14,7 +14,8 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF, RDFS, SH, VOID
 
 from kg import queries, resources, turtle
-from kg.base import columns, dumps
+from kg.base import columns
+from kg.base.archive import dumps
 from kg.base.store import KnowledgeBase
 from kg.graph import iri
 from kg.graph.vocab import IMR

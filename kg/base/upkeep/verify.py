@@ -7,6 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from kg.base import facts, generations, manifest, parts
+from kg.base.archive import dumps
 from kg.base.columns import TABLES
 from kg.base.graphs import CATALOGUE, case_quads, open_read_only
 from kg.base.ledger import Ledger, LetterRow
@@ -66,6 +67,7 @@ def _files(folder: Path) -> Iterator[Fault]:
         yield from (Fault(*fault) for fault in manifest.faults(folder))
     except (OSError, ValueError) as fault:
         yield Fault(manifest.FILE, f"the list of files cannot be read: {fault}")
+    yield from (Fault(*fault) for fault in dumps.faults(folder))
 
 
 def _table(folder: Path, name: str, letters: list[LetterRow]) -> Iterator[Fault]:

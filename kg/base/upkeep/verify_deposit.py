@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 
 import polars as pl
 
-from kg.base.deposit import CONTENT, MANIFEST, TEXTS, digest_of, digest_of_rows
+from kg.base.archive.deposit import CONTENT, MANIFEST, TEXTS, digest_of, digest_of_rows
 from kg.base.upkeep.verify import Fault
 from kg.errors import BaseError, why
 

@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -104,9 +104,30 @@ def partitions(base: KnowledgeBase) -> dict[str, dict[str, int]]:
     return found
 
 
+def faults(generation: Path) -> Iterator[tuple[str, str]]:
+    """The dumps in the folder of a generation that are missing or damaged, each with what is wrong."""
+    path = generation / "dumps" / _INDEX
+    if not path.is_file():
+        return
+    try:
+        wanted = dict(json.loads(path.read_text(encoding="utf-8"))["sha256"])
+    except (ValueError, KeyError, TypeError):
+        yield f"dumps/{_INDEX}", "is damaged; delete the folder, and the dumps are made again"
+        return
+    for name, digest in wanted.items():
+        file = path.parent / name
+        if not file.is_file():
+            yield f"dumps/{name}", "is missing"
+        elif _digest(file) != digest:
+            yield f"dumps/{name}", "is damaged: its bytes have changed"
+
+
 def _index(base: KnowledgeBase) -> dict[str, Any]:
     path = folder(base) / _INDEX
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # not made yet, or damaged, as verifying says
+        return {}
     return found
 
 

@@ -33,7 +33,8 @@ from urllib.parse import urlsplit
 import polars as pl
 
 from kg import resources
-from kg.base import facts, generations, ro_crate
+from kg.base import facts, generations
+from kg.base.archive import ro_crate
 from kg.base.columns import TABLES, Schema
 from kg.base.dataset_description import distributions
 from kg.base.graphs import CATALOGUE, kept_lines
