@@ -230,7 +230,7 @@ def test_trends_by_month_and_at_changes(kg, kb):
     assert told["months"][0]["month"] in kg("trends", "--kb", kb, "--months").out
 
 
-@pytest.mark.parametrize("by", ["specialties", "drift", "quantities"])
+@pytest.mark.parametrize("by", ["specialty", "drift", "quantities"])
 def test_outcomes_by_who_when_and_how_much(by, kg, kb):
     done = kg("outcomes", by, "--kb", kb, "--minimum", 1, "--format", "csv")
     assert done.code == 0, done.err
