@@ -99,9 +99,7 @@ def test_figures_leave_it_out_and_say_so(base):
         assert (len(index), index.undecided) == (3, 2)
     for found in (
         analyses.drivers("guideline"),
-        outcomes.specialties(analyses.index, minimum=1),
-        outcomes.drift(analyses.index),
-        outcomes.quantities(analyses.index, minimum=1),
+        *(outcomes.outcomes(analyses.index, by, minimum=1) for by in outcomes.KINDS),
     ):
         assert told in found.notes
     assert analyses.drivers("guideline").decisions == 3
