@@ -272,7 +272,9 @@ class Asked:
             _AND_BETWEEN.search(self.text)
             and ".." not in {old.values[0][-2:], span[:2], span[-2:], old.values[0][:2]}
         ):
-            return Condition(old.name, (*old.values, span), asked=f"{old.asked}, {span}")
+            return Condition(
+                old.name, tuple(dict.fromkeys((*old.values, span))), asked=f"{old.asked}, {span}"
+            )
         if len(old.values) > 1:
             raise QuestionError(f"the dates {old.asked} and {span} cannot be asked about together")
         (before,) = old.values
