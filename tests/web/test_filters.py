@@ -24,7 +24,7 @@ def addresses(site: TestClient) -> list[str]:
 @pytest.fixture(scope="module")
 def taking(site: TestClient) -> list[str]:
     found = addresses(site)
-    assert len(found) == 9
+    assert len(found) == 11
     return found
 
 
