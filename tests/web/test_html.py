@@ -26,7 +26,9 @@ def test_no_page_allows_scripts_that_are_not_ours(site: TestClient, name: str):
     assert policy["script-src"] == {"'self'"}  # neither unsafe-inline nor unsafe-eval
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == {"'none'"}
     assert policy["connect-src"] == policy["form-action"] == {"'self'"}
-    inline = re.findall(r"<script(?![^>]*(?:src=|application/(?:ld\+)?json))|\son\w+=|javascript:", answer.text)
+    inline = re.findall(
+        r"<script(?![^>]*(?:src=|application/(?:ld\+)?json))|\son\w+=|javascript:", answer.text
+    )
     assert inline == []
 
 
