@@ -60,8 +60,9 @@ class Kind:
     parts: frozenset[str]
 
 
+@cache
 def table(name: str) -> dict[str, Any]:
-    """A table of this package, ``name`` with its ending."""
+    """A table of this package, ``name`` with its ending; it is read once, and nobody may change it."""
     return tomllib.loads((files("kg.sampling") / name).read_text(encoding="utf-8"))
 
 
