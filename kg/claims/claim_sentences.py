@@ -9,15 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from kg.questions import vocabulary
 from kg.questions.asked import Phrase, Plan
 from kg.questions.vocabulary import Meaning
-from kg.reading.text.grammars import Lexeme, TypedGrammar
+from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
 from kg.reading.vocabulary.phrases import Words, words
 
 GRAMMAR = "claim.lark"
@@ -163,20 +162,11 @@ def sentences(text: str) -> Iterator[Sentence]:
         start = end
 
 
-def _shape(tree: Tree[Any]) -> Plan:
-    def part(node: Any) -> Any:
-        if isinstance(node, Token):
-            return (node.type, node.value)
-        return (str(node.data), [part(child) for child in node.children])
-
-    return [part(child) for child in tree.children]
-
-
 @cache
 def grammar() -> TypedGrammar[Plan]:
     """The grammar of claims."""
     found = {name: f"<{name}>" for name in ("VALUE", "GUIDE", "UNKNOWN", "MONTH", "QUOTED")}
-    return TypedGrammar(GRAMMAR, _shape, words=found)
+    return TypedGrammar(GRAMMAR, nested, words=found)
 
 
 def read(sentence: Sentence, known: Iterable[tuple[int, int]] = ()) -> Read:

@@ -10,9 +10,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import Any
 
-from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from kg.analysis.filters import FILTERS
@@ -22,7 +20,7 @@ from kg.questions.asked import Asked, Phrase, Plan
 from kg.questions.examples import nearest
 from kg.questions.question import Question
 from kg.questions.vocabulary import Meaning
-from kg.reading.text.grammars import Lexeme, TypedGrammar
+from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
 from kg.reading.vocabulary.phrases import Words, words
 
 LONGEST = 2_000
@@ -71,24 +69,13 @@ ABSENT = {
 _RANGE = re.compile(r"\s*(?:-|–|\.\.)\s*")
 
 
-def _shape(tree: Tree[Any]) -> Plan:
-    """The parts of a question: a rule's name and its tokens (or inner parts), by position."""
-
-    def part(node: Any) -> Any:
-        if isinstance(node, Token):
-            return (node.type, node.value)
-        return (str(node.data), [part(child) for child in node.children])
-
-    return [part(child) for child in tree.children]
-
-
 @cache
 def grammar() -> TypedGrammar[Plan]:
     """The grammar of questions."""
     found = {
         name: f"<{name}>" for name in (*("VALUE", "GUIDE", "UNKNOWN", "MONTH", "DAY"), *_NUMBERED.values())
     }  # by the reader, not by words
-    return TypedGrammar(vocabulary.GRAMMAR, _shape, words=found)
+    return TypedGrammar(vocabulary.GRAMMAR, nested, words=found)
 
 
 def tokens(text: str) -> list[Phrase]:

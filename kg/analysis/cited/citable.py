@@ -82,9 +82,7 @@ class Asked:
             given = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)
         except ValueError as error:
             raise SettingError(f"this is no address of a figure: {error}") from error
-        head, _, kind = parts.path.rpartition("/figures/")
-        del head
-        return cls.of(kind, given)
+        return cls.of(parts.path.rpartition("/figures/")[2], given)
 
     @classmethod
     def of(cls, kind: str, given: list[tuple[str, str]]) -> "Asked":
@@ -293,13 +291,10 @@ class Citable:
         asked = replace(asked, generation=generation, inputs=asked.inputs or self._trusted(generation))
         if digest(states) != asked.inputs:
             raise UnknownError(f"generation {generation} had no letters with the digest {asked.inputs}")
-        count = KINDS[asked.kind].count
-        now = self._now(asked)
         if generation == served:
-            return Figure(
-                asked, served, len(states), count(self.analyses.index, asked), now, says="counted now"
-            )
-        return self._again(asked, states, now)
+            values = KINDS[asked.kind].count(self.analyses.index, asked)
+            return Figure(asked, served, len(states), values, values, says="counted now")
+        return self._again(asked, states, self._now(asked))
 
     def _trusted(self, generation: str) -> str:
         """The digest of a generation that is asked for without one: it must be kept."""

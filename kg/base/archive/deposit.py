@@ -133,14 +133,6 @@ def digest_of_rows(table: Path) -> str:
     return digest.hexdigest()
 
 
-def digest_of(file: IO[bytes]) -> str:
-    """SHA-256 of what is left of a file, read piece by piece."""
-    digest = hashlib.sha256()
-    while piece := file.read(_CHUNK):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
 def _lines(digests: Mapping[str, str]) -> str:
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
 

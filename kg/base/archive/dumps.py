@@ -8,18 +8,14 @@ Each is written beside its place and renamed, so that a file that is there is wh
 import gzip
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
-from uuid import uuid4
 
 import pyoxigraph as ox
 
 from kg.base.export import export
-from kg.base.generations import write_json
+from kg.base.generations import whole, write_json
 from kg.base.graphs import open_read_only
 from kg.base.store import KnowledgeBase
 from kg.errors import BaseError
@@ -85,7 +81,7 @@ def make(base: KnowledgeBase) -> None:
         folder(base).mkdir(exist_ok=True)
         for dump in DUMPS:
             if not (folder(base) / dump.name).is_file():
-                _write(folder(base) / dump.name, partial(_export, base, dump.form))
+                _write(base, dump, folder(base) / dump.name)
         digests = {dump.name: _digest(path) for dump, path in ready(base)}
         write_json(folder(base) / _INDEX, {"sha256": digests, "partitions": _counted(base)})
     except OSError as fault:
@@ -144,20 +140,11 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _export(base: KnowledgeBase, form: str, out: BinaryIO) -> None:
-    export(base, form, out)
-
-
-def _write(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{uuid4().hex[:8]}")
-    try:
-        with draft.open("wb") as file:
-            if path.suffix == ".gz":
-                # No name and no time within: the same generation gives the same bytes.
-                with closing(gzip.GzipFile("", "wb", 6, file, mtime=0)) as packed:
-                    write(cast("BinaryIO", packed))
-            else:
-                write(file)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+def _write(base: KnowledgeBase, dump: Dump, path: Path) -> None:
+    with whole(path) as file:
+        if dump.packed:
+            # No name and no time within: the same generation gives the same bytes.
+            with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+                export(base, dump.form, cast("BinaryIO", packed))
+        else:
+            export(base, dump.form, file)

@@ -10,11 +10,11 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 import polars as pl
 
-from kg.base.archive.deposit import CONTENT, MANIFEST, TEXTS, digest_of, digest_of_rows
+from kg.base.archive.deposit import CONTENT, MANIFEST, TEXTS, digest_of_rows
 from kg.base.upkeep.verify import Fault
 from kg.errors import BaseError, why
 
@@ -121,7 +121,7 @@ def _fault(zipped: zipfile.ZipFile, info: zipfile.ZipInfo | None, digest: str) -
         return packed
     try:
         with zipped.open(info) as file:
-            found = digest_of(file)
+            found = hashlib.file_digest(cast("zipfile.ZipExtFile", file), "sha256").hexdigest()
     except _UNREADABLE as fault:
         return f"is damaged: {why(fault)}"
     return None if found == digest else "has changed: its SHA-256 is not that of the manifest"

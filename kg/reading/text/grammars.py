@@ -62,6 +62,17 @@ def parts(tree: Tree[Any]) -> list[Part]:
     return found
 
 
+def nested(tree: Tree[Any]) -> list[Any]:
+    """The parts below ``tree`` at every depth: a token's type and position, a rule's name and its parts."""
+
+    def part(node: Any) -> tuple[str, Any]:
+        if isinstance(node, Token):
+            return (node.type, node.value)
+        return (str(node.data), nested(node))
+
+    return [part(child) for child in tree.children]
+
+
 class TypedGrammar(Generic[Plan]):
     """A grammar of ``grammar/``, read by its token types.
 

@@ -29,6 +29,7 @@ from kg.web.sparql.service_description import RDF_TYPES
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
 CaseNumber = Annotated[str, Path(examples=["CM16-0000001"])]
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most results to return.")]
 Cursor = Annotated[str | None, Query(description="The `next` of the previous page.", max_length=300)]
 Values = list[Annotated[str, Field(max_length=300)]]

@@ -18,7 +18,7 @@ from kg.analysis.row.robustness import robustness
 from kg.analysis.row.row_query import sparql
 from kg.web import csv_tables, negotiate
 from kg.web.api import openapi
-from kg.web.api.cases import Limit, SiteDep, answer, listing
+from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.problems import ProblemError
 
@@ -31,7 +31,6 @@ Adjust = Annotated[
     str | None,
     Query(max_length=200, description=f"What is held equal: {NOTHING}, or some of {','.join(ADJUST)}."),
 ]
-Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 
 _FORMS = {
     "application/json": "json",

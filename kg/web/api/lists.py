@@ -18,7 +18,7 @@ from kg.explore.row_types import FeatureRow, HitRow
 from kg.questions.complete import Completion, complete
 from kg.web import csv_tables, negotiate
 from kg.web.api import openapi
-from kg.web.api.cases import Format, Limit, SiteDep, answer, listing
+from kg.web.api.cases import Format, Limit, Offset, SiteDep, answer, listing
 from kg.web.problems import ProblemError
 from kg.web.site import Site
 from kg.web.sparql import site_queries
@@ -38,7 +38,6 @@ Words = Annotated[
 NodeName = Annotated[
     str, Query(max_length=400, description="An IRI without its base.", examples=["guideline/acoem-2004/12"])
 ]
-Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 LISTING = openapi.answers(openapi.Listing)
 TABLE = openapi.answers(openapi.Listing, "text/csv")
 FEATURES = openapi.answers(openapi.listing_of(FeatureRow), "text/csv")

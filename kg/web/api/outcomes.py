@@ -16,8 +16,8 @@ from kg.analysis.outcomes import outcomes as count
 from kg.analysis.sides import AgreementRow
 from kg.web import csv_tables
 from kg.web.api import openapi
-from kg.web.api.cases import Format, Limit, SiteDep, answer, listing
-from kg.web.api.drivers import By, Level, Minimum, Offset
+from kg.web.api.cases import Format, Limit, Offset, SiteDep, answer, listing
+from kg.web.api.drivers import By, Level, Minimum
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.site import Site
 

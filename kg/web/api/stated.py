@@ -12,13 +12,12 @@ from kg.analysis.reasons.stock_sentences import HELP as OF_SENTENCES
 from kg.analysis.reasons.stock_sentences import StockRow, stock
 from kg.web import csv_tables
 from kg.web.api import openapi
-from kg.web.api.cases import Format, Limit, SiteDep, answer, listing
+from kg.web.api.cases import Format, Limit, Offset, SiteDep, answer, listing
 from kg.web.api.drivers import By
 from kg.web.api.filter_parameters import FiltersDep
+from kg.web.api.outcomes import table
 
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
-
-Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 
 
 @router.get(
@@ -50,9 +49,6 @@ def stated(
     They describe what is written: no causes, and nothing is predicted from them.
     """
     found = grounds(site.index, by, key, party, filters, minimum)
-    frame = found.to_frame()
-    if form == "csv":
-        return csv_tables.download("grounds", names(GroundRow), frame.iter_rows())
     more = {
         "by": by,
         "key": key,
@@ -62,9 +58,7 @@ def stated(
         "notes": list(found.notes),
         "help": HELP,
     }
-    following = str(offset + limit) if offset + limit < frame.height else None
-    rows = frame.slice(offset, limit).to_dicts()
-    return answer(request, site, listing(site, rows, frame.height, following, **more))
+    return table(request, site, "grounds", found.to_frame(), (limit, offset, form), more)
 
 
 @router.get(
