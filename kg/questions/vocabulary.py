@@ -358,7 +358,7 @@ def spelling() -> Callable[..., str]:
     Words of five letters and more are, of shorter ones those that differ in a letter are other words
     (``neck``, ``deck``). The first letter is taken as it stands.
 
-    >>> [spelling()(word) for word in ("chiropratic", "opiod", "surgon", "neck", "unicorn")]
+    >>> [spelling()(word) for word in ("chiropractix", "opioidz", "surgon", "neck", "unicorn")]
     ['chiropractic', 'opioid', 'surgeon', 'neck', 'unicorn']
     """
     known = Counter(
