@@ -28,9 +28,8 @@ from kg.analysis.columns import (
 from kg.analysis.comparison import Comparison
 from kg.analysis.covariates import wanted as covariates
 from kg.analysis.decisions import OUTCOMES, Cited, Index, Mask, prepare
-from kg.analysis.filters import Filters, unknown
+from kg.analysis.filters import Filters, check_minimum, unknown
 from kg.analysis.verdict import Told
-from kg.errors import SettingError
 
 HELP = (
     "Figures say what is associated with overturned decisions, not what causes them: the reviewer chooses "
@@ -184,8 +183,7 @@ class Drivers:
         Raises:
             SettingError: ``minimum`` is less than 1.
         """
-        if minimum < 1:
-            raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
+        check_minimum(minimum)
         return self if minimum == self.minimum else replace(self, minimum=minimum)
 
     @cached_property
@@ -255,8 +253,7 @@ def drivers(
         UnknownError: there is no such level, party, covariate or filter value; the sentence names the
         nearest. SettingError: ``minimum`` is less than 1.
     """
-    if minimum < 1:
-        raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
+    check_minimum(minimum)
     equal = covariates(adjust)
     index = facts if isinstance(facts, Index) else prepare(facts)
     wanted = index.resolved(filters or Filters())

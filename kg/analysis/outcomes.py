@@ -17,7 +17,7 @@ from kg.analysis.columns import (
     shaped,
 )
 from kg.analysis.decisions import Index, Mask, Valued, places
-from kg.analysis.filters import FILTERS, Filter, Filters, choose
+from kg.analysis.filters import FILTERS, Filter, Filters, check_minimum, choose
 from kg.analysis.filters.ranges import YEARS
 from kg.analysis.sides import with_rates
 from kg.errors import SettingError
@@ -102,8 +102,7 @@ def outcomes(
         SettingError: ``minimum`` is less than 1, or ``across`` is given where it cannot be.
     """
     choose("kind of outcomes", by, KINDS)
-    if minimum < 1:
-        raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
+    check_minimum(minimum)
     if across is not None:
         choose("grouping", across, tuple(GROUPINGS))
         if across == by or by not in GROUPINGS:

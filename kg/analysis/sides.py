@@ -17,8 +17,7 @@ from kg.analysis.columns import (
 from kg.analysis.comparison import TESTED, Comparison
 from kg.analysis.covariates import USUAL
 from kg.analysis.decisions import OUTCOMES, Cited, Ids, Index, Mask, Valued
-from kg.analysis.filters import Filters
-from kg.errors import SettingError
+from kg.analysis.filters import Filters, check_minimum
 from kg.model import Party
 
 HELP = (
@@ -128,8 +127,7 @@ def sides(
         UnknownError: there is no such level or filter value; the sentence names the nearest.
         SettingError: ``minimum`` is less than 1.
     """
-    if minimum < 1:
-        raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
+    check_minimum(minimum)
     wanted = index.resolved(filters or Filters())
     chosen = index.chosen(wanted, "any")
     everything = np.ones(len(index), bool) if chosen is None else chosen

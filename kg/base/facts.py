@@ -168,18 +168,28 @@ def _grounds(case: str, determination: Determination) -> Iterator[Row]:
 
 
 def _sentences(case: str, determination: Determination, text: str) -> Iterator[Row]:
+    for item, start, end in rationale_sentences(determination, text):
+        yield (case, item, start, end, *_digests(text[start:end]))
+
+
+def rationale_sentences(determination: Determination, text: str) -> Iterator[tuple[int, int, int]]:
+    """The sentences of a letter's rationales: the item's position, and where each begins and ends."""
     for item, decision in enumerate(determination.decisions, 1):
         if decision.rationale is not None:
             span = decision.rationale.span
             for start, end in sentences(text, span.start, span.end):
-                yield (case, item, start, end, *_digests(text[start:end]))
+                yield item, start, end
+
+
+def wording(sentence: str) -> int:
+    """The digest of a sentence, white space folded: equal where word for word equal."""
+    return digest(" ".join(sentence.split()))
 
 
 # Letters repeat sentences word for word.
 @lru_cache(maxsize=1 << 14)
 def _digests(sentence: str) -> tuple[int, int]:
-    folded = " ".join(sentence.split())
-    return digest(folded), digest(form(folded))
+    return wording(sentence), digest(form(" ".join(sentence.split())))
 
 
 def frame(rows: Sequence[Row], schema: Schema) -> pl.DataFrame:

@@ -205,12 +205,10 @@ class _Figures(Saying):
         turned = np.isin(self.index.outcome, [OUTCOMES.index(o.value) for o in self.heads[0].outcomes])
         mask = passing(self.index, question.where, question)
         masks = [mask & passing(self.index, (group,), question) for group in question.groups]
-        text, path = self.read.sentence.text, None
+        text = self.read.sentence.text
         empty = [echo.named(g) for g, m in zip(question.groups, masks, strict=True) if not m.any()]
         if empty:
-            return Part(
-                "comparison", text, Verdict.ABSENT, f"no decision on {' or '.join(empty)}", 0, None, path
-            )
+            return Part("comparison", text, Verdict.ABSENT, f"no decision on {' or '.join(empty)}", 0)
         one, other = (float((each & turned).sum() / each.sum()) for each in masks)
         right = one > other if next(iter(more)).startswith("MORE") else one < other
         told = [
@@ -218,7 +216,7 @@ class _Figures(Saying):
             for group, rate, each in zip(question.groups, (one, other), masks, strict=True)
         ]
         verdict = Verdict.HOLDS if right else Verdict.DIFFERS
-        return Part("comparison", text, verdict, "; ".join(told), [one, other], None, path)
+        return Part("comparison", text, verdict, "; ".join(told), [one, other])
 
 
 def _letters(index: Index, mask: Mask) -> int:

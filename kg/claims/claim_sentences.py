@@ -17,7 +17,7 @@ from kg.questions import vocabulary
 from kg.questions.asked import Phrase, Plan
 from kg.questions.vocabulary import Meaning
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
-from kg.reading.vocabulary.phrases import Words, words
+from kg.reading.vocabulary.phrases import Found, Words, words
 
 GRAMMAR = "claim.lark"
 
@@ -244,13 +244,11 @@ def _phrases(text: str, start: int, end: int) -> Iterator[Phrase]:
         phrase, after = _next(text, said, at, citing=citing)
         if phrase.type in {"UNKNOWN", "NUMBER"} and printed in _SPELLED:
             phrase, after = _spelled(text, said.folded, phrase, at, after)
-        if phrase.type == "NUMBER" and (fraction := _fraction(phrase, said.folded, at)):
-            found = vocabulary.phrases(GRAMMAR).longest(said.folded, at)
-            span = said.span(at, found.after if found else after)
-            phrase = Phrase(
-                "FRACTION", Meaning("FRACTION", value=fraction), span.of(text), span.start, span.end
-            )
-            after = found.after if found else after
+        if phrase.type == "NUMBER" and (fraction := _fraction(said.folded, at)):
+            meaning = Meaning("FRACTION", value=phrase.printed)
+            after = fraction.after
+            span = said.span(at, after)
+            phrase = Phrase("FRACTION", meaning, span.of(text), span.start, span.end)
         if phrase.type == "LESS_THAN" and printed == "under" and not _counts(said.folded, after):
             phrase = phrase._replace(type="CITE")
         at = after
@@ -289,14 +287,13 @@ def _next(text: str, said: Words, at: int, *, citing: bool) -> tuple[Phrase, int
 
 def _counts(folded: list[str], at: int) -> bool:
     """Whether a number begins at a word."""
-    found = vocabulary.phrases(GRAMMAR).longest(folded, at) if at < len(folded) else None
-    return at < len(folded) and (folded[at][0].isdigit() or bool(found and found.meaning.type == "FRACTION"))
+    return at < len(folded) and (folded[at][0].isdigit() or _fraction(folded, at) is not None)
 
 
-def _fraction(phrase: Phrase, folded: list[str], at: int) -> str | None:
+def _fraction(folded: list[str], at: int) -> Found[Meaning] | None:
     """A fraction that begins with a number in words (``one third``)."""
     found = vocabulary.phrases(GRAMMAR).longest(folded, at)
-    return phrase.printed if found and found.meaning.type == "FRACTION" else None
+    return found if found and found.meaning.type == "FRACTION" else None
 
 
 def _spelled(text: str, folded: list[str], phrase: Phrase, at: int, after: int) -> tuple[Phrase, int]:

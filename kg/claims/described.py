@@ -1,13 +1,13 @@
 """Whether words name a disputed item: by the letter's own words, or by what both are read as."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from kg.model import BodyPart, Decision, DisputedItem
 from kg.questions.asked import Phrase
 from kg.reading.requests import services
 from kg.reading.requests.items import read_item
-from kg.reading.vocabulary.phrases import Words, key, words
+from kg.reading.vocabulary.phrases import key, words
 
 _SERVICES = {"category", "subcategory", "drug"}
 
@@ -47,7 +47,7 @@ def match(described: Described, decision: Decision) -> Match:
     said = [word for phrase in described.phrases for word in _words(phrase)]
     if said and all(word in own for word in said):
         return Match(True)
-    claimed, _ = _read(described.text)
+    claimed = _read(described.text)
     unsure = [p.printed for p in described.phrases if p.type in {"UNKNOWN", "QUOTED"} and not _in(p, own)]
     if any(p.type == "QUOTED" and _in(p, own) is False and len(_words(p)) > 3 for p in described.phrases):
         return Match(False)
@@ -77,10 +77,9 @@ def _in(phrase: Phrase, own: set[str]) -> bool:
     return all(word in own for word in _words(phrase))
 
 
-@cache
-def _read(text: str) -> tuple[DisputedItem, Words]:
-    item, _ = read_item(text, 0, len(text))
-    return item, words(text)
+@lru_cache(maxsize=256)  # each part of a text is compared with the items of several letters
+def _read(text: str) -> DisputedItem:
+    return read_item(text, 0, len(text))[0]
 
 
 def _terms(text: str) -> list[services.Term]:

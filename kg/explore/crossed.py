@@ -75,7 +75,6 @@ def _pairs(kind: Kind) -> Pairs:
 
 
 REST = "all others"
-NONE = "none"
 
 
 class Way(NamedTuple):

@@ -27,7 +27,8 @@ _ALL_STATED = str(SKOS.Concept)
 
 
 @cache
-def _said() -> turtle.Statements:
+def said() -> turtle.Statements:
+    """What the ontology says of its terms, read once: nobody may change it."""
     return turtle.statements(iri.rebased(resources.text("ontology", "imr.ttl")))
 
 
@@ -38,7 +39,7 @@ def properties() -> Mapping[str, str]:
     >>> properties()[str(IMR.itemOf)]
     '^<https://w3id.org/imr-kg/ontology#disputedItem>'
     """
-    known = [name for name, said in _said().items() if any("Property" in kind for kind in said[RDF_TYPE])]
+    known = [name for name, about in said().items() if any("Property" in kind for kind in about[RDF_TYPE])]
     paths = {name: _path(name) for name in known if name not in _STATED}
     return {name: path for name, path in paths.items() if path != f"<{name}>"}
 
@@ -50,27 +51,27 @@ def classes() -> frozenset[str]:
     >>> str(IMR.LetterPart) in classes(), str(IMR.Citation) in classes()
     (True, False)
     """
-    above = {over for said in _said().values() for over in said[f"{_RDFS}subClassOf"]}
-    return frozenset(name for name in above - {_ALL_STATED} if name in _said() and ":" in name)
+    above = {over for about in said().values() for over in about[f"{_RDFS}subClassOf"]}
+    return frozenset(name for name in above - {_ALL_STATED} if name in said() and ":" in name)
 
 
 def _path(name: str) -> str:
     """A path over what is stated that finds what a property is entailed to hold."""
     if name in _STATED:
         return f"<{name}>"
-    subs = [under for under in list(_said()) if name in _said()[under][f"{_RDFS}subPropertyOf"]]
+    subs = [under for under in list(said()) if name in said()[under][f"{_RDFS}subPropertyOf"]]
     found = [f"<{name}>"] if name in PARTLY_STATED else []
     found += [_path(under) for under in subs]
-    found += [f"^{_path(other)}" for other in _said()[name][f"{_OWL}inverseOf"]]
-    for chain in _said()[name][f"{_OWL}propertyChainAxiom"]:
+    found += [f"^{_path(other)}" for other in said()[name][f"{_OWL}inverseOf"]]
+    for chain in said()[name][f"{_OWL}propertyChainAxiom"]:
         found.append("/".join(_path(link) for link in _list(chain)))
     return found[0] if len(found) == 1 else f"({'|'.join(found)})" if found else f"<{name}>"
 
 
 def _list(node: str) -> Iterator[str]:
-    while node in _said():
-        yield _said()[node][f"{_RDF}first"][0]
-        node = _said()[node][f"{_RDF}rest"][0]
+    while node in said():
+        yield said()[node][f"{_RDF}first"][0]
+        node = said()[node][f"{_RDF}rest"][0]
 
 
 def rewritten(query: str) -> str:

@@ -114,16 +114,6 @@ def rationale(case_number: str, position: int) -> str:
     return f"{disputed_item(case_number, position)}/rationale"
 
 
-def mention(case_number: str, position: int, number: int) -> str:
-    """The IRI of a guideline that an item's rationale names; both positions are 1-based."""
-    return f"{rationale(case_number, position)}/mention/{number}"
-
-
-def problem(case_number: str, number: int) -> str:
-    """The IRI of a problem in reading a letter, counted from 1."""
-    return f"{case(case_number)}/problem/{number}"
-
-
 def annotation(case_number: str, node: str) -> str:
     """The IRI of the annotation that quotes what a mark of :mod:`kg.evidence` was read from.
 

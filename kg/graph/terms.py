@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from kg import resources, turtle
 from kg.errors import UnknownError
 from kg.graph import entailed, iri
 from kg.graph.sparql import RDF_TYPE
@@ -31,7 +30,7 @@ def described(name: str) -> Term:
     Raises:
         UnknownError: there is no such term.
     """
-    said = turtle.statements(iri.rebased(resources.text("ontology", "imr.ttl")))
+    said = entailed.said()
     address = f"{iri.ONTOLOGY}#{name}"
     if address not in said:
         raise UnknownError(f"the ontology has no term {name[:100]!r}")

@@ -4,6 +4,8 @@ One description, whatever the host: the IRIs are the base's; ``address`` is wher
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -78,6 +80,7 @@ def _add_partitions(graph: Graph, own: URIRef, base: KnowledgeBase) -> None:
             graph.add((part, VOID.entities if by_class else VOID.triples, Literal(count)))
 
 
+@lru_cache(maxsize=8)  # an address of this server is what its visitors call it
 def executables(address: str) -> str:
     """The named queries as ``sh:SPARQLExecutable``, each with its summary and text, as N-Triples."""
     graph = Graph()
@@ -111,7 +114,7 @@ _CONTEXT = {
 def structured(base: KnowledgeBase, address: str) -> dict[str, Any]:
     """schema.org's Dataset with Croissant 1.0: the files that are there, and the columns of the facts."""
     about = base.about
-    files = [_file(base, dump, address) for dump, _ in dumps.ready(base)]
+    files = [_file(base, dump, path, address) for dump, path in dumps.ready(base)]
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -135,7 +138,7 @@ def structured(base: KnowledgeBase, address: str) -> dict[str, Any]:
     }
 
 
-def _file(base: KnowledgeBase, dump: dumps.Dump, address: str) -> dict[str, Any]:
+def _file(base: KnowledgeBase, dump: dumps.Dump, path: Path, address: str) -> dict[str, Any]:
     return {
         "@type": "cr:FileObject",
         "@id": dump.name,
@@ -143,7 +146,7 @@ def _file(base: KnowledgeBase, dump: dumps.Dump, address: str) -> dict[str, Any]
         "description": dump.title,
         "contentUrl": f"{address}/download/{dump.name}",
         "encodingFormat": "application/gzip" if dump.packed else dump.media_type,
-        "contentSize": f"{(dumps.folder(base) / dump.name).stat().st_size} B",
+        "contentSize": f"{path.stat().st_size} B",
         "sha256": dumps.digest(base, dump),
     }
 

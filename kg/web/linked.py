@@ -144,8 +144,11 @@ async def _triples(request: Request, site: SiteDep, place: iri.Place, address: s
     """
     if address.startswith(f"{iri.BASE}case/") and site.has_letters:
         determination = site.base.determination(place.name)
-        made = annotations.n_triples(determination, site.base.letter(place.name))
-        lines = (made if place.kind == "annotation" else n_triples(determination)).splitlines(keepends=True)
+        if place.kind == "annotation":
+            made = annotations.n_triples(determination, site.base.letter(place.name))
+        else:
+            made = n_triples(determination)
+        lines = made.splitlines(keepends=True)
         under = (f"<{address}>", f"<{address}/", f"<{address}#")
         found = "".join(line for line in lines if line.startswith(under)).encode("utf-8", "replace")
     elif place.kind == "dataset" and place.name in ("", site.generation) and site.has_letters:

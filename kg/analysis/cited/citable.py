@@ -288,23 +288,25 @@ class Citable:
         if int(generation) > int(served) or not int(generation):
             raise UnknownError(f"there was no generation {generation}; the one that is served is {served}")
         states = self.base.states(generation)
-        asked = replace(asked, generation=generation, inputs=asked.inputs or self._trusted(generation))
-        if digest(states) != asked.inputs:
+        if not asked.inputs:
+            self._must_be_kept(generation)
+        own = digest(states)
+        asked = replace(asked, generation=generation, inputs=asked.inputs or own)
+        if own != asked.inputs:
             raise UnknownError(f"generation {generation} had no letters with the digest {asked.inputs}")
         if generation == served:
             values = KINDS[asked.kind].count(self.analyses.index, asked)
             return Figure(asked, served, len(states), values, values, says="counted now")
         return self._again(asked, states, self._now(asked))
 
-    def _trusted(self, generation: str) -> str:
-        """The digest of a generation that is asked for without one: it must be kept."""
+    def _must_be_kept(self, generation: str) -> None:
+        """See that a generation which is asked for without a digest is kept."""
         if generation != self.base.generation:
             other = self.base.kept(generation)
             if other is None:
                 served = self.base.generation
                 raise SettingError(f"generation {generation} is not kept; the one that is served is {served}")
             other.close()
-        return self.inputs(generation)
 
     def _now(self, asked: Asked) -> Values | None:
         try:

@@ -57,6 +57,16 @@ def choose(what: str, value: str, known: Sequence[str]) -> str:
     return value
 
 
+def check_minimum(minimum: int) -> None:
+    """See that the fewest decisions of a row are at least one.
+
+    Raises:
+        SettingError: they are not.
+    """
+    if minimum < 1:
+        raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """One filter, called ``name`` in the API and Python, and ``--name`` with hyphens as an option.

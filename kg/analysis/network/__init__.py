@@ -15,9 +15,8 @@ import polars as pl
 
 from kg.analysis.columns import SHARE, Column, Decisions, Letters, Overturned, names, schema
 from kg.analysis.decisions import OUTCOMES, Index, Mask, each_once
-from kg.analysis.filters import Filters, choose, unknown
+from kg.analysis.filters import Filters, check_minimum, choose, unknown
 from kg.analysis.network.nodes import Nodes, letters_of_both, mark_ranges
-from kg.errors import SettingError
 from kg.model import Outcome
 from kg.statistics.chance import Ids, Together, counted, together
 
@@ -170,8 +169,7 @@ def network(
         SettingError: ``minimum`` is less than 1.
     """
     choose("kind of network", kind, KINDS)
-    if minimum < 1:
-        raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
+    check_minimum(minimum)
     wanted = index.resolved(filters or Filters())
     cited = index.cited(level, party).within(index.chosen(wanted, party))
     risk = np.zeros(len(index), bool)

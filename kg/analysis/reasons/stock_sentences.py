@@ -11,10 +11,9 @@ from kg.analysis.columns import SHARE, Column, Counted, shaped
 from kg.analysis.decisions import OUTCOMES, Index
 from kg.analysis.filters import Filters
 from kg.analysis.sides import with_rates
+from kg.base.facts import rationale_sentences, wording
 from kg.model import Determination, Party
-from kg.reading.alike import digest
 from kg.reading.citing.mentions import mentions
-from kg.reading.grounds.sentences import sentences as cut
 
 HELP = (
     "Sentences of rationales that stand in several letters: word for word, or nearly alike, with names, "
@@ -203,12 +202,9 @@ class Repeated(NamedTuple):
 def of_letter(read: Determination, text: str, said: pl.LazyFrame) -> tuple[Repeated, ...]:
     """The sentences of a letter's rationales, in order, each with the other letters that have it."""
     found = [
-        (item, start, end, digest(" ".join(text[start:end].split())))
-        for item, decision in enumerate(read.decisions, 1)
-        if decision.rationale is not None
-        for start, end in cut(text, decision.rationale.span.start, decision.rationale.span.end)
+        (item, start, end, wording(text[start:end])) for item, start, end in rationale_sentences(read, text)
     ]
-    wordings = {wording for *_, wording in found}
+    wordings = {word for *_, word in found}
     others = said.filter(pl.col("wording").is_in(list(wordings)), pl.col("case") != (read.case_number or ""))
     counts = others.group_by("wording").agg(pl.col("case").n_unique()).collect()
     letters = dict(counts.iter_rows())

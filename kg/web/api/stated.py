@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal
 
-import polars as pl
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
@@ -89,8 +88,7 @@ def sentences(
     )
     frame = found.to_frame()
     if form == "csv":
-        cells = frame.with_columns(pl.col("cases").list.join("; "))
-        return csv_tables.download("sentences", names(StockRow), cells.iter_rows())
+        return csv_tables.download("sentences", names(StockRow), frame.iter_rows())
     more = {
         "alike": alike,
         "filters": found.filters.written(),

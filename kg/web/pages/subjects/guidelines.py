@@ -4,7 +4,6 @@ import math
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
-import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
@@ -14,7 +13,7 @@ from kg.analysis.drivers import DriverRow, Drivers
 from kg.analysis.filters import Filters
 from kg.errors import UnknownError
 from kg.explore import case_lists, drawing, topic
-from kg.explore.case_lists import Found, Wanted
+from kg.explore.case_lists import Wanted
 from kg.explore.incidence import Ids
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
@@ -194,8 +193,7 @@ def guideline(
         raise UnknownError(f"there is no guideline {notation!r}")
     wanted = Wanted(filters, (), (notation,), party)
     found = _cited_within(site, wanted)
-    chosen = site.index.chosen(filters, party)
-    every = np.arange(len(site.index)) if chosen is None else np.flatnonzero(chosen)
+    every = site.decisions(Wanted(filters, party=party))
     whole = topic.row(site.links, node, labels.label(node), found)
     made = Parts(site, found, topic.row(site.links, "", "all", every), "", whole.label)
     if form != "html":
@@ -215,7 +213,7 @@ def guideline(
         controls=list(filter_form.controls(site.index, filters)),
         figures=site.links.figures(found),
         cases=listed,
-        matched=_matched(site, notation, party, filters, listed),
+        matched=case_lists.matched(site.links, found, listed.rows) if listed is not None else {},
         kept=again,
         **made.context(given, [("place", f"{party}:{notation}" if party != "any" else notation), *kept]),
     )
@@ -322,13 +320,3 @@ def _beneath(site: Site, node: str, party: str) -> list[dict[str, Any]]:
             notation = concept.node.removeprefix("guideline/")
             found.append({"notation": notation, "label": labels.label(concept.node), **figures._asdict()})
     return sorted(found, key=lambda part: -part["decisions"])
-
-
-def _matched(
-    site: Site, notation: str, party: str, filters: Filters, listed: Found | None
-) -> dict[str, list[bool]]:
-    """Which items of the cases that are listed a place is cited for."""
-    if listed is None:
-        return {}
-    ids = site.decisions(Wanted(filters, (), (notation,), party))
-    return case_lists.matched(site.links, ids, listed.rows)

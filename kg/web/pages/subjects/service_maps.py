@@ -3,11 +3,11 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from kg.explore import crossed, drawing, topic
+from kg.explore.case_lists import Wanted
 from kg.explore.crossed import Heat
 from kg.explore.incidence import Ids
 from kg.explore.topic import Row
@@ -41,8 +41,7 @@ def services(
 ) -> Response:
     """The services that are overturned most, what is cited for them and by whom they are decided."""
     links = site.links
-    chosen = site.index.chosen(filters, "any")
-    found = np.arange(len(site.index)) if chosen is None else np.flatnonzero(chosen)
+    found = site.decisions(Wanted(filters))
     base = topic.row(links, "", "all", found)
     rows = ranked(topic.sharing(links, found, "service", _ALL))
     if form == "csv":

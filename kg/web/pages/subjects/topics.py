@@ -3,7 +3,6 @@
 from typing import Annotated
 from urllib.parse import quote
 
-import numpy as np
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
@@ -31,9 +30,8 @@ def one_topic(
     """How the decisions about something end, and what each party cites for them."""
     links = site.links
     kind = topic.kind_of(links, node)
-    chosen = site.index.chosen(filters, "any")
     found = site.decisions(Wanted(filters, about=(node,)))
-    every = np.arange(len(site.index)) if chosen is None else np.flatnonzero(chosen)
+    every = site.decisions(Wanted(filters))
     base, whole = topic.row(links, "", "all", every), topic.row(links, node, labels.label(node), found)
     made = Parts(site, found, base, kind, whole.label)
     if form != "html":
