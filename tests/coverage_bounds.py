@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-LINES = {"kg/": 93.0}
-BRANCHES = {"kg/reading/": 96.0, "kg/analysis/": 94.0}
+LINES = {"kg/": 95.0}
+BRANCHES = {"kg/reading/": 98.0, "kg/analysis/": 98.0}
 """Percent, by where a file lies."""
 
 

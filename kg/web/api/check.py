@@ -27,7 +27,7 @@ class Text(BaseModel, extra="forbid"):
     )
 
 
-class CheckedPart(openapi.Thing):
+class CheckedPart(BaseModel):
     """One checkable part of a claim."""
 
     kind: str = Field(description="What it is about, such as outcome, item, citation, count or rate.")
@@ -40,7 +40,7 @@ class CheckedPart(openapi.Thing):
     figure: str | None = Field(None, description="The address of the figure that it was compared with.")
 
 
-class CheckedClaim(openapi.Thing):
+class CheckedClaim(BaseModel):
     """A sentence; its verdict is the worst of its parts, in the order of the verdicts."""
 
     text: str
@@ -54,7 +54,6 @@ class CheckedClaim(openapi.Thing):
 class CheckedText(openapi.Thing):
     """The claims of a text, in order."""
 
-    generation: str
     counts: dict[str, int] = Field(description="How many claims have each verdict.")
     claims: list[CheckedClaim]
 
