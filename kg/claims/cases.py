@@ -72,8 +72,8 @@ def _knowing(said: Read, letter: Letter) -> Read:
             for at in range(len(own.folded) - len(item) + 1):
                 if own.folded[at : at + len(item)] == item:
                     span = own.span(at, at + len(item))
-                    known.append((span.start, -span.end))
-    return read(said.sentence, [(start, -end) for start, end in sorted(known)]) if known else said
+                    known.append((span.start, span.end))
+    return read(said.sentence, known) if known else said
 
 
 def _unchecked(kind: str, text: str, why: str) -> Part:
@@ -311,8 +311,10 @@ class _Clause:
         kind = name.replace("_", " ")
         if truth is None:
             return self._part("date", text, Verdict.UNCHECKED, f"the {kind} was not read")
-        wanted = _wanted(phrases)
-        verdict = Verdict.HOLDS if truth.isoformat().startswith(wanted) else Verdict.DIFFERS
+        verdict = Verdict.HOLDS if truth.isoformat().startswith(_wanted(phrases)) else Verdict.DIFFERS
+        dated = [n for n, d in self.letter.items if any(p.printed in d.item.text for p in phrases)]
+        if verdict is Verdict.DIFFERS and injured is None and dated:
+            return self._part("date", text, Verdict.UNCHECKED, f"the words of item {dated[0]} have this date")
         quote = self.letter.quote(self.letter.determination.spans.get(name))
         return self._part("date", text, verdict, f"the {kind} is {truth}", truth.isoformat(), quote)
 

@@ -172,9 +172,10 @@ def grammar() -> TypedGrammar[Plan]:
 def read(sentence: Sentence, known: Iterable[tuple[int, int]] = ()) -> Read:
     """A sentence as phrases and parts; words that cannot be followed are parts by themselves.
 
-    What stands at the places ``known`` is taken as one quotation each.
+    What stands at the places ``known`` is taken as one quotation each, of two that begin alike the longer.
     """
-    phrases = tuple(_settled(list(_tokens(sentence.text, sorted(known))), sentence.text))
+    longest = sorted(known, key=lambda place: (place[0], -place[1]))
+    phrases = tuple(_settled(list(_tokens(sentence.text, longest)), sentence.text))
     lexemes = [Lexeme(phrase.type, phrase.start, phrase.end) for phrase in phrases]
     try:
         plan = grammar().plan(lexemes)

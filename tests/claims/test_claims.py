@@ -79,6 +79,32 @@ def test_made_claims_hold_or_differ_as_they_are_true_or_spoiled(base, truth):
     assert decided >= 0.95 * len(made)
 
 
+def test_every_item_of_every_letter_is_known_by_its_own_words(base):
+    other = {"upheld": "overturned", "overturned": "upheld", "modified": "upheld"}
+    wrong, decided, asked = [], 0, 0
+    for case in base.cases()[:150]:
+        for item in base.determination(case).decisions:
+            if item.outcome is None:
+                continue
+            for outcome, wanted in ((item.outcome, Verdict.HOLDS), (other[item.outcome], Verdict.DIFFERS)):
+                text = f"In {case}, {item.item.text} was {outcome}."
+                said = verdict(base, text)
+                asked, decided = asked + 1, decided + (said is wanted)
+                if said not in {wanted, Verdict.UNCHECKED}:
+                    wrong.append((text, said))
+    assert wrong == []
+    assert decided >= 0.9 * asked > 300
+
+
+def test_of_two_items_that_begin_alike_the_longer_is_taken():
+    text = "CM17-9016026 upheld an MRI of the left knee, DOS: 01/29/2017."
+    (sentence,) = reading.sentences(text)
+    ends = [text.index(word) for word in (",", ".")]
+    for places in ([(23, ends[0]), (23, ends[1])], [(23, ends[1]), (23, ends[0])]):
+        (quoted,) = [one for one in reading.read(sentence, places).phrases if one.type == "QUOTED"]
+        assert quoted.printed == text[23 : ends[1]]
+
+
 def test_claims_by_hand_are_never_wrongly_decided(base):
     found = [(row["text"], row["result"], verdict(base, row["text"])) for row in BY_HAND]
     wrong = [one for one in found if one[2] not in {one[1], Verdict.UNCHECKED}]
