@@ -105,7 +105,7 @@ def trends(
     chosen = index.chosen(wanted, party)
     counted = np.ones(len(index), bool) if chosen is None else chosen.copy()
     if key is not None:
-        counted &= _citing(index, key, party)
+        counted &= citing(index, key, party)
     days = index.columns("decision_date")["decision_date"]
     dated = counted & days.is_not_null().to_numpy()
     rows = np.flatnonzero(dated).astype(np.int32)
@@ -120,7 +120,12 @@ def trends(
     return Trends(key, party, wanted, table, _changes(index, rows, since), notes)
 
 
-def _citing(index: Index, key: str, party: str) -> NDArray[np.bool_]:
+def citing(index: Index, key: str, party: str) -> NDArray[np.bool_]:
+    """The decisions in which ``party`` cites a key of any level.
+
+    Raises:
+        UnknownError: nobody cites such a key.
+    """
     for level in LEVELS:
         cited = index.cited(level, party)
         number = cited.keys["key"].index_of(key)

@@ -108,7 +108,8 @@ def figure(
     from kg.analysis import cube
     from kg.analysis.cache import Analyses
     from kg.analysis.cited import figure_citations
-    from kg.analysis.cited.citable import Asked, Citable
+    from kg.analysis.cited.citable import Citable
+    from kg.analysis.cited.figure_address import Asked
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:

@@ -82,7 +82,7 @@ def test_made_claims_hold_or_differ_as_they_are_true_or_spoiled(base, truth):
 def test_every_item_of_every_letter_is_known_by_its_own_words(base):
     other = {"upheld": "overturned", "overturned": "upheld", "modified": "upheld"}
     wrong, decided, asked = [], 0, 0
-    for case in base.cases()[:150]:
+    for case in base.cases()[:80]:
         for item in base.determination(case).decisions:
             if item.outcome is None:
                 continue
@@ -93,7 +93,7 @@ def test_every_item_of_every_letter_is_known_by_its_own_words(base):
                 if said not in {wanted, Verdict.UNCHECKED}:
                     wrong.append((text, said))
     assert wrong == []
-    assert decided >= 0.9 * asked > 300
+    assert decided >= 0.9 * asked > 150
 
 
 def test_of_two_items_that_begin_alike_the_longer_is_taken():

@@ -24,7 +24,7 @@ def test_rows_of_drivers_carry_an_address_that_gives_them_again(site):
         ("nt", "application/n-triples", "Observation"),
         ("bibtex", "application/x-bibtex", "@misc"),
         ("csl", "application/vnd.citationstyles.csl+json", '"dataset"'),
-        ("text", "text/plain", "digest"),
+        ("text", "text/plain", "inputs"),
     ],
 )
 def test_a_figure_has_many_forms(site, form, media_type, said):
@@ -40,7 +40,7 @@ def test_a_figure_has_many_forms(site, form, media_type, said):
     ("address", "status"),
     [
         ("/figures/outcomes?generation=999999", 404),
-        ("/figures/outcomes?generation=000001&inputs=0123456789abcdef", 404),
+        ("/figures/outcomes?generation=000001&inputs=9-0123456789abcdef", 404),
         ("/figures/nothing", 422),
         ("/figures/outcomes?colour=red", 422),
         ("/figures/driver", 422),

@@ -6,7 +6,8 @@ from typing import Any
 
 from rdflib.namespace import RDF, XSD
 
-from kg.analysis.cited.citable import Figure, about
+from kg.analysis.cited.citable import Figure
+from kg.analysis.cited.figure_address import about
 from kg.graph import iri
 from kg.graph.triples import escaped
 from kg.graph.vocab import DCTERMS, IMR, QB
@@ -32,7 +33,7 @@ def text(figure: Figure, root: str = "") -> str:
     asked = figure.asked
     return (
         f"{TITLE}. {about(asked)}: {shown(figure)}. Generation {asked.generation} "
-        f"({figure.letters:,} letters, digest {asked.inputs}). {root}{asked.address}"
+        f"({figure.letters:,} letters, inputs {asked.inputs}). {root}{asked.address}"
     )
 
 
@@ -45,7 +46,7 @@ def csl(figure: Figure, root: str = "") -> str:
         "title": about(asked),
         "container-title": TITLE,
         "version": asked.generation,
-        "note": f"{shown(figure)}; {figure.letters} letters, digest {asked.inputs}",
+        "note": f"{shown(figure)}; {figure.letters} letters, inputs {asked.inputs}",
         "URL": f"{root}{asked.address}",
     }
     return json.dumps([item], ensure_ascii=False, indent=1)
@@ -58,7 +59,7 @@ def bibtex(figure: Figure, root: str = "") -> str:
         "title": about(asked),
         "howpublished": TITLE,
         "edition": f"generation {asked.generation}",
-        "note": f"{shown(figure)}; {figure.letters} letters, digest {asked.inputs}",
+        "note": f"{shown(figure)}; {figure.letters} letters, inputs {asked.inputs}",
         "url": f"{root}{asked.address}",
     }
     lines = [f"  {name} = {{{_tex(value)}}}" for name, value in fields.items()]

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from kg.analysis import cube
 from kg.analysis.cache import code_version
-from kg.analysis.cited.citable import Asked
+from kg.analysis.cited.figure_address import Asked
 from kg.analysis.covariates import ADJUST, NOTHING
 from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES
 from kg.analysis.drivers import HELP, DriverRow, Drivers

@@ -7,7 +7,9 @@ from fastapi.responses import PlainTextResponse, Response
 
 from kg.analysis import cube
 from kg.analysis.cited import figure_citations
-from kg.analysis.cited.citable import KINDS, Asked, Figure
+from kg.analysis.cited.citable import Figure
+from kg.analysis.cited.figure_address import Asked
+from kg.analysis.cited.figure_kinds import KINDS
 from kg.web import negotiate
 from kg.web.api import openapi
 from kg.web.api.cases import SiteDep, answer
@@ -44,6 +46,7 @@ class CitedFigure(openapi.Thing):
     added: int
     changed: int
     removed: int
+    lost: int
 
 
 @router.get(
@@ -60,7 +63,7 @@ def figure(
         Query(alias="format", description="Instead of the Accept header."),
     ] = None,
 ) -> Response:
-    """The kinds are outcomes, driver, month and change; they take filters, party, level, row, key and adjust.
+    """The kinds are those of the addresses that rows carry as `figure`, each with its own parameters.
 
     `generation` and `inputs` name the letters that are counted. Where these were removed or changed since,
     the answer says how many, and what the figure is now.

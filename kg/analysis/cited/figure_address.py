@@ -1,0 +1,105 @@
+"""What a cited figure is of, and the address that says so."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from kg.analysis.cited.figure_kinds import KINDS, Wanted
+from kg.analysis.decisions import LEVELS, PARTIES
+from kg.analysis.filters import FILTERS, Filters, choose
+from kg.errors import SettingError
+
+_GENERATION = re.compile(r"[0-9]{6,9}")
+_INPUTS = re.compile(r"[0-9]{1,9}-[0-9a-f]{16}")
+LONGEST = 4_000
+"""Characters of an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Wanted):
+    """What is wanted, with the address that says so."""
+
+    @property
+    def address(self) -> str:
+        """The path that gives the figure again.
+
+        >>> Asked("outcomes", filters=Filters.of(drug="ibuprofen"), generation="000001").address
+        '/figures/outcomes?party=reviewer&drug=ibuprofen&generation=000001'
+        """
+        own = {name: getattr(self, name) for name in KINDS[self.kind].takes}
+        last = {"generation": self.generation, "inputs": self.inputs}
+        given = [(name, value) for name, value in own.items() if value]
+        given += [(name, value) for name, values in self.filters.written().items() for value in values]
+        given += [(name, value) for name, value in last.items() if value]
+        return f"/figures/{quote(self.kind)}?{urlencode(given)}"
+
+    @classmethod
+    def read(cls, address: str) -> "Asked":
+        """What an address asks for, with or without the server before it.
+
+        Raises:
+            ChoiceError: it is no figure's, or names what is not known.
+            SettingError: a value is not written as it should be.
+        """
+        if len(address) > LONGEST:
+            raise SettingError(f"an address of a figure has at most {LONGEST:,} characters")
+        try:
+            parts = urlsplit(address)
+            given = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)
+        except ValueError as error:
+            raise SettingError(f"this is no address of a figure: {error}") from error
+        return cls.of(parts.path.rpartition("/figures/")[2], given)
+
+    @classmethod
+    def of(cls, kind: str, given: list[tuple[str, str]]) -> "Asked":
+        """What a kind of figure and pairs of names and values ask for.
+
+        Raises:
+            ChoiceError, SettingError: as :meth:`read`.
+        """
+        takes = KINDS[choose("kind of figure", kind, tuple(KINDS))].takes
+        known = (*takes, "generation", "inputs", *FILTERS)
+        own: dict[str, str] = {}
+        filters: dict[str, list[str]] = {}
+        for name, value in given:
+            choose("parameter of a figure", name, known)
+            if name in FILTERS:
+                filters.setdefault(name, []).append(value)
+            elif name in own:
+                raise SettingError(f"{name} is given twice")
+            else:
+                own[name] = value
+        asked = cls(kind, filters=Filters.of(**filters), **own)
+        return asked.checked()
+
+    def checked(self) -> "Asked":
+        """The same, where every value is one that there can be.
+
+        Raises:
+            ChoiceError, SettingError: a value is none.
+        """
+        choose("party", self.party, PARTIES)
+        choose("level", self.level, LEVELS)
+        if self.generation and not _GENERATION.fullmatch(self.generation):
+            raise SettingError(
+                f"generation {self.generation!r} is not a number of six digits, such as 000001"
+            )
+        if self.inputs and not _INPUTS.fullmatch(self.inputs):
+            raise SettingError(
+                f"inputs {self.inputs!r} is not a number and a digest, such as 152-0123456789abcdef"
+            )
+        if (row := KINDS[self.kind].row) and not self.row:
+            raise SettingError(f"a figure of the kind {self.kind} needs row: {row}")
+        return self
+
+
+def about(asked: Asked) -> str:
+    """What a figure is of, in words.
+
+    >>> about(Asked("outcomes", filters=Filters.of(drug="ibuprofen")))
+    'Outcomes of decisions: drug ibuprofen, party reviewer'
+    """
+    told = [str(asked.filters)] + [
+        f"{name} {value}" for name in KINDS[asked.kind].takes if (value := getattr(asked, name))
+    ]
+    return f"{KINDS[asked.kind].words}: {', '.join(told)}"
