@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from tables import each_row
 
 ROOT = Path(__file__).parents[1]
 
@@ -133,7 +134,7 @@ def test_every_wing_has_its_floor():
     assert {wing(name) for name in INSIDE} <= HEIGHT.keys()
 
 
-@pytest.mark.parametrize("name", INSIDE)
+@each_row("name", INSIDE)
 def test_a_room_knows_only_its_own_wing_and_those_below(name):
     for other in ours(name):
         assert other != "kg", f"{name} imports from the front door, which is for users"
@@ -227,13 +228,13 @@ def test_no_floor_is_a_corridor():
     assert {floor: number for floor, number in floors.items() if number > MOST_ROOMS} == {}
 
 
-@pytest.mark.parametrize("package", ONLY_IN)
+@each_row("package", ONLY_IN)
 def test_a_package_is_met_only_in_the_rooms_about_it(package):
     users = {name for name in INSIDE if any(other.split(".")[0] == package for other in imports(name))}
     assert {name for name in users if not within(name, ONLY_IN[package])} == set()
 
 
-@pytest.mark.parametrize("name", [n for n in INSIDE if within(n, PURE) and not within(n, NOT_PURE)])
+@each_row("name", [n for n in INSIDE if within(n, PURE) and not within(n, NOT_PURE)])
 def test_values_become_values(name):
     assert {other for other in imports(name) if within(other, WORLD)} == set()
     called = {
@@ -244,7 +245,7 @@ def test_values_become_values(name):
     assert called & WORLD_CALLS == set()
 
 
-@pytest.mark.parametrize("name", sorted(rooms()))
+@each_row("name", sorted(rooms()))
 def test_a_room_is_at_most_400_lines_and_a_function_under_50(name):
     tree = rooms()[name]
     if name != "kg.graph.vocab":  # which is generated

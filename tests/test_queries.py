@@ -14,6 +14,7 @@ import gold_letters
 import pyoxigraph as ox
 import pytest
 from rdflib import Graph
+from tables import each_row
 
 from kg import queries, resources
 from kg.errors import QueryError, UnknownError
@@ -764,7 +765,7 @@ ARGUMENTS = {
 }
 
 
-@pytest.mark.parametrize("name", queries.names())
+@each_row("name", queries.names())
 def test_every_query_says_what_it_answers_and_takes(graph, name):
     query = queries.load(name)
     assert query.summary
@@ -772,7 +773,7 @@ def test_every_query_says_what_it_answers_and_takes(graph, name):
     assert queries.run(graph, name, **ARGUMENTS.get(name, {})).columns == query.columns
 
 
-@pytest.mark.parametrize("name", queries.names())
+@each_row("name", queries.names())
 def test_every_query_is_standard_sparql(name):
     """rdflib's own parser takes it, too: it runs on other servers than Oxigraph."""
     from rdflib.plugins.sparql import prepareQuery
@@ -911,7 +912,7 @@ def test_only_parameters_in_their_places_are_bound(text):
     assert bound == f"{header}{text}\nLIMIT 9 VALUES $x {{ 3 }}"
 
 
-@pytest.mark.parametrize("name", queries.names())
+@each_row("name", queries.names())
 def test_a_file_is_sparql_as_it_stands_and_asks_for_the_defaults(name):
     text = resources.text("ontology", f"{queries.FOLDER}/{name}.rq")
     ox.Store().query(text)

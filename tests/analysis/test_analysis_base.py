@@ -2,6 +2,7 @@
 
 import pytest
 from small_facts import decision, facts_of
+from tables import each_row
 
 from kg.analysis.cache import Analyses
 from kg.analysis.decisions import LEVELS, PARTIES, prepare
@@ -23,8 +24,8 @@ def agree(store, found, rows):
         assert counted(store, sparql(found, row.key)) == expected, row.key
 
 
-@pytest.mark.parametrize("party", PARTIES)
-@pytest.mark.parametrize("level", LEVELS)
+@each_row("party", PARTIES)
+@each_row("level", LEVELS)
 def test_sparql_counts_what_the_facts_count(base, store, level, party):
     found = Analyses.of(base).drivers(level, party, minimum=1, sets=False)
     assert len(found)
@@ -50,8 +51,8 @@ def asked(index, name):
     yield [first, last]
 
 
-@pytest.mark.parametrize("party", PARTIES)
-@pytest.mark.parametrize("name", FILTERS)
+@each_row("party", PARTIES)
+@each_row("name", FILTERS)
 def test_every_filter_keeps_the_same_in_sparql_as_in_the_facts(base, store, name, party):
     kept = Analyses.of(base)
     for values in asked(kept.index, name):
@@ -62,7 +63,7 @@ def test_every_filter_keeps_the_same_in_sparql_as_in_the_facts(base, store, name
             agree(store, found, 2)
 
 
-@pytest.mark.parametrize("name", FILTERS)
+@each_row("name", FILTERS)
 def test_every_filter_with_a_value_that_decisions_have_keeps_some_and_not_all(base, name):
     index = Analyses.of(base).index
     kept = [index.chosen(Filters.of(**{name: value}), "any").sum() for value in index.values(name)]
@@ -70,7 +71,7 @@ def test_every_filter_with_a_value_that_decisions_have_keeps_some_and_not_all(ba
     assert min(kept) < len(index) or len(kept) == 1
 
 
-@pytest.mark.parametrize("name", FILTERS)
+@each_row("name", FILTERS)
 def test_a_value_that_no_decision_has_keeps_none_and_says_so(name):
     index = prepare(facts_of(decision("CM15-0000001", 1, "upheld", template="2018")))
     one = FILTERS[name]
@@ -83,8 +84,8 @@ def test_a_value_that_no_decision_has_keeps_none_and_says_so(name):
     assert drivers(index, filters=together, sets=False).decisions == 0
 
 
-@pytest.mark.parametrize("name", FILTERS)
-@pytest.mark.parametrize("value", ["", " ", "no such thing", "2016-2014", "2016-06..2016-01"])
+@each_row("name", FILTERS)
+@each_row("value", ["", " ", "no such thing", "2016-2014", "2016-06..2016-01"])
 def test_what_is_no_value_of_a_filter_is_an_error_and_never_all(base, name, value):
     index = Analyses.of(base).index
     with pytest.raises((SettingError, ChoiceError)):

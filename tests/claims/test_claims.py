@@ -11,6 +11,7 @@ import pytest
 from claim_wordings import claims
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tables import each_row
 
 import kg
 from kg import resources
@@ -112,7 +113,7 @@ def test_claims_by_hand_are_never_wrongly_decided(base):
     assert sum(said is not Verdict.UNCHECKED for _, _, said in found) >= 0.9 * len(found)
 
 
-@pytest.mark.parametrize("row", EXAMPLES, ids=[row["text"] for row in EXAMPLES])
+@each_row("row", EXAMPLES)
 def test_examples(row):
     (sentence,) = reading.sentences(row["text"])
     assert " ".join(piece.kind for piece in reading.read(sentence).pieces) == row["result"]
@@ -144,7 +145,7 @@ def test_every_fraction_in_words_is_known():
 NEGATING = [*vocabulary.keywords(reading.GRAMMAR)["NOT"], *vocabulary.keywords(reading.GRAMMAR)["HEDGE"]]
 
 
-@pytest.mark.parametrize("word", NEGATING)
+@each_row("word", NEGATING)
 def test_a_word_that_takes_back_a_claim_is_honoured(base, word):
     text = "CM17-9016026 upheld the denial of an MRI of the lumbar spine"
     assert verdict(base, f"{text}.") is Verdict.HOLDS
@@ -155,7 +156,7 @@ def test_a_word_that_takes_back_a_claim_is_honoured(base, word):
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "Did CM17-9016026 uphold the denial?",
@@ -218,7 +219,7 @@ def test_two_cases_are_checked_each(base):
     ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("amount", "truth", "said"),
     [
         (Amount(0.185, 0.0005, is_rate=True), 0.1854, "holds"),

@@ -7,21 +7,13 @@ import sys
 
 import pytest
 import typer
+from tables import each_row
 from typer.testing import CliRunner
 
 from kg.cli import ORDER, app, command
 from kg.errors import SettingError, SourceError
 
 COMMANDS = {each.name: each for each in app.registered_commands}
-OPTIONS = {
-    name: set(
-        re.findall(
-            r"(?<![\w-])--?[a-z][a-z-]*",
-            CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"}).output,
-        )
-    )
-    for name in COMMANDS
-}
 OF_A_BASE = {
     "stats": [], "show": ["CM16-0000001"], "query": ["outcomes_by_page"], "drivers": [],
     "related": ["CM16-0000001"], "serve": ["--port", "0"],
@@ -39,17 +31,19 @@ def test_the_list_of_commands_is_whole_and_in_its_order():
     assert tuple(COMMANDS) == ORDER
 
 
-@pytest.mark.parametrize("name", ORDER)
+@each_row("name", ORDER)
 def test_the_help_of_a_command_has_examples_that_name_what_there_is(name):
     examples = [line for line in COMMANDS[name].epilog.split("\n\n")[1:] if line]
     assert examples
+    shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"}).output
+    options = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", shown))
     for example in examples:
         words = shlex.split(example.partition(" > ")[0].rpartition(" | ")[2].partition(" < ")[0])
         assert words[:2] == ["kg", name]
-        assert {word for word in words if re.match(r"--?[a-z]", word)} <= OPTIONS[name]
+        assert {word for word in words if re.match(r"--?[a-z]", word)} <= options
 
 
-@pytest.mark.parametrize("name", ORDER)
+@each_row("name", ORDER)
 def test_the_help_of_a_command_fits_a_narrow_terminal_and_says_what_each_option_does(name):
     shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
     assert shown.exit_code == 0
@@ -66,7 +60,7 @@ def test_a_base_that_is_not_there_is_said_in_a_sentence(name, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("name", ORDER)
+@each_row("name", ORDER)
 def test_an_unknown_option_is_wrong_usage(name):
     assert CliRunner().invoke(app, [name, "--no-such-option"]).exit_code == 2
 

@@ -10,6 +10,7 @@ import gold_letters
 import owlrl
 import pytest
 from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, URIRef
+from tables import each_row
 
 from kg import queries, resources
 from kg.analysis import cube
@@ -64,7 +65,7 @@ def local(term):
 # --- each term --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("term", own_terms(), ids=local)
+@each_row("term", own_terms())
 def test_a_term_is_described(term):
     for needed in (RDFS.label, SKOS.definition, SKOS.example, DCTERMS.source):
         assert (term, needed, None) in ontology(), f"{local(term)} has no {needed}"
@@ -72,13 +73,13 @@ def test_a_term_is_described(term):
     assert all(len(str(text)) > 15 for text in ontology().objects(term, SKOS.definition))
 
 
-@pytest.mark.parametrize("term", properties(), ids=local)
+@each_row("term", properties())
 def test_a_property_has_domain_and_range(term):
     assert len(list(ontology().objects(term, RDFS.domain))) == 1
     assert len(list(ontology().objects(term, RDFS.range))) == 1
 
 
-@pytest.mark.parametrize("term", own_terms(), ids=local)
+@each_row("term", own_terms())
 def test_names_are_of_one_pattern(term):
     a_property = (term, RDFS.domain, None) in ontology()
     assert re.fullmatch(r"[a-z][A-Za-z]+" if a_property else r"[A-Z][A-Za-z]+", local(term))
@@ -150,7 +151,7 @@ def test_no_shape_speaks_of_an_undeclared_term():
     assert spoken - declared() == set()
 
 
-@pytest.mark.parametrize("name", queries.names())
+@each_row("name", queries.names())
 def test_no_query_asks_for_an_undeclared_term(name):
     text = queries.load(name).text
     prefixes = dict(re.findall(r"PREFIX (\w+): <([^>]*)>", text))
@@ -164,7 +165,7 @@ def test_no_query_asks_for_an_undeclared_term(name):
     assert asked - declared() == set()
 
 
-@pytest.mark.parametrize("path", CODE, ids=lambda path: path.stem)
+@each_row("path", CODE)
 def test_no_code_speaks_of_an_undeclared_term(path):
     text = path.read_text(encoding="utf-8")
     spoken = re.findall(r"(?:\bIMR\.|\bimr:|ontology#|ONTOLOGY\}#)(\w+)", text)

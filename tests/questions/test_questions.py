@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tables import each_row
 
 import kg
 from kg import resources
@@ -55,7 +56,7 @@ def index(analyses):
     return analyses.index
 
 
-@pytest.mark.parametrize(("text", "result"), ROWS, ids=[text for text, _ in ROWS])
+@each_row(("text", "result"), ROWS)
 def test_examples(text, result):
     if result == "!":
         with pytest.raises(QuestionError):
@@ -75,13 +76,13 @@ def test_every_terminal_is_known_to_the_grammar():
     assert set(vocabulary.keywords()) - {"IGNORED", *ABSENT} <= set(grammar().terminals)
 
 
-@pytest.mark.parametrize("text", READ)
+@each_row("text", READ)
 def test_a_question_written_canonically_is_read_the_same(text):
     question = read_question(text)
     assert read_question(question.words).reading == question.reading
 
 
-@pytest.mark.parametrize("text", READ)
+@each_row("text", READ)
 def test_the_echo_names_every_condition(text):
     question = read_question(text)
     said = echo.sentence(question)
@@ -91,7 +92,7 @@ def test_the_echo_names_every_condition(text):
         assert word is None or word in said.lower() or word in said
 
 
-@pytest.mark.parametrize("text", READ)
+@each_row("text", READ)
 def test_every_change_of_a_part_is_a_question(text):
     question = read_question(text)
     offered = changes(question)
@@ -101,9 +102,12 @@ def test_every_change_of_a_part_is_a_question(text):
     assert len({(change.part, change.now, change.words) for change in offered}) == len(offered)
 
 
-@pytest.mark.parametrize(
-    "text", [t for t in READ if read_question(t).kind in {Kind.FIGURES, Kind.GROUNDS}][::12]
-)
+def of_kinds(*kinds):
+    """The examples that ask for a kind of answer."""
+    return [text for text in READ if read_question(text).kind in kinds]
+
+
+@each_row("text", lambda: of_kinds(Kind.FIGURES, Kind.GROUNDS)[::12])
 def test_every_change_has_an_answer(text, analyses):
     for change in changes(read_question(text)):
         assert answers.answer(analyses, change.question).value["decisions"] >= 0
@@ -142,7 +146,7 @@ def test_the_echo_repeats_words_that_stand_for_others():
     assert "(" not in echo.sentence(read_question("acupuncture by year"))
 
 
-@pytest.mark.parametrize("text", [t for t in READ if read_question(t).kind is Kind.FIGURES][::2])
+@each_row("text", lambda: of_kinds(Kind.FIGURES)[::2])
 def test_the_query_counts_what_the_answer_counts(text, analyses, base):
     found = answers.ask(analyses, text)
     counted = list(base.graph.query(found.sparql))
@@ -222,7 +226,7 @@ def test_what_cannot_be_read_is_said(text, says):
         read_question(text)
 
 
-@pytest.mark.parametrize("text", [text for text, result in ROWS if result == "!"])
+@each_row("text", [text for text, result in ROWS if result == "!"])
 def test_a_refusal_names_a_question_that_is_read(text):
     with pytest.raises(QuestionError) as refused:
         read_question(text)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import each_row
 
 from kg.model import Basis, Citation, ProblemKind
 from kg.reading.citing.citations import read_field
@@ -19,7 +20,7 @@ def rows():
     for path in sorted(FOLDER.glob("*.tsv")):
         for line in path.read_text(encoding="utf-8").splitlines()[1:]:
             field, reading = line.split("\t")
-            yield pytest.param(field, reading, id=f"{path.stem}: {field[18:90]}")
+            yield field, reading
 
 
 FIELDS = list(rows())
@@ -41,12 +42,12 @@ def reading(field: str) -> str:
     return " || ".join(shown(citation) for citation in read_field(field)[0].citations) or "-"
 
 
-@pytest.mark.parametrize(("field", "expected"), FIELDS)
+@each_row(("field", "expected"), FIELDS)
 def test_reads_every_printed_form(field, expected):
     assert reading(field) == expected
 
 
-@pytest.mark.parametrize(("field", "expected"), FIELDS)
+@each_row(("field", "expected"), FIELDS)
 def test_spans_quote_what_was_read_and_little_more(field, expected):
     for citation in read_field(field)[0].citations:
         named = sum(len(s.title) for s in citation.sections) + len(citation.title or "")
@@ -91,7 +92,7 @@ def test_an_edition_that_contradicts_its_guideline_is_a_problem(title, told):
     assert (ProblemKind.CONTRADICTION in {problem.kind for problem in problems}) == told
 
 
-@pytest.mark.parametrize("field", [row.values[0] for row in FIELDS])
+@each_row("field", [field for field, _ in FIELDS])
 def test_a_field_inside_a_letter_reads_as_by_itself(field):
     before, after = "MAXIMUS guideline: ", "\n \nDecision rationale: Low Back 2004, page 3"
     there, problems = read_field(before + field + after, len(before), len(before) + len(field))

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 import pytest
 from lark import Token, Tree
+from tables import each_row
 
 from kg import resources
 from kg.reading import document_kind, early, header, reviewers, sections, summary
@@ -71,7 +72,7 @@ def direct(grammar: TypedGrammar, text: str) -> tuple[Tree, list[Token]]:
 EXAMPLES = [(name, *row) for name in GRAMMARS for row in rows(name)]
 
 
-@pytest.mark.parametrize(("name", "rule", "text", "result"), EXAMPLES)
+@each_row(("name", "rule", "text", "result"), EXAMPLES)
 def test_examples(name, rule, text, result):
     assert found(GRAMMARS[name][-1], rule, text) == result
 

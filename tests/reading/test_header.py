@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from own_letters import COLUMNS, LINES, ROWS
+from tables import each_row
 
 from kg.model import Priority, ProblemKind, Span
 from kg.reading.header import HEADER, read_header
@@ -178,7 +179,7 @@ LAYOUTS = (rows, lines, columns, two_columns, values_first, pairs_of_lines, side
 CELLS = list(VALUES.items())
 
 
-@pytest.mark.parametrize("lay", LAYOUTS)
+@each_row("lay", LAYOUTS)
 def test_every_layout_tells_the_same(lay):
     header = read(lay(CELLS))
     assert (header.case_number, header.dates, header.priority) == ("CM15-0001234", ALL, Priority.STANDARD)
@@ -197,9 +198,9 @@ def without(cells, n, what):
     return [*cells[:n], *([cell] if cell else []), *cells[n + 1 :]]
 
 
-@pytest.mark.parametrize("lay", LAYOUTS)
-@pytest.mark.parametrize("what", ["label", "value", "both", "misprint"])
-@pytest.mark.parametrize("n", range(len(CELLS)))
+@each_row("lay", LAYOUTS)
+@each_row("what", ["label", "value", "both", "misprint"])
+@each_row("n", range(len(CELLS)))
 def test_a_date_stands_beside_its_label_or_is_null_with_a_problem(lay, what, n):
     header = read(lay(without(CELLS, n, what)))
     for name, found in header.dates.items():

@@ -4,6 +4,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from tables import each_row
 
 from kg.reading.requests import amounts
 from kg.reading.requests.items import read_item
@@ -35,13 +36,13 @@ def read(printed):
     return read_item(printed, 0, len(printed))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+@each_row("row", ROWS)
 def test_every_request_of_the_table(row):
     item, problems = read(row[0])
     assert [row[0], *told(item), "yes" if problems else ""] == row
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+@each_row("row", ROWS)
 def test_a_span_quotes_its_value(row):
     item, _ = read(row[0])
     for code in item.codes:
@@ -74,7 +75,7 @@ DURATIONS = {
 SERVICES = ("Physical therapy", "Acupuncture for the left knee,", "Home health nurse")
 
 
-@pytest.mark.parametrize(("often", "lasts"), [*product(FREQUENCIES, DURATIONS)])
+@each_row(("often", "lasts"), [*product(FREQUENCIES, DURATIONS)])
 def test_every_frequency_with_every_duration(often, lasts):
     for service in SERVICES:
         assert told(read(f"{service} {often} {lasts}")[0])[:2] == [FREQUENCIES[often], DURATIONS[lasts]]
@@ -99,7 +100,7 @@ REFILLS = {
 SUPPLIES = {"": "", "30 day supply": "30 day", "days supply: 90": "90 day", "one month supply": "1 month"}
 
 
-@pytest.mark.parametrize(("taken", "refills"), [*product(TAKEN, REFILLS)])
+@each_row(("taken", "refills"), [*product(TAKEN, REFILLS)])
 def test_every_dose_with_refills_and_supply(taken, refills):
     for supply, drug in product(SUPPLIES, ("Soma 350mg", "Norco 10/325mg")):
         printed = f"{drug} 1 tablet {taken}, #60, {supply}, {refills}".rstrip(", ")
@@ -108,12 +109,8 @@ def test_every_dose_with_refills_and_supply(taken, refills):
         assert item.quantity.minimum == 60
 
 
-@pytest.mark.parametrize(
-    "unit", [word for kind in ("DAY", "WEEK", "MONTH", "YEAR") for word in (kind, f"{kind}S")]
-)
-@pytest.mark.parametrize(
-    "number", [word for word in amounts.NUMBERS if word.isalpha() and amounts.NUMBERS[word] < 20]
-)
+@each_row("unit", [word for kind in ("DAY", "WEEK", "MONTH", "YEAR") for word in (kind, f"{kind}S")])
+@each_row("number", [word for word in amounts.NUMBERS if word.isalpha() and amounts.NUMBERS[word] < 20])
 def test_every_number_of_every_unit_of_time(number, unit):
     if number in ("once", "twice", "thrice", "other", "single"):
         return

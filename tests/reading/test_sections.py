@@ -2,6 +2,7 @@
 
 import pytest
 from own_letters import DECISIONS, HOW, MTUS, NONE, PATIENT, REASONS, SUMMARY, Item, letter, spaced
+from tables import each_row
 
 from kg.errors import LetterError
 from kg.model import Outcome, ProblemKind, Template
@@ -130,10 +131,10 @@ NOT_UNDERSTOOD = (
 )
 
 
-@pytest.mark.parametrize("words", NOT_UNDERSTOOD)
-@pytest.mark.parametrize("mark", [": ", " - ", ":  ", " \u2013 "])
-@pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "between", "last"])
-@pytest.mark.parametrize("lay", [str, spaced], ids=["", "spaced"])
+@each_row("words", NOT_UNDERSTOOD)
+@each_row("mark", [": ", " - ", ":  ", " \u2013 "])
+@each_row("place", [0, 1, 2])
+@each_row("lay", [str, spaced])
 def test_an_outcome_that_is_not_understood_is_told_and_its_item_kept(words, mark, place, lay):
     given = [Item("A cane"), Item("A bed", "Overturned")]
     given.insert(place, Item("A walker", f"{mark}{words}", gap="@"))
@@ -151,8 +152,8 @@ def test_an_outcome_that_is_not_understood_is_told_and_its_item_kept(words, mark
     assert None not in (issue.administrator, issue.reviewer, issue.rationale)
 
 
-@pytest.mark.parametrize("words", sorted(outcome_wordings.wordings()))
-@pytest.mark.parametrize("mark", [":", " -"])
+@each_row("words", sorted(outcome_wordings.wordings()))
+@each_row("mark", [":", " -"])
 def test_every_wording_of_an_outcome_is_read_on_an_issue_line(words, mark):
     text = letter(Item("A cane"), Item("A walker", words, gap="@ ")).replace(":@", mark)
     meant = outcome_wordings.wordings()[words]
