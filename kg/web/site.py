@@ -94,17 +94,20 @@ class Site:
         return site
 
     def prepare(self) -> None:
-        """Compute what every answer needs, before the first is asked; grammars and pyvis are loaded too."""
-        drawing.html(drawing.View([], []))
+        """Compute what most answers need, before the first is asked."""
         with self._lock:
             _ = self.features, self.links.kinds, self.links.texts, self.suggestions, self.figures
-        for case in self.base.cases()[:1]:
-            self.base.determination(case)
         _ = self.coverage
         for level in LEVELS[:2]:
             self.drivers(level, "reviewer", Filters(), _MINIMUM)
-        complete(self.index, "o")
         self.index.values("guideline")
+
+    def load_the_rest(self) -> None:
+        """Load pyvis and the grammars, so that the first picture and letter need not wait for them."""
+        drawing.html(drawing.View([], []))
+        complete(self.index, "o")
+        for case in self.base.cases()[:1]:
+            self.base.determination(case)
 
     @cached_property
     def analyses(self) -> Analyses:

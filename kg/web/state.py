@@ -94,6 +94,7 @@ class State:
         try:
             await asyncio.to_thread(self.site.prepare)
             self._prepared = True
+            await asyncio.to_thread(self.site.load_the_rest)
         except Exception:  # whatever it is, those who ask what does not need it are served
             log.exception("the base could not be prepared; answers are made as they are asked for")
             self._prepared = True

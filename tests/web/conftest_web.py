@@ -142,7 +142,7 @@ class Live:
         self._wait()
 
     def _wait(self) -> None:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 300
         while time.monotonic() < end:
             try:
                 with urllib.request.urlopen(f"{self.address}/readyz", timeout=2) as answer:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from kg import resources, turtle
 from kg.errors import CatalogueError
@@ -36,7 +37,7 @@ class Concept:
         return None if value is None else int(value)
 
 
-def read(file: str) -> dict[str, Concept]:
+def read(file: str) -> Mapping[str, Concept]:
     """The concepts of ``ontology/<file>`` by IRI, in the order of the file.
 
     Raises:
@@ -45,8 +46,9 @@ def read(file: str) -> dict[str, Concept]:
     return read_with_schemes(file)[0]
 
 
-def read_with_schemes(file: str) -> tuple[dict[str, Concept], dict[str, str]]:
-    """The same, and the names of the file's concept schemes by IRI.
+@cache
+def read_with_schemes(file: str) -> tuple[Mapping[str, Concept], Mapping[str, str]]:
+    """The same, and the names of the file's concept schemes by IRI; a file is read once.
 
     Raises:
         CatalogueError: the file is not Turtle; a concept lacks its notation or name, or has several; its

@@ -148,6 +148,7 @@ def _lacking_one(word: str) -> list[str]:
     return [word[:at] + word[at + 1 :] for at in range(len(word))]
 
 
+@lru_cache(maxsize=1 << 15)
 def key(label: str) -> tuple[str, ...]:
     """What two labels that mean the same share: their folded words, an ending with its star.
 
