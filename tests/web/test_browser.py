@@ -1,5 +1,6 @@
 """The pages as a person meets them, in a real browser: no other host, no error, no script of a letter's."""
 
+import os
 import re
 import xml.etree.ElementTree as ET
 from http import HTTPStatus
@@ -75,14 +76,15 @@ def test_each_page_is_accessible_quiet_and_light(browser: Browser, server: Live,
         page.set_viewport_size(window)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            # In the dark only colours differ, and so only rules about colours can.
+            if not os.environ.get("CI"):  # where nobody looks at them
+                whole = name not in {"case", "explore", "deep"}
+                page.screenshot(path=ARTEFACTS / f"{name}-{size}-{scheme}.png", full_page=whole)
+            # In the dark only colours differ, in whatever size, and so only rules about colours can.
+            if scheme == "dark" and size == "narrow":
+                continue
             rules = {"runOnly": ["color-contrast", "link-in-text-block"]} if scheme == "dark" else {}
             found = Axe().run(page, options={"resultTypes": ["violations"], **rules})
-            page.screenshot(
-                path=ARTEFACTS / f"{name}-{size}-{scheme}.png",
-                full_page=name not in {"case", "explore", "deep"},
-            )
-            bad = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
+            bad = [v for v in found.response["violations"] if v["impact"] != "minor"]
             assert [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in bad] == []
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"wider than {size}"
     page.close()
