@@ -60,6 +60,7 @@ _COVER_VERDICT = re.compile(
     r"(?P<verdict>(?P<partial>PARTIAL(?:LY)?\s+)?(?:UPH[OE]LD|(?P<overturn>OVERTURN(?:ED)?)))\b",
     re.IGNORECASE,
 )
+_VERDICT_WORDS = ("uphold", "upheld", "overturn")
 _VERDICTS: dict[frozenset[Outcome | None], str] = {
     frozenset({Outcome.UPHELD}): "uphold",
     frozenset({Outcome.OVERTURNED}): "overturn",
@@ -257,7 +258,8 @@ def _too_long(span: Span, what: str) -> Problem:
 
 def _verdict(opening: str, decisions: tuple[Decision, ...]) -> list[Problem]:
     """A problem where the verdict of the form's cover page is another than the outcomes of the items."""
-    said = _COVER_VERDICT.search(opening)
+    small = opening.lower()
+    said = _COVER_VERDICT.search(opening) if any(each in small for each in _VERDICT_WORDS) else None
     outcomes = {decision.outcome for decision in decisions}
     if said is None or None in outcomes:
         return []

@@ -2,24 +2,24 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from itertools import pairwise
 
 from kg.errors import LetterError
 from kg.model import Span
 
-# What begins the body of a letter, once in each of the forms.
-_BODY = re.compile(
-    r"(?:HOW\s+THE\s+IMR\s+FINAL\s+DETERMINATION\s+WAS\s+MADE"
-    r"|Notice\s+of\s+Independent\s+Medical\s+Review\s+Determination[ \t\r]*(?=\n)"
-    r"|MEDICAL\s+PROFESSIONAL\s+REVIEW[ \t\r]*(?=\n))"
-)
-_QUICK = (
-    "FINAL DETERMINATION WAS MADE",
-    "Case Number",
-    "Medical Review Determination",
-    "PROFESSIONAL REVIEW",
-)
-_CASE = re.compile(r"(?:\A|\n)[ \t\f]*(?:IMR\s+)?Case\s+Number:?\s*(CM\d\d-\d{5,8})?")
+# What begins the body of a letter, once in each of the forms, by its first words: a search for those is fast.
+_BODIES = {
+    begins: re.compile(rest)
+    for begins, rest in (
+        ("HOW", r"HOW\s+THE\s+IMR\s+FINAL\s+DETERMINATION\s+WAS\s+MADE"),
+        ("Notice", r"Notice\s+of\s+Independent\s+Medical\s+Review\s+Determination[ \t\r]*(?=\n)"),
+        ("MEDICAL", r"MEDICAL\s+PROFESSIONAL\s+REVIEW[ \t\r]*(?=\n)"),
+    )
+}
+_CASE = re.compile(r"Case\s+Number:?\s*(CM\d\d-\d{5,8})?")
+_LINE_BEFORE = re.compile(r"(?:\A|\n)[ \t\f]*(?:IMR\s+)?\Z")
+_LONGEST_BEFORE = 200
 # What stands above the header table: the sender, the kind of letter, the head of an e-mail.
 _ABOVE = re.compile(
     r"(?:MAXIMUS|Maximus|Independent\s+Medical|INDEPENDENT\s+MEDICAL|IMR|State\s+of|From:|To:|Cc:|Date:|Sent:|Subject:"
@@ -40,13 +40,15 @@ def parts(text: str) -> tuple[Span, ...]:
     Raises:
         LetterError: the text prints several case numbers as headers do, but cannot be parted.
     """
-    if sum(map(text.count, _QUICK)) < 2 > text.count("Case Number"):
-        return (Span(0, len(text)),)
-    bodies = [_line_start(text, m.start()) for m in _BODY.finditer(text)]
-    cases = list(_CASE.finditer(text))
+    bodies = sorted(
+        _line_start(text, body.start())
+        for begins, form in _BODIES.items()
+        for body in _all(text, begins, form)
+    )
+    cases = [case for case in _all(text, "Case", _CASE) if _begins_line(text, case) is not None]
     starts = [0]
     for before, body in pairwise(bodies):
-        start = _start(text, before, body, [case.start() for case in cases])
+        start = _start(text, before, body, [_begins_line(text, case) or 0 for case in cases])
         if _REASONS.search(text, starts[-1], start) and _REASONS.search(text, start):
             starts.append(start)
     numbers = {case[1]: case.start(1) for case in reversed(cases) if case[1]}
@@ -55,6 +57,22 @@ def parts(text: str) -> tuple[Span, ...]:
         told = ", ".join(sorted(numbers))
         raise LetterError(f"the text has several case numbers ({told}), and its letters cannot be separated")
     return tuple([Span(a, b) for a, b in zip(starts, [*starts[1:], len(text)], strict=True)])
+
+
+def _all(text: str, begins: str, form: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """The places where ``text`` has the form, which begins with the word ``begins``."""
+    at = text.find(begins)
+    while at >= 0:
+        if found := form.match(text, at):
+            yield found
+        at = text.find(begins, at + 1)
+
+
+def _begins_line(text: str, case: re.Match[str]) -> int | None:
+    """Where the line begins whose first words are the label, ``None`` where others stand before it."""
+    at = case.start()
+    before = _LINE_BEFORE.search(text, max(0, at - _LONGEST_BEFORE), at)
+    return before and before.start()
 
 
 def _line_start(text: str, at: int) -> int:

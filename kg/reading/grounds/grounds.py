@@ -26,9 +26,14 @@ from kg.reading.text.folding import tidy
 _SURER = 0.12
 """How much surer a later sentence must be to stand for a ground in place of the first."""
 _LAST = 3
+_MARK = re.compile('["“”]')
 _QUOTE = re.compile(r'(?P<opens>(?<![^\s(\[])["“](?=\S))|["”](?!\w)')
 _SHORTEST_QUOTATION = 60
 """Characters of a quotation of more than a term."""
+_PIVOTS = (
+    *("this case", "the case of", "this patient", "injured worker", "claimant", "the patient"),
+    *("documentation", "however", "requested"),
+)
 _PIVOT = re.compile(
     r"(?i:\b(?:in\s+this\s+case|in\s+the\s+case\s+of|this\s+patient|injured\s+worker|claimant|the\s+patient"
     r"|documentation\s+(?:available|submitted|provided)|however|the\s+requested)\b)"
@@ -80,7 +85,8 @@ def _stated(text: str) -> Stated:
 @lru_cache(maxsize=1 << 14)
 def _comes_to_patient(sentence: str) -> bool:
     """Whether a sentence can be the first that is about the patient."""
-    return _PIVOT.search(sentence) is not None
+    small = sentence.lower()  # a search for each word is faster than one for all
+    return any(words in small for words in _PIVOTS) and _PIVOT.search(sentence) is not None
 
 
 def _quotations(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -91,7 +97,10 @@ def _quotations(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     ['"a long']
     """
     opened: list[int] = []
-    for mark in _QUOTE.finditer(text, start, end):
+    for found in _MARK.finditer(text, start, end):  # a search for one of few signs is fast
+        mark = _QUOTE.match(text, found.start(), end)
+        if mark is None:
+            continue
         if mark["opens"]:
             opened.append(mark.start())
         elif opened and mark.end() - (first := opened.pop()) > _SHORTEST_QUOTATION:
@@ -112,7 +121,7 @@ class Surroundings:
         self.places = list(sentences(text, start, end))
         self.said = [" ".join(text[first:last].split()) for first, last in self.places]
         self._text = text, start, end
-        self._item = item
+        self._names = _names(item)
         self._upheld = outcome is not Outcome.OVERTURNED and outcome is not Outcome.MODIFIED
 
     @cached_property
@@ -130,8 +139,8 @@ class Surroundings:
         first, last = self.places[n]
         return Context(
             self._upheld,
-            _names(self._item),
-            any(a <= first and last <= b + 2 for a, b in self._quoted),
+            self._names,
+            bool(self._quoted) and any(a <= first and last <= b + 2 for a, b in self._quoted),
             self._pivot <= n,
             n == 0,
             n >= len(self.places) - _LAST,

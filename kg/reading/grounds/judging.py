@@ -245,6 +245,18 @@ class Judge:
         self._decision = lru_cache(maxsize=None)(lambda *key: total(_of_decision(*key)))
         self._position = lru_cache(maxsize=None)(lambda *key: total(_of_position(*key)))
         self._get = weights.get
+        # The weights of single words, by class: summed of each candidate, so without making their names.
+        by_class: dict[str, dict[str, float]] = {}
+        for name, weight in weights.items():
+            ground, mark, word = name.partition("word ")
+            if mark:
+                by_class.setdefault(ground.rstrip(), {})[word] = weight
+        everywhere = by_class.pop("", {})
+        self._everywhere = everywhere
+        self._words = {
+            ground: everywhere | {word: everywhere.get(word, 0.0) + weight for word, weight in own.items()}
+            for ground, own in by_class.items()
+        }
 
     def lasting(self, told: Sentence, candidate: Candidate, rank: int) -> float:
         """The sum of the features that a sentence has wherever it stands."""
@@ -253,9 +265,15 @@ class Judge:
             self._cue(cue)
             + self._marks(told.marks, cue.ground, cue.met, candidate.denied)
             + self._groups(_beside(candidate), cue.ground)
-            + self._total(_of_words(told, candidate))
+            + self._of_words(told, candidate)
             + self._total(_of_place(told, candidate, rank))
         )
+
+    def _of_words(self, told: Sentence, candidate: Candidate) -> float:
+        """The sum of the features of :func:`_of_words`."""
+        weights = self._words.get(candidate.cue.ground, self._everywhere)
+        said = frozenset(told.words[candidate.part.first : candidate.part.after])
+        return sum([weights[word] for word in said if word in weights])
 
     def passing(self, told: Sentence, candidate: Candidate, context: Context) -> float:
         """The sum of the features that depend on the decision and on the place in the rationale."""

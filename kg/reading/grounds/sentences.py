@@ -1,7 +1,6 @@
 """Cut a rationale into sentences."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 # A stop, with what may close a quotation or bracket and the sources that are cited for what it ends, before
@@ -26,23 +25,22 @@ def sentences(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
     >>> [text[a:b] for a, b in sentences(text, 0, len(text))]
     ['Spasms may benefit. (Roe, 2004)', 'This worker has none.']
     """
-    return tuple(_cut(text, start, end))
-
-
-def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for stop in _END.finditer(text, start, end):
+    found = []
+    end = start + len(text[start:end].rstrip())
+    first = _first_sign(text, start, end)
+    for stop in _END.finditer(text, first, end):
         at = stop.start()
-        if text[at] == "." and _ABBREVIATED.search(text[max(start, at - _BEFORE) : at + 1]):
+        if text[at] == "." and _ABBREVIATED.search(text, max(first, at - _BEFORE), at + 1):
             continue
-        yield from _trimmed(text, start, stop.end())
-        start = stop.end()
-    yield from _trimmed(text, start, end)
+        found.append((first, stop.end()))
+        first = _first_sign(text, stop.end(), end)
+    if first < end:
+        found.append((first, end))
+    return tuple(found)
 
 
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _first_sign(text: str, start: int, end: int) -> int:
+    """Where the blanks from ``start`` on end."""
     while start < end and text[start].isspace():
         start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    if start < end:
-        yield start, end
+    return start

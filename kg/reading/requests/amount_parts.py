@@ -90,6 +90,23 @@ def has_amount(text: str, start: int, end: int, folded: Iterable[str]) -> bool:
     return _DIGIT.search(text, start, end) is not None or not _COUNTING.isdisjoint(folded)
 
 
+_WORDS = re.compile(r"[a-z]+")
+_FOR_A = re.compile(r"\bfor\s+an?\b")
+
+
+def says_number(small: str) -> bool:
+    """Whether a text in small letters may name a number: most sentences of a rationale name none.
+
+    >>> says_number("for two weeks"), says_number("for weeks")
+    (True, False)
+    """
+    return (
+        _DIGIT.search(small) is not None
+        or not amounts.NUMBERS.keys().isdisjoint(_WORDS.findall(small))
+        or _FOR_A.search(small) is not None
+    )
+
+
 def figures(text: str, start: int, end: int) -> list[Figure]:
     """The parts of ``text[start:end]`` that the grammar finds, in order."""
     plan, tokens = QUANTITY.read(text, start, min(end, start + _LONGEST))

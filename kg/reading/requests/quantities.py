@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -322,31 +323,31 @@ def _frequency(read: Figure) -> tuple[Amount, Amount]:
     return (read.amounts[0] if read.amounts else Amount(1, 1)), Amount(days, days)
 
 
-def counts(text: str) -> list[tuple[float, float, Span]]:
-    """Each number of visits that ``text`` counts.
+class Counted(NamedTuple):
+    """What a text counts: each number of visits, and each time in days, weeks or months."""
 
-    >>> counts("12 visits over 8 weeks")
+    visits: list[tuple[float, float, Span]]
+    times: list[tuple[float, float, Unit, Span]]
+
+
+def counted(text: str) -> Counted:
+    """The visits and the times that ``text`` counts.
+
+    >>> counted("12 visits over 8 weeks").visits
     [(12.0, 12.0, Span(start=0, end=9))]
-    """
-    plan, tokens = QUANTITY.read(text)
-    found = []
-    for part in plan:
-        if part.name == "counted" and (read := figure(text, part, tokens)).has("VISIT"):
-            number = next(tokens[at] for type_, at in part.tokens if type_ == "AMOUNT")
-            found.append((*read.amounts[0], Span(min(number.start, read.span.end), read.span.end)))
-    return found
-
-
-def durations(text: str) -> list[tuple[float, float, Unit, Span]]:
-    """Each time that ``text`` counts in days, weeks or months.
-
-    >>> durations("not for longer than 2 to 3 weeks")
+    >>> counted("not for longer than 2 to 3 weeks").times
     [(2.0, 3.0, <Unit.WEEK: 'week'>, Span(start=20, end=32))]
     """
     plan, tokens = QUANTITY.read(text)
-    lasting = [figure(text, part, tokens) for part in plan if part.name == "duration"]
-    return [
-        (*read.amounts[0], _UNITS[unit], read.span)
-        for read in lasting
-        if (unit := read.has("DAY", "WEEK", "MONTH")) is not None and read.amounts
-    ]
+    visits, times = [], []
+    for part in plan:
+        if part.name not in ("counted", "duration"):
+            continue
+        read = figure(text, part, tokens)
+        if part.name == "counted" and read.has("VISIT"):
+            number = next(tokens[at] for type_, at in part.tokens if type_ == "AMOUNT")
+            visits.append((*read.amounts[0], Span(min(number.start, read.span.end), read.span.end)))
+        unit = read.has("DAY", "WEEK", "MONTH") if part.name == "duration" else None
+        if unit is not None and read.amounts:
+            times.append((*read.amounts[0], _UNITS[unit], read.span))
+    return Counted(visits, times)

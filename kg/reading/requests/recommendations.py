@@ -1,15 +1,17 @@
 """How much a rationale says is recommended: visits, and times that a treatment may last."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kg.model import Quantity, Span, Unit
 from kg.reading.grounds.sentences import sentences
-from kg.reading.requests.quantities import counts, durations
+from kg.reading.requests.amount_parts import says_number
+from kg.reading.requests.quantities import counted
 from kg.reading.text.moved import kept, moved_span
 
 _LONGEST = 2_000
 """Characters of a sentence that is read."""
+_UNITS = ("visit", "session", "treatment", "week", "day", "month")
 _AMOUNT = re.compile(r"(?i:\b(?:visit|session|treatment|week|day|month)s?\b)")
 _RULE = (
     r"recommend\w*|allow(?:s|ed|able)?|support(?:s|ed)?|warrants?|suggests?|advis\w+|indicated\s+for|appropriate\s+for"
@@ -60,23 +62,31 @@ def recommended(text: str, start: int, end: int) -> tuple[Quantity, ...]:
     """
     found: dict[tuple[float, float, Unit], Quantity] = {}
     for first, last in sentences(text, start, end):
-        if last - first <= _LONGEST and _AMOUNT.search(text, first, last):
+        if last - first <= _LONGEST:
             for low, high, unit, span in _of_sentence(text[first:last]):
                 found.setdefault((low, high, unit), Quantity(low, high, unit, moved_span(span, first)))
     return tuple(found.values())
 
 
-# Rationales quote the same sentences of guidelines.
-@kept(4096)
+# Rationales quote the same sentences of guidelines; what most of them lack is looked for first.
+@kept(1 << 14)
 def _of_sentence(text: str) -> tuple[tuple[float, float, Unit, Span], ...]:
+    small = text.lower()
+    if not any(unit in small for unit in _UNITS) or not says_number(small) or not _AMOUNT.search(text):
+        return ()
+    visits, times = counted(text)
+    if not visits and not times:
+        return ()
     governing = [(word.end(), word["rule"] is not None) for word in _GOVERNING.finditer(text)]
     if not governing and not _AFTER.search(text):
         return ()
-    return (*_visits(text, governing), *_times(text, governing))
+    return (*_visits(text, visits, governing), *_times(text, times, governing))
 
 
-def _visits(text: str, governing: list[tuple[int, bool]]) -> Iterator[tuple[float, float, Unit, Span]]:
-    for low, high, span in counts(text):
+def _visits(
+    text: str, counts: Iterable[tuple[float, float, Span]], governing: list[tuple[int, bool]]
+) -> Iterator[tuple[float, float, Unit, Span]]:
+    for low, high, span in counts:
         before = [is_rule for end, is_rule in governing if end <= span.start]
         of_rule = before[-1] if before else _AFTER.match(text, span.end) is not None
         few_words = len(span.of(text).split()) <= _BETWEEN
@@ -84,11 +94,14 @@ def _visits(text: str, governing: list[tuple[int, bool]]) -> Iterator[tuple[floa
             yield low, high, Unit.VISIT, span
 
 
-def _times(text: str, governing: list[tuple[int, bool]]) -> Iterator[tuple[float, float, Unit, Span]]:
+def _times(
+    text: str, durations: Iterable[tuple[float, float, Unit, Span]], governing: list[tuple[int, bool]]
+) -> Iterator[tuple[float, float, Unit, Span]]:
     """Days, weeks and months that a rule sets as a bound or as a trial."""
-    for low, high, unit, span in durations(text):
-        before = text[max(0, span.start - _BACK) : span.start]
+    for low, high, unit, span in durations:
         rules = [is_rule for end, is_rule in governing if end <= span.start]
-        bound = _BOUND.search(before) or _TRIAL.match(text, span.end)
-        if bound and rules and all(rules) and not _FRAME.search(before):
+        if not rules or not all(rules):
+            continue
+        before = text[max(0, span.start - _BACK) : span.start]
+        if not _FRAME.search(before) and (_BOUND.search(before) or _TRIAL.match(text, span.end)):
             yield low, high, unit, span
