@@ -102,7 +102,7 @@ def test_a_build_killed_with_its_processes_is_completed(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_many_kills(tmp_path: Path) -> None:
-    crash(tmp_path, kills=int(os.environ.get("KG_KILLS", "60")), processes=2, seed=13)
+    crash(tmp_path, kills=int(os.environ.get("KG_KILLS", "30")), processes=2, seed=13)
 
 
 def test_a_killed_reading_process_ends_the_build_with_a_sentence(tmp_path: Path) -> None:
