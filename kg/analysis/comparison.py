@@ -14,7 +14,8 @@ from scipy import sparse
 from kg.analysis.covariates import Held, held
 from kg.analysis.decisions import Ids, Index, Mask
 from kg.statistics import intervals
-from kg.statistics.adjusting import Null, Population, Scores
+from kg.statistics.adjusting import Citing, Null, Population, Scores
+from kg.statistics.design import Design
 from kg.statistics.intervals import Numbers
 from kg.statistics.odds import TOLD, Odds, odds
 from kg.statistics.single_effects import CredibleSet, credible_sets, single_effects
@@ -90,7 +91,7 @@ class Comparison:
         """The model of one rate for all decisions at risk."""
         outcome = (self.index.outcome[self.risk] == 1).astype(np.float64)
         cells = np.zeros(outcome.size, np.int64)
-        design = sparse.csr_array(np.ones((1, 1)))
+        design = Design.of(sparse.csr_array(np.ones((1, 1))))
         return Null(Population(outcome, self.index.letter[self.risk].astype(np.int64), cells, design))
 
     @cached_property
@@ -98,16 +99,22 @@ class Comparison:
         """The model of the covariates alone."""
         return Null(self.held.population)
 
-    def _scores(self, null: Null) -> Scores:
+    def _citing(self, population: Population) -> Citing:
+        """Which decisions at risk have which of the compared keys."""
         number = np.full(self.keys, -1)
         number[self.tested] = np.arange(self.tested.size)
         kept = number[self.key] >= 0
-        return Scores(null, self.place[kept], number[self.key[kept]], self.tested.size)
+        return Citing(population, self.place[kept], number[self.key[kept]], self.tested.size)
+
+    @cached_property
+    def citing(self) -> Citing:
+        """Which decisions at risk have which of the compared keys, beside their covariates."""
+        return self._citing(self.held.population)
 
     @cached_property
     def scores(self) -> Scores:
         """What each compared key adds to the covariates."""
-        return self._scores(self.null)
+        return Scores(self.null, self.citing)
 
     @cached_property
     def odds(self) -> Odds:
@@ -139,7 +146,7 @@ class Comparison:
         }
         if not self.tested.size:
             return out
-        scores = self._scores(self.crude_null)
+        scores = Scores(self.crude_null, self._citing(self.crude_null.population))
         events = float(scores.null.events.sum())
         whole = intervals.Tables.of(
             scores.events.astype(np.float64), scores.count, events, float(self.risk.sum())
@@ -185,7 +192,7 @@ class Comparison:
         best, most = -np.inf, np.inf
         found: tuple[Null, tuple[CredibleSet, ...]] = (self.null, ())
         for spread in _SPREADS:
-            null = Null(self.held.population, spread)
+            null = Null(self.held.population, spread, self.null.gamma)
             if null.evidence + most <= best:
                 continue
             strength, sets = self._found(null)
@@ -196,7 +203,7 @@ class Comparison:
 
     def _found(self, null: Null) -> tuple[float, tuple[CredibleSet, ...]]:
         """How much single effects add to the evidence of a null model, and their credible sets."""
-        scores = self._scores(null)
+        scores = Scores(null, self.citing)
         usable = np.flatnonzero(scores.overlap < TOLD)
         if not usable.size:
             return 0.0, ()
@@ -227,24 +234,23 @@ class Comparison:
             for other in others:
                 has = np.zeros(cell.size, np.int64)
                 has[self.place[self.key == other]] = 1
-                used, cell = np.unique(cell * 2 + has, return_inverse=True)
-                column = sparse.csr_array((used % 2).astype(np.float64)[:, None])
-                design = sparse.csr_array(sparse.hstack([design[used // 2], column], format="csr"))
+                design, cell = design.beside(cell, has)
                 drawn = None if drawn is None else np.append(drawn, False)
             spread = 1 / float(null.ridge[null.drawn[0]]) if null.drawn.size else None
             null = Null(Population(population.outcome, population.letter, cell, design, drawn), spread)
         place = self.place[self.key == key]
-        return odds(Scores(null, place, np.zeros(place.size, np.int64), 1))
+        return odds(Scores(null, Citing(null.population, place, np.zeros(place.size, np.int64), 1)))
 
     def coincidences(self) -> dict[int, str]:
         """Of keys that nearly coincide with a covariate, a sentence that says so."""
         if not self.tested.size:
             return {}
         population, scores = self.held.population, self.scores
-        whole = np.asarray(population.design.T @ scores.null.size).ravel()
+        whole = population.design.sums(scores.null.size)
+        inside_all = self.citing.pairs.sums(self.citing.cells.data)
         said: dict[int, str] = {}
         for number in np.flatnonzero(scores.overlap > _COINCIDE / 2):
-            inside = (scores.cited[[number]] @ population.design).toarray().ravel()
+            inside = inside_all[number]
             near = np.minimum(inside / np.maximum(whole, 1), inside / scores.count[number])
             near[0] = 0
             best = int(near.argmax())

@@ -10,7 +10,8 @@ from scipy import sparse
 from kg.analysis.decisions import Index, Mask
 from kg.analysis.filters import choose
 from kg.errors import SettingError
-from kg.statistics.adjusting import Ids, Population
+from kg.statistics.adjusting import Population
+from kg.statistics.design import Design, Ids
 
 COLUMNS = ("category", "drug_class", "year", "template", "priority", "sex")
 """Covariates that are a column of the decisions."""
@@ -70,13 +71,13 @@ def held(index: Index, risk: Mask, cited: NDArray[np.int64], adjust: tuple[str, 
         name for name in adjust if name not in {"specialty", "category"}
     ]
     levels = [_levels(index, name, rows, cited, least) for name in order]
-    cell = np.zeros(rows.size, np.int64)
+    code = np.zeros(rows.size, np.int64)
     for level in levels:
-        cell = cell * len(level.names) + level.code
-    several, matrix, names = _specialties(index, rows, least) if "specialty" in adjust else (None, None, [])
-    if several is not None:
-        cell = cell * (int(several.max(initial=0)) + 1) + several
-    _, first, cell = np.unique(cell, return_index=True, return_inverse=True)
+        code = code * len(level.names) + level.code
+    several, right, names = np.zeros(rows.size, np.int64), None, list[str]()
+    if "specialty" in adjust:
+        several, right, names = _specialties(index, rows, least)
+    _, first, of_left = np.unique(code, return_index=True, return_inverse=True)
     parts = [sparse.csr_array(np.ones((first.size, 1)))]
     told = ["all"]
     drawn = [False]
@@ -87,11 +88,13 @@ def held(index: Index, risk: Mask, cited: NDArray[np.int64], adjust: tuple[str, 
         parts.append(_columns(level.code[first], len(level.names))[:, of_its_own])
         told += [level.names[number] for number in of_its_own]
         drawn += [name == "subcategory"] * len(of_its_own)
-    if several is not None and matrix is not None:
-        parts.append(matrix[several[first]])
-        told += names
-        drawn += [False] * len(names)
-    design = sparse.csr_array(sparse.hstack(parts, format="csr"))
+    left = sparse.csr_array(sparse.hstack([*parts, sparse.csr_array((first.size, len(names)))], format="csr"))
+    before = sparse.csr_array((int(several.max(initial=0)) + 1, len(told)))
+    whole = before if right is None else sparse.hstack([before, right], format="csr")
+    used, cell = np.unique(of_left * whole.shape[0] + several, return_inverse=True)
+    design = Design(left, sparse.csr_array(whole), *np.divmod(used, whole.shape[0]))
+    told += names
+    drawn += [False] * len(names)
     letter = index.letter[rows].astype(np.int64)
     return Held(Population(outcome, letter, cell, design, np.array(drawn)), tuple(told))
 

@@ -12,32 +12,32 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.special import expit, ndtr, ndtri
+from scipy.special import expit, ndtr
 
+from kg.statistics.design import Design, Ids, Matrix, Pairs
 from kg.statistics.intervals import Numbers
-
-Ids = NDArray[np.int64]
-Matrix = sparse.csr_array
 
 RIDGE = 1e-3
 """The precision of the prior on a covariate's log odds ratio: so weak that it only keeps them finite."""
 _FAR = 30.0
 _SPREADS = 20
 _LEAST_SPREAD = 1e-3
+_NEAR, _AT = 1e-8, 1e-14
+"""How near the maximum, in log likelihood a decision: while a spread is sought, and then."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Population:
     """Decisions at risk: how each ended (1 or 0), its letter (ascending) and its cell of covariates.
 
-    ``design`` has a row for each cell; its first column is 1 everywhere. The log odds of the columns that are
-    ``drawn`` are taken as drawn around zero, with a spread that is estimated: kinds of one category, say.
+    The first column of ``design`` is 1 everywhere. The log odds of the columns that are ``drawn`` are taken
+    as drawn around zero, with a spread that is estimated: kinds of one category, say.
     """
 
     outcome: Numbers
     letter: Ids
     cell: Ids
-    design: Matrix
+    design: Design
     drawn: NDArray[np.bool_] | None = None
 
     @property
@@ -45,30 +45,62 @@ class Population:
         """How many letters there are."""
         return int(np.count_nonzero(np.diff(self.letter, prepend=-1)))
 
+    @cached_property
+    def several(self) -> NDArray[np.bool_]:
+        """Which decisions are of a letter with more than one."""
+        same = self.letter[1:] == self.letter[:-1]
+        found = np.zeros(self.letter.size, bool)
+        found[1:] |= same
+        found[:-1] |= same
+        return found
+
+    @cached_property
+    def place(self) -> Ids:
+        """The number of each decision's letter, from 0 on, among those with several decisions."""
+        first = np.diff(self.letter, prepend=-1) != 0
+        return np.asarray(np.maximum(np.cumsum(first & self.several) - 1, 0), np.int64)
+
+    @cached_property
+    def together(self) -> tuple[Ids, Ids, Numbers]:
+        """The decisions in letters with several: their places, cells and outcomes."""
+        at = np.flatnonzero(self.several)
+        return self.place[at], self.cell[at], self.outcome[at]
+
+    @cached_property
+    def sizes(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Of each cell: decisions, those with the outcome, and those in letters with several decisions."""
+        cells = self.design.cells
+        size = np.bincount(self.cell, minlength=cells).astype(np.float64)
+        events = np.bincount(self.cell, self.outcome, minlength=cells).astype(np.float64)
+        return size, events, np.bincount(self.together[1], minlength=cells).astype(np.float64)
+
 
 class Null:
     """The model of the covariates alone, for a population.
 
-    ``spread`` is the variance of the log odds of columns that are drawn; not given, it is estimated.
+    ``spread`` is the variance of the log odds of columns that are drawn; not given, it is estimated. The
+    maximum is looked for from the coefficients ``start`` on.
     """
 
-    def __init__(self, population: Population, spread: float | None = None) -> None:
+    def __init__(
+        self, population: Population, spread: float | None = None, start: Numbers | None = None
+    ) -> None:
         self.population = population
-        design = population.design
-        cells, self.width = design.shape
-        self.size = np.bincount(population.cell, minlength=cells).astype(np.float64)
-        self.events = np.bincount(population.cell, population.outcome, minlength=cells)
+        self.width = population.design.width
+        self.size, self.events, self._together = population.sizes
         self.ridge = np.full(self.width, RIDGE)
         self.ridge[0] = 0.0
         share = float(self.events.sum() / max(self.size.sum(), 1.0))
         self.gamma = np.zeros(self.width)
         self.gamma[0] = np.log(share / (1 - share))
+        if start is not None:
+            self.gamma = start
         self.drawn = np.flatnonzero(population.drawn) if population.drawn is not None else np.zeros(0, int)
         if self.drawn.size and spread is None:
             self._estimate(self.drawn)
         elif spread is not None:
             self.ridge[self.drawn] = 1 / spread
-        self._fit()
+        self._fit(_AT)
         self.weight = self.rate * (1 - self.rate)
         self.information = self._information(self.rate)
         self.inverse = np.linalg.inv(self.information)
@@ -78,47 +110,43 @@ class Null:
         spread = 0.25
         for _ in range(_SPREADS):
             self.ridge[drawn] = 1 / spread
-            self._fit()
-            left = np.diag(np.linalg.inv(self._information(self.rate)))[drawn].sum() / spread
+            information = self._fit(_NEAR)
+            left = np.diag(np.linalg.inv(information))[drawn].sum() / spread
             told = max(drawn.size - float(left), 0.05)
             new = float(np.clip((self.gamma[drawn] ** 2).sum() / told, _LEAST_SPREAD, 9.0))
             if abs(np.log(new / spread)) < 0.02:
                 break
             spread = new
 
-    def _fit(self) -> None:
-        """Climb to the maximum of the penalised likelihood."""
+    def _fit(self, near: float) -> Numbers:
+        """Climb to the maximum of the penalised likelihood; the information just before it."""
         design, gamma, height = self.population.design, self.gamma, -np.inf
+        eta = design.dot(gamma)
         for _ in range(100):
-            rate = expit(design @ gamma)
-            score = design.T @ (self.events - self.size * rate) - self.ridge * gamma
-            step = np.asarray(np.linalg.solve(self._information(rate), score), np.float64)
-            gamma, height = self._climb(gamma, step, height)
-            if float(np.abs(score @ step)) < 1e-16 * self.size.sum():
+            rate = expit(eta)
+            score = design.sums(self.events - self.size * rate) - self.ridge * gamma
+            information = self._information(rate)
+            step = np.asarray(np.linalg.solve(information, score), np.float64)
+            gamma, eta, height = self._climb(gamma, step, height)
+            if float(np.abs(score @ step)) < near * self.size.sum():
                 break
-        self.gamma = gamma
-        self.eta = design @ gamma
-        self.rate = expit(self.eta)
+        self.gamma, self.eta = gamma, eta
+        self.rate = expit(eta)
+        return information
 
-    def _climb(self, gamma: Numbers, step: Numbers, height: float) -> tuple[Numbers, float]:
+    def _climb(self, gamma: Numbers, step: Numbers, height: float) -> tuple[Numbers, Numbers, float]:
         """The step, halved until the likelihood rises."""
         for _ in range(12):
             new = gamma + step
-            eta = self.population.design @ new
+            eta = self.population.design.dot(new)
             found = float(self.events @ eta - self.size @ np.logaddexp(0, eta) - self.ridge @ new**2 / 2)
             if found >= height - 1e-9:
-                return new, max(found, height)
+                return new, eta, max(found, height)
             step = step / 2
-        return gamma, height
+        return gamma, self.population.design.dot(gamma), height
 
     def _information(self, rate: Numbers) -> Numbers:
-        return self.curvature(self.size * rate * (1 - rate)) + np.diag(self.ridge)
-
-    def curvature(self, weight: Numbers) -> Numbers:
-        """``Z' W Z`` for weights of the cells."""
-        design = self.population.design
-        scaled = design.multiply(weight[:, None]).tocsr()
-        return np.asarray((design.T @ scaled).todense())
+        return self.population.design.curvature(self.size * rate * (1 - rate)) + np.diag(self.ridge)
 
     @property
     def evidence(self) -> float:
@@ -128,45 +156,85 @@ class Null:
         return float(likelihood + prior - np.linalg.slogdet(self.information)[1] / 2)
 
     @cached_property
-    def residual(self) -> Numbers:
-        """What each decision's outcome is above its rate."""
-        return np.asarray(self.population.outcome - self.rate[self.population.cell])
-
-    @cached_property
     def spread(self) -> Numbers:
-        """The standard deviation of each decision's outcome."""
-        return np.asarray(np.sqrt(self.weight)[self.population.cell])
-
-    @cached_property
-    def several(self) -> NDArray[np.bool_]:
-        """Which decisions are of a letter with more than one."""
-        letter = self.population.letter
-        same = letter[1:] == letter[:-1]
-        found = np.zeros(letter.size, bool)
-        found[1:] |= same
-        found[:-1] |= same
-        return found
+        """The standard deviation of the outcome of each cell's decisions."""
+        return np.sqrt(self.weight)
 
     @cached_property
     def correlation(self) -> float:
         """The correlation of two residuals of one letter, from 0 to 0.95."""
-        rows = self.several
-        if not rows.any():
+        place, cell, outcome = self.population.together
+        if not place.size:
             return 0.0
-        place = _ranks(self.population.letter[rows])
-        residual, spread = self.residual[rows], self.spread[rows]
+        residual, spread = outcome - self.rate[cell], self.spread[cell]
         observed = (np.bincount(place, residual) ** 2).sum() - (residual**2).sum()
         possible = (np.bincount(place, spread) ** 2).sum() - (spread**2).sum()
         return float(np.clip(observed / possible, 0.0, 0.95)) if possible > 0 else 0.0
 
+    @cached_property
+    def by_letter(self) -> Matrix:
+        """Of letters with several decisions the sums of their decisions' covariates, times their spread."""
+        place, cell, _ = self.population.together
+        letters = int(place[-1]) + 1 if place.size else 1
+        return self.population.design.rows(self.spread[cell], place, cell, letters)
 
-def _ranks(letter: Ids) -> Ids:
-    """Ascending numbers as 0, 1, 2 ..."""
-    return np.cumsum(np.diff(letter, prepend=letter[:1]) != 0)
+    @cached_property
+    def between(self) -> Numbers:
+        """The covariates' products between two decisions of one letter."""
+        alone = self.population.design.curvature(self._together * self.weight)
+        return np.asarray((self.by_letter.T @ self.by_letter).todense()) - alone
+
+
+class Citing:
+    """Which decisions of a population have which of ``keys``: ``decision[i]`` (ascending) has ``key[i]``."""
+
+    def __init__(self, population: Population, decision: Ids, key: Ids, keys: int) -> None:
+        self.population, self.decision, self.key, self.keys = population, decision, key, keys
+        cell = population.cell[decision]
+        size = (keys, population.design.cells)
+        self.cells = sparse.csr_array((np.ones(decision.size), (key, cell)), shape=size)
+        """How many decisions of each cell have each key."""
+        self.cells.sum_duplicates()
+        self.count = np.bincount(key, minlength=keys).astype(np.float64)
+        self.events = np.bincount(key, population.outcome[decision], minlength=keys)
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """The keys with the cells that have them, each once, in the order of :attr:`cells`."""
+        row = np.repeat(np.arange(self.keys), np.diff(self.cells.indptr))
+        return Pairs(self.population.design, row, self.cells.indices.astype(np.int64), self.keys)
+
+    def by_decision(self, spread: Numbers, *, several: bool) -> Matrix:
+        """Decisions by keys, with the spread of their cells; of those in letters with several, or of all."""
+        rows = self.population.outcome.size
+        kept = self.population.several[self.decision] if several else slice(None)
+        decision, key = self.decision[kept], self.key[kept]
+        start = np.concatenate(([0], np.cumsum(np.bincount(decision, minlength=rows))))
+        return sparse.csr_array((spread[self.population.cell[decision]], key, start), shape=(rows, self.keys))
+
+    @cached_property
+    def _together(self) -> tuple[Ids, Ids, Ids, Pairs]:
+        """Pairs in letters with several decisions: their letters, keys and cells."""
+        kept = self.population.several[self.decision]
+        decision, key = self.decision[kept], self.key[kept]
+        cell = self.population.cell[decision]
+        return self.population.place[decision], key, cell, Pairs(self.population.design, key, cell, self.keys)
+
+    def by_letter(self, spread: Numbers) -> Matrix:
+        """Letters with several decisions by keys, with the sums of the spread of their cells."""
+        place, key, cell, _ = self._together
+        letters = int(self.population.together[0].max(initial=0)) + 1
+        return sparse.csr_array((spread[cell], (place, key)), shape=(letters, self.keys))
+
+    def alone(self, weight: Numbers) -> tuple[Numbers, Numbers]:
+        """Sums of the weights of cells over decisions in letters with several: by key, and by covariate."""
+        _, _, cell, pairs = self._together
+        weights = weight[cell]
+        return pairs.total(weights), pairs.sums(weights)
 
 
 class Scores:
-    """What each key adds to a null model: ``decision[i]`` of the population cites key ``key[i]``.
+    """What each key adds to a null model.
 
     ``score`` is the sum of residuals where the key is cited, ``information`` its variance if decisions were
     independent, ``variance`` that with letters as the unit; ``z`` and ``p_value`` are of the test that the
@@ -174,73 +242,30 @@ class Scores:
     Abecasis and Lee, Am. J. Hum. Genet. 101, 2017, 37-49), for rare keys' scores are skewed.
     """
 
-    def __init__(self, null: Null, decision: Ids, key: Ids, keys: int) -> None:
-        self.null, self.decision, self.key, self.keys = null, decision, key, keys
-        cell = null.population.cell[decision]
-        cells = null.size.size
-        ones = np.ones(decision.size)
-        self.cited = sparse.csr_array((ones, (key, cell)), shape=(keys, cells))
-        self.cited.sum_duplicates()
-        self.count = np.bincount(key, minlength=keys).astype(np.float64)
-        self.events = np.bincount(key, null.population.outcome[decision], minlength=keys)
-        self.score = np.bincount(key, null.residual[decision], minlength=keys)
-        weighted = self.cited.multiply(null.weight[None, :]).tocsr()
-        crossed = np.asarray((weighted @ null.population.design).todense())
+    def __init__(self, null: Null, citing: Citing) -> None:
+        self.null, self.citing, self.keys = null, citing, citing.keys
+        self.count, self.events = citing.count, citing.events
+        pairs, cell = citing.pairs, citing.cells.indices
+        self.score = self.events - pairs.total(citing.cells.data * null.rate[cell])
+        weights = citing.cells.data * null.weight[cell]
+        crossed = pairs.sums(weights)
         self.explained = null.inverse @ crossed.T
         """What the covariates tell of each key: columns of coefficients."""
-        whole = np.asarray(weighted.sum(axis=1)).ravel()
+        whole = pairs.total(weights)
         left = whole - np.einsum("kp,pk->k", crossed, self.explained)
-        self.overlap = 1 - np.divide(left, whole, out=np.zeros(keys), where=whole > 0)
+        self.overlap = 1 - np.divide(left, whole, out=np.zeros(self.keys), where=whole > 0)
         """The share of a key's variance that the covariates tell already, from 0 to 1."""
         self.information = np.maximum(left, 1e-9)
 
     @cached_property
-    def _letters(self) -> tuple[Matrix, Matrix, Matrix, Matrix]:
-        """Of letters with several decisions: sums of spread, then of residuals, by key and by covariate."""
-        null = self.null
-        rows = null.several
-        place = np.zeros(rows.size, np.int64)
-        place[rows] = _ranks(null.population.letter[rows]) if rows.any() else 0
-        letters = int(place.max(initial=0)) + 1
-        kept = rows[self.decision]
-        decision, key = self.decision[kept], self.key[kept]
-        where, shape = (place[decision], key), (letters, self.keys)
-        at = np.flatnonzero(rows)
-        found: list[Matrix] = []
-        for value in (null.spread, null.residual):
-            found.append(sparse.csr_array((value[decision], where), shape=shape))
-            summed = sparse.csr_array(
-                (value[at], (place[at], null.population.cell[at])), shape=(letters, null.size.size)
-            )
-            found.append(sparse.csr_array(summed @ null.population.design))
-        return found[0], found[1], found[2], found[3]
-
-    def _beyond(self, own: Numbers, crossed: Numbers, square: Numbers) -> Numbers:
-        """Sums of squares of the keys beyond what the covariates tell of them."""
-        told = np.einsum("pk,pk->k", self.explained, square @ self.explained)
-        return np.asarray(own - 2 * np.einsum("pk,pk->k", self.explained, crossed) + told)
-
-    def _squared(self, cited: Matrix, covariates: Matrix) -> Numbers:
-        """For each key the sum over letters of the square of what it has beyond the covariates."""
-        own = np.asarray(cited.multiply(cited).sum(axis=0)).ravel()
-        crossed = np.asarray((covariates.T @ cited).todense())
-        square = np.asarray((covariates.T @ covariates).todense())
-        return self._beyond(own, crossed, square)
+    def _cited(self) -> Matrix:
+        return self.citing.by_letter(self.null.spread)
 
     @cached_property
-    def _alone(self) -> Numbers:
-        """The information of decisions in letters with several."""
-        rows = self.null.several
-        kept = rows[self.decision]
-        spread = self.null.spread
-        decision, key = self.decision[kept], self.key[kept]
-        own = np.bincount(key, spread[decision] ** 2, minlength=self.keys).astype(np.float64)
-        cell = self.null.population.cell
-        weights = sparse.csr_array((spread[decision] ** 2, (key, cell[decision])), shape=self.cited.shape)
-        crossed = np.asarray((weights @ self.null.population.design).todense()).T
-        size = np.bincount(cell[rows], minlength=self.null.size.size) * self.null.weight
-        square = self.null.curvature(size)
-        return self._beyond(own, crossed, square)
+    def _crossed(self) -> Numbers:
+        """Products of covariates and keys (a column) between two decisions of one letter."""
+        crossed = np.asarray((self.null.by_letter.T @ self._cited).todense())
+        return np.asarray(crossed - self.citing.alone(self.null.weight)[1].T)
 
     @cached_property
     def variance(self) -> Numbers:
@@ -248,11 +273,11 @@ class Scores:
         alike = self.null.correlation
         if alike == 0:
             return np.asarray(self.information, np.float64)
-        cited, covariates, _, _ = self._letters
-        together = self._squared(cited, covariates)
-        return np.asarray(
-            np.maximum(self.information + alike * (together - self._alone), 0.2 * self.information)
-        )
+        own = np.asarray(self._cited.multiply(self._cited).sum(axis=0)).ravel()
+        between = own - self.citing.alone(self.null.weight)[0]
+        between -= 2 * np.einsum("pk,pk->k", self.explained, self._crossed)
+        between += np.einsum("pk,pk->k", self.explained, self.null.between @ self.explained)
+        return np.asarray(np.maximum(self.information + alike * between, 0.2 * self.information))
 
     @property
     def design_effect(self) -> Numbers:
@@ -280,13 +305,11 @@ class Scores:
         return np.asarray(np.minimum(1.0, 2 * ndtr(-np.abs(self.z))))
 
     def _saddlepoint(self, far: Ids) -> Numbers:
-        cited = self.cited[far]
+        cited = self.citing.cells[far]
         row = np.repeat(np.arange(far.size), np.diff(cited.indptr))
         size, cell = cited.data, cited.indices.astype(np.int64)
-        design = self.null.population.design
         # What the key has beyond the covariates, where it is cited; the rest is nearly normal.
-        explained = self.explained[:, far]
-        beyond = 1 - _rows_dot(design, cell, explained, row)
+        beyond = 1 - Pairs(self.null.population.design, row, cell, far.size).dot(self.explained[:, far].T)
         rate = self.null.rate[cell]
         inside = np.bincount(row, size * rate * (1 - rate) * beyond**2, minlength=far.size)
         outside = np.maximum(self.information[far] - inside, 0.0)
@@ -315,48 +338,13 @@ class Scores:
 
     def covariance(self) -> Numbers:
         """The covariance of the keys' scores, letters as the unit, scaled to :attr:`variance`."""
-        spread = self.null.spread
-        rows = self.null.population.outcome.size
-        weighted = sparse.csr_array(
-            (spread[self.decision], (self.decision, self.key)), shape=(rows, self.keys)
-        )
-        whole = np.asarray((weighted.T @ weighted).todense())
-        crossed = self.null.information @ self.explained
-        found = whole - self.explained.T @ crossed
-        alike = self.null.correlation
-        if alike:
-            cited, covariates, _, _ = self._letters
-            kept = self.null.several[self.decision]
-            part = sparse.csr_array(
-                (spread[self.decision[kept]], (self.decision[kept], self.key[kept])), shape=(rows, self.keys)
-            )
-            own = np.asarray((cited.T @ cited - part.T @ part).todense())
-            cell = self.null.population.cell
-            summed = np.asarray((covariates.T @ cited).todense())
-            weights = sparse.csr_array(
-                (spread[self.decision[kept]] ** 2, (self.key[kept], cell[self.decision[kept]])),
-                shape=self.cited.shape,
-            )
-            summed = summed - np.asarray((weights @ self.null.population.design).todense()).T
-            size = np.bincount(cell[self.null.several], minlength=self.null.size.size) * self.null.weight
-            square = np.asarray((covariates.T @ covariates).todense()) - self.null.curvature(size)
-            half = self.explained.T @ summed
-            found = found + alike * (own - half - half.T + self.explained.T @ square @ self.explained)
+        null = self.null
+        weighted = self.citing.by_decision(null.spread, several=False)
+        found = np.asarray((weighted.T @ weighted).todense())
+        found -= self.explained.T @ (null.information @ self.explained)
+        if alike := null.correlation:
+            part = self.citing.by_decision(null.spread, several=True)
+            own = np.asarray((self._cited.T @ self._cited - part.T @ part).todense())
+            half = self.explained.T @ self._crossed
+            found += alike * (own - half - half.T + self.explained.T @ null.between @ self.explained)
         return np.asarray(found)
-
-
-def _rows_dot(design: Matrix, cell: Ids, coefficients: Numbers, column: Ids) -> Numbers:
-    """``design[cell[i]] @ coefficients[:, column[i]]`` for each i."""
-    start, stop = design.indptr[cell], design.indptr[cell + 1]
-    width = stop - start
-    out = np.zeros(cell.size)
-    for step in range(int(width.max(initial=0))):
-        live = np.flatnonzero(width > step)
-        at = start[live] + step
-        out[live] += design.data[at] * coefficients[design.indices[at], column[live]]
-    return out
-
-
-def quantile(p_value: float) -> float:
-    """The normal quantile with ``p_value`` above it."""
-    return float(-ndtri(p_value))

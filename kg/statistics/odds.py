@@ -7,12 +7,15 @@ outcome's rate among decisions that cite the key is above the rate that the mode
 decisions if they did not cite it; it moves with the odds ratio, so that both intervals say the same.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
-from kg.statistics.adjusting import Ids, Matrix, Scores
+from kg.statistics.adjusting import Null, Scores
+from kg.statistics.design import Ids, Matrix, Pairs
 from kg.statistics.intervals import Numbers, Z
 
 _FAR = 12.0
@@ -25,6 +28,10 @@ _BARE = 0.1
 _OVERLAP = 0.3
 _WIDE = 0.03
 """Keys of a greater overlap, or cited in a greater share, have an information matrix of their own."""
+_BENT = 1e-5
+"""A line is drawn anew where it may be off by so much of a log odds ratio."""
+_DRAWN = 10
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,215 +55,287 @@ def odds(scores: Scores) -> Odds:
     out = np.full((6, scores.keys), np.nan)
     told = (scores.overlap < TOLD) & (scores.count > 0)
     wide = scores.count > _WIDE * scores.null.population.outcome.size
-    own = wide | (scores.overlap > _OVERLAP)
-    many = scores.information > _CERTAIN
-    parts = [np.array([key]) for key in np.flatnonzero(told & own & many)]
-    parts += _chunks(scores, np.flatnonzero(told & own & ~many))
-    for part in parts:
-        out[:, part] = _Profiles(scores, part, own=True).figures()
-    for part in _chunks(scores, np.flatnonzero(told & ~own)):
-        out[:, part] = _Profiles(scores, part, own=False).figures()
+    own = told & (wide | (scores.overlap > _OVERLAP))
+    for part in [
+        *_chunks(scores, np.flatnonzero(own), own=True),
+        *_chunks(scores, np.flatnonzero(told & ~own)),
+    ]:
+        out[:, part] = _Profiles.of(scores, part, own=bool(own[part[0]])).figures()
     return Odds(*out)
 
 
-def _chunks(scores: Scores, keys: Ids) -> list[Ids]:
-    """Keys in parts whose cells and covariates by keys fit into some tens of megabytes."""
-    null = scores.null
-    size = max(1, 4_000_000 // max(null.size.size, null.width**2, 1))
-    return [keys[start : start + size] for start in range(0, keys.size, size)]
+def _chunks(scores: Scores, keys: Ids, *, own: bool = False) -> list[Ids]:
+    """Keys in parts whose pairs, halves of covariates, and matrices, fit into some tens of megabytes."""
+    width = scores.null.width
+    each = sum(scores.null.population.design.shape) + (width**2 if own else 0)
+    size = np.diff(scores.citing.cells.indptr)[keys] + each
+    part = (np.cumsum(size) - size) // 4_000_000
+    return np.split(keys, np.flatnonzero(np.diff(part)) + 1) if keys.size else []
 
 
+@dataclass(slots=True, eq=False)
 class _Profiles:
     """Some keys, each in a model of its own beside the covariates.
 
     ``beta`` is the log odds ratio, ``delta`` how far the covariates' coefficients are from the null model's.
-    Cells that cite a key are evaluated exactly at each step, the others by a line that is drawn anew at the
-    maximum. With ``own`` each key has its own information matrix at each step, else that of the null model,
-    which is near enough where a key is cited in few of many decisions.
+    Decisions that cite a key are evaluated exactly at each step. The scores of the others are a line in
+    ``delta``: the null model's, or one that is drawn anew at the maximum. With ``own`` whole cells that cite
+    a key are evaluated exactly, and each key has its own information matrix of the covariates, ``inverse``
+    being its inverse; else the null model's is near enough: the key is cited in few of many decisions.
     """
 
-    def __init__(self, scores: Scores, keys: Ids, *, own: bool) -> None:
-        self.null = null = scores.null
-        cited = scores.cited[keys]
-        self.keys = keys.size
-        self.row = np.repeat(np.arange(self.keys), np.diff(cited.indptr))
-        self.size, self.cell = cited.data, cited.indices.astype(np.int64)
-        self.eta = null.eta[self.cell]
-        self.column, self.value = _padded(null.population.design, self.cell)
-        self.flat = self.row[:, None] * null.width + self.column
-        self.events, self.count = scores.events[keys], scores.count[keys]
-        self.none, self.every = self.events == 0, self.events == self.count
-        self.effect = scores.design_effect[keys]
-        self.own = own
-        self.inverse = np.broadcast_to(null.inverse, (self.keys, null.width, null.width))
-        self.shape = (self.keys, null.width)
-        # Cells that cite the key are evaluated whole where a key has its own matrix, else only their change.
-        self.whole = null.size[self.cell] if own else np.zeros(self.cell.size)
-        self.ended = null.events[self.cell] if own else np.zeros(self.cell.size)
-        rate = expit(self.eta)
-        self.around = np.zeros(self.shape)
-        self.rest = -self._spread(self.ended - self.whole * rate)
-        self.line = np.broadcast_to(null.information, self.inverse.shape)
-        if own:
-            self.line = self.line - self._curvature(self.whole * rate * (1 - rate))
-        self.beta = np.clip(scores.score[keys] / scores.information[keys], -2, 2)
-        self.delta = np.zeros(self.shape)
-        self.tangent = np.zeros(self.shape)
+    null: Null
+    cells: Matrix
+    own: bool
+    pairs: Pairs
+    events: Numbers
+    count: Numbers
+    effect: Numbers
+    beta: Numbers
+    delta: Numbers
+    tangent: Numbers
+    rest: Numbers
+    """The covariates' scores at ``around`` of what is not evaluated exactly, and how they fall from there."""
+    around: Numbers
+    line: Numbers
+    inverse: Numbers
+    rise: Numbers
+    """The exponential of each pair's log odds in the null model."""
 
-    def _spread(self, weights: Numbers) -> Numbers:
-        """Sums of the pairs' weights by key and covariate."""
-        parts = (weights[:, None] * self.value).ravel()
-        flat = np.bincount(self.flat.ravel(), parts, minlength=self.keys * self.null.width)
-        return np.asarray(flat.reshape(self.shape), np.float64)
+    @classmethod
+    def of(cls, scores: Scores, keys: Ids, *, own: bool) -> "_Profiles":
+        """The keys, near their null model."""
+        null, cells = scores.null, scores.citing.cells[keys]
+        row = np.repeat(np.arange(keys.size), np.diff(cells.indptr))
+        place = cells.indices.astype(np.int64)
+        size, width = keys.size, null.width
+        found = cls(
+            null,
+            cells,
+            own,
+            Pairs(null.population.design, row, place, size),
+            scores.events[keys].astype(np.float64),
+            scores.count[keys],
+            scores.design_effect[keys],
+            beta=np.clip(scores.score[keys] / scores.information[keys], -2, 2),
+            delta=np.zeros((size, width)),
+            tangent=np.zeros((size, width)),
+            rest=np.zeros((size, width)),
+            around=np.zeros((size, width)),
+            line=np.broadcast_to(null.information, (size, width, width)),
+            inverse=np.broadcast_to(null.inverse, (size, width, width)),
+            rise=np.exp(np.clip(null.eta[place], -40, 40)),
+        )
+        if own:
+            rate = null.rate[place]
+            found.rest = -found._sums_of_cells(rate)
+            found.line = found.line + found._curves(-found._whole * rate * (1 - rate))
+        return found
+
+    @property
+    def _whole(self) -> Numbers:
+        """Of each pair the decisions of its cell, where whole cells are evaluated exactly."""
+        return self.null.size[self.cells.indices] if self.own else np.zeros(self.cells.nnz)
+
+    def _sums_of_cells(self, rate: Numbers) -> Numbers:
+        """The covariates' scores of whole cells at a rate."""
+        cell = self.cells.indices
+        return self.pairs.sums(self.null.events[cell] - self.null.size[cell] * rate)
+
+    def _curves(self, weight: Numbers) -> Numbers:
+        """Of each key ``Z' W Z`` over its cells."""
+        start, cell = self.cells.indptr, self.cells.indices.astype(np.int64)
+        curve = self.null.population.design.curvature
+        return np.array([curve(weight[i:j], cell[i:j]) for i, j in pairwise(start)])
+
+    def _only(self, kept: Ids) -> "_Profiles":
+        """Some of the keys, for further steps."""
+        number = np.full(self.beta.size, -1)
+        number[kept] = np.arange(kept.size)
+        inside = number[self.pairs.row] >= 0
+        cells = self.cells[kept]
+        pairs = Pairs(
+            self.null.population.design,
+            number[self.pairs.row[inside]],
+            cells.indices.astype(np.int64),
+            kept.size,
+        )
+        names = ("events", "count", "effect", "beta", "delta", "tangent", "rest", "around")
+        values = {name: getattr(self, name)[kept] for name in names}
+        for name in ("line", "inverse"):
+            values[name] = getattr(self, name)[kept if self.own else slice(0, kept.size)]
+        return replace(self, cells=cells, pairs=pairs, rise=self.rise[inside], **values)
 
     def _rates(self, beta: Numbers, delta: Numbers) -> tuple[Numbers, Numbers]:
         """Of each pair the rate if the key is cited, and if not."""
-        eta = np.clip(self.eta + (self.value * delta.ravel()[self.flat]).sum(1), -40, 40)
-        return expit(eta + beta[self.row]), expit(eta)
-
-    def _sum(self, weights: Numbers) -> Numbers:
-        return np.asarray(np.bincount(self.row, weights, minlength=self.keys), np.float64)
-
-    def _curvature(self, weight: Numbers) -> Numbers:
-        """Of each key ``Z' W Z`` over its cells."""
-        width = self.null.width
-        if self.keys == 1:
-            return self.null.curvature(_summed(self.cell, weight, self.null.size.size))[None]
-        products = weight[:, None, None] * self.value[:, :, None] * self.value[:, None, :]
-        place = self.flat[:, :, None] * width + self.column[:, None, :]
-        added = np.bincount(place.ravel(), products.ravel(), minlength=self.keys * width**2)
-        return np.asarray(added.reshape(self.keys, width, width))
+        odds = self.rise * np.exp(np.clip(self.pairs.dot(delta), -40, 40))
+        cited = odds * np.exp(beta)[self.pairs.row]
+        return cited / (1 + cited), odds / (1 + odds)
 
     def _invert(self, cited: Numbers, not_cited: Numbers) -> None:
         """The keys' own information matrices of the covariates, inverted."""
         if self.own:
-            weight = (self.whole - self.size) * not_cited * (1 - not_cited) + self.size * cited * (1 - cited)
-            self.inverse = np.linalg.inv(self.line + self._curvature(weight))
+            size = self.cells.data
+            weight = (self._whole - size) * not_cited * (1 - not_cited) + size * cited * (1 - cited)
+            self.inverse = np.linalg.inv(self.line + self._curves(weight))
 
     def _gap(self, delta: Numbers, cited: Numbers, not_cited: Numbers) -> Numbers:
         """The covariates' scores."""
-        moved = self.rest - np.einsum("kp,kpq->kq", delta - self.around, self.line)
-        left = self.ended - (self.whole - self.size) * not_cited - self.size * cited
-        return np.asarray(moved + self._spread(left))
+        moved = delta - self.around
+        fallen = np.einsum("kp,kpq->kq", moved, self.line) if self.own else moved @ self.null.information
+        left: Numbers = self.cells.data * (not_cited - cited)
+        if self.own:
+            left = np.asarray(left + self.null.events[self.cells.indices] - self._whole * not_cited)
+        return np.asarray(self.rest - fallen + self.pairs.sums(left))
 
-    def _redraw(self) -> None:
-        """Evaluate all cells exactly where the coefficients are now."""
-        null = self.null
-        design = null.population.design
-        rate = expit(np.clip(null.eta[:, None] + design @ self.delta.T, -40, 40))
-        score = design.T @ (null.events[:, None] - null.size[:, None] * rate)
-        _, not_cited = self._rates(self.beta, self.delta)
-        self.rest = (
-            score.T
-            - null.ridge * (null.gamma + self.delta)
-            - self._spread(self.ended - self.whole * not_cited)
+    def _solved(self, right: Numbers) -> Numbers:
+        """Of each key the information matrix's solution."""
+        found = np.einsum("kp,kpq->kq", right, self.inverse) if self.own else right @ self.null.inverse
+        return np.asarray(found, np.float64)
+
+    def _redraw(self) -> bool:
+        """Draw the lines that are too rough anew, exactly where the coefficients are; whether any was."""
+        null, design = self.null, self.null.population.design
+        moved = self.pairs.dot(self.delta - self.around)
+        weight = self.cells.data
+        bent = self.pairs.total(weight * moved**2) / self.count
+        spread = np.einsum(
+            "kp,kp->k", self.delta - self.around, (self.delta - self.around) @ null.information
         )
-        self.around = self.delta.copy()
-        if self.keys == 1 and self.own:
-            rate = rate[:, 0]
-            weight = self.whole * not_cited * (1 - not_cited)
-            line = null.curvature(null.size * rate * (1 - rate)) + np.diag(null.ridge)
-            self.line = line[None] - self._curvature(weight)
+        bent = np.maximum(bent, spread / (null.size @ null.weight)) / 2
+        rough = np.flatnonzero(bent > _BENT)
+        if not rough.size:
+            return False
+        part = self._only(rough) if rough.size < self.beta.size else self
+        rest, line = np.zeros(part.delta.shape), []
+        for key, delta in enumerate(part.delta):
+            rate = expit(null.eta + design.dot(delta))
+            rest[key] = design.sums(null.events - null.size * rate) - null.ridge * (null.gamma + delta)
+            if self.own:
+                line.append(design.curvature(null.size * rate * (1 - rate)) + np.diag(null.ridge))
+        if self.own:
+            _, rate = part._rates(part.beta, part.delta)
+            rest -= part._sums_of_cells(rate)
+            self.line[rough] = np.array(line) - part._curves(part._whole * rate * (1 - rate))
+        self.rest[rough], self.around[rough] = rest, part.delta
+        return True
+
+    def _stepped(self, beta: Numbers, delta: Numbers, steps: int) -> Numbers:
+        """The covariates' coefficients after some of Newton's steps at ``beta``."""
+        for number in range(steps):
+            cited, not_cited = self._rates(beta, delta)
+            if not number:
+                self._invert(cited, not_cited)
+            delta = delta + np.clip(self._solved(self._gap(delta, cited, not_cited)), -2, 2)
+        return delta
 
     def _settle(self, beta: Numbers, delta: Numbers, steps: int) -> tuple[Numbers, Numbers, Numbers]:
         """The covariates' coefficients at ``beta``, the key's score there and its information."""
-        for _ in range(steps):
-            cited, not_cited = self._rates(beta, delta)
-            self._invert(cited, not_cited)
-            gap = self._gap(delta, cited, not_cited)
-            delta = delta + np.clip(np.einsum("kp,kpq->kq", gap, self.inverse), -2, 2)
+        delta = self._stepped(beta, delta, steps)
         cited, _ = self._rates(beta, delta)
-        score = self.events - self._sum(self.size * cited)
-        weight = self.size * cited * (1 - cited)
-        crossed = self._spread(weight)
-        self.tangent = np.einsum("kp,kpq->kq", crossed, self.inverse)
-        information = self._sum(weight) - np.einsum("kp,kp->k", crossed, self.tangent)
+        score = self.events - self.pairs.total(self.cells.data * cited)
+        weight = self.cells.data * cited * (1 - cited)
+        crossed = self.pairs.sums(weight)
+        self.tangent = self._solved(crossed)
+        information = self.pairs.total(weight) - np.einsum("kp,kp->k", crossed, self.tangent)
         return delta, score, np.maximum(information, 1e-12)
 
-    def _climb(self) -> None:
-        """Newton's steps for the key and the covariates together."""
-        for _ in range(60):
+    def _climb(self, inverted: int = 3) -> None:
+        """Newton's steps for the key and the covariates together, the first with new information matrices."""
+        for number in range(60):
             cited, not_cited = self._rates(self.beta, self.delta)
-            self._invert(cited, not_cited)
-            weight = self.size * cited * (1 - cited)
-            crossed = self._spread(weight)
-            solved = np.einsum("kp,kpq->kq", crossed, self.inverse)
+            if number < inverted:
+                self._invert(cited, not_cited)
+            weight = self.cells.data * cited * (1 - cited)
+            crossed = self.pairs.sums(weight)
+            solved = self._solved(crossed)
             gap = self._gap(self.delta, cited, not_cited)
-            score = self.events - self._sum(self.size * cited) - np.einsum("kp,kp->k", solved, gap)
-            information = self._sum(weight) - np.einsum("kp,kp->k", solved, crossed)
+            score = (
+                self.events - self.pairs.total(self.cells.data * cited) - np.einsum("kp,kp->k", solved, gap)
+            )
+            information = self.pairs.total(weight) - np.einsum("kp,kp->k", solved, crossed)
             step = np.clip(score / np.maximum(information, 1e-9), -1, 1)
             step = np.clip(self.beta + step, -_FAR, _FAR) - self.beta
             self.beta = self.beta + step
-            moved = np.einsum("kp,kpq->kq", gap, self.inverse) - step[:, None] * solved
+            moved = self._solved(gap) - step[:, None] * solved
             self.delta = self.delta + np.clip(moved, -2, 2)
-            if np.abs(step).max() < 1e-7:
+            moving = np.flatnonzero(np.abs(step) >= 1e-7)
+            if moving.size * 2 < step.size:
                 break
+        else:
+            return
+        if moving.size:
+            part = self._only(moving)
+            part._climb(1)
+            self.beta[moving], self.delta[moving] = part.beta, part.delta
 
     def figures(self) -> Numbers:
         """Rows: odds ratio, its ends, difference, its ends."""
         self._climb()
-        for _ in range(2):
-            self._redraw()
-            self._climb()
+        for _ in range(_DRAWN):
+            if not self._redraw():
+                break
+            self._climb(1)
         delta, _, information = self._settle(self.beta, self.delta, 1)
-        self.none |= self.beta < 0.5 - _FAR
-        self.every |= self.beta > _FAR - 0.5
-        none, every = self.none, self.every
+        none = (self.events == 0) | (self.beta < 0.5 - _FAR)
+        every = (self.events == self.count) | (self.beta > _FAR - 0.5)
         error = np.sqrt(self.effect / information)
-        lows, highs = (self._end(side, information, error) for side in (-1, 1))
+        lows, highs = (self._end(side, information, error, none, every) for side in (-1, 1))
         lows[0][none], highs[0][every] = -np.inf, np.inf
         top = np.where(none, -np.inf, np.where(every, np.inf, self.beta))
         found = [np.exp(np.where(np.isfinite(x) | (x < 0), x, np.nan)) for x in (top, lows[0], highs[0])]
         _, not_cited = self._rates(self.beta, delta)
-        difference = (self.events - self._sum(self.size * not_cited)) / self.count
+        difference = (self.events - self.pairs.total(self.cells.data * not_cited)) / self.count
         figures = np.array([*found, difference, lows[1], highs[1]])
         figures[:, ~(none | every) & (information < _BARE)] = np.nan
         return figures
 
     def _difference(self, beta: Numbers, delta: Numbers) -> Numbers:
         cited, not_cited = self._rates(beta, delta)
-        return self._sum(self.size * (cited - not_cited)) / self.count
+        return self.pairs.total(self.cells.data * (cited - not_cited)) / self.count
 
-    def _end(self, side: int, information: Numbers, error: Numbers) -> tuple[Numbers, Numbers]:
-        """The log odds ratio and the difference where the interval ends below (-1) or above (1).
-
-        The score in its standard deviations is nearly a straight line in the log odds ratio, which is
-        followed from the maximum; without events its logarithm is.
-        """
-        edge = self.none | self.every
-        shut = self.none if side < 0 else self.every
+    def _end(
+        self, side: int, information: Numbers, error: Numbers, none: Flags, every: Flags
+    ) -> tuple[Numbers, Numbers]:
+        """The log odds ratio and the difference where the interval ends below (-1) or above (1)."""
+        edge, shut = none | every, none if side < 0 else every
         thin = ~shut & (edge | (information < _CERTAIN))
         at = np.where(edge, 0.0, np.clip(self.beta + side * Z * error, -_FAR, _FAR))
         at = np.where(shut, side * _FAR, at)
         delta = self._moved(self.delta, np.where(shut, 0.0, at - self.beta))
         delta = np.where((edge & ~shut)[:, None], 0.0, delta)  # the null model, where the ratio is 1
-        for _ in range(12 if thin.any() else 0):
+        if thin.any():
+            part = self._only(np.flatnonzero(thin))
+            at[thin], delta[thin] = part._followed(side, at[thin], delta[thin], edge[thin])
+        difference = np.empty(at.size)
+        for kept, steps in ((thin, 1), (~thin, 2)):
+            if kept.any():
+                part = self._only(np.flatnonzero(kept))
+                difference[kept] = part._difference(at[kept], part._stepped(at[kept], delta[kept], steps))
+        return at, difference
+
+    def _followed(self, side: int, at: Numbers, delta: Numbers, edge: Flags) -> tuple[Numbers, Numbers]:
+        """Where the score is 1.96 standard deviations, from ``at`` on.
+
+        The score in its standard deviations is nearly a straight line in the log odds ratio, which is
+        followed from the maximum; without events its logarithm is.
+        """
+        for _ in range(12):
             delta, score, found = self._settle(at, delta, 1)
-            reached = -side * score / (Z * np.sqrt(self.effect * found))
-            reached = np.clip(np.where(thin, reached, 1.0), 0.25, 4.0)
+            reached = np.clip(-side * score / (Z * np.sqrt(self.effect * found)), 0.25, 4.0)
             new = np.where(edge, at - side * 2 * np.log(reached), self.beta + (at - self.beta) / reached)
-            new = np.clip(np.where(thin, new, at), -_FAR, _FAR)
+            new = np.clip(new, -_FAR, _FAR)
             delta, at = self._moved(delta, new - at), new
-            if np.abs(reached - 1).max() < 1e-3:
+            moving = np.flatnonzero(np.abs(reached - 1) >= 1e-3)
+            if moving.size * 2 < at.size:
                 break
-        delta, _, _ = self._settle(at, delta, 2)
-        return at, self._difference(at, delta)
+        else:
+            return at, delta
+        if moving.size:
+            part = self._only(moving)
+            at[moving], delta[moving] = part._followed(side, at[moving], delta[moving], edge[moving])
+        return at, delta
 
     def _moved(self, delta: Numbers, step: Numbers) -> Numbers:
         """The covariates' coefficients after a ``step`` of the key's, along the tangent."""
         return np.asarray(delta - np.clip(step, -2, 2)[:, None] * self.tangent)
-
-
-def _summed(place: Ids, weight: Numbers, size: int) -> Numbers:
-    return np.asarray(np.bincount(place, weight, size), np.float64)
-
-
-def _padded(design: Matrix, cell: Ids) -> tuple[Ids, Numbers]:
-    """The columns and values of the design in each of some cells, in rows of equal width."""
-    start, width = design.indptr[:-1], np.diff(design.indptr)
-    most = int(width.max(initial=1))
-    step = np.arange(most)
-    inside = step[None, :] < width[:, None]
-    at = np.where(inside, start[:, None] + step[None, :], 0)
-    columns, values = np.where(inside, design.indices[at], 0), np.where(inside, design.data[at], 0.0)
-    return columns[cell].astype(np.int64), values[cell]

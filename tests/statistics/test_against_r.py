@@ -10,8 +10,9 @@ import pytest
 from scipy import sparse
 
 from kg.statistics import intervals
-from kg.statistics.adjusting import Null, Population, Scores
+from kg.statistics.adjusting import Citing, Null, Population, Scores
 from kg.statistics.clustered import logistic
+from kg.statistics.design import Design
 from kg.statistics.odds import odds
 from kg.statistics.single_effects import credible_sets, single_effects
 
@@ -83,7 +84,8 @@ def test_adjusted_ratios_are_those_of_glm(seed):
     outcome = (rng.random(size) < 0.15 + 0.1 * (cell == 2) + 0.1 * cited[:, 1]).astype(float)
     design = sparse.csr_array(np.column_stack([np.ones(5), np.eye(5)[:, 1:]]))
     decision, key = np.nonzero(cited)
-    found = odds(Scores(Null(Population(outcome, letter, cell, design)), decision, key, 3))
+    population = Population(outcome, letter, cell, Design.of(design))
+    found = odds(Scores(Null(population), Citing(population, decision, key, 3)))
     told = asked(
         """
         show(data.frame(odds = sapply(c("a", "b", "c"), function(name)

@@ -12,7 +12,8 @@ from scipy.optimize import brentq
 from statsmodels.stats.contingency_tables import Table2x2
 
 from kg.statistics import intervals
-from kg.statistics.adjusting import Null, Population, Scores
+from kg.statistics.adjusting import Citing, Null, Population, Scores
+from kg.statistics.design import Design
 from kg.statistics.odds import odds
 from kg.statistics.single_effects import credible_sets, single_effects
 
@@ -83,7 +84,7 @@ def letters(seed, alike, n=3000, items=3):
     columns = np.column_stack(
         [np.ones(used.size)] + [used // 3 == k for k in (1, 2, 3)] + [used % 3 == k for k in (1, 2)]
     )
-    population = Population(outcome, letter, cell, sparse.csr_array(columns.astype(float)))
+    population = Population(outcome, letter, cell, Design.of(sparse.csr_array(columns.astype(float))))
     return population, key, columns.astype(float)[cell]
 
 
@@ -92,7 +93,8 @@ def letters(seed, alike, n=3000, items=3):
 def test_adjusted_ratios_are_those_of_a_logistic_model(seed, alike):
     """The ratio is the model's; the interval that of its sandwich by letters, but for its noise."""
     population, key, design = letters(seed, alike)
-    scores = Scores(Null(population), np.flatnonzero(key), np.zeros(int(key.sum()), np.int64), 1)
+    citing = Citing(population, np.flatnonzero(key), np.zeros(int(key.sum()), np.int64), 1)
+    scores = Scores(Null(population), citing)
     found = odds(scores)
     model = sm.GLM(population.outcome, np.column_stack([design, key]), family=sm.families.Binomial())
     fitted = model.fit(cov_type="cluster", cov_kwds={"groups": population.letter})

@@ -1,0 +1,193 @@
+"""What cells have of the covariates: the sum of two halves, of each of which there are few.
+
+A cell of covariates is a combination of levels (service, year, template ...) with a combination of
+specialties. A million decisions have hundreds of thousands of cells, but some thousands of either half:
+sums over decisions are taken by half, and only then by covariate.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from kg.statistics.intervals import Numbers
+
+Ids = NDArray[np.int64]
+Matrix = sparse.csr_array
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Cell ``i`` has the row ``left[of_left[i]] + right[of_right[i]]`` of covariates.
+
+    >>> two = Design(np.eye(2), np.eye(2)[:1], np.array([0, 1]), np.array([0, 0]))
+    >>> two.dot(np.array([1.0, 10.0])).tolist()
+    [2.0, 11.0]
+    """
+
+    left: Matrix
+    right: Matrix
+    of_left: Ids
+    of_right: Ids
+
+    @classmethod
+    def of(cls, rows: Matrix) -> "Design":
+        """A row for each cell."""
+        cells, width = rows.shape
+        return cls(rows, sparse.csr_array((1, width)), np.arange(cells), np.zeros(cells, np.int64))
+
+    @property
+    def cells(self) -> int:
+        """How many cells there are."""
+        return self.of_left.size
+
+    @property
+    def width(self) -> int:
+        """How many covariates there are."""
+        return int(self.left.shape[1])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many rows the halves have."""
+        return self.left.shape[0], self.right.shape[0]
+
+    def dot(self, coefficients: Numbers) -> Numbers:
+        """Of each cell the sum of its covariates' coefficients."""
+        left, right = self.left @ coefficients, self.right @ coefficients
+        return np.asarray(left[self.of_left] + right[self.of_right], np.float64)
+
+    def sums(self, weights: Numbers) -> Numbers:
+        """Of each covariate the sum of the cells' weights."""
+        left, right = self._by_half(weights)
+        return np.asarray(self.left.T @ left + self.right.T @ right, np.float64)
+
+    def curvature(self, weights: Numbers, cell: Ids | None = None) -> Numbers:
+        """``Z' W Z`` for weights of all cells, or of those in ``cell``, each once."""
+        left, right = self._by_half(weights, cell)
+        if cell is None:
+            start, order, column = self._table
+            crossing = sparse.csr_array((weights[order], column, start), shape=self.shape)
+        else:
+            crossing = sparse.csr_array((weights, (self.of_left[cell], self.of_right[cell])), self.shape)
+        crossed = np.asarray((self.left.T @ (crossing @ self.right)).todense())
+        found = crossed + crossed.T
+        for half, weight in ((self.left, left), (self.right, right)):
+            found += np.asarray((half.T @ half.multiply(weight[:, None]).tocsr()).todense())
+        return np.asarray(found, np.float64)
+
+    def rows(self, weights: Numbers, row: Ids, cell: Ids, size: int) -> Matrix:
+        """Of each of ``size`` rows the covariates of its cells, weighted."""
+        parts = (
+            sparse.csr_array((weights, (row, of[cell])), shape=(size, half.shape[0])) @ half
+            for half, of in ((self.left, self.of_left), (self.right, self.of_right))
+        )
+        return sparse.csr_array(sum(parts, sparse.csr_array((size, self.width))))
+
+    def beside(self, cell: Ids, has: Ids) -> tuple["Design", Ids]:
+        """The design with one covariate more, which decisions have or not (1 or 0), and their cells."""
+        used, cells = np.unique(cell * 2 + has, return_inverse=True)
+        old, new = np.divmod(used, 2)
+        of_left = self.of_left[old] * 2 + new
+        twice = np.arange(2 * self.shape[0])
+        column = sparse.csr_array((twice % 2).astype(np.float64)[:, None])
+        left = sparse.csr_array(sparse.hstack([self.left[twice // 2], column], format="csr"))
+        right = sparse.csr_array(
+            sparse.hstack([self.right, sparse.csr_array((self.shape[1], 1))], format="csr")
+        )
+        return Design(left, right, of_left, self.of_right[old]), cells
+
+    def _by_half(self, weights: Numbers, cell: Ids | None = None) -> tuple[Numbers, Numbers]:
+        of_left = self.of_left if cell is None else self.of_left[cell]
+        of_right = self.of_right if cell is None else self.of_right[cell]
+        left, right = self.shape
+        by_left, by_right = np.bincount(of_left, weights, left), np.bincount(of_right, weights, right)
+        return np.asarray(by_left, np.float64), np.asarray(by_right, np.float64)
+
+    @cached_property
+    def _table(self) -> tuple[Ids, Ids, Ids]:
+        """The cells as a table of halves: where its rows start, the cell of each entry, and its column."""
+        order = np.lexsort((self.of_right, self.of_left))
+        start = np.concatenate(([0], np.cumsum(np.bincount(self.of_left, minlength=self.shape[0]))))
+        return start, order, self.of_right[order]
+
+
+class Pairs:
+    """Pairs of a row (a key, say) and a cell, for coefficients and sums of each row's own."""
+
+    def __init__(self, design: Design, row: Ids, cell: Ids, rows: int) -> None:
+        self.design, self.row, self.rows = design, row, rows
+        halves = ((design.left, design.of_left), (design.right, design.of_right))
+        self._halves = [
+            (_Many if rows * half.shape[0] < 2 * row.size else _Few)(half, row, of[cell], rows)
+            for half, of in halves
+        ]
+
+    def dot(self, coefficients: Numbers) -> Numbers:
+        """Of each pair the sum of its cell's covariates' coefficients, of which each row has its own."""
+        left, right = (half.dot(coefficients) for half in self._halves)
+        return np.asarray(left + right, np.float64)
+
+    def sums(self, weights: Numbers) -> Numbers:
+        """Of each row and covariate the sum of the pairs' weights."""
+        left, right = (half.sums(weights) for half in self._halves)
+        return np.asarray(left + right, np.float64)
+
+    def total(self, weights: Numbers) -> Numbers:
+        """Of each row the sum of the pairs' weights."""
+        return np.asarray(np.bincount(self.row, weights, minlength=self.rows), np.float64)
+
+
+_BLOCK = 32
+"""Rows that are turned into columns at once, so that they stay in the processor's cache."""
+
+
+class _Many:
+    """Pairs of a row and a half, by which coefficients and sums are made first: there are more pairs."""
+
+    def __init__(self, half: Matrix, row: Ids, place: Ids, rows: int) -> None:
+        self.half, self.rows = half, rows
+        self.at = row * half.shape[0] + place
+
+    def dot(self, coefficients: Numbers) -> Numbers:
+        found = np.empty((self.rows, self.half.shape[0]))
+        for start in range(0, self.rows, _BLOCK):
+            found[start : start + _BLOCK] = (self.half @ coefficients[start : start + _BLOCK].T).T
+        return np.asarray(found.ravel()[self.at], np.float64)
+
+    def sums(self, weights: Numbers) -> Numbers:
+        size, width = self.half.shape
+        summed = np.bincount(self.at, weights, self.rows * size).reshape(self.rows, size)
+        found = np.empty((self.rows, width))
+        for start in range(0, self.rows, _BLOCK):
+            found[start : start + _BLOCK] = (self.half.T @ summed[start : start + _BLOCK].T).T
+        return found
+
+
+class _Few:
+    """Pairs of a row and a half, of which each looks its covariates up: there are fewer pairs."""
+
+    def __init__(self, half: Matrix, row: Ids, place: Ids, rows: int) -> None:
+        self.shape = (rows, half.shape[1])
+        start, count = half.indptr[:-1][place], np.diff(half.indptr)[place]
+        self.steps: list[tuple[Ids, Ids, Numbers]] = []
+        """The pairs with so many covariates, the place of the last of them, and its value."""
+        for step in range(int(count.max(initial=0))):
+            have = np.flatnonzero(count > step)
+            at = start[have] + step
+            self.steps.append((have, row[have] * self.shape[1] + half.indices[at], half.data[at]))
+        self.size = row.size
+
+    def dot(self, coefficients: Numbers) -> Numbers:
+        found = np.zeros(self.size)
+        flat = coefficients.ravel()
+        for have, at, value in self.steps:
+            found[have] += flat[at] * value
+        return found
+
+    def sums(self, weights: Numbers) -> Numbers:
+        found = np.zeros(self.shape[0] * self.shape[1])
+        for have, at, value in self.steps:
+            found += np.bincount(at, weights[have] * value, found.size)
+        return found.reshape(self.shape)

@@ -1,0 +1,85 @@
+"""The two halves of a design say what its rows say, and each key's ratio is the maximum of its own model."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.special import expit
+
+from kg.statistics.adjusting import Citing, Null, Population, Scores
+from kg.statistics.design import Design, Pairs
+from kg.statistics.odds import odds
+
+
+def halves(rng, left, right, cells):
+    """A design of two halves with some of their combinations as cells, and its rows."""
+    one = np.column_stack([np.ones(left), rng.random((left, 3)) < 0.4, np.zeros((left, 2))])
+    two = np.column_stack([np.zeros((right, 4)), rng.random((right, 2)) < 0.5])
+    of_left, of_right = np.divmod(np.sort(rng.choice(left * right, cells, replace=False)), right)
+    design = Design(sparse.csr_array(one), sparse.csr_array(two), of_left, of_right)
+    return design, one[of_left] + two[of_right]
+
+
+def test_halves_are_rows():
+    rng = np.random.default_rng(3)
+    design, rows = halves(rng, 9, 5, 30)
+    weights, coefficients = rng.random(30), rng.normal(size=6)
+    assert design.dot(coefficients) == pytest.approx(rows @ coefficients)
+    assert design.sums(weights) == pytest.approx(rows.T @ weights)
+    assert design.curvature(weights) == pytest.approx(rows.T @ (rows * weights[:, None]))
+    some = np.array([3, 7, 29])
+    part = rows[some].T @ (rows[some] * weights[some, None])
+    assert design.curvature(weights[some], some) == pytest.approx(part)
+    for pairs in (8, 800):  # fewer and more than a row has combinations
+        row, cell = np.sort(rng.integers(0, 4, pairs)), rng.integers(0, 30, pairs)
+        own, weight = rng.normal(size=(4, 6)), rng.random(pairs)
+        found = Pairs(design, row, cell, 4)
+        assert found.dot(own) == pytest.approx((rows[cell] * own[row]).sum(1))
+        summed = np.zeros((4, 6))
+        np.add.at(summed, row, weight[:, None] * rows[cell])
+        assert found.sums(weight) == pytest.approx(summed)
+    cell, has = rng.integers(0, 30, 200), rng.integers(0, 2, 200)
+    wider, cells = design.beside(cell, has)
+    coefficients = rng.normal(size=7)
+    told = rows[cell] @ coefficients[:6] + has * coefficients[6]
+    assert wider.dot(coefficients)[cells] == pytest.approx(told)
+
+
+def maximum(null, size, events):
+    """The log odds ratio of a key that ``size`` decisions of each cell cite, beside the covariates."""
+    design = null.population.design
+    rows = (design.left.toarray())[design.of_left] + (design.right.toarray())[design.of_right]
+    at = np.append(null.gamma, 0.0)
+    for _ in range(50):
+        rates = expit(rows @ at[:-1]), expit(rows @ at[:-1] + at[-1])
+        weights = (null.size - size) * rates[0] * (1 - rates[0]), size * rates[1] * (1 - rates[1])
+        left = null.events - (null.size - size) * rates[0] - size * rates[1]
+        score = np.append(rows.T @ left - null.ridge * at[:-1], events - size @ rates[1])
+        crossed = rows.T @ weights[1]
+        whole = rows.T @ (rows * sum(weights)[:, None]) + np.diag(null.ridge)
+        curve = np.block([[whole, crossed[:, None]], [crossed[None], np.array([[weights[1].sum()]])]])
+        at = at + np.clip(np.linalg.solve(curve, score), -1, 1)
+    return at[-1]
+
+
+def test_ratios_are_those_at_the_maximum():
+    """Of keys rare and common, alone and entangled with covariates, with and without an effect."""
+    rng = np.random.default_rng(5)
+    wrong = []
+    for trial in range(4):
+        design, rows = halves(rng, 12, 8, 70)
+        cell = rng.integers(0, 70, 6000)
+        share = np.repeat([0.004, 0.02, 0.1, 0.4], 3) * np.tile([1, 1, 2], 4)
+        entangled = np.tile([False, True, False], 4)[None, :] & (rows[cell][:, [1]] == 0)
+        cited = (rng.random((6000, 12)) < share) & ~entangled
+        effect = rng.choice([-1.5, 0.0, 1.5], 12)
+        outcome = rng.random(6000) < expit(-1 + rows[cell] @ rng.normal(0, 0.5, 6) + cited @ effect / 2)
+        population = Population(outcome.astype(float), np.arange(6000), cell, design)
+        decision, key = np.nonzero(cited)
+        scores = Scores(Null(population), Citing(population, decision, key, 12))
+        found = np.log(odds(scores).odds)
+        for number in range(12):
+            size = np.bincount(cell[cited[:, number]], minlength=70).astype(float)
+            at = maximum(scores.null, size, outcome[cited[:, number]].sum())
+            if not abs(found[number] - at) < 3e-4:
+                wrong.append((trial, number, found[number], at))
+    assert wrong == []
