@@ -161,9 +161,10 @@ class OpenBase(KnowledgeBase):
         Raises:
             SettingError: the text is too long, or has too many claims.
         """
+        from kg.analysis.cited.citable import Citable
         from kg.claims.check import check
 
-        return check(self, self.analyses.index, text)
+        return check(Citable(self, self.analyses), text)
 
     def outcomes(
         self,

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kg.analysis.decisions import Index
-from kg.base.store import KnowledgeBase
+from kg.analysis.cited.citable import Citable
 from kg.claims import cases, checked_figures
 from kg.claims.claim import Checked, Claim, Part, Verdict
 from kg.claims.claim_sentences import Read, Sentence, read, sentences
@@ -28,8 +27,8 @@ _CLAIMING = (
 )
 
 
-def check(base: KnowledgeBase, index: Index, text: str) -> Checked:
-    """The claims of ``text``, each part with its verdict.
+def check(citable: Citable, text: str) -> Checked:
+    """The claims of ``text``, each part with its verdict from the base of the figures.
 
     Sentences that claim nothing that could be compared are left out; a sentence that may claim something but
     was not read is *not checked*.
@@ -40,12 +39,12 @@ def check(base: KnowledgeBase, index: Index, text: str) -> Checked:
     if len(text) > LONGEST:
         raise SettingError(f"the text has {len(text):,} characters; at most {LONGEST:,} are checked at once")
     claims: list[Claim] = []
-    source = Source(base, index)
+    source = Source(citable)
     for claim in _claims(text, source):
         if len(claims) == MOST:
             raise SettingError(f"the text has more than {MOST:,} claims; check it in parts")
         claims.append(claim)
-    return Checked(base.generation, tuple(claims))
+    return Checked(citable.base.generation, tuple(claims))
 
 
 def _claims(text: str, source: Source) -> Iterator[Claim]:

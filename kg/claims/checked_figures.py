@@ -52,7 +52,7 @@ class _Figures(Saying):
 
     def __init__(self, read: Read, source: Source) -> None:
         super().__init__(read)
-        self.index = source.index
+        self.index, self.citable = source.index, source.citable
 
     def parts(self) -> Iterator[Part]:
         """Its parts, each with a verdict."""
@@ -187,7 +187,9 @@ class _Figures(Saying):
         shown = says.format(one.amount.shown(found[0])).strip() if found else "nothing to compare with"
         if verdict is Verdict.UNCHECKED:
             shown = f"{shown}; the words leave open whether that is meant"
-        return Part(kind, one.text, verdict, shown, found[0] if found else None, None, path)
+        asked = answers.figure(question)
+        figure = self.citable.cited(asked).address if asked else None
+        return Part(kind, one.text, verdict, shown, found[0] if found else None, None, path, figure)
 
     # --- comparisons ---------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from kg.analysis import labels
+from kg.analysis.cited.citable import Citable
 from kg.analysis.decisions import Index, Mask
 from kg.analysis.filters import Filters
 from kg.base.store import KnowledgeBase
@@ -65,10 +66,19 @@ def plain(text: str) -> str:
 class Source:
     """An open base and its index, with what was looked up for other claims of the same text."""
 
-    base: KnowledgeBase
-    index: Index
+    citable: Citable
     _letters: dict[str, Letter | None] = field(default_factory=dict)
     _masks: dict[tuple[str, str], Mask] = field(default_factory=dict)
+
+    @property
+    def base(self) -> KnowledgeBase:
+        """The open base."""
+        return self.citable.base
+
+    @property
+    def index(self) -> Index:
+        """Its decisions."""
+        return self.citable.analyses.index
 
     def letter(self, case: str) -> Letter | None:
         """A letter by the number of its case in any spelling, ``None`` where the base has none."""

@@ -82,11 +82,12 @@ def check(
     import polars as pl
 
     from kg.analysis.cache import Analyses
+    from kg.analysis.cited.citable import Citable
     from kg.base.store import KnowledgeBase
     from kg.claims.check import check as checked
 
     with KnowledgeBase.open(kb) as base:
-        found = checked(base, Analyses.of(base).index, _read(" ".join(text)))
+        found = checked(Citable(base, Analyses.of(base)), _read(" ".join(text)))
     rows = [
         [number, part.kind, part.text, part.verdict.value, part.says]
         for number, claim in enumerate(found.claims, 1)

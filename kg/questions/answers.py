@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from kg.analysis.cache import Analyses
+from kg.analysis.cited.figure_address import Asked
 from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.drivers import drivers
 from kg.analysis.filters import Filters
@@ -44,6 +45,8 @@ class Answer:
     value: Mapping[str, Any] = field(default_factory=dict)
     rows: tuple[Mapping[str, Any], ...] = ()
     path: str | None = None
+    figure: Asked | None = None
+    """The figure of the decisions that are counted."""
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -71,6 +74,7 @@ class Answer:
             "value": dict(self.value),
             "rows": [{name: _plain(value) for name, value in row.items()} for row in self.rows],
             "path": self.path,
+            "figure": self.figure.address if self.figure else None,
             "notes": list(self.notes),
         }
 
@@ -108,6 +112,7 @@ def answer(analyses: Analyses, question: Question, text: str = "") -> Answer:
         value,
         tuple(rows[:MOST_ROWS]),
         path(question),
+        figure(question) if "decisions" in value else None,
         notes,
     )
 
@@ -317,6 +322,13 @@ _ANSWERING: dict[Kind, Callable[[Analyses, Question], Found]] = {
 def filters(question: Question) -> Filters:
     """The conditions as filters, but for negated ones."""
     return Filters.of(**{c.name: c.values for c in question.where if not c.negated})
+
+
+def figure(question: Question) -> Asked | None:
+    """The figure of the decisions of a question, ``None`` where its conditions are more than filters."""
+    if question.case or not _plain_conditions(question):
+        return None
+    return Asked("outcomes", question.party.value, filters(question))
 
 
 def path(question: Question) -> str | None:

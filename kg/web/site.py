@@ -15,6 +15,7 @@ import numpy as np
 from kg.analysis import labels
 from kg.analysis.cache import Analyses
 from kg.analysis.cited.citable import Citable
+from kg.analysis.cited.figure_address import Asked
 from kg.analysis.covariates import NOTHING, USUAL
 from kg.analysis.covariates import wanted as covariates
 from kg.analysis.coverage import Coverage, coverage
@@ -123,6 +124,10 @@ class Site:
     def citable(self) -> Citable:
         """The figures that have an address."""
         return Citable(self.base, self.analyses)
+
+    def cite(self, asked: Asked) -> str:
+        """The address of a figure of this generation, to be cited."""
+        return self.citable.cited(asked).address
 
     @cached_property
     def links(self) -> Links:

@@ -41,7 +41,9 @@ def test_an_answer_is_the_same_everywhere(site, built, text):
         called = site.get("/api/ask", params={"q": text}).json()
     shown = CliRunner().invoke(app, ["ask", text, "--kb", str(built), "--format", "json"])
     assert json.loads(shown.stdout) == told
-    assert {name: value for name, value in called.items() if name != "generation"} == told
+    assert called.pop("generation") == "000001"
+    assert (called.pop("figure") or "").startswith(told.pop("figure") or "")
+    assert called == told
     assert {"decisions", "letters", "overturned"} <= set(told["value"])
 
 

@@ -1,5 +1,8 @@
 """Figures with an address, over HTTP."""
 
+import re
+from html import unescape
+
 import pytest
 
 
@@ -51,3 +54,52 @@ def test_a_forged_address_is_a_problem_of_one_sentence(site, address, status):
     assert got.status_code == status
     assert got.json()["detail"]
     assert site.get("/figures/outcomes", headers={"Accept": "image/png"}).status_code == 406
+
+
+FIGURED = {
+    "/api/outcomes?by=specialty&minimum=1": "group",
+    "/api/outcomes?by=drift&minimum=1": "group",
+    "/api/outcomes?by=category&across=year&minimum=1&sex=female": "group",
+    "/api/sides?level=guideline": "agreement",
+    "/api/sides?level=guideline&by=priority&minimum=1": "agreement",
+    "/api/sides?level=guideline&show=pairs&minimum=1": "pair",
+    "/api/trends?category=Pharmaceuticals": "month",
+    "/api/drivers?level=guideline&minimum=1": "driver",
+}
+
+
+def test_rows_of_every_table_lead_to_their_figure(site):
+    wrong = []
+    for address, kind in FIGURED.items():
+        rows = site.get(address).json()["results"]
+        for row in [*rows[:2], *rows[-1:]]:
+            again = site.get(row["figure"], headers={"Accept": "application/json"}).json()
+            if again.get("kind") != kind or not again["values"].items() <= row.items():
+                wrong.append((address, row, again))
+    assert wrong == []
+
+
+def test_pages_lead_to_their_figures(site):
+    drug = site.get("/api/drugs").json()["results"][0]
+    page = site.get("/api/guidelines?kind=page").json()["results"][0]["notation"]
+    pages = (
+        *("/outcomes", "/sides", "/ask?q=overturn rate of opioids", f"/guidelines/{page}?party=any"),
+        f"/topics/drug/{drug['notation']}",
+    )
+    for address in pages:
+        text = site.get(address, headers={"Accept": "text/html"}).text
+        found = re.findall(r'href="(/figures/[^"]+)"', text)
+        assert found, address
+        for one in dict.fromkeys([found[0], found[-1]]):
+            assert site.get(unescape(one), headers={"Accept": "application/json"}).status_code == 200, one
+
+
+def test_a_checked_count_has_its_figure(site):
+    figures = site.get("/figures/outcomes?category=Pharmaceuticals&format=json").json()["values"]
+    text = f"{figures['overturned']} of {figures['decisions']} decisions on Pharmaceuticals were overturned."
+    parts = site.post("/api/check", json={"text": text}).json()["claims"][0]["parts"]
+    assert {part["verdict"] for part in parts} == {"holds"}
+    for part in parts:
+        again = site.get(part["figure"], headers={"Accept": "application/json"}).json()
+        assert again["values"] == figures
+        assert again["inputs"]

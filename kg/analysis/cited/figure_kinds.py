@@ -53,13 +53,16 @@ class Kind:
 
 
 def named(row: type, values: Mapping[str, Any]) -> str:
-    """The name of a row of a table: what it is counted by, as it is written in an address.
+    """The name of a row of a table: what it is counted by, as it is written in an address, none for nothing.
 
     >>> from kg.analysis.outcomes import GroupRow
     >>> named(GroupRow, {"value": "Pain Medicine", "across": "MRI", "decisions": 12})
     'Pain Medicine|MRI'
     """
-    return "|".join(str(values[name]) for name in names(row, "key") if values[name] is not None)
+    told = ["none" if values[name] is None else str(values[name]) for name in names(row, "key")]
+    while len(told) > 1 and told[-1] == "none":
+        told.pop()
+    return "|".join(told)
 
 
 # --- the decisions that are counted ------------------------------------------------------------------

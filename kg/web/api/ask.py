@@ -28,14 +28,16 @@ class Answered(openapi.Thing):
     value: dict[str, Any] = Field(description="Counts, letters, and the rate with its interval.")
     rows: list[dict[str, Any]]
     path: str | None = Field(description="The page that shows more.")
+    figure: str | None = Field(description="The address to cite, where the conditions are filters alone.")
     notes: list[str]
 
 
 @router.get("/ask", summary="Answer a question in words", responses=openapi.answers(Answered))
 def ask(request: Request, site: SiteDep, q: Text) -> Response:
     """The answer says how the question was understood; what is not understood is 422 with the words."""
-    found = answered(site.analyses, q).to_dict()
-    return answer(request, site, found | {"generation": site.generation})
+    found = answered(site.analyses, q)
+    more = {"generation": site.generation, "figure": site.cite(found.figure) if found.figure else None}
+    return answer(request, site, found.to_dict() | more)
 
 
 @router.get("/complete", summary="What a question can go on with", responses=openapi.answers(openapi.Listing))

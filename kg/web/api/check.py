@@ -64,4 +64,4 @@ def check(request: Request, site: SiteDep, asked: Text) -> Response:
 
     What is not read is *not checked*, with the reason.
     """
-    return answer(request, site, checked(site.base, site.index, asked.text).to_dict())
+    return answer(request, site, checked(site.citable, asked.text).to_dict())

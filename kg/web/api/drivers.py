@@ -44,7 +44,7 @@ _CUBES = {"ttl": cube.turtle, "nt": cube.n_triples}
 @router.get(
     "/drivers",
     summary="Associations between citations and outcomes",
-    responses=openapi.answers(openapi.listing_of(DriverRow), *list(_FORMS)[1:]),
+    responses=openapi.answers(openapi.listing_of(DriverRow, "about", "figure"), *list(_FORMS)[1:]),
 )
 def drivers(
     request: Request,
@@ -78,11 +78,7 @@ def drivers(
         return Response(text, media_type=media_type, headers={"Vary": "Accept"})
     rows = table.table.slice(offset, limit).to_dicts()
     page = [
-        row
-        | {
-            "about": _about(table, row["key"]),
-            "figure": site.citable.cited(_asked(table, row["key"])).address,
-        }
+        row | {"about": _about(table, row["key"]), "figure": site.cite(_asked(table, row["key"]))}
         for row in rows
     ]
     following = str(offset + limit) if offset + limit < len(table) else None

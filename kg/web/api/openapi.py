@@ -63,8 +63,15 @@ class Case(Thing):
     decisions: list[dict[str, Any]]
 
 
-def listing_of(row: type) -> type[Listing]:
-    """A page of a list whose results have the columns of ``row``.
+LINKS = {
+    "about": "What is behind the row.",
+    "figure": "The address that gives these figures again, to cite.",
+}
+"""What a row of an answer can have beside its columns: addresses on this server."""
+
+
+def listing_of(row: type, *links: str) -> type[Listing]:
+    """A page of a list whose results have the columns of ``row`` and some of :data:`LINKS`.
 
     >>> from kg.explore.row_types import HitRow
     >>> listing_of(HitRow).model_json_schema()["$defs"]["HitRow"]["required"]
@@ -77,6 +84,7 @@ def listing_of(row: type) -> type[Listing]:
             f"{named.column.meaning}, as {named.column.unit}" if named.column.unit else named.column.meaning
         )
         fields[named.name] = (hints[named.name], Field(description=f"{said[0].upper()}{said[1:]}."))
+    fields |= {name: (str, Field(description=LINKS[name])) for name in links}
     one = create_model(row.__name__, __config__=ConfigDict(extra="allow"), __doc__=row.__doc__, **fields)
     results: Any = (list[one], ...)  # type: ignore[valid-type]
     return create_model(f"{row.__name__}Listing", __base__=Listing, results=results)

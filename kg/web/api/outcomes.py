@@ -1,7 +1,8 @@
 """``/api/outcomes``, ``/api/sides`` and ``/api/network``: outcomes by what decisions have, and links."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -10,10 +11,12 @@ from fastapi.responses import Response
 
 from kg.analysis import network as links
 from kg.analysis import sides as two_sides
+from kg.analysis.cited.figure_address import Asked
+from kg.analysis.cited.figure_kinds import named
 from kg.analysis.network import LinkRow
-from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, GroupRow, grouping
+from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, GroupRow, Outcomes, grouping
 from kg.analysis.outcomes import outcomes as count
-from kg.analysis.sides import AgreementRow
+from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, Sides
 from kg.web import csv_tables
 from kg.web.api import openapi
 from kg.web.api.cases import Format, Limit, Offset, SiteDep, answer, listing
@@ -31,7 +34,7 @@ Grouping = Annotated[
 @router.get(
     "/outcomes",
     summary="Outcomes by specialty, service, drug, body part, licence, year and the like",
-    responses=openapi.answers(openapi.listing_of(GroupRow), "text/csv"),
+    responses=openapi.answers(openapi.listing_of(GroupRow, "figure"), "text/csv"),
 )
 def outcomes(
     request: Request,
@@ -49,7 +52,8 @@ def outcomes(
     found = count(site.index, by, across, party, filters, minimum)
     more: dict[str, Any] = {"by": by, "across": across, "party": party, "minimum": minimum, "help": HELP}
     more |= {"filters": found.filters.written(), "notes": list(found.notes)}
-    return table(request, site, f"outcomes-{by}", found.to_frame(), (limit, offset, form), more)
+    figure = partial(group_figure, found, by, across, party)
+    return table(request, site, f"outcomes-{by}", found.to_frame(), (limit, offset, form), more, figure)
 
 
 @router.get(
@@ -86,7 +90,8 @@ def sides(
     }
     more |= {"filters": found.filters.written(), "notes": list(found.notes), "same_share": found.same_share}
     more["effect"] = None if found.effect is None else asdict(found.effect)
-    return table(request, site, f"sides-{level}", frame, (limit, offset, form), more)
+    figure = None if show == "silent" and by is None else partial(side_figure, found, by)
+    return table(request, site, f"sides-{level}", frame, (limit, offset, form), more, figure)
 
 
 @router.get(
@@ -115,6 +120,19 @@ def network(
     return table(request, site, f"network-{kind}", found.to_frame(), (limit, offset, form), more)
 
 
+def group_figure(found: Outcomes, by: str, across: str | None, party: str, row: Mapping[str, Any]) -> Asked:
+    """A row of a table of outcomes as a figure."""
+    return Asked("group", party, found.filters, row=named(found.row, row), by=by, across=across or "")
+
+
+def side_figure(found: Sides, by: str | None, row: Mapping[str, Any]) -> Asked:
+    """A row of a table of the two sides as a figure."""
+    if "administrator" in row:
+        return Asked("pair", "any", found.filters, found.level, named(PairRow, row))
+    kind = GroupAgreementRow if "value" in row else AgreementRow
+    return Asked("agreement", "any", found.filters, found.level, named(kind, row), by=by or "")
+
+
 def table(
     request: Request,
     site: Site,
@@ -122,12 +140,18 @@ def table(
     frame: pl.DataFrame,
     page: tuple[int, int, str | None],
     more: dict[str, Any],
+    figure: Callable[[Mapping[str, Any]], Asked] | None = None,
 ) -> Response:
-    """Rows as a list with what is said of them, or as CSV; ``page`` is limit, offset and form."""
+    """Rows as a list with what is said of them, or as CSV; ``page`` is limit, offset and form.
+
+    ``figure`` says of a row which figure it is, so that it carries the address to cite.
+    """
     limit, offset, form = page
     if form == "csv":
         rows: Iterable[tuple[Any, ...]] = frame.iter_rows()
         return csv_tables.download(name, frame.columns, rows)
     following = str(offset + limit) if offset + limit < frame.height else None
     rows_ = frame.slice(offset, limit).to_dicts()
+    if figure is not None:
+        rows_ = [row | {"figure": site.cite(figure(row))} for row in rows_]
     return answer(request, site, listing(site, rows_, frame.height, following, **more))

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from kg.analysis.trends import HELP, trends
+from kg.analysis.cited.figure_address import Asked
+from kg.analysis.trends import HELP, MonthRow, Trends, trends
 from kg.web import csv_tables
 from kg.web.api import openapi
-from kg.web.api.cases import SiteDep, answer, listing
+from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.api.drivers import By
 from kg.web.api.filter_parameters import FiltersDep
 
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 @router.get(
     "/trends",
     summary="Outcomes by month, with level and slope at each change of edition",
-    responses=openapi.answers(openapi.Listing, "text/csv"),
+    responses=openapi.answers(openapi.listing_of(MonthRow, "figure"), "text/csv"),
 )
 def monthly(
     request: Request,
@@ -34,6 +35,8 @@ def monthly(
         ),
     ] = None,
     party: By = "reviewer",
+    limit: Limit = 1000,
+    offset: Offset = 0,
     form: Annotated[
         Literal["json", "csv"] | None,
         Query(alias="format", description="Instead of JSON: the months as CSV."),
@@ -48,8 +51,18 @@ def monthly(
         "key": key,
         "party": party,
         "filters": found.filters.written(),
-        "changes": [asdict(row) for row in found.changes],
+        "changes": [
+            asdict(row) | {"figure": site.cite(_figure(found, "change", row.change))} for row in found.changes
+        ],
         "notes": list(found.notes),
         "help": HELP,
     }
-    return answer(request, site, listing(site, frame.to_dicts(), frame.height, None, **more))
+    page = frame.slice(offset, limit).to_dicts()
+    rows = [row | {"figure": site.cite(_figure(found, "month", row["month"]))} for row in page]
+    following = str(offset + limit) if offset + limit < frame.height else None
+    return answer(request, site, listing(site, rows, frame.height, following, **more))
+
+
+def _figure(found: Trends, kind: str, row: str) -> Asked:
+    """A month or a change as a figure."""
+    return Asked(kind, found.party, found.filters, row=row, key=found.key or "")

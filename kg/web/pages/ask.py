@@ -45,6 +45,7 @@ def ask(request: Request, site: SiteDep, q: Annotated[str, Query(max_length=LONG
         fault=fault,
         near=nearest(q, 4),
         answer=answer,
+        figure=answer.figure.address if answer and answer.figure else None,
         parts=_parts(answer.question) if answer else [],
         columns=_columns(answer) if answer else [],
         rows=[_row(row) for row in answer.rows] if answer else [],

@@ -43,7 +43,7 @@ async def check(asked: Request, site: SiteDep) -> Response:
     given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
     text = given.get("text", [""])[0]
     try:
-        found = await run_in_threadpool(checked, site.base, site.index, text)
+        found = await run_in_threadpool(checked, site.citable, text)
     except KgError as error:
         return _page(asked, text, str(error), None)
     return _page(asked, text, "" if found.claims else "No sentence names a case or a figure", found)

@@ -1,6 +1,7 @@
 """How decisions end by what they have, and the two sides: tables in the page."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from kg.analysis import sides as two_sides
+from kg.analysis.cited.figure_address import Asked
 from kg.analysis.columns import columns, printed, shown
 from kg.analysis.decisions import LEVELS
 from kg.analysis.filters import Filters
@@ -17,6 +19,7 @@ from kg.analysis.outcomes import outcomes as count
 from kg.analysis.sides import AgreementRow, Effect, GroupAgreementRow, PairRow, Sides, SilentRow
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
+from kg.web.api.outcomes import group_figure, side_figure
 from kg.web.pages import filter_form, values
 from kg.web.pages.rendering import render
 from kg.web.site import Site
@@ -58,7 +61,8 @@ def outcomes(
     ]
     again = {"by": by, "across": second or "", "party": party, "minimum": minimum}
     about = ("Outcomes", f"How decisions end, by {found.title}", "/outcomes", "/api/outcomes")
-    tables = [_table("", found.row, found.to_frame())]
+    cite = partial(group_figure, found, by, second, party)
+    tables = [_table("", found.row, found.to_frame(), cite)]
     return _page(request, site, found.filters, about, choices, again, tables, found.notes, HELP)
 
 
@@ -78,10 +82,16 @@ def sides(
         ("by", "by", [_NONE, *((name, _WORDS[name]) for name in GROUPINGS)], by),
         ("minimum", "At least", _MINIMA, minimum),
     ]
+    cite = partial(side_figure, found, by or None)
     tables = [
-        _table("How the citations stand to one another", AgreementRow, found.agreement),
-        *([_table(f"By {_WORDS[by].lower()}", GroupAgreementRow, found.groups)] if by else []),
-        _table("What each party cites", PairRow, found.pairs),
+        _table(
+            "How the citations stand to one another",
+            AgreementRow,
+            found.agreement,
+            partial(side_figure, found, None),
+        ),
+        *([_table(f"By {_WORDS[by].lower()}", GroupAgreementRow, found.groups, cite)] if by else []),
+        _table("What each party cites", PairRow, found.pairs, cite),
         _table(f"Without any {level}", SilentRow, found.silent),
     ]
     again = {"level": level, "by": by, "minimum": minimum}
@@ -111,8 +121,10 @@ def _told(effect: Effect) -> str:
     )
 
 
-def _table(title: str, row: type, frame: pl.DataFrame) -> dict[str, Any]:
-    """A table for the page: its columns that have values, and its first rows."""
+def _table(
+    title: str, row: type, frame: pl.DataFrame, cite: Callable[[Mapping[str, Any]], Asked] | None = None
+) -> dict[str, Any]:
+    """A table for the page: its columns that have values, and its first rows, each with its figure."""
     cells = [
         cell for cell in shown(row) if frame.is_empty() or frame[cell.named.name].null_count() < frame.height
     ]
@@ -127,6 +139,7 @@ def _table(title: str, row: type, frame: pl.DataFrame) -> dict[str, Any]:
             [(cell.named.role, cell.named.column.words, printed(cell, one)) for cell in cells]
             for one in frame.head(_SHOWN).iter_rows(named=True)
         ],
+        "figures": [cite(one).address for one in frame.head(_SHOWN).iter_rows(named=True)] if cite else [],
         "left": max(frame.height - _SHOWN, 0),
     }
 

@@ -212,6 +212,7 @@ def guideline(
         verdict=topic_parts.verdict(whole, made.base),
         controls=list(filter_form.controls(site.index, filters)),
         figures=site.links.figures(found),
+        figure=topic_parts.figure(site, found, filters, party, {"guideline": notation}),
         cases=listed,
         matched=case_lists.matched(site.links, found, listed.rows) if listed is not None else {},
         kept=again,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from kg.analysis import labels
+from kg.analysis.filters import FILTERS
 from kg.explore import topic
 from kg.explore.case_lists import Wanted
 from kg.web.api.cases import SiteDep
@@ -50,6 +51,15 @@ def one_topic(
         controls=list(filter_form.controls(site.index, filters)),
         told=str(filters) if filters.given() else "",
         figures=links.figures(found),
+        figure=topic_parts.figure(site, found, filters, "any", _filters(kind, node)),
         cases=site.cases(Wanted(filters, about=(node,)), 10, None),
         **made.context(given, [("about", node), *given]),
     )
+
+
+def _filters(kind: str, node: str) -> dict[str, str]:
+    """The filters that may keep the decisions of a topic, each with its value."""
+    if kind == topic.GROUND:
+        return {"ground": node.partition("/")[2]}
+    names = ("subcategory", "category") if kind == "service" else (kind.replace(" ", "_"),)
+    return {name: labels.label(node) for name in names if name in FILTERS}
