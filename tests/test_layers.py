@@ -36,7 +36,10 @@ ONLY_IN = {
     "pypdfium2": ("kg.files.pdf", "kg.files.pdf_worker"),
     "fsspec": ("kg.files.sources", "kg.base"),
     "oxrdflib": ("kg.base",),
-    "networkx": ("kg.analysis.network", "kg.base.export", "kg.explore.edge_evidence"),
+    "networkx": (
+        *("kg.analysis.network", "kg.base.export"),
+        *("kg.explore.edge_evidence", "kg.explore.arranging"),
+    ),
     "scipy": ("kg.analysis", "kg.statistics"),
     "fastapi": ("kg.web",),
     "starlette": ("kg.web",),
@@ -66,11 +69,13 @@ WITHOUT_HTTP = {
     "kg.web.drawings.alluvial",  # figures as SVG
     "kg.web.drawings.squares",  # figures as SVG
     "kg.web.drawings.graph",  # the graph as SVG
+    "kg.web.drawings.pages",  # figures as SVG
     "kg.web.drawings.ratio",  # figures as SVG
     "kg.web.drawings.saved",  # figures as SVG
     "kg.web.drawings.years",  # figures as SVG
     "kg.web.pages.sorting",  # the order of a table, as an address has it
     "kg.web.pages.filter_form",  # the controls that a template prints
+    "kg.web.pages.subjects.page_strips",  # what the templates print
     "kg.web.pages.values",  # what the templates print
     "kg.web.sparql.guard",  # what a query may ask, before it is run
     "kg.web.sparql.lanes",  # the processes that run queries, fed by the protocol

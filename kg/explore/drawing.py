@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kg.analysis import labels
-from kg.explore import layout
+from kg.explore import item_groups, layout
 from kg.explore.neighbours import FEATURES, Links, Neighbour
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ _SHAPES = {
     "specialty": "triangle",
     "item": "box",
     "case": "ellipse",
+    "ground": "database",
 }
 OUTCOME_SIGNS = {"upheld": "■", "overturned": "▲", "modified": "◆"}
 # Blue to orange, told apart by people who do not see red and green; grey is for too few.
@@ -70,9 +73,9 @@ def around(links: Links, node: str, depth: int = 1, each: int = 5, most: int = 4
     """
     most += 30 * (depth - 1)
     nearest = _first(_most_relevant(links, node, each), {node}, most - 1)
-    drawn, followed = _fanned(links, {node: (0.0, 0.0)}, node, nearest), {node}
+    drawn, followed = _fanned(links, {node: (0.0, 0.0)}, node, nearest, node), {node}
     for step in range(1, 3):
-        deeper = [one["id"] for one in drawn.nodes if one["id"] not in followed]
+        deeper = [one["id"] for one in drawn.nodes if one["id"] not in followed and one["kind"] != "group"]
         if step >= depth:
             deeper = [name for name in deeper if node.startswith("case/") and "/item/" in name]
         for name in deeper:
@@ -82,7 +85,7 @@ def around(links: Links, node: str, depth: int = 1, each: int = 5, most: int = 4
                 break
             followed.add(name)
             added = _first(_most_relevant(links, name, 3 if "/item/" in name else 1), set(shown), room)
-            drawn = drawn + _fanned(links, shown, name, added)
+            drawn = drawn + _fanned(links, shown, name, added, node)
     return _settled(links, drawn, {}, {node}, {})
 
 
@@ -92,14 +95,15 @@ def grown(
     at: str,
     added: Sequence[Neighbour],
     rooms: dict[str, layout.Room] | None = None,
+    center: str | None = None,
 ) -> View:
     """What ``added`` adds to the nodes ``shown``, which keep their places, around the node ``at``.
 
-    ``rooms`` are those of nodes that are known already; it is added to.
+    ``rooms`` are those of nodes that are known already; it is added to. With the node ``center``, each
+    says how the decisions end that it has together with that one.
     """
-    return _settled(
-        links, _fanned(links, shown, at, added), shown, set(shown), {} if rooms is None else rooms
-    )
+    drawn = _fanned(links, shown, at, added, center)
+    return _settled(links, drawn, shown, set(shown), {} if rooms is None else rooms)
 
 
 def _settled(
@@ -120,7 +124,15 @@ def _settled(
 
 
 def _most_relevant(links: Links, node: str, each: int) -> list[Neighbour]:
-    return [n for relation in links.relations(node) for n in links.neighbours(node, relation, 0, each)[0]]
+    """The first of each relation; more decisions than can be told apart are one group."""
+    found: list[Neighbour] = []
+    for relation, total in links.relations(node).items():
+        if item_groups.of_items(relation) and total > item_groups.MOST_SINGLE:
+            if each > 1:  # further out they would be mere crowd
+                found.append(Neighbour(item_groups.name_of(relation, node, {}), relation, total))
+        else:
+            found += links.neighbours(node, relation, 0, each)[0]
+    return found
 
 
 def _first(found: Sequence[Neighbour], shown: set[str], most: int) -> list[Neighbour]:
@@ -129,7 +141,13 @@ def _first(found: Sequence[Neighbour], shown: set[str], most: int) -> list[Neigh
     return [neighbour for neighbour in found if neighbour.node in new or neighbour.node in shown]
 
 
-def _fanned(links: Links, shown: Mapping[str, layout.Place], at: str, added: Sequence[Neighbour]) -> View:
+def _fanned(
+    links: Links,
+    shown: Mapping[str, layout.Place],
+    at: str,
+    added: Sequence[Neighbour],
+    center: str | None,
+) -> View:
     """What ``added`` adds to the nodes ``shown``, in a fan around the node ``at``."""
     new = [n for n in dict.fromkeys(a.node for a in added) if n not in shown]
     new = new[: max(0, MOST - len(shown))]
@@ -145,22 +163,26 @@ def _fanned(links: Links, shown: Mapping[str, layout.Place], at: str, added: Seq
     places = layout.fanned(shown, at, new)
     touching = set(fresh)
     return View(
-        [_node(links, node) | dict(zip("xy", places[node], strict=True)) for node in fresh],
+        [_node(links, node, center) | dict(zip("xy", places[node], strict=True)) for node in fresh],
         [
-            _edge(one, other, relation, weight)
+            _edge(links, one, other, relation, weight)
             for (one, other, relation), weight in edges.items()
             if one in touching or other in touching
         ],
     )
 
 
-def _node(links: Links, node: str) -> dict[str, Any]:
-    """A node as it is drawn."""
+def _node(links: Links, node: str, center: str | None = None) -> dict[str, Any]:
+    """A node as it is drawn, with what it has together with the node in the center."""
+    if node.startswith(item_groups.PREFIX):
+        return item_groups.of_name(links, node)
     kind = links.kind_of(node)
     figures = links.figures(links.decisions(node))
     base = links.base_rate
     name = labels.short(node)
     fields: dict[str, Any] = {"kind": kind, "decisions": figures.decisions, "overturned": figures.overturned}
+    if center is not None and center != node and kind not in {"item", "case"}:
+        fields |= _together(links, node, center)
     if kind == "item":
         outcome = links.outcome(node)
         name = links.text(node)
@@ -178,7 +200,9 @@ def _node(links: Links, node: str) -> dict[str, Any]:
             if known
             else f"{figures.decisions} only"
         )
-        shown = labels.edition(node) if kind == "edition" else name
+        shown = (
+            labels.edition(node) if kind == "edition" else labels.label(node) if kind == "ground" else name
+        )
         text, color = f"{_folded(shown)}\n{rate}", rate_color(figures.overturned, figures.decisions, base)
     if kind == "edition":
         fields["borderWidth"] = 4  # a chapter's shape with a thick line
@@ -196,8 +220,21 @@ def _node(links: Links, node: str) -> dict[str, Any]:
     }
 
 
+def _together(links: Links, node: str, center: str) -> dict[str, Any]:
+    """How the decisions end that a node and the center have both, where there are any."""
+    both = np.intersect1d(links.decisions(node), links.decisions(center), assume_unique=True)
+    if not len(both):
+        return {}
+    figures = links.figures(both)
+    return {
+        "together": figures.decisions,
+        "together_overturned": figures.overturned,
+        "together_color": rate_color(figures.overturned, figures.decisions, links.base_rate),
+    }
+
+
 def _room(node: Mapping[str, Any]) -> layout.Room:
-    return layout.room(node["label"], 0 if node["shape"] in {"box", "ellipse"} else node["size"])
+    return layout.room(node["label"], 0 if node["shape"] in {"box", "ellipse", "database"} else node["size"])
 
 
 def name_of(links: Links, node: str) -> str:
@@ -239,11 +276,18 @@ def odds_color(rate: float, base: float) -> str:
     return SCALE[sum(log_odds_ratio >= edge for edge in edges)]
 
 
-def _edge(one: str, other: str, relation: str, weight: int) -> dict[str, Any]:
+def _edge(links: Links, one: str, other: str, relation: str, weight: int) -> dict[str, Any]:
+    """A link as it is drawn; between two features, with how the decisions end that have both."""
+    shared: dict[str, Any] = {}
+    if not any(end.startswith(("case/", item_groups.PREFIX)) for end in (one, other)):
+        both = np.intersect1d(links.decisions(one), links.decisions(other), assume_unique=True)
+        figures = links.figures(both)
+        shared = {"decisions": figures.decisions, "overturned": figures.overturned}
     return {
         "from": one,
         "to": other,
         "relation": relation,
+        **shared,
         "title": f"{relation}: {weight} decisions" if weight > 1 else relation,
         "width": round(1 + math.log1p(weight) / 2, 2),
         "dashes": relation == "cited by the claims administrator",

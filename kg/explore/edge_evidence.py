@@ -70,6 +70,10 @@ def _nodes(determination: Determination, position: int, node: str) -> Iterable[s
         yield from (f"reviewer/specialties/{n}" for n, _ in enumerate(determination.reviewer.specialties, 1))
     elif scheme == "case":
         yield f"{own}/outcome"
+    elif scheme == "ground":
+        for number, ground in enumerate(decision.grounds, 1):
+            if node == f"ground/{ground.ground}:{'met' if ground.met else 'not-met'}":
+                yield f"{own}/ground/{number}"
     else:
         yield from _of_item(decision, own, node)
 
@@ -110,14 +114,14 @@ def graphml(links: Links, nodes: Sequence[str]) -> bytes:
         figures = links.figures(links.decisions(node))
         name = links.text(node) if "/item/" in node else labels.label(node)
         graph.add_node(
-            address(node),
+            iri.BASE + node,
             label=name,
             kind=links.kind_of(node),
             decisions=figures.decisions,
             overturned=figures.overturned,
         )
     for one, other, relation in links.between(nodes):
-        graph.add_edge(address(one), address(other), relation=relation)
+        graph.add_edge(iri.BASE + one, iri.BASE + other, relation=relation)
     return "\n".join(nx.generate_graphml(graph)).encode()
 
 
@@ -132,7 +136,11 @@ def turtle(base: KnowledgeBase, nodes: Sequence[str]) -> bytes:
     triples = [quad.triple for quad in ox.parse("".join(lines), format=ox.RdfFormat.N_TRIPLES)]
     label = ox.NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel")
     triples += [
-        ox.Triple(ox.NamedNode(address(node)), label, ox.Literal(labels.label(node), language="en"))
+        ox.Triple(
+            ox.NamedNode(address(node)),
+            label,
+            ox.Literal(labels.label(node.partition(":")[0]), language="en"),
+        )
         for node in nodes
         if not node.startswith("case/") and "#" not in node
     ]

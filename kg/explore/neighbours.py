@@ -22,7 +22,7 @@ from kg.graph import iri
 from kg.model import Party
 
 CITED = ("page", "section", "chapter", "edition")
-FEATURES = (*CITED, "service", "drug", "body part", "specialty")
+FEATURES = (*CITED, "service", "drug", "body part", "specialty", "ground")
 
 
 class Figures(NamedTuple):
@@ -106,7 +106,8 @@ class Links:
         return Kind(level, nodes, pairs.pop("any"), pairs)
 
     def _plain(self, kind: str) -> Kind:
-        table = self.index.decisions.with_row_index("decision").select("decision", node=_NODES[kind])
+        rows = self.index.columns("grounds") if kind == "ground" else self.index.decisions
+        table = rows.with_row_index("decision").select("decision", node=_NODES[kind])
         table = table.explode("node", empty_as_null=True, keep_nulls=True).drop_nulls().unique()
         nodes = table["node"].unique().sort()
         number = nodes.to_frame("node").with_row_index("key")
@@ -238,24 +239,24 @@ class Links:
         return {relation: count for relation, count in counts.items() if count > 0}
 
     def neighbours(
-        self, node: str, relation: str, offset: int = 0, limit: int = 25
+        self, node: str, relation: str, offset: int = 0, limit: int = 25, within: Ids | None = None
     ) -> tuple[list[Neighbour], int]:
         """The nodes that ``relation`` leads to, the most relevant first, and how many there are.
 
         Features come by their weight: how many of the node's decisions have them, times how rare
-        they are. Items come by case number.
+        they are. Items come by how much they have of what is frequent among them. ``within`` are the
+        decisions that count, where not all do.
 
         Raises:
             UnknownError: there is no such node or relation.
         """
-        found = self.decisions(node)
+        found = self._kept(self.decisions(node), within)
         if relation in {"decision", "item"} or relation.startswith("cited by "):
-            said = next((p for p, words in _SAID.items() if relation == f"cited by {words}"), None)
-            ids = self.decisions(node, said) if said else found
+            ids = self.of_relation(node, relation, within)
             page = ids[offset : offset + limit]
             return [Neighbour(self.item_node(int(d)), relation, 1) for d in page], len(ids)
         if relation == "case":
-            return [Neighbour(case_node(self._case[int(found[0])]), relation, 1)], 1
+            return [Neighbour(case_node(self._case[int(d)]), relation, 1) for d in found[:1]], len(found[:1])
         if relation == "part of":
             above = labels.above(node)
             return ([Neighbour(above, relation, len(found))], 1) if above in self._by_node else ([], 0)
@@ -263,6 +264,24 @@ class Links:
         if name is None:
             raise UnknownError(f"there is no relation {relation!r}")
         return self._features(node, found, relation, self.kinds[name], offset, limit)
+
+    def of_relation(self, node: str, relation: str, within: Ids | None = None) -> Ids:
+        """The decisions that a relation leads to, the most typical first: those of a party, or all."""
+        said = next((p for p, words in _SAID.items() if relation == f"cited by {words}"), None)
+        return self._typical(self._kept(self.decisions(node, said), within))
+
+    @staticmethod
+    def _kept(found: Ids, within: Ids | None) -> Ids:
+        return found if within is None else np.intersect1d(found, within)
+
+    def _typical(self, found: Ids) -> Ids:
+        """The same decisions, first those that have most of what is frequent among them."""
+        score = np.zeros(len(found))
+        for kind in self.kinds.values():
+            place, key = kind.any.each(found)
+            share = np.bincount(key, minlength=len(kind.nodes)) / max(len(found), 1)
+            score += np.bincount(place, weights=share[key], minlength=len(found))
+        return found[np.lexsort((found, -score))]
 
     def _features(
         self, node: str, found: Ids, relation: str, kind: Kind, offset: int, limit: int
@@ -375,9 +394,14 @@ _NODES: dict[str, pl.Expr] = {
     "specialty": pl.col("specialties")
     .cast(pl.List(pl.String))
     .list.eval(_feature("specialty", pl.element())),
+    "ground": pl.col("grounds").cast(pl.List(pl.String)).list.eval(pl.lit("ground/") + pl.element()),
 }
 
 
 def address(node: str) -> str:
-    """The IRI of a node."""
-    return iri.BASE + node
+    """The IRI of a node; of a ground, met or not, that of the ground.
+
+    >>> address("ground/response:not-met") == address("ground/response")
+    True
+    """
+    return iri.BASE + (node.partition(":")[0] if node.startswith("ground/") else node)

@@ -106,7 +106,7 @@ def test_a_filter_fades_or_hides(visit: Visit, name: str):
 def test_size_and_colour_have_a_key_and_words(visit: Visit):
     graph = Graph(visit, MUCH)
     assert "size: how many items" in graph.page.inner_text(".key")
-    features = [node for node in graph.nodes() if node["kind"] not in {"item", "case"}]
+    features = [node for node in graph.nodes() if node["kind"] not in {"item", "case", "group"}]
     few = [node for node in features if node["decisions"] < FEW]
     many = sorted((n for n in features if n["decisions"] >= FEW), key=lambda node: node["decisions"])
     assert few
@@ -273,7 +273,11 @@ def test_what_is_seen_as_a_file(visit: Visit, form: str):
         assert len(content) > 10_000
     elif form == "svg":
         drawn = ET.fromstring(content)
-        assert len(drawn.findall(".//{*}rect")) + len(drawn.findall(".//{*}circle")) == len(shown)
+        assert len(drawn.findall(".//{*}g[@class='node']")) == len(shown)
+        told = " ".join(text.text for text in drawn.findall(".//{*}text"))
+        site = graph.page.request.get(f"{visit.server.address}/api/").json()
+        for words in (f"generation {site['generation']}", "overturned less often", "/explore?node=", "size:"):
+            assert words in told
     elif form == "csv":
         rows = list(csv.DictReader(io.StringIO(content.decode())))
         assert {row["node"] for row in rows} == {node["id"] for node in shown}

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, Field
 
-from kg.explore import drawing, layout
+from kg.explore import arranging, drawing, item_groups, layout
+from kg.explore.incidence import Ids
 from kg.explore.neighbours import Links, Neighbour
 from kg.web.api import openapi
 from kg.web.api.cases import SiteDep
@@ -35,6 +36,13 @@ class Step(BaseModel):
     offset: Annotated[int, Number] = Field(0, ge=0, le=10_000_000)
     limit: Annotated[int, Number] = Field(25, ge=1, le=50)
     nodes: list[Name] = Field(default_factory=list, max_length=50)
+    filter: dict[str, Name] = Field(
+        default_factory=dict,
+        max_length=5,
+        description=f"Only what decisions with all of these have: {', '.join(item_groups.FILTERS)}.",
+    )
+    single: bool = Field(default=False, description="Each decision a node, also where they are many.")
+    center: Name | None = Field(None, description="The node with which joint decisions are counted.")
 
 
 class Expansion(Step):
@@ -74,34 +82,98 @@ def expansions(site: SiteDep, wanted: Expansions) -> dict[str, Any]:
 
 
 def _known(links: Links, shown: dict[str, list[float]]) -> dict[str, layout.Place]:
-    return {name: (x, y) for name, (x, y) in shown.items() if links.has(name)}
+    there = {name: (x, y) for name, (x, y) in shown.items() if not name.startswith(item_groups.PREFIX)}
+    kept = {name: place for name, place in there.items() if links.has(name)}
+    return kept | {name: (x, y) for name, (x, y) in shown.items() if item_groups.known(links, name)}
 
 
 def _grown(
     links: Links, shown: dict[str, layout.Place], step: Step, rooms: dict[str, layout.Room]
 ) -> dict[str, Any]:
     """What one step adds; it is added to ``shown``, too."""
-    at = step.node
-    shown.setdefault(at, (0.0, 0.0))
-    found: list[Neighbour] = []
-    if step.nodes:  # these, such as those of a path
-        found = [Neighbour(name, "", 0) for name in step.nodes if links.has(name)]
-        total = len(found)
-    elif step.relation is None:
-        relations = links.relations(at)
-        share = max(2, step.limit // max(1, len(relations)))
-        for relation in relations:
-            nearest = links.neighbours(at, relation, 0, share + len(shown))[0]
-            found += [near for near in nearest if near.node not in shown][:share]
-        total = sum(relations.values())
-    else:
-        found, total = links.neighbours(at, step.relation, step.offset, step.limit)
-    added = drawing.grown(links, shown, at, found, rooms)
+    shown.setdefault(step.node, (0.0, 0.0))
+    found, total, groups = _found(links, shown, step)
+    center = step.center if step.center and links.has(step.center) else None
+    added = drawing.grown(links, shown, step.node, found, rooms, center)
     shown |= {node["id"]: (node["x"], node["y"]) for node in added.nodes}
+    new = {node["id"] for node in added.nodes}
+    single = [near for near in found if near.node not in groups]
     return {
-        "nodes": added.nodes,
+        "nodes": [node | groups.get(node["id"], {}) for node in added.nodes],
         "edges": added.edges,
+        "groups": [one for name, one in groups.items() if name not in new],
         "total": total,
-        "shown": min(step.offset + len(found), total),
+        "shown": min(step.offset + len(single), total),
+        "order": _order(step.relation),
         "full": len(shown) >= drawing.MOST,
+    }
+
+
+def _order(relation: str | None) -> str:
+    """What comes first, in words."""
+    if relation is None:
+        return "the most relevant of each relation"
+    return "the most typical first" if item_groups.of_items(relation) else "the most relevant first"
+
+
+def _found(
+    links: Links, shown: dict[str, layout.Place], step: Step
+) -> tuple[list[Neighbour], int, dict[str, dict[str, Any]]]:
+    """What a step leads to, how much there is, and the groups by name with what is left in them."""
+    if step.nodes:  # these, such as those of a path
+        named = [Neighbour(name, "", 0) for name in step.nodes if links.has(name)]
+        return named, len(named), {}
+    within = item_groups.picked(links, step.filter)
+    if step.relation is not None:
+        return _of_relation(links, step, step.relation, within)
+    found: list[Neighbour] = []
+    groups: dict[str, dict[str, Any]] = {}
+    relations = links.relations(step.node)
+    share = max(2, step.limit // max(1, len(relations)))
+    for relation in relations:
+        if item_groups.of_items(relation):
+            near, _, made = _of_relation(links, step, relation, within)
+            groups |= made
+        else:
+            near, _ = links.neighbours(step.node, relation, 0, share + len(shown), within)
+        found += [one for one in near if one.node not in shown][:share]
+    return found, sum(relations.values()), groups
+
+
+def _of_relation(
+    links: Links, step: Step, relation: str, within: Ids | None
+) -> tuple[list[Neighbour], int, dict[str, dict[str, Any]]]:
+    """What one relation leads to; many decisions are a group until they are wanted one by one."""
+    found, total = links.neighbours(step.node, relation, step.offset, step.limit, within)
+    if not item_groups.of_items(relation) or total <= item_groups.MOST_SINGLE:
+        return found, total, {}
+    end = step.offset + step.limit if step.single else 0
+    left = links.of_relation(step.node, relation, within)[end:]
+    group = item_groups.group(links, relation, step.node, left, step.filter)
+    name = str(group["id"])
+    return found if step.single else [Neighbour(name, relation, total)], total, {name: group}
+
+
+class Arrangement(BaseModel):
+    """A graph that is shown, and how to lay it out."""
+
+    nodes: list[Name] = Field(max_length=drawing.MOST, examples=[["guideline/acoem-2004/12"]])
+    edges: list[tuple[Name, Name]] = Field(default_factory=list, max_length=20_000)
+    by: arranging.By = Field("links", description="What stands together.")
+    center: Name | None = Field(None, description="What stays in the middle.")
+
+
+@router.post("/arrange", summary="Places for a graph that is shown", responses=openapi.answers(openapi.Thing))
+def arrange(site: SiteDep, wanted: Arrangement) -> dict[str, Any]:
+    """By links, kind or community; with the share of shortest ways that lead over each node."""
+    links = site.links
+    single = [name for name in wanted.nodes if links.has(name)]
+    kinds = {name: links.kind_of(name) for name in single}
+    kinds |= {name: "group" for name in wanted.nodes if item_groups.known(links, name)}
+    found = arranging.arranged(kinds, wanted.edges, wanted.by, wanted.center)
+    return {
+        "places": found.places,
+        "groups": found.groups,
+        "between": found.between,
+        "generation": site.generation,
     }

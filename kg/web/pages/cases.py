@@ -6,13 +6,15 @@ from urllib.parse import urlencode
 
 import polars as pl
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from kg.analysis import labels
 from kg.analysis.filters import Filters, choose
+from kg.analysis.reasons.stock_sentences import share
 from kg.analysis.related.features import MODES
-from kg.explore import drawing, marking
+from kg.explore import drawing, item_groups, marking
 from kg.explore.neighbours import Figures, case_node
 from kg.web import negotiate
 from kg.web.api.cases import SiteDep
@@ -69,17 +71,27 @@ def _outcomes(site: Site) -> tuple[int, int, int]:
 
 
 @router.get("/cases/{case}")
-async def one_case(request: Request, site: SiteDep, case: str, mode: str = MODES[0]) -> Response:
+async def one_case(
+    request: Request, site: SiteDep, case: str, mode: str = MODES[0], stock: bool = False
+) -> Response:
     """The letter with what was read marked, its decisions, and cases like it, in one of two modes.
 
-    It takes some milliseconds, less than it costs to hand it to a thread and wait for its turn.
+    It takes some milliseconds, less than it costs to hand it to a thread and wait for its turn; with
+    ``stock``, which dims the sentences that other letters have, it takes longer.
     """
     case, mode = site.base.spelled(case), choose("mode", mode, MODES)
-    etag = f"W/{site.etag('case page', case, mode)}"  # weak: the same for the packed and the plain page
+    key = f"{case} {mode} {stock}"
+    etag = f"W/{site.etag('case page', key)}"  # weak: the same for the packed and the plain page
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if negotiate.unchanged(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
-    page = site.pages.get(f"{case} {mode}", lambda: bytes(_case_page(request, site, case, mode).body))
+
+    def made() -> bytes:
+        return site.pages.get(key, lambda: bytes(_case_page(request, site, case, mode, stock=stock).body))
+
+    page = (
+        await run_in_threadpool(made) if stock else made()
+    )  # the sentences of all letters are looked through
     if negotiate.packed(request.headers.get("accept-encoding")):
         headers["Content-Encoding"] = "gzip"
     else:
@@ -87,9 +99,10 @@ async def one_case(request: Request, site: SiteDep, case: str, mode: str = MODES
     return Response(page, headers=headers, media_type="text/html")
 
 
-def _case_page(request: Request, site: Site, case: str, mode: str) -> Response:
+def _case_page(request: Request, site: Site, case: str, mode: str, *, stock: bool) -> Response:
     asked = site.asked_case(case)
     determination, text = site.base.determination(case), site.base.letter(case)
+    repeated = site.repeated(case) if stock else ()
     return render(
         request,
         "case.html",
@@ -99,7 +112,9 @@ def _case_page(request: Request, site: Site, case: str, mode: str) -> Response:
         header=values.header(determination),
         decisions=[values.decision(case, n, d) for n, d in enumerate(determination.decisions, 1)],
         problems=determination.problems,
-        letter=marking.html(marking.pieces(determination, text)),
+        letter=marking.html(marking.pieces(determination, text, repeated)),
+        stock=stock,
+        stock_share=share(repeated) if stock else "",
         legend=values.LEGEND,
         mode=mode,
         related=site.analyses.related(asked, None, 5, mode=mode),
@@ -132,6 +147,8 @@ def explore(
         figures=links.figures(links.decisions(node)),
         relations=links.relations(node),
         most=drawing.MOST,
+        letters=len(site.base),
+        choices=item_groups.choices(links, links.decisions(node)),
         depth=depth,
         base=site.figures.rate,
     )

@@ -1,21 +1,38 @@
 // The graph: what is shown, and everything a person does to it. Nodes come from the server with
-// their places; nothing here moves a node that stands. Each step is kept, so that it can be undone
-// and told in a link.
+// their places. Each step is kept, so that it can be undone and told in a link.
+import { paint, place, shapes, write } from "./labels.js";
 import { describe } from "./panel.js";
 import { saveAs } from "./save.js";
 import { ask, edges, nodes, root, say, stage, state } from "./shown.js";
 import { add, canRedo, canUndo, onChange, recorded, redo, replay, step, undo } from "./steps.js";
+import { begin, storyHash, told } from "./views.js";
 
 const element = document.getElementById("graph");
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const first = read("graph-data");
 const options = read("graph-options");
 
-const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const font = () => ({ color: color("--ink"), strokeColor: color("--card") });
-Object.assign(options.nodes.font, font());
+options.nodes = { shape: "custom", ctxRenderer: paint };
+options.interaction.selectConnectedEdges = true;
 const network = new vis.Network(element, {}, options);
 window.network = network;
+
+// --- names: placed again whenever what is seen, chosen or zoomed changes -------------------------
+
+let placed = [], stale = true, seenAt = 0;
+const restale = () => { stale = true; };
+nodes.on("*", restale);
+network.on("dragging", ({ nodes: moved }) => { if (moved.length) restale(); });
+network.on("afterDrawing", (ctx) => {
+  const scale = network.getScale();
+  if (stale || Math.abs(scale / seenAt - 1) > 0.01) {
+    const near = new Set([...state.chosen].filter((id) => nodes.get(id)).flatMap((id) => network.getConnectedNodes(id)));
+    placed = place(visible(), network.getPositions(), scale, near);
+    [stale, seenAt] = [false, scale];
+  }
+  write(ctx, placed, scale);
+  if (lasso.line.length) outline(ctx);
+});
 
 // --- what is seen: hiding, fading, the table, the link -----------------------------------------
 
@@ -32,8 +49,12 @@ function changed() {
   drawFilters();
   document.getElementById("undo").disabled = !canUndo();
   document.getElementById("redo").disabled = !canRedo();
+  document.getElementById("size").value = state.size;
+  document.getElementById("joint").value = state.joint ? "joint" : "all";
   const said = recorded();
-  history.replaceState(null, "", said.length ? `#${encodeURIComponent(JSON.stringify(said))}` : location.pathname + location.search);
+  const hash = state.story ? storyHash(state.story) : said.length ? `#${encodeURIComponent(JSON.stringify(said))}` : location.pathname + location.search;
+  history.replaceState(null, "", hash);
+  restale();
   element.dataset.nodes = nodes.length;
 }
 
@@ -60,12 +81,6 @@ function drawTable() {
   }));
 }
 
-// The shapes that the server gives to the kinds, as small pictures.
-const shapes = {
-  page: "M3 3h10v10H3z", section: "M8 2a6 6 0 1 0 .01 0z", chapter: "M4.5 2h7L15 8l-3.5 6h-7L1 8z", edition: "M4.5 2h7L15 8l-3.5 6h-7L1 8z",
-  service: "M8 1l7 7-7 7-7-7z", drug: "M8 1l2 4.8 5.2.4-4 3.4 1.3 5.1L8 12l-4.5 2.7 1.3-5.1-4-3.4 5.2-.4z",
-  "body part": "M1 3h14L8 14z", specialty: "M8 2l7 11H1z", item: "M1 4h14v8H1z", case: "M8 4a7 4 0 1 0 .01 0z",
-};
 function glyph(kind) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 16 16");
@@ -91,10 +106,12 @@ function drawLegend() {
   }));
 }
 
+// What the decisions of the node in the center have, and what those have that are shown.
+const choices = Object.fromEntries([...document.querySelectorAll("[data-filter]")].map((select) => [select.dataset.filter, [...select.options].slice(1).map((one) => one.value)]));
 function drawFilters() {
   for (const select of document.querySelectorAll("[data-filter]")) {
     const name = select.dataset.filter;
-    const there = [...new Set(nodes.get().filter((n) => n.kind === "item").flatMap((n) => values(n, name)))].sort();
+    const there = [...new Set([...choices[name], ...nodes.get().filter((n) => n.kind === "item").flatMap((n) => values(n, name))])].sort();
     select.replaceChildren(new Option("all", ""), ...there.map((value) => new Option(value, value)));
     select.value = state.filter[name] ?? "";
     select.disabled = !there.length;
@@ -105,21 +122,31 @@ onChange(changed);
 
 // --- selecting and expanding -------------------------------------------------------------------
 
+// Which nodes are chosen: one, or several that are dealt with at once.
+function choose(ids) {
+  state.chosen = new Set(ids.filter((id) => nodes.get(id)));
+  network.selectNodes([...state.chosen]);
+  restale();
+}
+
 const show = (id, edge) => describe({ expand, collapse, path, pin }, id, edge);
 
 async function select(id, move) {
   if (!nodes.get(id)) return;
   state.selected = id;
-  network.selectNodes([id]);
+  choose([id]);
   if (move) network.focus(id, { scale: Math.max(network.getScale(), 0.7), animation: false });
   await show(id);
 }
 
 async function expand(id) {
-  const known = await ask(`/api/node?node=${encodeURIComponent(id)}`);
-  const relation = Object.keys(known.relations).find((name) => (state.counts[`${id}|${name}`]?.[0] ?? 0) < known.relations[name]);
-  await step("expand", { node: id, relation: null, offset: 0, limit: 25 });
-  if (relation) await show(id);
+  const group = nodes.get(id);
+  if (group.kind === "group") {
+    const [shown] = state.counts[`${group.node}|${group.relation}`] ?? [0];
+    await step("expand", { node: group.node, relation: group.relation, offset: shown, limit: 25, filter: group.wanted, single: true });
+    if (!nodes.get(id)) state.selected = group.node;
+  } else await step("expand", { node: id, relation: null, offset: 0, limit: 25, filter: { ...state.filter } });
+  await show(state.selected);
 }
 
 function collapse(id) {
@@ -139,7 +166,12 @@ async function pathTo(id) {
   say(way.results.map((row) => row.label).join(" → "));
 }
 
-network.on("selectNode", ({ nodes: chosen }) => select(chosen.at(-1)));
+network.on("selectNode", ({ nodes: chosen }) => {
+  if (chosen.length === 1) { select(chosen[0]); return; }
+  choose(chosen);
+  show(state.selected);
+});
+network.on("deselectNode", ({ nodes: chosen }) => { if (chosen.length) { state.selected = chosen[0]; choose(chosen); show(chosen[0]); } });
 network.on("doubleClick", ({ nodes: chosen }) => chosen.length && expand(chosen[0]));
 // Not "selectEdge": the links of a chosen node are chosen with it, and a click on one of them is no change.
 network.on("click", ({ nodes: chosen, edges: drawn }) => { if (!chosen.length && drawn.length) show(null, edges.get(drawn[0])); });
@@ -178,6 +210,8 @@ element.addEventListener("keydown", (event) => {
   else if (event.key === "c") collapse(id);
   else if (event.key === "p") pin(id);
   else if (event.key === "f") fit();
+  else if (event.key === "x") { const next = nearest(id, 0, 1); choose([...state.chosen, next ?? id]); if (next) state.selected = next; show(state.selected); }
+  else if (event.key === "l") lassoMode(!lasso.on);
   else if (event.key === "?") { const keys = document.getElementById("keys"); keys.open = true; keys.querySelector("summary").focus(); }
   else if (event.key === "+" || event.key === "-") network.moveTo({ scale: network.getScale() * (event.key === "+" ? 1.25 : 0.8) });
   else return;
@@ -191,6 +225,7 @@ function nextLine(id) {
   if (!lines.length) return;
   line = lines[(lines.indexOf(line) + 1) % lines.length];
   network.setSelection({ nodes: [id], edges: [line] }, { highlightEdges: false });
+  state.chosen = new Set([id]);
   show(null, edges.get(line));
 }
 
@@ -207,11 +242,40 @@ function pin(id) {
 
 function fit() {
   network.fit({ animation: false });
-  const scale = Math.min(1.1, network.getScale() * 0.95);
+  const scale = Math.min(1.1, network.getScale() * 0.84); // room for names at the edges
   // On a telephone all at once would be too small to read: the middle of it, to be dragged.
   if (element.clientWidth < 600 && scale < 0.7 && nodes.get(state.selected)) network.focus(state.selected, { scale: 0.7, animation: false });
   else network.moveTo({ scale });
 }
+
+// --- lasso: a line around nodes chooses them ------------------------------------------------------
+
+const lasso = { on: false, line: [] };
+function lassoMode(yes) {
+  lasso.on = yes;
+  document.getElementById("lasso").setAttribute("aria-pressed", String(yes));
+  network.setOptions({ interaction: { dragView: !yes, dragNodes: !yes } });
+  say(yes ? "Draw a line around nodes to choose them." : "");
+}
+const under = (event) => { const box = element.getBoundingClientRect(); return network.DOMtoCanvas({ x: event.clientX - box.left, y: event.clientY - box.top }); };
+element.addEventListener("pointerdown", (event) => { if (lasso.on) { lasso.line = [under(event)]; event.stopPropagation(); } }, true);
+element.addEventListener("pointermove", (event) => { if (lasso.line.length) { lasso.line.push(under(event)); network.redraw(); } }, true);
+addEventListener("pointerup", () => {
+  if (!lasso.line.length) return;
+  const around = new Path2D(`M${lasso.line.map(({ x, y }) => `${x} ${y}`).join("L")}Z`), pen = document.createElement("canvas").getContext("2d");
+  const at = network.getPositions(), found = visible().filter(({ id }) => pen.isPointInPath(around, at[id].x, at[id].y)).map(({ id }) => id);
+  lasso.line = [];
+  lassoMode(false);
+  if (found.length) { if (!found.includes(state.selected)) state.selected = found[0]; setTimeout(() => { choose(found); show(state.selected); }); }
+  network.redraw();
+});
+function outline(ctx) {
+  ctx.strokeStyle = color("--accent"); ctx.lineWidth = 2 / network.getScale(); ctx.setLineDash([6 / network.getScale(), 4 / network.getScale()]);
+  ctx.beginPath();
+  for (const [n, { x, y }] of lasso.line.entries()) n ? ctx.lineTo(x, y) : ctx.moveTo(x, y);
+  ctx.stroke(); ctx.setLineDash([]);
+}
+const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 // --- tools -------------------------------------------------------------------------------------
 
@@ -223,9 +287,18 @@ on("copy", async () => {
   await navigator.clipboard?.writeText(location.href).catch(() => {});
   say("The link holds all that you see.");
 });
+on("lasso", () => lassoMode(!lasso.on));
+on("arrange", async () => {
+  const before = network.getPositions();
+  await step("arrange", { by: document.getElementById("by").value });
+  await glide(before, network.getPositions());
+  fit();
+});
+document.getElementById("size").addEventListener("change", (event) => step("size", { by: event.target.value }));
+document.getElementById("joint").addEventListener("change", (event) => step("joint", { yes: event.target.value === "joint" }));
 on("save", () => saveAs(document.getElementById("form").value, network, visible(), edges.get()));
 for (const select of document.querySelectorAll("[data-filter]")) {
-  select.addEventListener("change", () => step("filter", { name: select.dataset.filter, value: select.value }));
+  select.addEventListener("change", async () => { await step("filter", { name: select.dataset.filter, value: select.value }); await show(state.selected); });
 }
 document.getElementById("fade").addEventListener("change", (event) => step("fade", { yes: event.target.checked }));
 document.getElementById("load").addEventListener("change", async (event) => {
@@ -235,12 +308,24 @@ document.getElementById("load").addEventListener("change", async (event) => {
   history.replaceState(null, "", `${there}#${encodeURIComponent(JSON.stringify(kept.steps))}`);
   location.reload();
 });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.setOptions({ nodes: { font: font() } }));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.redraw());
+
+// Nodes go to their new places in small steps, unless motion is to be reduced.
+async function glide(before, after) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  const moved = Object.keys(after).filter((id) => before[id] && (before[id].x !== after[id].x || before[id].y !== after[id].y));
+  for (let t = 0.1; t <= 1.001; t += 0.1) {
+    for (const id of moved) network.moveNode(id, before[id].x + t * (after[id].x - before[id].x), before[id].y + t * (after[id].y - before[id].y));
+    restale();
+    await new Promise((done) => { setTimeout(done, 30); });
+  }
+}
 
 add(first);
-const told = location.hash.slice(1);
+state.story = told(location.hash);
 try {
-  if (told) await replay(JSON.parse(decodeURIComponent(told)));
+  if (state.story) await replay(state.story.views[state.story.at].steps);
+  else if (location.hash.length > 1) await replay(JSON.parse(decodeURIComponent(location.hash.slice(1))));
 } catch {
   say("Some steps in this link refer to data that is no longer here.");
 }
@@ -249,6 +334,7 @@ network.setData({ nodes, edges });  // only now: it looks at all of them wheneve
 fit();
 await show(state.selected);
 network.selectNodes([state.selected]);
+begin();
 element.dataset.ready = "yes";
 document.getElementById("depth").addEventListener("change", (event) => {
   location.href = `${root}/explore?node=${encodeURIComponent(stage.dataset.node)}&depth=${event.target.value}`;

@@ -1,10 +1,10 @@
 // The side panel: a node with its figures and relations, or an edge with the sentence behind it.
-import { ask, nodes, root, state } from "./shown.js";
+import { ask, listed, nodes, root, say, state } from "./shown.js";
 import { step } from "./steps.js";
 
 const panel = document.getElementById("panel");
 
-const make = (tag, fields = {}, ...children) => {
+export const make = (tag, fields = {}, ...children) => {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(fields)) name in made ? made[name] = value : made.setAttribute(name, value);
   made.append(...children);
@@ -13,28 +13,42 @@ const make = (tag, fields = {}, ...children) => {
 
 const signs = { upheld: "■", overturned: "▲", modified: "◆" };
 const outcome = (name, count) => make("span", { className: `outcome ${name}` }, `${signs[name]} ${count.toLocaleString("en")} ${name} `);
+const outcomes = (known) => make("p", {}, ...Object.keys(signs).filter((name) => known[name]).map((name) => outcome(name, known[name])));
+const button = (words, act) => make("button", { type: "button", onclick: act }, words);
+const many = (count, what = "decision") => `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
 
 // `acts` are what a person can do with the node: expand, collapse, path and pin.
 export async function describe(acts, id, edge) {
   if (edge) { await describeEdge(edge); return; }
+  if (state.chosen.size > 1) { describeSeveral(acts, [...state.chosen]); return; }
+  if (nodes.get(id)?.kind === "group") { describeGroup(acts, nodes.get(id)); return; }
   const known = await ask(`/api/node?node=${encodeURIComponent(id)}`);
-  if (state.selected !== id) return;
-  const count = `${known.decisions.toLocaleString("en")} ${known.decisions === 1 ? "item" : "items"} overturned`;
-  const rate = known.decisions < 10 ? `${known.overturned} of ${count}` : `${(100 * known.overturned / known.decisions).toFixed(1)} % of ${count}`;
+  if (state.selected !== id || state.chosen.size > 1) return;
+  const rate = known.decisions < 10 ? `${known.overturned} of ${many(known.decisions)} overturned` : `${(100 * known.overturned / known.decisions).toFixed(1)} % of ${many(known.decisions)} overturned`;
   const relations = Object.entries(known.relations).map(([name, total]) => relation(acts, id, name, total));
+  const node = nodes.get(id);
   panel.replaceChildren(
     make("h2", {}, known.label),
-    make("p", { className: "sub" }, known.kind, rate && known.kind !== "item" ? `, ${rate}` : ""),
-    ...told(nodes.get(id)),
-    make("p", {}, ...Object.keys(signs).filter((name) => known[name]).map((name) => outcome(name, known[name]))),
+    make("p", { className: "sub" }, known.kind, known.kind !== "item" ? `, ${rate}` : ""),
+    ...together(node),
+    ...told(node),
+    outcomes(known),
     make("p", { className: "tools" },
       button("Expand", () => acts.expand(id)), button("Collapse", () => acts.collapse(id)),
-      button(nodes.get(id)?.fixed ? "Unpin" : "Pin", () => acts.pin(id)),
+      button(node?.fixed ? "Unpin" : "Pin", () => acts.pin(id)),
       button("Remove", () => step("remove", { ids: [id] })),
       button(state.from && state.from !== id ? "Path to here" : "Path from here", () => acts.path(id))),
     make("ul", { className: "plain relations" }, ...relations),
-    make("p", { className: "links" }, make("a", { href: page(id) }, "Open details"), make("a", { href: `${root}/explore?node=${encodeURIComponent(id)}` }, "Center here"), make("a", { href: `${root}/${id.split("#")[0]}.ttl` }, "Turtle")),
+    noteOf(id, node),
+    make("p", { className: "links" }, make("a", { href: page(id) }, "Open details"), make("a", { href: `${root}/explore?node=${encodeURIComponent(id)}` }, "Center here"), make("a", { href: `${root}/${id.split("#")[0].replace(/:(not-)?met$/, "")}.ttl` }, "Turtle")),
   );
+}
+
+// The decisions that a node has together with the one in the center.
+function together(node) {
+  if (!node?.together) return [];
+  const words = `${many(node.together)} with the node in the center, ${node.together_overturned.toLocaleString("en")} overturned`;
+  return [make("p", { className: "sub" }, make("a", { href: listed(document.getElementById("explore").dataset.node, node.id) }, `See these ${words}`))];
 }
 
 // What an item is picked out by.
@@ -44,16 +58,61 @@ function told(node) {
   return [make("dl", { className: "facts" }, ...facts.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))))];
 }
 
-function relation(acts, id, name, total) {
-  const [shown] = state.counts[`${id}|${name}`] ?? [0];
-  const next = Math.min(25, total - shown);
-  const act = next > 0
-    ? button(shown ? `next ${next}` : `show ${next}`, async () => { await step("expand", { node: id, relation: name, offset: shown, limit: 25 }); await describe(acts, id); })
-    : make("span", { className: "sub" }, "all shown");
-  return make("li", {}, make("span", {}, `${name} `, make("span", { className: "sub" }, shown ? `${shown} of ${total.toLocaleString("en")}` : total.toLocaleString("en"))), act);
+function noteOf(id, node) {
+  const text = make("textarea", { rows: 2, maxLength: 500, value: node?.note ?? "", id: "note" });
+  return make("details", { open: Boolean(node?.note) }, make("summary", {}, node?.note ? "Your note" : "Add a note"),
+    make("label", {}, make("span", { className: "sr" }, "Note"), text),
+    button("Keep note", async () => { await step("note", { id, text: text.value.trim() }); say("The note is in the link and in saved views."); }));
 }
 
-const button = (words, act) => make("button", { type: "button", onclick: act }, words);
+function relation(acts, id, name, total) {
+  const kept = state.counts[`${id}|${name}`];
+  const [shown, found] = kept && kept[2] === Object.values(state.filter).join(", ") ? kept : [0, total];
+  const next = Math.min(25, found - shown);
+  const single = Boolean(groupOf(id, name));
+  const act = next > 0
+    ? button(shown || single ? `next ${next}` : `show ${next}`, async () => {
+      await step("expand", { node: id, relation: name, offset: shown, limit: 25, filter: { ...state.filter }, single });
+      await describe(acts, id);
+    })
+    : make("span", { className: "sub" }, "all shown");
+  return make("li", {}, make("span", {}, `${name} `, make("span", { className: "sub" }, shown ? `${shown} of ${found.toLocaleString("en")}` : found.toLocaleString("en"))), act);
+}
+
+const groupOf = (node, name) => nodes.get({ filter: (one) => one.kind === "group" && one.node === node && one.relation === name })[0];
+
+function describeGroup(acts, group) {
+  const key = `${group.node}|${group.relation}`;
+  const [shown] = state.counts[key] ?? [0];
+  const address = group.relation.startsWith("cited by ")
+    ? `${root}/cases?place=${group.relation.endsWith("reviewer") ? "reviewer" : "claims_administrator"}:${encodeURIComponent(group.node.slice(10))}`
+    : listed(group.node);
+  const more = Object.entries(group.wanted ?? {}).filter(([name]) => name !== "guideline").map(([name, value]) => `&${name}=${encodeURIComponent(value)}`).join("");
+  panel.replaceChildren(
+    make("h2", {}, many(group.decisions)),
+    make("p", { className: "sub" }, `${group.relation}: ${nodes.get(group.node)?.name ?? group.node}${shown ? `; ${shown} more are shown one by one` : ""}`),
+    outcomes(group),
+    make("p", { className: "tools" },
+      button(`Open ${Math.min(25, group.decisions)}`, async () => {
+        await step("expand", { node: group.node, relation: group.relation, offset: shown, limit: 25, filter: group.wanted, single: true });
+        if (nodes.get(group.id)) describeGroup(acts, nodes.get(group.id));
+      }),
+      button("Remove", () => step("remove", { ids: [group.id] }))),
+    make("p", { className: "links" }, make("a", { href: address + more }, "List the letters")),
+  );
+}
+
+function describeSeveral(acts, ids) {
+  const shared = ids.filter((id) => !/^(case\/|group:)/.test(id)).slice(0, 6);
+  panel.replaceChildren(
+    make("h2", {}, `${ids.length} nodes chosen`),
+    make("ul", { className: "plain" }, ...ids.slice(0, 12).map((id) => make("li", {}, nodes.get(id).name)), ...(ids.length > 12 ? [make("li", { className: "sub" }, `and ${ids.length - 12} more`)] : [])),
+    make("p", { className: "tools" },
+      button("Remove these", () => step("remove", { ids })),
+      button("Keep only these", () => step("remove", { ids: nodes.getIds().filter((id) => !state.chosen.has(id)) }))),
+    ...(shared.length > 1 ? [make("p", { className: "links" }, make("a", { href: listed(...shared) }, `Letters whose decisions have ${shared.length === 2 ? "both" : `all ${shared.length}`}`))] : []),
+  );
+}
 
 function page(id) {
   if (id.startsWith("case/")) { const [, name, , item] = id.split("/"); return `${root}/cases/${name}${item ? `#item-${item}` : ""}`; }
@@ -66,7 +125,8 @@ async function describeEdge(edge) {
   const item = [one, other].find((node) => node.kind === "item");
   const head = [make("h2", {}, `${one.name} – ${other.name}`), make("p", { className: "sub" }, edge.title)];
   if (!item) {
-    panel.replaceChildren(...head, make("p", {}, "Cited together in the same items. Expand either to see them."));
+    const both = edge.decisions === undefined ? [] : [make("p", {}, make("a", { href: listed(one.id, other.id) }, `See the ${many(edge.decisions)} with both, ${edge.overturned.toLocaleString("en")} overturned`))];
+    panel.replaceChildren(...head, ...both);
     return;
   }
   const rest = item === one ? other : one;

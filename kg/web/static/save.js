@@ -1,8 +1,9 @@
-// What is seen, as a file.
-import { root, say } from "./shown.js";
+// What is seen, as a file: pictures with their title, legend, filters, generation and address.
+import { ends, pieces, place, scaleOf, shapes } from "./labels.js";
+import { root, say, stage, state } from "./shown.js";
 import { recorded } from "./steps.js";
 
-function give(name, content, type) {
+export function give(name, content, type) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
   link.download = name;
@@ -14,25 +15,54 @@ function give(name, content, type) {
 const safe = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 const cell = (value) => `"${safe(String(value ?? "")).replaceAll('"', '""')}"`;
 const xml = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+const paths = (n) => pieces(n).map((p) => `<path d="${p.d}" fill="${p.fill ?? "none"}"${p.stroke ? ` stroke="${p.stroke === "ink" ? "#15191d" : p.stroke}" stroke-width="${p.width}"` : ""}/>`).join("");
 
-function svg(network, nodes, edges) {
+// What a reader of the picture has to know, line by line.
+function legend() {
+  const filters = Object.entries(state.filter).map(([name, value]) => `${name} ${value}`).join("; ");
+  const counted = state.joint ? "colours and figures: the decisions with the node in the center" : "colours and figures: all decisions of each node";
+  return [
+    `${counted}; dashed: cited by the claims administrator`,
+    `size: ${state.size === "count" ? "how many decisions" : state.size}; overturned of all decisions: ${stage.dataset.base} %; grey: fewer than 10`,
+    ...(filters ? [`decisions with ${filters}${state.fade ? " (others faded)" : ""}`] : []),
+    `${stage.dataset.letters} letters, generation ${stage.dataset.generation}; associations, not causes`,
+    location.href.length > 300 ? `${location.href.slice(0, 300)}…` : location.href,
+  ];
+}
+
+const key = ["#2b6ca3", "#6fa3cc", "#b9cfdf", "#e3cfb0", "#dd9a4e", "#b65d12"];
+
+export function svg(network, shown, edges) {
   const at = network.getPositions();
-  const xs = nodes.map((n) => at[n.id].x), ys = nodes.map((n) => at[n.id].y);
-  const [x, y] = [Math.min(...xs) - 120, Math.min(...ys) - 60];
-  const [w, h] = [Math.max(...xs) + 120 - x, Math.max(...ys) + 90 - y];
-  const ids = new Set(nodes.map((n) => n.id));
+  const placed = place(shown, at, 1, new Set(network.getConnectedNodes(state.selected)));
+  const xs = [...shown.flatMap((n) => [at[n.id].x - 50, at[n.id].x + 50]), ...placed.flatMap((b) => [b.x, b.x + b.w])];
+  const ys = [...shown.flatMap((n) => [at[n.id].y - 40, at[n.id].y + 40]), ...placed.flatMap((b) => [b.y, b.y + b.h])];
+  const told = legend(), kinds = [...new Set(shown.map((n) => n.kind))];
+  const [x, y, w] = [Math.min(...xs) - 20, Math.min(...ys) - 60, Math.max(Math.max(...xs) - Math.min(...xs) + 40, 900)];
+  const low = Math.max(...ys) + 30, h = low - y + 56 + 18 * told.length;
+  const ids = new Set(shown.map((n) => n.id));
   const lines = edges.filter((e) => ids.has(e.from) && ids.has(e.to)).map((e) =>
-    `<line x1="${at[e.from].x}" y1="${at[e.from].y}" x2="${at[e.to].x}" y2="${at[e.to].y}" stroke="#9aa3ab"${e.dashes ? ' stroke-dasharray="5 4"' : ""}/>`);
-  const marks = nodes.map((n) => {
-    const { x: cx, y: cy } = at[n.id];
-    const color = n.color?.background ?? n.color;
-    const inside = n.kind === "item" || n.kind === "case";
-    const rows = n.label.split("\n");
-    const top = inside ? cy - 7 * (rows.length - 1) + 5 : cy + n.size + 16;
-    const shape = inside ? `<rect x="${cx - 75}" y="${cy - 12 * rows.length}" width="150" height="${24 * rows.length}" rx="5" fill="${color}"/>` : `<circle cx="${cx}" cy="${cy}" r="${n.size}" fill="${color}"/>`;
-    return shape + rows.map((row, i) => `<text x="${cx}" y="${top + 15 * i}" text-anchor="middle">${xml(row)}</text>`).join("");
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${w} ${h}" font-family="sans-serif" font-size="13">${lines.join("")}${marks.join("")}</svg>`;
+    `<line x1="${at[e.from].x}" y1="${at[e.from].y}" x2="${at[e.to].x}" y2="${at[e.to].y}" stroke="#9aa3ab" stroke-opacity=".6" stroke-width="${e.width ?? 1}"${e.dashes ? ' stroke-dasharray="5 4"' : ""}/>`);
+  const marks = shown.map((n) => `<g class="node" opacity="${n.opacity ?? 1}" transform="translate(${at[n.id].x} ${at[n.id].y}) scale(${scaleOf(n).toFixed(3)}) translate(-8 -8)"><title>${xml(n.title ?? n.name)}</title>${paths(n)}</g>`);
+  const names = placed.map((b) => b.lines.map((row, i) => `<text x="${(b.x + b.w / 2).toFixed(1)}" y="${(b.y + b.step * (i + 0.85)).toFixed(1)}" text-anchor="middle" font-size="${b.size}"${b.bold ? ' font-weight="bold"' : ""} stroke="#fff" stroke-width="3" paint-order="stroke">${xml(row)}</text>`).join(""));
+  const swatches = key.map((fill, n) => `<rect x="${x + 20 + 26 * n}" y="${low}" width="26" height="12" fill="${fill}"/>`).join("")
+    + `<text x="${x + 190}" y="${low + 11}" font-size="13">overturned less often … more often than all</text>`
+    + Object.entries(ends).map(([name, fill], n) => `<rect x="${x + 500 + 110 * n}" y="${low}" width="12" height="12" fill="${fill}"/><text x="${x + 518 + 110 * n}" y="${low + 11}" font-size="13">${name}</text>`).join("");
+  const signs = kinds.map((kind, n) => `<g transform="translate(${x + 20 + 100 * n} ${low + 20})"><path d="${shapes[kind]}" fill="#5c656e"/><text x="21" y="13" font-size="13">${kind}</text></g>`).join("");
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${Math.max(w, 100 * kinds.length + 40)} ${h}" width="${Math.round(Math.max(w, 100 * kinds.length + 40))}" height="${Math.round(h)}" font-family="sans-serif"><rect x="${x}" y="${y}" width="100%" height="100%" fill="#fff"/><text x="${x + 20}" y="${y + 34}" font-size="20" font-weight="bold">${xml(title())}</text>${lines.join("")}${marks.join("")}${names.join("")}${swatches}${signs}${told.map((row, n) => `<text class="told" x="${x + 20}" y="${low + 56 + 18 * n}" font-size="13">${xml(row)}</text>`).join("")}</svg>`;
+}
+
+const title = () => state.story?.views[state.story.at]?.title || document.querySelector("#explore h1").textContent;
+
+async function png(picture) {
+  const image = new Image();
+  image.src = URL.createObjectURL(new Blob([picture], { type: "image/svg+xml" }));
+  await image.decode();
+  const canvas = document.createElement("canvas"), k = Math.min(2, 8000 / Math.max(image.naturalWidth, image.naturalHeight));
+  [canvas.width, canvas.height] = [image.naturalWidth * k, image.naturalHeight * k];
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  URL.revokeObjectURL(image.src);
+  return new Promise((done) => { canvas.toBlob(done); });
 }
 
 async function fromServer(form, nodes, type) {
@@ -42,12 +72,10 @@ async function fromServer(form, nodes, type) {
   give(`graph.${form}`, await answer.text(), type);
 }
 
-export function saveAs(form, network, nodes, edges) {
-  if (form === "png") element().toBlob((blob) => give("graph.png", blob));
+export async function saveAs(form, network, nodes, edges) {
+  if (form === "png") give("graph.png", await png(svg(network, nodes, edges)));
   else if (form === "svg") give("graph.svg", svg(network, nodes, edges), "image/svg+xml");
-  else if (form === "csv") give("graph.csv", ["node,kind,name,decisions,overturned", ...nodes.map((n) => [n.id, n.kind, n.name, n.decisions, n.overturned].map(cell).join(","))].join("\r\n"), "text/csv");
-  else if (form === "json") give("graph.json", JSON.stringify({ node: document.getElementById("explore").dataset.node, depth: Number(document.getElementById("depth").value), steps: recorded() }), "application/json");
-  else fromServer(form, nodes, form === "ttl" ? "text/turtle" : "application/graphml+xml");
+  else if (form === "csv") give("graph.csv", ["node,kind,name,decisions,overturned,together,together_overturned,note", ...nodes.map((n) => [n.id, n.kind, n.name, n.decisions, n.overturned, n.together, n.together_overturned, n.note].map(cell).join(","))].join("\r\n"), "text/csv");
+  else if (form === "json") give("graph.json", JSON.stringify({ node: stage.dataset.node, depth: Number(document.getElementById("depth").value), steps: recorded() }), "application/json");
+  else await fromServer(form, nodes, form === "ttl" ? "text/turtle" : "application/graphml+xml");
 }
-
-const element = () => document.querySelector("#graph canvas");

@@ -5,7 +5,12 @@ const status = document.getElementById("status");
 
 export const nodes = new vis.DataSet();
 export const edges = new vis.DataSet();
-export const state = { selected: stage.dataset.node, from: null, hidden: new Set(), filter: {}, fade: true, counts: {} };
+// `joint`: colours and figures are of the decisions with the node in the center; `size` is what nodes are
+// sized by, with their `weights` from 0 to 1 where that is no count.
+export const state = {
+  selected: stage.dataset.node, chosen: new Set([stage.dataset.node]), from: null, hidden: new Set(), filter: {},
+  fade: true, counts: {}, joint: true, size: "count", weights: {}, story: null,
+};
 
 export async function ask(path, body) {
   const answer = await fetch(root + path, body && {
@@ -20,3 +25,9 @@ export async function ask(path, body) {
 }
 
 export function say(text) { status.textContent = text; }
+
+// The address of the letters that have all of some nodes.
+export function listed(...ids) {
+  const conditions = ids.map((id) => (id.startsWith("guideline/") ? `place=${encodeURIComponent(id.slice(10))}` : `about=${encodeURIComponent(id)}`));
+  return `${root}/cases?${conditions.join("&")}`;
+}

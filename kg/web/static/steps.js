@@ -9,27 +9,57 @@ let changed = () => {};
 export function onChange(act) { changed = act; }
 
 const places = () => Object.fromEntries(nodes.map(({ id, x, y }) => [id, [x, y]]));
+const narrowed = (filter) => Object.values(filter ?? {}).join(", ");
 
 const doing = {
-  async expand({ node, relation, offset, limit, nodes: wanted }, given) {
-    const more = given ?? await ask("/api/expand", { node, relation, offset, limit, nodes: wanted, shown: places() });
+  async expand({ node, relation, offset, limit, nodes: wanted, filter, single }, given) {
+    const more = given ?? await ask("/api/expand", { node, relation, offset, limit, nodes: wanted, filter, single, center: stage.dataset.node, shown: places() });
     add(more);
-    if (relation) state.counts[`${node}|${relation}`] = [more.shown, more.total];
-    say(more.full ? `${nodes.length} nodes: no more than ${most} are shown at once` : `${more.nodes.length} added, ${nodes.length} of at most ${most}`);
+    if (relation) state.counts[`${node}|${relation}`] = [more.shown, more.total, narrowed(filter)];
+    const [count, kept] = [more.total.toLocaleString("en"), narrowed(filter)];
+    const what = relation && more.shown ? `${more.shown} of ${count}${kept ? ` ${kept}` : ""}, ${more.order}` : `${more.nodes.length} added, ${more.order}`;
+    say(more.full ? `${nodes.length} nodes: no more than ${most} are shown at once` : `${what}; ${nodes.length} nodes of at most ${most}`);
     return more;
   },
+  async arrange({ by }, given) {
+    const pairs = edges.get().map(({ from, to }) => [from, to]);
+    const found = given ?? await ask("/api/arrange", { nodes: nodes.getIds(), edges: pairs, by, center: by === "links" ? stage.dataset.node : null });
+    nodes.update(nodes.get().filter(({ id, fixed }) => found.places[id] && !fixed).map(({ id }) => ({ id, x: found.places[id][0], y: found.places[id][1], group_name: found.groups[id] })));
+    say(by === "links" ? "Arranged by links." : `Arranged by ${by}: ${new Set(Object.values(found.groups)).size} groups.`);
+    return found;
+  },
+  async size({ by }, given) {
+    state.size = by;
+    if (by === "degree") state.weights = degrees();
+    if (by === "betweenness") state.weights = scaled((given ?? await ask("/api/arrange", { nodes: nodes.getIds(), edges: edges.get().map(({ from, to }) => [from, to]) })).between);
+  },
+  joint({ yes }) { state.joint = yes; },
+  note({ id, text }) { if (nodes.get(id)) nodes.update({ id, note: text }); },
   remove({ ids }) {
     nodes.remove(ids);
     edges.remove(edges.getIds({ filter: (e) => ids.includes(e.from) || ids.includes(e.to) }));
   },
-  pin({ id, x, y, fixed }) { nodes.update({ id, x, y, fixed, borderWidth: fixed ? 5 : nodes.get(id).kind === "edition" ? 4 : 1 }); },
+  pin({ id, x, y, fixed }) { if (nodes.get(id)) nodes.update({ id, x, y, fixed }); },
   hide({ kind, yes }) { yes ? state.hidden.add(kind) : state.hidden.delete(kind); },
   filter({ name, value }) { value ? state.filter[name] = value : delete state.filter[name]; },
   fade({ yes }) { state.fade = yes; },
 };
 
+function degrees() {
+  const counts = {};
+  for (const { from, to } of edges.get()) for (const id of [from, to]) counts[id] = (counts[id] ?? 0) + 1;
+  return scaled(counts);
+}
+
+function scaled(values) {
+  const most = Math.max(...Object.values(values), 1e-9);
+  return Object.fromEntries(Object.entries(values).map(([id, value]) => [id, Math.sqrt(value / most)]));
+}
+
+const kept = ["filter", "counts", "fade", "joint", "size", "weights"];
+
 export async function step(name, fields, given, quietly = false) {
-  const before = { nodes: nodes.get(), edges: edges.get(), hidden: [...state.hidden], filter: { ...state.filter }, counts: { ...state.counts }, fade: state.fade };
+  const before = { nodes: nodes.get(), edges: edges.get(), hidden: [...state.hidden], ...structuredClone(Object.fromEntries(kept.map((one) => [one, state[one]]))) };
   const result = await doing[name](fields, given);
   steps.push({ name, fields, before });
   undone = [];
@@ -37,11 +67,12 @@ export async function step(name, fields, given, quietly = false) {
   return result;
 }
 
-function restore(kept) {
+function restore(before) {
   nodes.clear(); edges.clear();
-  nodes.add(kept.nodes); edges.add(kept.edges);
-  Object.assign(state, { hidden: new Set(kept.hidden), filter: kept.filter, counts: kept.counts, fade: kept.fade });
+  nodes.add(before.nodes); edges.add(before.edges);
+  Object.assign(state, { hidden: new Set(before.hidden) }, Object.fromEntries(kept.map((one) => [one, before[one]])));
   if (!nodes.get(state.selected)) state.selected = stage.dataset.node;
+  state.chosen = new Set([...state.chosen].filter((id) => nodes.get(id)));
 }
 
 export function undo() {
@@ -70,7 +101,8 @@ export async function replay(list) {
     let end = at;
     while (known[end]?.[0] === "expand" && end - at < 50) end += 1;
     if (end > at + 1) {
-      const { results } = await ask("/api/expansions", { steps: known.slice(at, end).map(([, fields]) => fields), shown: places() });
+      const asked = known.slice(at, end).map(([, fields]) => ({ ...fields, center: stage.dataset.node }));
+      const { results } = await ask("/api/expansions", { steps: asked, shown: places() });
       for (const [n, given] of results.entries()) await step("expand", known[at + n][1], given, true);
       at = end - 1;
     } else await step(...known[at], undefined, true);
@@ -78,7 +110,12 @@ export async function replay(list) {
 }
 
 export function add(more) {
-  nodes.update(more.nodes);
+  nodes.update(more.nodes.map((node) => ({ ...node, shape: "custom" })));
+  for (const group of more.groups ?? []) {
+    if (!nodes.get(group.id)) continue;
+    if (group.decisions) nodes.update({ ...group, shape: "custom" });
+    else { nodes.remove(group.id); edges.remove(edges.getIds({ filter: (e) => e.from === group.id || e.to === group.id })); }
+  }
   const key = (e) => `${e.from}|${e.to}|${e.relation}`;
   const known = new Set(edges.get().map(key));
   edges.add(more.edges.filter((e) => !known.has(key(e))));

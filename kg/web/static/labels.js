@@ -1,0 +1,136 @@
+// What nodes look like and where their names stand: no name covers another, whatever the zoom; the
+// chosen node and its neighbours keep theirs.
+import { nodes, stage, state } from "./shown.js";
+
+// The shapes of the kinds as paths in a square of 16, for the canvas, the legend and saved pictures.
+export const shapes = {
+  page: "M3 3h10v10H3z", section: "M8 2a6 6 0 1 0 .01 0z", chapter: "M4.5 2h7L15 8l-3.5 6h-7L1 8z", edition: "M4.5 2h7L15 8l-3.5 6h-7L1 8z",
+  service: "M8 1l7 7-7 7-7-7z", drug: "M8 1l2 4.8 5.2.4-4 3.4 1.3 5.1L8 12l-4.5 2.7 1.3-5.1-4-3.4 5.2-.4z",
+  "body part": "M1 3h14L8 14z", specialty: "M8 2l7 11H1z", item: "M1 4h14v8H1z", case: "M8 4a7 4 0 1 0 .01 0z",
+  ground: "M8 1l7 5-2.7 8.5H3.7L1 6z", group: "M0 5h16v6H0z",
+};
+const inside = {
+  overturned: "M8 5.5l2.6 4.5H5.4z", upheld: "M6 6h4v4H6z", modified: "M8 5l3 3-3 3-3-3z",
+  met: "M5 8.2l2 2.2 4-4.6", "not-met": "M5.4 5.6l5 5m0-5l-5 5",
+};
+export const ends = { upheld: "#6fa3cc", modified: "#e3cfb0", overturned: "#dd9a4e" };
+const ink = "#15191d";
+
+const radius = (n) => (n.kind === "group" ? 44 : n.kind === "item" ? 17 : n.kind === "case" ? 16 : state.size === "count" ? n.size : 8 + 24 * (state.weights[n.id] ?? 0));
+export const color = (n) => (state.joint && n.together_color) || (n.color?.background ?? n.color);
+
+// A node as pieces to paint: path, fill, stroke and its width, in a square of 16 around the middle.
+export function pieces(n) {
+  const found = [{ d: shapes[n.kind], fill: color(n), stroke: state.chosen.has(n.id) ? "ink" : "#5c656e", width: n.fixed || n.kind === "edition" ? 2 : state.chosen.has(n.id) ? 1.6 : 0.6 }];
+  if (n.kind === "group") {
+    let x = 0;
+    for (const [name, fill] of Object.entries(ends)) {
+      const w = 16 * (n[name] / (n.decisions || 1));
+      if (w) found.push({ d: `M${x.toFixed(2)} 6h${w.toFixed(2)}v4h-${w.toFixed(2)}z`, fill });
+      x += w;
+    }
+  }
+  if (n.outcome) found.push({ d: inside[n.outcome], fill: ink });
+  if (n.kind === "ground") found.push({ d: inside[n.id.split(":")[1]] ?? inside.met, stroke: ink, width: 1.6 });
+  return found;
+}
+export const scaleOf = (n) => radius(n) / 8;
+
+const paths = new Map();
+const path = (d) => paths.get(d) ?? paths.set(d, new Path2D(d)).get(d);
+const theme = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+export function paint({ ctx, id, x, y }) {
+  const n = nodes.get(id), k = scaleOf(n);
+  return {
+    drawNode() {
+      ctx.save();
+      ctx.globalAlpha = n.opacity ?? 1;
+      ctx.translate(x, y); ctx.scale(k, k); ctx.translate(-8, -8);
+      for (const piece of pieces(n)) {
+        if (piece.fill) { ctx.fillStyle = piece.fill; ctx.fill(path(piece.d)); }
+        if (piece.stroke) { ctx.strokeStyle = piece.stroke === "ink" ? theme("--ink") : piece.stroke; ctx.lineWidth = piece.width; ctx.stroke(path(piece.d)); }
+      }
+      ctx.restore();
+    },
+    nodeDimensions: { width: 2 * radius(n), height: 2 * radius(n) },
+  };
+}
+
+// --- names -------------------------------------------------------------------------------------
+
+// The lines of a name: what it is called, and its figure, of the joint decisions where these are shown.
+export function lines(n) {
+  const own = n.label.split("\n");
+  if (state.joint && n.together) {
+    const rate = n.together < 10 ? `${n.together_overturned} of ${n.together} with it` : `${Math.round(100 * n.together_overturned / n.together)} % of ${n.together.toLocaleString("en")} with it`;
+    own.splice(-1, 1, rate);
+  }
+  if (n.note) own.push("✎ note");
+  return own;
+}
+
+const widths = new Map();
+const pen = document.createElement("canvas").getContext("2d");
+const face = "system-ui, sans-serif";
+function width(text, bold) {
+  const key = `${bold}${text}`;
+  if (!widths.has(key)) { pen.font = `${bold ? "bold " : ""}100px ${face}`; widths.set(key, pen.measureText(text).width / 100); }
+  return widths.get(key);
+}
+
+const meets = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+
+// Names with their places: what must be named comes first, and goes further out where there is no room.
+export function place(all, at, scale, near) {
+  const shown = all.filter((n) => at[n.id]);
+  const size = Math.max(11.5, Math.min(15 * scale, 18)) / scale, step = 1.16 * size, gap = 3 / scale;
+  const must = (n) => state.chosen.has(n.id) || near.has(n.id) || n.id === stage.dataset.node;
+  const rank = (n) => (state.chosen.has(n.id) ? 0 : n.id === stage.dataset.node ? 1 : near.has(n.id) ? 2 : n.opacity < 1 ? 4 : 3);
+  const bodies = shown.map((n) => { const r = radius(n), { x, y } = at[n.id], h = n.kind === "group" ? r * 0.4 : n.kind === "item" ? r * 0.5 : r; return { id: n.id, x: x - r, y: y - h, w: 2 * r, h: 2 * h }; });
+  const body = new Map(bodies.map((b) => [b.id, b]));
+  const taken = [], placed = [];
+  const clear = (box, id) => !taken.some((other) => meets(box, other)) && (id === null || !bodies.some((b) => b.id !== id && meets(box, b)));
+  for (const n of [...shown].sort((a, b) => rank(a) - rank(b) || b.decisions - a.decisions || (a.id < b.id ? -1 : 1))) {
+    const bold = state.chosen.has(n.id), b = body.get(n.id), whole = lines(n);
+    const called = n.kind === "group" ? whole[0] : n.name.replace(/,? \(.*/, "");
+    const [short, least] = [20, 12].map((most) => (called.length > most ? `${called.slice(0, most - 1).trimEnd()}…` : called));
+    let box = null, text = null;
+    const tryAt = (rows, x, y, id) => {
+      const w = Math.max(...rows.map((row) => width(row, bold))) * size + 2 * gap, h = step * rows.length + gap;
+      const spot = { x: x - w / 2, y: y - h / 2, w, h };
+      if (!box && clear(spot, id)) { box = spot; text = rows; }
+    };
+    const around = (rows, out, id) => {
+      const w = Math.max(...rows.map((row) => width(row, bold))) * size / 2 + 2 * gap, h = step * rows.length / 2 + gap;
+      const [cx, cy, rx, ry] = [b.x + b.w / 2, b.y + b.h / 2, b.w / 2 + out, b.h / 2 + out];
+      for (const [dx, dy] of [[0, 1], [0, -1], [1, 0], [-1, 0], [0.7, 1], [-0.7, 1], [0.7, -1], [-0.7, -1]]) tryAt(rows, cx + dx * (rx + w), cy + dy * (ry + h), id);
+    };
+    around(whole, 0, n.id);
+    if (!box && whole.length > 1) around([short], 0, n.id);
+    if (!box && must(n)) for (const kept of [n.id, null]) for (let ring = 1; ring < 12 && !box; ring += 1) for (const rows of [whole, [short], [least]]) around(rows, ring * step, kept);
+    if (!box) continue;
+    taken.push(box);
+    const [mx, my] = [box.x + box.w / 2, box.y + box.h / 2], [cx, cy] = [b.x + b.w / 2, b.y + b.h / 2];
+    const far = Math.abs(mx - cx) > box.w / 2 + b.w / 2 + step || Math.abs(my - cy) > box.h / 2 + b.h / 2 + step;
+    placed.push({ ...box, id: n.id, lines: text, size, step, bold, faded: n.opacity < 1, from: far ? [cx, cy] : null });
+  }
+  return placed;
+}
+
+export function write(ctx, placed, scale) {
+  ctx.textAlign = "center"; ctx.textBaseline = "middle"; ctx.lineJoin = "round";
+  const [dark, light, soft] = [theme("--ink"), theme("--card"), theme("--soft")];
+  for (const one of placed) {
+    const x = one.x + one.w / 2;
+    ctx.globalAlpha = one.faded ? 0.45 : 1;
+    if (one.from) { ctx.strokeStyle = soft; ctx.lineWidth = 0.8 / scale; ctx.beginPath(); ctx.moveTo(...one.from); ctx.lineTo(x, one.y + one.h / 2); ctx.stroke(); }
+    ctx.font = `${one.bold ? "bold " : ""}${one.size}px ${face}`;
+    for (const [n, row] of one.lines.entries()) {
+      const y = one.y + (one.h - one.step * one.lines.length) / 2 + one.step * (n + 0.5);
+      ctx.strokeStyle = light; ctx.lineWidth = 4 / scale; ctx.strokeText(row, x, y);
+      ctx.fillStyle = dark; ctx.fillText(row, x, y);
+    }
+  }
+  ctx.globalAlpha = 1;
+}

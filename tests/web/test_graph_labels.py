@@ -1,0 +1,221 @@
+"""Names in the graph, measured where they are drawn: no two cover each other, the chosen keeps its own."""
+
+import itertools
+import json
+
+from browsing import MARKS, Graph, Visit
+from playwright.sync_api import Browser
+
+pytestmark = MARKS
+MUCH = "/explore?node=guideline/odg"
+
+# Each text as the canvas gets it, with the box that it fills on the screen; a frame begins with a clear.
+RECORD = """
+  window.drawn = [];
+  const proto = CanvasRenderingContext2D.prototype, { fillText, clearRect } = proto;
+  proto.clearRect = function (...box) {
+    if (this.canvas.closest("#graph")) window.drawn = [];
+    return clearRect.apply(this, box);
+  };
+  proto.fillText = function (text, x, y) {
+    if (this.canvas.closest("#graph")) {
+      const { a, d, e, f } = this.getTransform(), size = this.measureText(text);
+      window.drawn.push({
+        text, left: e + a * (x - size.width / 2), right: e + a * (x + size.width / 2),
+        top: f + d * (y - size.actualBoundingBoxAscent), bottom: f + d * (y + size.actualBoundingBoxDescent),
+      });
+    }
+    return fillText.call(this, text, x, y);
+  };
+"""
+
+
+def recorded(browser: Browser, visit: Visit, path: str, **options: object) -> tuple[Visit, Graph]:
+    """A graph whose texts are recorded as they are drawn."""
+    other = Visit(browser, visit.server, **options)
+    other.page.add_init_script(RECORD)
+    return other, Graph(other, path)
+
+
+def texts(graph: Graph) -> list[dict]:
+    """The texts of one frame, with their boxes in pixels."""
+    graph.say(
+        "new Promise((done) => { network.once('afterDrawing', () => setTimeout(done)); network.redraw(); })"
+    )
+    return graph.say("drawn")
+
+
+def overlapping(boxes: list[dict]) -> list[tuple[str, str]]:
+    return [
+        (one["text"], other["text"])
+        for one, other in itertools.combinations(boxes, 2)
+        if one["left"] < other["right"] - 0.5
+        and other["left"] < one["right"] - 0.5
+        and one["top"] < other["bottom"] - 0.5
+        and other["top"] < one["bottom"] - 0.5
+    ]
+
+
+def expanded(graph: Graph, rows: int) -> None:
+    """Click so many of the buttons that show more, one relation after the other."""
+    for n in range(rows):
+        buttons = graph.page.locator(".relations button")
+        before, many = graph.page.inner_text(".relations"), len(graph.ids())
+        buttons.nth(n % buttons.count()).click()
+        graph.visit.until(
+            f"document.querySelector('.relations').innerText !== {json.dumps(before)}"
+            f" || network.body.data.nodes.length > {many}"
+        )
+
+
+def test_no_two_names_overlap(visit: Visit, browser: Browser):
+    other, graph = recorded(browser, visit, MUCH, viewport={"width": 1280, "height": 900})
+    faults = []
+    for step in range(12):
+        boxes, shown = texts(graph), len(graph.ids())
+        found = overlapping(boxes)
+        if len(found) > (0 if shown <= 120 else 0.02 * len(boxes)):
+            faults.append((step, shown, found[:5]))
+        if not boxes:
+            faults.append((step, "no name is drawn"))
+        if shown >= 250:
+            break
+        expanded(graph, 1)
+        graph.page.click("#fit")
+    assert faults == []
+    assert shown > 120
+    other.page.close()
+    assert other.faults == []
+
+
+def unnamed(graph: Graph, drawn: str) -> list[str]:
+    """The neighbours of the chosen node whose names do not begin anywhere in what is drawn."""
+    near = graph.say("network.getConnectedNodes(network.getSelectedNodes()[0])")
+    names = {node["id"]: node for node in graph.nodes() if node["id"] in near}
+    begins = {
+        node["name"]: (
+            [node["name"], *node["label"].split("\n")[:1]] if node["kind"] != "group" else ["decisio"]
+        )
+        for node in names.values()
+    }
+    return [
+        name
+        for name, several in begins.items()
+        if not any(one.partition(" (")[0][:7].strip() in drawn for one in several)
+    ]
+
+
+def test_what_is_chosen_keeps_its_name_and_its_neighbours_theirs(visit: Visit, browser: Browser):
+    """All in the first view, also where the page is at 200 %; after three expansions, as many as fit."""
+    faults = []
+    for size, share in (({"width": 1280, "height": 900}, 0.95), ({"width": 640, "height": 450}, 0.7)):
+        other, graph = recorded(browser, visit, MUCH, viewport=size)
+        for step in (0, 3):
+            expanded(graph, step)
+            graph.page.click("#fit")
+            drawn = " ".join(one["text"] for one in texts(graph))
+            near = len(graph.say("network.getConnectedNodes(network.getSelectedNodes()[0])"))
+            left = unnamed(graph, drawn)
+            if len(left) > (1 - share if step else 0) * near:
+                faults.append((size["width"], step, near, left))
+            if "Official" not in drawn:
+                faults.append((size["width"], step, "the chosen node has no name"))
+        other.page.close()
+    assert faults == []
+
+
+def test_many_decisions_are_one_node_that_opens(visit: Visit):
+    graph = Graph(visit, MUCH)
+    group = max((n for n in graph.nodes() if n["kind"] == "group"), key=lambda n: n["decisions"])
+    assert group["decisions"] > 30
+    assert group["upheld"] + group["overturned"] + group["modified"] == group["decisions"]
+    graph.page.locator("#table button", has_text=f"{group['decisions']:,} decisions").first.click()
+    graph.page.click("#panel button:text-is('Open 25')")
+    visit.until(
+        f"network.body.data.nodes.get({json.dumps(group['id'])}).decisions === {group['decisions'] - 25}"
+    )
+    assert "the most typical first" in graph.page.inner_text("#status")
+
+
+def test_an_expansion_obeys_the_filter_and_says_so(visit: Visit):
+    graph = Graph(visit, MUCH)
+    graph.page.select_option("[data-filter=outcome]", "overturned")
+    row = graph.page.locator(".relations li", has_text="specialty").locator("button")
+    row.click()
+    visit.until(
+        "document.getElementById('status').textContent.includes('overturned, the most relevant first')"
+    )
+    told = graph.page.inner_text("#status")
+    every = graph.page.request.get(
+        f"{visit.server.address}/cases?place=odg&outcome=overturned&format=csv"
+    ).text()
+    assert int(told.split(" of ")[1].split()[0]) <= every.count("overturned")
+
+
+def test_a_ground_is_a_node_and_its_edge_opens_the_sentence(visit: Visit):
+    grounds = visit.page.request.get(f"{visit.server.address}/api/suggest?q=not+met&limit=20").json()[
+        "results"
+    ]
+    node = next(row["node"] for row in grounds if row["node"].endswith(":not-met"))
+    graph = Graph(visit, f"/explore?node={node}")
+    if not any(one["kind"] == "item" for one in graph.nodes()):
+        graph.page.locator(".relations li", has_text="decision").locator("button").click()
+        visit.until("network.body.data.nodes.get().some((n) => n.kind === 'item')")
+        graph.page.click("#fit")
+    item = next(n["id"] for n in graph.nodes() if n["kind"] == "item")
+    edge = next(e for e in graph.edges() if {e["from"], e["to"]} == {item, node})
+    graph.page.mouse.click(*graph.on_edge(edge["id"]))
+    graph.page.wait_for_selector("#panel blockquote mark")
+    assert "in the letter" in graph.page.inner_text("#panel blockquote")
+
+
+def test_arranging_sizing_and_the_lasso(visit: Visit):
+    graph = Graph(visit, "/explore?node=guideline/odg&depth=2")
+    before = graph.places()
+    for by in ("kind", "community", "links"):
+        graph.page.select_option("#by", by)
+        graph.page.click("#arrange")
+        visit.until(f"document.getElementById('status').textContent.startsWith('Arranged by {by}')")
+        places = [tuple(place.values()) for place in graph.places().values()]
+        assert len({*places}) == len(places) == len(before)
+    for by in ("degree", "betweenness", "count"):
+        graph.page.select_option("#size", by)
+        visit.until(f"location.hash.includes('{by}')")
+    for _ in range(6):
+        graph.page.click("#undo")
+    assert graph.places() == before
+    graph.page.click("#lasso")
+    box = graph.page.locator("#graph canvas").bounding_box()
+    corners = [(2, 2), (box["width"] - 3, 2), (box["width"] - 3, box["height"] - 3), (2, box["height"] - 3)]
+    graph.page.mouse.move(box["x"] + 2, box["y"] + 2)
+    graph.page.mouse.down()
+    for x, y in [*corners[1:], corners[0]]:
+        graph.page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
+    graph.page.mouse.up()
+    visit.until("network.getSelectedNodes().length > 5")
+    visit.until("document.querySelector('#panel h2').textContent.includes('nodes chosen')")
+    chosen = len(graph.say("network.getSelectedNodes()"))
+    graph.press("Remove these")
+    graph.count(f"== {len(before) - chosen}")
+
+
+def test_views_make_a_story_that_a_colleague_steps_through(visit: Visit, browser: Browser):
+    graph = Graph(visit, MUCH)
+    graph.page.click("#views summary")
+    for title, says in (("All", "It begins here."), ("Few", "Then the services go.")):
+        graph.page.fill("#view-title", title)
+        graph.page.fill("#view-says", says)
+        graph.page.click("#keep button")
+        graph.page.click("#kinds button[data-kind=service]")
+    graph.page.click("#tell")
+    link = graph.page.get_attribute("#story-link", "href")
+    other = Visit(browser, visit.server, viewport={"width": 1360, "height": 900})
+    other.go(link.removeprefix(visit.server.address))
+    assert other.page.inner_text("#story p").startswith("All It begins here.")
+    with other.page.expect_event("load"):
+        other.page.click("#story button:text-is('Next')")
+    other.ready()
+    assert "Then the services go." in other.page.inner_text("#story")
+    assert other.page.get_attribute("#kinds button[data-kind=service]", "aria-pressed") == "false"
+    other.page.close()
+    assert other.faults == []
