@@ -1,12 +1,13 @@
 """A letter's text cut at every mark, so that a page can show what was read by its kind."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
 from markupsafe import Markup
 
+from kg.analysis.reasons.stock_sentences import Repeated
 from kg.evidence import Kind, Mark, marks
 from kg.model import Determination
 
@@ -23,6 +24,8 @@ class Piece:
     node: str | None
     value: str
     anchors: tuple[str, ...]
+    others: int = 0
+    """How many other letters have the sentence that this is part of, word for word."""
 
     @property
     def card(self) -> str | None:
@@ -40,12 +43,18 @@ def anchor(node: str) -> str:
     return "m-" + node.replace("/", "-").replace(".", "-")
 
 
-def pieces(determination: Determination, text: str) -> Iterator[Piece]:
-    """The whole text, in order, in pieces; joined they give it back."""
+def pieces(determination: Determination, text: str, repeated: Sequence[Repeated] = ()) -> Iterator[Piece]:
+    """The whole text, in order, in pieces; joined they give it back.
+
+    ``repeated`` are sentences, in order, with how many other letters have each.
+    """
     found = [mark for mark in marks(determination) if mark.span.start < mark.span.end]
-    cuts = sorted({0, len(text), *(at for mark in found for at in (mark.span.start, mark.span.end))})
+    stock = [each for each in repeated if each.others]
+    cuts = {0, len(text), *(at for mark in found for at in (mark.span.start, mark.span.end))}
+    cuts |= {at for each in stock for at in (each.start, each.end)}
+    others = {at: each.others for each in stock for at in range(each.start, each.end) if at in cuts}
     waiting, tints = 0, list[Mark]()
-    for start, end in pairwise(cuts):
+    for start, end in pairwise(sorted(cuts)):
         tints = [mark for mark in tints if mark.span.end > start]
         begun: list[str] = []
         while waiting < len(found) and found[waiting].span.start == start:
@@ -61,6 +70,7 @@ def pieces(determination: Determination, text: str) -> Iterator[Piece]:
             inner.node if inner else None,
             inner.value if inner else "",
             tuple(dict.fromkeys(begun)),
+            others.get(start, 0),
         )
 
 
@@ -83,6 +93,9 @@ def html(found: Iterable[Piece]) -> Markup:
     for piece in found:
         parts += (f'<span id="{escape(name)}" class="anchor"></span>' for name in piece.anchors)
         text = escape(piece.text)
+        if piece.others:
+            letters = "1 other letter" if piece.others == 1 else f"{piece.others:,} other letters"
+            text = f'<span class="stock" title="word for word in {letters}">{text}</span>'
         if piece.kind is None:
             parts.append(text)
             continue

@@ -22,6 +22,7 @@ from kg.analysis.coverage import Coverage, coverage
 from kg.analysis.decisions import LEVELS, Index
 from kg.analysis.drivers import Drivers, drivers
 from kg.analysis.filters import Filters
+from kg.analysis.reasons.stock_sentences import Repeated, Stock, of_letter, stock
 from kg.analysis.related.features import Features
 from kg.analysis.related.outside import asked_cases
 from kg.analysis.related.rankings import AskedCase, case_of
@@ -272,6 +273,38 @@ class Site:
             return drivers(self.index, level, party, filters, adjust=equal or (NOTHING,))
         finally:
             self._fitting.release()
+
+    def stock_sentences(
+        self, filters: Filters, *, alike: bool, minimum: int, limit: int, offset: int
+    ) -> Stock:
+        """Sentences that stand in several letters.
+
+        Raises:
+            ChoiceError: there is no such filter value.
+        """
+        said = self.base.scan_sentences()
+        return self._once(
+            ("stock", filters, alike, minimum, limit, offset),
+            lambda: stock(
+                self.index,
+                said,
+                self.base.letter,
+                alike=alike,
+                filters=filters,
+                minimum=minimum,
+                limit=limit,
+                offset=offset,
+            ),
+        )
+
+    def repeated(self, case: str) -> tuple[Repeated, ...]:
+        """The sentences of a letter's rationales, each with how many other letters have it.
+
+        Raises:
+            UnknownError: the base has no such case.
+        """
+        determination, text = self.base.determination(case), self.base.letter(case)
+        return of_letter(determination, text, self.base.scan_sentences())
 
     def asked(self, letters: Sequence[tuple[Determination, str]]) -> list[AskedCase]:
         """Letters and requests, each with its text, as cases that are asked about."""

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from kg.analysis.columns import names
 from kg.analysis.reasons.ground_rates import BY, HELP, GroundRow, grounds
 from kg.analysis.reasons.stock_sentences import HELP as OF_SENTENCES
-from kg.analysis.reasons.stock_sentences import StockRow, stock
+from kg.analysis.reasons.stock_sentences import StockRow
 from kg.web import csv_tables
 from kg.web.api import openapi
 from kg.web.api.cases import Format, Limit, Offset, SiteDep, answer, listing
@@ -76,16 +76,7 @@ def sentences(
     form: Annotated[Format, Query(alias="format")] = None,
 ) -> Response:
     """Word for word or nearly alike, those of the most letters first; `verdict` is how much is stock."""
-    found = stock(
-        site.index,
-        site.base.scan_sentences(),
-        site.base.letter,
-        alike=alike,
-        filters=filters,
-        minimum=minimum,
-        limit=limit,
-        offset=offset,
-    )
+    found = site.stock_sentences(filters, alike=alike, minimum=minimum, limit=limit, offset=offset)
     frame = found.to_frame()
     if form == "csv":
         return csv_tables.download("sentences", names(StockRow), frame.iter_rows())
