@@ -31,6 +31,7 @@ PAGES = {
     "item": "/cases?text=mri",
     "topic": "/topics/service/rehabilitation",
     "services": "/services",
+    "sentences": "/sentences",
     "questions": "/questions",
     "question": "/questions/outcomes_by_section?party=any",
     "about": "/about",
@@ -44,6 +45,7 @@ ODD = {
     "deep": f"/explore?node={PAGE}&depth=3",
     "topic of a class": "/topics/drug/opioids?year=2014-2016",
     "ground": "/topics/ground/response:not-met",
+    "stock": "/cases/{case}?stock=true",
     "nothing": "/search?q=zzzzzz",
     "refused": "/cases?year=abc",
     "fault": "/query?query=SELECT",
@@ -125,7 +127,7 @@ def test_the_strip_tells_on_hover_and_focus(visit: Visit):
     cell = page.locator("a.cell").first
     told = [one.get_attribute("data-tip") for one in page.locator("a.cell").all()]
     assert all(re.match(r"Page \d+.*: \d+ of \d+ items? overturned, ", words) for words in told)
-    figures = r" \d+\.\d % \(\d+\.\d to \d+\.\d %\), q = \d\.\d{3}$"
+    figures = r" \d+\.\d % \(\d+\.\d to \d+\.\d %\); adjusted odds ratio .* \(.* to .*\), q = \d\.\d{3}$"
     assert any(re.search(figures, words) for words in told)
     cell.hover()
     assert page.inner_text("[data-readout]") == cell.get_attribute("data-tip")

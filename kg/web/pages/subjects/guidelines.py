@@ -1,6 +1,5 @@
 """Guidelines as strips of their pages: what each goes with, at a glance."""
 
-import math
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -9,92 +8,26 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from kg.analysis import labels
-from kg.analysis.drivers import DriverRow, Drivers
+from kg.analysis.drivers import DriverRow
 from kg.analysis.filters import Filters
 from kg.errors import UnknownError
-from kg.explore import case_lists, drawing, topic
+from kg.explore import case_lists, topic
 from kg.explore.case_lists import Wanted
 from kg.explore.incidence import Ids
+from kg.web import csv_tables
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
-from kg.web.drawings import ratio
+from kg.web.drawings import pages, ratio
 from kg.web.pages import filter_form
 from kg.web.pages.rendering import PARTY_WORDS, render
-from kg.web.pages.subjects import topic_parts
+from kg.web.pages.subjects import page_strips, topic_parts
 from kg.web.pages.subjects.topic_parts import Parts
-from kg.web.pages.values import counted
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Side = Annotated[Literal["reviewer", "claims_administrator", "any"], Query()]
-_MOST_PAGES = 700
 _MOST_SECTIONS = 200
-_HEIGHT = 34
-_TICK = 10
-"""Every so many pages one whose number is shown, cited or not."""
-
-
-class Cell(NamedTuple):
-    """A page of a strip: ``shade`` is its colour's number, ``None`` for too few decisions."""
-
-    number: int
-    notation: str
-    decisions: int
-    shade: int | None
-    height: int
-    sign: str
-    says: str
-
-    @property
-    def numbered(self) -> bool:
-        """Whether the page's number is shown."""
-        return self.decisions > 0 or self.number % _TICK == 0
-
-
-def cells(table: Drivers, edition: str, first: int, last: int, base: float) -> list[Cell]:
-    """The pages ``first`` to ``last`` of an edition, cited or not."""
-    rows = {row.page: row for row in table.rows if row.key.startswith(f"{edition}/page/")}
-    most = max((row.decisions for row in rows.values()), default=1)
-    named: dict[int, str] = {}
-    for concept in labels.concepts().values():
-        if concept.broader == f"guideline/{edition}" and concept.first and concept.last:
-            for number in range(concept.first, concept.last + 1):
-                named.setdefault(number, concept.label)
-    return [
-        _cell(n, f"{edition}/page/{n}", rows.get(n), most, base, named.get(n, ""))
-        for n in range(first, last + 1)
-    ]
-
-
-def _cell(number: int, notation: str, row: DriverRow | None, most: int, base: float, name: str) -> Cell:
-    told = f"Page {number}{', ' if name else ''}{name}: {says(row) if row else 'not cited'}"
-    if row is None:
-        return Cell(number, notation, 0, None, 0, "", told)
-    height = max(3, round(_HEIGHT * math.log1p(row.decisions) / math.log1p(most)))
-    return Cell(number, notation, row.decisions, shade(row, base), height, sign(row, base), told)
-
-
-def shade(row: DriverRow, base: float) -> int | None:
-    """The number of a rate's colour, 0 (far below the base rate) to 5 (far above)."""
-    color = drawing.rate_color(row.overturned, row.decisions, base)
-    return drawing.SCALE.index(color) if color in drawing.SCALE else None
-
-
-def sign(row: DriverRow, base: float) -> str:
-    """An arrow where the difference to the others is not by chance, many tests taken into account."""
-    if row.q_value is None or row.q_value >= 0.05 or row.overturn_rate is None:
-        return ""
-    return "▲" if row.overturn_rate > base else "▼"
-
-
-def says(row: DriverRow) -> str:
-    """The figures of a row in words."""
-    items = f"{row.overturned:,} of {counted(row.decisions)} overturned"
-    if row.overturn_rate is None or row.rate_low is None or row.rate_high is None:
-        return f"{items}, too few for a rate"
-    rate = f"{100 * row.overturn_rate:.1f} % ({100 * row.rate_low:.1f} to {100 * row.rate_high:.1f} %)"
-    return f"{items}, {rate}" + (f", q = {row.q_value:.3f}" if row.q_value is not None else "")
 
 
 class Section(NamedTuple):
@@ -103,65 +36,8 @@ class Section(NamedTuple):
     row: DriverRow
     label: str
     shade: int | None
-    sign: str
+    certain: int
     plot: Markup
-
-
-class Strip(NamedTuple):
-    """An edition or chapter with its pages."""
-
-    notation: str
-    label: str
-    cells: list[Cell]
-    confidence: str | None
-
-
-def strips(notation: str, table: Drivers, base: float) -> list[Strip]:
-    """The strips of a guideline: its own pages, or those of its chapters or editions."""
-    edition, _, page = notation.partition("/page/")
-    beneath = [c for c in labels.concepts().values() if c.broader == f"guideline/{edition}"]
-    chapters = [c for c in beneath if c.first and c.node.rpartition("/")[2].isdecimal()]
-    if page and chapters:  # the chapter that holds the page
-        at = int(page)
-        chapters = [c for c in chapters if c.first and c.last and c.first <= at <= c.last]
-    found = [_strip(c.node.removeprefix("guideline/"), table, base) for c in chapters] or [
-        _strip(edition, table, base)
-    ]
-    if found == [None]:
-        editions = [
-            c.node.removeprefix("guideline/") for c in beneath if not c.first and c.node.count("/") > 1
-        ]
-        found = [_strip(name, table, base) for name in editions]
-    return sorted((strip for strip in found if strip), key=lambda s: (s.cells[0].number, s.notation))
-
-
-def _strip(notation: str, table: Drivers, base: float) -> Strip | None:
-    """The pages of a place, from the catalogue or, of a whole edition, from what is cited."""
-    concept = labels.concepts().get(f"guideline/{notation}")
-    edition = _edition(notation)
-    first, last = (concept.first, concept.last) if concept else (None, None)
-    if not (first and last) and notation == edition:
-        cited = [row.page for row in table.rows if row.page and row.key.startswith(f"{edition}/page/")]
-        known = [c.last for c in labels.concepts().values() if c.broader == f"guideline/{edition}" and c.last]
-        first, last = 1, max(cited, default=0) and max(*cited, *known, 1)
-    if not (first and last):
-        return None
-    shown = cells(table, edition, first, min(last, first + _MOST_PAGES), base)
-    sure = concept.confidence if concept else None
-    chapter = notation.rpartition("/")[2] if concept and concept.first and edition != notation else ""
-    name = labels.short(f"guideline/{notation}")
-    return Strip(notation, f"{chapter}. {name}" if chapter.isdecimal() else name, shown, sure)
-
-
-def _edition(notation: str) -> str:
-    """The edition that a place's pages are numbered in.
-
-    >>> _edition("acoem-2004/12"), _edition("chronic-pain/2009/facet-blocks")
-    ('acoem-2004', 'chronic-pain/2009')
-    """
-    work, _, rest = notation.partition("/")
-    year = rest.partition("/")[0]
-    return f"{work}/{year}" if year.isdecimal() and len(year) == 4 else work
 
 
 @router.get("/guidelines")
@@ -185,7 +61,7 @@ def guideline(
     filters: FormFiltersDep,
     notation: str,
     party: Side = "reviewer",
-    form: Annotated[topic_parts.Form, Query(alias="format")] = "html",
+    form: Annotated[topic_parts.Form | Literal["pages.csv", "pages.svg"], Query(alias="format")] = "html",
 ) -> Response:
     """A guideline, chapter, section or page: its strip, figures, sections and cases."""
     node = f"guideline/{notation}"
@@ -196,6 +72,8 @@ def guideline(
     every = site.decisions(Wanted(filters, party=party))
     whole = topic.row(site.links, node, labels.label(node), found)
     made = Parts(site, found, topic.row(site.links, "", "all", every), "", whole.label)
+    if form == "pages.csv" or form == "pages.svg":
+        return _saved_pages(site, notation, party, filters, form)
     if form != "html":
         return made.saved(form, notation.replace("/", "-").replace("#", "-"), labels.label(node))
     listed = site.cases(wanted, 12, None) if len(found) else None
@@ -216,8 +94,35 @@ def guideline(
         cases=listed,
         matched=case_lists.matched(site.links, found, listed.rows) if listed is not None else {},
         kept=again,
+        pages_files={
+            form: f"?{urlencode([*given, ('format', form)])}" for form in ("pages.csv", "pages.svg")
+        },
         **made.context(given, [("place", f"{party}:{notation}" if party != "any" else notation), *kept]),
     )
+
+
+def _saved_pages(site: Site, notation: str, party: str, filters: Filters, form: str) -> Response:
+    """The strip of pages as a file."""
+    found = page_strips.strips(site.links, notation, site.counted("page", party, filters))
+    name = f"{notation.replace('/', '-').replace('#', '-')}-pages"
+    if form == "pages.csv":
+        return csv_tables.download(name, page_strips.COLUMNS, page_strips.rows(found))
+    shown = [
+        (run.name, [pages.Bar(c.number, c.shade, c.certain, c.height, c.sign) for c in run.cells])
+        for strip in found
+        for run in strip.runs
+        if run.cells
+    ]
+    title = f"Pages of {labels.label(f'guideline/{notation}')}"
+    told = f" with {filters}" if filters.given() else ""
+    steps = ", ".join(map(str, page_strips.STEPS))
+    words = (
+        f"cited by {PARTY_WORDS[party]}{told}; colour: adjusted odds ratio in steps at {steps}; pale: may be "
+        f"chance; generation {site.generation}"
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{name}.svg"'}
+    drawn = pages.draw(shown, title).file(title, words)
+    return Response(drawn, headers=headers, media_type="image/svg+xml")
 
 
 def _about(site: Site, notation: str, party: str) -> dict[str, Any]:
@@ -235,19 +140,17 @@ def _about(site: Site, notation: str, party: str) -> dict[str, Any]:
         "said": PARTY_WORDS[party],
         "parties": [(name, PARTY_WORDS[name]) for name in ("reviewer", "claims_administrator", "any")],
         "quote": quote,
-        "says": says,
     }
 
 
 def _places(site: Site, notation: str, party: str, filters: Filters) -> dict[str, Any]:
     """The pages, parts and sections of a place with their figures."""
-    pages = site.counted("page", party, filters)
-    base = pages.overturned / pages.decisions if pages.decisions else 0.0
-    sections, end = _sections(site, notation, party, filters, base)
+    counted = site.counted("page", party, filters)
+    sections, end = _sections(site, notation, party, filters)
     return {
-        "pages_base": base,
         "row": _row(site, notation, party, filters),
-        "strips": strips(notation, pages, base),
+        "strips": page_strips.strips(site.links, notation, counted),
+        "steps": page_strips.STEPS,
         "beneath": _beneath(site, f"guideline/{notation}", party),
         "sections": sections,
         "axis": ratio.axis(end),
@@ -281,9 +184,7 @@ def _row(site: Site, notation: str, party: str, filters: Filters) -> DriverRow |
     return next((row for row in table.rows if row.key == notation), None)
 
 
-def _sections(
-    site: Site, notation: str, party: str, filters: Filters, base: float
-) -> tuple[list[Section], float]:
+def _sections(site: Site, notation: str, party: str, filters: Filters) -> tuple[list[Section], float]:
     """The cited sections under a place, most cited first, and the end of the scale of their odds ratios."""
     if "/page/" in notation:
         return [], 2.0
@@ -296,8 +197,8 @@ def _sections(
         Section(
             row,
             row.section or labels.label(f"guideline/{row.key}"),
-            shade(row, base),
-            sign(row, base),
+            page_strips.shade(row),
+            page_strips.certain(row),
             ratio.plot(row, end),
         )
         for row in under
