@@ -69,7 +69,7 @@ WITHOUT_HTTP = {
     "kg.web.drawings.alluvial",  # figures as SVG
     "kg.web.drawings.squares",  # figures as SVG
     "kg.web.drawings.graph",  # the graph as SVG
-    "kg.web.drawings.pages",  # figures as SVG
+    "kg.web.drawings.page_bars",  # figures as SVG
     "kg.web.drawings.ratio",  # figures as SVG
     "kg.web.drawings.saved",  # figures as SVG
     "kg.web.drawings.years",  # figures as SVG

@@ -63,7 +63,7 @@ class View:
         return View(self.nodes + other.nodes, self.edges + other.edges)
 
 
-def around(links: Links, node: str, depth: int = 1, each: int = 5, most: int = 40) -> View:
+def around(links: Links, node: str, depth: int = 1, each: int = 5, most: int = 46) -> View:
     """A node and the most relevant of each of its relations, and of theirs down to ``depth`` steps.
 
     The items of a case are always followed one step further.

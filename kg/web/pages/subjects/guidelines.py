@@ -17,7 +17,7 @@ from kg.explore.incidence import Ids
 from kg.web import csv_tables
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
-from kg.web.drawings import pages, ratio
+from kg.web.drawings import page_bars, ratio
 from kg.web.pages import filter_form
 from kg.web.pages.rendering import PARTY_WORDS, render
 from kg.web.pages.subjects import page_strips, topic_parts
@@ -108,7 +108,7 @@ def _saved_pages(site: Site, notation: str, party: str, filters: Filters, form: 
     if form == "pages.csv":
         return csv_tables.download(name, page_strips.COLUMNS, page_strips.rows(found))
     shown = [
-        (run.name, [pages.Bar(c.number, c.shade, c.certain, c.height, c.sign) for c in run.cells])
+        (run.name, [page_bars.Bar(c.number, c.shade, c.certain, c.height, c.sign) for c in run.cells])
         for strip in found
         for run in strip.runs
         if run.cells
@@ -121,7 +121,7 @@ def _saved_pages(site: Site, notation: str, party: str, filters: Filters, form: 
         f"chance; generation {site.generation}"
     )
     headers = {"Content-Disposition": f'attachment; filename="{name}.svg"'}
-    drawn = pages.draw(shown, title).file(title, words)
+    drawn = page_bars.draw(shown, title).file(title, words)
     return Response(drawn, headers=headers, media_type="image/svg+xml")
 
 
