@@ -38,7 +38,7 @@ ONLY_IN = {
     "oxrdflib": ("kg.base",),
     "networkx": (
         *("kg.analysis.network", "kg.base.export"),
-        *("kg.explore.edge_evidence", "kg.explore.arranging"),
+        *("kg.explore.edge_evidence", "kg.explore.layout"),
     ),
     "scipy": ("kg.analysis", "kg.statistics"),
     "fastapi": ("kg.web",),

@@ -1,5 +1,6 @@
 """Pairs of decisions and keys, findable from both ends."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +54,16 @@ class Pairs:
     def totals(self) -> Ids:
         """How many decisions have each key."""
         return np.diff(self.key_starts)
+
+
+def typical(kinds: Iterable[Pairs], found: Ids) -> Ids:
+    """The same decisions, first those that have most of the keys that are frequent among them."""
+    score = np.zeros(len(found))
+    for pairs in kinds:
+        place, key = pairs.each(found)
+        share = np.bincount(key, minlength=len(pairs.key_starts) - 1) / max(len(found), 1)
+        score += np.bincount(place, weights=share[key], minlength=len(found))
+    return found[np.lexsort((found, -score))]
 
 
 def _starts(values: Ids, number: int) -> Ids:

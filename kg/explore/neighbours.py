@@ -17,7 +17,7 @@ import polars as pl
 from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES, Index
 from kg.errors import UnknownError
-from kg.explore.incidence import Ids, Pairs
+from kg.explore.incidence import Ids, Pairs, typical
 from kg.graph import iri
 from kg.model import Party
 
@@ -268,20 +268,13 @@ class Links:
     def of_relation(self, node: str, relation: str, within: Ids | None = None) -> Ids:
         """The decisions that a relation leads to, the most typical first: those of a party, or all."""
         said = next((p for p, words in _SAID.items() if relation == f"cited by {words}"), None)
-        return self._typical(self._kept(self.decisions(node, said), within))
+        return typical(
+            [kind.any for kind in self.kinds.values()], self._kept(self.decisions(node, said), within)
+        )
 
     @staticmethod
     def _kept(found: Ids, within: Ids | None) -> Ids:
         return found if within is None else np.intersect1d(found, within)
-
-    def _typical(self, found: Ids) -> Ids:
-        """The same decisions, first those that have most of what is frequent among them."""
-        score = np.zeros(len(found))
-        for kind in self.kinds.values():
-            place, key = kind.any.each(found)
-            share = np.bincount(key, minlength=len(kind.nodes)) / max(len(found), 1)
-            score += np.bincount(place, weights=share[key], minlength=len(found))
-        return found[np.lexsort((found, -score))]
 
     def _features(
         self, node: str, found: Ids, relation: str, kind: Kind, offset: int, limit: int

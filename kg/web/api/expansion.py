@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, Field
 
-from kg.explore import arranging, drawing, item_groups, layout
+from kg.explore import drawing, item_groups, layout
 from kg.explore.incidence import Ids
 from kg.explore.neighbours import Links, Neighbour
 from kg.web.api import openapi
@@ -159,7 +159,7 @@ class Arrangement(BaseModel):
 
     nodes: list[Name] = Field(max_length=drawing.MOST, examples=[["guideline/acoem-2004/12"]])
     edges: list[tuple[Name, Name]] = Field(default_factory=list, max_length=20_000)
-    by: arranging.By = Field("links", description="What stands together.")
+    by: layout.By = Field("links", description="What stands together.")
     center: Name | None = Field(None, description="What stays in the middle.")
 
 
@@ -170,7 +170,7 @@ def arrange(site: SiteDep, wanted: Arrangement) -> dict[str, Any]:
     single = [name for name in wanted.nodes if links.has(name)]
     kinds = {name: links.kind_of(name) for name in single}
     kinds |= {name: "group" for name in wanted.nodes if item_groups.known(links, name)}
-    found = arranging.arranged(kinds, wanted.edges, wanted.by, wanted.center)
+    found = layout.arranged(kinds, wanted.edges, wanted.by, wanted.center)
     return {
         "places": found.places,
         "groups": found.groups,
