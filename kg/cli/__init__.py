@@ -59,7 +59,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _kg(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """California's Independent Medical Review letters as a knowledge graph."""

@@ -72,13 +72,11 @@ def _cell(value: Any) -> Any:
     "kg check - < brief.txt",
 )
 def check(
-    text: Annotated[
-        list[str], typer.Argument(help="A text, a file that holds one, or - for standard input.")
-    ],
+    text: Annotated[list[str], typer.Argument(help="A text, a text file, or - for standard input.")],
     kb: Kb = DEFAULT_KB,
     form: Printed = Form.TABLE,
 ) -> int:
-    """Check the claims of a text, part by part; exits with 1 where a part differs."""
+    """Check the claims in a text, part by part; exits with 1 if a part differs."""
     import polars as pl
 
     from kg.analysis.cache import Analyses

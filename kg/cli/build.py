@@ -18,14 +18,16 @@ Sources = Annotated[
 
 Repair = Annotated[
     bool,
-    typer.Option("--repair", help="Rebuild a damaged base from its stored texts, and SOURCE if given."),
+    typer.Option(
+        "--repair", help="Rebuild a damaged knowledge base from its stored texts, plus SOURCE if given."
+    ),
 ]
 Reread = Annotated[
     bool,
-    typer.Option("--reread", help="Read stored letters again that an older version of kg has read."),
+    typer.Option("--reread", help="Parse again the stored letters that another version of kg parsed."),
 ]
 Scheduler = Annotated[
-    str | None, typer.Option(metavar="ADDRESS", help="Read on a Dask cluster, such as tcp://host:8786.")
+    str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to use, such as tcp://host:8786.")
 ]
 Optimize = Annotated[
     bool | None,
@@ -47,15 +49,17 @@ def build(
     reread: Reread = False,
     column: TextColumn = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes that read letters; by default one per core.")
+        int | None, typer.Option(min=1, help="Number of parallel processes; by default one per core.")
     ] = None,
-    keep: Annotated[int, typer.Option(min=1, help="Generations to keep, including the new one.")] = 2,
+    keep: Annotated[
+        int, typer.Option(min=1, help="Number of generations to keep, including the new one.")
+    ] = 2,
     optimize: Optimize = None,
     scheduler: Scheduler = None,
 ) -> int:
     """Read letters into a knowledge base; unchanged letters are skipped.
 
-    Ends with 1 where files were quarantined.
+    Exits with 1 if any file was quarantined.
     """
     from kg.base.building.build import build as build_base
     from kg.base.upkeep.edit import repair as build_anew
@@ -64,9 +68,7 @@ def build(
     if not repair and not reread and not sources:
         raise typer.BadParameter("give SOURCE..., --repair or --reread", param_hint="SOURCE")
     if reread and (repair or sources):
-        raise typer.BadParameter(
-            "it reads stored letters alone: give it neither SOURCE nor --repair", param_hint="--reread"
-        )
+        raise typer.BadParameter("cannot be combined with SOURCE or --repair", param_hint="--reread")
     with progress.shown() as on_progress:
         if reread:
             report = read_again(kb, processes=jobs, on_progress=on_progress)
@@ -86,7 +88,7 @@ def build(
     for put_aside in report.quarantine:
         complain_of(put_aside.place, put_aside.reason)
     if not report.given and not repair and not reread:
-        say(f"no letter was found in {', '.join(sources or ())}; see `kg build --help` for what is read")
+        say(f"no letters found in {', '.join(sources or ())}; see `kg build --help` for accepted sources")
     say(_summary(report, kb))
     return FAULTS if report.quarantined else DONE
 

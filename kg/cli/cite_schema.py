@@ -13,7 +13,7 @@ from kg.cli.command import command
 
 @command("kg schema > determination.schema.json")
 def schema() -> None:
-    """Print the JSON Schema of what `kg parse` prints."""
+    """Print the JSON Schema of the output of `kg parse`."""
     print(json.dumps(contract.schema(), indent=2, ensure_ascii=False))
 
 
@@ -22,7 +22,7 @@ def schema() -> None:
     "kg cite - < fields.txt > citations.jsonl",
 )
 def cite(
-    text: Annotated[str, typer.Argument(help="A guideline field, or - for one per line on standard input.")],
+    text: Annotated[str, typer.Argument(help="A guideline field; - reads one per line from standard input.")],
 ) -> None:
     """Parse guideline fields into basis and citations, one JSON object per field."""
     from kg.reading.citing.citations import read_field

@@ -42,9 +42,7 @@ Kb = Annotated[Path, typer.Option("--kb", metavar="DIR", help="Directory of the 
 DEFAULT_KB = Path("kb")
 TextColumn = Annotated[
     str | None,
-    typer.Option(
-        "--column", help="The column of a table that holds the letters, where its name does not tell."
-    ),
+    typer.Option("--column", help="Table column that holds the letters, if its name does not identify it."),
 ]
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
@@ -59,7 +57,7 @@ class Form(StrEnum):
     JSON = "json"
 
 
-Printed = Annotated[Form, typer.Option("--format", help="How to print.")]
+Printed = Annotated[Form, typer.Option("--format", help="Output format.")]
 
 _WIDE = 10_000
 """Columns of a table that goes to a file or another program: nothing is cut or wrapped."""

@@ -20,15 +20,13 @@ if TYPE_CHECKING:
     from kg.analysis.filters import Filters
     from kg.analysis.related.rankings import AskedCase, Related
 
-Level = Annotated[str, typer.Option(help="page, section, chapter, edition or guideline.")]
-Party = Annotated[
-    str, typer.Option(help="Who cites it: reviewer, claims_administrator, any of them or both.")
-]
+Level = Annotated[str, typer.Option(help="Citation level: page, section, chapter, edition or guideline.")]
+Party = Annotated[str, typer.Option(help="Citing party: reviewer, claims_administrator, any or both.")]
 Adjust = Annotated[
     str | None,
     typer.Option(
         metavar="NAMES",
-        help="Covariates that are held equal, separated by commas: subcategory, category, drug_class, year, "
+        help="Covariates to adjust for, separated by commas: subcategory, category, drug_class, year, "
         "template, priority, sex, specialty, keys (how many are cited), or none. By default: "
         "subcategory,year,template,specialty,keys.",
     ),
@@ -50,14 +48,14 @@ Counted = Annotated[
 
 
 Sets = Annotated[
-    bool, typer.Option("--sets", help="Print the credible sets instead: which key has the effect.")
+    bool, typer.Option("--sets", help="Print credible sets instead: the keys that may carry an effect.")
 ]
 OneRow = Annotated[
     str | None,
     typer.Option(
         "--row",
         metavar="KEY",
-        help="Print one row under several specifications, and pairs of letters to read.",
+        help="Print one row under several specifications, with matched pairs of letters.",
     ),
 ]
 
@@ -87,10 +85,10 @@ def drivers(
     kb: Kb = DEFAULT_KB,
     level: Level = "page",
     party: Party = "reviewer",
-    minimum: Annotated[int, typer.Option(help="Fewest decisions that a row needs to be shown.")] = 10,
+    minimum: Annotated[int, typer.Option(help="Fewest decisions for a row to be shown.")] = 10,
     adjust: Adjust = None,
     sets: Sets = False,
-    limit: Annotated[int, typer.Option(min=1, help="Rows of the table; other formats have all.")] = 40,
+    limit: Annotated[int, typer.Option(min=1, help="Rows of the table; other formats print all.")] = 40,
     plot: Plot = None,
     strip: Strip = None,
     row: OneRow = None,
@@ -104,11 +102,10 @@ def drivers(
 ) -> None:
     """Count which cited pages, sections, chapters or guidelines are associated with which outcomes.
 
-    The figures say what is associated with overturned decisions, not what causes them. A row compares, among
-    the decisions in which the party cites something of the level, those that cite the key with those that do
-    not: the rate, the difference in percentage points and the odds ratio at equal covariates, and a test.
-    Intervals (95 %) and tests have letters as their unit. Overturned is compared with upheld and modified
-    together.
+    The figures show association with overturning, not its causes. Among decisions in which the party cites
+    anything at the level, each row compares those that cite the key with those that do not: the rate, the
+    covariate-adjusted difference in percentage points and odds ratio, and a test. 95 % intervals and tests
+    treat the letter as the unit. Overturned is compared with upheld and modified combined.
     """
     from kg.analysis.cache import Analyses
     from kg.analysis.row.row_query import sparql
@@ -162,7 +159,7 @@ def _draw(found: "Drivers", file: Path, guideline: str | None) -> None:
 
     drawn = plots.forest(found) if guideline is None else plots.strip(found, guideline)
     file.write_text(drawn, encoding="utf-8")
-    say(f"{file} drawn")
+    say(f"wrote {file}")
 
 
 def _print_drivers(found: "Drivers", form: CubeForm, limit: int, generation: str) -> None:
@@ -201,7 +198,7 @@ def _print_sets(found: "Drivers", form: CubeForm) -> None:
     table_of(SetRow, rows, f"credible sets of {found.level}s (95 %)")
     say(found.verdict)
     if not found.sets:
-        say("no credible set: no effect is found at few enough keys")
+        say("no credible set: no effect could be narrowed down to a few keys")
 
 
 def _show_drivers(found: "Drivers", limit: int) -> None:
@@ -240,20 +237,20 @@ def interval(value: float | None, low: float | None, high: float | None, form: s
 
 
 LetterFile = Annotated[
-    str | None, typer.Option(help="A letter's text instead of a case; - reads standard input.")
+    str | None, typer.Option(help="Compare this letter file instead of a case; - reads standard input.")
 ]
 Items = Annotated[
-    list[str] | None, typer.Option(help="An item of a request instead of a case; may be repeated.")
+    list[str] | None, typer.Option(help="Compare this requested item instead of a case; may be repeated.")
 ]
-Summary = Annotated[str, typer.Option(help="A clinical summary, with --item.")]
+Summary = Annotated[str, typer.Option(help="Clinical summary, with --item.")]
 Mode = Annotated[
-    str, typer.Option(help="precedent: everything counts; pending: only what is known before a review.")
+    str, typer.Option(help="precedent: compare everything; pending: only what is known before a review.")
 ]
 Other = Annotated[
     str | None,
     typer.Option(
-        help="Only upheld, overturned or modified items; other: the same kind of request, decided the other "
-        "way."
+        help="Only items that were upheld, overturned or modified; other: similar requests with the other "
+        "outcome."
     ),
 ]
 
@@ -272,16 +269,14 @@ def related(
     item: Items = None,
     summary: Summary = "",
     mode: Mode = "precedent",
-    limit: Annotated[int, typer.Option(help="Cases to show, 1 to 1000.")] = 10,
+    limit: Annotated[int, typer.Option(help="Number of cases to show, 1 to 1000.")] = 10,
     outcome: Other = None,
-    cursor: Annotated[
-        str | None, typer.Option(help="Continue from this cursor of the previous page.")
-    ] = None,
+    cursor: Annotated[str | None, typer.Option(help="Continue from the cursor of the previous page.")] = None,
     form: Printed = Form.TABLE,
     *,
     chosen: "Filters",
 ) -> None:
-    """Find similar cases through their items: service, drug, body part, citations, clinical situation.
+    """Find similar cases by their items: service, drug, body part, citations, clinical situation.
 
     Rarer shared features weigh more (inverse document frequency).
     """
@@ -326,7 +321,7 @@ def _outside(
     try:
         text = sys.stdin.read() if letter == "-" else Path(letter).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{letter}: {getattr(error, 'strerror', None) or 'not text in UTF-8'}") from error
+        raise SourceError(f"{letter}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from error
     return analyses.asked(read_letter(text), text)
 
 
@@ -343,7 +338,7 @@ def _show_related(found: "Related") -> None:
     for row in found.to_frame().iter_rows(named=True):
         case = row["case"]
         pairs[case] += 1
-        repeated = f" (and {row['repeats'] - 1} worded so)" if row["repeats"] > 1 else ""
+        repeated = f" (and {row['repeats'] - 1} with the same wording)" if row["repeats"] > 1 else ""
         row |= {"case": f"{case}{repeated}"} if pairs[case] == 1 else {"case": "", "score": None}
         if pairs[case] <= _PAIRS:
             rows.append(row)

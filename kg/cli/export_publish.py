@@ -34,11 +34,11 @@ def export(
     ] = "nt",
     asked: Annotated[
         str | None,
-        typer.Option("--query", metavar="NAME|FILE.rq", help="Only the cases that a query names."),
+        typer.Option("--query", metavar="NAME|FILE.rq", help="Only the cases that a query returns."),
     ] = None,
     parameters: Annotated[
         list[str] | None,
-        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter's value."),
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Value of a query parameter."),
     ] = None,
     into: Annotated[
         Path | None,
@@ -46,7 +46,7 @@ def export(
     ] = None,
     quotes: Annotated[
         bool,
-        typer.Option("--quotes", help="With nt and ttl: quote the letter behind each fact (Web Annotation)."),
+        typer.Option("--quotes", help="With nt and ttl: quote the source of each fact (Web Annotation)."),
     ] = False,
 ) -> None:
     """Write a knowledge base, or some of its cases, as triples, tables, documents or a network."""
@@ -98,11 +98,13 @@ class Citation(StrEnum):
     'kg figure "/figures/outcomes?drug=ibuprofen" --format bibtex',
 )
 def figure(
-    address: Annotated[str, typer.Argument(help="An address /figures/..., with or without the server.")],
+    address: Annotated[
+        str, typer.Argument(help="The figure's address, /figures/..., with or without the server.")
+    ],
     kb: Kb = DEFAULT_KB,
-    form: Annotated[Citation, typer.Option("--format", help="How to write it.")] = Citation.TEXT,
+    form: Annotated[Citation, typer.Option("--format", help="Output format.")] = Citation.TEXT,
 ) -> int:
-    """Give a cited figure again, or say why it cannot be; exits with 1 then."""
+    """Reproduce a cited figure, or explain why it cannot be reproduced and exit with 1."""
     import json
 
     from kg.analysis import cube
@@ -137,12 +139,13 @@ def deposit(
     kb: Kb = DEFAULT_KB,
     license_iri: Annotated[
         str | None,
-        typer.Option("--license", metavar="URL", help="Licence of the data, as the archive states it."),
+        typer.Option("--license", metavar="URL", help="Licence of the data, stated in the archive."),
     ] = None,
 ) -> None:
-    """Write a knowledge base as one archive to be deposited and cited: RO-Crate, tables, triples, digests.
+    """Write a knowledge base as one archive for deposit and citation: RO-Crate, tables, triples, digests.
 
-    Prints the content digest, which the same letters give in any order. `kg verify FILE.zip` checks it.
+    Prints the content digest, which does not depend on the order of the letters.
+    `kg verify FILE.zip` checks it.
     """
     from kg.base.archive.deposit import deposit as write
     from kg.base.store import KnowledgeBase
@@ -158,21 +161,21 @@ def deposit(
     "kg publish --to http://127.0.0.1:8890/sparql-auth --protocol update --graph https://w3id.org/imr-kg/graph",
 )
 def publish(
-    to: Annotated[str, typer.Option(metavar="URL", help="Address of a graph store, or of SPARQL Update.")],
+    to: Annotated[str, typer.Option(metavar="URL", help="Graph Store or SPARQL Update endpoint.")],
     kb: Kb = DEFAULT_KB,
     graph: Annotated[
-        str | None, typer.Option(metavar="IRI", help="Named graph there, else the default.")
+        str | None, typer.Option(metavar="IRI", help="Target named graph; the default graph if not given.")
     ] = None,
     protocol: Annotated[
         str | None, typer.Option(help="store or update; by default inferred from the address.")
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Delete first what the graph there holds.")
+        bool, typer.Option("--replace", help="Delete the current contents of the target graph first.")
     ] = False,
 ) -> None:
     """Send all triples to a SPARQL 1.1 server.
 
-    User and password come from the environment, KG_PUBLISH_USER and KG_PUBLISH_PASSWORD.
+    User and password are read from KG_PUBLISH_USER and KG_PUBLISH_PASSWORD.
     """
     from kg.base.publish import publish as send
     from kg.base.store import KnowledgeBase

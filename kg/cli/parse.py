@@ -52,22 +52,22 @@ def parse(
         list[str] | None,
         typer.Argument(
             metavar="PATH...",
-            help="Files, folders, archives or tables of letters; - is a letter on standard input.",
+            help="Files, folders, archives or tables of letters; - reads one letter from standard input.",
         ),
     ] = None,
     files_from: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="A file that lists paths, one per line; - is standard input."),
+        typer.Option(metavar="FILE", help="File that lists paths, one per line; - reads standard input."),
     ] = None,
     form: Annotated[
         Form, typer.Option("--format", help="One JSON object per line, or a table of decisions.")
     ] = Form.JSONL,
     column: TextColumn = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes that read letters.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Number of parallel processes.")] = 1,
 ) -> int:
     """Read letters and print their determinations, in the order given; `kg schema` prints the JSON Schema.
 
-    What is no letter or cannot be read is named on standard error with the reason; then it ends with 1.
+    Files that are not letters or cannot be read are reported on standard error; the exit code is then 1.
     """
     if not paths and files_from is None:
         raise typer.BadParameter("give PATH... or --files-from FILE", param_hint="PATH")

@@ -50,17 +50,18 @@ def query(
     kb: Kb = DEFAULT_KB,
     parameters: Annotated[
         list[str] | None,
-        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A value for a parameter."),
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Value of a query parameter."),
     ] = None,
-    form: Annotated[Form, typer.Option("--format", help="How to print the answer.")] = Form.TABLE,
+    form: Annotated[Form, typer.Option("--format", help="Output format.")] = Form.TABLE,
     endpoint: Annotated[
-        str | None, typer.Option(metavar="URL", help="Ask a SPARQL server that holds a published base.")
+        str | None,
+        typer.Option(metavar="URL", help="Query a SPARQL server that holds a published knowledge base."),
     ] = None,
 ) -> None:
-    """Ask the knowledge base in SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE.
+    """Query the knowledge base in SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE.
 
-    Without a name it lists the named queries and what they take. A server's user and password come from
-    the environment, KG_PUBLISH_USER and KG_PUBLISH_PASSWORD.
+    Without an argument, lists the named queries and their parameters. A server's user and password are
+    read from KG_PUBLISH_USER and KG_PUBLISH_PASSWORD.
     """
     if asked is None:
         _list_queries()
@@ -78,7 +79,7 @@ def query(
         _print_answer(_ask_base(graph, bound), form)
         for name, node in found.nodes(given).items():
             if not _ask_base(graph, f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?p {node} }} }}"):
-                say(f"parameter {name}: {kb} holds nothing that is called {given[name]!r}")
+                say(f"parameter {name}: {given[name]!r} does not occur in {kb}")
 
 
 def _list_queries() -> None:

@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 )
 def serve(
     kb: Annotated[
-        Path | None, typer.Option("--kb", help="Directory of the knowledge base; kb if not given.")
+        Path | None, typer.Option("--kb", help="Directory of the knowledge base; default: kb.")
     ] = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 if not given.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 8000 if not given.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default: 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; default: 8000.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes for visitors' SPARQL queries.")] = None,
-    time_limit: Annotated[float | None, typer.Option(help="Seconds that a query may run.")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Time limit of a query, in seconds.")] = None,
     root_path: Annotated[
-        str | None, typer.Option(help="Path under which a reverse proxy serves this.")
+        str | None, typer.Option(help="Path prefix under which a reverse proxy serves the site.")
     ] = None,
     endpoint: Annotated[
-        str | None, typer.Option(metavar="URL", help="SPARQL server that holds the graph, as published.")
+        str | None, typer.Option(metavar="URL", help="SPARQL server that holds the published graph.")
     ] = None,
 ) -> int:
     """Serve the knowledge base: pages, graph view, JSON API and SPARQL endpoint.
 
-    With --endpoint all queries go to another server; without --kb beside it there are only the pages and
-    answers that need no more than the graph. User and password for it come from KG_PUBLISH_USER and
+    With --endpoint, all queries go to another SPARQL server; without --kb, only the pages and responses
+    that need nothing but the graph are available. Its user and password are read from KG_PUBLISH_USER and
     KG_PUBLISH_PASSWORD.
 
-    What is not given here comes from the environment (KG_PORT and so on), then from the defaults.
+    Options not given are read from the environment (KG_PORT and so on), then from the defaults.
     """
     from kg.base.publish import Endpoint
     from kg.base.store import KnowledgeBase
@@ -84,15 +84,15 @@ def _settings(**given: object) -> "Settings":
 def mcp(kb: Kb = DEFAULT_KB) -> None:
     """Serve the Model Context Protocol on standard input and output, for an agent that starts this command.
 
-    The tools are those of `/mcp` of `kg serve`; they only read.
-    Needs the extra: pip install "imr-kg[agents]".
+    The tools are those of `/mcp` of `kg serve`; they are read-only.
+    Requires the extra: pip install "imr-kg[agents]".
     """
     from importlib.util import find_spec
 
     from kg.web.app import create_app
 
     if find_spec("mcp") is None:
-        raise SettingError('kg mcp needs the extra: pip install "imr-kg[agents]"')
+        raise SettingError('kg mcp requires the extra: pip install "imr-kg[agents]"')
     from kg.web.agents import tool_server
 
     tool_server.serve(create_app(kb))
@@ -104,20 +104,20 @@ def mcp(kb: Kb = DEFAULT_KB) -> None:
 )
 def sample(
     into: Annotated[Path, typer.Option(metavar="DIR", help="Directory for letters/ and truth.jsonl.")],
-    letters: Annotated[int, typer.Option(metavar="N", help="How many letters.")] = 100,
+    letters: Annotated[int, typer.Option(metavar="N", help="Number of letters.")] = 100,
     seed: Annotated[int, typer.Option(help="The same seed gives the same letters.")] = 1,
-    template: Annotated[str, typer.Option(help="Form of letter: pages, sections, mixed, ...")] = "mixed",
+    template: Annotated[str, typer.Option(help="Letter template: pages, sections, mixed, ...")] = "mixed",
     effects: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE.csv",
             help="Odds ratios of overturning: kind,key,odds_ratio. Kinds are page, section, category, "
-            "specialty, subcategory, year, edition, keys, letter (spread of the log odds that its items "
-            "share) and modified (share of what is not overturned).",
+            "specialty, subcategory, year, edition, keys, letter (SD of the log odds that a letter's items "
+            "share) and modified (modified share of items that are not overturned).",
         ),
     ] = None,
 ) -> None:
-    """Make letters of our own in the real layouts, and the truth about each in the form of `kg parse`."""
+    """Generate synthetic letters in the real layouts, with the expected `kg parse` output of each."""
     from kg.sample import sample as make
 
     made = make(letters, seed, into, template, effects)

@@ -65,17 +65,17 @@ def show(
     why: Annotated[
         str | None,
         typer.Option(
-            metavar="NODE", help="Print the sentence behind item/1, patient.age, or an IRI of the case."
+            metavar="NODE", help="Print the sentence that states item/1, patient.age, or an IRI of the case."
         ),
     ] = None,
     stock: Annotated[
-        bool, typer.Option("--stock", help="Dim the sentences that stand word for word in other letters.")
+        bool, typer.Option("--stock", help="Dim sentences that appear word for word in other letters.")
     ] = False,
     form: Annotated[
-        Shown, typer.Option("--format", help="How to print; json is what the API answers.")
+        Shown, typer.Option("--format", help="Output format; json is the API response.")
     ] = Shown.TEXT,
 ) -> None:
-    """Show a letter with what was read from it in colour, and its decisions as a table."""
+    """Show a letter with the extracted values highlighted, and its decisions as a table."""
     from kg import evidence
     from kg.analysis.reasons.stock_sentences import of_letter, share
     from kg.base.store import KnowledgeBase
@@ -148,13 +148,13 @@ def search(
         typer.Argument(metavar="WORDS...", help="Words to find; quote a phrase to match it exactly."),
     ],
     kb: Kb = DEFAULT_KB,
-    limit: Annotated[int, typer.Option(min=1, help="Letters to show.")] = 10,
+    limit: Annotated[int, typer.Option(min=1, help="Number of letters to show.")] = 10,
     offset: Annotated[int, typer.Option(min=0, help="Number of results to skip.")] = 0,
     form: Annotated[
-        Shown, typer.Option("--format", help="How to print; json is what the API answers.")
+        Shown, typer.Option("--format", help="Output format; json is the API response.")
     ] = Shown.TEXT,
 ) -> None:
-    """Find letters that contain all the words, the best match first."""
+    """Find letters that contain all the words, best match first."""
     from kg.analysis.search import CLOSE, OPEN, Search
     from kg.base.store import KnowledgeBase
     from kg.explore import json_answers
@@ -184,15 +184,15 @@ def search(
 def sentences(
     kb: Kb = DEFAULT_KB,
     alike: Annotated[
-        bool, typer.Option("--alike", help="Set names, sides, numbers and dates apart.")
+        bool, typer.Option("--alike", help="Ignore differences in names, sides, numbers and dates.")
     ] = False,
-    minimum: Annotated[int, typer.Option(min=2, help="Fewest letters that a sentence stands in.")] = 2,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Sentences to show.")] = 40,
+    minimum: Annotated[int, typer.Option(min=2, help="Fewest letters that a sentence must appear in.")] = 2,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Number of sentences to show.")] = 40,
     form: Printed = Form.TABLE,
     *,
     chosen: "Filters",
 ) -> None:
-    """List the sentences of rationales that stand in several letters, with how their decisions end."""
+    """List rationale sentences that appear in several letters, with the outcomes of their decisions."""
     from kg.analysis.cache import Analyses
     from kg.analysis.reasons.stock_sentences import HELP, StockRow
     from kg.analysis.reasons.stock_sentences import stock as count
@@ -210,7 +210,7 @@ def sentences(
         rows = frame.to_dicts()
         print_json({"rows": rows, "verdict": found.verdict, "notes": found.notes, "help": HELP})
     else:
-        title = "sentences that stand in several letters"
+        title = "sentences that appear in several letters"
         table_of(StockRow, frame.iter_rows(named=True), title, {"cases", "rate_low", "rate_high"})
     for sentence in (found.verdict, *found.notes):
         say(sentence)
@@ -220,11 +220,11 @@ def sentences(
 def stats(
     kb: Kb = DEFAULT_KB,
     by_template: Annotated[
-        bool, typer.Option("--by-template", help="Count each template of letter apart.")
+        bool, typer.Option("--by-template", help="Report each letter template separately.")
     ] = False,
     unresolved: Annotated[
         bool,
-        typer.Option("--unresolved", help="Only unmatched wording, the most frequent first."),
+        typer.Option("--unresolved", help="Print only unmatched wording, most frequent first."),
     ] = False,
     form: Printed = Form.TABLE,
 ) -> None:
@@ -245,9 +245,7 @@ def stats(
         print(f"{found.letters:,} letters, {found.items:,} items, {found.citations:,} citations")
         print(", ".join(f"{kind} {count:,}" for kind, count in found.documents.items()))
         if outdated:
-            print(
-                f"{outdated:,} letters were read by another version of kg; kg build --reread reads them again"
-            )
+            print(f"{outdated:,} letters were parsed by another version of kg; run kg build --reread")
     table(fields.columns, fields.rows(), "unmatched wording" if unresolved else "fields")
     if not unresolved:
         if corrections:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kg.analysis.network import Network
     from kg.analysis.sides import Sides
 
-Minimum = Annotated[int, typer.Option(help="Fewest decisions that a row needs to be reported.")]
+Minimum = Annotated[int, typer.Option(help="Fewest decisions for a row to be reported.")]
 _SHOWN = 40
 
 
@@ -54,15 +54,16 @@ def sides(
         typer.Option(help="Agreement, outcomes by what each party cites, or how often each cites nothing."),
     ] = Comparison.AGREEMENT,
     by: Annotated[
-        str | None, typer.Option(metavar="GROUPING", help="Agreement for each value, as of kg outcomes.")
+        str | None,
+        typer.Option(metavar="GROUPING", help="Agreement by a grouping of kg outcomes, such as specialty."),
     ] = None,
     form: Printed = Form.TABLE,
     *,
     chosen: "Filters",
 ) -> None:
-    """Compare what the two parties cite for the same item, and how such items end.
+    """Compare what the two parties cite for the same item, with the outcomes.
 
-    The odds ratio states whether citing something that the claims administrator does not cite is associated
+    The odds ratio shows whether citing something that the claims administrator does not cite is associated
     with overturning.
     """
     from kg.analysis import sides
@@ -103,11 +104,11 @@ def _say_effect(found: "Sides") -> None:
         say(f"where both cite, {found.same_share:.1%} of what either cites is cited by both")
     if (effect := found.effect) is None:
         return
-    told = "overturning where the reviewer looks further than the administrator"
+    told = "overturning where the reviewer cites what the administrator does not"
     if found_difference := interval(
         effect.difference, effect.difference_low, effect.difference_high, "{:+.1f}"
     ):
-        say(f"{told}: difference at equal covariates, in percentage points, {found_difference}")
+        say(f"{told}: adjusted difference, in percentage points, {found_difference}")
     for name, ratio in (
         ("crude", interval(effect.odds_ratio, effect.low, effect.high)),
         ("adjusted", interval(effect.adjusted_odds_ratio, effect.adjusted_low, effect.adjusted_high)),
@@ -129,12 +130,12 @@ def outcomes(
         typer.Argument(
             metavar="BY",
             help="year, category, subcategory, body_part, ground, drug, specialty, licence, template, "
-            "priority or sex; drift (by year and edition); quantities (requested against the limit).",
+            "priority or sex; drift (by year and edition); quantities (requested against recommended).",
         ),
     ],
     kb: Kb = DEFAULT_KB,
     across: Annotated[
-        str | None, typer.Option(metavar="GROUPING", help="A second one to count by, such as category.")
+        str | None, typer.Option(metavar="GROUPING", help="Second grouping, such as category.")
     ] = None,
     party: Party = "reviewer",
     minimum: Minimum = 10,
@@ -142,10 +143,10 @@ def outcomes(
     *,
     chosen: "Filters",
 ) -> None:
-    """Count outcomes by specialty, service, drug, body part, licence, year and the like, with intervals.
+    """Count outcomes by specialty, service, drug, body part, licence, year and so on, with intervals.
 
-    A row counts what the filter of the same name keeps. Letters are the unit of the intervals. The party
-    matters to filters on guidelines, and to drift.
+    A row counts the decisions that the filter of the same name selects. Intervals treat the letter as the
+    unit. The party affects only drift and filters on guidelines.
     """
     from kg.analysis.cache import Analyses
     from kg.analysis.outcomes import outcomes as count
@@ -169,21 +170,21 @@ def grounds(
     by: Annotated[
         str,
         typer.Argument(
-            help="all, what is cited (page, section, chapter, edition, guideline), or a filter's name, such "
-            "as category, drug, body_part or specialty."
+            help="all; a citation level (page, section, chapter, edition, guideline); or a filter, such as "
+            "category, drug, body_part or specialty."
         ),
     ] = "all",
-    key: Annotated[str | None, typer.Argument(help="One page, section, drug, ... alone.")] = None,
+    key: Annotated[str | None, typer.Argument(help="Only this page, section, drug, ...")] = None,
     kb: Kb = DEFAULT_KB,
     party: Party = "reviewer",
-    minimum: Annotated[int, typer.Option(help="Fewest decisions that a row needs to be reported.")] = 10,
+    minimum: Annotated[int, typer.Option(help="Fewest decisions for a row to be reported.")] = 10,
     form: Printed = Form.TABLE,
     *,
     chosen: "Filters",
 ) -> None:
-    """Count the grounds that reviewers state when a denial stands and when it falls.
+    """Count the grounds that reviewers state for upheld and for overturned decisions.
 
-    Shares describe what is written; they are no causes, and nothing is predicted from them.
+    Shares describe what reviewers write; they imply neither cause nor prediction.
     """
     from kg.analysis.cache import Analyses
     from kg.analysis.reasons.ground_rates import HELP, GroundRow
@@ -216,12 +217,12 @@ def grounds(
 @filtered
 def trends(
     key: Annotated[
-        str | None, typer.Argument(help="A page, section, chapter, edition or guideline; all without it.")
+        str | None, typer.Argument(help="A page, section, chapter, edition or guideline; all if omitted.")
     ] = None,
     kb: Kb = DEFAULT_KB,
     party: Party = "reviewer",
     months: Annotated[
-        bool, typer.Option("--months", help="Print the months, not the changes; csv always has the months.")
+        bool, typer.Option("--months", help="Print months instead of changes; csv always prints months.")
     ] = False,
     form: Printed = Form.TABLE,
     *,
@@ -229,7 +230,7 @@ def trends(
 ) -> None:
     """Count outcomes by month, with level and slope at each change of edition.
 
-    Letters are the unit. What else changed at that time is not told apart from the edition.
+    The letter is the unit. Other changes at the same time cannot be separated from the edition.
     """
     from kg.analysis.cache import Analyses
     from kg.analysis.trends import ChangeRow, MonthRow
@@ -272,24 +273,24 @@ def network(
     kb: Kb = DEFAULT_KB,
     level: Level = "page",
     party: Party = "reviewer",
-    minimum: Annotated[int, typer.Option(help="Fewest decisions that a node needs.")] = 10,
-    q: Annotated[float, typer.Option("--q", help="Links with a greater q-value are left out.")] = 0.05,
+    minimum: Annotated[int, typer.Option(help="Fewest decisions for a node to be included.")] = 10,
+    q: Annotated[float, typer.Option("--q", help="Omit links with a greater q-value.")] = 0.05,
     nodes: Annotated[
-        bool, typer.Option("--nodes", help="Print nodes with communities and centralities, not links.")
+        bool, typer.Option("--nodes", help="Print nodes with communities and centralities instead of links.")
     ] = False,
     around: Annotated[
         str | None,
-        typer.Option(metavar="NODE", help="Print how many neighbours one node has, by relation and kind."),
+        typer.Option(metavar="NODE", help="Count the neighbours of a node, by relation and kind."),
     ] = None,
-    form: Annotated[NetworkForm, typer.Option("--format", help="How to print.")] = NetworkForm.TABLE,
+    form: Annotated[NetworkForm, typer.Option("--format", help="Output format.")] = NetworkForm.TABLE,
     *,
     chosen: "Filters",
 ) -> None:
     """Show what is cited together, or which services and specialties are associated with which guidelines.
 
-    A link is drawn where more letters have both than expected by chance, if each letter cites as many keys
-    and each key is cited in as many letters. It states an association, not its reason; of pages that one
-    printed range holds, it says so.
+    A link joins two nodes that occur together in more letters than expected by chance, given how many keys
+    each letter cites and how many letters cite each key. It shows an association, not its reason; `in_range`
+    is the share of letters that cite both pages in one printed range.
     """
     from kg.analysis.cache import Analyses
     from kg.analysis.network import network as make

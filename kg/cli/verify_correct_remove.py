@@ -16,17 +16,19 @@ Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, kep
 def verify(
     archive: Annotated[
         Path | None,
-        typer.Argument(metavar="FILE.zip", help="Check this archive of `kg deposit`; needs no base."),
+        typer.Argument(
+            metavar="FILE.zip", help="Check this archive of `kg deposit` instead of a knowledge base."
+        ),
     ] = None,
     kb: Kb = DEFAULT_KB,
     deep: Annotated[
-        bool, typer.Option("--deep", help="Also hold each letter to its hash and count of triples.")
+        bool, typer.Option("--deep", help="Also check each letter against its hash and triple count.")
     ] = False,
 ) -> int:
-    """Compare graph, tables, texts and ledger, or the files of an archive, and name what is lost or damaged.
+    """Check a knowledge base or an archive, and name what is missing or damaged.
 
-    `kg build --repair` restores a base. Prints the content digest of an archive without faults. Ends with 1
-    where there is a fault.
+    Compares graph, tables, texts and ledger, or the files of the archive. `kg build --repair` restores a
+    knowledge base. Prints the content digest of an intact archive. Exits with 1 if there is a fault.
     """
     if archive is not None:
         if deep or kb != DEFAULT_KB:
@@ -42,7 +44,7 @@ def verify(
         faults = find_faults(kb, deep=deep, on_progress=on_progress)
     for fault in faults:
         print(f"{fault.place}: {fault.what}")
-    say(f"{len(faults):,} faults; run: kg build --repair --kb {kb}" if faults else f"{kb}: nothing is wrong")
+    say(f"{len(faults):,} faults; run: kg build --repair --kb {kb}" if faults else f"{kb}: no faults")
     return FAULTS if faults else DONE
 
 
@@ -53,10 +55,10 @@ def _verify_archive(archive: Path) -> int:
     for fault in found.faults:
         print(f"{fault.place}: {fault.what}")
     if found.faults:
-        say(f"{archive}: {len(found.faults):,} faults; take another copy of it")
+        say(f"{archive}: {len(found.faults):,} faults; get another copy")
         return FAULTS
     print(found.digest)
-    say(f"{archive}: nothing is wrong")
+    say(f"{archive}: no faults")
     return DONE
 
 
@@ -69,9 +71,9 @@ def validate(
     case: Annotated[str | None, typer.Option(help="Check only this case.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same sample.")] = 0,
 ) -> int:
-    """Hold the graph to the SHACL shapes of the ontology and name the case behind each finding.
+    """Validate the graph against the ontology's SHACL shapes and name the case of each violation.
 
-    Ends with 1 where a rule is violated.
+    Exits with 1 if a shape is violated.
     """
     from kg.base.store import KnowledgeBase
     from kg.base.upkeep.validate import validate as hold_to_shapes
@@ -94,16 +96,17 @@ def correct(
     path: Annotated[
         str | None, typer.Argument(help="The value's path in the JSON form; lists count from 1.")
     ] = None,
-    value: Annotated[str | None, typer.Argument(help="The right value; JSON, or plain text.")] = None,
+    value: Annotated[str | None, typer.Argument(help="The correct value; JSON or plain text.")] = None,
     why: Annotated[
         str | None, typer.Option("--why", metavar="TEXT", help="The reason, kept with the change.")
     ] = None,
     file: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE.csv", help="Many at once: case,path,value,why.")
+        Path | None,
+        typer.Option("--from", metavar="FILE.csv", help="Corrections from a table: case,path,value,why."),
     ] = None,
     kb: Kb = DEFAULT_KB,
 ) -> None:
-    """Set a value in place of one that was misread, now and whenever the letter is read again."""
+    """Correct a misread value, now and whenever the letter is parsed again."""
     from kg.base.upkeep import edit
 
     one = (case, path, value, why)
@@ -123,7 +126,7 @@ def remove(
     why: Why,
     kb: Kb = DEFAULT_KB,
 ) -> None:
-    """Take letters out of graph, facts, texts and search; the base remembers that they stay out."""
+    """Remove letters from graph, facts, texts and search; later builds do not add them again."""
     from kg.base.upkeep import edit
 
     generation = edit.remove(kb, cases, why)

@@ -81,15 +81,15 @@ def test_rows_are_told_of_page_by_page_and_filters_hold(base):
     index, said = Analyses.of(base).index, base.scan_sentences()
     whole = stock(index, said, base.letter, limit=1000)
     assert whole.total > 3
-    assert "stand word for word in another letter" in whole.verdict
+    assert "appear word for word in another letter" in whole.verdict
     pages = [stock(index, said, base.letter, limit=2, offset=at).table for at in (0, 2)]
     assert [*pages[0]["sentence"], *pages[1]["sentence"]] == whole.table["sentence"].to_list()[:4]
     some = stock(index, said, base.letter, filters=Filters.of(category="Pharmaceuticals"))
     assert some.sentences < whole.sentences
-    assert "nearly alike" in stock(index, said, base.letter, alike=True).verdict
+    assert "nearly word for word" in stock(index, said, base.letter, alike=True).verdict
     none = stock(index, said, base.letter, filters=Filters.of(year=1990))
     assert none.table.height == 0
-    assert none.verdict == "no rationale here has a sentence"
+    assert none.verdict == "no rationale has a sentence"
     assert stock(index, said, base.letter, minimum=10**6).total == 0
     named = whole.table.filter(named=True)
     assert named["cited_share"].null_count() == named.height

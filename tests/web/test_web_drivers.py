@@ -145,7 +145,7 @@ def test_sentences_of_several_letters(site: TestClient):
     assert "word for word" in told["verdict"]
     assert all(row["letters"] > 1 for row in told["results"])
     alike = site.get("/api/sentences?alike=true&category=Pharmaceuticals").json()
-    assert "nearly alike" in alike["verdict"]
+    assert "nearly word for word" in alike["verdict"]
     table = site.get("/api/sentences?format=csv&limit=3").text.splitlines()
     assert table[0].startswith("sentence,")
     assert site.get("/api/sentences?minimum=1").status_code == 422

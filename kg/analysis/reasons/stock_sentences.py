@@ -16,9 +16,9 @@ from kg.model import Determination, Party
 from kg.reading.citing.mentions import mentions
 
 HELP = (
-    "Sentences of rationales that stand in several letters: word for word, or nearly alike, with names, "
-    "sides, numbers and dates set apart. Most are text of a guideline, quoted without its page, or "
-    "conclusions. That a sentence is common says nothing of the review it stands in."
+    "Rationale sentences that appear in several letters, word for word or nearly so (names, sides, numbers "
+    "and dates ignored). Most are guideline text, quoted without its page, or conclusions. A common sentence "
+    "says nothing about the quality of the review it appears in."
 )
 """What a reader has to know about the table."""
 
@@ -35,18 +35,18 @@ Text = Callable[[str], str]
 class StockRow(Counted):
     """The decisions whose rationale has one sentence; letters are those that have it."""
 
-    sentence: Annotated[str, Column("Sentence", "the sentence as its first letter prints it", "key")]
-    times: Annotated[int, Column("Times", "how often it stands in rationales", "count")]
-    wordings: Annotated[int, Column("Wordings", "wordings of it: one where exact", "count")]
+    sentence: Annotated[str, Column("Sentence", "the sentence as printed in its first letter", "key")]
+    times: Annotated[int, Column("Times", "how often it appears in rationales", "count")]
+    wordings: Annotated[int, Column("Wordings", "number of different wordings", "count")]
     guideline: Annotated[
-        str | None, Column("Guideline", "what it names, or what most of its reviewers cite", "text")
+        str | None, Column("Guideline", "guideline that it names, or that most of its reviewers cite", "text")
     ]
     named: Annotated[bool, Column("Named", "whether the sentence names the guideline", "text")]
     cited_share: Annotated[
         float | None,
         Column("Cited", "share of its decisions that cite the guideline", unit=SHARE, form="{:.0%}"),
     ]
-    cases: Annotated[list[str], Column("Cases", "letters that have it, at most ten", "text")]
+    cases: Annotated[list[str], Column("Cases", "up to ten letters that contain it", "text")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,13 +75,13 @@ class Stock:
     def verdict(self) -> str:
         """How much of the rationales is stock, in one sentence."""
         if not self.sentences:
-            return "no rationale here has a sentence"
+            return "no rationale has a sentence"
         share = 100 * self.repeated / self.sentences
-        how = "nearly alike" if self.alike else "word for word"
+        how = "nearly word for word" if self.alike else "word for word"
         return (
             f"{self.repeated:,} of {self.sentences:,} sentences in the rationales of {self.letters:,} "
-            f"letters ({share:.0f} %) stand {how} in another letter: {self.total:,} sentences, "
-            f"{self.both:,} of them in upheld and in overturned decisions"
+            f"letters ({share:.0f} %) appear {how} in another letter: {self.total:,} different sentences, "
+            f"{self.both:,} of them in both upheld and overturned decisions"
         )
 
 
@@ -215,10 +215,10 @@ def share(found: Sequence[Repeated]) -> str:
     """How many of a letter's sentences stand in other letters, in a sentence.
 
     >>> share([Repeated(1, 0, 9, 4), Repeated(1, 10, 20, 0)])
-    '1 of 2 sentences of the rationales stand word for word in other letters (50 %)'
+    '1 of 2 sentences of the rationales appear word for word in other letters (50 %)'
     """
     stock = sum(each.others > 0 for each in found)
     if not found:
         return "no rationale of the letter has a sentence"
-    told = f"{stock} of {len(found)} sentences of the rationales stand word for word in other letters"
+    told = f"{stock} of {len(found)} sentences of the rationales appear word for word in other letters"
     return f"{told} ({100 * stock / len(found):.0f} %)"
