@@ -301,6 +301,13 @@ class Ledger:
         )
         return {case: state for case, state, _ in rows if state is not None}
 
+    def removed_after(self, generation: str) -> bool:
+        """Whether letters of a generation were removed later."""
+        if self._one("SELECT 1 FROM sqlite_master WHERE name = 'history'") is None:
+            return False
+        found = "SELECT 1 FROM history WHERE state IS NULL AND generation > ? LIMIT 1"
+        return self._one(found, generation) is not None
+
     # --- write --------------------------------------------------------------------------------
 
     def enter_history(self, generation: str) -> None:

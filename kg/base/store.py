@@ -76,7 +76,12 @@ class KnowledgeBase:
         return cls(layout.root, folder, pin)
 
     def kept(self, generation: str) -> Self | None:
-        """Another generation of the same base, opened, ``None`` where it is not kept."""
+        """Another generation of the same base, opened, ``None`` where it is not kept.
+
+        One that holds letters which were removed since is not, even if a reader has it open still.
+        """
+        if self._letters.ledger.removed_after(generation):
+            return None
         found = generations.pin_kept(generations.Layout(self.path), generation)
         return None if found is None else type(self)(self.path, *found)
 

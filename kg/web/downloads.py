@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from kg.base.archive import dumps
 from kg.web import negotiate
-from kg.web.api.cases import SiteDep
+from kg.web.api.cases import ServedDep
 from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
 from kg.web.site import Site
+from kg.web.sparql.site_queries import only_served
 from kg.web.state import State
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(only_served)])
 
 
 def listed(site: Site, base: str) -> list[dict[str, Any]]:
@@ -45,7 +46,7 @@ def _state(request: Request) -> State:
 
 
 @router.get("/download")
-async def downloads(request: Request, site: SiteDep) -> Response:
+async def downloads(request: Request, site: ServedDep) -> Response:
     """The files, for a person or as JSON; asking for the list begins to make them."""
     _state(request).make_dumps()
     root = request.scope.get("root_path", "")
@@ -58,7 +59,7 @@ async def downloads(request: Request, site: SiteDep) -> Response:
 
 
 @router.get("/download/{name}")
-async def download(request: Request, site: SiteDep, name: str) -> Response:
+async def download(request: Request, site: ServedDep, name: str) -> Response:
     """One file, whole or a range of it.
 
     Raises:

@@ -54,7 +54,10 @@ class Answers:
                 headers = MutableHeaders(raw=message.setdefault("headers", []))
                 for name, value in _FIXED.items():
                     headers.setdefault(name, value)
-                headers.setdefault("KG-Generation", quote(self._generation()))
+                site = scope.get("state", {}).get(
+                    "site"
+                )  # the one that answers, also while another is put in place
+                headers.setdefault("KG-Generation", quote(site.generation if site else self._generation()))
             await send(message)
 
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 from kg.base.archive import dumps
 from kg.base.store import KnowledgeBase
 from kg.errors import BaseError
+from kg.web.problems import ProblemError
 from kg.web.settings import Settings
 from kg.web.site import Site
 from kg.web.sparql import remote
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _COURTESY = 10
 """How far visitors' queries and the dumps give way to pages: a tenth where the processors do not suffice."""
+_EARLIER = 2
+"""Generations beside the one that is served that are held open because they were asked for."""
 _DUMPS = """
 import os, sys
 os.nice(int(sys.argv[2]))
@@ -59,6 +62,9 @@ class State:
         self._warm: asyncio.Task[None] | None = None
         self._dumping: asyncio.Task[None] | None = None
         self._kept: list[Site] = []
+        self._earlier: list[Site] = []
+        self._retiring: list[Site] = []
+        self._opening = asyncio.Lock()
 
     async def start(self) -> None:
         """Start the query processes and the look-out for new generations."""
@@ -76,7 +82,7 @@ class State:
                 with suppress(asyncio.CancelledError):
                     await task
         await asyncio.gather(self.visitors.stop(), self.own.stop())
-        for site in (*self._kept, self.site) if self.path else ():
+        for site in (*self._kept, *self._earlier, *self._retiring, self.site) if self.path else ():
             site.base.close()
 
     @property
@@ -122,6 +128,28 @@ class State:
                 process.kill()
                 await process.wait()
 
+    async def generation(self, name: str) -> Site:
+        """A generation by its name: the one that is served, or another that is kept.
+
+        Raises:
+            ProblemError: with 422 where it is not kept.
+        """
+        served = self.site
+        if name == served.generation:
+            return served
+        async with self._opening:
+            for site in self._earlier:
+                if site.generation == name:
+                    return site
+            base = await asyncio.to_thread(served.base.kept, name) if self.path else None
+            if base is None:
+                told = f"generation {name} is not kept; the one that is served is {served.generation}"
+                raise ProblemError(422, told)
+            self._earlier.append(Site(base))
+            if len(self._earlier) > _EARLIER:  # requests of the one before may still run
+                self._earlier.pop(0).base.close()
+            return self._earlier[-1]
+
     async def _look_out(self) -> None:
         while True:
             await asyncio.sleep(self.settings.poll_time)
@@ -149,6 +177,10 @@ class State:
         while len(self._kept) > 1:
             self._kept.pop(0).base.close()
         self._kept[0].forget()
+        # Letters may have been removed, with the generations that hold them.
+        retired, self._retiring, self._earlier = self._retiring, self._earlier, []
+        for each in retired:
+            each.base.close()
         await asyncio.to_thread(_give_back)
         log.info("generation %s is served", site.generation)
         return True

@@ -269,7 +269,7 @@ def test_what_is_not_there_or_not_taken_is_said_in_a_sentence(site: TestClient):
     assert site.get("/api/nothing").json()["detail"] == "there is nothing at /api/nothing"
     assert site.post("/api/cases").json()["detail"] == "/api/cases takes GET, not POST"
     told = site.get("/api/stats?colour=red").json()["detail"]
-    assert told == "there is no parameter 'colour' here; it takes none"
+    assert told == "there is no parameter 'colour' here; it takes generation"
 
 
 def test_openapi_names_every_parameter(site: TestClient):

@@ -1,7 +1,7 @@
 """``/api``: the knowledge base as JSON."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, get_origin
+from typing import Annotated, Any, Literal, cast, get_origin
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -40,12 +40,32 @@ def _several(told: str, example: str | None = None) -> Any:
     return Query(max_length=50, description=told, examples=[[example]] if example else None)
 
 
-async def site_of(request: Request) -> Site:
+async def served(request: Request) -> Site:
     """The generation that is served when the request begins; no thread is asked for it."""
     site: Site = request.app.state.state.site
+    request.state.site = site
     return site
 
 
+async def site_of(
+    request: Request,
+    generation: Annotated[
+        str | None,
+        Query(
+            pattern="^[0-9]{6,9}$",
+            description="An earlier generation, if it is kept; else the one that is served answers.",
+            examples=["000001"],
+        ),
+    ] = None,
+) -> Site:
+    """The generation that is asked for, or the one that is served when the request begins."""
+    if generation is None:
+        return await served(request)
+    request.state.site = site = await request.app.state.state.generation(generation)
+    return cast("Site", site)
+
+
+ServedDep = Annotated[Site, Depends(served)]
 SiteDep = Annotated[Site, Depends(site_of)]
 
 

@@ -12,7 +12,7 @@ from kg.analysis.cited.figure_address import Asked
 from kg.analysis.cited.figure_kinds import KINDS
 from kg.web import negotiate
 from kg.web.api import openapi
-from kg.web.api.cases import SiteDep, answer
+from kg.web.api.cases import ServedDep, answer
 from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
 
@@ -56,7 +56,7 @@ class CitedFigure(openapi.Thing):
 )
 def figure(
     request: Request,
-    site: SiteDep,
+    site: ServedDep,
     kind: str,
     form: Annotated[
         Literal["html", "json", "ttl", "nt", "bibtex", "csl", "text"] | None,

@@ -50,7 +50,7 @@ def environment() -> Environment:
 def render(request: Request, template: str, page: str, **given: Any) -> HTMLResponse:
     """A filled page."""
     root = request.scope.get("root_path", "")
-    site: Site = request.app.state.state.site
+    site: Site = getattr(request.state, "site", request.app.state.state.site)
     text = request.app.state.templates.get_template(template).render(
         page=page, generation=site.generation, url=lambda path: root + path, **given
     )

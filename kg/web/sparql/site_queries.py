@@ -12,12 +12,24 @@ from kg.web.sparql.lanes import Lane, RefusalError
 _WAIT = {"select": "json", "ask": "json", "graph": "nt"}
 
 
+def only_served(request: Request) -> None:
+    """See that no other generation is asked for: queries run on the graph that is served.
+
+    Raises:
+        ProblemError: with 422 where one is.
+    """
+    named = request.query_params.get("generation", "")
+    if named and named != (now := request.app.state.state.site.generation):
+        raise ProblemError(422, f"queries run on generation {now}, which is served, not on {named[:20]}")
+
+
 async def ask(request: Request, query: str, **formats: str) -> bytes:
     """The whole result of one of our own queries, as SPARQL JSON or N-Triples.
 
     Raises:
         ProblemError: it was too large or too slow, or the server has too much to do.
     """
+    only_served(request)
     state = request.app.state.state
     lane: Lane = state.own
     job = {
