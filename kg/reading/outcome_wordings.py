@@ -16,6 +16,11 @@ _MARK = re.compile(r":(?!\d)|(?<=\s)[-\u2013\u2014](?=\s)")
 _REMARK = re.compile(r"\([^()]*\)$")
 _MOST_WORDS = 8
 _TURNING = frozenset(["not", "never", "partially", "partly", "conditionally", "mostly", "or", "and"])
+# Words of an outcome that is neither of the two alone, whatever else it says.
+_IN_PART = re.compile(r"\b(?:partial(?:ly)?|partly|in part|modif\w+)\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|never|no|un\w+)\b", re.IGNORECASE)
+# A mark of a footnote.
+_FOOTNOTE = re.compile(r"(?:\s*[*\u2020\u2021])+$")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -41,9 +46,13 @@ def value(text: str, span: Span, problems: list[Problem]) -> Outcome | None:
     >>> found = []
     >>> value("MRI: Withdrawn", Span(5, 14), found), found[0].message
     (None, 'the outcome "Withdrawn" is not understood')
+    >>> value("MRI: Certified with modification", Span(5, 32), []).value
+    'modified'
     """
     words = " ".join(span.of(text).split())
-    found = wordings().get(fold(words.strip("()")))
+    found = wordings().get(fold(_FOOTNOTE.sub("", words).strip("()")))
+    if found is None and _IN_PART.search(words) and not _DENIED.search(words):
+        found = Outcome.MODIFIED
     if found is None:
         message = (
             f'the outcome "{words}" is not understood' if words else "no outcome stands on the issue line"

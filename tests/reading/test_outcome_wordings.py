@@ -6,7 +6,7 @@ import unseen
 from kg.errors import LetterError
 from kg.model import Outcome, ProblemKind, Span
 from kg.reading.letter import read_letter
-from kg.reading.outcome_wordings import parted
+from kg.reading.outcome_wordings import parted, value
 
 
 @pytest.mark.parametrize(
@@ -128,3 +128,13 @@ def test_a_letter_that_decides_items_is_a_determination(opening):
     letter = unseen.letter_of("MRI: Upheld")
     found = read_letter(f"{opening}\n\n{letter}")
     assert (found.kind, "kind" in found.spans) == ("determination", False)
+
+
+def test_words_of_a_part_are_modified_and_a_footnote_says_nothing():
+    said = {
+        "Overturned*": Outcome.OVERTURNED,
+        "Partially upheld / partially overturned": Outcome.MODIFIED,
+        "Certified with modification": Outcome.MODIFIED,
+        "Not partially upheld": None,
+    }
+    assert {words: value(words, Span(0, len(words)), []) for words in said} == said

@@ -1,7 +1,7 @@
 """The figures of a request: what ``grammar/quantity.lark`` finds in it, with the amounts that it prints."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,6 +16,8 @@ QUANTITY = TypedGrammar("quantity.lark", parts, words=amounts.terminals, edge=r"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|[a-z]+")
 _COUNTING = frozenset(amounts.NUMBERS) | amounts.OFTEN
 _DIGIT = re.compile(r"\d")
+_WORDS = re.compile(r"[a-z]+")
+_FOR_A = re.compile(r"\bfor\s+an?\b", re.IGNORECASE)
 _RANGE = re.compile(r"(?<=[\w)])\s?(?:-|–|to|or|through)\s?(?=[\da-z])", re.IGNORECASE)
 _PERIOD = re.compile(
     r"(?P<number>\d+(?:\s?(?:-|to)\s?\d+)?|[a-z]+(?:\s(?:to|or)\s[a-z]+)?)[\s-]*(?P<unit>[a-z]+)$",
@@ -87,11 +89,11 @@ class Figure(Struct, frozen=True, gc=False):
 
 def has_amount(text: str, start: int, end: int, folded: Iterable[str]) -> bool:
     """Whether ``text[start:end]``, whose folded words are given, may hold an amount at all."""
-    return _DIGIT.search(text, start, end) is not None or not _COUNTING.isdisjoint(folded)
-
-
-_WORDS = re.compile(r"[a-z]+")
-_FOR_A = re.compile(r"\bfor\s+an?\b")
+    return (
+        _DIGIT.search(text, start, end) is not None
+        or not _COUNTING.isdisjoint(folded)
+        or _FOR_A.search(text, start, end) is not None
+    )
 
 
 def says_number(small: str) -> bool:
@@ -109,8 +111,22 @@ def says_number(small: str) -> bool:
 
 def figures(text: str, start: int, end: int) -> list[Figure]:
     """The parts of ``text[start:end]`` that the grammar finds, in order."""
-    plan, tokens = QUANTITY.read(text, start, min(end, start + _LONGEST))
-    return [figure(text, part, tokens) for part in plan]
+    tokens = QUANTITY.tokens(text, start, min(end, start + _LONGEST))
+    return [
+        figure(text, part, some) for some in _before_refills(text, tokens) for part in QUANTITY.plan(some)
+    ]
+
+
+def _before_refills(text: str, tokens: list[Lexeme]) -> Iterator[list[Lexeme]]:
+    """The tokens, parted where refills with a number follow after a comma (``thirty, refill x 2``)."""
+    done = 0
+    for at in range(1, len(tokens) - 1):
+        before, refill, after = tokens[at - 1 : at + 2]
+        numbered = (before.type, refill.type) == ("AMOUNT", "REFILL") and after.type in ("AMOUNT", "TIMES")
+        if numbered and "," in text[before.end : refill.start]:
+            yield tokens[done:at]
+            done = at
+    yield tokens[done:]
 
 
 def figure(text: str, part: Part, tokens: Sequence[Lexeme]) -> Figure:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import pairwise
 
 from msgspec import Struct
 
 from kg.model import Problem, ProblemKind, Quantity, Span, Unit
 from kg.reading.requests import amounts
-from kg.reading.requests.amount_parts import QUANTITY, Amount, Figure, figure
+from kg.reading.requests.amount_parts import Amount, Figure
 
 _UNITS = {"HOUR": Unit.HOUR, "DAY": Unit.DAY, "WEEK": Unit.WEEK, "MONTH": Unit.MONTH}
 _MARKED = re.compile(r"[^\W\d_]{2,}\)?\s*(?:[,:;(]|\s[-–])\s*\Z")
@@ -24,6 +24,15 @@ _COUNTED_IN_WORDS = re.compile(
     r"[ -]+(?!(?:for|of|to|on|in|at|with|over|per|is|are|was|and|total|right|left|bilateral)\b)[a-z]{2}",
     re.IGNORECASE,
 )
+# `4 hours each visit`, `2 hours at a time`
+_EACH_TIME = re.compile(
+    r"\s*[,(-]?\s*(?:each|(?:per|a|every|at\s+a)\s+(?:visit|session|time|occasion|shift))\b", re.IGNORECASE
+)
+# `1 box of 30`; `4 per pack, 3 packs`
+_PACKAGES = re.compile(r"\b(?:box(?:es)?|pack(?:age|et)?s?|cases?|cartons?|bags?|bottles?)\Z", re.IGNORECASE)
+_HOLDING = re.compile(r"\s+(?:of|with|containing)\s+", re.IGNORECASE)
+_PER_PACKAGE = re.compile(r"\d\)?\s*(?:per|/|to\s+a|in\s+a)\s*[a-z]+\Z", re.IGNORECASE)
+_ONLY_JOINING = re.compile(r"[\s,;]*(?:with|and|plus)?\s*", re.IGNORECASE)
 # What joins amounts that are one request together.
 _JOINED = (" and", "&", " plus", " then", " followed by")
 _HOURS_OF_A_DAY = 24
@@ -106,9 +115,10 @@ def _of_drug(found: Sequence[Figure], text: str, start: int) -> _Total | None:
         if read.kind == "labelled" or (
             read.kind == "counted" and not _dose(read, found[max(0, at - 1) : at], found[at + 1 : at + 3])
         ):
-            best = _Total(read.amounts[0], Unit.UNIT, read.span)
+            best = _packed(found[at : at + 2], text) or _Total(read.amounts[0], Unit.UNIT, read.span)
             break
         weighed = weighed or (read.kind == "stray" and read.types[0] == "STRENGTH" and at > 0)
+    best = best or _monthly(found) or _before_refills(found, text)
     supplied = any(read.kind == "supply" and read.amounts for read in found)
     if (
         refills is not None
@@ -125,6 +135,45 @@ def _of_drug(found: Sequence[Figure], text: str, start: int) -> _Total | None:
             if read.kind == kind and (unit := _UNITS.get(read.has(*_UNITS) or "")) not in (None, Unit.HOUR):
                 return _Total(read.amounts[0], unit, read.span)
     return _bare(found, start, Unit.UNIT) or _last(found, text, start, Unit.UNIT)
+
+
+def _monthly(found: Sequence[Figure]) -> _Total | None:
+    """``nine per month``: what a month takes; fewer are times of intake."""
+    return next(
+        (
+            _Total(read.amounts[0], Unit.UNIT, read.span)
+            for read in found
+            if read.types[:1] == ["AMOUNT"] and read.has("PER_MONTH") and read.amounts[0].high > _FEW
+        ),
+        None,
+    )
+
+
+def _before_refills(found: Sequence[Figure], text: str) -> _Total | None:
+    """``60, 2 refills``: a number right before the refills."""
+    for number, refills in pairwise(found):
+        between = text[number.span.end : refills.span.start]
+        if (number.kind, refills.kind) == ("bare", "refills") and _ONLY_JOINING.fullmatch(between):
+            return _Total(number.amounts[0], Unit.UNIT, number.span)
+    return None
+
+
+def _packed(found: Sequence[Figure], text: str) -> _Total | None:
+    """``2 boxes of 30``, ``4 per pack, 3 packs``: what all of them hold, ``None`` where it is no such."""
+    if (
+        not found
+        or found[0].kind != "counted"
+        or [each.kind for each in found[1:]] not in (["bare"], ["counted"])
+    ):
+        return None
+    one, other = found
+    printed, count = one.span.of(text), other.span.of(text)
+    held = _PER_PACKAGE.search(printed) and _PACKAGES.search(count)
+    if not held and not (
+        _PACKAGES.search(printed) and _HOLDING.fullmatch(text[one.span.end : other.span.start])
+    ):
+        return None
+    return _Total(one.amounts[0].times(other.amounts[0]), Unit.UNIT, Span(one.span.start, other.span.end))
 
 
 def _dose(read: Figure, before: Sequence[Figure], after: Sequence[Figure]) -> bool:
@@ -152,7 +201,7 @@ def _of_service(found: Sequence[Figure], text: str, start: int, unit: Unit, ofte
         _counted(found, text)
         or _numbered(found, text, unit, often)
         or _over_time(found, text, often)
-        or _in_a_year(found, unit)
+        or _in_a_year(found, unit, often)
         or _bare(found, start, unit)
         or _last(found, text, start, unit)
         or _lasting(found)
@@ -189,10 +238,11 @@ def _sum(totals: Sequence[_Total], text: str) -> _Total:
     return _Total(Amount(low, high), unit, span)
 
 
-def _in_a_year(found: Sequence[Figure], unit: Unit) -> _Total | None:
-    """``4 per year``: those of one year, where no time is said."""
+def _in_a_year(found: Sequence[Figure], unit: Unit, often: Unit) -> _Total | None:
+    """``4 per year``, ``100 per month`` of things: those of one year or month, where no time is said."""
     yearly = (read for read in found if read.kind == "frequency" and read.has("PER_YEAR") and read.amounts)
-    return next((_Total(read.amounts[0], unit, read.span) for read in yearly), None)
+    total = next((_Total(read.amounts[0], unit, read.span) for read in yearly), None)
+    return total or (_monthly(found) if often is Unit.UNIT else None)
 
 
 def _lasting(found: Sequence[Figure]) -> _Total | None:
@@ -240,7 +290,9 @@ def _counted(found: Sequence[Figure], text: str) -> _Total | None:
         )
     if any(read.kind == "labelled" for read in found):
         return None
-    return _Total(first.amounts[0], Unit.UNIT, first.span)
+    return _packed(found[(at := found.index(first)) : at + 2], text) or _Total(
+        first.amounts[0], Unit.UNIT, first.span
+    )
 
 
 def _over_time(found: Sequence[Figure], text: str, often: Unit) -> _Total | None:
@@ -255,7 +307,25 @@ def _over_time(found: Sequence[Figure], text: str, often: Unit) -> _Total | None
     total = _sum(totals, text) if totals else None
     if total is None or not (total.amount.low.is_integer() and total.amount.high.is_integer()):
         return None
+    if total.unit is Unit.VISIT and (hours := _hours_of_each(found, text)) is not None:
+        span = Span(min(total.span.start, hours.span.start), max(total.span.end, hours.span.end))
+        return _Total(total.amount.times(hours.amounts[0]), Unit.HOUR, span)
     return total
+
+
+def _hours_of_each(found: Sequence[Figure], text: str) -> Figure | None:
+    """The hours that each visit takes, where they are said after how often (``4 hours each visit``)."""
+    return next(
+        (
+            read
+            for read in found
+            if read.kind == "duration"
+            and read.has("HOUR")
+            and read.amounts[0].high <= _HOURS_OF_A_DAY
+            and _EACH_TIME.match(text, read.span.end)
+        ),
+        None,
+    )
 
 
 def _once_over_time(found: Sequence[Figure], text: str, often: Unit) -> tuple[_Total | None, int]:
@@ -321,33 +391,3 @@ def _frequency(read: Figure) -> tuple[Amount, Amount]:
     per = read.has(*_PER) or ""
     days = _PER.get(per, 7.0)
     return (read.amounts[0] if read.amounts else Amount(1, 1)), Amount(days, days)
-
-
-class Counted(NamedTuple):
-    """What a text counts: each number of visits, and each time in days, weeks or months."""
-
-    visits: list[tuple[float, float, Span]]
-    times: list[tuple[float, float, Unit, Span]]
-
-
-def counted(text: str) -> Counted:
-    """The visits and the times that ``text`` counts.
-
-    >>> counted("12 visits over 8 weeks").visits
-    [(12.0, 12.0, Span(start=0, end=9))]
-    >>> counted("not for longer than 2 to 3 weeks").times
-    [(2.0, 3.0, <Unit.WEEK: 'week'>, Span(start=20, end=32))]
-    """
-    plan, tokens = QUANTITY.read(text)
-    visits, times = [], []
-    for part in plan:
-        if part.name not in ("counted", "duration"):
-            continue
-        read = figure(text, part, tokens)
-        if part.name == "counted" and read.has("VISIT"):
-            number = next(tokens[at] for type_, at in part.tokens if type_ == "AMOUNT")
-            visits.append((*read.amounts[0], Span(min(number.start, read.span.end), read.span.end)))
-        unit = read.has("DAY", "WEEK", "MONTH") if part.name == "duration" else None
-        if unit is not None and read.amounts:
-            times.append((*read.amounts[0], _UNITS[unit], read.span))
-    return Counted(visits, times)

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from kg.model import Quantity, Span, Unit
 from kg.reading.grounds.sentences import sentences
-from kg.reading.requests.amount_parts import says_number
-from kg.reading.requests.quantities import counted
+from kg.reading.requests.amount_parts import QUANTITY, figure, says_number
 from kg.reading.text.moved import kept, moved_span
 
 _LONGEST = 2_000
 """Characters of a sentence that is read."""
-_UNITS = ("visit", "session", "treatment", "week", "day", "month")
+_TIMES = {"DAY": Unit.DAY, "WEEK": Unit.WEEK, "MONTH": Unit.MONTH}
+_COUNTED = ("visit", "session", "treatment", "week", "day", "month")
 _AMOUNT = re.compile(r"(?i:\b(?:visit|session|treatment|week|day|month)s?\b)")
 _RULE = (
     r"recommend\w*|allow(?:s|ed|able)?|support(?:s|ed)?|warrants?|suggests?|advis\w+|indicated\s+for|appropriate\s+for"
@@ -72,7 +73,7 @@ def recommended(text: str, start: int, end: int) -> tuple[Quantity, ...]:
 @kept(1 << 14)
 def _of_sentence(text: str) -> tuple[tuple[float, float, Unit, Span], ...]:
     small = text.lower()
-    if not any(unit in small for unit in _UNITS) or not says_number(small) or not _AMOUNT.search(text):
+    if not any(unit in small for unit in _COUNTED) or not says_number(small) or not _AMOUNT.search(text):
         return ()
     visits, times = counted(text)
     if not visits and not times:
@@ -105,3 +106,33 @@ def _times(
         before = text[max(0, span.start - _BACK) : span.start]
         if not _FRAME.search(before) and (_BOUND.search(before) or _TRIAL.match(text, span.end)):
             yield low, high, unit, span
+
+
+class Counted(NamedTuple):
+    """What a text counts: each number of visits, and each time in days, weeks or months."""
+
+    visits: list[tuple[float, float, Span]]
+    times: list[tuple[float, float, Unit, Span]]
+
+
+def counted(text: str) -> Counted:
+    """The visits and the times that ``text`` counts.
+
+    >>> counted("12 visits over 8 weeks").visits
+    [(12.0, 12.0, Span(start=0, end=9))]
+    >>> counted("not for longer than 2 to 3 weeks").times
+    [(2.0, 3.0, <Unit.WEEK: 'week'>, Span(start=20, end=32))]
+    """
+    plan, tokens = QUANTITY.read(text)
+    visits, times = [], []
+    for part in plan:
+        if part.name not in ("counted", "duration"):
+            continue
+        read = figure(text, part, tokens)
+        if part.name == "counted" and read.has("VISIT"):
+            number = next(tokens[at] for type_, at in part.tokens if type_ == "AMOUNT")
+            visits.append((*read.amounts[0], Span(min(number.start, read.span.end), read.span.end)))
+        unit = read.has("DAY", "WEEK", "MONTH") if part.name == "duration" else None
+        if unit is not None and read.amounts:
+            times.append((*read.amounts[0], _TIMES[unit], read.span))
+    return Counted(visits, times)

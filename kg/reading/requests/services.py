@@ -24,6 +24,7 @@ _ANALGESICS, _COMPOUNDS = "Topical Analgesics", "Topical Compounds"
 _SPINE, _ELSEWHERE = ("Surgery", "Spine"), ("Surgery", "Non-arthroscopic Surgery")
 _OF_SPINE = frozenset(["neck", "upper back", "low back"])
 _NERVES = frozenset(["nerve", "tunnel", "outlet", "canal"])
+_REFILLS = frozenset(["RF", "RFS"])
 _OCCASION = frozenset(["prior", "before"])
 
 Name = tuple[str, str | None]
@@ -152,6 +153,7 @@ def request(
 
     ``percent``: a strength is printed so. ``parts``: the parts of the body that the item names.
     """
+    found = _without_dosing(found, words)
     chosen = _chosen(_without_occasion(_without_label(found, words), words))
     dispensed = chosen is None or chosen.meaning.is_drug or chosen.meaning.form is not None
     drug, compounded = _drug(found, words, percent=percent, dispensed=dispensed)
@@ -182,6 +184,26 @@ def _without_label(found: Sequence[Found[Term]], words: Words) -> Sequence[Found
         if end.string[end.end() :].lstrip().startswith(":"):
             return found[1:]
     return found
+
+
+def _without_dosing(found: Sequence[Found[Term]], words: Words) -> Sequence[Found[Term]]:
+    """The phrases without abbreviations that beside a drug are no service (``b.i.d.``, ``RF 3``)."""
+    if not any(f.meaning.is_drug for f in found):
+        return found
+
+    def printed(one: Found[Term]) -> str:
+        span = words.span(one.first, one.after)
+        return words.matches[one.first].string[span.start : span.end]
+
+    def doses(one: Found[Term]) -> bool:
+        if one.meaning.is_drug or one.meaning.service is None:
+            return False
+        said = printed(one)
+        if said.upper() in _REFILLS:
+            return one.after == len(words.folded) or words.folded[one.after].isdigit()
+        return "." in said and all(len(word) == 1 for word in words.folded[one.first : one.after])
+
+    return [one for one in found if not doses(one)]
 
 
 def _without_occasion(found: Sequence[Found[Term]], words: Words) -> Sequence[Found[Term]]:
