@@ -18,14 +18,17 @@ from kg.analysis.columns import (
 )
 from kg.analysis.decisions import Index, Mask, Valued, places
 from kg.analysis.filters import FILTERS, Filter, Filters, check_minimum, choose
-from kg.analysis.filters.ranges import YEARS
+from kg.analysis.filters.ranges import DAYS, NUMBERS, YEARS
 from kg.analysis.sides import with_rates
 from kg.errors import SettingError
 
 GROUPINGS: Mapping[str, Filter] = {
-    name: one for name, one in FILTERS.items() if one.columns and name != "decision_date"
+    name: one for name, one in FILTERS.items() if one.columns and one.kind not in (DAYS, NUMBERS)
 }
-"""What outcomes are counted by: a row counts what the filter of the same name keeps with its value."""
+"""What outcomes are counted by: a row counts what the filter of the same name keeps with its value.
+
+Days and numbers are no groups: each would be a row of few decisions.
+"""
 KINDS = (*GROUPINGS, "drift", "quantities")
 """What :func:`outcomes` counts by: a grouping, year and edition, or quantities against limits."""
 

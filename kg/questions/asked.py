@@ -237,6 +237,10 @@ class Asked:
     # --- what they say ---------------------------------------------------------------------------
 
     def _ended(self, outcome: Outcome) -> None:
+        if self.outcome not in (None, outcome) and self.compared:
+            self.seen.add("COUNT")  # `upheld versus overturned`: how many of each
+            self.compared, self.outcome = False, None
+            return
         if self.outcome not in (None, outcome):
             raise QuestionError(f"one outcome can be asked about, not both {self.outcome} and {outcome}")
         self.outcome = outcome

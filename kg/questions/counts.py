@@ -63,6 +63,7 @@ _COLUMNS = {
     "body_part": "body_parts",
     "month": "decision_date",
     "ground": "grounds",
+    "licence": "licensed_in",
 }
 """The columns that dimensions of other names are of."""
 

@@ -18,6 +18,7 @@ _DIMENSIONS = {
     "ground": "stated ground",
     "edition": "cited edition",
     "sex": "the worker's sex",
+    "licence": "state of licensure",
 }
 _KINDS = {
     Kind.CASE: "Case {case}",
@@ -109,6 +110,10 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "ground": f"whose reviewer {'does not state' if no else 'states'} the ground {values}",
         "sex": f"{no}of {values} workers",
         "priority": f"{no}with {values} priority",
+        "licence": f"{no}by reviewers licensed in {values}",
+        "age": f"{no}of workers aged {values}",
+        "quantity": f"{no}asking for {values}",
+        "quantity_unit": f"{no}counted in {values}s",
     }.get(condition.name, f"{no}with {FILTERS[condition.name].label.lower()} {values}")
 
 
@@ -118,6 +123,9 @@ def _value(name: str, value: str) -> str:
     if name == "body_part":
         part, _, side = value.partition(":")
         return f"{side} {part}".strip()
+    if name in {"age", "quantity"}:
+        first, to, last = value.partition("..")
+        return f"{first} or more" if to and first else f"at most {last}" if to else value.replace("-", " to ")
     if name == "decision_date":
         if value == vocabulary.EVER:
             return "a decision date"

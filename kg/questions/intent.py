@@ -1,5 +1,7 @@
 """What a question asks, from the parts that were found of it; a word without effect is an error."""
 
+from itertools import permutations
+
 from kg.errors import QuestionError
 from kg.model import Outcome, Party
 from kg.questions import vocabulary
@@ -8,6 +10,8 @@ from kg.questions.question import Condition, Kind, Question
 
 _CHOOSING = {"WHICH", "MOST", "LEAST", "CITED_MOST", "MATTER", "BY", "WHO", "COMPARE", "ASSOCIATED"}
 """With one of these, a kind of thing (``services``) is what the answer is split by."""
+_ENDING = {"ASSOCIATED", "RATE", "SHARE", "DENIAL", "STRICT", "MATTER"}
+"""With one of these, it is asked how decisions end, and not how many there are."""
 _SPLIT = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS}
 """The kinds of question whose answer can be split."""
 _TIMES = {"year", "month"}
@@ -15,7 +19,10 @@ _NOUNS = {"category", "subcategory", "drug", "drug_class", "edition"}
 """Kinds of thing whose name says nothing beside a condition on one: *opioid medications*, *PT services*."""
 _FINER = {"category": "subcategory", "subcategory": "drug", "guideline": "section"}
 """What a condition's things are asked by, in “which opioids are overturned most”."""
-LEVELS = {"page", "section", "chapter", "guideline"}
+_COMPARED = {"category", "subcategory", "drug", "specialty", "body_part"}
+"""Filters of which several values can be told apart by what an answer is split by."""
+_FINEST_FIRST = ("page", "section", "chapter", "guideline")
+LEVELS = {*_FINEST_FIRST}
 _PAGED = {"chronic-pain": "chronic-pain/2009"}
 """What a page that is named without its edition is a page of."""
 
@@ -41,6 +48,7 @@ def question(asked: Asked) -> Question:
         _later(asked, asked.later, kind)
     conditions, groups = _groups(asked)
     where = tuple(settled(condition) for condition in conditions)
+    _agreeing(where)
     groups = tuple(settled(group) for group in groups)
     order = "least" if "LEAST" in asked.seen else "most" if asked.seen & {"MOST", "CITED_MOST"} else None
     if groups:
@@ -71,11 +79,13 @@ def _by(
 ) -> tuple[str, ...]:
     """What the answer is split by."""
     loose = asked.loose if asked.seen & _CHOOSING else []
-    by = list(dict.fromkeys(name for name in (*asked.by, *loose) if name != level))
+    if level and asked.has({"guideline"}):
+        loose = [name for name in loose if name != "guideline"]  # `pages of the chronic pain guideline`
+    by = list(dict.fromkeys(name for name in (*asked.by, *loose) if name not in (level, *_above(level))))
     if kind is Kind.GROUNDS:
         by = [name for name in by if name != "ground"]
     if kind is Kind.FIGURES and not by:
-        if asked.seen & {"WHO", "STRICT"}:
+        if asked.seen & {"WHO", "STRICT"} and not asked.has({"specialty"}):
             by = ["specialty"]
         elif ordered and not asked.compared:
             by = _finer(asked, where)
@@ -84,10 +94,29 @@ def _by(
     return tuple(by)
 
 
+def _above(level: str | None) -> tuple[str, ...]:
+    """The levels of guidelines above one."""
+    return _FINEST_FIRST[_FINEST_FIRST.index(level) + 1 :] if level else ()
+
+
+def _agreeing(where: tuple[Condition, ...]) -> None:
+    """See that no condition excludes what another asks for: *not MRI* and *imaging* are one value here.
+
+    Raises:
+        QuestionError: one does.
+    """
+    for one, other in permutations(where, 2):
+        shared = set(one.values) & set(other.values) - {vocabulary.EVER}
+        if one.negated and not other.negated and one.name == other.name and shared:
+            raise QuestionError(f"“{other.asked}” is asked for and excluded: both mean {min(shared)}")
+
+
 def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
     """What “which opioids are overturned most” is asked by: the things under the one that is named."""
     if "WHICH" in asked.seen:
         for condition in where:
+            if len(condition.values) > 1 and condition.name in _COMPARED and not condition.negated:
+                return [condition.name]  # `which of Percocet, OxyContin and Norco`
             if condition.name == "subcategory" and not set(condition.values) <= vocabulary.drug_classes():
                 continue
             if condition.name in _FINER and not condition.negated:
@@ -123,7 +152,7 @@ def _all_used(
     """
     if asked.case and kind in {Kind.RELATED, Kind.CONTRAST} and (where or asked.outcome or by):
         raise QuestionError("decisions like those of a case are asked for without conditions")
-    named = {condition.name for condition in (*where, *groups)} | {*by, level}
+    named = {condition.name for condition in (*where, *groups)} | {*by, level, *_above(level)}
     for name in asked.loose:
         times = name in _TIMES and "decision_date" in named
         if not (
@@ -160,16 +189,25 @@ def _all_used(
 def _cites_counted(asked: Asked, groups: tuple[Condition, ...]) -> bool:
     """Whether how often something is cited is asked, as in “is ODG cited more often than ACOEM”."""
     compared = bool(groups) and groups[0].name == "guideline" and "THAN" in asked.seen
-    cited = "CITE" in asked.seen and (compared or "OFTEN" in asked.seen)
+    ranked = bool(asked.seen & {"MOST", "LEAST", "TREND"}) and not asked.seen & _ENDING
+    cited = "CITE" in asked.seen and (compared or ranked or "OFTEN" in asked.seen)
     return asked.outcome is None and (cited or "CITED_MOST" in asked.seen)
 
 
 def _asks_grounds(asked: Asked) -> bool:
     """Whether grounds are asked for themselves, and not what other things are split by."""
     return any(
-        p.type == "GROUNDS" and (at == 0 or asked.phrases[at - 1].type != "BY")
+        p.type == "GROUNDS"
+        and (at == 0 or asked.phrases[at - 1].type != "BY")
+        and (at + 1 == len(asked.phrases) or asked.phrases[at + 1].meaning.name != "ground")
         for at, p in enumerate(asked.phrases)
     )
+
+
+def _asks_both(asked: Asked) -> bool:
+    """Whether it is asked what each party cites: “what does UR cite, and what does the reviewer cite”."""
+    cites = sum(phrase.type == "CITE" for phrase in asked.phrases)
+    return cites > 1 and "PARTY" in asked.seen and "reviewer" in asked.text.lower()
 
 
 def _later(asked: Asked, later: Condition, kind: Kind) -> None:
@@ -245,15 +283,16 @@ def _as_drugs(asked: Asked, other: Condition) -> list[Condition]:
 def _kind(asked: Asked) -> tuple[Kind, str | None]:
     """What is asked for, and the level of guidelines it is asked of."""
     seen = asked.seen
-    levels = [name for name in (*asked.loose, *asked.by) if name in LEVELS]
+    named = [name for name in (*asked.loose, *asked.by) if name in LEVELS]
+    levels = sorted(dict.fromkeys(named), key=_FINEST_FIRST.index)
     level = levels[0] if levels else None
     if asked.case:
         return _kind_of_case(seen), None
     if seen & {"CONTRAST", "LIKE"}:
         raise QuestionError("like which case? Name one, such as “cases like CM17-0004344”")
-    if "SIDES" in seen or ("SAME" in seen and seen & {"PARTY", "CITE"}):
+    if "SIDES" in seen or ("SAME" in seen and seen & {"PARTY", "CITE"}) or _asks_both(asked):
         return Kind.SIDES, level or "section"
-    if "WHY" in seen or ("GROUNDS" in seen and ("ground" not in asked.by or _asks_grounds(asked))):
+    if "WHY" in seen or _asks_grounds(asked):
         return Kind.GROUNDS, None
     if found := _kind_of_places(asked, levels):
         return found
@@ -299,6 +338,10 @@ def settled(condition: Condition) -> Condition:
         return condition
     works = [value for value in condition.values if " " not in value]
     pages = [value for value in condition.values if " " in value]
+    if any(value.startswith("page ") for value in pages):  # pages are counted through all chapters
+        chapters = [value for value in pages if value.startswith("chapter ")]
+        pages = [value for value in pages if value not in chapters]
+        works = works or ["acoem-2004"] * bool(chapters)
     if not pages:
         return condition
     if len(works) > 1:  # `MTUS chronic pain page 78`: the MTUS is what the guideline is part of

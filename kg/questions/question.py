@@ -113,7 +113,7 @@ class Question:
             Kind.ASSOCIATIONS: f"which {self.level} associated with",
             Kind.GROUNDS: "which grounds",
             Kind.SIDES: f"both parties {self.level}",
-            Kind.TREND: "trend",
+            Kind.TREND: "how many trend" if self.counts else "trend",
             Kind.CASES: f"show {self.limit or ''}",
             Kind.CASE: "",
             Kind.WHY: "why",

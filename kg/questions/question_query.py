@@ -30,6 +30,7 @@ DIMENSIONS = {
     "category": "?item imr:service/skos:broader? ?category . ?category skos:topConceptOf ?scheme .",
     "subcategory": "?item imr:service ?subcategory .",
     "body_part": f"?item {ON_ANY_SIDE} ?body_part .",
+    "licence": "?letter imr:review/imr:reviewer/imr:licensedIn ?licence .",
     "sex": "?letter imr:workerSex ?sex .",
     "priority": "?letter imr:priority ?priority .",
     "ground": "?item imr:ground ?theGround . ?theGround imr:groundClass ?class ; imr:met ?met . "

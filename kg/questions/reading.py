@@ -7,6 +7,7 @@ question is refused, with the words that were not understood.
 import calendar
 import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -15,7 +16,7 @@ from lark.exceptions import UnexpectedInput
 
 from kg.analysis.filters import FILTERS
 from kg.errors import QuestionError
-from kg.questions import intent, vocabulary
+from kg.questions import intent, numbers, vocabulary
 from kg.questions.asked import Asked, Phrase, Plan
 from kg.questions.examples import nearest
 from kg.questions.question import Question
@@ -57,7 +58,7 @@ _LEADING = {"IN", "BY", "NOT", "OR"}
 """What goes with a phrase that follows it."""
 _TELLING = {"RATE", "VALUE", "GUIDE", "IS_OVERTURNED", "IS_UPHELD", "IS_MODIFIED", "DENIAL", "CASE", "YEAR"}
 """What a question is about, without one of which a shorter one is no nearer than an example."""
-_TIDY = re.compile(r"\s+")
+_TIDY, _STRAY = re.compile(r"\s+"), re.compile(r"\s[^\w\s#&]+(?=\s)")
 ABSENT = {
     "NO_PROVIDER": "letters name no treating physician; “specialist” with a specialty asks about reviewers",
     "NO_PAYER": "letters name no insurer, employer, lawyer or judge",
@@ -82,11 +83,23 @@ def tokens(text: str) -> list[Phrase]:
     """The phrases of a question, in order, without those that say nothing."""
     found: list[Phrase] = []
     start = 0
-    for exact in _EXACT.finditer(text):
-        found += _phrases(text, start, exact.start())
-        found.append(Phrase(*_exact(exact), exact[0], exact.start(), exact.end()))
-        start = exact.end()
+    for exact in sorted([*_exactly(text), *_counting(text)], key=lambda phrase: phrase.start):
+        if exact.start >= start:
+            found += [*_phrases(text, start, exact.start), exact]
+            start = exact.end
     return [*found, *_phrases(text, start, len(text))]
+
+
+def _exactly(text: str) -> Iterator[Phrase]:
+    """Case numbers, days, and conditions that are written as such."""
+    for found in _EXACT.finditer(text):
+        yield Phrase(*_exact(found), found[0], found.start(), found.end())
+
+
+def _counting(text: str) -> Iterator[Phrase]:
+    """Numbers of something."""
+    for meaning, start, end in numbers.found(text):
+        yield Phrase(meaning.type, meaning, text[start:end], start, end)
 
 
 def _exact(found: re.Match[str]) -> tuple[str, Meaning]:
@@ -229,8 +242,9 @@ def answerable(text: str, phrases: list[Phrase]) -> str:
             leading = at and phrases[at - 1].type in _LEADING
             left.append(text[start : phrases[at - 1].start if leading else phrase.start])
             start = phrase.end
-    if start:
-        shorter = _TIDY.sub(" ", " ".join([*left, text[start:]])).strip(" ,;")
+    lost = sum(phrase.type in ABSENT or phrase.type == "UNKNOWN" for phrase in phrases)
+    if start and 2 * lost <= len(phrases):
+        shorter = _TIDY.sub(" ", _STRAY.sub(" ", " ".join([*left, text[start:]]))).strip(" ,;:-")
         with contextlib.suppress(QuestionError):
             shorter_phrases = tokens(shorter)
             if any(phrase.type in _TELLING for phrase in shorter_phrases):

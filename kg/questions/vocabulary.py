@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from kg import resources
+from kg.analysis.filters import known_words
 from kg.model import Priority, Sex
 from kg.reading.requests import bodyparts, services
 from kg.reading.vocabulary.concepts import Concept, read
@@ -62,6 +63,15 @@ _SHOWN = (
     "described",
     "satisfied",
     "provided",
+    "specified",
+    "noted",
+    "performed",
+    "completed",
+    "submitted",
+    "listed",
+    "reported",
+    "recorded",
+    "failed",
 )
 _BEING = ("", "is ", "are ", "was ", "were ", "had been ", "has been ", "have been ")
 _GROUNDED = (
@@ -81,31 +91,74 @@ _GROUNDS = {
     "red-flag": ("red flag",),
     "response": (
         *("response", "functional improvement", "documented improvement", "pain relief", "efficacy"),
-        *("functional benefit", "improvement", "benefit", "response to treatment"),
+        *("functional benefit", "improvement", "benefit", "response to treatment", "functional gain"),
+        *("objective functional improvement", "objective improvement", "functional gains", "progress"),
     ),
     "conservative-care": (
         *("conservative care", "conservative treatment", "first line treatment", "conservative therapy"),
-        *("conservative measures", "conservative management"),
+        *("conservative measures", "conservative management", "first line drug", "first line medication"),
     ),
     "amount": ("amount", "number of visits", "too many visits"),
-    "examination": ("examination finding", "neurologic deficit", "objective finding"),
+    "examination": (
+        *("examination finding", "neurologic deficit", "objective finding", "radiculopathy", "exam finding"),
+        *("neurological finding", "neurological deficit", "physical finding", "physical exam finding"),
+    ),
     "test-result": ("test result", "imaging finding"),
     "records": ("record", "documentation", "medical record"),
     "plan": ("treatment plan", "stated rationale"),
     "safety": ("safety concern", "side effect", "risk of dependence"),
     "alternative": ("alternative", "home exercise"),
     "exceptional": ("exceptional circumstance",),
-    "request-form": ("particulars of the request",),
+    "request-form": (
+        *("particulars of the request", "frequency or duration", "frequency and duration", "frequency"),
+        *("duration", "quantity", "body part requested", "dosage"),
+    ),
     "not-addressed": ("silence of the guideline", "guideline is silent"),
     "dependent": ("dependent item",),
     "repeat": ("repetition",),
 }
 """How questions call the grounds."""
+_SAID = {
+    "amount:not-met": (
+        *(
+            "exceeds",
+            "exceeding the",
+            "exceeds recommended visits",
+            "exceeds the recommended number of visits",
+        ),
+        *(
+            "exceeds the guideline",
+            "exceeds guideline limits",
+            "exceeds the recommendation",
+            "over the limit",
+        ),
+        *("exceeds the recommended number", "exceeded the guideline", "exceeds the recommended visits"),
+        *("more than the guideline recommends", "more than the guideline allows", "exceeds guidelines"),
+    ),
+    "not-addressed": (
+        *("guideline does not address it", "guideline does not address", "not addressed by the guideline"),
+        *("not addressed by guideline", "not addressed in the guideline", "not covered by the guideline"),
+        *("not mentioned in the guideline", "guideline says nothing"),
+    ),
+    "recommended:not-met": (
+        *("not recommended by the guideline", "not recommended by guideline", "not recommended"),
+        *("guideline does not recommend", "not supported by the guideline", "not supported by guideline"),
+    ),
+    "recommended:met": ("recommended by the guideline", "supported by the guideline", "guideline recommends"),
+    "conservative-care:not-met": ("first line treatment not tried", "conservative care not tried first"),
+    "red-flag:not-met": ("red flag absent",),
+}
+"""Sentences that state a ground."""
 _UNMISTAKABLE = {"red-flag", "conservative-care", "safety", "exceptional", "examination"}
 """Grounds whose names mean nothing else in a question."""
 _SURE = 3
 """How many times as many labels must have one spelling as another, for a word to be taken for the first."""
 _SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 5, 40
+_BESIDE_NUMBERS = {
+    *("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS"),
+    *("VISITS", "UNITS", "HOURS", "AGED", "OF_AGE", "WORKERS"),
+}
+"""Terminals whose phrases mean something beside a number only."""
 EVER = "0001.."
 """All dates, as a range."""
 _UNDATED = (
@@ -176,10 +229,15 @@ def specialties() -> Phrases[Meaning]:
 
 def _table(file: str, said: tuple[tuple[str, Meaning], ...]) -> Phrases[Meaning]:
     """A table in which the grammar's phrases come first, and of the others the first that has a phrase."""
-    own = [(phrase, Meaning(name)) for name, written in keywords(file).items() for phrase in written]
+    own = [
+        (phrase, Meaning(name))
+        for name, written in keywords(file).items()
+        if file != GRAMMAR or name not in _BESIDE_NUMBERS
+        for phrase in written
+    ]
     first: dict[tuple[str, ...], tuple[str, Meaning]] = {}
     for phrase, meaning in (*own, *said):
-        if (folded := key(phrase)) and folded[0] != "*":
+        if (folded := key(phrase)) and folded[0] != "*" and folded != ("other",):
             first.setdefault(folded, (phrase, meaning))
     return Phrases(first.values())
 
@@ -296,6 +354,10 @@ def _worker() -> Iterator[tuple[str, Meaning]]:
     for priority in Priority:
         yield priority.value, Meaning("VALUE", "priority", priority.value)
     yield "urgent", Meaning("VALUE", "priority", "expedited")
+    for state in known_words.states():
+        licence = Meaning("VALUE", "licence", state, offered=f"licensed in {state}")
+        for said in (f"licensed in {state}", f"{state} licensed", f"{state} license", f"license in {state}"):
+            yield said, licence
 
 
 def _guidelines() -> Iterator[tuple[str, Meaning]]:
@@ -325,6 +387,8 @@ def _grounds() -> Iterator[tuple[str, Meaning]]:
     """Grounds that reviewers state, met or not where the words say so."""
     failed = Meaning("VALUE", "ground", "conservative-care:met", offered="failed conservative care")
     yield from ((name, failed) for name in ("failed conservative care", "failed conservative treatment"))
+    for ground, sentences in _SAID.items():
+        yield from ((said, Meaning("VALUE", "ground", ground, offered=said)) for said in sentences)
     for ground, names in _GROUNDS.items():
         if ground in _UNMISTAKABLE:
             for name in names:

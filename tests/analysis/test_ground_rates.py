@@ -40,6 +40,7 @@ def decisions():
             licensed_in=["California", "Nevada"] if number % 2 else ["California"],
             priority="standard" if number % 3 else None,
             sex="female" if number % 2 else "male",
+            quantity_unit="visit" if number % 3 else "unit",
         )
 
 

@@ -25,6 +25,7 @@ VALUES = {
     "template": lambda row: [row["template"]],
     "priority": lambda row: [row["priority"]],
     "sex": lambda row: [row["sex"]],
+    "quantity_unit": lambda row: [row["quantity_unit"]],
 }
 """What a decision counts for, from its row of the facts."""
 
@@ -85,7 +86,7 @@ def test_every_grouping_is_recounted():
     assert (
         set(VALUES)
         == set(GROUPINGS)
-        == {name for name, one in FILTERS.items() if one.columns} - {"decision_date"}
+        == {name for name, one in FILTERS.items() if one.columns} - {"decision_date", "age", "quantity"}
     )
     assert {*KINDS} == {*GROUPINGS, "drift", "quantities"}
 

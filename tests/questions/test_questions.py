@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import itertools
 import re
 import time
 
@@ -17,7 +18,7 @@ from kg.analysis.cache import Analyses
 from kg.analysis.filters import FILTERS
 from kg.base.building.build import build
 from kg.errors import KgError, QuestionError
-from kg.questions import answers, echo, question_query, vocabulary
+from kg.questions import answers, echo, numbers, question_query, vocabulary
 from kg.questions.changes import changes
 from kg.questions.complete import complete
 from kg.questions.examples import EXAMPLES, nearest
@@ -69,11 +70,39 @@ def test_there_are_examples_of_every_kind_and_of_every_terminal():
     assert {read_question(text).kind for text in READ} == set(Kind)
     said = vocabulary.keywords()
     used = {phrase.type for text, _ in ROWS for phrase in tokens(text)}
-    assert set(said) - used == {"IGNORED"}
+    assert set(said) - used == {"IGNORED", *numbers.TERMINALS}
+
+
+RANGES = {
+    "OVER": ("{word} 12", "13.."),
+    "AT_LEAST": ("{word} 12", "12.."),
+    "UNDER": ("{word} 12", "..11"),
+    "AT_MOST": ("{word} 12", "..12"),
+    "OR_MORE": ("12 {word}", "12.."),
+    "OR_LESS": ("12 {word}", "..12"),
+}
+
+
+def test_every_word_for_a_number_bounds_it_with_every_unit():
+    """Before or after the number, of visits, tablets, hours and years of age, in any order of the parts."""
+    said = vocabulary.keywords()
+    assert set(RANGES) == set(numbers.BOUNDS)
+    units = {name: ("quantity", unit.value) for name, unit in numbers.UNITS.items()} | {"OF_AGE": ("age", "")}
+    wrong = []
+    for bound, (form, value) in RANGES.items():
+        for word, (unit, (name, counted)) in itertools.product(said[bound], units.items()):
+            for called in said[unit]:
+                text = f"acupuncture, {form.format(word=word)} {called}"
+                expected = {name: (value,)} | ({"quantity_unit": (counted,)} if counted else {})
+                found = {c.name: c.values for c in read_question(text).where if "category" not in c.name}
+                if found != expected:
+                    wrong.append((text, found))
+    assert wrong == []
 
 
 def test_every_terminal_is_known_to_the_grammar():
-    assert set(vocabulary.keywords()) - {"IGNORED", *ABSENT} <= set(grammar().terminals)
+    kept = {"IGNORED", *ABSENT, *numbers.TERMINALS}
+    assert set(vocabulary.keywords()) - kept <= set(grammar().terminals)
 
 
 @each_row("text", READ)

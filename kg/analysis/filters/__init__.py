@@ -15,9 +15,9 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from kg.analysis.filters import known_words, sparql_patterns
-from kg.analysis.filters.ranges import DAYS, WORD, YEARS, Kind, Range, Value
+from kg.analysis.filters.ranges import DAYS, NUMBERS, WORD, YEARS, Kind, Range, Value
 from kg.errors import ChoiceError, SettingError, UnknownError
-from kg.model import Priority, Sex, Template
+from kg.model import Priority, Sex, Template, Unit
 
 Given = Value | int | Iterable[Value | int] | None
 
@@ -122,7 +122,7 @@ class Filter:
         """The values to choose from, given those ``present`` in the facts, sorted."""
         found = {value for name in present if (value := self.value_of(name))}
         bare = {name.partition(self.folds)[0] for name in found} if self.folds else found
-        return sorted(found | bare)
+        return sorted(found | bare, key=self.kind.order)  # type: ignore[arg-type]  # numbers or text
 
     def known(self, value: Value, present: Iterable[str]) -> Value:
         """A word as it is written among the values ``present`` or in the vocabulary, whatever its case.
@@ -146,6 +146,11 @@ class Filter:
 
 def _in(value: Value, found: str) -> bool:
     return isinstance(value, Range) and found in value
+
+
+def _whole(number: str) -> str:
+    """A number as it is written in a filter: ``12`` for ``12.0``."""
+    return f"{float(number):g}"
 
 
 def _folding(value: Value, found: str) -> bool:
@@ -291,6 +296,36 @@ _ALL = (
         columns=("sex",),
         vocabulary=lambda: Sex,
         pattern=sparql_patterns.of_case("workerSex", "sex"),
+    ),
+    Filter(
+        name="age",
+        label="Worker's age",
+        words="Age of the injured worker in years, or a range of ages",
+        example="40-50",
+        kind=NUMBERS,
+        columns=("age",),
+        matches=_in,
+        pattern=sparql_patterns.numbered("?case imr:disputedItem ?item ; imr:workerAge ?age .", "?age"),
+    ),
+    Filter(
+        name="quantity",
+        label="Quantity",
+        words="The most that is requested, or a range of it",
+        example="13..",
+        kind=NUMBERS,
+        columns=("quantity_max",),
+        value_of=_whole,
+        matches=_in,
+        pattern=sparql_patterns.numbered("?item imr:quantityMaximum ?most .", "?most"),
+    ),
+    Filter(
+        name="quantity_unit",
+        label="Unit",
+        words="What the quantity counts",
+        example="visit",
+        columns=("quantity_unit",),
+        vocabulary=lambda: Unit,
+        pattern=sparql_patterns.each(sparql_patterns.unit),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""How a filter's values are written: words, and ranges of years or days."""
+"""How a filter's values are written: words, and ranges of years, days or numbers."""
 
 import calendar
 import re
@@ -23,10 +23,49 @@ class Range:
     def __contains__(self, found: object) -> bool:
         return self.first <= str(found) <= self.last
 
+    @property
+    def reversed(self) -> bool:
+        """Whether it ends before it begins."""
+        return self.first > self.last
+
     def __str__(self) -> str:
         if self.first == self.last:
             return self.first
         return f"{self.first}{'..' if '-' in self.first else '-'}{self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers(Range):
+    """Numbers from ``first`` to ``last``, both included; an empty end is open.
+
+    >>> 12.0 in Numbers("6", "12"), 13 in Numbers("6", "12"), 13 in Numbers("13", "")
+    (True, False, True)
+    >>> str(Numbers("6", "12")), str(Numbers("13", "")), str(Numbers("", "6")), str(Numbers("60", "60"))
+    ('6-12', '13..', '..6', '60')
+    """
+
+    @property
+    def least(self) -> float:
+        """The first number, minus infinity where the beginning is open."""
+        return float(self.first or "-inf")
+
+    @property
+    def most(self) -> float:
+        """The last number, infinity where the end is open."""
+        return float(self.last or "inf")
+
+    def __contains__(self, found: object) -> bool:
+        return self.least <= float(str(found)) <= self.most
+
+    @property
+    def reversed(self) -> bool:
+        """Whether it ends before it begins."""
+        return self.least > self.most
+
+    def __str__(self) -> str:
+        if self.first == self.last:
+            return self.first
+        return f"{self.first}{'-' if self.first and self.last else '..'}{self.last}"
 
 
 Value = str | Range
@@ -40,6 +79,8 @@ class Kind:
     form: str
     """How a value is to be written, for the error."""
     meaning: Callable[[str], Value]
+    order: Callable[[str], object] = str
+    """What values are sorted by."""
 
     def read(self, name: str, given: str) -> Value:
         """The value ``given`` to the filter called ``name``.
@@ -56,7 +97,7 @@ class Kind:
             value = self.meaning(text)
         except ValueError as error:
             raise SettingError(f"{name} {given!r} is not {self.form}: {error}") from error
-        if isinstance(value, Range) and value.first > value.last:
+        if isinstance(value, Range) and value.reversed:
             raise SettingError(f"{name} {given!r} is reversed: a range runs from the earlier to the later")
         return value
 
@@ -83,6 +124,20 @@ def _day(text: str, end: int) -> str:
     return date(year, month, day).isoformat()
 
 
+def _numbers(text: str) -> Numbers:
+    first, to, last = re.split(r"(\.\.|-|$)", text, maxsplit=1)
+    return Numbers(_plain(first), _plain(last) if to else _plain(first))
+
+
+def _plain(number: str) -> str:
+    """A number without zeros that say nothing.
+
+    >>> _plain("012"), _plain("0"), _plain("12.50"), _plain("")
+    ('12', '0', '12.5', '')
+    """
+    return f"{float(number):g}" if number else ""
+
+
 _YEAR, _DAY = "[0-9]{4}", "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 
 WORD = Kind(r"[\s\S]{1,300}", "a word or a phrase of at most 300 characters", str)
@@ -95,4 +150,11 @@ DAYS = Kind(
     rf"{_DAY}(\.\.({_DAY})?)?|\.\.{_DAY}",
     "a day, month or year such as 2016-06 or a range such as 2016-01-01..2016-06-30",
     _days,
+)
+_NUMBER = r"[0-9]{1,6}(\.[0-9]{1,2})?"
+NUMBERS = Kind(
+    rf"{_NUMBER}((-|\.\.){_NUMBER}|\.\.)?|\.\.{_NUMBER}",
+    "a number such as 12 or a range such as 6-12 or 13..",
+    _numbers,
+    float,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from kg.analysis.filters.ranges import Range, Value
+from kg.analysis.filters.ranges import Numbers, Range, Value
 from kg.graph import iri
 from kg.model import Party
 
@@ -56,6 +56,21 @@ def decided(condition: Callable[[Range, str], str], variable: str) -> Pattern:
         yield f"?case imr:disputedItem ?item ; imr:decisionDate {variable} . FILTER({any_of})"
 
     return made
+
+
+def numbered(stated: str, variable: str) -> Pattern:
+    """A number that is stated lies in one of some ranges."""
+
+    def made(values: Sequence[Value], _: Citing) -> Iterator[str]:
+        any_of = " || ".join(f"({_between(v, variable)})" for v in values if isinstance(v, Numbers))
+        yield f"{stated} FILTER({any_of})"
+
+    return made
+
+
+def _between(span: Numbers, variable: str) -> str:
+    ends = ((">=", span.first), ("<=", span.last))
+    return " && ".join(f"{variable} {sign} {number}" for sign, number in ends if number)
 
 
 def years(span: Range, day: str) -> str:
@@ -114,6 +129,11 @@ def specialty(value: str) -> str:
     known = f"{of}/(imr:specialty|imr:subspecialty)/skos:prefLabel {_text(value)}@en ."
     printed = f"{of}/(imr:specialtyName|imr:subspecialtyName) {_text(value)} ."
     return union([known, printed])
+
+
+def unit(value: str) -> str:
+    """What the quantity counts."""
+    return f"?item imr:quantityUnit {_concept('unit', value)} ."
 
 
 def licence(value: str) -> str:

@@ -1,0 +1,72 @@
+"""Numbers of a question that count something: how much is requested, or how old a worker is."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from kg.model import Unit
+from kg.questions import vocabulary
+from kg.questions.vocabulary import Meaning
+
+BOUNDS = ("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS")
+UNITS = {"VISITS": Unit.VISIT, "UNITS": Unit.UNIT, "HOURS": Unit.HOUR}
+TERMINALS = frozenset({*BOUNDS, *UNITS, "AGED", "OF_AGE", "WORKERS"})
+"""The terminals of the grammar that mean something beside a number only."""
+
+
+def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
+    """The numbers of a text that count something, with their places.
+
+    >>> [(m.name, m.value, m.also) for m, _, _ in found("more than 12 PT visits")]
+    []
+    >>> [(m.name, m.value, m.also) for m, _, _ in found("PT, more than 12 visits, for workers under 30")]
+    [('quantity', '13..', ('quantity_unit', 'visit')), ('age', '..29', None)]
+    >>> [(m.name, m.value) for m, _, _ in found("Norco #120, men aged 40 to 50")]
+    [('quantity', '120'), ('age', '40-50')]
+    """
+    for number in _pattern().finditer(text):
+        unit = next((unit for name, unit in UNITS.items() if number[name] or number[f"{name}_FIRST"]), None)
+        bounded = any(number[name] for name in BOUNDS)
+        aged = number["AGED"] or number["OF_AGE"]
+        worker = bounded and re.search(rf"\b(?:{_words('WORKERS')})\s+$", text[: number.start()], re.I)
+        if unit or number["hash"]:
+            also = ("quantity_unit", unit.value) if unit else None
+            yield Meaning("VALUE", "quantity", _range(number), also), number.start(), number.end()
+        elif aged or worker:
+            yield Meaning("VALUE", "age", _range(number)), number.start(), number.end()
+
+
+def _range(number: re.Match[str]) -> str:
+    """The range that a number means, as a filter writes it."""
+    first = int(number["first"])
+    if number["last"]:
+        return f"{first}-{int(number['last'])}"
+    if number["OVER"]:
+        return f"{first + 1}.."
+    if number["UNDER"]:
+        return f"..{first - 1}"
+    if number["AT_LEAST"] or number["OR_MORE"]:
+        return f"{first}.."
+    return f"..{first}" if number["AT_MOST"] or number["OR_LESS"] else str(first)
+
+
+def _words(terminal: str) -> str:
+    """The phrases of a terminal as a regular expression, the longest first, in singular and plural."""
+    phrases = sorted(vocabulary.keywords()[terminal], key=len, reverse=True)
+    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") + "s?" for phrase in phrases)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """``[what it counts] [aged] [how it is bounded] [#]number[ to number] [or more] [what it counts]``."""
+    first = "|".join(f"(?P<{name}_FIRST>{_words(name)})" for name in UNITS)
+    before = "|".join(f"(?P<{name}>{_words(name)})" for name in BOUNDS[:4])
+    after = "|".join(f"(?P<{name}>{_words(name)})" for name in BOUNDS[4:])
+    units = "|".join(f"(?P<{name}>{_words(name)})" for name in (*UNITS, "OF_AGE"))
+    between = r"(?:between\s+|from\s+)?"
+    return re.compile(
+        rf"(?<![\w.])(?:(?:{first})[\s:,]+)?(?:(?P<AGED>{_words('AGED')})\s+)?(?:(?:{before})\s+)?{between}(?P<hash>#\s?)?"
+        rf"(?P<first>[0-9]{{1,4}})(?:\s*(?:-|–|to|and)\s*(?P<last>[0-9]{{1,4}}))?(?![\w.])"
+        rf"(?:\s+(?:{after})\b)?(?:[\s-]*(?:{units})\b)?",
+        re.IGNORECASE,
+    )
