@@ -177,7 +177,7 @@ class _Profiles:
         if self.own:
             size = self.cells.data
             weight = (self._whole - size) * not_cited * (1 - not_cited) + size * cited * (1 - cited)
-            self.inverse = np.linalg.inv(self.line + self._curves(weight))
+            self.inverse = np.asarray(np.linalg.inv(self.line + self._curves(weight)), np.float64)
 
     def _gap(self, delta: Numbers, cited: Numbers, not_cited: Numbers) -> Numbers:
         """The covariates' scores."""

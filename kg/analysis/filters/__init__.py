@@ -9,62 +9,18 @@ which no decision lies, or a word of the vocabulary that no decision has, keeps 
 nothing (an empty value, a reversed range) is an error, never all decisions.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import TypeVar
 
 from kg.analysis.filters import known_words, sparql_patterns
+from kg.analysis.filters.choices import check_minimum as check_minimum
+from kg.analysis.filters.choices import choose as choose
+from kg.analysis.filters.choices import unknown as unknown
 from kg.analysis.filters.ranges import DAYS, NUMBERS, WORD, YEARS, Kind, Range, Value
-from kg.errors import ChoiceError, SettingError, UnknownError
+from kg.errors import ChoiceError, SettingError
 from kg.model import Priority, Sex, Template, Unit
 
 Given = Value | int | Iterable[Value | int] | None
-
-
-Unknown = TypeVar("Unknown", bound=UnknownError)
-
-
-def unknown(
-    what: str,
-    value: object,
-    known: Iterable[object],
-    kind: type[Unknown] = UnknownError,  # type: ignore[assignment]
-) -> Unknown:
-    """The error for a ``value`` that is not among those ``known``, naming the nearest.
-
-    It is a missing thing, or a :class:`kg.errors.ChoiceError` where a wrong value was chosen.
-
-    >>> str(unknown("party", "reviwer", ["reviewer", "claims_administrator"]))
-    "there is no party 'reviwer'; the nearest: reviewer"
-    """
-    names = [str(name) for name in known]
-    folded = {name.casefold(): name for name in reversed(names)}
-    near = get_close_matches(str(value).casefold(), folded, n=3, cutoff=0.5)
-    nearest = [folded[name] for name in near] or sorted(names)[:3]
-    hint = f"; the nearest: {', '.join(nearest)}" if nearest else ""
-    return kind(f"there is no {what} {str(value)!r}{hint}")
-
-
-def choose(what: str, value: str, known: Sequence[str]) -> str:
-    """``value`` if it is known.
-
-    Raises:
-        ChoiceError: it is not; the sentence names the nearest.
-    """
-    if value not in known:
-        raise unknown(what, value, known, ChoiceError)
-    return value
-
-
-def check_minimum(minimum: int) -> None:
-    """See that the fewest decisions of a row are at least one.
-
-    Raises:
-        SettingError: they are not.
-    """
-    if minimum < 1:
-        raise SettingError(f"the minimum count is {minimum}, and must be at least 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

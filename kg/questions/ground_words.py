@@ -1,0 +1,140 @@
+"""How questions call the grounds that reviewers state."""
+
+from collections.abc import Iterator
+
+# Ways to ask for a ground: what stands before or after its name, and whether it is then met.
+_LACKING = (
+    "no",
+    "lack of",
+    "lacking",
+    "missing",
+    "without",
+    "absence of",
+    "insufficient",
+    "not enough",
+    "failure to show",
+)
+_HAVING = ("documented", "presence of", "evidence of", "documentation of", "proven", "with documented")
+_SHOWN = (
+    "documented",
+    "met",
+    "present",
+    "shown",
+    "demonstrated",
+    "established",
+    "proven",
+    "found",
+    "stated",
+    "tried",
+    "attempted",
+    "given",
+    "described",
+    "satisfied",
+    "provided",
+    "specified",
+    "noted",
+    "performed",
+    "completed",
+    "submitted",
+    "listed",
+    "reported",
+    "recorded",
+    "failed",
+)
+_BEING = ("", "is ", "are ", "was ", "were ", "had been ", "has been ", "have been ")
+_GROUNDED = (
+    *(
+        (f"{lacking} {of}{{}}", "not-met")
+        for lacking in _LACKING
+        for of in ("", "documented ", "documentation of ", "evidence of ", "proof of ")
+    ),
+    *((f"{having} {{}}", "met") for having in _HAVING),
+    *((f"{{}} {being}not {shown}", "not-met") for being in _BEING for shown in _SHOWN),
+    *((f"{{}} {being}{shown}", "met") for being in _BEING for shown in _SHOWN),
+    ("undocumented {}", "not-met"),
+    ("because of {}", ""),
+    ("due to {}", ""),
+)
+_GROUNDS = {
+    "red-flag": ("red flag",),
+    "response": (
+        *("response", "functional improvement", "documented improvement", "pain relief", "efficacy"),
+        *("functional benefit", "improvement", "benefit", "response to treatment", "functional gain"),
+        *("objective functional improvement", "objective improvement", "functional gains", "progress"),
+    ),
+    "conservative-care": (
+        *("conservative care", "conservative treatment", "first line treatment", "conservative therapy"),
+        *("conservative measures", "conservative management", "first line drug", "first line medication"),
+    ),
+    "amount": ("amount", "number of visits", "too many visits"),
+    "examination": (
+        *("examination finding", "neurologic deficit", "objective finding", "radiculopathy", "exam finding"),
+        *("neurological finding", "neurological deficit", "physical finding", "physical exam finding"),
+    ),
+    "test-result": ("test result", "imaging finding"),
+    "records": ("record", "documentation", "medical record"),
+    "plan": ("treatment plan", "stated rationale"),
+    "safety": ("safety concern", "side effect", "risk of dependence"),
+    "alternative": ("alternative", "home exercise"),
+    "exceptional": ("exceptional circumstance",),
+    "request-form": (
+        *("particulars of the request", "frequency or duration", "frequency and duration", "frequency"),
+        *("duration", "quantity", "body part requested", "dosage"),
+    ),
+    "not-addressed": ("silence of the guideline", "guideline is silent"),
+    "dependent": ("dependent item",),
+    "repeat": ("repetition",),
+}
+"""How questions call the grounds."""
+_SAID = {
+    "amount:not-met": (
+        *(
+            "exceeds",
+            "exceeding the",
+            "exceeds recommended visits",
+            "exceeds the recommended number of visits",
+        ),
+        *(
+            "exceeds the guideline",
+            "exceeds guideline limits",
+            "exceeds the recommendation",
+            "over the limit",
+        ),
+        *("exceeds the recommended number", "exceeded the guideline", "exceeds the recommended visits"),
+        *("more than the guideline recommends", "more than the guideline allows", "exceeds guidelines"),
+    ),
+    "not-addressed": (
+        *("guideline does not address it", "guideline does not address", "not addressed by the guideline"),
+        *("not addressed by guideline", "not addressed in the guideline", "not covered by the guideline"),
+        *("not mentioned in the guideline", "guideline says nothing"),
+    ),
+    "recommended:not-met": (
+        *("not recommended by the guideline", "not recommended by guideline", "not recommended"),
+        *("guideline does not recommend", "not supported by the guideline", "not supported by guideline"),
+    ),
+    "recommended:met": ("recommended by the guideline", "supported by the guideline", "guideline recommends"),
+    "conservative-care:not-met": ("first line treatment not tried", "conservative care not tried first"),
+    "red-flag:not-met": ("red flag absent",),
+}
+"""Sentences that state a ground."""
+_UNMISTAKABLE = {"red-flag", "conservative-care", "safety", "exceptional", "examination"}
+"""Grounds whose names mean nothing else in a question."""
+
+
+def phrases() -> Iterator[tuple[str, str, str]]:
+    """Each phrase for a ground, the value of the filter that it means, and how it is offered.
+
+    >>> {ground for said, ground, _ in phrases() if said == "no red flag"}
+    {'red-flag:not-met'}
+    """
+    for name in ("failed conservative care", "failed conservative treatment"):
+        yield name, "conservative-care:met", "failed conservative care"
+    for ground, sentences in _SAID.items():
+        yield from ((said, ground, said) for said in sentences)
+    for ground, names in _GROUNDS.items():
+        if ground in _UNMISTAKABLE:
+            yield from ((name, ground, name) for name in names)
+        for name in names:
+            for words_around, met in _GROUNDED:
+                said = words_around.format(name)
+                yield said, f"{ground}:{met}" if met else ground, said
