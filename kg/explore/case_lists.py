@@ -99,6 +99,11 @@ def _cited_by(place: str, party: str) -> tuple[str, str]:
 
 def _citing(links: Links, place: str, party: str) -> Ids:
     """The decisions in which a party cites a place; a work of several editions is no node of its own."""
+    if place == topic.OUTSIDE:
+        kind = links.kinds["edition"]
+        pairs = kind.by_party.get(party, kind.any)
+        found = [pairs.having(key) for key, node in enumerate(kind.nodes) if topic.outside(node)]
+        return np.unique(np.concatenate([links.none, *found]))
     works = links.index.cited("guideline", party)
     number = works.keys["key"].index_of(place)
     if number is not None:

@@ -16,6 +16,8 @@ from kg.statistics import intervals
 KINDS = ("service", "drug", "body part", "specialty")
 """The kinds of nodes of the graph that are topics; grounds are topics, too."""
 GROUND = "ground"
+OUTSIDE = "outside-mtus"
+"""In place of a guideline: all that are no part of the Medical Treatment Utilization Schedule."""
 _WON = OUTCOMES.index("overturned")
 _ROWS = 12
 
@@ -114,6 +116,15 @@ def chain(node: str) -> tuple[str, ...]:
             break
         chain.append(above)
     return tuple(chain)
+
+
+def outside(node: str) -> bool:
+    """Whether a guideline, or a place in one, is no part of the Medical Treatment Utilization Schedule.
+
+    >>> outside("guideline/odg/low-back"), outside("guideline/acoem-2004/12")
+    (True, False)
+    """
+    return "guideline/mtus" not in chain(node) and labels.above(chain(node)[-1]) is None
 
 
 def row(links: Links, node: str, label: str, decisions: Ids) -> Row:

@@ -46,6 +46,7 @@ ODD = {
     "topic of a class": "/topics/drug/opioids?year=2014-2016",
     "ground": "/topics/ground/response:not-met",
     "stock": "/cases/{case}?stock=true",
+    "sources": "/sources?party=any",
     "nothing": "/search?q=zzzzzz",
     "refused": "/cases?year=abc",
     "fault": "/query?query=SELECT",

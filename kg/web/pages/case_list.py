@@ -80,7 +80,7 @@ def case_list(
         of_one_outcome=" or ".join(wanted.outcomes),
         cited=case_lists.cited_for(site.links, decisions) if apart else [],
         notes=[*site.index.notes(wanted.filters, wanted.party), *_left_out(site, wanted)],
-        listed=_listed(site, wanted, found, decisions if chips else None),
+        listed=listed(site, wanted, found, decisions if chips else None),
         facets=_facets(site, decisions, plain),
         orders=[
             (words, f"?{urlencode([*plain, ('order', one)])}", one == order)
@@ -149,9 +149,11 @@ def _narrowed(plain: list[tuple[str, str]], choice: facets.Choice) -> str:
     return f"?{urlencode([*kept, *choice.given])}"
 
 
-def _listed(site: Site, wanted: Wanted, found: Found, decisions: Ids | None) -> list[dict[str, Any]]:
+def listed(site: Site, wanted: Wanted, found: Found, decisions: Ids | None) -> list[dict[str, Any]]:
     """The rows of a page, each item cut to what is in dispute, with its place in the letter."""
     matched = case_lists.matched(site.links, decisions, found.rows) if decisions is not None else {}
+    about = [node.removeprefix("ground/") for node in wanted.about if node.startswith("ground/")]
+    grounds = [*map(str, wanted.filters["ground"]), *about]
     rows = []
     for row in found.rows:
         determination = site.base.determination(row["case"])
@@ -159,7 +161,7 @@ def _listed(site: Site, wanted: Wanted, found: Found, decisions: Ids | None) -> 
             row
             | {
                 "items": [
-                    values.listed_item(determination, position, row["items"][n], wanted.cited)
+                    values.listed_item(determination, position, row["items"][n], wanted.cited, grounds)
                     for n, position in enumerate(row["positions"])
                 ],
                 "matched": matched.get(row["case"]),

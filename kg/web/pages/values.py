@@ -1,10 +1,12 @@
 """What the pages show of a determination and of figures: values made ready for the templates."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from kg.analysis import labels
 from kg.evidence import Kind, how_long, often
 from kg.explore.neighbours import case_node
+from kg.explore.topic import OUTSIDE
 from kg.graph import iri
 from kg.graph.triples import UNPAGED, edition_notation, guideline_notation, service_notation
 from kg.model import Citation, Decision, Determination, DisputedItem, DocumentKind, Party
@@ -186,9 +188,17 @@ class ListedItem(NamedTuple):
 
 
 def listed_item(
-    determination: Determination, position: int, text: str, places: list[tuple[str, str]]
+    determination: Determination,
+    position: int,
+    text: str,
+    places: list[tuple[str, str]],
+    grounds: Sequence[str] = (),
 ) -> ListedItem:
-    """An item cut to what is in dispute; with ``places``, at the first citation of one by its party."""
+    """An item cut to what is in dispute.
+
+    With ``places``, it leads to the first citation of one by its party; with ``grounds``, to the first of
+    these that the reviewer states.
+    """
     node = f"item/{position}"
     if not 0 < position <= len(determination.decisions):
         return ListedItem(text, node)
@@ -199,11 +209,16 @@ def listed_item(
             if any(cites(cited, place) for place in wanted):
                 node = f"{node}/{side.value.replace('_', '-')}/citation/{number}"
                 return ListedItem(one.item.in_dispute, node)
+    for number, ground in enumerate(one.grounds, 1):
+        if grounds and {ground.ground, f"{ground.ground}:{'met' if ground.met else 'not-met'}"} & {*grounds}:
+            return ListedItem(one.item.in_dispute, f"{node}/ground/{number}")
     return ListedItem(one.item.in_dispute, node)
 
 
 def cites(cited: Citation, place: str) -> bool:
     """Whether a citation is of a guideline, edition, chapter, section or page, or of something in it."""
+    if place == OUTSIDE:
+        return not cited.mtus
     edition = edition_notation(cited)
     found = [edition, guideline_notation(cited)]
     found += [f"{edition}/page/{page}" for pages in cited.pages for page in pages.each()]

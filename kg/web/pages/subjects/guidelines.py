@@ -18,7 +18,7 @@ from kg.web import csv_tables
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import page_bars, ratio
-from kg.web.pages import filter_form
+from kg.web.pages import case_list, filter_form
 from kg.web.pages.rendering import PARTY_WORDS, render
 from kg.web.pages.subjects import page_strips, topic_parts
 from kg.web.pages.subjects.topic_parts import Parts
@@ -92,6 +92,7 @@ def guideline(
         figures=site.links.figures(found),
         figure=topic_parts.figure(site, found, filters, party, {"guideline": notation}),
         cases=listed,
+        listed=case_list.listed(site, wanted, listed, found) if listed is not None else [],
         matched=case_lists.matched(site.links, found, listed.rows) if listed is not None else {},
         kept=again,
         pages_files={
