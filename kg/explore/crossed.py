@@ -1,5 +1,6 @@
 """Decisions by two or three things that they have: heat maps, and flows from services to outcomes."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -62,12 +63,19 @@ def _side(
     pairs = _pairs(kind)
     counts = pairs.counts(found)
     chosen = [int(n) for n in np.argsort(-counts, kind="stable")[:most] if counts[n]]
-    masks = [np.isin(found, pairs.having(n), assume_unique=True) for n in chosen]
+    masks = [_among(pairs.having(n), len(links.index))[found] for n in chosen]
     rows = [
         counted_row(kind.nodes[n], labels.label(kind.nodes[n]), int(mask.sum()), int((mask & won).sum()))
         for n, mask in zip(chosen, masks, strict=True)
     ]
     return rows, masks
+
+
+def _among(decisions: Ids, every: int) -> NDArray[np.bool_]:
+    """Which of ``every`` decision are ``decisions``."""
+    mask = np.zeros(every, bool)
+    mask[decisions] = True
+    return mask
 
 
 def _pairs(kind: Kind) -> Pairs:
@@ -117,12 +125,11 @@ def flow(links: Links, found: Ids, level: str = "section", most: int = 12) -> Fl
     outcomes = [("", name, int((three == n).sum())) for n, name in enumerate(OUTCOMES)]
     kept = [n for n, (_, _, count) in enumerate(outcomes) if count]
     three = np.searchsorted(kept, three)
-    triples, counts = np.unique(np.stack([one, two, three]), axis=1, return_counts=True)
     return Flow(
         [names, places, [outcomes[n] for n in kept]],
         _ways(one, two),
         _ways(two, three),
-        [(int(a), int(b), int(c), int(n)) for (a, b, c), n in zip(triples.T, counts, strict=True)],
+        [(a, b, c, count) for (a, b, c), count in _together(one, two, three)],
     )
 
 
@@ -142,5 +149,16 @@ def _column(kind: Kind, chosen: Ids, name: str, most: int) -> tuple[list[tuple[s
 
 
 def _ways(one: Ids, other: Ids) -> list[Way]:
-    pairs, counts = np.unique(np.stack([one, other]), axis=1, return_counts=True)
-    return [Way(int(a), int(b), int(n)) for (a, b), n in zip(pairs.T, counts, strict=True)]
+    return [Way(a, b, count) for (a, b), count in _together(one, other)]
+
+
+def _together(*columns: Ids) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Each combination of small numbers that stand side by side in columns, in order, and how often it does.
+
+    >>> list(_together(np.array([0, 1, 0]), np.array([2, 0, 2])))
+    [((0, 2), 2), ((1, 0), 1)]
+    """
+    shape = tuple(int(column.max(initial=0)) + 1 for column in columns)
+    counts = np.bincount(np.ravel_multi_index(columns, shape), minlength=1)
+    for code in np.flatnonzero(counts):
+        yield tuple(int(place) for place in np.unravel_index(code, shape)), int(counts[code])

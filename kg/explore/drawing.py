@@ -179,7 +179,7 @@ def _node(links: Links, node: str, center: str | None = None) -> dict[str, Any]:
     kind = links.kind_of(node)
     figures = links.figures(links.decisions(node))
     base = links.base_rate
-    name = labels.short(node)
+    name = labels.label(node) if kind == "ground" else labels.short(node)
     fields: dict[str, Any] = {"kind": kind, "decisions": figures.decisions, "overturned": figures.overturned}
     if center is not None and center != node and kind not in {"item", "case"}:
         fields |= _together(links, node, center)
@@ -200,9 +200,7 @@ def _node(links: Links, node: str, center: str | None = None) -> dict[str, Any]:
             if known
             else f"{figures.decisions} only"
         )
-        shown = (
-            labels.edition(node) if kind == "edition" else labels.label(node) if kind == "ground" else name
-        )
+        shown = labels.edition(node) if kind == "edition" else name
         text, color = f"{_folded(shown)}\n{rate}", rate_color(figures.overturned, figures.decisions, base)
     if kind == "edition":
         fields["borderWidth"] = 4  # a chapter's shape with a thick line

@@ -168,7 +168,7 @@ class Site:
 
     def cited(self, kind: str) -> list[dict[str, Any]]:
         """The features of a kind with how the decisions that have them ended."""
-        return self._once(("cited", kind), lambda: self._cited(kind))
+        return self.kept(("cited", kind), lambda: self._cited(kind))
 
     def _cited(self, kind: str) -> list[dict[str, Any]]:
         found = self.links.kinds[kind]
@@ -227,7 +227,7 @@ class Site:
         text = "\0".join((self.generation, *parts))
         return f'"{hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]}"'
 
-    def _once(self, key: Any, compute: Callable[[], T]) -> T:
+    def kept(self, key: Any, compute: Callable[[], T]) -> T:
         """What ``compute`` gives, kept while it is among the last asked for."""
         with self._lock:
             if key in self._kept:
@@ -252,7 +252,7 @@ class Site:
         if not filters.given() and equal == USUAL:
             return self.analyses.drivers(level, party, minimum=minimum)
         key = ("drivers", level, party, filters, equal)
-        return self._once(key, lambda: self._fitted(level, party, filters, equal)).shown(minimum)
+        return self.kept(key, lambda: self._fitted(level, party, filters, equal)).shown(minimum)
 
     def counted(self, level: str, party: str, filters: Filters) -> Drivers:
         """The same at once: without credible sets, unless the table with them was made before.
@@ -261,7 +261,7 @@ class Site:
             UnknownError, SettingError: an option is not one there is.
         """
         key = ("counted", level, party, filters)
-        return self._once(key, lambda: self.analyses.drivers(level, party, filters, _MINIMUM, sets=False))
+        return self.kept(key, lambda: self.analyses.drivers(level, party, filters, _MINIMUM, sets=False))
 
     def _fitted(self, level: str, party: str, filters: Filters, equal: tuple[str, ...]) -> Drivers:
         """A table that a visitor thought of: its sets can take seconds, so one at a time is made."""
@@ -283,7 +283,7 @@ class Site:
             ChoiceError: there is no such filter value.
         """
         said = self.base.scan_sentences()
-        return self._once(
+        return self.kept(
             ("stock", filters, alike, minimum, limit, offset),
             lambda: stock(
                 self.index,
@@ -330,7 +330,7 @@ class Site:
         Raises:
             UnknownError: a filter's value is not in the base.
         """
-        return self._once(("decisions", wanted), lambda: case_lists.decisions(self.links, wanted))
+        return self.kept(("decisions", wanted), lambda: case_lists.decisions(self.links, wanted))
 
     def cases(
         self, wanted: case_lists.Wanted, limit: int, cursor: str | None, order: str = "case"

@@ -19,12 +19,13 @@ window.network = network;
 
 // --- names: placed again whenever what is seen, chosen or zoomed changes -------------------------
 
-let placed = [], stale = true, seenAt = 0;
+let placed = [], stale = true, seenAt = 0, moving = false;
 const restale = () => { stale = true; };
 nodes.on("*", restale);
 network.on("dragging", ({ nodes: moved }) => { if (moved.length) restale(); });
 network.on("afterDrawing", (ctx) => {
   const scale = network.getScale();
+  if (moving) return;
   if (stale || Math.abs(scale / seenAt - 1) > 0.01) {
     const near = new Set([...state.chosen].filter((id) => nodes.get(id)).flatMap((id) => network.getConnectedNodes(id)));
     placed = place(visible(), network.getPositions(), scale, near);
@@ -314,11 +315,18 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => netw
 async function glide(before, after) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   const moved = Object.keys(after).filter((id) => before[id] && (before[id].x !== after[id].x || before[id].y !== after[id].y));
-  for (let t = 0.1; t <= 1.001; t += 0.1) {
-    for (const id of moved) network.moveNode(id, before[id].x + t * (after[id].x - before[id].x), before[id].y + t * (after[id].y - before[id].y));
-    restale();
-    await new Promise((done) => { setTimeout(done, 30); });
+  moving = true;
+  const begun = performance.now();
+  for (let t = 0; t < 1;) {
+    t = Math.min(1, (performance.now() - begun) / 400);
+    // Not moveNode, which draws everything again for each node.
+    for (const id of moved) Object.assign(network.body.nodes[id], { x: before[id].x + t * (after[id].x - before[id].x), y: before[id].y + t * (after[id].y - before[id].y) });
+    network.redraw();
+    await new Promise(requestAnimationFrame);
   }
+  moving = false;
+  restale();
+  network.redraw();
 }
 
 add(first);

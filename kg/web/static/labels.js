@@ -81,6 +81,17 @@ function width(text, bold) {
 
 const meets = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
+// Boxes by the squares of a grid that they lie in, so that each is held against its neighbours alone.
+class Grid {
+  constructor(side) { this.side = side; this.squares = new Map(); }
+  *at({ x, y, w, h }) {
+    const { side } = this;
+    for (let i = Math.floor(x / side); i <= (x + w) / side; i += 1) for (let j = Math.floor(y / side); j <= (y + h) / side; j += 1) yield i * 100003 + j;
+  }
+  add(box) { for (const key of this.at(box)) { if (!this.squares.has(key)) this.squares.set(key, []); this.squares.get(key).push(box); } }
+  meets(box, id) { for (const key of this.at(box)) for (const other of this.squares.get(key) ?? []) if ((id === undefined || other.id !== id) && meets(box, other)) return true; return false; }
+}
+
 // Names with their places: what must be named comes first, and goes further out where there is no room.
 export function place(all, at, scale, near) {
   const shown = all.filter((n) => at[n.id]);
@@ -89,17 +100,19 @@ export function place(all, at, scale, near) {
   const rank = (n) => (state.chosen.has(n.id) ? 0 : n.id === stage.dataset.node ? 1 : near.has(n.id) ? 2 : n.opacity < 1 ? 4 : 3);
   const bodies = shown.map((n) => { const r = radius(n), { x, y } = at[n.id], h = n.kind === "group" ? r * 0.4 : n.kind === "item" ? r * 0.5 : r; return { id: n.id, x: x - r, y: y - h, w: 2 * r, h: 2 * h }; });
   const body = new Map(bodies.map((b) => [b.id, b]));
-  const taken = [], placed = [];
-  const clear = (box, id) => !taken.some((other) => meets(box, other)) && (id === null || !bodies.some((b) => b.id !== id && meets(box, b)));
+  const placed = [], taken = new Grid(90 / scale), covered = new Grid(90 / scale);
+  for (const one of bodies) covered.add(one);
+  const clear = (box, id) => !taken.meets(box) && (id === null || !covered.meets(box, id));
   for (const n of [...shown].sort((a, b) => rank(a) - rank(b) || b.decisions - a.decisions || (a.id < b.id ? -1 : 1))) {
     const bold = state.chosen.has(n.id), b = body.get(n.id), whole = lines(n);
     const called = n.kind === "group" ? whole[0] : n.name.replace(/,? \(.*/, "");
     const [short, least] = [20, 12].map((most) => (called.length > most ? `${called.slice(0, most - 1).trimEnd()}…` : called));
     let box = null, text = null;
     const tryAt = (rows, x, y, id) => {
+      if (box) return;
       const w = Math.max(...rows.map((row) => width(row, bold))) * size + 2 * gap, h = step * rows.length + gap;
       const spot = { x: x - w / 2, y: y - h / 2, w, h };
-      if (!box && clear(spot, id)) { box = spot; text = rows; }
+      if (clear(spot, id)) { box = spot; text = rows; }
     };
     const around = (rows, out, id) => {
       const w = Math.max(...rows.map((row) => width(row, bold))) * size / 2 + 2 * gap, h = step * rows.length / 2 + gap;
@@ -108,9 +121,9 @@ export function place(all, at, scale, near) {
     };
     around(whole, 0, n.id);
     if (!box && whole.length > 1) around([short], 0, n.id);
-    if (!box && must(n)) for (const kept of [n.id, null]) for (let ring = 1; ring < 12 && !box; ring += 1) for (const rows of [whole, [short], [least]]) around(rows, ring * step, kept);
+    if (!box && must(n)) for (const kept of [n.id, null]) for (let ring = 1; ring < (near.size > 120 ? 3 : 12) && !box; ring += 1) for (const rows of [whole, [short], [least]]) around(rows, ring * step, kept);
     if (!box) continue;
-    taken.push(box);
+    taken.add(box);
     const [mx, my] = [box.x + box.w / 2, box.y + box.h / 2], [cx, cy] = [b.x + b.w / 2, b.y + b.h / 2];
     const far = Math.abs(mx - cx) > box.w / 2 + b.w / 2 + step || Math.abs(my - cy) > box.h / 2 + b.h / 2 + step;
     placed.push({ ...box, id: n.id, lines: text, size, step, bold, faded: n.opacity < 1, from: far ? [cx, cy] : null });

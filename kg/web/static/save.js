@@ -58,7 +58,7 @@ async function png(picture) {
   const image = new Image();
   image.src = URL.createObjectURL(new Blob([picture], { type: "image/svg+xml" }));
   await image.decode();
-  const canvas = document.createElement("canvas"), k = Math.min(2, 8000 / Math.max(image.naturalWidth, image.naturalHeight));
+  const canvas = document.createElement("canvas"), k = Math.min(2, 4000 / Math.max(image.naturalWidth, image.naturalHeight));
   [canvas.width, canvas.height] = [image.naturalWidth * k, image.naturalHeight * k];
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   URL.revokeObjectURL(image.src);

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from kg.analysis.filters import Filters
 from kg.explore import crossed, drawing, topic
 from kg.explore.case_lists import Wanted
 from kg.explore.crossed import Heat
@@ -47,7 +48,7 @@ def services(
     if form == "csv":
         return csv_tables.download("services", _COLUMNS, rows)
     given = [(k, v) for k, v in request.query_params.multi_items() if k in filters.given()]
-    made = _Pictures(site, found, given, request.scope.get("root_path", ""))
+    made = _Pictures(site, found, filters, given, request.scope.get("root_path", ""))
     if form != "html":
         title, drawn = made.of(form)
         told = f"{counted(len(found), 'decision')}{f' with {filters}' if filters.given() else ''}; not causes"
@@ -100,18 +101,25 @@ def _listed(names: list[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + more if names else "none"
 
 
+def _made(site: Site, found: Ids) -> tuple[str, dict[str, Heat], crossed.Flow]:
+    """The level that reviewers cite, the heat maps and the flow: what takes long, and is kept."""
+    links = site.links
+    level = "section" if topic.cited(links, found, Party.REVIEWER, most=1) else "page"
+    maps = {
+        "cited.svg": crossed.heat(links, found, "service", level),
+        "specialties.svg": crossed.heat(links, found, "specialty", "service"),
+    }
+    return level, maps, crossed.flow(links, found, level, _FLOW)
+
+
 class _Pictures:
     """The heat maps and the flow of some decisions; squares lead to the decisions that they count."""
 
-    def __init__(self, site: Site, found: Ids, given: list[tuple[str, str]], root: str) -> None:
-        links = site.links
-        self.level = "section" if topic.cited(links, found, Party.REVIEWER, most=1) else "page"
+    def __init__(
+        self, site: Site, found: Ids, filters: Filters, given: list[tuple[str, str]], root: str
+    ) -> None:
+        self.level, self.maps, self.flow = site.kept(("services", filters), lambda: _made(site, found))
         self._given, self._root = given, root
-        self.maps: dict[str, Heat] = {
-            "cited.svg": crossed.heat(links, found, "service", self.level),
-            "specialties.svg": crossed.heat(links, found, "specialty", "service"),
-        }
-        self.flow = crossed.flow(links, found, self.level, _FLOW)
 
     def of(self, form: str) -> tuple[str, Drawing]:
         """A picture with its title."""
