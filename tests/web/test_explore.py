@@ -62,6 +62,26 @@ def test_undo_and_redo(visit: Visit):
     assert graph.places() == after
 
 
+def test_a_redo_that_fails_loses_nothing(browser: Browser, server: Live):
+    visit = Visit(browser, server, viewport={"width": 1360, "height": 900})  # which complains of the failure
+    graph = Graph(visit, START)
+    before = len(graph.ids())
+    graph.page.click(".relations button >> nth=0")
+    graph.count(f"> {before}")
+    more = len(graph.ids())
+    graph.page.click("#undo")
+    graph.count(f"== {before}")
+    graph.page.route("**/api/expand", lambda route: route.abort())
+    graph.page.click("#redo")
+    graph.page.wait_for_timeout(200)
+    assert len(graph.ids()) == before
+    assert graph.page.is_enabled("#redo")
+    graph.page.unroute("**/api/expand")
+    graph.page.click("#redo")
+    graph.count(f"== {more}")
+    visit.page.close()
+
+
 def test_a_click_on_an_edge_shows_its_sentence(visit: Visit, case: str):
     graph = Graph(visit, f"/explore?node=case/{case}/item/1")
     cited = [edge for edge in graph.edges() if edge["relation"].startswith("cited by")]

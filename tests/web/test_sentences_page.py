@@ -44,7 +44,7 @@ def test_a_letter_dims_the_sentences_that_others_have(site: TestClient):
         r'<span class="stock" title="word for word in (\d+) other letters?">(.*?)</span>', page, re.DOTALL
     )
     assert str(row["letters"] - 1) in {others for others, _ in marked}
-    told = re.search(r"(\d+) of (\d+) sentences of the rationales stand word for word", page)
+    told = re.search(r"(\d+) of (\d+) sentences of the rationales", page)
     assert 0 < int(told[1]) <= int(told[2])
 
     def letter(html: str) -> str:

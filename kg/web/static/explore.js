@@ -28,12 +28,24 @@ network.on("afterDrawing", (ctx) => {
   if (moving) return;
   if (stale || Math.abs(scale / seenAt - 1) > 0.01) {
     const near = new Set([...state.chosen].filter((id) => nodes.get(id)).flatMap((id) => network.getConnectedNodes(id)));
-    placed = place(visible(), network.getPositions(), scale, near);
+    placed = place(visible(), network.getPositions(), scale, near, headings());
     [stale, seenAt] = [false, scale];
   }
   write(ctx, placed, scale);
   if (lasso.line.length) outline(ctx);
 });
+
+// What stands over the groups of an arrangement: a kind, or the node of a community that has most links.
+function headings() {
+  if (state.by === "links") return [];
+  const at = network.getPositions(), groups = {};
+  for (const node of visible()) if (node.group_name && at[node.id]) (groups[node.group_name] ??= []).push(node);
+  return Object.entries(groups).map(([name, several]) => {
+    const most = several.reduce((a, b) => (network.getConnectedEdges(b.id).length > network.getConnectedEdges(a.id).length ? b : a));
+    const text = `${state.by === "kind" ? name : `around ${most.name.slice(0, 24)}`} (${several.length})`;
+    return { text, x: Math.min(...several.map(({ id }) => at[id].x)) - 40, y: Math.min(...several.map(({ id }) => at[id].y)) - 40 };
+  });
+}
 
 // --- what is seen: hiding, fading, the table, the link -----------------------------------------
 
@@ -297,7 +309,7 @@ on("arrange", async () => {
 });
 document.getElementById("size").addEventListener("change", (event) => step("size", { by: event.target.value }));
 document.getElementById("joint").addEventListener("change", (event) => step("joint", { yes: event.target.value === "joint" }));
-on("save", () => saveAs(document.getElementById("form").value, network, visible(), edges.get()));
+on("save", () => saveAs(document.getElementById("form").value, network, visible(), edges.get(), headings()));
 for (const select of document.querySelectorAll("[data-filter]")) {
   select.addEventListener("change", async () => { await step("filter", { name: select.dataset.filter, value: select.value }); await show(state.selected); });
 }
@@ -343,6 +355,7 @@ fit();
 await show(state.selected);
 network.selectNodes([state.selected]);
 begin();
+document.getElementById("more").open = innerWidth >= 700;
 element.dataset.ready = "yes";
 document.getElementById("depth").addEventListener("change", (event) => {
   location.href = `${root}/explore?node=${encodeURIComponent(stage.dataset.node)}&depth=${event.target.value}`;

@@ -93,7 +93,8 @@ class Grid {
 }
 
 // Names with their places: what must be named comes first, and goes further out where there is no room.
-export function place(all, at, scale, near) {
+// `headings` stand over groups of nodes, each at the middle of its lower edge.
+export function place(all, at, scale, near, headings = []) {
   const shown = all.filter((n) => at[n.id]);
   const size = Math.max(11.5, Math.min(15 * scale, 18)) / scale, step = 1.16 * size, gap = 3 / scale;
   const must = (n) => state.chosen.has(n.id) || near.has(n.id) || n.id === stage.dataset.node;
@@ -102,6 +103,12 @@ export function place(all, at, scale, near) {
   const body = new Map(bodies.map((b) => [b.id, b]));
   const placed = [], taken = new Grid(90 / scale), covered = new Grid(90 / scale);
   for (const one of bodies) covered.add(one);
+  for (const { text, x, y } of headings) {
+    const big = 1.15 * size, w = width(text, true) * big + 2 * gap, box = { x, y: y - 1.3 * big, w, h: 1.3 * big };
+    if (taken.meets(box)) continue;
+    taken.add(box);
+    placed.push({ ...box, id: null, lines: [text], size: big, step: 1.3 * big, bold: true, faded: false, from: null });
+  }
   const clear = (box, id) => !taken.meets(box) && (id === null || !covered.meets(box, id));
   for (const n of [...shown].sort((a, b) => rank(a) - rank(b) || b.decisions - a.decisions || (a.id < b.id ? -1 : 1))) {
     const bold = state.chosen.has(n.id), b = body.get(n.id), whole = lines(n);

@@ -32,9 +32,9 @@ function legend() {
 
 const key = ["#2b6ca3", "#6fa3cc", "#b9cfdf", "#e3cfb0", "#dd9a4e", "#b65d12"];
 
-export function svg(network, shown, edges) {
+export function svg(network, shown, edges, headings = []) {
   const at = network.getPositions();
-  const placed = place(shown, at, 1, new Set(network.getConnectedNodes(state.selected)));
+  const placed = place(shown, at, 1, new Set(network.getConnectedNodes(state.selected)), headings);
   const xs = [...shown.flatMap((n) => [at[n.id].x - 50, at[n.id].x + 50]), ...placed.flatMap((b) => [b.x, b.x + b.w])];
   const ys = [...shown.flatMap((n) => [at[n.id].y - 40, at[n.id].y + 40]), ...placed.flatMap((b) => [b.y, b.y + b.h])];
   const told = legend(), kinds = [...new Set(shown.map((n) => n.kind))];
@@ -72,9 +72,9 @@ async function fromServer(form, nodes, type) {
   give(`graph.${form}`, await answer.text(), type);
 }
 
-export async function saveAs(form, network, nodes, edges) {
-  if (form === "png") give("graph.png", await png(svg(network, nodes, edges)));
-  else if (form === "svg") give("graph.svg", svg(network, nodes, edges), "image/svg+xml");
+export async function saveAs(form, network, nodes, edges, headings) {
+  if (form === "png") give("graph.png", await png(svg(network, nodes, edges, headings)));
+  else if (form === "svg") give("graph.svg", svg(network, nodes, edges, headings), "image/svg+xml");
   else if (form === "csv") give("graph.csv", ["node,kind,name,decisions,overturned,together,together_overturned,note", ...nodes.map((n) => [n.id, n.kind, n.name, n.decisions, n.overturned, n.together, n.together_overturned, n.note].map(cell).join(","))].join("\r\n"), "text/csv");
   else if (form === "json") give("graph.json", JSON.stringify({ node: stage.dataset.node, depth: Number(document.getElementById("depth").value), steps: recorded() }), "application/json");
   else await fromServer(form, nodes, form === "ttl" ? "text/turtle" : "application/graphml+xml");

@@ -9,7 +9,7 @@ export const edges = new vis.DataSet();
 // sized by, with their `weights` from 0 to 1 where that is no count.
 export const state = {
   selected: stage.dataset.node, chosen: new Set([stage.dataset.node]), from: null, hidden: new Set(), filter: {},
-  fade: true, counts: {}, joint: true, size: "count", weights: {}, story: null,
+  fade: true, counts: {}, joint: true, size: "count", weights: {}, story: null, by: "links",
 };
 
 export async function ask(path, body) {

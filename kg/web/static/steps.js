@@ -25,6 +25,7 @@ const doing = {
     const pairs = edges.get().map(({ from, to }) => [from, to]);
     const found = given ?? await ask("/api/arrange", { nodes: nodes.getIds(), edges: pairs, by, center: by === "links" ? stage.dataset.node : null });
     nodes.update(nodes.get().filter(({ id, fixed }) => found.places[id] && !fixed).map(({ id }) => ({ id, x: found.places[id][0], y: found.places[id][1], group_name: found.groups[id] })));
+    state.by = by;
     say(by === "links" ? "Arranged by links." : `Arranged by ${by}: ${new Set(Object.values(found.groups)).size} groups.`);
     return found;
   },
@@ -56,7 +57,7 @@ function scaled(values) {
   return Object.fromEntries(Object.entries(values).map(([id, value]) => [id, Math.sqrt(value / most)]));
 }
 
-const kept = ["filter", "counts", "fade", "joint", "size", "weights"];
+const kept = ["filter", "counts", "fade", "joint", "size", "weights", "by"];
 
 export async function step(name, fields, given, quietly = false) {
   const before = { nodes: nodes.get(), edges: edges.get(), hidden: [...state.hidden], ...structuredClone(Object.fromEntries(kept.map((one) => [one, state[one]]))) };
