@@ -3,7 +3,7 @@
 import { paint, place, shapes, write } from "./labels.js";
 import { describe } from "./panel.js";
 import { saveAs } from "./save.js";
-import { ask, edges, nodes, root, say, stage, state } from "./shown.js";
+import { ask, countOf, edges, nodes, root, say, stage, state } from "./shown.js";
 import { add, canRedo, canUndo, onChange, recorded, redo, replay, step, undo } from "./steps.js";
 import { begin, storyHash, told } from "./views.js";
 
@@ -155,7 +155,7 @@ async function select(id, move) {
 async function expand(id) {
   const group = nodes.get(id);
   if (group.kind === "group") {
-    const [shown] = state.counts[`${group.node}|${group.relation}`] ?? [0];
+    const [shown] = state.counts[countOf(group.node, group.relation, group.wanted)] ?? [0];
     await step("expand", { node: group.node, relation: group.relation, offset: shown, limit: 25, filter: group.wanted, single: true });
     if (!nodes.get(id)) state.selected = group.node;
   } else await step("expand", { node: id, relation: null, offset: 0, limit: 25, filter: { ...state.filter } });

@@ -112,7 +112,7 @@ export function place(all, at, scale, near, headings = []) {
   const clear = (box, id) => !taken.meets(box) && (id === null || !covered.meets(box, id));
   for (const n of [...shown].sort((a, b) => rank(a) - rank(b) || b.decisions - a.decisions || (a.id < b.id ? -1 : 1))) {
     const bold = state.chosen.has(n.id), b = body.get(n.id), whole = lines(n);
-    const called = n.kind === "group" ? whole[0] : n.name.replace(/,? \(.*/, "");
+    const called = n.kind === "group" ? whole[0] : n.name.replace(" (not met)", " ✗").replace(" (met)", " ✓").replace(/,? \(.*/, "");
     const [short, least] = [20, 12].map((most) => (called.length > most ? `${called.slice(0, most - 1).trimEnd()}…` : called));
     let box = null, text = null;
     const tryAt = (rows, x, y, id) => {

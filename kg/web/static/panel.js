@@ -1,5 +1,5 @@
 // The side panel: a node with its figures and relations, or an edge with the sentence behind it.
-import { ask, listed, nodes, root, say, state } from "./shown.js";
+import { ask, countOf, listed, narrowed, nodes, root, say, state } from "./shown.js";
 import { step } from "./steps.js";
 
 const panel = document.getElementById("panel");
@@ -66,8 +66,7 @@ function noteOf(id, node) {
 }
 
 function relation(acts, id, name, total) {
-  const kept = state.counts[`${id}|${name}`];
-  const [shown, found] = kept && kept[2] === Object.values(state.filter).join(", ") ? kept : [0, total];
+  const [shown, found] = state.counts[countOf(id, name, state.filter)] ?? [0, total];
   const next = Math.min(25, found - shown);
   const single = Boolean(groupOf(id, name));
   const act = next > 0
@@ -79,11 +78,10 @@ function relation(acts, id, name, total) {
   return make("li", {}, make("span", {}, `${name} `, make("span", { className: "sub" }, shown ? `${shown} of ${found.toLocaleString("en")}` : found.toLocaleString("en"))), act);
 }
 
-const groupOf = (node, name) => nodes.get({ filter: (one) => one.kind === "group" && one.node === node && one.relation === name })[0];
+const groupOf = (node, name) => nodes.get({ filter: (one) => one.kind === "group" && one.node === node && one.relation === name && narrowed(one.wanted) === narrowed(state.filter) })[0];
 
 function describeGroup(acts, group) {
-  const key = `${group.node}|${group.relation}`;
-  const [shown] = state.counts[key] ?? [0];
+  const [shown] = state.counts[countOf(group.node, group.relation, group.wanted)] ?? [0];
   const address = group.relation.startsWith("cited by ")
     ? `${root}/cases?place=${group.relation.endsWith("reviewer") ? "reviewer" : "claims_administrator"}:${encodeURIComponent(group.node.slice(10))}`
     : listed(group.node);

@@ -26,6 +26,10 @@ export async function ask(path, body) {
 
 export function say(text) { status.textContent = text; }
 
+// What a filter narrows to, in words; and under which name it is kept how many a relation has shown.
+export const narrowed = (filter) => Object.values(filter ?? {}).join(", ");
+export const countOf = (node, relation, filter) => `${node}|${relation}|${narrowed(filter)}`;
+
 // The address of the letters that have all of some nodes.
 export function listed(...ids) {
   const conditions = ids.map((id) => (id.startsWith("guideline/") ? `place=${encodeURIComponent(id.slice(10))}` : `about=${encodeURIComponent(id)}`));

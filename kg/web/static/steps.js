@@ -1,5 +1,5 @@
 // Steps: each is plain data, so that a list of them is the state, can be undone and told in a link.
-import { ask, edges, nodes, say, stage, state } from "./shown.js";
+import { ask, countOf, edges, narrowed, nodes, say, stage, state } from "./shown.js";
 
 const most = Number(stage.dataset.most);
 let steps = [];
@@ -9,13 +9,12 @@ let changed = () => {};
 export function onChange(act) { changed = act; }
 
 const places = () => Object.fromEntries(nodes.map(({ id, x, y }) => [id, [x, y]]));
-const narrowed = (filter) => Object.values(filter ?? {}).join(", ");
 
 const doing = {
   async expand({ node, relation, offset, limit, nodes: wanted, filter, single }, given) {
     const more = given ?? await ask("/api/expand", { node, relation, offset, limit, nodes: wanted, filter, single, center: stage.dataset.node, shown: places() });
     add(more);
-    if (relation) state.counts[`${node}|${relation}`] = [more.shown, more.total, narrowed(filter)];
+    if (relation) state.counts[countOf(node, relation, filter)] = [more.shown, more.total];
     const [count, kept] = [more.total.toLocaleString("en"), narrowed(filter)];
     const what = relation && more.shown ? `${more.shown} of ${count}${kept ? ` ${kept}` : ""}, ${more.order}` : `${more.nodes.length} added, ${more.order}`;
     say(more.full ? `${nodes.length} nodes: no more than ${most} are shown at once` : `${what}; ${nodes.length} nodes of at most ${most}`);
