@@ -75,10 +75,10 @@ def _related_cases(found: Related) -> list[dict[str, Any]]:
     """The cases, each with its pairs: what the columns of :class:`RelatedRow` hold, and more of why."""
     rows: dict[str, dict[str, Any]] = {}
     for row, pair, told in found.lines():
-        case = {name: told[name] for name in _OF_CASE}
+        case = {name: told[name] for name in OF_CASE}
         first = case | {"iri": address(case_node(row.case)), "outcomes": row.outcomes, "pairs": []}
         rows.setdefault(row.case, first)["pairs"].append(
-            {name: _plain(value) for name, value in told.items() if name not in _OF_CASE}
+            {name: _plain(value) for name, value in told.items() if name not in OF_CASE}
             | {
                 "reasons": [asdict(reason) for reason in pair.row.reasons],
                 "differences": pair.row.differences,
@@ -88,7 +88,7 @@ def _related_cases(found: Related) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-_OF_CASE = ("case", "score", "repeats")
+OF_CASE = ("case", "score", "repeats")
 """The columns of :class:`RelatedRow` that are of the case, and not of a pair of items."""
 
 

@@ -1,6 +1,6 @@
 """``/api/ask``: a question in words, and what can follow while it is typed."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -9,12 +9,15 @@ from pydantic import Field
 from kg.questions.answers import ask as answered
 from kg.questions.complete import complete
 from kg.questions.reading import LONGEST
-from kg.web.api import openapi
+from kg.web.api import answer_types, openapi
 from kg.web.api.cases import SiteDep, answer, listing
 
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
 Text = Annotated[str, Query(min_length=1, max_length=LONGEST, examples=["overturn rate of opioids by year"])]
+
+
+Value = str | int | float | bool | list[str] | list[float] | None
 
 
 class Answered(openapi.Thing):
@@ -25,8 +28,8 @@ class Answered(openapi.Thing):
     canonical: str = Field(description="A question with the same interpretation.")
     echo: str = Field(description="The interpretation, as a sentence.")
     sparql: str | None = Field(description="The query that counts the same decisions.")
-    value: dict[str, Any] = Field(description="Counts, letters, and the rate with its interval.")
-    rows: list[dict[str, Any]]
+    value: dict[str, Value] = Field(description="Counts, letters, and the rate with its interval.")
+    rows: list[dict[str, Value]] = Field(description="The same for each value of what is asked by.")
     path: str | None = Field(description="The page that shows more.")
     figure: str | None = Field(description="The address to cite, where the conditions are filters alone.")
     notes: list[str]
@@ -40,7 +43,11 @@ def ask(request: Request, site: SiteDep, q: Text) -> Response:
     return answer(request, site, found.to_dict() | more)
 
 
-@router.get("/complete", summary="What a question can go on with", responses=openapi.answers(openapi.Listing))
+@router.get(
+    "/complete",
+    summary="What a question can go on with",
+    responses=openapi.answers(answer_types.Continuations),
+)
 def completions(
     request: Request, site: SiteDep, q: Text, limit: Annotated[int, Query(ge=1, le=50)] = 8
 ) -> Response:

@@ -17,7 +17,7 @@ from kg.analysis.row.robustness import HELP as ROW_HELP
 from kg.analysis.row.robustness import robustness
 from kg.analysis.row.row_query import sparql
 from kg.web import csv_tables, negotiate
-from kg.web.api import openapi
+from kg.web.api import answer_types, openapi
 from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.problems import ProblemError
@@ -44,7 +44,9 @@ _CUBES = {"ttl": cube.turtle, "nt": cube.n_triples}
 @router.get(
     "/drivers",
     summary="Associations between citations and outcomes",
-    responses=openapi.answers(openapi.listing_of(DriverRow, "about", "figure"), *list(_FORMS)[1:]),
+    responses=openapi.answers(
+        openapi.listing_of(DriverRow, "about", "figure", base=answer_types.OfDrivers), *list(_FORMS)[1:]
+    ),
 )
 def drivers(
     request: Request,
@@ -120,7 +122,7 @@ def _about(table: Drivers, key: str) -> str:
 @router.get(
     "/drivers/{key:path}",
     summary="One row of the drivers: the cases behind it, and the query that counts it",
-    responses=openapi.answers(openapi.Listing),
+    responses=openapi.answers(answer_types.DriverCases),
 )
 def driver(
     request: Request,
@@ -147,7 +149,7 @@ def driver(
 @router.get(
     "/robustness/{key:path}",
     summary="One row of the drivers under several specifications",
-    responses=openapi.answers(openapi.Listing),
+    responses=openapi.answers(answer_types.Specifications),
 )
 def specifications(
     request: Request,

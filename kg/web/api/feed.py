@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from kg.base.ledger import Changed
 from kg.errors import UnknownError
 from kg.explore.neighbours import address, case_node
-from kg.web.api import openapi
+from kg.web.api import answer_types, openapi
 from kg.web.api.cases import Limit, SiteDep, answer, listing
 from kg.web.problems import ProblemError
 from kg.web.site import Site
@@ -29,7 +29,9 @@ Since = Annotated[
 
 
 @router.get(
-    "/changes", summary="Letters that changed since a generation", responses=openapi.answers(openapi.Listing)
+    "/changes",
+    summary="Letters that changed since a generation",
+    responses=openapi.answers(answer_types.Changes),
 )
 def changes(
     request: Request,

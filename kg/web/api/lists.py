@@ -17,7 +17,7 @@ from kg.explore.neighbours import address
 from kg.explore.row_types import FeatureRow, HitRow
 from kg.questions.complete import Completion, complete
 from kg.web import csv_tables, negotiate
-from kg.web.api import openapi
+from kg.web.api import answer_types, openapi
 from kg.web.api.cases import Format, Limit, Offset, SiteDep, answer, listing
 from kg.web.problems import ProblemError
 from kg.web.site import Site
@@ -38,13 +38,10 @@ Words = Annotated[
 NodeName = Annotated[
     str, Query(max_length=400, description="An IRI without its base.", examples=["guideline/acoem-2004/12"])
 ]
-LISTING = openapi.answers(openapi.Listing)
-TABLE = openapi.answers(openapi.Listing, "text/csv")
 FEATURES = openapi.answers(openapi.listing_of(FeatureRow), "text/csv")
-THING = openapi.answers(openapi.Thing)
 
 
-@router.get("/", summary="About the data set", responses=THING)
+@router.get("/", summary="About the data set", responses=openapi.answers(answer_types.DataSet))
 def dataset(request: Request, site: SiteDep) -> Response:
     """Counts, years, the reader that made it, and where to ask."""
     counts = site.figures
@@ -66,7 +63,7 @@ def dataset(request: Request, site: SiteDep) -> Response:
     )
 
 
-@router.get("/stats", summary="Extraction coverage", responses=THING)
+@router.get("/stats", summary="Extraction coverage", responses=openapi.answers(answer_types.Coverage))
 def stats(request: Request, site: SiteDep) -> Response:
     """Per field what was read, resolved, unresolved and absent; unresolved wordings by frequency."""
     found = site.coverage
@@ -111,7 +108,9 @@ def _asked(one: Completion) -> dict[str, Any]:
     return {"node": "", "label": one.text, "kind": "question", "decisions": one.decisions, "path": path}
 
 
-@router.get("/suggest", summary="Autocomplete suggestions", responses=LISTING)
+@router.get(
+    "/suggest", summary="Autocomplete suggestions", responses=openapi.answers(answer_types.Suggestions)
+)
 def suggest(
     request: Request, site: SiteDep, q: Words, limit: Annotated[int, Query(ge=1, le=50)] = 10
 ) -> Response:
@@ -138,7 +137,11 @@ def guidelines(
     return _listed(request, site, rows, limit, offset, form, "guidelines")
 
 
-@router.get("/guidelines/{notation:path}", summary="One guideline, chapter, section or page", responses=THING)
+@router.get(
+    "/guidelines/{notation:path}",
+    summary="One guideline, chapter, section or page",
+    responses=openapi.answers(answer_types.Place),
+)
 def guideline(
     request: Request,
     site: SiteDep,
@@ -198,7 +201,11 @@ def _json_or_csv(request: Request) -> str:
     return wanted
 
 
-@router.get("/node", summary="One node of the graph: figures and relations", responses=THING)
+@router.get(
+    "/node",
+    summary="One node of the graph: figures and relations",
+    responses=openapi.answers(answer_types.Node),
+)
 def node(request: Request, site: SiteDep, node: NodeName) -> Response:
     """Its kind and label, how its decisions ended, and how many nodes each relation leads to."""
     links = site.links
@@ -217,7 +224,11 @@ def node(request: Request, site: SiteDep, node: NodeName) -> Response:
     )
 
 
-@router.get("/neighbours", summary="The nodes that one relation leads to", responses=LISTING)
+@router.get(
+    "/neighbours",
+    summary="The nodes that one relation leads to",
+    responses=openapi.answers(answer_types.Neighbours),
+)
 def neighbours(
     request: Request,
     site: SiteDep,
@@ -233,14 +244,18 @@ def neighbours(
     return answer(request, site, listing(site, rows, total, following, relation=relation))
 
 
-@router.get("/path", summary="A shortest path between two nodes", responses=LISTING)
+@router.get("/path", summary="A shortest path between two nodes", responses=openapi.answers(answer_types.Way))
 def path(request: Request, site: SiteDep, one: NodeName, other: NodeName) -> Response:
     """Its nodes in order, none where there is no way of at most six steps."""
     way = [{"node": name, "label": drawing.name_of(site.links, name)} for name in site.links.path(one, other)]
     return answer(request, site, listing(site, way, len(way), None))
 
 
-@router.get("/evidence", summary="The sentences behind a link of a disputed item", responses=LISTING)
+@router.get(
+    "/evidence",
+    summary="The sentences behind a link of a disputed item",
+    responses=openapi.answers(answer_types.Evidences),
+)
 def evidence_of(
     request: Request,
     site: SiteDep,
@@ -271,7 +286,7 @@ def export(site: SiteDep, form: Literal["graphml", "ttl"], shown: Shown) -> Resp
     return Response(edge_evidence.turtle(site.base, nodes), media_type="text/turtle")
 
 
-@router.get("/queries", summary="The named queries", responses=LISTING)
+@router.get("/queries", summary="The named queries", responses=openapi.answers(answer_types.NamedQueries))
 def named_queries(request: Request, site: SiteDep) -> Response:
     """What each answers and takes; its SPARQL is at `/api/queries/NAME/text`."""
     rows = []
@@ -326,7 +341,11 @@ def _named(name: str) -> None:
 
     call = openapi.as_call(name, ask, openapi.arguments(query, signature(first).parameters.values()))
     router.add_api_route(
-        f"/queries/{name}", call, operation_id=f"query_{name}", summary=query.summary, responses=TABLE
+        f"/queries/{name}",
+        call,
+        operation_id=f"query_{name}",
+        summary=query.summary,
+        responses=openapi.answers(answer_types.rows_of(query), "text/csv"),
     )
 
 

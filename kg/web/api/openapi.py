@@ -1,6 +1,9 @@
 """What the JSON API says of itself: the forms of its answers, and types for the named queries' parameters."""
 
+import json
+import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from inspect import Parameter as Argument
 from inspect import Signature
 from typing import Annotated, Any, Literal, get_type_hints
@@ -8,7 +11,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from kg import queries
+from kg import contract, queries
 from kg.analysis.columns import columns
 from kg.graph import iri
 from kg.web.problems import MEDIA_TYPE
@@ -41,7 +44,7 @@ class Listing(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    results: list[dict[str, Any] | str]
+    results: list[Any]
     total: int = Field(description="Results on all pages together.")
     next: str | None = Field(description="What to give back for the following page; null at the end.")
     generation: str = Field(description="The generation of the base that was asked.", examples=["000001"])
@@ -70,13 +73,22 @@ LINKS = {
 """What a row of an answer can have beside its columns: addresses on this server."""
 
 
-def listing_of(row: type, *links: str) -> type[Listing]:
+def listing_of(row: type, *links: str, base: type[Listing] = Listing) -> type[Listing]:
     """A page of a list whose results have the columns of ``row`` and some of :data:`LINKS`.
+
+    ``base`` says what stands beside the results.
 
     >>> from kg.explore.row_types import HitRow
     >>> listing_of(HitRow).model_json_schema()["$defs"]["HitRow"]["required"]
     ['case', 'iri', 'snippet', 'hits']
     """
+    results: Any = (list[row_model(row, *links)], ...)  # type: ignore[misc]
+    return create_model(f"{row.__name__}Listing", __base__=base, results=results)
+
+
+@cache
+def row_model(row: type, *links: str) -> type[BaseModel]:
+    """A row of a table, each column with its meaning, with some of :data:`LINKS`."""
     hints = get_type_hints(row)
     fields: dict[str, Any] = {}
     for named in columns(row):
@@ -85,9 +97,8 @@ def listing_of(row: type, *links: str) -> type[Listing]:
         )
         fields[named.name] = (hints[named.name], Field(description=f"{said[0].upper()}{said[1:]}."))
     fields |= {name: (str, Field(description=LINKS[name])) for name in links}
-    one = create_model(row.__name__, __config__=ConfigDict(extra="allow"), __doc__=row.__doc__, **fields)
-    results: Any = (list[one], ...)  # type: ignore[valid-type]
-    return create_model(f"{row.__name__}Listing", __base__=Listing, results=results)
+    name = row.__name__ if not links else f"Cited{row.__name__}"
+    return create_model(name, __config__=ConfigDict(extra="allow"), __doc__=row.__doc__, **fields)
 
 
 PROBLEMS: Responses = {"default": {"model": Problem, "description": "A problem"}}
@@ -112,6 +123,7 @@ def install(app: FastAPI) -> None:
             for methods in made()["paths"].values():
                 for call in methods.values():
                     _correct(call["responses"])
+            made()["components"]["schemas"].update(_determination(made()["components"]["schemas"]["Case"]))
         return made()
 
     app.openapi = description  # type: ignore[method-assign]
@@ -123,6 +135,21 @@ def _correct(responses: dict[str, Any]) -> None:
     content = responses.get("200", {}).get("content", {})
     if content.get("application/json") == {"schema": {}} and len(content) > 1:
         del content["application/json"]
+
+
+def _determination(case: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a case: what ``kg schema`` has, whose parts become schemas of their own, and ``case``."""
+    whole = json.dumps(contract.schema())
+    whole = re.sub(r"#/\$defs/(\w+)", lambda found: f"#/components/schemas/{_named(found[1])}", whole)
+    form = json.loads(whole)
+    found = {_named(name): {"title": _named(name), **part} for name, part in form["$defs"].items()}
+    own = {name: part for name, part in case["properties"].items() if name not in form["properties"]}
+    more = {"properties": {**form["properties"], **own}, "required": [*form["required"], *own]}
+    return found | {"Case": {name: case[name] for name in ("type", "title", "description")} | more}
+
+
+def _named(part: str) -> str:
+    return "Letter" + part.title().replace("_", "")
 
 
 # --- named queries -----------------------------------------------------------------------------

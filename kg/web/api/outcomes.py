@@ -18,7 +18,7 @@ from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, GroupRow, Outcomes, gro
 from kg.analysis.outcomes import outcomes as count
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, Sides
 from kg.web import csv_tables
-from kg.web.api import openapi
+from kg.web.api import answer_types, openapi
 from kg.web.api.cases import Format, Limit, Offset, SiteDep, answer, listing
 from kg.web.api.drivers import By, Level, Minimum
 from kg.web.api.filter_parameters import FiltersDep
@@ -34,7 +34,9 @@ Grouping = Annotated[
 @router.get(
     "/outcomes",
     summary="Outcomes by specialty, service, drug, body part, licence, year and the like",
-    responses=openapi.answers(openapi.listing_of(GroupRow, "figure"), "text/csv"),
+    responses=openapi.answers(
+        openapi.listing_of(GroupRow, "figure", base=answer_types.OfOutcomes), "text/csv"
+    ),
 )
 def outcomes(
     request: Request,
@@ -59,7 +61,7 @@ def outcomes(
 @router.get(
     "/sides",
     summary="What the two parties cite for the same item, and how such items end",
-    responses=openapi.answers(openapi.listing_of(AgreementRow), "text/csv"),
+    responses=openapi.answers(openapi.listing_of(AgreementRow, base=answer_types.OfSides), "text/csv"),
 )
 def sides(
     request: Request,

@@ -17,7 +17,7 @@ from kg.errors import LetterError, SettingError, UnknownError
 from kg.explore import json_answers
 from kg.model import Determination
 from kg.reading.letter import read_letter
-from kg.web.api import openapi
+from kg.web.api import answer_types, openapi
 from kg.web.api.cases import CaseNumber, Limit, SiteDep, answer
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.problems import ProblemError
@@ -46,7 +46,7 @@ def as_json(site: Site, found: Related, filters: Filters, **more: Any) -> dict[s
 @router.get(
     "/cases/{case}/related",
     summary="Cases like this one, with reasons",
-    responses=openapi.answers(openapi.Listing),
+    responses=openapi.answers(answer_types.RelatedCases),
 )
 async def related(
     request: Request,

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from kg.analysis.cited.figure_address import Asked
 from kg.analysis.trends import HELP, MonthRow, Trends, trends
 from kg.web import csv_tables
-from kg.web.api import openapi
+from kg.web.api import answer_types, openapi
 from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.api.drivers import By
 from kg.web.api.filter_parameters import FiltersDep
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 @router.get(
     "/trends",
     summary="Outcomes by month, with level and slope at each change of edition",
-    responses=openapi.answers(openapi.listing_of(MonthRow, "figure"), "text/csv"),
+    responses=openapi.answers(openapi.listing_of(MonthRow, "figure", base=answer_types.OfTrends), "text/csv"),
 )
 def monthly(
     request: Request,

@@ -1,0 +1,470 @@
+"""The types of answers that are no table: what each field is, for the description of the API.
+
+Tables are typed by their rows (:func:`kg.web.api.openapi.listing_of`), the determination by ``kg schema``.
+"""
+
+from dataclasses import fields
+from typing import Annotated, Any, Literal, get_type_hints
+
+from pydantic import BaseModel, Field, create_model
+
+from kg import queries
+from kg.analysis.columns import columns
+from kg.analysis.drivers import DriverRow, EffectSet
+from kg.analysis.related.rankings import RelatedRow
+from kg.analysis.related.rows import Reason, Shared, Side
+from kg.analysis.row.robustness import Pair, SpecificationRow
+from kg.analysis.sides import Effect
+from kg.analysis.trends import ChangeRow
+from kg.explore import json_answers
+from kg.explore.row_types import FeatureRow
+from kg.web.api.openapi import Listing, Thing, row_model
+
+Outcome = Literal["upheld", "overturned", "modified"]
+Filtered = Annotated[
+    dict[str, list[str]],
+    Field(description="The filters, each with its values.", examples=[{"category": ["Pharmaceuticals"]}]),
+]
+Notes = Annotated[list[str], Field(description="Sentences that a reader needs beside the figures.")]
+Help = Annotated[str, Field(description="How to read the figures.")]
+
+
+class Counts(BaseModel):
+    """How decisions ended."""
+
+    decisions: int
+    upheld: int
+    overturned: int
+    modified: int
+
+
+# --- beside tables -----------------------------------------------------------------------------------
+
+
+class Told(Listing):
+    """What every table of figures says beside its rows."""
+
+    filters: Filtered
+    notes: Notes
+    help: Help
+
+
+class OfDrivers(Told):
+    """What the table of drivers says beside its rows."""
+
+    level: str
+    party: str
+    minimum: int
+    adjust: list[str] = Field(description="What is held equal.")
+    decisions: int
+    upheld: int
+    overturned: int
+    modified: int
+    at_risk: int = Field(description="Decisions that are compared.")
+    letters: int
+    verdict: str = Field(description="What the table comes to, in a sentence.")
+    sets: list[EffectSet] = Field(description="Each holds one effect, with 95 % probability at a member.")
+
+
+class OfOutcomes(Told):
+    """What a table of outcomes says beside its rows."""
+
+    by: str
+    across: str | None
+    party: str
+    minimum: int
+
+
+class OfSides(Told):
+    """What a table of the two sides says beside its rows."""
+
+    level: str
+    show: str
+    by: str | None
+    minimum: int
+    same_share: float | None = Field(description="The mean share of what both cite among what either cites.")
+    effect: Effect | None
+
+
+class OfTrends(Told):
+    """What the table of months says beside its rows."""
+
+    key: str | None
+    party: str
+    changes: list[row_model(ChangeRow, "figure")] = Field(  # type: ignore[valid-type]
+        description="Level and slopes at each change of edition."
+    )
+
+
+# --- rows --------------------------------------------------------------------------------------------
+
+
+class DriverCases(Listing):
+    """The cases behind a row of the drivers."""
+
+    results: list[str] = Field(examples=[["CM16-0000001"]])
+    row: row_model(DriverRow)  # type: ignore[valid-type]
+    sparql: str = Field(description="The query that counts the same decisions.")
+    help: Help
+
+
+class Specifications(Told):
+    """A row of the drivers under several specifications."""
+
+    results: list[row_model(SpecificationRow)]  # type: ignore[valid-type]
+    key: str
+    level: str
+    party: str
+    lowest: float | None
+    highest: float | None
+    e_value: float | None
+    e_value_of_interval: float | None
+    pairs: list[Pair] = Field(description="Letters to read, of the same kind of service.")
+
+
+class Continued(BaseModel):
+    """A longer text that can be asked."""
+
+    text: str
+    decisions: int = Field(description="Decisions that its conditions leave.")
+
+
+class Continuations(Listing):
+    """What a question can go on with."""
+
+    results: list[Continued]
+
+
+class Change(BaseModel):
+    """A letter that changed."""
+
+    iri: str
+    case: str = Field(examples=["CM16-0000001"])
+    change: Literal["written", "corrected", "removed"]
+    generation: str
+    at: str = Field(description="When.", examples=["2026-01-31T12:00:00Z"])
+
+
+class Changes(Listing):
+    """Letters that changed since a generation."""
+
+    results: list[Change]
+
+
+class Suggestion(BaseModel):
+    """Something by its name, or a question."""
+
+    node: str
+    label: str
+    kind: str
+    decisions: int
+    path: str = Field(description="Its page.")
+
+
+class Suggestions(Listing):
+    """What a name can stand for."""
+
+    results: list[Suggestion]
+
+
+class Neighbour(BaseModel):
+    """A node that a relation leads to."""
+
+    node: str
+    label: str
+    decisions: int
+
+
+class Neighbours(Listing):
+    """The nodes that one relation leads to."""
+
+    results: list[Neighbour]
+    relation: str
+
+
+class PathStep(BaseModel):
+    """A node of a path."""
+
+    node: str
+    label: str
+
+
+class Way(Listing):
+    """The nodes of a path, in order."""
+
+    results: list[PathStep]
+
+
+class Evidence(BaseModel):
+    """A sentence of a letter, and the words in it that say so."""
+
+    case: str
+    before: str
+    quote: str
+    after: str
+    kind: str
+    party: str | None
+    path: str
+
+
+class Evidences(Listing):
+    """The sentences behind a link."""
+
+    results: list[Evidence]
+
+
+class NamedQuery(BaseModel):
+    """A named query; its text is at `/api/queries/NAME/text`."""
+
+    name: str
+    summary: str
+    parameters: list[queries.Parameter]
+    columns: list[str]
+
+
+class NamedQueries(Listing):
+    """The named queries."""
+
+    results: list[NamedQuery]
+
+
+def rows_of(query: queries.Query) -> type[Listing]:
+    """A page of the rows of a named query.
+
+    >>> rows = rows_of(queries.load("outcomes_by_year")).model_json_schema()
+    >>> rows["$defs"]["OutcomesByYearRow"]["required"]
+    ['year', 'items', 'upheld', 'overturned', 'modified']
+    """
+    name = query.name.title().replace("_", "")
+    plain: Any = (str | int | float | bool | None, ...)
+    given: dict[str, Any] = dict.fromkeys(query.columns, plain)
+    row = create_model(f"{name}Row", __doc__=f"{query.summary}.", **given)
+    results: Any = (list[row], ...)  # type: ignore[valid-type]
+    named: Any = (list[str], ...)
+    return create_model(f"{name}Rows", __base__=Listing, results=results, columns=named)
+
+
+# --- similar cases -----------------------------------------------------------------------------------
+
+_SIDE: dict[str, Any] = {
+    field.name: (get_type_hints(Side)[field.name], ...) for field in fields(Side) if field.name != "case"
+}
+_PAIR: dict[str, Any] = {
+    named.name: (get_type_hints(RelatedRow)[named.name], Field(description=f"{named.column.meaning}."))
+    for named in columns(RelatedRow)
+    if named.name not in json_answers.OF_CASE
+} | dict.fromkeys(("specialties", "claims_administrator", "reviewer", "grounds"), (list[str], ...))
+AskedItem = create_model("AskedItem", __doc__="An item of the case that is asked about.", **_SIDE)
+RelatedPair = create_model(
+    "RelatedPair",
+    __doc__="An item of a similar case, and what it shares with the one asked about.",
+    **_PAIR,
+    reasons=(list[Reason], ...),
+    differences=(list[str], ...),
+    shared=(list[Shared], ...),
+)
+
+
+class RelatedCase(BaseModel):
+    """A similar case, through its items."""
+
+    case: str = Field(examples=["CM16-0000001"])
+    iri: str
+    score: float = Field(description="Similarity of the cases, from 0 to 1.")
+    repeats: int = Field(description="Letters that are word for word the same, itself too.")
+    outcomes: list[Outcome | None]
+    pairs: list[RelatedPair]  # type: ignore[valid-type]
+
+
+class RelatedCases(Listing):
+    """Similar cases, the nearest first."""
+
+    results: list[RelatedCase]
+    case: str | None
+    mode: str
+    outcomes: list[Outcome | None] | None
+    asked: list[AskedItem]  # type: ignore[valid-type]
+    notes: Notes
+
+
+# --- single things -----------------------------------------------------------------------------------
+
+
+class Mark(BaseModel):
+    """What was read at a place of a letter."""
+
+    span: tuple[int, int] = Field(description="Start and end, in characters.")
+    kind: str
+    node: str
+    value: str | None
+
+
+class LetterText(Thing):
+    """A letter with what was read where."""
+
+    case: str
+    text: str
+    marks: list[Mark]
+
+
+class AboutBase(BaseModel):
+    """What a generation says of itself."""
+
+    format: int
+    generation: str
+    built: str
+    reader: str
+    program: str
+    base_iri: str
+    letters: int
+    items: int
+    citations: int
+    problems: int
+    triples: int
+    first: str | None
+    last: str | None
+
+
+class DataSet(Thing, Counts):
+    """The data set, and where to ask."""
+
+    name: str
+    about: AboutBase
+    years: tuple[int, int] | None
+    sparql: str
+    openapi: str
+
+
+class FieldCoverage(BaseModel):
+    """How often a field was read, and its words known."""
+
+    field: str
+    read: int
+    resolved: int
+    unresolved: int
+    absent: int
+
+
+class TemplateCoverage(FieldCoverage):
+    """The same in one form of letter."""
+
+    template: str
+
+
+class ProblemCount(BaseModel):
+    """A kind of problem, with an example."""
+
+    kind: str
+    count: int
+    letters: int
+    example: str
+    message: str
+    quote: str | None
+
+
+class UnresolvedWording(BaseModel):
+    """Words that no vocabulary knows."""
+
+    kind: str
+    guideline: str | None
+    chapter: str | None
+    wording: str
+    count: int
+    letters: int
+    example: str
+
+
+class Coverage(Thing):
+    """What was read, and what was not."""
+
+    letters: int
+    documents: dict[str, int]
+    items: int
+    citations: int
+    fields: list[FieldCoverage]
+    by_template: list[TemplateCoverage]
+    problems: list[ProblemCount]
+    unresolved: list[UnresolvedWording]
+
+
+class Place(Thing):
+    """A place in a guideline."""
+
+    notation: str
+    iri: str
+    label: str
+    part_of: str | None
+    first_page: int | None
+    last_page: int | None
+    cited: dict[str, Counts] = Field(description="By party.")
+    pages: list[row_model(FeatureRow)]  # type: ignore[valid-type]
+    sections: list[row_model(FeatureRow)]  # type: ignore[valid-type]
+    chapters: list[row_model(FeatureRow)]  # type: ignore[valid-type]
+
+
+class Node(Thing, Counts):
+    """A node of the graph."""
+
+    node: str
+    iri: str
+    kind: str
+    label: str
+    relations: dict[str, int] = Field(description="How many nodes each relation leads to.")
+
+
+class DrawnNode(BaseModel):
+    """A node with its place and looks."""
+
+    id: str
+    kind: str
+    label: str
+    title: str
+    name: str
+    decisions: int
+    overturned: int
+    shape: str
+    size: float
+    color: str
+    x: float
+    y: float
+
+
+class DrawnEdge(BaseModel):
+    """A link with its looks."""
+
+    from_: str = Field(alias="from")
+    to: str
+    relation: str
+    title: str
+    width: float
+    dashes: bool
+
+
+class Grown(BaseModel):
+    """What an expansion adds."""
+
+    nodes: list[DrawnNode]
+    edges: list[DrawnEdge]
+    groups: list[dict[str, str | int | float | list[str] | None]]
+    total: int
+    shown: int
+    order: str
+    full: bool
+
+
+class GrownGraph(Thing, Grown):
+    """What an expansion adds to a graph."""
+
+
+class GrownSteps(Thing):
+    """What each of several expansions adds."""
+
+    results: list[Grown]
+
+
+class Arranged(Thing):
+    """Places for the nodes of a graph."""
+
+    places: dict[str, tuple[float, float]]
+    groups: dict[str, str | int | None]
+    between: dict[str, float]
