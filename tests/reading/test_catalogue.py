@@ -10,6 +10,7 @@ from kg.errors import CatalogueError
 from kg.reading.text.patterns import as_pattern
 from kg.reading.vocabulary import catalogue
 from kg.reading.vocabulary.catalogue import concepts, guidelines, specialties
+from kg.reading.vocabulary.concepts import read_with_schemes
 
 PREFIXES = (
     "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
@@ -151,6 +152,9 @@ def test_specialties_by_their_labels():
 )
 def test_a_broken_catalogue_is_refused(monkeypatch, turtle, message):
     monkeypatch.setattr(resources, "text", lambda *_: PREFIXES + turtle)
+    monkeypatch.setattr(
+        catalogue, "read", lambda file: read_with_schemes.__wrapped__(file)[0]
+    )  # each text anew
     with pytest.raises(CatalogueError, match=message):
         concepts.__wrapped__("broken.ttl")
 
