@@ -28,12 +28,19 @@ network.on("afterDrawing", (ctx) => {
   if (moving) return;
   if (stale || Math.abs(scale / seenAt - 1) > 0.01) {
     const near = new Set([...state.chosen].filter((id) => nodes.get(id)).flatMap((id) => network.getConnectedNodes(id)));
-    placed = place(visible(), network.getPositions(), scale, near, headings());
+    placed = place(visible(), network.getPositions(), scale, near, headings(), whole(scale));
     [stale, seenAt] = [false, scale];
   }
   write(ctx, placed, scale);
   if (lasso.line.length) outline(ctx);
 });
+
+// What the canvas shows, where it shows all nodes.
+function whole(scale) {
+  const { x, y } = network.getViewPosition(), [w, h] = [element.clientWidth / scale, element.clientHeight / scale];
+  const view = { x: x - w / 2, y: y - h / 2, w, h }, at = Object.values(network.getPositions());
+  return at.every((one) => one.x > view.x && one.x < view.x + w && one.y > view.y && one.y < view.y + h) ? view : null;
+}
 
 // What stands over the groups of an arrangement: a kind, or the node of a community that has most links.
 function headings() {

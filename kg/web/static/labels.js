@@ -93,8 +93,8 @@ class Grid {
 }
 
 // Names with their places: what must be named comes first, and goes further out where there is no room.
-// `headings` stand over groups of nodes, each at the middle of its lower edge.
-export function place(all, at, scale, near, headings = []) {
+// `headings` stand over groups of nodes; names stay within `view`, where there is one and they have room.
+export function place(all, at, scale, near, headings = [], view = null) {
   const shown = all.filter((n) => at[n.id]);
   const size = Math.max(11.5, Math.min(15 * scale, 18)) / scale, step = 1.16 * size, gap = 3 / scale;
   const must = (n) => state.chosen.has(n.id) || near.has(n.id) || n.id === stage.dataset.node;
@@ -109,12 +109,14 @@ export function place(all, at, scale, near, headings = []) {
     taken.add(box);
     placed.push({ ...box, id: null, lines: [text], size: big, step: 1.3 * big, bold: true, faded: false, from: null });
   }
-  const clear = (box, id) => !taken.meets(box) && (id === null || !covered.meets(box, id));
+  let within = view;
+  const clear = (box, id) => (!within || (box.x >= view.x && box.y >= view.y && box.x + box.w <= view.x + view.w && box.y + box.h <= view.y + view.h)) && !taken.meets(box) && (id === null || !covered.meets(box, id));
   for (const n of [...shown].sort((a, b) => rank(a) - rank(b) || b.decisions - a.decisions || (a.id < b.id ? -1 : 1))) {
     const bold = state.chosen.has(n.id), b = body.get(n.id), whole = lines(n);
     const called = n.kind === "group" ? whole[0] : n.name.replace(" (not met)", " ✗").replace(" (met)", " ✓").replace(/,? \(.*/, "");
     const [short, least] = [20, 12].map((most) => (called.length > most ? `${called.slice(0, most - 1).trimEnd()}…` : called));
     let box = null, text = null;
+    within = view;
     const tryAt = (rows, x, y, id) => {
       if (box) return;
       const w = Math.max(...rows.map((row) => width(row, bold))) * size + 2 * gap, h = step * rows.length + gap;
@@ -128,7 +130,10 @@ export function place(all, at, scale, near, headings = []) {
     };
     around(whole, 0, n.id);
     if (!box && whole.length > 1) around([short], 0, n.id);
-    if (!box && must(n)) for (const kept of [n.id, null]) for (let ring = 1; ring < (near.size > 120 ? 3 : 12) && !box; ring += 1) for (const rows of [whole, [short], [least]]) around(rows, ring * step, kept);
+    if (!box && must(n)) for (const [kept, inside] of [[n.id, view], [null, view], [null, null]]) for (let ring = 1; ring < (near.size > 160 ? 3 : 12) && !box; ring += 1) { within = inside; for (const rows of [whole, [short], [least]]) around(rows, ring * step, kept); }
+    within = null;
+    if (!box) around(whole, 0, n.id);
+    if (!box) around([short], 0, n.id);
     if (!box) continue;
     taken.add(box);
     const [mx, my] = [box.x + box.w / 2, box.y + box.h / 2], [cx, cy] = [b.x + b.w / 2, b.y + b.h / 2];
