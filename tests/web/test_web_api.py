@@ -276,3 +276,21 @@ def test_openapi_names_every_parameter(site: TestClient):
     description = json.loads(site.get("/api/openapi.json").text)
     assert "/api/cases/{case}/related" in description["paths"]
     assert all("summary" in call for methods in description["paths"].values() for call in methods.values())
+
+
+def test_no_number_is_taken_for_yes_or_no(site: TestClient):
+    """Pydantic takes 0 and "no" for false, which the schema of a body does not allow."""
+    told = site.get("/api/openapi.json").json()
+    lax, tried = [], 0
+    for path, operations in told["paths"].items():
+        body = (
+            operations.get("post", {}).get("requestBody", {}).get("content", {}).get("application/json", {})
+        )
+        named = body.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        for field, said in told["components"]["schemas"].get(named, {}).get("properties", {}).items():
+            if said.get("type") == "boolean":
+                tried += 1
+                asked = site.post(path, json={"node": "outcome/upheld", field: 0})
+                lax += [] if asked.status_code == 422 else [(path, field)]
+    assert tried
+    assert lax == []

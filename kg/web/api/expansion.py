@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, StrictBool
 
 from kg.explore import drawing, item_groups, layout
 from kg.explore.incidence import Ids
@@ -41,7 +41,7 @@ class Step(BaseModel):
         max_length=5,
         description=f"Only what decisions with all of these have: {', '.join(item_groups.FILTERS)}.",
     )
-    single: bool = Field(default=False, description="Each decision a node, also where they are many.")
+    single: StrictBool = Field(default=False, description="Each decision a node, also where they are many.")
     center: Name | None = Field(None, description="The node with which joint decisions are counted.")
 
 
