@@ -153,6 +153,13 @@ def test_every_answer_has_named_fields(described):
     assert found == []
 
 
+def test_every_schema_has_a_name_of_its_own(described):
+    known = described["components"]["schemas"]
+    referred = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(described)))
+    assert [name for name in known if "__" in name] == []
+    assert referred - known.keys() == set()
+
+
 def test_the_determination_is_that_of_kg_schema(described):
     form = contract.schema()
     case = described["components"]["schemas"]["Case"]

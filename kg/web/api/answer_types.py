@@ -232,10 +232,10 @@ def rows_of(query: queries.Query) -> type[Listing]:
     """A page of the rows of a named query.
 
     >>> rows = rows_of(queries.load("outcomes_by_year")).model_json_schema()
-    >>> rows["$defs"]["OutcomesByYearRow"]["required"]
+    >>> rows["$defs"]["QueryOutcomesByYearRow"]["required"]
     ['year', 'items', 'upheld', 'overturned', 'modified']
     """
-    name = query.name.title().replace("_", "")
+    name = "Query" + query.name.title().replace("_", "")
     plain: Any = (str | int | float | bool | None, ...)
     given: dict[str, Any] = dict.fromkeys(query.columns, plain)
     row = create_model(f"{name}Row", __doc__=f"{query.summary}.", **given)

@@ -139,7 +139,12 @@ def _correct(responses: dict[str, Any]) -> None:
 
 def _determination(case: dict[str, Any]) -> dict[str, Any]:
     """The schema of a case: what ``kg schema`` has, whose parts become schemas of their own, and ``case``."""
-    whole = json.dumps(contract.schema())
+    given = contract.schema()
+    whole = re.sub(  # a part of a part stands where it is meant: many readers find whole schemas alone
+        r'\{"\$ref": "#/\$defs/(\w+)/properties/(\w+)"\}',
+        lambda found: json.dumps(given["$defs"][found[1]]["properties"][found[2]]),
+        json.dumps(given),
+    )
     whole = re.sub(r"#/\$defs/(\w+)", lambda found: f"#/components/schemas/{_named(found[1])}", whole)
     form = json.loads(whole)
     found = {_named(name): {"title": _named(name), **part} for name, part in form["$defs"].items()}
