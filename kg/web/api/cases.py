@@ -19,7 +19,7 @@ from kg.graph import annotations as quotes
 from kg.graph import jsonld
 from kg.graph.triples import n_triples
 from kg.web import negotiate
-from kg.web.api import answer_types, openapi
+from kg.web.api import openapi, thing_types
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.problems import ProblemError
 from kg.web.site import Site
@@ -178,7 +178,7 @@ def one_case(request: Request, site: SiteDep, case: CaseNumber) -> Response:
 @router.get(
     "/cases/{case}/letter",
     summary="The letter's text with what was read where",
-    responses=openapi.answers(answer_types.LetterText, "text/plain"),
+    responses=openapi.answers(thing_types.LetterText, "text/plain"),
 )
 def letter(request: Request, site: SiteDep, case: CaseNumber) -> Response:
     """Text, and marks with spans in characters of it; as plain text where that is asked for."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, Field, StrictBool
 from kg.explore import drawing, item_groups, layout
 from kg.explore.incidence import Ids
 from kg.explore.neighbours import Links, Neighbour
-from kg.web.api import answer_types, openapi
+from kg.web.api import openapi, thing_types
 from kg.web.api.cases import SiteDep
 
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
@@ -61,7 +61,7 @@ class Expansions(BaseModel):
 @router.post(
     "/expand",
     summary="Nodes and links that an expansion adds, with places",
-    responses=openapi.answers(answer_types.GrownGraph),
+    responses=openapi.answers(thing_types.GrownGraph),
 )
 def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
     """Places of new nodes around theirs; those shown stay. Of all relations where none is named."""
@@ -72,7 +72,7 @@ def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
 @router.post(
     "/expansions",
     summary="The same for many steps at once",
-    responses=openapi.answers(answer_types.GrownSteps),
+    responses=openapi.answers(thing_types.GrownSteps),
 )
 def expansions(site: SiteDep, wanted: Expansions) -> dict[str, Any]:
     """One answer a step, each as if those before it were shown."""
@@ -166,7 +166,7 @@ class Arrangement(BaseModel):
 @router.post(
     "/arrange",
     summary="Places for a graph that is shown",
-    responses=openapi.answers(answer_types.Arranged),
+    responses=openapi.answers(thing_types.Arranged),
 )
 def arrange(site: SiteDep, wanted: Arrangement) -> dict[str, Any]:
     """By links, kind or community; with the share of shortest ways that lead over each node."""

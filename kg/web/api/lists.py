@@ -17,7 +17,7 @@ from kg.explore.neighbours import address
 from kg.explore.row_types import FeatureRow, HitRow
 from kg.questions.complete import Completion, complete
 from kg.web import csv_tables, negotiate
-from kg.web.api import answer_types, openapi
+from kg.web.api import answer_types, openapi, thing_types
 from kg.web.api.cases import Format, Limit, Offset, SiteDep, answer, listing
 from kg.web.problems import ProblemError
 from kg.web.site import Site
@@ -41,7 +41,7 @@ NodeName = Annotated[
 FEATURES = openapi.answers(openapi.listing_of(FeatureRow), "text/csv")
 
 
-@router.get("/", summary="About the data set", responses=openapi.answers(answer_types.DataSet))
+@router.get("/", summary="About the data set", responses=openapi.answers(thing_types.DataSet))
 def dataset(request: Request, site: SiteDep) -> Response:
     """Counts, years, the reader that made it, and where to ask."""
     counts = site.figures
@@ -63,7 +63,7 @@ def dataset(request: Request, site: SiteDep) -> Response:
     )
 
 
-@router.get("/stats", summary="Extraction coverage", responses=openapi.answers(answer_types.Coverage))
+@router.get("/stats", summary="Extraction coverage", responses=openapi.answers(thing_types.Coverage))
 def stats(request: Request, site: SiteDep) -> Response:
     """Per field what was read, resolved, unresolved and absent; unresolved wordings by frequency."""
     found = site.coverage
@@ -140,7 +140,7 @@ def guidelines(
 @router.get(
     "/guidelines/{notation:path}",
     summary="One guideline, chapter, section or page",
-    responses=openapi.answers(answer_types.Place),
+    responses=openapi.answers(thing_types.Place),
 )
 def guideline(
     request: Request,
@@ -204,7 +204,7 @@ def _json_or_csv(request: Request) -> str:
 @router.get(
     "/node",
     summary="One node of the graph: figures and relations",
-    responses=openapi.answers(answer_types.Node),
+    responses=openapi.answers(thing_types.Node),
 )
 def node(request: Request, site: SiteDep, node: NodeName) -> Response:
     """Its kind and label, how its decisions ended, and how many nodes each relation leads to."""

@@ -1,0 +1,195 @@
+"""The types of answers that are one thing: a letter, a place, a node, the data set, a drawn graph."""
+
+from pydantic import BaseModel, Field
+
+from kg.explore.row_types import FeatureRow
+from kg.web.api.openapi import Thing, row_model
+
+
+class Counts(BaseModel):
+    """How decisions ended."""
+
+    decisions: int
+    upheld: int
+    overturned: int
+    modified: int
+
+
+class Mark(BaseModel):
+    """What was read at a place of a letter."""
+
+    span: tuple[int, int] = Field(description="Start and end, in characters.")
+    kind: str
+    node: str
+    value: str | None
+
+
+class LetterText(Thing):
+    """A letter with what was read where."""
+
+    case: str
+    text: str
+    marks: list[Mark]
+
+
+class AboutBase(BaseModel):
+    """What a generation says of itself."""
+
+    format: int
+    generation: str
+    built: str
+    reader: str
+    program: str
+    base_iri: str
+    letters: int
+    items: int
+    citations: int
+    problems: int
+    triples: int
+    first: str | None
+    last: str | None
+
+
+class DataSet(Thing, Counts):
+    """The data set, and where to ask."""
+
+    name: str
+    about: AboutBase
+    years: tuple[int, int] | None
+    sparql: str
+    openapi: str
+
+
+class FieldCoverage(BaseModel):
+    """How often a field was read, and its words known."""
+
+    field: str
+    read: int
+    resolved: int
+    unresolved: int
+    absent: int
+
+
+class TemplateCoverage(FieldCoverage):
+    """The same in one form of letter."""
+
+    template: str
+
+
+class ProblemCount(BaseModel):
+    """A kind of problem, with an example."""
+
+    kind: str
+    count: int
+    letters: int
+    example: str
+    message: str
+    quote: str | None
+
+
+class UnresolvedWording(BaseModel):
+    """Words that no vocabulary knows."""
+
+    kind: str
+    guideline: str | None
+    chapter: str | None
+    wording: str
+    count: int
+    letters: int
+    example: str
+
+
+class Coverage(Thing):
+    """What was read, and what was not."""
+
+    letters: int
+    documents: dict[str, int]
+    items: int
+    citations: int
+    fields: list[FieldCoverage]
+    by_template: list[TemplateCoverage]
+    problems: list[ProblemCount]
+    unresolved: list[UnresolvedWording]
+
+
+class Place(Thing):
+    """A place in a guideline."""
+
+    notation: str
+    iri: str
+    label: str
+    part_of: str | None
+    first_page: int | None
+    last_page: int | None
+    cited: dict[str, Counts] = Field(description="By party.")
+    pages: list[row_model(FeatureRow)]  # type: ignore[valid-type]
+    sections: list[row_model(FeatureRow)]  # type: ignore[valid-type]
+    chapters: list[row_model(FeatureRow)]  # type: ignore[valid-type]
+
+
+class Node(Thing, Counts):
+    """A node of the graph."""
+
+    node: str
+    iri: str
+    kind: str
+    label: str
+    relations: dict[str, int] = Field(description="How many nodes each relation leads to.")
+
+
+class DrawnNode(BaseModel):
+    """A node with its place and looks."""
+
+    id: str
+    kind: str
+    label: str
+    title: str
+    name: str
+    decisions: int
+    overturned: int
+    shape: str
+    size: float
+    color: str
+    x: float
+    y: float
+
+
+class DrawnEdge(BaseModel):
+    """A link with its looks."""
+
+    from_: str = Field(alias="from")
+    to: str
+    relation: str
+    title: str
+    width: float
+    dashes: bool
+
+
+class Grown(BaseModel):
+    """What an expansion adds."""
+
+    nodes: list[DrawnNode]
+    edges: list[DrawnEdge]
+    groups: list[dict[str, str | int | float | list[str] | None]]
+    total: int
+    shown: int
+    order: str
+    full: bool
+
+
+class GrownGraph(Thing, Grown):
+    """What an expansion adds to a graph."""
+
+
+class GrownSteps(Thing):
+    """What each of several expansions adds."""
+
+    results: list[Grown]
+
+
+class Arranged(Thing):
+    """Places for the nodes of a graph."""
+
+    places: dict[str, tuple[float, float]]
+    groups: dict[str, str | int | None]
+    between: dict[str, float]
