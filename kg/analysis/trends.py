@@ -34,6 +34,7 @@ LEAST = 10
 MONTHS = 6
 """A stretch needs decisions of so many months."""
 _YEAR = 365.25
+_SURE = 0.05
 
 Days = NDArray[np.int64]
 
@@ -83,6 +84,14 @@ class Trends:
     def rows(self) -> tuple[MonthRow, ...]:
         """The months, in order."""
         return tuple(MonthRow(**row) for row in self.months.iter_rows(named=True))
+
+    @property
+    def verdict(self) -> str:
+        """What the changes of edition come to, from their figures."""
+        said = [_said(row) for row in self.changes if row.level is not None]
+        if not said:
+            return "no change of edition can be compared: too few decisions before or after it"
+        return "the odds of overturning " + "; ".join(said)
 
     def to_frame(self) -> pl.DataFrame:
         """The months as a frame; null where a figure is not given."""
@@ -201,6 +210,14 @@ def _fitted(letter: NDArray[np.int32], days: Days, outcome: NDArray[np.bool_], u
         columns += [after.astype(np.float64), np.where(after, year - day / _YEAR, 0.0)]
     events, size = np.bincount(place, outcome), np.bincount(place).astype(np.float64)
     return logistic(np.column_stack(columns), np.asarray(events, np.float64), size)
+
+
+def _said(row: ChangeRow) -> str:
+    """The level at a change in words."""
+    ends = f"odds ratio {row.level:.2f}, {row.level_low:.2f} to {row.level_high:.2f}"
+    if row.level_p is None or row.level is None or row.level_p >= _SURE:
+        return f"do not step beyond chance at {row.change} ({ends})"
+    return f"step {'up' if row.level > 1 else 'down'} at {row.change} ({ends})"
 
 
 _FIGURES = {

@@ -29,8 +29,10 @@ from kg.web.pages import case_list, cited_figures, query, rendering, search_abou
 from kg.web.pages import cases as case_pages
 from kg.web.pages import check as check_page
 from kg.web.pages import drivers as driver_pages
-from kg.web.pages import outcomes as outcomes_pages
 from kg.web.pages import related as related_pages
+from kg.web.pages.counts import network as network_pages
+from kg.web.pages.counts import outcomes as outcomes_pages
+from kg.web.pages.counts import trends as trends_pages
 from kg.web.pages.subjects import guidelines, outside_sources, repeated_sentences, service_maps, topics
 from kg.web.settings import Settings
 from kg.web.sparql import protocol, remote
@@ -54,7 +56,8 @@ ROUTED = (
         search_about,
     ),
     *(expansion, feed, lists, guidelines, topics, downloads, linked, related_api, related_pages),
-    *(stated, trends_api, outcomes_api, outcomes_pages, service_maps, outside_sources, repeated_sentences),
+    *(stated, trends_api, outcomes_api, outcomes_pages, network_pages, trends_pages),
+    *(service_maps, outside_sources, repeated_sentences),
 )
 """The modules with routes, in the order in which an address is looked up."""
 

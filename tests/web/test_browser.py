@@ -32,6 +32,8 @@ PAGES = {
     "topic": "/topics/service/rehabilitation",
     "services": "/services",
     "sentences": "/sentences",
+    "trends": "/trends",
+    "network": "/network?minimum=1",
     "questions": "/questions",
     "question": "/questions/outcomes_by_section?party=any",
     "about": "/about",

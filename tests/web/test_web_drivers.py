@@ -13,6 +13,8 @@ from kg.analysis.network import KINDS as NETWORKS
 from kg.analysis.network import network
 from kg.analysis.outcomes import KINDS, outcomes
 from kg.analysis.sides import sides
+from kg.explore.drawing import FEW
+from kg.web.pages.values import counted
 
 ASK = "/api/drivers?level=chapter&minimum=2"
 
@@ -158,7 +160,7 @@ def test_trends_have_months_changes_and_words(site: TestClient):
     assert told["total"] == len(told["results"]) > 10
     assert all(row["rate_low"] <= row["overturn_rate"] <= row["rate_high"] for row in told["results"])
     table = site.get("/api/trends?category=Pharmaceuticals&format=csv").text.splitlines()
-    assert table[0].split(",") == list(told["results"][0])
+    assert [*table[0].split(","), "figure"] == list(told["results"][0])
     assert len(table) == 1 + told["total"]
     assert site.get("/api/trends?key=chronic-pain").json()["key"] == "chronic-pain"
     assert site.get("/api/trends?key=chronic-pane").status_code == 404
@@ -213,6 +215,30 @@ def test_networks_are_the_same_in_the_api(site: TestClient, kind: str):
     assert told["results"] == expected.to_frame().to_dicts() != []
     assert told["nodes"] == expected.nodes().to_dicts()
     assert told["notes"] == list(expected.notes)
+    asked = {"kind": kind, "level": "guideline", "minimum": 1}
+    told = site.get("/api/network", params=asked).json()
+    page = site.get("/network", params=asked).text
+    assert page.count('<th scope="row">') == min(told["total"], 200) + min(len(told["nodes"]), 200)
+    links = counted(told["total"], "link")
+    said = f"{links} by count" if kind == "services" else f"{links} beyond chance"
+    assert (said if told["total"] else "No link is beyond chance") in page
+
+
+@pytest.mark.parametrize("asked", [{}, {"year": "2014-2016"}, {"key": "chronic-pain", "party": "any"}])
+def test_trends_are_the_same_in_the_api_and_the_page(site: TestClient, asked: dict[str, str]):
+    told = site.get("/api/trends", params=asked).json()
+    page = site.get("/trends", params=asked).text
+    assert told["total"] > 0
+    for row in told["results"]:
+        assert f'<th scope="row">{row["month"]}</th>' in page
+        point = f"<title>{row['month']}: {row['overturned']:,} of {row['decisions']:,} overturned</title>"
+        assert (point in page) == (row["decisions"] >= FEW)
+    for change in told["changes"]:
+        assert f'<th scope="row">{change["change"]}</th>' in page
+    assert page.count('class="change"') == len(told["changes"])
+    for said in (told["verdict"], *told["notes"]):
+        assert html.escape(said[1:]) in page
+    assert site.get("/trends?key=nothing").status_code == 404
 
 
 @pytest.mark.parametrize(

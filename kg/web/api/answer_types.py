@@ -84,6 +84,7 @@ class OfTrends(Told):
     changes: list[row_model(ChangeRow, "figure")] = Field(  # type: ignore[valid-type]
         description="Level and slopes at each change of edition."
     )
+    verdict: str = Field(description="What the changes of edition come to, in a sentence.")
 
 
 # --- rows --------------------------------------------------------------------------------------------

@@ -52,17 +52,19 @@ def monthly(
         "party": party,
         "filters": found.filters.written(),
         "changes": [
-            asdict(row) | {"figure": site.cite(_figure(found, "change", row.change))} for row in found.changes
+            asdict(row) | {"figure": site.cite(trend_figure(found, "change", row.change))}
+            for row in found.changes
         ],
+        "verdict": found.verdict,
         "notes": list(found.notes),
         "help": HELP,
     }
     page = frame.slice(offset, limit).to_dicts()
-    rows = [row | {"figure": site.cite(_figure(found, "month", row["month"]))} for row in page]
+    rows = [row | {"figure": site.cite(trend_figure(found, "month", row["month"]))} for row in page]
     following = str(offset + limit) if offset + limit < frame.height else None
     return answer(request, site, listing(site, rows, frame.height, following, **more))
 
 
-def _figure(found: Trends, kind: str, row: str) -> Asked:
+def trend_figure(found: Trends, kind: str, row: str) -> Asked:
     """A month or a change as a figure."""
     return Asked(kind, found.party, found.filters, row=row, key=found.key or "")

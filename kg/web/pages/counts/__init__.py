@@ -1,0 +1,1 @@
+"""Pages of counts in tables: outcomes, the two sides, months, and what is cited together."""

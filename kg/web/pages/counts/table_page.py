@@ -1,0 +1,111 @@
+"""Pages of a form and some tables: outcomes, the two sides, trends, networks."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import polars as pl
+from fastapi import Request
+from fastapi.responses import Response
+
+from kg.analysis.cited.figure_address import Asked
+from kg.analysis.columns import columns, printed, shown
+from kg.analysis.filters import Filters
+from kg.web.drawings.saved import Drawing
+from kg.web.pages import filter_form
+from kg.web.pages.rendering import render
+from kg.web.site import Site
+
+_SHOWN = 200
+
+Choices = list[tuple[str, str, list[tuple[Any, str]], Any]]
+"""The form beside its filters: name, words, options with their words (none: it is typed), the chosen one."""
+Links = Mapping[str, tuple[str, str]]
+"""Of a key that is shown: its words, and the path that they lead to."""
+
+
+class About(NamedTuple):
+    """A page: its title, its heading, its path and that of its data, and how its figures are read."""
+
+    title: str
+    heading: str
+    path: str
+    data: str
+    help: str
+    lead: str = ""
+    verdict: str = ""
+
+
+class Picture(NamedTuple):
+    """A drawing above the tables, and what is said of it."""
+
+    title: str
+    drawn: Drawing
+    caption: str
+
+
+def table(
+    title: str,
+    row: type,
+    frame: pl.DataFrame,
+    cite: Callable[[Mapping[str, Any]], Asked] | None = None,
+    *,
+    links: Links | None = None,
+    folded: bool = False,
+) -> dict[str, Any]:
+    """A table for the page: its columns that have values, and its first rows, each with its figure.
+
+    Keys lead where ``links`` say; ``folded``, the table is shown when it is opened.
+    """
+    cells = [
+        cell for cell in shown(row) if frame.is_empty() or frame[cell.named.name].null_count() < frame.height
+    ]
+    words = {named.name: named.column for named in columns(row)}
+    return {
+        "title": title,
+        "folded": folded,
+        "heads": [
+            (words[cell.named.name].words, words[cell.named.name].meaning, _right(cell.named.role))
+            for cell in cells
+        ],
+        "rows": [
+            [(_right(cell.named.role), printed(cell, one)) for cell in cells]
+            for one in frame.head(_SHOWN).iter_rows(named=True)
+        ],
+        "figures": [cite(one).address for one in frame.head(_SHOWN).iter_rows(named=True)] if cite else [],
+        "links": links or {},
+        "left": max(frame.height - _SHOWN, 0),
+    }
+
+
+def _right(role: str) -> bool:
+    return role not in {"key", "text"}
+
+
+def page(
+    request: Request,
+    site: Site,
+    filters: Filters,
+    about: About,
+    choices: Choices,
+    again: Mapping[str, Any],
+    tables: Sequence[Mapping[str, Any]],
+    notes: Iterable[str],
+    picture: Picture | None = None,
+) -> Response:
+    """The page of some tables; ``again`` are the values of the address beside the filters."""
+    given = [(name, value) for name, value in again.items() if value != ""]
+    given += [(name, value) for name, several in filters.written().items() for value in several]
+    return render(
+        request,
+        "tables.html",
+        about.path[1:],
+        about=about,
+        told=str(filters) if filters.given() else "",
+        choices=choices,
+        controls=list(filter_form.controls(site.index, filters)),
+        again=urlencode(given),
+        tables=tables,
+        picture=picture,
+        notes=list(notes),
+    )
