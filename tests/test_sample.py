@@ -258,7 +258,7 @@ def log_odds_ratio(with_it: list[bool], without: list[bool]) -> tuple[float, flo
         ("subcategory,Opioids,0.25", "mixed", lambda t, d: d["subcategory"] == "Opioids"),
         ("year,2016,3", "pages", lambda t, d: (t["decision_date"] or "").startswith("2016")),
         ("edition,chronic-pain/2016,3", "sections", lambda t, d: cites_edition(d, "chronic-pain", 2016)),
-        ("keys,,3", "sections", lambda t, d: len(d["reviewer"]["citations"]) > 1),
+        ("keys,,3", "sections", lambda t, d: len({c["guideline"] for c in d["reviewer"]["citations"]}) > 1),
         # another name of what letters print as "Family Practice"
         ("specialty,Family Medicine,0.25", "mixed", lambda t, d: has_specialty(t, "Family Practice")),
     ],

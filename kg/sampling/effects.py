@@ -90,7 +90,7 @@ class Effects:
             odds += sum(self._cited(cited).values())
         if self.editions:
             odds += sum(self.editions.get(path, 0.0) for path in {p for one in cited for p in one.paths})
-        odds += self.keys * max(len(cited) - 1, 0)
+        odds += self.keys * max(len({one.guideline for one in cited}) - 1, 0)
         if self.letter:
             share = 1 / math.sqrt(1 + 3 * (self.letter / math.pi) ** 2)
             odds += math.log(math.sin(share * math.pi * mood) / math.sin(share * math.pi * (1 - mood)))
