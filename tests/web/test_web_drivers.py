@@ -176,12 +176,17 @@ def test_a_row_under_several_specifications(site: TestClient):
     assert site.get("/api/robustness/nothing").status_code == 404
 
 
+def without_figures(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Rows without the addresses of their figures, which only the service gives."""
+    return [{name: value for name, value in row.items() if name != "figure"} for row in rows]
+
+
 @pytest.mark.parametrize("by", KINDS)
 def test_outcomes_are_the_same_in_the_api_and_the_page(site: TestClient, by: str):
     asked = {"by": by, "minimum": 1, "year": "2014-2016"}
     told = site.get("/api/outcomes", params=asked).json()
     expected = outcomes(site.app.state.state.site.index, by, filters=Filters.of(year="2014-2016"), minimum=1)
-    assert told["results"] == expected.to_frame().to_dicts()
+    assert without_figures(told["results"]) == expected.to_frame().to_dicts()
     assert (told["notes"], told["total"]) == (list(expected.notes), expected.to_frame().height)
     table = site.get("/api/outcomes", params=asked | {"format": "csv"}).text.splitlines()
     assert len(table) == 1 + told["total"]
@@ -196,7 +201,7 @@ def test_the_two_sides_are_the_same_in_the_api_and_the_page(site: TestClient, le
     expected = sides(site.app.state.state.site.index, level, minimum=2)
     for show in ("agreement", "pairs", "silent"):
         told = site.get("/api/sides", params={"level": level, "show": show, "minimum": 2}).json()
-        assert told["results"] == getattr(expected, show).to_dicts()
+        assert without_figures(told["results"]) == getattr(expected, show).to_dicts()
         assert told["notes"] == list(expected.notes)
         assert (told["effect"] is None) == (expected.effect is None)
     grouped = site.get("/api/sides", params={"level": level, "by": "year", "minimum": 1}).json()
@@ -212,7 +217,7 @@ def test_the_two_sides_are_the_same_in_the_api_and_the_page(site: TestClient, le
 def test_networks_are_the_same_in_the_api(site: TestClient, kind: str):
     told = site.get("/api/network", params={"kind": kind, "level": "guideline", "minimum": 1, "q": 2}).json()
     expected = network(site.app.state.state.site.index, kind, "guideline", minimum=1, q=2)
-    assert told["results"] == expected.to_frame().to_dicts() != []
+    assert without_figures(told["results"]) == expected.to_frame().to_dicts() != []
     assert told["nodes"] == expected.nodes().to_dicts()
     assert told["notes"] == list(expected.notes)
     asked = {"kind": kind, "level": "guideline", "minimum": 1}
