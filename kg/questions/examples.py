@@ -11,7 +11,7 @@ EXAMPLES = (
     "which specialties overturn most",
     "which pages are associated with overturning",
     "which sections do reviewers cite for opioids",
-    "what do the two sides cite for physical therapy",
+    "what do the two parties cite for physical therapy",
     "why was physical therapy upheld",
     "how many letters cite ODG by year",
     "number of letters per month",

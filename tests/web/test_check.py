@@ -52,6 +52,6 @@ def test_the_page_shows_the_verdicts(site, case):
     assert "Differs" in page.text
     assert "Not in this base" in page.text
     assert f"/cases/{case}" in page.text
-    assert "No sentence names a case" in site.post("/check", data={"text": "Hello."}).text
+    assert "No sentence contains a case number" in site.post("/check", data={"text": "Hello."}).text
     assert "more than" in site.post("/check", data={"text": "12 % were upheld. " * 1_100}).text
     assert site.post("/check", data={"text": "x" * 1_000_000}).status_code == 413

@@ -125,7 +125,7 @@ def test_a_filter_fades_or_hides(visit: Visit, name: str):
 
 def test_size_and_colour_have_a_key_and_words(visit: Visit):
     graph = Graph(visit, MUCH)
-    assert "size: how many items" in graph.page.inner_text(".key")
+    assert "size: number of items" in graph.page.inner_text(".key")
     features = [node for node in graph.nodes() if node["kind"] not in {"item", "case", "group"}]
     few = [node for node in features if node["decisions"] < FEW]
     many = sorted((n for n in features if n["decisions"] >= FEW), key=lambda node: node["decisions"])
@@ -276,7 +276,7 @@ def test_a_damaged_state_is_refused_in_words(visit: Visit, tmp_path: Path):
     kept = tmp_path / "state.json"
     kept.write_text('{"node": 3}')
     graph.page.set_input_files("#load", kept)
-    visit.until("document.getElementById('status').textContent.includes('no saved state')")
+    visit.until("document.getElementById('status').textContent.includes('not a saved view')")
 
 
 @pytest.mark.parametrize("form", ["png", "svg", "csv", "graphml", "ttl"])
@@ -379,4 +379,4 @@ def test_no_more_than_300_nodes_and_it_says_so(visit: Visit):
         if len(graph.ids()) >= MOST:
             break
     assert len(graph.ids()) == MOST
-    assert f"no more than {MOST} are shown" in graph.page.inner_text("#status")
+    assert f"at most {MOST} are shown" in graph.page.inner_text("#status")

@@ -193,9 +193,9 @@ def test_arranging_sizing_and_the_lasso(visit: Visit):
         graph.page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
     graph.page.mouse.up()
     visit.until("network.getSelectedNodes().length > 5")
-    visit.until("document.querySelector('#panel h2').textContent.includes('nodes chosen')")
+    visit.until("document.querySelector('#panel h2').textContent.includes('nodes selected')")
     chosen = len(graph.say("network.getSelectedNodes()"))
-    graph.press("Remove these")
+    graph.press("Remove selected")
     graph.count(f"== {len(before) - chosen}")
 
 

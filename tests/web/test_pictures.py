@@ -167,4 +167,4 @@ def test_changes_of_edition_stand_among_the_years():
 
 
 def test_a_page_without_decisions_says_so(site: TestClient):
-    assert "No decision passes these filters" in site.get("/services?year=1990").text
+    assert "No decision matches these filters" in site.get("/services?year=1990").text

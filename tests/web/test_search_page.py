@@ -48,11 +48,11 @@ def test_no_node_is_offered_twice(site: TestClient):
 
 def test_the_nearest_words_are_offered(site: TestClient):
     page = site.get("/search?q=physcal+therpy").text
-    assert "The nearest:" in page
-    [nearest] = re.findall(r'The nearest: <a href="([^"]*)"', page)
+    assert "Did you mean" in page
+    [nearest] = re.findall(r'Did you mean <a href="([^"]*)"', page)
     assert "In the graph" in site.get(nearest).text
-    assert "The nearest:" not in site.get("/search?q=physical+therapy").text
-    assert "The nearest:" not in site.get("/search?q=zzzzzzzz").text
+    assert "Did you mean" not in site.get("/search?q=physical+therapy").text
+    assert "Did you mean" not in site.get("/search?q=zzzzzzzz").text
 
 
 def test_a_treatment_is_one_entry_with_its_wordings(site: TestClient):
@@ -75,7 +75,7 @@ def test_questions_are_grouped_found_and_answered(site: TestClient):
     assert "95 % interval" in answer
     assert 'class="bar"' in answer
     needed = site.get("/questions/case").text
-    assert "Give case." in needed
+    assert "Enter case." in needed
     refused = site.get("/questions/outcomes_by_section?party=nobody").text
     assert 'class="fault"' in refused
     assert site.get("/questions/nothing", headers={"Accept": "text/html"}).status_code == 404

@@ -123,7 +123,7 @@ def test_which_services_are_overturned_most(hand: Hand, facts: list[Row]):
 
 
 def test_what_is_associated_with_overturning(hand: Hand, facts: list[Row]):
-    hand.menu("Drivers")
+    hand.menu("Associations")
     link = hand.page.locator("#table ~ .scroll tbody th a, table.drivers tbody th a").first
     key = link.get_attribute("href").partition("/guidelines/")[2].replace("%23", "#")
     hand.click("table.drivers tbody th a >> nth=0")

@@ -131,7 +131,7 @@ def test_pages_list_the_grounds_that_reviewers_state(site: TestClient):
     ):
         rows = site.get(f"/api/grounds?minimum=1&{asked}").json()["results"]
         page = site.get(path).text
-        assert "Grounds that reviewers state" in page
+        assert "Grounds stated by reviewers" in page
         table = page.partition('id="grounds"')[2].partition("</table>")[0]
         for row in rows[:15]:
             name = f"{row['ground']}%3A{'met' if row['met'] else 'not-met'}"

@@ -45,7 +45,7 @@ def draw(found: Flow, heads: tuple[str, str, str]) -> Drawing:
             _line(label, count, x, spot, column)
             for (_, label, count), spot in zip(lines, spots[column], strict=True)
         ]
-    words = f"{found.decisions:,} decisions by service, place and outcome; the table has the figures"
+    words = f"{found.decisions:,} decisions by service, citation and outcome; the table lists the figures"
     return Drawing(Markup("").join(parts), WIDTH, _TOP + high + 8, words, "alluvial")
 
 

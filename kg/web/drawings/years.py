@@ -44,7 +44,7 @@ def chart(years: list[Row], base: float, changes: tuple[date, ...] = ()) -> Draw
                     x, at(one.low or 0), at(one.high or 0), x, at(one.rate)
                 )
             )
-    words = "Overturned by year; the table beneath has the figures"
+    words = "Overturn rate by year; the table below lists the figures"
     return Drawing(Markup("").join(parts), width + 8, _FLOOR + 40, words, "years")
 
 

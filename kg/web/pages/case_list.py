@@ -99,7 +99,7 @@ def _left_out(site: Site, wanted: Wanted) -> Iterator[str]:
     other = type(wanted.filters).of(**{k: v for k, v in given.items() if k not in {"year", "decision_date"}})
     without = len(site.decisions(replace(wanted, filters=other, undated=True)))
     if without:
-        yield f"{values.counted(without, 'decision')} without a date not among them"
+        yield f"{values.counted(without, 'decision')} without a date not included"
 
 
 def _chips(given: list[tuple[str, str]], wanted: Wanted) -> Iterator[Chip]:

@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 QUESTIONS = (
     "which services are overturned most",
-    "what do the two sides cite for physical therapy",
+    "what do the two parties cite for physical therapy",
     "topical analgesics by year",
     "opioids from 2014 to 2016 by year",
     "which specialties overturn most",
@@ -143,7 +143,7 @@ def explore(
         label=drawing.name_of(links, node),
         graph=Markup(drawing.html(shown)),  # noqa: S704 - pyvis fills our template, which escapes its data
         view=shown,
-        still=still.draw(shown, f"{len(shown.nodes)} nodes around it; the table beneath has them").inline(),
+        still=still.draw(shown, f"{len(shown.nodes)} connected nodes, listed in the table below").inline(),
         figures=links.figures(links.decisions(node)),
         relations=links.relations(node),
         most=drawing.MOST,

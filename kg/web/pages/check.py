@@ -46,4 +46,4 @@ async def check(asked: Request, site: SiteDep) -> Response:
         found = await run_in_threadpool(checked, site.citable, text)
     except KgError as error:
         return _page(asked, text, str(error), None)
-    return _page(asked, text, "" if found.claims else "No sentence names a case or a figure", found)
+    return _page(asked, text, "" if found.claims else "No sentence contains a case number or a figure", found)

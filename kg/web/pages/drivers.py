@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 USUAL = 10
 """Decisions of a row that is shown, where nobody says otherwise."""
 _SHOWN = 200
-_BANDS = "bands: where 95 and 99.8 % lie if nothing is associated; not causes"
+_BANDS = "bands: 95 % and 99.8 % of points without any association; associations, not causes"
 _ASKED = {"page": "page", "section": "section", "chapter": None, "guideline": None}
 """The levels that a named query answers, with its parameter for one row."""
 

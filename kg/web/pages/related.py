@@ -63,6 +63,6 @@ async def related(asked: Request, site: SiteDep) -> Response:
 
 def _lists(site: Site, lines: list[str], summary: str) -> list[Related]:
     if len(lines) > _MOST_ITEMS:
-        raise SettingError(f"paste at most {_MOST_ITEMS} items, one on each line")
+        raise SettingError(f"paste at most {_MOST_ITEMS} items, one per line")
     [case] = site.asked([(request(lines, summary), "")])
     return [site.analyses.related(case, outcome, 10, mode="pending") for outcome in ("other", None)]

@@ -160,7 +160,7 @@ def _told(parameter: dict[str, Any]) -> tuple[str, str]:
         first = examples[0]
         words.append(f"such as {first[0] if isinstance(first, list) else first}")
     if schema.get("type") == "array":
-        words.append("may be given again")
+        words.append("may be repeated")
     told = ", ".join(filter(None, words)) or "text"
     default = f"; else {schema['default']}" if schema.get("default") not in (None, [], "") else ""
     return parameter["name"], f"{told[0].upper()}{told[1:]}{default}."

@@ -32,7 +32,7 @@ class Order(NamedTuple):
         'sorted by overturn rate, largest first'
         """
         if self.column is None:
-            return f"those that differ beyond chance first (q below {SURE}), then the most cited"
+            return f"differences beyond chance first (q below {SURE}), then most cited"
         end = "" if self.column == "key" else f", {'largest' if self.descending else 'smallest'} first"
         return f"sorted by {self.column.replace('_', ' ').replace('key', 'name')}{end}"
 

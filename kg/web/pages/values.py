@@ -14,8 +14,8 @@ from kg.model import Citation, Decision, Determination, DisputedItem, DocumentKi
 LEGEND = [(kind.value.replace(" ", "-"), kind.value) for kind in Kind if kind is not Kind.RATIONALE]
 PARTIES = {Party.CLAIMS_ADMINISTRATOR: "Claims administrator", Party.REVIEWER: "Reviewer"}
 _BASIS = {
-    None: "The letter has no such field.",
-    "none_cited": "Cited no evidence, the letter says.",
+    None: "The letter does not have this field.",
+    "none_cited": "According to the letter, no evidence was cited.",
 }
 _DATES = (
     ("date_of_injury", "injured"),
@@ -124,7 +124,7 @@ def _side(one: Decision, party: Party, node: str) -> dict[str, Any]:
     return {
         "party": party.value,
         "words": PARTIES[party],
-        "nothing": _BASIS.get(field.basis and field.basis.value, "No citation was read."),
+        "nothing": _BASIS.get(field.basis and field.basis.value, "No citation could be read."),
         "citations": [citation(c, f"{node}/citation/{n}") for n, c in enumerate(field.citations, 1)],
     }
 

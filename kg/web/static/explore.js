@@ -179,7 +179,7 @@ async function pathTo(id) {
   const from = state.from;
   state.from = null;
   const way = await ask(`/api/path?one=${encodeURIComponent(from)}&other=${encodeURIComponent(id)}`);
-  if (!way.results.length) { say("There is no path of at most six steps."); return; }
+  if (!way.results.length) { say("There is no path of six steps or fewer."); return; }
   const names = way.results.map((row) => row.node);
   await step("expand", { node: names[0], relation: null, offset: 0, limit: 25, nodes: names.slice(1) });
   network.selectNodes(names.filter((name) => nodes.get(name)));
@@ -252,7 +252,7 @@ function nextLine(id) {
 function path(id) {
   if (state.from && state.from !== id) { pathTo(id); return; }
   state.from = id;
-  say(`A path from ${nodes.get(id).name}: now choose its other end, and “Path to here”.`);
+  say(`A path from ${nodes.get(id).name}: now select its other end and choose “Path to here”.`);
 }
 
 function pin(id) {
@@ -275,7 +275,7 @@ function lassoMode(yes) {
   lasso.on = yes;
   document.getElementById("lasso").setAttribute("aria-pressed", String(yes));
   network.setOptions({ interaction: { dragView: !yes, dragNodes: !yes } });
-  say(yes ? "Draw a line around nodes to choose them." : "");
+  say(yes ? "Draw a line around nodes to select them." : "");
 }
 const under = (event) => { const box = element.getBoundingClientRect(); return network.DOMtoCanvas({ x: event.clientX - box.left, y: event.clientY - box.top }); };
 element.addEventListener("pointerdown", (event) => { if (lasso.on) { lasso.line = [under(event)]; event.stopPropagation(); } }, true);
@@ -305,7 +305,7 @@ on("redo", redo);
 on("fit", fit);
 on("copy", async () => {
   await navigator.clipboard?.writeText(location.href).catch(() => {});
-  say("The link holds all that you see.");
+  say("The link restores this view.");
 });
 on("lasso", () => lassoMode(!lasso.on));
 on("arrange", async () => {
@@ -323,7 +323,7 @@ for (const select of document.querySelectorAll("[data-filter]")) {
 document.getElementById("fade").addEventListener("change", (event) => step("fade", { yes: event.target.checked }));
 document.getElementById("load").addEventListener("change", async (event) => {
   const kept = await event.target.files[0].text().then(JSON.parse).catch(() => null);
-  if (typeof kept?.node !== "string" || !Array.isArray(kept.steps)) { say("This file is no saved state."); return; }
+  if (typeof kept?.node !== "string" || !Array.isArray(kept.steps)) { say("This file is not a saved view."); return; }
   const there = `${root}/explore?node=${encodeURIComponent(kept.node)}${kept.depth > 1 ? `&depth=${Number(kept.depth)}` : ""}`;
   history.replaceState(null, "", `${there}#${encodeURIComponent(JSON.stringify(kept.steps))}`);
   location.reload();

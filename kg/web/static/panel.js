@@ -62,7 +62,7 @@ function noteOf(id, node) {
   const text = make("textarea", { rows: 2, maxLength: 500, value: node?.note ?? "", id: "note" });
   return make("details", { open: Boolean(node?.note) }, make("summary", {}, node?.note ? "Your note" : "Add a note"),
     make("label", {}, make("span", { className: "sr" }, "Note"), text),
-    button("Keep note", async () => { await step("note", { id, text: text.value.trim() }); say("The note is in the link and in saved views."); }));
+    button("Save note", async () => { await step("note", { id, text: text.value.trim() }); say("The note is stored in the link and in saved views."); }));
 }
 
 function relation(acts, id, name, total) {
@@ -103,11 +103,11 @@ function describeGroup(acts, group) {
 function describeSeveral(acts, ids) {
   const shared = ids.filter((id) => !/^(case\/|group:)/.test(id)).slice(0, 6);
   panel.replaceChildren(
-    make("h2", {}, `${ids.length} nodes chosen`),
+    make("h2", {}, `${ids.length} nodes selected`),
     make("ul", { className: "plain" }, ...ids.slice(0, 12).map((id) => make("li", {}, nodes.get(id).name)), ...(ids.length > 12 ? [make("li", { className: "sub" }, `and ${ids.length - 12} more`)] : [])),
     make("p", { className: "tools" },
-      button("Remove these", () => step("remove", { ids })),
-      button("Keep only these", () => step("remove", { ids: nodes.getIds().filter((id) => !state.chosen.has(id)) }))),
+      button("Remove selected", () => step("remove", { ids })),
+      button("Keep only selected", () => step("remove", { ids: nodes.getIds().filter((id) => !state.chosen.has(id)) }))),
     ...(shared.length > 1 ? [make("p", { className: "links" }, make("a", { href: listed(...shared) }, `Letters whose decisions have ${shared.length === 2 ? "both" : `all ${shared.length}`}`))] : []),
   );
 }

@@ -90,7 +90,7 @@ function fail(error) {
   byId("fault").textContent = words;
 }
 
-const busy = (yes) => { button.textContent = yes ? "Stop" : "Ask"; status.textContent = yes ? "Asking …" : ""; asking = yes; };
+const busy = (yes) => { button.textContent = yes ? "Stop" : "Run"; status.textContent = yes ? "Running …" : ""; asking = yes; };
 let asking = false;
 editor.on("query", () => busy(true));
 editor.on("queryAbort", () => busy(false));
@@ -110,7 +110,7 @@ byId("copy").addEventListener("click", async () => {
   const address = new URL(link(), location.href).href;
   await navigator.clipboard?.writeText(address).catch(() => {});
   history.replaceState(null, "", address);
-  status.textContent = "The link holds the query.";
+  status.textContent = "The link contains the query.";
 });
 addEventListener("popstate", () => location.reload());
 

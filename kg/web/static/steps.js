@@ -17,7 +17,7 @@ const doing = {
     if (relation) state.counts[countOf(node, relation, filter)] = [more.shown, more.total];
     const [count, kept] = [more.total.toLocaleString("en"), narrowed(filter)];
     const what = relation && more.shown ? `${more.shown} of ${count}${kept ? ` ${kept}` : ""}, ${more.order}` : `${more.nodes.length} added, ${more.order}`;
-    say(more.full ? `${nodes.length} nodes: no more than ${most} are shown at once` : `${what}; ${nodes.length} nodes of at most ${most}`);
+    say(more.full ? `${nodes.length} nodes: at most ${most} are shown at once` : `${what}; ${nodes.length} nodes of at most ${most}`);
     return more;
   },
   async arrange({ by }, given) {

@@ -25,7 +25,7 @@ _MINIMA = [(n, values.counted(n, "decision")) for n in (1, 5, 10, 30, 100)]
 _WORDS = {
     **{name: one.label for name, one in GROUPINGS.items()},
     "drift": "Year and edition",
-    "quantities": "Quantity against the limit",
+    "quantities": "Quantity against the recommended amount",
 }
 _NONE = ("", "nothing else")
 
@@ -78,7 +78,7 @@ def sides(
     cite = partial(side_figure, found, by or None)
     made = [
         table(
-            "How the citations stand to one another",
+            "Agreement of the citations",
             AgreementRow,
             found.agreement,
             partial(side_figure, found, None),
@@ -88,8 +88,8 @@ def sides(
         table(f"Without any {level}", SilentRow, found.silent),
     ]
     again = {"level": level, "by": by, "minimum": minimum}
-    heading = f"The {level}s that the two parties cite for one item"
-    about = table_page.About("The two sides", heading, "/sides", "/api/sides", two_sides.HELP)
+    heading = f"{level.capitalize()}s that the two parties cite for the same item"
+    about = table_page.About("Agreement of the parties", heading, "/sides", "/api/sides", two_sides.HELP)
     notes = (*_effect(found), *found.notes)
     return table_page.page(request, site, found.filters, about, choices, again, made, notes)
 
@@ -106,7 +106,7 @@ def _told(effect: Effect) -> str:
     """The difference at equal covariates, with its interval."""
     counts = f"{effect.exposed:,} decisions whose reviewer cites more, {effect.unexposed:,} others"
     if effect.difference is None:
-        return f"{counts}: their difference cannot be told from the covariates"
+        return f"{counts}: their difference cannot be separated from the covariates"
     low, high = effect.difference_low or 0.0, effect.difference_high or 0.0
     return (
         f"where the reviewer cites something that the administrator does not, overturning is "

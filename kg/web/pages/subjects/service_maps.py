@@ -86,7 +86,7 @@ def verdict(rows: list[Row], base: Row) -> str:
     'Overturned more often than all (20.0 %): MRI; less often: none.'
     """
     if base.rate is None:
-        return "No decision passes these filters."
+        return "No decision matches these filters."
     known = [row for row in rows if row.decisions >= drawing.FEW]
     more = [row.label for row in known if (row.low or 0.0) > base.rate]
     less = [row.label for row in known if (row.high or 1.0) < base.rate]
@@ -129,7 +129,7 @@ class _Pictures:
         down = "Services" if form == "cited.svg" else "Specialties of reviewers"
         across = f"{self.level}s that reviewers cite" if form == "cited.svg" else "services"
         title = f"{down} by {across}"
-        return title, squares.draw(self.maps[form], self.linked, f"{title}; the table has the figures")
+        return title, squares.draw(self.maps[form], self.linked, f"{title}; the table lists the figures")
 
     def linked(self, row: Row, column: Row) -> str:
         """The address of the decisions of a square."""

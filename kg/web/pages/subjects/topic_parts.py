@@ -126,7 +126,7 @@ def verdict(whole: Row, base: Row) -> str:
     '2 of 3 decisions were overturned: too few for a rate; 20.0 % of all.'
     """
     if whole.rate is None or whole.low is None or whole.high is None or base.rate is None:
-        return "No decision passes these filters."
+        return "No decision matches these filters."
     if whole.decisions < drawing.FEW:
         told = f"{whole.overturned:,} of {counted(whole.decisions, 'decision')} were overturned"
         return f"{told}: too few for a rate; {100 * base.rate:.1f} % of all."
