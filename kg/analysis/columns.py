@@ -174,7 +174,7 @@ class Counted:
     overturned: Overturned
     modified: Annotated[int, Column("Modified", "of these, modified", "count")]
     overturn_rate: Annotated[
-        float | None, Column("Rate", "share of the decisions that is overturned", unit=SHARE, form="{:.1%}")
+        float | None, Column("Rate", "share of the decisions overturned", unit=SHARE, form="{:.1%}")
     ]
     rate_low: Annotated[float | None, Column("", "lower end of the rate", "low", SHARE)]
     rate_high: Annotated[float | None, Column("", "upper end of the rate", "high", SHARE)]

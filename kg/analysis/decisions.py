@@ -204,7 +204,7 @@ class Index:
         ]
         yield from (f"no decision has the {told}" for told in absent)
         if wanted and not absent and (mask := self.chosen(wanted, party)) is not None and not mask.any():
-            yield f"no decision passes all of the filters: {wanted}"
+            yield f"no decision matches all of the filters: {wanted}"
 
     def _having(self, one: Filter, values: Sequence[Value], party: str) -> Mask:
         """The decisions that have one of some values of a filter."""

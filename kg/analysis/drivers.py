@@ -32,17 +32,12 @@ from kg.analysis.filters import Filters, check_minimum, unknown
 from kg.analysis.verdict import Told
 
 HELP = (
-    "Figures say what is associated with overturned decisions, not what causes them: the reviewer chooses "
-    "the "
-    "page, often after making up their mind. A row compares decisions that cite the key with decisions "
-    "that cite "
-    "other keys of the same level and not this one. Difference and adjusted odds ratio hold the "
-    "covariates equal; "
-    "all intervals (95 %) and tests allow for decisions of one letter being alike. q-values are those of "
-    "Benjamini "
-    "and Hochberg over the rows compared. Neighbouring pages share decisions: a credible set holds the "
-    "key with the "
-    "effect with 95 % probability."
+    "Figures show association with overturning, not its causes: the reviewer chooses the page, often after "
+    "making up their mind. Each row compares decisions that cite the key with decisions that cite only "
+    "other keys of the same level. The difference and the adjusted odds ratio are adjusted for the "
+    "covariates; 95 % intervals and tests allow for correlation between decisions of one letter. q-values "
+    "follow Benjamini and Hochberg over the rows compared. Neighbouring pages share decisions: with 95 % "
+    "probability, a credible set contains the key that has the effect."
 )
 """What a reader has to know about the table, for help texts and captions."""
 
@@ -61,7 +56,7 @@ class DriverRow(Counted):
         float | None,
         Column(
             "Difference",
-            "rate above that of decisions with equal covariates that do not cite the key",
+            "adjusted difference in rate from decisions that do not cite the key",
             unit="percentage points",
             form="{:+.1f}",
         ),
@@ -73,33 +68,38 @@ class DriverRow(Counted):
         float | None, Column("", "upper end of the difference", "high", "percentage points")
     ]
     odds_ratio: Annotated[
-        float | None, Column("Crude odds ratio", "odds of overturning, cited against not cited")
+        float | None, Column("Crude odds ratio", "odds ratio of overturning, key cited against not cited")
     ]
     odds_ratio_low: Annotated[float | None, Column("", "lower end of the crude odds ratio", "low")]
-    odds_ratio_high: Annotated[float | None, Column("", "upper end; none: there is no upper limit", "high")]
+    odds_ratio_high: Annotated[
+        float | None, Column("", "upper end; empty if there is no upper limit", "high")
+    ]
     adjusted_odds_ratio: Annotated[
-        float | None, Column("Adjusted odds ratio", "the same comparison at equal covariates")
+        float | None, Column("Adjusted odds ratio", "odds ratio adjusted for the covariates")
     ]
     adjusted_low: Annotated[float | None, Column("", "lower end of the adjusted odds ratio", "low")]
-    adjusted_high: Annotated[float | None, Column("", "upper end; none: there is no upper limit", "high")]
+    adjusted_high: Annotated[float | None, Column("", "upper end; empty if there is no upper limit", "high")]
     p_value: Annotated[
         float | None,
-        Column("p", "of the test that the key is not associated with the outcome", form="{:.2g}"),
+        Column("p", "p-value of the test that the key is not associated with the outcome", form="{:.2g}"),
     ]
     q_value: Annotated[
         float | None, Column("q", "p corrected for the rows compared (Benjamini and Hochberg)", form="{:.3f}")
     ]
     overlap: Annotated[
         float | None,
-        Column("Overlap", "share of the key's variation that the covariates tell", unit=SHARE, form="{:.0%}"),
+        Column(
+            "Overlap", "share of the key's variation explained by the covariates", unit=SHARE, form="{:.0%}"
+        ),
     ]
     probability: Annotated[
         float | None,
-        Column("Probability", "that the set's effect is at this key", unit=SHARE, form="{:.0%}"),
+        Column("Probability", "probability that the set's effect is at this key", unit=SHARE, form="{:.0%}"),
     ]
     credible_set: Annotated[int | None, Column("Set", "the credible set that the key belongs to", "text")]
     remark: Annotated[
-        str | None, Column("Remark", "where key and covariate nearly coincide, or a figure lacks", "text")
+        str | None,
+        Column("Remark", "set if the key nearly coincides with a covariate or a figure is missing", "text"),
     ]
 
 
@@ -134,13 +134,15 @@ class SetRow:
     set: Annotated[int, Column("Set", "number of the credible set", "key")]
     key: Annotated[str, Column("Key", "notation of what is cited", "key")]
     probability: Annotated[
-        float, Column("Probability", "that the set's effect is at this key", unit=SHARE, form="{:.0%}")
+        float,
+        Column("Probability", "probability that the set's effect is at this key", unit=SHARE, form="{:.0%}"),
     ]
     odds_ratio: Annotated[
-        float | None, Column("Odds ratio", "of the set's likeliest key, in one model with the other sets")
+        float | None,
+        Column("Odds ratio", "odds ratio of the set's most probable key, in one model with the other sets"),
     ]
     low: Annotated[float | None, Column("", "lower end of the odds ratio", "low")]
-    high: Annotated[float | None, Column("", "upper end; none: there is no upper limit", "high")]
+    high: Annotated[float | None, Column("", "upper end; empty if there is no upper limit", "high")]
     decisions: Decisions
     letters: Letters
 
@@ -338,5 +340,5 @@ def _remarks(compared: Comparison, difference: NDArray[np.float64]) -> dict[int,
     said = compared.coincidences()
     for number in compared.tested[np.isnan(difference[compared.tested])]:
         beside = f": {said[int(number)]}" if int(number) in said else ""
-        said[int(number)] = f"cannot be told from the covariates{beside}"
+        said[int(number)] = f"cannot be separated from the covariates{beside}"
     return said

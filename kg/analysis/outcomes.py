@@ -33,10 +33,10 @@ KINDS = (*GROUPINGS, "drift", "quantities")
 """What :func:`outcomes` counts by: a grouping, year and edition, or quantities against limits."""
 
 HELP = (
-    "Counts of the decisions under the filters, a row for each value: a decision with several values, such "
-    "as a reviewer with two specialties, counts for each. Intervals (95 %) of rates have letters as their "
-    "unit. Rates that differ say nothing of why: services, years and reviewers come together. What cited "
-    "guidelines are associated with at equal covariates stands in the table of drivers."
+    "Counts of the decisions under the filters, one row per value; a decision with several values, such as "
+    "a reviewer with two specialties, counts for each. 95 % intervals treat the letter as the unit. Rates "
+    "are not adjusted: services, years and reviewers differ together. For comparisons adjusted for "
+    "covariates, see the associations of guidelines with outcomes (drivers)."
 )
 """What a reader has to know about the tables."""
 
@@ -45,8 +45,8 @@ HELP = (
 class GroupRow(Counted):
     """How the decisions end that have one value, or one value and another across it."""
 
-    value: Annotated[str, Column("Value", "what is counted by", "key")]
-    across: Annotated[str | None, Column("Across", "the other value, where two are counted by", "key")]
+    value: Annotated[str, Column("Value", "value of the grouping", "key")]
+    across: Annotated[str | None, Column("Across", "value of the second grouping, if any", "key")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class QuantityRow(Counted):
 
     quantity_unit: Annotated[str, Column("Unit", "unit of both quantities", "key")]
     requested: Annotated[
-        str, Column("Requested", "within, to twice or beyond twice what is recommended", "key")
+        str, Column("Requested", "within the recommended quantity, up to twice or more than twice", "key")
     ]
 
 
@@ -104,7 +104,7 @@ def outcomes(
         UnknownError: there is no such grouping, party or filter value; the sentence names the nearest.
         SettingError: ``minimum`` is less than 1, or ``across`` is given where it cannot be.
     """
-    choose("kind of outcomes", by, KINDS)
+    choose("grouping of outcomes", by, KINDS)
     check_minimum(minimum)
     if across is not None:
         choose("grouping", across, tuple(GROUPINGS))
@@ -183,7 +183,7 @@ def _without(index: Index, name: str, chosen: Mask | None, found: Valued) -> lis
         return []
     decisions, letters = int(left.sum()), int(np.unique(index.letter[left]).size)
     told = f"{decisions:,} decision{'s' * (decisions != 1)} in {letters:,} letter{'s' * (letters != 1)}"
-    return [f"without a {name.replace('_', ' ')}, and not counted: {told}"]
+    return [f"not counted, without a {name.replace('_', ' ')}: {told}"]
 
 
 def drift(index: Index, party: str, wanted: Filters, minimum: int) -> Outcomes:
@@ -229,9 +229,9 @@ def quantities(index: Index, party: str, wanted: Filters, minimum: int) -> Outco
         requested = pl.when(share <= most).then(pl.lit(name)).otherwise(requested)
     counted = rows.select(unit, requested.alias("requested"), "decision")
     table, hidden = _counted(index, counted, QuantityRow, minimum)
-    told = f"{rows.height} decisions tell both what is requested and, in the same unit, what is recommended"
+    told = f"{rows.height} decisions state both the requested and, in the same unit, the recommended quantity"
     notes = (told, *index.notes(wanted, party), *hidden, *index.left_out)
-    return Outcomes(QuantityRow, wanted, table, "requested quantity against the limit", notes)
+    return Outcomes(QuantityRow, wanted, table, "requested against recommended quantity", notes)
 
 
 def _mask(index: Index, chosen: Mask | None) -> pl.Series:
@@ -250,5 +250,5 @@ def _counted(index: Index, frame: pl.DataFrame, row: type, minimum: int) -> tupl
     shown = shaped(row, table).filter(pl.col("decisions") >= minimum)
     hidden = table.height - shown.height
     rows = "1 row" if hidden == 1 else f"{hidden:,} rows"
-    said = [f"not shown, with fewer than {minimum:,} decisions: {rows}"] if hidden else []
+    said = [f"not shown (fewer than {minimum:,} decisions): {rows}"] if hidden else []
     return shown.sort("decisions", *by, descending=[True] + [False] * len(by), nulls_last=True), said

@@ -12,9 +12,9 @@ from kg.analysis.columns import printed, shown
 from kg.analysis.drivers import DriverRow, Drivers
 from kg.analysis.filters import unknown
 
-CAPTION = "Associated with, not caused by: the reviewer chooses what to cite, and kinds of service differ."
+CAPTION = "Association, not causation: the reviewer chooses what to cite, and kinds of service differ."
 LESS, MORE, NEUTRAL, FEW = "#542788", "#b35806", "#f7f7f7", "#d9d9d9"
-DRAWN = "Filled: at equal covariates; hollow: crude. Lines are 95 % intervals."
+DRAWN = "Filled: adjusted for covariates; hollow: crude. Lines: 95 % intervals."
 _LEFT, _ROW, _PLOT = 330, 22, 460
 _CELL, _ACROSS = 26, 30
 _WIDEST = 1000.0
@@ -206,7 +206,7 @@ def _legend(y: int) -> list[str]:
         x = 20 + number * 84
         out.append(f"<rect x='{x}' y='{y}' width='16' height='16' fill='{colour}' stroke='#bbb'/>")
         out.append(_text(x + 22, y + 12, label, 11, "#333"))
-    out.append(_text(20 + 7 * 84, y + 12, "odds against the base rate", 11, "#333"))
+    out.append(_text(20 + 7 * 84, y + 12, "odds relative to the base rate", 11, "#333"))
     return out
 
 

@@ -21,10 +21,10 @@ from kg.analysis.filters import Filters, check_minimum
 from kg.model import Party
 
 HELP = (
-    "The parties' citations of one item are compared by what they share. The odds ratio says whether "
-    "decisions whose reviewer cites something that the administrator does not end more often as overturned, "
-    "among those in which both cite something: an association only, for a reviewer who finds for the worker "
-    "may look further."
+    "Compares the parties' citations for the same item. The odds ratio shows whether decisions whose "
+    "reviewer cites something that the administrator does not are overturned more often, among decisions in "
+    "which both parties cite something. It is an association only: a reviewer who finds for the worker may "
+    "search further."
 )
 
 AGREEMENT = ("same", "overlap", "different", "reviewer only", "administrator only", "neither")
@@ -35,15 +35,15 @@ AGREEMENT = ("same", "overlap", "different", "reviewer only", "administrator onl
 class AgreementRow(Counted):
     """How the decisions end in which the parties' citations stand so to one another."""
 
-    agreement: Annotated[str, Column("Agreement", "how the parties' citations stand to one another", "key")]
+    agreement: Annotated[str, Column("Agreement", "how the parties' citations compare", "key")]
 
 
 @dataclass(frozen=True, slots=True)
 class GroupAgreementRow(Counted):
     """The same, of the decisions that have one value of a grouping."""
 
-    value: Annotated[str, Column("Value", "what is counted by", "key")]
-    agreement: Annotated[str, Column("Agreement", "how the parties' citations stand to one another", "key")]
+    value: Annotated[str, Column("Value", "value of the grouping", "key")]
+    agreement: Annotated[str, Column("Agreement", "how the parties' citations compare", "key")]
 
 
 @dataclass(frozen=True, slots=True)

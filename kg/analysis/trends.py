@@ -23,9 +23,9 @@ from kg.reading.vocabulary.catalogue import guidelines
 from kg.statistics.clustered import Clustered, logistic
 
 HELP = (
-    "Rates by month with 95 % intervals that have letters as their unit. At a change of edition, level is "
-    "the odds ratio of overturning just after against just before, slope the odds ratio from one year to the "
-    "next. What else changed at that time is not told apart."
+    "Overturn rates by month, with 95 % intervals that treat the letter as the unit. At a change of "
+    "edition, level is the odds ratio of overturning just after against just before, and slope the odds "
+    "ratio from one year to the next. Other changes at the same time cannot be separated from the edition."
 )
 """What a reader has to know about the tables."""
 
@@ -58,15 +58,17 @@ class ChangeRow:
     ]
     level_low: Annotated[float | None, Column("", "lower end of the level", "low")]
     level_high: Annotated[float | None, Column("", "upper end of the level", "high")]
-    level_p: Annotated[float | None, Column("p", "of the test that the level is 1", form="{:.2g}")]
+    level_p: Annotated[float | None, Column("p", "p-value of the test that the level is 1", form="{:.2g}")]
     slope_before: Annotated[float | None, Column("Slope before", "odds ratio from one year to the next")]
     slope_before_low: Annotated[float | None, Column("", "lower end of the slope before", "low")]
     slope_before_high: Annotated[float | None, Column("", "upper end of the slope before", "high")]
     slope_after: Annotated[float | None, Column("Slope after", "odds ratio from one year to the next")]
     slope_after_low: Annotated[float | None, Column("", "lower end of the slope after", "low")]
     slope_after_high: Annotated[float | None, Column("", "upper end of the slope after", "high")]
-    slope_p: Annotated[float | None, Column("p", "of the test that the slopes are equal", form="{:.2g}")]
-    remark: Annotated[str | None, Column("Remark", "why figures lack", "text")]
+    slope_p: Annotated[
+        float | None, Column("p", "p-value of the test that the slopes are equal", form="{:.2g}")
+    ]
+    remark: Annotated[str | None, Column("Remark", "why figures are missing", "text")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +152,7 @@ def _undated(index: Index, left: NDArray[np.bool_]) -> list[str]:
     if not left.any():
         return []
     letters = int(np.unique(index.letter[left]).size)
-    return [f"without a decision date, and not counted: {int(left.sum()):,} decisions in {letters:,} letters"]
+    return [f"not counted, without a decision date: {int(left.sum()):,} decisions in {letters:,} letters"]
 
 
 def _changes(index: Index, rows: NDArray[np.int32], days: Days) -> tuple[ChangeRow, ...]:

@@ -11,12 +11,12 @@ from kg.analysis.columns import label
 from kg.analysis.comparison import TESTED, Comparison
 from kg.analysis.decisions import OUTCOMES
 
-_SILENT = {"any": "neither party cites a {}", "both": "the parties do not both cite one {}"}
+_SILENT = {"any": "neither party cites a {}", "both": "the parties do not both cite a {}"}
 
 _SURE = 0.05
 _WEIGHED = (
-    f"a credible set can hold an effect where no q-value is below {_SURE}: rows are tested after all that "
-    "kinds of service tell, sets weigh kinds of service and what is cited together"
+    f"a credible set can contain an effect although no q-value is below {_SURE}: row tests adjust fully for "
+    "the kind of service, while sets weigh the kind of service and joint citations together"
 )
 
 
@@ -38,7 +38,7 @@ class Told:
         at_risk = np.bincount(self.compared.index.outcome[risk], minlength=3)
         left = totals - at_risk
         if not risk.any():
-            return [f"of {_counted(size, 'decision')} none cites a {self.level}: nothing to compare"]
+            return [f"none of {_counted(size, 'decision')} cites a {self.level}: nothing to compare"]
         notes = []
         if left.sum():
             ended = ", ".join(
@@ -56,7 +56,8 @@ class Told:
             notes.append(f"{every} of {compared} compared are overturned: no comparison")
         elif not self.compared.tested.size:
             notes.append(
-                f"no {self.level} is cited, and not cited, in {TESTED} decisions each: no comparison"
+                f"no {self.level} is cited in {TESTED} decisions and not cited in {TESTED} others: "
+                "no comparison"
             )
         return notes
 
@@ -95,7 +96,7 @@ class Told:
         for keys, more in others:
             rest = f" or {_counted(len(keys) - 1, 'neighbour')}" if len(keys) > 1 else ""
             said.append(f"{names[keys[0]]}{rest} ({'more' if more else 'less'})")
-        verb = "holds" if len(others) == 1 else "each hold"
+        verb = "contains" if len(others) == 1 else "each contain"
         return f"{_counted(len(others), 'credible set')} {verb} an effect: {'; '.join(said)}"
 
     def _missed(self, at_risk: str, compared: pl.DataFrame) -> str:
@@ -107,9 +108,10 @@ class Told:
         error = float(np.sqrt(scores.variance[at]) / scores.information[at])
         bound = float(np.exp((-float(ndtri(0.025 / compared.height)) + 0.8416) * error))
         what = f"an odds ratio of {bound:.1f} or {1 / bound:.2f}"
-        most = f"the {self.level} cited most, {label(best)}"
+        most = f"the most cited {self.level} ({label(best)})"
         return (
-            f"the widest effect that these {at_risk} could miss at {most}, is {what}, at others a wider one"
+            f"with these {at_risk}, the smallest effect detectable with 80 % power at {most} is {what}; "
+            "it is larger elsewhere"
         )
 
 

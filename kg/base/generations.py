@@ -92,7 +92,7 @@ def check(root: Path) -> Layout:
     layout = Layout(root)
     if not root.is_dir():
         raise BaseError(
-            f"{root}: there is no knowledge base here; make one with: kg build SOURCE --kb {root}"
+            f"{root}: there is no knowledge base here; create one with: kg build SOURCE --kb {root}"
         )
     try:
         marker = json.loads(layout.marker.read_text(encoding="utf-8"))
@@ -150,7 +150,7 @@ def builder_lock(layout: Layout) -> Iterator[None]:
                 raise BaseError(f"{layout.lock}: cannot be locked: {fault.strerror}") from fault
             holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
             raise BaseError(
-                f"{layout.root}: another build is at work here (process {holder}); nothing was changed"
+                f"{layout.root}: another build is running here (process {holder}); nothing was changed"
             ) from fault
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode("ascii"), 0)
@@ -171,8 +171,8 @@ def explained(layout: Layout) -> Iterator[None]:
     except (OSError, sqlite3.Error, pl.exceptions.PolarsError) as fault:
         reason = why(fault)
         if getattr(fault, "errno", None) == errno.ENOSPC or _FULL.search(reason):
-            reason = "the disk is full; free space and run it again, it goes on from here"
-        raise BaseError(f"{layout.root}: {reason}; what is served was not changed") from fault
+            reason = "the disk is full; free some space and run the command again to resume"
+        raise BaseError(f"{layout.root}: {reason}; the current generation is unchanged") from fault
 
 
 _FULL = re.compile(r"(?i)no space left|disk is full|database or disk")

@@ -4,7 +4,7 @@
 >>> KnowledgeBase.open("/nowhere")
 Traceback (most recent call last):
     ...
-kg.errors.BaseError: /nowhere: there is no knowledge base here; make one with: kg build SOURCE --kb /nowhere
+kg.errors.BaseError: /nowhere: there is no knowledge base here; create one with: kg build SOURCE --kb /nowhere
 """
 
 import difflib

@@ -39,7 +39,7 @@ def check(said: Read, case: str, source: Source) -> list[Part]:
     """The parts of a sentence about ``case``, with their verdicts."""
     letter = source.letter(case)
     if letter is None:
-        return [Part("case", case, Verdict.ABSENT, f"there is no case {case} in this base")]
+        return [Part("case", case, Verdict.ABSENT, f"there is no case {case} in this knowledge base")]
     whole = said.sentence.text
     if whole.rstrip("”\"'").endswith("?"):
         return [_unchecked("words", whole, "a question claims nothing")]

@@ -190,7 +190,7 @@ def read_cursor(cursor: str) -> str:
         SettingError: it is not one of ours.
     """
     if not re.match(CURSOR, cursor):
-        raise SettingError(f"{cursor!r} is not a cursor: give the `next` of the page before, or none")
+        raise SettingError(f"{cursor!r} is not a valid cursor: pass the `next` of the previous page, or none")
     return cursor.removeprefix("c1.")
 
 

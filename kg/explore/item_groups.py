@@ -40,7 +40,7 @@ def picked(links: Links, wanted: Mapping[str, str]) -> Ids | None:
     kept = np.ones(len(links.index), bool)
     for name, value in wanted.items():
         if name not in FILTERS:
-            raise SettingError(f"{name!r} is no filter of the graph; expected {', '.join(FILTERS)}")
+            raise SettingError(f"{name!r} is not a filter of the graph; expected {', '.join(FILTERS)}")
         kept &= _having(links, name, value)
     return np.flatnonzero(kept)
 
@@ -112,7 +112,7 @@ def group(
         **ends._asdict(),
         "name": f"{ends.decisions:,} {words}, {relation}",
         "label": f"{ends.decisions:,} {words}\n{counts}",
-        "title": f"{ends.decisions:,} {words}, {relation}: opens on demand",
+        "title": f"{ends.decisions:,} {words}, {relation}: expands on demand",
         "shape": "box",
         "size": 24,
         "color": "#e6e8ea",

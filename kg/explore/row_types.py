@@ -34,7 +34,7 @@ class HitRow:
 
     case: Annotated[str, Column("Case", "case number", "key")]
     iri: Annotated[str, Column("IRI", "IRI of the case", "text")]
-    snippet: Annotated[str, Column("Snippet", "passage of the letter that holds the words", "text")]
+    snippet: Annotated[str, Column("Snippet", "passage of the letter that contains the words", "text")]
     hits: Annotated[
         list[list[int]], Column("Hits", "start and end of each word in the snippet, in characters", "text")
     ]
@@ -46,14 +46,14 @@ class FeatureRow:
 
     notation: Annotated[str, Column("Notation", "notation in its vocabulary", "key")]
     iri: Annotated[str, Column("IRI", "IRI of the concept", "text")]
-    label: Annotated[str, Column("Label", "what it is called", "text")]
+    label: Annotated[str, Column("Label", "name", "text")]
     kind: Annotated[str, Column("Kind", "kind of concept, such as section", "text")]
     decisions: Decisions
     upheld: Annotated[int, Column("Upheld", "of these, upheld", "count")]
     overturned: Overturned
     modified: Annotated[int, Column("Modified", "of these, modified", "count")]
     overturn_rate: Annotated[
-        float | None, Column("Rate", "share of the decisions that is overturned", unit=SHARE, form="{:.1%}")
+        float | None, Column("Rate", "share of the decisions overturned", unit=SHARE, form="{:.1%}")
     ]
 
 

@@ -65,7 +65,7 @@ def within(links: Links, node: str) -> Ids:
         ]
     )
     if not any(map(len, found)):
-        raise UnknownError(f"no decision here is about {node!r}")
+        raise UnknownError(f"no decision is about {node!r}")
     return np.unique(np.concatenate(found))
 
 
@@ -92,7 +92,7 @@ def kind_of(links: Links, node: str) -> str:
     for name in KINDS:
         if any(node in chain(one) for one in links.kinds[name].nodes):
             return name
-    raise UnknownError(f"no decision here is about {node!r}")
+    raise UnknownError(f"no decision is about {node!r}")
 
 
 def broader(node: str) -> list[str]:

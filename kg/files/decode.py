@@ -75,7 +75,7 @@ def text(data: bytes) -> tuple[str, tuple[Problem, ...]]:
         message = "not UTF-8: read as Windows-1252"
         decoded = data.decode(FALLBACK, "replace")
         if unknown := decoded.count("\ufffd"):
-            message += f", in which {unknown} of its bytes mean nothing"
+            message += f", in which {unknown} of its bytes are undefined"
         # In Windows-1252 a byte is a character, so the place is the same.
         return decoded, (Problem(ProblemKind.ENCODING, Span(fault.start, fault.start + 1), message),)
 

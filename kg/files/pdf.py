@@ -163,10 +163,10 @@ class Reader:
 
 
 def _cause(code: int) -> str:
-    log.info("a PDF ended its reader (%s)", code)
+    log.info("a PDF crashed its parser (%s)", code)
     if code == -24:  # SIGXCPU
         return f"the PDF takes more than {SECONDS:.0f} s to read"
-    return "the PDF is damaged so that its reader breaks, or takes more than 1 GiB of memory to read"
+    return "the PDF is damaged and crashes its parser, or takes more than 1 GiB of memory to read"
 
 
 _readers: dict[int, Reader] = {}  # by process: a forked process must not share its parent's child

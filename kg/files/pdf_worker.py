@@ -36,7 +36,7 @@ _LINE_END_HYPHENS = ("\ufffe\r\n", "\x02\r\n", "\ufffe", "\x02")
 _REFUSED = {
     raw.FPDF_ERR_FORMAT: "the PDF is damaged",
     raw.FPDF_ERR_PASSWORD: "the PDF is locked by a password: remove the password first",
-    raw.FPDF_ERR_SECURITY: "the PDF has a protection that cannot be read",
+    raw.FPDF_ERR_SECURITY: "the PDF has an unsupported protection",
 }
 
 
@@ -59,7 +59,7 @@ def text_of(data: bytes) -> str:
 def _pages(document: pdfium.PdfDocument) -> str:
     count = len(document)
     if count == 0:
-        raise UnreadableError("the PDF has no page")
+        raise UnreadableError("the PDF has no pages")
     if count > MAX_PAGES:
         raise UnreadableError(f"the PDF has {count} pages, more than the {MAX_PAGES} that a letter may have")
     pages: list[str] = []

@@ -276,7 +276,7 @@ def _table(path: str, column: str | None) -> Iterator[Source]:
 def _container(path: str, column: str | None) -> Iterator[Source]:
     """The letters in an archive or e-mail."""
     place = decode.printable(path)
-    reason = "it holds no file"
+    reason = "it contains no files"
     try:
         with _seekable(path) as file:
             for member in containers.members(path, file):
@@ -314,7 +314,7 @@ def _unpacked(member: containers.Member, suffix: str) -> bytes:
     if member.file is None:
         raise SourceError(member.fault or "it cannot be read")
     if suffix in containers.SUFFIXES:
-        raise SourceError("an archive or e-mail within another is not read: unpack it first")
+        raise SourceError("a nested archive or e-mail is not read: unpack it first")
     return _limited(member.name, member.file)
 
 
@@ -346,7 +346,7 @@ def _rows(place: str, stem: str, rows: Iterable[tables.Row]) -> Iterator[Source]
         problems = (Problem(ProblemKind.ENCODING, Span(0, 0), message),) if row.encoding else ()
         yield Source(at, name, "", Letter(name, at, row.text, digest, problems))
     if none:
-        raise SourceError("the table has no row")
+        raise SourceError("the table has no rows")
 
 
 def _seekable(place: str) -> IO[bytes]:

@@ -126,9 +126,9 @@ def _json_line(number: int, line: bytes, column: str | None) -> Row:
     try:
         values = json.loads(text)
     except (ValueError, RecursionError) as fault:
-        return Row(number, None, None, f"the line is no JSON: {fault}")
+        return Row(number, None, None, f"the line is not valid JSON: {fault}")
     if not isinstance(values, dict):
-        return Row(number, None, None, "the line is no JSON object")
+        return Row(number, None, None, "the line is not a JSON object")
     try:
         columns = _columns(values, column)
     except SourceError as fault:
@@ -189,7 +189,7 @@ def _parquet(file: IO[bytes], column: str | None) -> Iterator[Row]:
         schema = table.collect_schema()
         columns = _columns(schema, column)
         if schema[columns[0]] != pl.String:
-            raise SourceError(f'the column "{columns[0]}" is not one of strings')
+            raise SourceError(f'the column "{columns[0]}" does not contain strings')
         table = table.select([name for name in columns if name is not None])
         number = 0
         while not (part := table.slice(number, _PART).collect()).is_empty():

@@ -255,7 +255,7 @@ class Asked:
 
     def _dated(self, first: str, last: str) -> None:
         if first and last and first > last:
-            raise QuestionError(f"the range of dates from {first} to {last} runs backwards")
+            raise QuestionError(f"the range of dates from {first} to {last} is reversed")
         into = self.after if self.compared else self.conditions
         span, asked = f"{first}..{last}", f"{first}..{last}"
         if self.either and not any(old.name == "decision_date" for old in into):

@@ -168,7 +168,7 @@ def _all_used(
     cites = named & {"guideline", "edition"} or level or kind is Kind.SIDES
     if "PARTY" in asked.seen and not cites and not asked.case:
         raise QuestionError(
-            "letters tell what the claims administrator cites: name a guideline, or ask “which sections”"
+            "letters state what the claims administrator cites: name a guideline, or ask “which sections”"
         )
     if "CITE" in asked.seen and not cites and not asked.case:
         raise QuestionError("cite what? Name a guideline, chapter, section or page")

@@ -118,7 +118,7 @@ def _day(iso: str, printed: str) -> str:
     try:
         return date.fromisoformat(iso).isoformat()
     except ValueError as error:
-        raise QuestionError(f"“{printed}” is no day") from error
+        raise QuestionError(f"“{printed}” is not a date") from error
 
 
 def _phrases(text: str, start: int, end: int) -> list[Phrase]:
@@ -259,7 +259,7 @@ def _read(text: str, phrases: list[Phrase]) -> Question:
     if unknown := [phrase.printed for phrase in phrases if phrase.type == "UNKNOWN"]:
         raise QuestionError("not understood: " + ", ".join(f"“{word}”" for word in dict.fromkeys(unknown)))
     if not phrases:
-        raise QuestionError("nothing is asked")
+        raise QuestionError("the question is empty")
     lexemes = [Lexeme(phrase.type, phrase.start, phrase.end) for phrase in phrases]
     plan = _planned(lexemes, phrases)
     respelled = tuple((phrase.printed, known) for phrase in phrases if (known := _respelled(phrase.printed)))

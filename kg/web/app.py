@@ -180,7 +180,7 @@ def _add_operations(app: FastAPI, state: State, metrics: Metrics) -> None:
         if not state.ready:
             return PlainTextResponse("not ready\n", 503)
         outdated = state.site.base.outdated if state.path else 0
-        said = f"; {outdated} letters were read by another version of kg" if outdated else ""
+        said = f"; {outdated} letters were parsed by another version of kg" if outdated else ""
         return PlainTextResponse(f"ready{said}\n")
 
     @app.get("/metrics", include_in_schema=False)

@@ -71,6 +71,6 @@ async def download(request: Request, site: ServedDep, name: str) -> Response:
         raise ProblemError(404, f"there is no file {name[:100]!r}; available: {', '.join(known)}")
     if name not in found:
         _state(request).make_dumps()
-        raise ProblemError(503, f"{name} is being made; retry in 10 s", headers={"Retry-After": "10"})
+        raise ProblemError(503, f"{name} is being generated; retry in 10 s", headers={"Retry-After": "10"})
     kind = "application/gzip" if known[name].packed else known[name].media_type
     return FileResponse(found[name], media_type=kind, filename=f"imr-kg-{site.generation}-{name}")

@@ -54,7 +54,7 @@ async def thing(request: Request, site: SiteDep, base: BaseDep) -> Response:
     try:
         place = iri.read(iri.BASE + node)
     except IriError as error:
-        raise ProblemError(404, f"this server mints no IRI {iri.BASE}{node}") from error
+        raise ProblemError(404, f"this server has no IRI {iri.BASE}{node}") from error
     links = ", ".join(
         [f'<{iri.BASE}{node}>; rel="canonical"']
         + [
@@ -105,7 +105,7 @@ async def resource(request: Request, site: SiteDep, node: Annotated[str, Query(m
     try:
         place = iri.read(iri.BASE + node)
     except IriError as error:
-        raise UnknownError(f"this server mints no IRI {iri.BASE}{node}") from error
+        raise UnknownError(f"this server has no IRI {iri.BASE}{node}") from error
     triples = await _triples(request, site, place, iri.BASE + node)
     rows: dict[str, list[tuple[str, str | None]]] = {}
     for quad in ox.parse(triples, format=ox.RdfFormat.N_TRIPLES):

@@ -22,7 +22,7 @@ class Metrics:
         self._registry.register(_Lanes(state))
         self._seconds = Histogram(
             "kg_request_seconds",
-            "Time of a request, by route and status.",
+            "Duration of a request, by route and status.",
             ["route", "status"],
             registry=self._registry,
             buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
@@ -44,11 +44,13 @@ class _Lanes(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The figures of both lanes as they are now."""
-        killed = CounterMetricFamily("kg_query_killed", "Queries ended by force.", labels=["lane", "why"])
-        refused = CounterMetricFamily("kg_query_refused", "Queries not taken.", labels=["lane", "why"])
+        killed = CounterMetricFamily(
+            "kg_query_killed", "Queries terminated at a limit.", labels=["lane", "why"]
+        )
+        refused = CounterMetricFamily("kg_query_refused", "Queries refused.", labels=["lane", "why"])
         answered = CounterMetricFamily("kg_query_answered", "Queries answered.", labels=["lane"])
-        waiting = GaugeMetricFamily("kg_query_waiting", "Queries that wait.", labels=["lane"])
-        workers = GaugeMetricFamily("kg_query_workers", "Processes for queries.", labels=["lane"])
+        waiting = GaugeMetricFamily("kg_query_waiting", "Queries waiting.", labels=["lane"])
+        workers = GaugeMetricFamily("kg_query_workers", "Query processes.", labels=["lane"])
         for name, lane in (("visitors", self._state.visitors), ("site", self._state.own)):
             for why, count in sorted(lane.figures.killed.items()):
                 killed.add_metric([name, why], count)
@@ -59,7 +61,7 @@ class _Lanes(Collector):
             workers.add_metric([name], len(lane.pids()))
         yield from (killed, refused, answered, waiting, workers)
         if self._state.path:
-            outdated = GaugeMetricFamily("kg_letters_outdated", "Letters that another version of kg read.")
+            outdated = GaugeMetricFamily("kg_letters_outdated", "Letters parsed by another version of kg.")
             outdated.add_metric([], self._state.site.base.outdated)
             yield outdated
-        yield InfoMetricFamily("kg_generation", "What is served.", {"name": self._state.site.generation})
+        yield InfoMetricFamily("kg_generation", "Generation served.", {"name": self._state.site.generation})

@@ -39,16 +39,16 @@ _STATUS: dict[type[KgError], int] = {
 
 
 _TITLES = {
-    400: "This cannot be asked so",
-    404: "There is no such page",
-    405: "This page cannot be sent anything",
-    406: "This cannot be had in that form",
-    422: "This address is not understood",
-    429: "Too many questions at once",
-    500: "Something went wrong here",
-    501: "This server cannot do that",
-    503: "Not now",
-    504: "This took too long",
+    400: "Bad request",
+    404: "Page not found",
+    405: "Method not allowed",
+    406: "Format not available",
+    422: "Invalid request",
+    429: "Too many requests",
+    500: "Internal error",
+    501: "Not available on this server",
+    503: "Temporarily unavailable",
+    504: "Timed out",
 }
 """What the page of a problem is headed by."""
 
@@ -99,12 +99,12 @@ def install(app: FastAPI) -> None:
         found = error.errors()
         faults = [{"where": ".".join(map(str, fault["loc"])), "fault": fault["msg"]} for fault in found]
         first, kind = faults[0], found[0]["type"]
-        fault = "this has not the form that is expected" if "pattern" in kind else first["fault"]
+        fault = "the value does not have the expected format" if "pattern" in kind else first["fault"]
         return show(request, 422, f"{first['where']}: {fault}", errors=faults)
 
     async def on_fault(request: Request, error: Exception) -> Response:
         log.error("a request failed: %s %s", request.method, request.url.path, exc_info=error)
-        return show(request, 500, "the server made a mistake; it is in its log")
+        return show(request, 500, "internal error; details are in the server log")
 
     app.add_exception_handler(ProblemError, on_problem)
     app.add_exception_handler(KgError, on_known)

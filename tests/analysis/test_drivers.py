@@ -156,7 +156,7 @@ def test_nothing_overturned_gives_no_figure_and_a_note(make):
 
 def test_a_key_that_all_cite_is_not_compared(make):
     found = drivers(make({98: (10, 20)}, rest=(10, 20)))
-    assert found.notes[-1] == "no page is cited, and not cited, in 10 decisions each: no comparison"
+    assert found.notes[-1] == "no page is cited in 10 decisions and not cited in 10 others: no comparison"
 
 
 def test_a_key_that_is_its_covariate_says_so(make):
@@ -165,7 +165,7 @@ def test_a_key_that_is_its_covariate_says_so(make):
     seldom = seldom.with_columns(case=pl.lit("CM16-") + pl.col("case").str.slice(5))
     row = drivers(pl.concat([often, seldom]), adjust="category").row("chronic-pain/2009/page/98")
     assert (row.adjusted_odds_ratio, row.difference, row.p_value) == (None, None, None)
-    assert row.remark.startswith("cannot be told from the covariates")
+    assert row.remark.startswith("cannot be separated from the covariates")
 
 
 def test_csv_has_the_columns(make):
@@ -233,4 +233,4 @@ def test_filters_that_only_together_leave_nothing_say_so(facts):
     alone = [Filters.of(category="Injection"), Filters.of(drug="ibuprofen")]
     assert [list(index.notes(one, "reviewer")) for one in alone] == [[], []]
     (note,) = index.notes(Filters.of(category="Injection", drug="ibuprofen"), "reviewer")
-    assert note.startswith("no decision passes all of the filters")
+    assert note.startswith("no decision matches all of the filters")

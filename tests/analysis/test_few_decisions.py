@@ -132,7 +132,7 @@ def test_a_key_that_the_covariates_tell_has_counts_and_a_sentence(adjust):
     for row in found.rows:
         assert (row.decisions, row.adjusted_odds_ratio, row.q_value) == (60, None, None)
         assert row.odds_ratio is not None
-        assert row.remark.startswith("cannot be told from the covariates")
+        assert row.remark.startswith("cannot be separated from the covariates")
     specifications = robustness(index, "chronic-pain/2009/page/98")
     finite(specifications.to_frame())
-    assert specifications.notes[-1].startswith("no odds ratio with all held equal")
+    assert specifications.notes[-1].startswith("no fully adjusted odds ratio")

@@ -113,7 +113,7 @@ def test_what_few_decide_or_nobody_states_is_said(index):
     silent = prepare(facts_of(*(decision(f"CM15-{n:07}", 1, "upheld", grounds=[]) for n in range(10))))
     found = grounds(silent)
     assert "where upheld (10), reviewers state no ground in more than 5 %" in found.verdict
-    assert found.notes == ("no ground was read in 10 of 10 decisions; they count in every share",)
+    assert found.notes == ("no ground was read in 10 of 10 decisions; they are included in every share",)
 
 
 def test_letters_are_the_unit():

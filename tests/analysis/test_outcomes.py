@@ -191,7 +191,7 @@ def _agreement(ours, theirs):
 @pytest.mark.parametrize(
     ("given", "kind", "says"),
     [
-        ({"by": "weather"}, ChoiceError, "there is no kind of outcomes 'weather'"),
+        ({"by": "weather"}, ChoiceError, "there is no grouping of outcomes 'weather'"),
         ({"by": "speciality"}, ChoiceError, "the nearest: specialty"),
         ({"by": "year", "across": "weather"}, ChoiceError, "there is no grouping 'weather'"),
         ({"by": "drift", "across": "year"}, SettingError, "cannot be counted across year"),

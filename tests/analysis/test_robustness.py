@@ -57,7 +57,7 @@ def test_too_few_or_one_outcome_give_counts_and_a_sentence(make, pages):
     found = robustness(prepare(make(pages)), PAGE)
     assert found.rows[0].decisions == sum(pages[98])
     assert (found.e_value, found.lowest, found.rows[0].odds_ratio) == (None, None, None)
-    assert found.notes[0].startswith("no odds ratio with all held equal")
+    assert found.notes[0].startswith("no fully adjusted odds ratio")
 
 
 def test_the_control_has_no_control(make):

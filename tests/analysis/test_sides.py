@@ -132,7 +132,7 @@ def test_quantities_against_limits():
     found = outcomes(prepare(facts_of(*rows)), "quantities", minimum=1)
     counted = found.to_frame().select("quantity_unit", "requested", "decisions").rows()
     assert sorted(counted) == [("visit", "beyond twice", 1), ("visit", "to twice", 1), ("visit", "within", 2)]
-    assert found.notes[0].startswith("4 decisions tell both")
+    assert found.notes[0].startswith("4 decisions state both")
 
 
 def test_without_limits_there_is_nothing_to_compare(index):

@@ -66,7 +66,7 @@ def test_undated_letters_are_counted_and_said():
     days = [date(2015, 3, 1), None, date(2015, 4, 1), None]
     found = trends(prepare(letters_of(days, [True, True, False, False])))
     assert found.to_frame()["month"].to_list() == ["2015-03", "2015-04"]
-    assert "without a decision date, and not counted: 2 decisions in 2 letters" in found.notes
+    assert "not counted, without a decision date: 2 decisions in 2 letters" in found.notes
     assert found.changes == ()
 
 

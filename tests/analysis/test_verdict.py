@@ -26,14 +26,14 @@ def told(facts, *sets):
 @pytest.mark.parametrize(
     ("sets", "says"),
     [
-        ([((98,), True)], "1 credible set holds an effect: chronic-pain 2009, page 98 (more)"),
+        ([((98,), True)], "1 credible set contains an effect: chronic-pain 2009, page 98 (more)"),
         (
             [((98, 99), False)],
-            "1 credible set holds an effect: chronic-pain 2009, page 98 or 1 neighbour (less)",
+            "1 credible set contains an effect: chronic-pain 2009, page 98 or 1 neighbour (less)",
         ),
         (
             [((98, 99), True), ((7,), False)],
-            "2 credible sets each hold an effect: chronic-pain 2009, page 98 or 1 neighbour (more); "
+            "2 credible sets each contain an effect: chronic-pain 2009, page 98 or 1 neighbour (more); "
             "chronic-pain 2009, page 7 (less)",
         ),
     ],
@@ -43,7 +43,9 @@ def test_a_set_above_rows_that_are_not_sure_is_named(make, sets, says):
     assert one.verdict() == (
         f"no page differs from the rest beyond chance by its own test (q below 0.05), but {says}"
     )
-    assert any(note.startswith("a credible set can hold an effect where no q-value") for note in one.notes())
+    assert any(
+        note.startswith("a credible set can contain an effect although no q-value") for note in one.notes()
+    )
 
 
 def test_a_set_of_a_row_that_is_sure_is_told_by_the_row(make):
@@ -58,4 +60,4 @@ def test_a_set_beside_rows_that_are_sure_is_named_after_them(make):
     facts = make({98: (60, 20), 99: (40, 60), 7: (40, 60), 8: (40, 60)})
     verdict = told(facts, ((98,), True), ((8,), False)).verdict()
     assert "1 of 4 pages differs" in verdict
-    assert verdict.endswith("; 1 credible set holds an effect: chronic-pain 2009, page 8 (less)")
+    assert verdict.endswith("; 1 credible set contains an effect: chronic-pain 2009, page 8 (less)")

@@ -331,7 +331,7 @@ def test_a_source_that_is_not_there_leaves_nothing_behind(tmp_path: Path) -> Non
 
 def test_a_second_builder_is_refused_and_a_dead_one_forgotten(tmp_path: Path) -> None:
     folder = many(tmp_path / "letters", 1)
-    with builder_lock(create(tmp_path / "kb")), pytest.raises(BaseError, match=r"another build is at work"):
+    with builder_lock(create(tmp_path / "kb")), pytest.raises(BaseError, match=r"another build is running"):
         build([folder], tmp_path / "kb")
     (tmp_path / "kb" / "lock").write_text("999999")  # what a killed builder leaves
     assert build([folder], tmp_path / "kb").accepted == 1
@@ -371,7 +371,9 @@ def test_a_full_disk_is_one_sentence_and_the_next_build_goes_on(
 
     monkeypatch.setattr(parts, "assemble", full)
     more = many(tmp_path / "more", 2, first=3)
-    with pytest.raises(BaseError, match=r"the disk is full; free space.*what is served was not changed"):
+    with pytest.raises(
+        BaseError, match=r"the disk is full; free some space.*the current generation is unchanged"
+    ):
         build([more], tmp_path / "kb")
     assert KnowledgeBase.open(tmp_path / "kb").generation == "000001"
     monkeypatch.setattr(parts, "assemble", real)

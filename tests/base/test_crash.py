@@ -122,6 +122,6 @@ def test_a_killed_reading_process_ends_the_build_with_a_sentence(tmp_path: Path)
     with running.stderr as stream:
         said = stream.read().decode()
     assert running.wait() == 1
-    assert "a reading process was killed; run the build again" in said
+    assert "a parser process was killed; run the build again" in said
     assert build([letters], tmp_path / "kb").accepted == 400
     assert len(KnowledgeBase.open(tmp_path / "kb")) == 400

@@ -37,7 +37,7 @@ def test_a_full_disk_at_any_moment_leaves_what_is_served(disk: Path, tmp_path: P
     many(letters, 400)
     for left in (0, 200_000, 1_000_000, 3_000_000, 5_000_000):
         (disk / "other").write_bytes(bytes(max(0, state.f_bavail * state.f_bsize - left)))
-        with pytest.raises(BaseError, match=r"the disk is full.*what is served was not changed"):
+        with pytest.raises(BaseError, match=r"the disk is full.*the current generation is unchanged"):
             build([letters], kb, processes=1)
         (disk / "other").unlink()
         assert KnowledgeBase.open(kb).generation == "000001"

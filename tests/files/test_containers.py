@@ -140,8 +140,12 @@ def locked():
 @pytest.mark.parametrize(
     ("name", "data", "reasons"),
     [
-        ("a.zip", zipped({}), ["it holds no file"]),
-        ("a.zip", zipped({"b.zip": b"x", "c.txt": b""}), ["within another is not read", "the file is empty"]),
+        ("a.zip", zipped({}), ["it contains no files"]),
+        (
+            "a.zip",
+            zipped({"b.zip": b"x", "c.txt": b""}),
+            ["a nested archive or e-mail is not read", "the file is empty"],
+        ),
         ("a.zip", zipped({"b.csv": b"n\n1\n"}), ["no column of letters"]),
         ("a.zip", locked(), ["encrypted with a password"]),
         ("a.zip", zipped({"b.txt": b"MRI " * 9}).replace(b"PK\x03\x04", b"PK\x03\x05"), ["damaged"]),

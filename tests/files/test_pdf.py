@@ -166,7 +166,7 @@ def test_a_file_that_takes_too_long_is_refused_and_the_next_is_read(reader):
     ("signal", "reason"),
     [
         ("SIGXCPU", "takes more than 30 s to read"),
-        ("SIGSEGV", "the PDF is damaged so that its reader breaks"),
+        ("SIGSEGV", "the PDF is damaged and crashes its parser"),
     ],
 )
 def test_how_a_reader_ended_tells_why(reader, monkeypatch, tmp_path, signal, reason):

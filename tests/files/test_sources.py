@@ -273,10 +273,10 @@ def test_rows_without_case_number_are_named_by_table_and_row(tmp_path, suffix):
     ("name", "data", "results"),
     [
         ("a.jsonl", b'{"text": "x"}\n\n{"text": 3}\n{"text": "y"}', ["x", "no text", "y"]),
-        ("a.jsonl", b'[1]\n{"te\n{"text": "y"}', ["no JSON object", "no JSON:", "y"]),
+        ("a.jsonl", b'[1]\n{"te\n{"text": "y"}', ["not a JSON object", "not valid JSON:", "y"]),
         ("a.jsonl", b'{"text": ""}\n{"case_number": "CM15-0000001"}', ["is empty", "no column of letters"]),
         ("a.jsonl", b"", ["no row"]),
-        ("a.jsonl", b"[" * 100_000, ["no JSON"]),
+        ("a.jsonl", b"[" * 100_000, ["not valid JSON"]),
         ("a.jsonl", b'{"text": "caf\xe9"}', ["café"]),
         ("a.jsonl", b'\xef\xbb\xbf{"text": "x"}', ["x"]),
         ("a.csv", b"Text,Case_Number\r\nx,\r\n", ["x"]),  # headers in other case
@@ -314,7 +314,7 @@ def test_a_table_that_is_not_utf8_says_so_for_each_row(tmp_path):
 
 def test_a_parquet_whose_text_is_no_text(tmp_path):
     pl.DataFrame({"text": [1, 2]}).write_parquet(tmp_path / "a.parquet")
-    assert 'the column "text" is not one of strings' in only(tmp_path).reason
+    assert 'the column "text" does not contain strings' in only(tmp_path).reason
 
 
 def test_a_row_longer_than_a_letter_may_be_does_not_hide_the_next(tmp_path, monkeypatch):

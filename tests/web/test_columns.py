@@ -43,8 +43,8 @@ TRIALS = [
     ("analysis/columns.py", '"upper end of the rate", "high", SHARE)]\n', FIGURE),
     ("analysis/sides.py", 'counts = {"letters": compared.letters, ', '"trial": [1.5] * compared.keys, '),
     ("analysis/drivers.py", 'counts = {"letters": compared.letters, ', '"trial": [1.5] * compared.keys, '),
-    ("analysis/network/__init__.py", '"of the test against chance", form="{:.3f}")]\n', FIGURE),
-    ("analysis/related/rankings.py", 'with its share of the score", "text")]\n', TEXT),
+    ("analysis/network/__init__.py", '"q-value of the test against chance", form="{:.3f}")]\n', FIGURE),
+    ("analysis/related/rankings.py", 'with their shares of the score", "text")]\n', TEXT),
     ("analysis/related/rankings.py", '"why": pair.row.why', ', "trial": "on trial"'),
     ("explore/row_types.py", 'Column("Outcomes", "outcome of each item", "text")]\n', TEXT),
     (

@@ -1,4 +1,4 @@
-"""The W3C's protocol and service description tests; this server takes no updates."""
+"""The W3C's protocol and service description tests; this server does not accept updates."""
 
 from pathlib import Path
 from typing import Any

@@ -250,7 +250,7 @@ def test_trends_are_the_same_in_the_api_and_the_page(site: TestClient, asked: di
     ("path", "status", "says"),
     [
         ("/api/network?kind=weather", 422, "there is no kind of network 'weather'"),
-        ("/api/outcomes?by=weather", 422, "there is no kind of outcomes 'weather'"),
+        ("/api/outcomes?by=weather", 422, "there is no grouping of outcomes 'weather'"),
         ("/api/outcomes?by=year&across=year", 422, "cannot be counted across year"),
         ("/api/outcomes?by=year&minimum=0", 422, "minimum"),
         ("/api/sides?by=weather", 422, "there is no grouping 'weather'"),

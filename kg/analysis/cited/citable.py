@@ -101,11 +101,11 @@ class Citable:
         served = self.base.generation
         generation = asked.generation or served
         if int(generation) > int(served) or not int(generation):
-            raise UnknownError(f"there was no generation {generation}; the one that is served is {served}")
+            raise UnknownError(f"there was no generation {generation}; the current one is {served}")
         asked = replace(asked, generation=generation)
         if generation == served:
             found = self._whole(asked, self.analyses.index, self._states)
-            return replace(found, now=found.values, says="counted now")
+            return replace(found, now=found.values, says="computed now")
         return self._again(asked)
 
     def _whole(self, asked: Asked, index: Index, states: Mapping[str, str]) -> Figure:
@@ -135,26 +135,24 @@ class Citable:
             with other:
                 index = self._index(asked.generation, lambda: prepare(other.scan_facts().collect()))
                 found = self._whole(asked, index, states)
-            says = "counted in that generation, which is kept"
+            says = "computed from that generation, which is still stored"
             return replace(made, asked=found.asked, letters=found.letters, values=found.values, says=says)
         if not asked.inputs:
             served = self.base.generation
-            raise SettingError(
-                f"generation {asked.generation} is not kept; the one that is served is {served}"
-            )
+            raise SettingError(f"generation {asked.generation} is not kept; the current one is {served}")
         facts = self.base.scan_facts().filter(pl.col("case").is_in(same))
         index = self._index(asked.generation, lambda: prepare(facts.collect()))
         own = _left(index, asked, states)
         rest, size = self._values(asked, index), _size(asked.inputs)
         lost = size - _size(own)
         if own == asked.inputs:
-            says = f"counted again over the same letters{_told(made)}"
+            says = f"recomputed over the same letters{_told(made)}"
             return replace(made, letters=size, values=rest, says=says)
         if not 0 < lost <= len(states) - len(same):
             raise _forged(asked)
         says = (
-            f"the figure cannot be counted whole any more: {lost:,} of its {size:,} letters were removed, "
-            f"corrected, replaced or read anew{_told(made)}; rest is over its other letters, now over all"
+            f"the figure can no longer be reproduced in full: {lost:,} of its {size:,} letters were removed, "
+            f"corrected, replaced or parsed again{_told(made)}; rest covers its other letters, now covers all"
         )
         return replace(made, letters=size, rest=rest, lost=lost, says=says)
 

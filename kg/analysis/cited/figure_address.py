@@ -42,12 +42,12 @@ class Asked(Wanted):
             SettingError: a value is not written as it should be.
         """
         if len(address) > LONGEST:
-            raise SettingError(f"an address of a figure has at most {LONGEST:,} characters")
+            raise SettingError(f"a figure address has at most {LONGEST:,} characters")
         try:
             parts = urlsplit(address)
             given = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)
         except ValueError as error:
-            raise SettingError(f"this is no address of a figure: {error}") from error
+            raise SettingError(f"not a figure address: {error}") from error
         return cls.of(parts.path.rpartition("/figures/")[2], given)
 
     @classmethod

@@ -24,12 +24,12 @@ KINDS = ("together", "services", "specialties")
 """Keys cited together; guideline by service by outcome; specialty by guideline."""
 
 HELP = (
-    "A link of keys cited together, or of a specialty and a guideline, is drawn where more letters have both "
-    "than chance would have it, among the letters in which the party cites something of the level. Chance "
-    "holds how many keys each letter cites and how many letters cite each key; q-values are those of "
-    "Benjamini and Yekutieli over all pairs. A letter counts once. Pages that one printed range holds are "
-    "cited together because they are printed so: a link says in which share of its letters that is so. A "
-    "link is an association, and says nothing of its reason."
+    "A link joins two nodes (keys cited together, or a service or specialty and a guideline) that occur "
+    "together in more letters than expected by chance, among letters in which the party cites something at "
+    "the level. The expectation takes into account how many keys each letter cites and how many letters "
+    "cite each key; q-values follow Benjamini and Yekutieli over all pairs. Each letter counts once. Pages "
+    "in one printed range are cited together because they are printed so; each link reports the share of "
+    "its letters in which that is the case. A link shows an association, not its reason."
 )
 
 SEED = 20160701
@@ -42,16 +42,16 @@ class LinkRow:
 
     source: Annotated[str, Column("Source", "node at one end", "key")]
     target: Annotated[str, Column("Target", "node at the other end", "key")]
-    relation: Annotated[str, Column("Relation", "what the link says", "text")]
+    relation: Annotated[str, Column("Relation", "relation stated by the link", "text")]
     letters: Annotated[int, Column("Letters", "letters that have both", "count")]
     decisions: Annotated[int, Column("Decisions", "decisions that have both", "count")]
-    expected: Annotated[float | None, Column("Expected", "letters that would have both by chance")]
-    q_value: Annotated[float | None, Column("q", "of the test against chance", form="{:.3f}")]
+    expected: Annotated[float | None, Column("Expected", "letters expected to have both by chance")]
+    q_value: Annotated[float | None, Column("q", "q-value of the test against chance", form="{:.3f}")]
     in_range: Annotated[
         float | None,
         Column(
             "In one range",
-            "share of these letters in which one printed range holds both pages",
+            "share of these letters in which one printed range contains both pages",
             unit=SHARE,
             form="{:.0%}",
         ),
@@ -64,14 +64,14 @@ class NodeRow:
 
     node: Annotated[str, Column("Node", "path of the node's IRI", "key")]
     kind: Annotated[str, Column("Kind", "guideline, service, specialty or outcome", "key")]
-    label: Annotated[str, Column("Label", "what the node is called", "text")]
+    label: Annotated[str, Column("Label", "name of the node", "text")]
     letters: Letters
     decisions: Decisions
     overturned: Overturned
     community: Annotated[int, Column("Community", "number of the community, the largest first", "text")]
-    degree: Annotated[int, Column("Degree", "links of the node", "count")]
-    strength: Annotated[int, Column("Strength", "letters of these links together", "count")]
-    pagerank: Annotated[float, Column("PageRank", "of the node, weighted by letters", form="{:.3f}")]
+    degree: Annotated[int, Column("Degree", "number of links of the node", "count")]
+    strength: Annotated[int, Column("Strength", "total letters of these links", "count")]
+    pagerank: Annotated[float, Column("PageRank", "PageRank of the node, weighted by letters", form="{:.3f}")]
     betweenness: Annotated[
         float, Column("Betweenness", "share of the shortest paths through the node", form="{:.3f}")
     ]
@@ -81,10 +81,10 @@ class NodeRow:
 class Relation:
     """How many neighbours of one kind a node has by one relation, and the decisions behind them."""
 
-    relation: Annotated[str, Column("Relation", "what the links say", "key")]
+    relation: Annotated[str, Column("Relation", "relation stated by the links", "key")]
     kind: Annotated[str, Column("Kind", "kind of the neighbours", "key")]
     nodes: Annotated[int, Column("Nodes", "neighbours", "count")]
-    decisions: Annotated[int, Column("Decisions", "decisions of these links together", "count")]
+    decisions: Annotated[int, Column("Decisions", "total decisions of these links", "count")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,7 +206,7 @@ def _told(index: Index, risk: Mask, level: str, graph: "nx.Graph[str]") -> Itera
         return
     yield f"compared: {letters:,} letter{'s' * (letters != 1)} in which the party cites a {level}"
     if not graph.number_of_edges():
-        yield "no link: no two have more letters in common than chance would have it, or too few decisions"
+        yield "no link: no two nodes share more letters than expected by chance, or decisions are too few"
 
 
 _Some = tuple[Nodes, Ids]

@@ -22,9 +22,9 @@ from kg.statistics.clustered import correlation
 from kg.statistics.intervals import Numbers, ratio, wilson
 
 HELP = (
-    "Grounds that reviewers state, met or not met: the share of the upheld decisions, and of the overturned "
-    "ones, whose rationale states each, with a 95 % interval whose unit is the letter. They describe what "
-    "is written. A rationale states its outcome, so they are no causes, and nothing is predicted from them."
+    "Grounds that reviewers state, met or not met: the share of upheld and of overturned decisions whose "
+    "rationale states each, with 95 % intervals that treat the letter as the unit. They describe what "
+    "reviewers write. A rationale argues for its outcome, so grounds are neither causes nor predictors."
 )
 """What a reader has to know about the table."""
 
@@ -41,7 +41,7 @@ _FEWEST = 10
 
 def _share(ending: str) -> Column:
     return Column(
-        f"Of {ending}", f"share of the key's {ending} decisions that states it", unit=SHARE, form="{:.1%}"
+        f"Of {ending}", f"share of the key's {ending} decisions that state it", unit=SHARE, form="{:.1%}"
     )
 
 
@@ -240,7 +240,9 @@ def _notes(index: Index, keyed: _Keyed) -> tuple[str, ...]:
     none = int((~has[counted]).sum())
     if not none:
         return ()
-    return (f"no ground was read in {none:,} of {counted.size:,} decisions; they count in every share",)
+    return (
+        f"no ground was read in {none:,} of {counted.size:,} decisions; they are included in every share",
+    )
 
 
 def sentence(table: pl.DataFrame, name: str, sizes: NDArray[np.int64]) -> str:

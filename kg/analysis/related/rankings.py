@@ -60,8 +60,10 @@ class RelatedRow:
 
     case: Annotated[str, Column("Case", "number of the similar case", "key")]
     score: Annotated[float, Column("Score", "similarity of the cases", form="{:.3f}")]
-    repeats: Annotated[int, Column("Repeats", "letters that are word for word the same, itself too", "count")]
-    asked: Annotated[int, Column("Asked", "position of the asked item in its letter", "text")]
+    repeats: Annotated[
+        int, Column("Repeats", "number of letters with identical wording, including this one", "count")
+    ]
+    asked: Annotated[int, Column("Asked", "position of the compared item in its letter", "text")]
     item: Annotated[int, Column("Item", "position of the similar item in its letter", "text")]
     outcome: Annotated[str | None, Column("Outcome", "how the similar item was decided", "text")]
     text: Annotated[str | None, Column("Disputed item", "the similar item as printed", "text")]
@@ -73,7 +75,7 @@ class RelatedRow:
     reviewer: Annotated[str, Column("Reviewer", "what the reviewer cites for it", "text")]
     grounds: Annotated[str, Column("Grounds", "grounds that the reviewer states for it", "text")]
     pair_score: Annotated[float, Column("Item score", "similarity of the items", form="{:.3f}")]
-    why: Annotated[str, Column("Why", "what both share, with its share of the score", "text")]
+    why: Annotated[str, Column("Why", "shared features, with their shares of the score", "text")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +343,7 @@ def _note(question: _Question, asked: Asked) -> str | None:
     others = others if question.passing is None else others & question.passing
     found = nearest(known, asked, question.mode, 1, others)[0]
     if not found.size:
-        return f"no decision on {kind} went the other way, nor one on anything like it"
+        return f"no decision on {kind} went the other way, nor any on a similar request"
     other = _kind(known, known.of(int(found[0]))) or "a request of no known kind"
     return f"no decision on {kind} went the other way; the nearest kind that did: {other}"
 
@@ -354,5 +356,5 @@ def _kind(known: Features, wanted: NDArray[np.int32]) -> str | None:
 
 def _read_cursor(cursor: str) -> int:
     if not re.match(CURSOR, cursor):
-        raise SettingError(f"{cursor!r} is not a cursor: give the `next` of the page before, or none")
+        raise SettingError(f"{cursor!r} is not a valid cursor: pass the `next` of the previous page, or none")
     return int(cursor.removeprefix("r2."))

@@ -18,10 +18,10 @@ from kg.analysis.filters import Filters, unknown
 from kg.model import Party
 
 HELP = (
-    "One comparison with more and more held equal, in letters with one item only, and with the claims "
-    "administrator's citation of the same key, a negative control. The E-value is the risk ratio that "
-    "something not held equal would need with both the citation and the outcome to explain the association "
-    "away."
+    "One comparison adjusted for more and more covariates, restricted to letters with a single item, and "
+    "repeated with the claims administrator's citation of the same key as a negative control. The E-value "
+    "is the risk ratio that an unmeasured factor would need with both the citation and the outcome to "
+    "explain the association away."
 )
 """What a reader has to know about the table."""
 
@@ -44,20 +44,32 @@ _RARE = 0.15
 class SpecificationRow:
     """The comparison under one specification; a figure is ``None`` where the decisions do not give it."""
 
-    specification: Annotated[str, Column("Specification", "what is held equal, or who is compared", "key")]
+    specification: Annotated[
+        str, Column("Specification", "covariates adjusted for, or subset compared", "key")
+    ]
     letters: Annotated[int, Column("Letters", "letters with a decision that cites the key", "count")]
     decisions: Annotated[int, Column("Decisions", "decisions that cite the key", "count")]
-    at_risk: Annotated[int, Column("At risk", "decisions that are compared", "count")]
+    at_risk: Annotated[int, Column("At risk", "decisions compared", "count")]
     difference: Annotated[
         float | None,
-        Column("Difference", "of rates, key cited against not", unit="percentage points", form="{:+.1f}"),
+        Column(
+            "Difference",
+            "difference in rate, key cited against not cited",
+            unit="percentage points",
+            form="{:+.1f}",
+        ),
     ]
     difference_low: Annotated[float | None, Column("", "lower end of the difference", "low")]
     difference_high: Annotated[float | None, Column("", "upper end of the difference", "high")]
-    odds_ratio: Annotated[float | None, Column("Odds ratio", "of overturning, key cited against not")]
+    odds_ratio: Annotated[
+        float | None, Column("Odds ratio", "odds ratio of overturning, key cited against not cited")
+    ]
     low: Annotated[float | None, Column("", "lower end of the odds ratio", "low")]
-    high: Annotated[float | None, Column("", "upper end; none: there is no upper limit", "high")]
-    p_value: Annotated[float | None, Column("p", "of the test that the key is not associated", form="{:.2g}")]
+    high: Annotated[float | None, Column("", "upper end; empty if there is no upper limit", "high")]
+    p_value: Annotated[
+        float | None,
+        Column("p", "p-value of the test that the key is not associated with the outcome", form="{:.2g}"),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +184,7 @@ def _e_value(odds: float, base: float) -> float:
 def _told(rows: list[SpecificationRow], control: str | None, usual: SpecificationRow) -> list[str]:
     """What the specifications come to, in sentences."""
     if usual.odds_ratio is None:
-        return ["no odds ratio with all held equal: too few decisions, or the covariates tell the key"]
+        return ["no fully adjusted odds ratio: too few decisions, or the covariates determine the key"]
     above = usual.odds_ratio > 1
     lost = [row.specification for row in rows if row.specification != CONTROL and not _beyond(row, above)]
     survives = f"does not survive: {', '.join(lost)}" if lost else "survives every specification"

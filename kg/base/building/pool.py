@@ -34,9 +34,7 @@ def processes(count: int) -> Stage:
         try:
             yield from in_order(partial(stage, staging=staging), batches, count)
         except BrokenProcessPool as fault:
-            raise BaseError(
-                "a reading process was killed; run the build again, it goes on from here"
-            ) from fault
+            raise BaseError("a parser process was killed; run the build again to resume") from fault
 
     return run
 

@@ -30,8 +30,8 @@ class Answered(openapi.Thing):
     sparql: str | None = Field(description="The query that counts the same decisions.")
     value: dict[str, Value] = Field(description="Counts, letters, and the rate with its interval.")
     rows: list[dict[str, Value]] = Field(description="The same for each value of what is asked by.")
-    path: str | None = Field(description="The page that shows more.")
-    figure: str | None = Field(description="The address to cite, where the conditions are filters alone.")
+    path: str | None = Field(description="The page with details.")
+    figure: str | None = Field(description="The address to cite, where all conditions are filters.")
     notes: list[str]
 
 
@@ -45,7 +45,7 @@ def ask(request: Request, site: SiteDep, q: Text) -> Response:
 
 @router.get(
     "/complete",
-    summary="What a question can go on with",
+    summary="Completions of a question",
     responses=openapi.answers(answer_types.Continuations),
 )
 def completions(

@@ -30,10 +30,12 @@ router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
 CaseNumber = Annotated[str, Path(examples=["CM16-0000001"])]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
-Limit = Annotated[int, Query(ge=1, le=1000, description="Most results to return.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Maximum number of results.")]
 Cursor = Annotated[str | None, Query(description="The `next` of the previous page.", max_length=300)]
 Values = list[Annotated[str, Field(max_length=300)]]
-Format = Annotated[Literal["json", "csv"] | None, Query(description="Instead of the Accept header.")]
+Format = Annotated[
+    Literal["json", "csv"] | None, Query(description="Output format; overrides the Accept header.")
+]
 
 
 def _several(told: str, example: str | None = None) -> Any:
@@ -53,7 +55,7 @@ async def site_of(
         str | None,
         Query(
             pattern="^[0-9]{6,9}$",
-            description="An earlier generation, if it is kept; else the one that is served answers.",
+            description="An earlier generation, if still stored; by default the current one.",
             examples=["000001"],
         ),
     ] = None,
@@ -135,13 +137,14 @@ def cases(
     site: SiteDep,
     filters: FiltersDep,
     outcome: Annotated[list[Literal["upheld", "overturned", "modified"]], Query()] = [],  # noqa: B006
-    section: Annotated[
-        Values, _several("Sections that are cited, such as acoem-2004/12/special-studies.")
-    ] = [],  # noqa: B006
-    page: Annotated[Values, _several("Pages that are cited.", "chronic-pain/2009/page/98")] = [],  # noqa: B006
+    section: Annotated[Values, _several("Cited sections, such as acoem-2004/12/special-studies.")] = [],  # noqa: B006
+    page: Annotated[Values, _several("Cited pages.", "chronic-pain/2009/page/98")] = [],  # noqa: B006
     party: Literal["reviewer", "claims_administrator", "any", "both"] = "any",
     text: Annotated[
-        str, Query(max_length=300, description="Words in the item, all of them but small ones such as “of”.")
+        str,
+        Query(
+            max_length=300, description="Words that the item contains; stop words such as “of” are ignored."
+        ),
     ] = "",
     limit: Limit = 50,
     cursor: Annotated[
@@ -157,7 +160,7 @@ def cases(
 
 @router.get(
     "/cases/{case}",
-    summary="One case: what its letter says",
+    summary="One case, as extracted from its letter",
     responses=openapi.answers(openapi.Case, "application/ld+json"),
 )
 def one_case(request: Request, site: SiteDep, case: CaseNumber) -> Response:
@@ -177,7 +180,7 @@ def one_case(request: Request, site: SiteDep, case: CaseNumber) -> Response:
 
 @router.get(
     "/cases/{case}/letter",
-    summary="The letter's text with what was read where",
+    summary="The letter's text with the position of each extracted value",
     responses=openapi.answers(thing_types.LetterText, "text/plain"),
 )
 def letter(request: Request, site: SiteDep, case: CaseNumber) -> Response:
@@ -198,7 +201,7 @@ def letter(request: Request, site: SiteDep, case: CaseNumber) -> Response:
 
 @router.get(
     "/cases/{case}/annotations",
-    summary="The words of the letter behind each fact, as Web Annotations",
+    summary="The source text of each fact, as Web Annotations",
     responses=openapi.files(*RDF_TYPES),
 )
 def annotations(request: Request, site: SiteDep, case: CaseNumber) -> Response:

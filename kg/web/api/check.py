@@ -33,8 +33,8 @@ class CheckedPart(BaseModel):
     kind: str = Field(description="What it is about, such as outcome, item, citation, count or rate.")
     text: str
     verdict: str = Field(description=f"One of {VERDICTS}.")
-    says: str = Field(description="What the base says, or why the part is not checked.")
-    truth: Any = Field(None, description="The value in the base.")
+    says: str = Field(description="What the letters say, or why the part is not checked.")
+    truth: Any = Field(None, description="The value in the letters.")
     quote: str | None = Field(None, description="The letter's words.")
     path: str | None = Field(None, description="The page that shows it.")
     figure: str | None = Field(None, description="The address of the figure that it was compared with.")

@@ -26,10 +26,10 @@ router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
 Level = Annotated[str, Query(description=f"One of {', '.join(LEVELS)}.")]
 By = Annotated[str, Query(description=f"One of {', '.join(PARTIES)}.")]
-Minimum = Annotated[int, Query(ge=1, le=1_000_000, description="Rows with fewer decisions are not shown.")]
+Minimum = Annotated[int, Query(ge=1, le=1_000_000, description="Fewest decisions for a row to be shown.")]
 Adjust = Annotated[
     str | None,
-    Query(max_length=200, description=f"What is held equal: {NOTHING}, or some of {','.join(ADJUST)}."),
+    Query(max_length=200, description=f"Covariates to adjust for: {NOTHING}, or some of {','.join(ADJUST)}."),
 ]
 
 _FORMS = {
@@ -60,7 +60,7 @@ def drivers(
     offset: Offset = 0,
     form: Annotated[
         Literal["json", "csv", "ttl", "nt"] | None,
-        Query(alias="format", description="Instead of the Accept header."),
+        Query(alias="format", description="Output format; overrides the Accept header."),
     ] = None,
 ) -> Response:
     """Associations, not causes: `help` and `notes` say how to read them.
@@ -121,7 +121,7 @@ def _about(table: Drivers, key: str) -> str:
 
 @router.get(
     "/drivers/{key:path}",
-    summary="One row of the drivers: the cases behind it, and the query that counts it",
+    summary="One row of the drivers: its cases, and the SPARQL query that counts it",
     responses=openapi.answers(answer_types.DriverCases),
 )
 def driver(

@@ -41,7 +41,9 @@ class Step(BaseModel):
         max_length=5,
         description=f"Only what decisions with all of these have: {', '.join(item_groups.FILTERS)}.",
     )
-    single: StrictBool = Field(default=False, description="Each decision a node, also where they are many.")
+    single: StrictBool = Field(
+        default=False, description="Show each decision as a node, even where there are many."
+    )
     center: Name | None = Field(None, description="The node with which joint decisions are counted.")
 
 
@@ -60,7 +62,7 @@ class Expansions(BaseModel):
 
 @router.post(
     "/expand",
-    summary="Nodes and links that an expansion adds, with places",
+    summary="Nodes and links added by an expansion, with positions",
     responses=openapi.answers(thing_types.GrownGraph),
 )
 def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
 
 @router.post(
     "/expansions",
-    summary="The same for many steps at once",
+    summary="Nodes and links added by several expansions",
     responses=openapi.answers(thing_types.GrownSteps),
 )
 def expansions(site: SiteDep, wanted: Expansions) -> dict[str, Any]:
@@ -165,7 +167,7 @@ class Arrangement(BaseModel):
 
 @router.post(
     "/arrange",
-    summary="Places for a graph that is shown",
+    summary="Positions for a displayed graph",
     responses=openapi.answers(thing_types.Arranged),
 )
 def arrange(site: SiteDep, wanted: Arrangement) -> dict[str, Any]:

@@ -22,7 +22,7 @@ Since = Annotated[
     str,
     Query(
         pattern=r"^[0-9]{6,9}$",
-        description="A generation that was served; 000000 gives all.",
+        description="A published generation; 000000 returns all changes.",
         examples=["000001"],
     ),
 ]

@@ -84,7 +84,11 @@ def stats(request: Request, site: SiteDep) -> Response:
     )
 
 
-@router.get("/search", summary="Words in the letters", responses=openapi.answers(openapi.listing_of(HitRow)))
+@router.get(
+    "/search",
+    summary="Full-text search of the letters",
+    responses=openapi.answers(openapi.listing_of(HitRow)),
+)
 def search(
     request: Request,
     site: SiteDep,
@@ -173,7 +177,7 @@ def _features(path: str, kind: str, words: str) -> None:
 _features("specialties", "specialty", "Reviewers' specialties")
 _features("services", "service", "Services by category and subcategory")
 _features("drugs", "drug", "Drugs by ingredient")
-_features("body-parts", "body part", "Parts of the body")
+_features("body-parts", "body part", "Body parts")
 
 
 def _listed(
@@ -226,7 +230,7 @@ def node(request: Request, site: SiteDep, node: NodeName) -> Response:
 
 @router.get(
     "/neighbours",
-    summary="The nodes that one relation leads to",
+    summary="Nodes reached by one relation",
     responses=openapi.answers(answer_types.Neighbours),
 )
 def neighbours(
@@ -275,7 +279,7 @@ class Shown(BaseModel):
 
 @router.post(
     "/export/{form}",
-    summary="The shown graph, as GraphML or Turtle",
+    summary="The displayed graph as GraphML or Turtle",
     responses=openapi.files("application/graphml+xml", "text/turtle"),
 )
 def export(site: SiteDep, form: Literal["graphml", "ttl"], shown: Shown) -> Response:

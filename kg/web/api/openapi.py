@@ -17,12 +17,12 @@ from kg.graph import iri
 from kg.web.problems import MEDIA_TYPE
 
 ABOUT = """
-Lists are `{"results", "total", "next", "generation"}`; give `next` back as `cursor` or `offset`, or follow
-`Link: rel="next"`. `HEAD` is answered wherever `GET` is, and answers are packed by gzip. Errors are
-`application/problem+json`; a parameter that an address does not take is one, since a misspelt filter
-would give all. Every answer has an `ETag` and the generation of the base that it was made from.
+Lists are `{"results", "total", "next", "generation"}`; pass `next` as `cursor` or `offset`, or follow
+`Link: rel="next"`. `HEAD` is supported wherever `GET` is, and responses are compressed with gzip. Errors are
+`application/problem+json`; an unknown parameter is an error, since a misspelt filter would return
+everything. Every response has an `ETag` and the generation of the knowledge base that it was computed from.
 
-`/sparql` is an endpoint of the SPARQL 1.1 Protocol, which describes itself on an empty GET.
+`/sparql` is a SPARQL 1.1 Protocol endpoint; a GET without a query returns its service description.
 """
 
 Responses = dict[int | str, dict[str, Any]]
@@ -33,10 +33,12 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    type: str = Field(description="What kind of problem it is; `about:blank` where the status says it.")
+    type: str = Field(description="Type of the problem; `about:blank` where the status is sufficient.")
     title: str
     status: int
-    detail: str = Field(description="One sentence that says what to do.", examples=["there is no case 'CM1'"])
+    detail: str = Field(
+        description="One sentence that describes the problem.", examples=["there is no case 'CM1'"]
+    )
 
 
 class Listing(BaseModel):
@@ -45,9 +47,11 @@ class Listing(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     results: list[Any]
-    total: int = Field(description="Results on all pages together.")
-    next: str | None = Field(description="What to give back for the following page; null at the end.")
-    generation: str = Field(description="The generation of the base that was asked.", examples=["000001"])
+    total: int = Field(description="Number of results on all pages.")
+    next: str | None = Field(description="Cursor or offset of the next page; null on the last page.")
+    generation: str = Field(
+        description="Generation of the knowledge base that was queried.", examples=["000001"]
+    )
 
 
 class Thing(BaseModel):
@@ -55,7 +59,9 @@ class Thing(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    generation: str = Field(description="The generation of the base that was asked.", examples=["000001"])
+    generation: str = Field(
+        description="Generation of the knowledge base that was queried.", examples=["000001"]
+    )
 
 
 class Case(Thing):
@@ -68,7 +74,7 @@ class Case(Thing):
 
 LINKS = {
     "about": "What is behind the row.",
-    "figure": "The address that gives these figures again, to cite.",
+    "figure": "Address that reproduces these figures, for citation.",
 }
 """What a row of an answer can have beside its columns: addresses on this server."""
 

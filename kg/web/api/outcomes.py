@@ -27,13 +27,13 @@ from kg.web.site import Site
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
 Grouping = Annotated[
-    str | None, Query(max_length=20, description=f"A second one to count by: {', '.join(GROUPINGS)}.")
+    str | None, Query(max_length=20, description=f"Second grouping: one of {', '.join(GROUPINGS)}.")
 ]
 
 
 @router.get(
     "/outcomes",
-    summary="Outcomes by specialty, service, drug, body part, licence, year and the like",
+    summary="Outcomes by specialty, service, drug, body part, licence, year and so on",
     responses=openapi.answers(
         openapi.listing_of(GroupRow, "figure", base=answer_types.OfOutcomes), "text/csv"
     ),
@@ -60,7 +60,7 @@ def outcomes(
 
 @router.get(
     "/sides",
-    summary="What the two parties cite for the same item, and how such items end",
+    summary="Citations of the two parties for the same item, with outcomes",
     responses=openapi.answers(openapi.listing_of(AgreementRow, base=answer_types.OfSides), "text/csv"),
 )
 def sides(
@@ -73,7 +73,8 @@ def sides(
         Query(description="Agreement, outcomes by what each party cites, or how often each cites nothing."),
     ] = "agreement",
     by: Annotated[
-        str | None, Query(max_length=20, description=f"Agreement for each value of {', '.join(GROUPINGS)}.")
+        str | None,
+        Query(max_length=20, description=f"Agreement by a grouping: one of {', '.join(GROUPINGS)}."),
     ] = None,
     minimum: Minimum = 10,
     limit: Limit = 1000,
@@ -98,7 +99,7 @@ def sides(
 
 @router.get(
     "/network",
-    summary="What is cited together, or for which services and by which specialties",
+    summary="Citations that occur together, or with services or specialties",
     responses=openapi.answers(openapi.listing_of(LinkRow), "text/csv"),
 )
 def network(
@@ -109,7 +110,7 @@ def network(
     level: Level = "page",
     party: By = "reviewer",
     minimum: Minimum = 10,
-    q: Annotated[float, Query(ge=0, le=2, description="Links with a greater q-value are left out.")] = 0.05,
+    q: Annotated[float, Query(ge=0, le=2, description="Omit links with a greater q-value.")] = 0.05,
     limit: Limit = 1000,
     offset: Offset = 0,
     form: Annotated[Format, Query(alias="format")] = None,

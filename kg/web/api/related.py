@@ -33,7 +33,10 @@ MOST_ITEMS = 500
 _LETTER = 200_000
 
 Mode = Annotated[
-    str, Query(description=f"One of {', '.join(MODES)}: everything counts, or only what is known before.")
+    str,
+    Query(
+        description=f"One of {', '.join(MODES)}: compare everything, or only what is known before a review."
+    ),
 ]
 Outcome = Annotated[str | None, Query(description=f"One of {', '.join(WANTED)}.")]
 
@@ -45,7 +48,7 @@ def as_json(site: Site, found: Related, filters: Filters, **more: Any) -> dict[s
 
 @router.get(
     "/cases/{case}/related",
-    summary="Cases like this one, with reasons",
+    summary="Cases similar to this one, with reasons",
     responses=openapi.answers(answer_types.RelatedCases),
 )
 async def related(
@@ -98,7 +101,7 @@ class Questions(BaseModel, extra="forbid"):
 
 @router.post(
     "/related",
-    summary="Cases like letters, requests or cases, many at once",
+    summary="Cases similar to several letters, requests or cases",
     responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}}},
 )
 def many(
@@ -107,7 +110,7 @@ def many(
     filters: FiltersDep,
     outcome: Outcome = None,
     mode: Mode = "precedent",
-    limit: Annotated[int, Query(ge=1, le=100, description="Most cases to give for each question.")] = 10,
+    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of cases per query.")] = 10,
 ) -> StreamingResponse:
     """A line of JSON for each question, in order, as `/api/cases/{case}/related` answers, streamed.
 

@@ -21,24 +21,26 @@ router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
 @router.get(
     "/grounds",
-    summary="Grounds that reviewers state, by what is cited or requested",
+    summary="Grounds stated by reviewers, by citation or request",
     responses=openapi.answers(openapi.listing_of(GroundRow), "text/csv"),
 )
 def stated(
     request: Request,
     site: SiteDep,
     filters: FiltersDep,
-    by: Annotated[Literal[BY], Query(description="What grounds are counted by.")] = "all",  # type: ignore[valid-type]
+    by: Annotated[Literal[BY], Query(description="Grouping of the grounds.")] = "all",  # type: ignore[valid-type]
     key: Annotated[
         str | None,
         Query(
             max_length=300,
-            description="One page, section, drug, ... alone, with a sentence about it.",
+            description="Only this page, section, drug, ..., with a summary sentence.",
             examples=["chronic-pain/2009/page/98"],
         ),
     ] = None,
     party: By = "reviewer",
-    minimum: Annotated[int, Query(ge=1, le=1_000_000, description="Fewest decisions of a row.")] = 10,
+    minimum: Annotated[
+        int, Query(ge=1, le=1_000_000, description="Fewest decisions for a row to be reported.")
+    ] = 10,
     limit: Limit = 100,
     offset: Offset = 0,
     form: Annotated[Format, Query(alias="format")] = None,
@@ -62,15 +64,19 @@ def stated(
 
 @router.get(
     "/sentences",
-    summary="Sentences that stand in several letters",
+    summary="Sentences that appear in several letters",
     responses=openapi.answers(openapi.listing_of(StockRow), "text/csv"),
 )
 def sentences(
     request: Request,
     site: SiteDep,
     filters: FiltersDep,
-    alike: Annotated[bool, Query(description="Set names, sides, numbers and dates apart.")] = False,
-    minimum: Annotated[int, Query(ge=2, le=1_000_000, description="Fewest letters of a sentence.")] = 2,
+    alike: Annotated[
+        bool, Query(description="Ignore differences in names, sides, numbers and dates.")
+    ] = False,
+    minimum: Annotated[
+        int, Query(ge=2, le=1_000_000, description="Fewest letters that a sentence must appear in.")
+    ] = 2,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Offset = 0,
     form: Annotated[Format, Query(alias="format")] = None,

@@ -39,7 +39,7 @@ def monthly(
     offset: Offset = 0,
     form: Annotated[
         Literal["json", "csv"] | None,
-        Query(alias="format", description="Instead of JSON: the months as CSV."),
+        Query(alias="format", description="Output format; csv has the months."),
     ] = None,
 ) -> Response:
     """Months in `results`, level and slopes in `changes`: letters are the unit; `help` says how to read."""

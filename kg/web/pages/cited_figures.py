@@ -51,7 +51,7 @@ class CitedFigure(openapi.Thing):
 
 @router.get(
     "/figures/{kind}",
-    summary="A figure that can be cited, again",
+    summary="A citable figure, reproduced",
     responses=openapi.answers(CitedFigure, *list(_FORMS)[:1], *list(_FORMS)[2:]),
 )
 def figure(
@@ -60,7 +60,7 @@ def figure(
     kind: str,
     form: Annotated[
         Literal["html", "json", "ttl", "nt", "bibtex", "csl", "text"] | None,
-        Query(alias="format", description="Instead of the Accept header."),
+        Query(alias="format", description="Output format; overrides the Accept header."),
     ] = None,
 ) -> Response:
     """The kinds are those of the addresses that rows carry as `figure`, each with its own parameters.

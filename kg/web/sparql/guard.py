@@ -92,7 +92,7 @@ def _unescaped(query: str) -> str:
     def character(escape: re.Match[str]) -> str:
         point = int(escape[1] or escape[2], 16)
         if point > 0x10FFFF or 0xD800 <= point < 0xE000:
-            raise QueryError(f"{escape[0]} at character {escape.start()} is no character")
+            raise QueryError(f"{escape[0]} at character {escape.start()} is not a character")
         return chr(point)
 
     return _ESCAPE.sub(character, query)

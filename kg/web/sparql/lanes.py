@@ -48,7 +48,7 @@ class RefusalError(Exception):
     """Too many queries wait: ``status`` 429 (of this client) or 503 (of all)."""
 
     def __init__(self, status: int, retry_after: int) -> None:
-        super().__init__(f"too many queries wait ({status})")
+        super().__init__(f"too many queries are waiting ({status})")
         self.status, self.retry_after = status, retry_after
 
 

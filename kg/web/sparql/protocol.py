@@ -163,7 +163,7 @@ async def _refused(refusal: RefusalError, settings: Settings) -> ProblemError:
     whose = " from your address" if refusal.status == 429 else ""
     return ProblemError(
         refusal.status,
-        f"too many queries wait{whose}",
+        f"too many queries are waiting{whose}",
         headers={"Retry-After": str(refusal.retry_after)},
     )
 
@@ -194,10 +194,10 @@ async def _read(request: Request, settings: Settings) -> Asked | None:
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     media_type = media_type.strip().lower()
     if media_type == "application/sparql-update":
-        raise ProblemError(403, "this server takes no updates")
+        raise ProblemError(403, "this server does not accept updates")
     if media_type not in {_FORM_TYPE, _QUERY_TYPE}:
         raise ProblemError(
-            415, f"a query comes as {_QUERY_TYPE} or {_FORM_TYPE}", headers={"Accept-Post": _QUERY_TYPE}
+            415, f"send the query as {_QUERY_TYPE} or {_FORM_TYPE}", headers={"Accept-Post": _QUERY_TYPE}
         )
     charset = parameters.lower().partition("charset=")[2].strip(' "')
     if charset and charset not in {"utf-8", "utf8"}:
@@ -217,7 +217,7 @@ async def read_body(request: Request, limit: int, seconds: float) -> bytes:
     """
     if request.headers.get("content-encoding", "identity") != "identity":
         raise ProblemError(
-            415, "a body is sent as it is, not compressed", headers={"Accept-Encoding": "identity"}
+            415, "compressed request bodies are not supported", headers={"Accept-Encoding": "identity"}
         )
     body = bytearray()
     try:
@@ -226,10 +226,10 @@ async def read_body(request: Request, limit: int, seconds: float) -> bytes:
                 body += chunk
                 if len(body) > limit:
                     raise ProblemError(
-                        413, f"a body has at most {limit} bytes", headers={"Connection": "close"}
+                        413, f"the request body exceeds {limit} bytes", headers={"Connection": "close"}
                     )
     except TimeoutError as error:
-        raise ProblemError(408, "the body came too slowly", headers={"Connection": "close"}) from error
+        raise ProblemError(408, "the request body timed out", headers={"Connection": "close"}) from error
     return bytes(body)
 
 
@@ -256,14 +256,14 @@ def _asked(pairs: list[tuple[str, str]], settings: Settings) -> Asked:
     for key, value in pairs:
         values.setdefault(key, []).append(value)
     if any(key in values for key in ("update", "using-graph-uri", "using-named-graph-uri")):
-        raise ProblemError(403, "this server takes no updates")
+        raise ProblemError(403, "this server does not accept updates")
     queries = values.get("query", [])
     if len(queries) != 1:
-        raise ProblemError(400, f"there are {len(queries)} parameters named query, not one")
+        raise ProblemError(400, f"expected one parameter named query, found {len(queries)}")
     if len(queries[0].encode("utf-8", "replace")) > settings.query_bytes:
         raise ProblemError(413, f"the query is larger than {settings.query_bytes} bytes")
     if "\x00" in queries[0]:
-        raise ProblemError(400, "the query holds a null character")
+        raise ProblemError(400, "the query contains a null character")
     graphs = (values.get("default-graph-uri", []), values.get("named-graph-uri", []))
     if sum(map(len, graphs)) > 100:
         raise ProblemError(400, "there are more than 100 graphs")
@@ -363,19 +363,15 @@ def _problem(frame: Frame, query: str) -> ProblemError:
             offered = ", ".join(_FORMS[fields["kind"]])
             return ProblemError(406, f"available formats of this result: {offered}")
         case "time-limit":
-            return ProblemError(
-                504, f"the query did not end in {fields['seconds']:g} s; make it ask for less"
-            )
+            return ProblemError(504, f"the query did not end in {fields['seconds']:g} s; ask for less")
         case "too-large":
             return ProblemError(
                 413,
-                f"the result has too many {fields['limit']}; ask with LIMIT and OFFSET, "
-                "or fetch everything from /download",
+                f"the result has too many {fields['limit']}; use LIMIT and OFFSET, "
+                "or download everything from /download",
             )
         case "died":
-            return ProblemError(
-                400, "the query needs more memory or nesting than it is given", type="query-refused"
-            )
+            return ProblemError(400, "the query exceeds the limit of memory or nesting", type="query-refused")
         case "endpoint":
             return ProblemError(502, fields["message"])
         case _:

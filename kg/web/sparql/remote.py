@@ -43,8 +43,8 @@ router = APIRouter(tags=["API"])
 """What is served otherwise where there is no base here."""
 
 MISSING = (
-    "this server asks another one, which holds the graph alone: drivers, related cases, the graph view, "
-    "search and the letters' texts need a base here too (kg serve --endpoint URL --kb DIR)"
+    "this server queries another one that holds only the graph; associations, similar cases, the graph view, "
+    "search and letter texts require a local knowledge base too (kg serve --endpoint URL --kb DIR)"
 )
 _FRESH = 60.0  # seconds in which an answer of the other server is deemed unchanged
 _ACCEPT = "application/sparql-results+json, application/n-triples;q=0.9, text/turtle;q=0.8"

@@ -20,14 +20,14 @@ def only_served(request: Request) -> None:
     """
     named = request.query_params.get("generation", "")
     if named and named != (now := request.app.state.state.site.generation):
-        raise ProblemError(422, f"queries run on generation {now}, which is served, not on {named[:20]}")
+        raise ProblemError(422, f"queries run on the current generation {now}, not on {named[:20]}")
 
 
 async def ask(request: Request, query: str, **formats: str) -> bytes:
     """The whole result of one of our own queries, as SPARQL JSON or N-Triples.
 
     Raises:
-        ProblemError: it was too large or too slow, or the server has too much to do.
+        ProblemError: it was too large or too slow, or the server is busy.
     """
     only_served(request)
     state = request.app.state.state
@@ -41,7 +41,7 @@ async def ask(request: Request, query: str, **formats: str) -> bytes:
     try:
         answer = await lane.ask(job, "site")
     except RefusalError as refusal:
-        raise ProblemError(503, "the server has too much to do", headers={"Retry-After": "2"}) from refusal
+        raise ProblemError(503, "the server is busy", headers={"Retry-After": "2"}) from refusal
     parts = []
     try:
         while (frame := await answer.next()).kind in "HD":
@@ -53,7 +53,7 @@ async def ask(request: Request, query: str, **formats: str) -> bytes:
     if frame.kind == "X":
         why = frame.fields()["error"]
         status = {"time-limit": 504, "too-large": 413, "endpoint": 502, "syntax": 400}.get(why, 500)
-        raise ProblemError(status, f"the query was ended: {why}")
+        raise ProblemError(status, f"the query was terminated: {why}")
     return b"".join(parts)
 
 
