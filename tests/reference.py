@@ -37,15 +37,15 @@ REFERENCE = ROOT / "docs/reference.md"
 
 HEAD = """# Reference
 
-Every command, route, setting, named query, metric, term and Python name. `make reference` writes this page
-from the program; a test holds that it is up to date, and that nothing in it lacks words.
+Every command, route, setting, named query, metric, term and Python name. `make reference` generates this page
+from the code; a test checks that it is up to date and that every entry has a description.
 
 Every command takes `--quiet` (`-q`, print errors only), `--verbose` (`-v`, print progress details)
-and `--help` (`-h`), which has examples.
+and `--help` (`-h`, with examples).
 """
 
 VARIABLES = {
-    "KG_BASE_IRI": f"Base of all IRIs that are made and read, instead of `{iri.DEFAULT_BASE}`.",
+    "KG_BASE_IRI": f"Base of all IRIs that are minted and read, instead of `{iri.DEFAULT_BASE}`.",
     "KG_PUBLISH_USER": "User for the SPARQL server of `kg publish` and of `--endpoint`.",
     "KG_PUBLISH_PASSWORD": "The user's password.",
 }
@@ -122,19 +122,17 @@ def routes(app: FastAPI) -> Iterator[Part]:
     ]
     yield Part(
         "Routes of the JSON API",
-        "Its description for programs is at `/api/openapi.json`, for people at `/api/docs`. A parameter with "
-        "a question mark may be left out. Each [named query](#named-queries) is at `/api/queries/NAME`, its "
+        "The OpenAPI description is at `/api/openapi.json`, a readable one at `/api/docs`. Parameters with "
+        "a question mark are optional. Each [named query](#named-queries) is at `/api/queries/NAME`, its "
         "SPARQL at `/api/queries/NAME/text`.",
         ("route", "parameters", "answer"),
         calls,
     )
-    about = (
-        "What an IRI names is led to by content negotiation; suffixes `.ttl`, `.nt`, `.jsonld` ask for data."
-    )
+    about = "IRIs are resolved by content negotiation; the suffixes `.ttl`, `.nt` and `.jsonld` request data."
     yield Part("Other routes", about, ("route", "answer"), _others(app.routes))
     yield Part(
         "Routes in front of another SPARQL server",
-        "`kg serve --endpoint` answers these from the graph alone, in place of those above.",
+        "`kg serve --endpoint` answers these from the graph alone, instead of those above.",
         ("route", "answer"),
         _others(remote.router.routes, hidden=False),
     )
@@ -168,14 +166,14 @@ def settings() -> Part:
         (f"`KG_{name.upper()}`", f"`{field.default!r}`", field.description or "")
         for name, field in Settings.model_fields.items()
     ]
-    about = "Variables of the environment; `kg serve` has options for some. Sizes are bytes, times seconds."
+    about = "Environment variables; `kg serve` has options for some. Sizes are in bytes, times in seconds."
     return Part("Settings of a server", about, ("variable", "default", "meaning"), rows)
 
 
 def variables() -> Part:
     """What else the environment says."""
     rows = [(f"`{name}`", words) for name, words in VARIABLES.items()]
-    return Part("Other variables of the environment", "Read by every command.", ("variable", "meaning"), rows)
+    return Part("Other environment variables", "Read by every command.", ("variable", "meaning"), rows)
 
 
 def metrics(app: FastAPI) -> Part:
@@ -187,7 +185,7 @@ def metrics(app: FastAPI) -> Part:
         for name, words in re.findall(r"^# HELP (\S+) (.*)$", text, re.MULTILINE)
         if not name.endswith("_created")
     ]
-    return Part("Metrics", "At `/metrics`, in the form of Prometheus.", ("metric", "kind", "meaning"), rows)
+    return Part("Metrics", "At `/metrics`, in the Prometheus format.", ("metric", "kind", "meaning"), rows)
 
 
 # --- data and Python ---------------------------------------------------------------------------

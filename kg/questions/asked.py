@@ -365,7 +365,7 @@ def _span(values: dict[str, str]) -> tuple[str, str]:
     days = calendar.monthrange(year, last)[1]
     if number := values.get("NUMBER"):
         if not 1 <= int(number) <= days:
-            raise QuestionError(f"“{number}” is no day of {calendar.month_name[first]} {year}")
+            raise QuestionError(f"“{number}” is not a day of {calendar.month_name[first]} {year}")
         return f"{year}-{first:02d}-{int(number):02d}", f"{year}-{first:02d}-{int(number):02d}"
     return f"{year}-{first:02d}-01", f"{year}-{last:02d}-{days}"
 

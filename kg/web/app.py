@@ -151,12 +151,12 @@ def _add_middleware(app: FastAPI, state: State, metrics: Metrics) -> None:
 
 
 async def _description(request: Request) -> Response:
-    """Where programs look for the description of the API first."""
+    """A redirect to the OpenAPI description."""
     return RedirectResponse(f"{request.scope.get('root_path', '')}/api/openapi.json", 308)
 
 
 def _vendored(request: Request, name: str) -> Response:
-    """A file of others, from where it is installed."""
+    """A third-party file, from where it is installed."""
     if name not in vendor.FILES:
         raise HTTPException(404, f"there is no {name}")
     headers = {"Cache-Control": "max-age=86400", "Vary": "Accept-Encoding"}
@@ -171,12 +171,12 @@ def _add_operations(app: FastAPI, state: State, metrics: Metrics) -> None:
 
     @app.get("/healthz", include_in_schema=False)
     async def healthy() -> PlainTextResponse:
-        """The process answers."""
+        """Whether the process is alive."""
         return PlainTextResponse("ok\n")
 
     @app.get("/readyz", include_in_schema=False)
     async def ready() -> PlainTextResponse:
-        """Queries can be answered."""
+        """Whether queries can be answered."""
         if not state.ready:
             return PlainTextResponse("not ready\n", 503)
         outdated = state.site.base.outdated if state.path else 0
@@ -185,5 +185,5 @@ def _add_operations(app: FastAPI, state: State, metrics: Metrics) -> None:
 
     @app.get("/metrics", include_in_schema=False)
     async def figures() -> Response:
-        """Latency, queues, kills, refusals and the generation."""
+        """Prometheus metrics: latency, queues, terminated and refused queries, the generation."""
         return Response(metrics.text(), media_type=MEDIA_TYPE)

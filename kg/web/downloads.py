@@ -47,7 +47,7 @@ def _state(request: Request) -> State:
 
 @router.get("/download")
 async def downloads(request: Request, site: ServedDep) -> Response:
-    """The files, for a person or as JSON; asking for the list begins to make them."""
+    """The files to download, as a page or as JSON; requesting the list starts generating them."""
     _state(request).make_dumps()
     root = request.scope.get("root_path", "")
     files = listed(site, root)
@@ -60,7 +60,7 @@ async def downloads(request: Request, site: ServedDep) -> Response:
 
 @router.get("/download/{name}")
 async def download(request: Request, site: ServedDep, name: str) -> Response:
-    """One file, whole or a range of it.
+    """One file, whole or in part (range requests).
 
     Raises:
         ProblemError: there is no such file (404), or it is still being made (503).

@@ -45,7 +45,7 @@ BaseDep = Annotated[str, Depends(public_base)]
 
 
 async def thing(request: Request, site: SiteDep, base: BaseDep) -> Response:
-    """What an IRI names: 303 to its page or its data, or the data where a suffix says so."""
+    """The resource that an IRI names: 303 to its page or data, or the data itself with a suffix."""
     root = request.scope.get("root_path", "")
     raw = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
     path = raw.partition("?")[0].removeprefix(root).lstrip("/")
@@ -101,7 +101,7 @@ def page_of(place: iri.Place, node: str, *, linked: bool) -> str:
 
 @router.get("/resource", include_in_schema=False)
 async def resource(request: Request, site: SiteDep, node: Annotated[str, Query(max_length=400)]) -> Response:
-    """What the graph says about a thing that has no page of its own."""
+    """The statements of the graph about a resource that has no page of its own."""
     try:
         place = iri.read(iri.BASE + node)
     except IriError as error:
@@ -193,7 +193,7 @@ def ontology_file(request: Request) -> Response:
 
 @router.get("/ontology/dl.ttl", include_in_schema=False)
 def ontology_profile(request: Request) -> Response:
-    """The ontology as HermiT and ELK load it."""
+    """The ontology for OWL 2 DL reasoners such as HermiT and ELK."""
     return service_description.rdf(
         request, owl_dl(iri.rebased(resources.text("ontology", "imr.ttl"))), form="ttl"
     )
@@ -201,7 +201,7 @@ def ontology_profile(request: Request) -> Response:
 
 @router.get("/ontology", include_in_schema=False)
 def ontology(request: Request) -> Response:
-    """The ontology, which every term's IRI leads to."""
+    """The ontology; every term's IRI leads here."""
     root = request.scope.get("root_path", "")
     form = negotiate.best(request.headers.get("accept"), _FORMS)
     if form == "html":
@@ -214,7 +214,7 @@ def ontology(request: Request) -> Response:
 
 @router.get("/ontology/{version}", include_in_schema=False)
 def ontology_version(request: Request, version: str) -> Response:
-    """The ontology in one version; this server has its own."""
+    """One version of the ontology; the server has only its own."""
     (own,) = turtle.statements(resources.text("ontology", "imr.ttl"))[f"{iri.DEFAULT_BASE}ontology"][_VERSION]
     if version != own:
         raise ProblemError(404, f"this server has version {own} of the ontology, not {version}")
@@ -224,7 +224,7 @@ def ontology_version(request: Request, version: str) -> Response:
 @router.get("/shapes", include_in_schema=False)
 @router.get("/shapes.ttl", include_in_schema=False)
 def shapes(request: Request) -> Response:
-    """The shapes that a base is held to, each under its IRI."""
+    """The SHACL shapes of a knowledge base, each under its IRI."""
     form = negotiate.best(request.headers.get("accept"), RDF_TYPES) or "ttl"
     text = iri.rebased(resources.text("ontology", "shapes.ttl"))
     return service_description.rdf(request, text, form=form)
@@ -232,14 +232,14 @@ def shapes(request: Request) -> Response:
 
 @router.get("/context.jsonld", include_in_schema=False)
 def context() -> Response:
-    """The JSON-LD context of the documents about cases."""
+    """The JSON-LD context of case documents."""
     text = iri.rebased(resources.text("ontology", "context.jsonld"))
     return Response(text, media_type="application/ld+json")
 
 
 @router.get("/.well-known/void", include_in_schema=False)
 def void(request: Request, site: SiteDep, base: BaseDep) -> Response:
-    """The data set, in DCAT and VoID, with the files of ``/download`` that are made."""
+    """The dataset description in DCAT and VoID, with the files of ``/download`` generated so far."""
     if not site.has_letters:
         raise ProblemError(501, "this server has a SPARQL endpoint and no knowledge base to describe")
     return service_description.rdf(request, dataset_card.description(site.base, base))
@@ -247,13 +247,13 @@ def void(request: Request, site: SiteDep, base: BaseDep) -> Response:
 
 @router.get("/queries", include_in_schema=False)
 def named_queries(request: Request, base: BaseDep) -> Response:
-    """The named queries as ``sh:SPARQLExecutable``, for programs that write SPARQL after examples."""
+    """The named queries as ``sh:SPARQLExecutable``, for programs that learn SPARQL from examples."""
     return service_description.rdf(request, dataset_card.executables(base))
 
 
 @router.get("/robots.txt", include_in_schema=False)
 def robots(base: BaseDep) -> Response:
-    """What crawlers may fetch: pages, not queries."""
+    """Rules for crawlers: pages are allowed, queries are not."""
     return PlainTextResponse(
         f"User-agent: *\nDisallow: /sparql\nDisallow: /api/\nDisallow: /explore\nDisallow: /search\n"
         f"Sitemap: {base}/sitemap.xml\n"
@@ -262,7 +262,7 @@ def robots(base: BaseDep) -> Response:
 
 @router.get("/sitemap.xml", include_in_schema=False)
 def sitemap(site: SiteDep, base: BaseDep) -> Response:
-    """The site maps, each of some thousand cases."""
+    """The index of site maps, each of some thousand cases."""
     parts = range(1, len(site.base.cases()) // _SITEMAP + 2)
     entries = "".join(f"<sitemap><loc>{escape(base)}/sitemap-{n}.xml</loc></sitemap>" for n in parts)
     return _xml(f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</sitemapindex>')

@@ -96,7 +96,7 @@ def test_a_hundred_figures_are_given_again_while_their_letters_are_there(story):
     for first, kept, added, cases in zip(told["first"], told["kept"], told["added"], counted, strict=True):
         assert first.letters == len(cases)
         assert first.values == first.now
-        assert "kept" in kept.says
+        assert "still stored" in kept.says
         assert "over the same letters" in added.says
         assert same(first.values, kept.values)
         assert same(first.values, added.values), first.asked.address
@@ -150,7 +150,7 @@ def test_what_is_left_is_counted_over_the_letters_that_are_left(story):
         ("/figures/month?row=1066-10", ChoiceError, "month"),
         ("/figures/change?row=1066-10-14", ChoiceError, "change"),
         ("/figures/outcomes?party=any&party=both", SettingError, "twice"),
-        ("//[/figures/outcomes", SettingError, "no address"),
+        ("//[/figures/outcomes", SettingError, "not a figure address"),
         ("/figures/outcomes?x=" + "y" * 5_000, SettingError, "at most"),
         ("hello", ChoiceError, "kind of figure"),
     ],

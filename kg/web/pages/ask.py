@@ -26,7 +26,7 @@ _PLACES = {"page", "section", "chapter", "guideline", "key"}
 
 @router.get("/ask")
 def ask(request: Request, site: SiteDep, q: Annotated[str, Query(max_length=LONGEST)] = "") -> Response:
-    """The answer with how the question was understood, or what was not."""
+    """The answer to a question with its interpretation, or the words that could not be interpreted."""
     fault, answer = "", None
     if q.strip():
         try:

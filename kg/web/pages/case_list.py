@@ -58,7 +58,7 @@ def case_list(
     order: Literal["case", "newest", "oldest"] = "case",
     form: Annotated[Literal["html", "csv"], Query(alias="format")] = "html",
 ) -> Response:
-    """Cases that pass the filters in the address."""
+    """Cases that match the filters in the address."""
     decisions = site.decisions(wanted)
     if form == "csv":
         return csv_tables.download("decisions", _COLUMNS, _rows(site, decisions))

@@ -41,7 +41,7 @@ QUESTIONS = (
 
 @router.get("/")
 def home(request: Request, site: SiteDep) -> Response:
-    """The question, search, the answer of this base as a picture, and questions to start from."""
+    """The home page: search, the main finding as a picture, and example questions."""
     years = site.index.decisions["year"].drop_nulls()
     differs = site.drivers(drivers.finest(site), "reviewer", Filters(), drivers.USUAL)
     return render(
@@ -74,7 +74,7 @@ def _outcomes(site: Site) -> tuple[int, int, int]:
 async def one_case(
     request: Request, site: SiteDep, case: str, mode: str = MODES[0], stock: bool = False
 ) -> Response:
-    """The letter with what was read marked, its decisions, and cases like it, in one of two modes.
+    """A letter with its extracted values marked, its decisions, and similar cases in one of two modes.
 
     It takes some milliseconds, less than it costs to hand it to a thread and wait for its turn; with
     ``stock``, which dims the sentences that other letters have, it takes longer.
@@ -129,7 +129,7 @@ def explore(
     node: Annotated[str | None, Query(max_length=400)] = None,
     depth: Annotated[int, Query(ge=1, le=3)] = 1,
 ) -> Response:
-    """The graph around a node, or nodes to start from."""
+    """The graph around a node, or suggested nodes to start from."""
     if not node:
         return render(request, "explore.html", "explore", node=None, starts=_starts(site))
     links = site.links

@@ -30,7 +30,7 @@ def form(asked: Request) -> Response:
 
 @router.post("/check")
 async def check(asked: Request, site: SiteDep) -> Response:
-    """The claims of the text that is pasted, which is not kept.
+    """The claims of a pasted text, which is not stored.
 
     Raises:
         ProblemError: with 413 where more is pasted than is checked at once.

@@ -54,7 +54,7 @@ def drivers(
     minimum: Minimum = USUAL,
     sort: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """Which places are associated with which outcomes: a funnel, and a table with the sure ones first.
+    """Associations of guideline locations with outcomes: a funnel, and a table, significant ones first.
 
     Without a ``level`` it leads to the finest that has a rate: letters from mid-2016 on cite no pages.
     """
@@ -179,7 +179,7 @@ def _choices(table: Drivers) -> list[tuple[str, str, list[tuple[Any, str]], Any]
 
 @router.get("/drivers/query")
 def behind(level: Level, key: Annotated[str, Query(max_length=400)], party: PartyName) -> Response:
-    """The SPARQL query that gives the counts of one row, in the editor."""
+    """The SPARQL query that counts one row, in the editor."""
     if level not in _ASKED:
         raise UnknownError(f"there is no query for the level {level!r}")
     query, given = queries.load(f"outcomes_by_{level}"), {"party": party}
@@ -200,7 +200,7 @@ def saved(
     minimum: Minimum = USUAL,
     picture: Literal["funnel", "forest"] = "forest",
 ) -> Response:
-    """The forest plot of the odds ratios, or the funnel, as a file."""
+    """The forest plot of the odds ratios, or the funnel, as an SVG file."""
     table = site.drivers(level, party, filters, minimum)
     if picture == "forest":
         text = plots.forest(table, named=named)

@@ -65,7 +65,7 @@ LIMIT 20
 
 @router.get("/query")
 async def query(request: Request, query: Annotated[str, Query(max_length=32_768)] = "") -> Response:
-    """An editor for SPARQL whose answer comes as a table; the address holds the query."""
+    """A SPARQL editor with results as a table; the address contains the query."""
     columns: list[str] = []
     rows: list[list[dict[str, str]]] = []
     fault, text, kind, body = "", query.replace("\r\n", "\n"), "", b""
@@ -212,7 +212,7 @@ def listed(text: str) -> list[tuple[str, list[Asked]]]:
 
 @router.get("/questions")
 def questions(request: Request, q: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """The named queries by group, those whose question holds some words."""
+    """The named queries by group, or those whose question contains the given words."""
     return render(request, "questions.html", "questions", q=q, groups=listed(q))
 
 

@@ -41,7 +41,7 @@ def form(asked: Request) -> Response:
 
 @router.post("/related")
 async def related(asked: Request, site: SiteDep) -> Response:
-    """Decisions like the request that is pasted: what a reviewer wrote counts for nothing.
+    """Decisions similar to a pasted request, without regard to what reviewers wrote.
 
     Raises:
         ProblemError: with 413 where more is pasted than a request holds.

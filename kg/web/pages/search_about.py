@@ -32,7 +32,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 def search(
     request: Request, site: SiteDep, q: Annotated[str, Query(max_length=200)] = "", offset: int = 0
 ) -> Response:
-    """Nodes by their names, and letters by their words."""
+    """Search results: nodes by name, and letters by their words."""
     fault, hits = "", None
     nodes = site.suggestions.find(q, 12) if q.strip() else []
     if q.strip():
@@ -64,7 +64,7 @@ def _highlighted(snippet: str) -> Markup:
 
 @router.get("/about")
 def about(request: Request, site: SiteDep, base: BaseDep) -> Response:
-    """What is in the base, how much was understood, how figures are made, and the ontology.
+    """About the knowledge base: contents, extraction coverage, methods and the ontology.
 
     As JSON-LD it is the data set's schema.org description, which the page holds, too.
     """
@@ -117,7 +117,7 @@ def _signposts(base: str, card: dict[str, Any]) -> str:
 
 @router.get("/terms/{name}")
 def term(request: Request, name: str) -> Response:
-    """One term of the ontology: what it means, of what and with what values it is said, an example."""
+    """One term of the ontology: its definition, domain, values and an example."""
     return render(request, "term.html", "about", term=terms.described(name), home=f"{iri.ONTOLOGY}#")
 
 

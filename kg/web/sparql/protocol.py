@@ -97,7 +97,7 @@ def _asked_format(request: Request) -> str | None:
 @router.api_route("/sparql", methods=["GET", "HEAD", "POST"])
 @router.api_route("/sparql/", methods=["GET", "HEAD", "POST"])
 async def endpoint(request: Request) -> Response:
-    """Answer a query, or describe this service where there is none."""
+    """Answer a query, or return the service description if there is none."""
     settings: Settings = request.app.state.settings
     site_queries.only_served(request)
     asked = await _read(request, settings)
@@ -171,7 +171,7 @@ async def _refused(refusal: RefusalError, settings: Settings) -> ProblemError:
 @router.options("/sparql")
 @router.options("/sparql/")
 def methods() -> Response:
-    """The methods that this address takes."""
+    """The methods allowed at this address."""
     return Response(
         status_code=204, headers={"Allow": _METHODS, "Accept-Post": f"{_QUERY_TYPE}, {_FORM_TYPE}"}
     )

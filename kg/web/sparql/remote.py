@@ -190,7 +190,7 @@ def _site(request: Request) -> Site:
 
 @router.get("/", include_in_schema=False, response_class=HTMLResponse)
 async def home(request: Request) -> Response:
-    """What the graph there holds."""
+    """A summary of the graph on the other server."""
     months, outcomes = await _run(request, "letters_by_month"), await _run(request, "outcomes")
     counts = {row["outcome"]: row["items"] for row in outcomes}
     (letters,) = await _run(request, "number_of_cases", outcome="any")
@@ -232,7 +232,7 @@ def _refuse_filters(request: Request) -> None:
 
 @router.get("/cases", include_in_schema=False, response_class=HTMLResponse)
 async def case_list(request: Request, outcome: Outcome = "any", cursor: str | None = None) -> Response:
-    """The cases, or those with an item that ended so."""
+    """The cases, or those with an item that has the given outcome."""
     found = await _found(request, outcome, 25, cursor)
     following = f"?{urlencode({'outcome': outcome, 'cursor': found.next})}" if found.next else None
     told = "" if outcome == "any" else f"an item {outcome}"
@@ -243,7 +243,7 @@ async def case_list(request: Request, outcome: Outcome = "any", cursor: str | No
 async def cases(
     request: Request, outcome: Outcome = "any", limit: Limit = 50, cursor: str | None = None
 ) -> Response:
-    """Cases with an item that ended so, by case number."""
+    """Cases with an item that has the given outcome, by case number."""
     found = await _found(request, outcome, limit, cursor)
     return answer(request, _site(request), listing(_site(request), found.rows, found.total, found.next))
 
@@ -257,12 +257,12 @@ async def _case(request: Request, case: str) -> dict[str, Any]:
 
 @router.get("/cases/{case}", include_in_schema=False, response_class=HTMLResponse)
 async def case_page(request: Request, case: str) -> Response:
-    """What the graph says of a letter; its text is not there."""
+    """The statements of the graph about a letter, without its text."""
     said = await _case(request, case)
     return render(request, "remote_case.html", "cases", missing=MISSING, **said)
 
 
-@router.get("/api/cases/{case}", summary="One case: what the graph says of its letter")
+@router.get("/api/cases/{case}", summary="One case: the statements of the graph about its letter")
 async def one_case(request: Request, case: str) -> Response:
     """Dates and persons as facts, and a row for each item and what a party cites for it."""
     said = await _case(request, case)
@@ -271,7 +271,7 @@ async def one_case(request: Request, case: str) -> Response:
 
 @router.get("/guidelines/{notation:path}", include_in_schema=False, response_class=HTMLResponse)
 async def place(request: Request, notation: str) -> Response:
-    """What the graph says of a place in a guideline; of a page, the items that cite it."""
+    """The statements of the graph about a guideline location; for a page, also the items that cite it."""
     node = f"guideline/{notation}"
     if "/page/" not in notation:
         root = request.scope.get("root_path", "")

@@ -43,7 +43,7 @@ def outcomes(
     party: Annotated[str, Query(max_length=30)] = "reviewer",
     minimum: Minimum = 10,
 ) -> Response:
-    """Outcomes by specialty, service, drug, body part, licence, year and the like, with intervals."""
+    """Outcomes by specialty, service, drug, body part, licence, year and so on, with intervals."""
     second = across if across and by in GROUPINGS and across != by else None
     found = count(site.index, by, second, party, filters, minimum)
     choices: Choices = [
@@ -68,7 +68,7 @@ def sides(
     by: Name = "",
     minimum: Minimum = 10,
 ) -> Response:
-    """What the two parties cite for the same item, and how such items end."""
+    """Citations of the two parties for the same item, with outcomes."""
     found = two_sides.sides(site.index, level, filters, minimum, grouping(site.index, by or None))
     choices: Choices = [
         ("level", "Compare", [(name, f"{name}s") for name in LEVELS], level),

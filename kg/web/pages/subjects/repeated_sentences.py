@@ -28,7 +28,7 @@ def sentences(
     minimum: Annotated[int, Query(ge=2, le=1_000_000)] = 2,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
-    """Sentences that stand in several letters, those of the most letters first."""
+    """Sentences that appear in several letters, most frequent first."""
     found = site.stock_sentences(filters, alike=alike, minimum=minimum, limit=_SHOWN, offset=offset)
     given = [(name, value) for name, several in found.filters.written().items() for value in several]
     given += [("alike", "true")] if alike else []

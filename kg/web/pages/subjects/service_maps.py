@@ -40,7 +40,7 @@ def services(
     filters: FormFiltersDep,
     form: Annotated[Form, Query(alias="format")] = "html",
 ) -> Response:
-    """The services that are overturned most, what is cited for them and by whom they are decided."""
+    """The services overturned most often, with the guidelines cited and the reviewers' specialties."""
     links = site.links
     found = site.decisions(Wanted(filters))
     base = topic.row(links, "", "all", found)

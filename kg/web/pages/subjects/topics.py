@@ -28,7 +28,7 @@ def one_topic(
     node: Annotated[str, Path(max_length=300)],
     form: Annotated[topic_parts.Form, Query(alias="format")] = "html",
 ) -> Response:
-    """How the decisions about something end, and what each party cites for them."""
+    """The outcomes of decisions about a topic, and what each party cites for them."""
     links = site.links
     kind = topic.kind_of(links, node)
     found = site.decisions(Wanted(filters, about=(node,)))
