@@ -10,9 +10,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-LINES = {"kg/": 95.0}
-BRANCHES = {"kg/reading/": 98.0, "kg/analysis/": 98.0}
-"""Percent, by where a file lies."""
+LINES = {
+    "kg/reading/": 99.0,
+    "kg/statistics/": 99.0,
+    "kg/analysis/": 98.0,
+    "kg/files/": 98.0,
+    "kg/graph/": 97.0,
+    "kg/questions/": 95.0,
+    "kg/claims/": 93.0,
+}
+BRANCHES = {"kg/reading/": 98.0, "kg/files/": 98.0, "kg/analysis/": 94.0}
+"""Percent, by where a file lies, of what the tests of these packages reach. All tests reached 97 % of the lines of `kg`."""
 
 
 def share(files: dict[str, Any], room: str, done: str, whole: str) -> float:

@@ -5,6 +5,7 @@ import pytest
 from kg import resources
 from kg.errors import CatalogueError
 from kg.reading.vocabulary import phrases
+from kg.reading.vocabulary.concepts import read_with_schemes
 from kg.reading.vocabulary.phrases import Phrases, words
 
 KNOWN = Phrases([("pain", 1), ("pain management", 2), ("Pain Management Program", 3), ("*ectomy", 4)])
@@ -64,7 +65,9 @@ ONE = '<http://x/one> a skos:Concept ; skos:notation "one" ; skos:prefLabel "One
 )
 def test_a_faulty_catalogue_is_refused(monkeypatch, turtle, message):
     monkeypatch.setattr(resources, "text", lambda *_: HEAD + turtle)
-    phrases.concepts.cache_clear()
+    for kept in (phrases.concepts, read_with_schemes):
+        kept.cache_clear()
     with pytest.raises(CatalogueError, match=rf"(?i)ontology/made\.ttl.*(?:{message})"):
         phrases.concepts("made.ttl")
-    phrases.concepts.cache_clear()
+    for kept in (phrases.concepts, read_with_schemes):
+        kept.cache_clear()
