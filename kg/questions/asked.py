@@ -18,7 +18,7 @@ _SEVERAL = {"guideline", "ground"}
 """Filters of which a decision can have several values, so that *and* asks for both."""
 _PARTS_OF_YEAR = {"Q1": (1, 3), "Q2": (4, 6), "Q3": (7, 9), "Q4": (10, 12), "H1": (1, 6), "H2": (7, 12)}
 _AND = re.compile(r"\band\b|&", re.IGNORECASE)
-_AND_BETWEEN = re.compile(r"[0-9]\s*(?:,|,?\s*and)\s*(?:in\s+)?[0-9]", re.IGNORECASE)
+_AND_BETWEEN = re.compile(r"[0-9](?:\s*(?:,|,?\s*and)\s*(?:in\s+)?|\s+)[0-9]", re.IGNORECASE)
 
 
 class Phrase(NamedTuple):

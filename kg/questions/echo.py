@@ -54,6 +54,8 @@ def sentence(question: Question) -> str:
         Level=(question.level or "").capitalize(),
         party=question.party.value.replace("_", " "),
     )
+    if question.kind is Kind.SIDES and question.outcome:
+        text = text.replace(", in decisions", f" and how many were {outcome.value}, in decisions")
     parts = [text, *(", ".join(told(c, question.party) for c in question.where),)]
     text = " ".join(part for part in parts if part)
     if question.groups:

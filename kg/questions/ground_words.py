@@ -51,6 +51,11 @@ _GROUNDED = (
     *((f"{having} {{}}", "met") for having in _HAVING),
     *((f"{{}} {being}not {shown}", "not-met") for being in _BEING for shown in _SHOWN),
     *((f"{{}} {being}{shown}", "met") for being in _BEING for shown in _SHOWN),
+    *(
+        (f"{{}} {being}{lacking}", "not-met")
+        for being in _BEING
+        for lacking in ("missing", "lacking", "absent")
+    ),
     ("undocumented {}", "not-met"),
     ("because of {}", ""),
     ("due to {}", ""),
@@ -69,6 +74,7 @@ _GROUNDS = {
     "amount": ("amount", "number of visits", "too many visits"),
     "examination": (
         *("examination finding", "neurologic deficit", "objective finding", "radiculopathy", "exam finding"),
+        *("neuro finding", "neuro findings on exam", "findings on exam", "findings on examination"),
         *("neurological finding", "neurological deficit", "physical finding", "physical exam finding"),
     ),
     "test-result": ("test result", "imaging finding"),

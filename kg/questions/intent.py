@@ -48,6 +48,8 @@ def question(asked: Asked) -> Question:
         _later(asked, asked.later, kind)
     conditions, groups = _groups(asked)
     where = tuple(settled(condition) for condition in conditions)
+    if groups and sum(phrase.type == "VERSUS" for phrase in asked.phrases) > 1:
+        where, groups = _several(asked, where, groups), ()
     _agreeing(where)
     groups = tuple(settled(group) for group in groups)
     order = "least" if "LEAST" in asked.seen else "most" if asked.seen & {"MOST", "CITED_MOST"} else None
@@ -240,6 +242,18 @@ def _groups(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
     kept = {(c.name, c.values, c.negated) for c in rest}
     rest += [c for c in asked.after if c is not other and (c.name, c.values, c.negated) not in kept]
     return rest, (one, other)
+
+
+def _several(
+    asked: Asked, where: tuple[Condition, ...], groups: tuple[Condition, ...]
+) -> tuple[Condition, ...]:
+    """The conditions of a comparison of three things or more: any of them, split by what they are."""
+    name = groups[0].name
+    if name not in _COMPARED:
+        raise QuestionError("two things are compared at a time")
+    asked.by.append(name)
+    values = tuple(value for group in groups for value in group.values)
+    return (*where, Condition(name, values, asked=", ".join(group.asked for group in groups)))
 
 
 def _not_compared(asked: Asked, pairs: int) -> str:

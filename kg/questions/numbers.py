@@ -18,7 +18,7 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     """The numbers of a text that count something, with their places.
 
     >>> [(m.name, m.value, m.also) for m, _, _ in found("more than 12 PT visits")]
-    []
+    [('quantity', '13..', ('quantity_unit', 'visit'))]
     >>> [(m.name, m.value, m.also) for m, _, _ in found("PT, more than 12 visits, for workers under 30")]
     [('quantity', '13..', ('quantity_unit', 'visit')), ('age', '..29', None)]
     >>> [(m.name, m.value) for m, _, _ in found("Norco #120, men aged 40 to 50")]
@@ -26,6 +26,8 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     """
     for number in _pattern().finditer(text):
         unit = next((unit for name, unit in UNITS.items() if number[name] or number[f"{name}_FIRST"]), None)
+        if unit is None and not number["OF_AGE"] and _counts_after().match(text, number.end()):
+            unit = Unit.VISIT  # `24 PT visits`
         bounded = any(number[name] for name in BOUNDS)
         aged = number["AGED"] or number["OF_AGE"]
         worker = bounded and re.search(rf"\b(?:{_words('WORKERS')})\s+$", text[: number.start()], re.I)
@@ -54,6 +56,12 @@ def _words(terminal: str) -> str:
     """The phrases of a terminal as a regular expression, the longest first, in singular and plural."""
     phrases = sorted(vocabulary.keywords()[terminal], key=len, reverse=True)
     return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") + "s?" for phrase in phrases)
+
+
+@cache
+def _counts_after() -> re.Pattern[str]:
+    """A word or two, such as the service, and then visits."""
+    return re.compile(rf"\s+(?:[a-z][a-z-]*\s+){{1,2}}(?:{_words('VISITS')})\b", re.IGNORECASE)
 
 
 @cache

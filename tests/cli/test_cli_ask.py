@@ -260,7 +260,7 @@ def test_grounds_in_every_form(kg, kb):
     table = rows(kg(*asked, "--format", "csv").out)
     told = json.loads(kg(*asked, "--format", "json").out)
     assert [row["ground"] for row in told["rows"]] == [row["ground"] for row in table]
-    assert "no causes" in told["help"]
+    assert "neither causes" in told["help"]
     one = kg("grounds", "category", table[0]["key"], "--kb", kb)
     assert one.code == 0
     assert table[0]["key"] in one.err

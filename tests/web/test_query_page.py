@@ -44,7 +44,7 @@ def test_a_plain_form_where_there_is_no_editor(site, monkeypatch: pytest.MonkeyP
 @editor
 def test_a_query_and_its_link(visit: Visit, browser: Browser, server: Live):
     page = visit.go("/query")
-    assert "within 10 seconds" in page.inner_text(".lead")
+    assert "after 10 seconds" in page.inner_text(".lead")
     write(page, COUNT)
     page.click("#ask")
     page.wait_for_selector("#results tbody td")

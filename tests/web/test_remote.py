@@ -86,7 +86,7 @@ def test_what_needs_a_base_says_so(path: str, remote: TestClient, case: str) -> 
 def test_a_page_that_needs_a_base_says_so(path: str, remote: TestClient) -> None:
     answer = remote.get(path, headers=HTML)
     assert answer.status_code == 501
-    assert "the graph alone" in answer.text
+    assert "only the graph" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -235,7 +235,7 @@ def test_letters_without_a_date(hand: Hand, facts: list[Row]):
 
 def test_whether_expedited_reviews_end_otherwise(hand: Hand, facts: list[Row]):
     hand.menu("Questions")
-    hand.click("a:has-text('Are expedited reviews decided otherwise')")
+    hand.click("a:has-text('Are expedited reviews decided differently')")
     hand.page.wait_for_selector("tbody tr")
     lines = [line.inner_text().split() for line in hand.page.locator("tbody tr").all()]
     assert lines
