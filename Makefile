@@ -89,7 +89,7 @@ rest: .make/dev .make/vendor .make/packages
 .PHONY: test-all
 test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the long tests: servers, notebooks, wheels, lowest versions (and coverage, if CI is not set)
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m long
-	@$(if $(CI),,$(MAKE) --no-print-directory coverage lowest)
+	@$(MAKE) --no-print-directory $(if $(CI),,coverage) lowest
 
 # Programs of others that ask the server in tests, apart from what this project needs itself.
 .make/clients/done: .make/venv

@@ -93,7 +93,7 @@ def _told(fault: str) -> Fault:
 
 def _unexpected(query: str, read: list[Token]) -> Fault | None:
     """The first token that no query could have in its place, or the end where more was to come."""
-    parser = _grammar().parse_interactive([])
+    parser = _grammar().parse_interactive()
     for place, token in enumerate(read):
         kind = _type(token)
         if kind is None:

@@ -27,7 +27,7 @@ class Order(NamedTuple):
         """The order in words.
 
         >>> Order().words
-        'those that differ beyond chance first (q below 0.05), then the most cited'
+        'differences beyond chance first (q below 0.05), then most cited'
         >>> Order("overturn_rate", descending=True).words
         'sorted by overturn rate, largest first'
         """
