@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kg.analysis.cache import Analyses
+    from kg.analysis.cited.citable import Citable
     from kg.analysis.drivers import Drivers
     from kg.analysis.filters import Filters, Given
     from kg.analysis.network import Network
@@ -155,16 +156,22 @@ class OpenBase(KnowledgeBase):
 
         return ask(self.analyses, question)
 
+    @cached_property
+    def _citable(self) -> "Citable":
+        """The figures that have an address."""
+        from kg.analysis.cited.citable import Citable
+
+        return Citable(self, self.analyses)
+
     def check(self, text: str) -> "Checked":
         """The claims of a text about cases, counts and rates, each part with its verdict.
 
         Raises:
             SettingError: the text is too long, or has too many claims.
         """
-        from kg.analysis.cited.citable import Citable
         from kg.claims.check import check
 
-        return check(Citable(self, self.analyses), text)
+        return check(self._citable, text)
 
     def outcomes(
         self,

@@ -83,7 +83,7 @@ def name_of(relation: str, node: str, wanted: Mapping[str, str]) -> str:
 def of_name(links: Links, name: str) -> dict[str, Any]:
     """The group of all decisions of a relation, by its name."""
     relation, _, node = name.removeprefix(PREFIX).split(":", 2)
-    return group(links, relation, node, links.of_relation(node, relation)) | {"id": name}
+    return group(links, relation, node, links.led_to(node, relation)) | {"id": name}
 
 
 def known(links: Links, name: str) -> bool:

@@ -250,11 +250,11 @@ class Links:
         Raises:
             UnknownError: there is no such node or relation.
         """
-        found = self._kept(self.decisions(node), within)
+        found = self.led_to(node, relation, within)
         if relation in {"decision", "item"} or relation.startswith("cited by "):
             ids = self.of_relation(node, relation, within)
-            page = ids[offset : offset + limit]
-            return [Neighbour(self.item_node(int(d)), relation, 1) for d in page], len(ids)
+            page = [Neighbour(self.item_node(int(d)), relation, 1) for d in ids[offset : offset + limit]]
+            return page, len(ids)
         if relation == "case":
             return [Neighbour(case_node(self._case[int(d)]), relation, 1) for d in found[:1]], len(found[:1])
         if relation == "part of":
@@ -265,16 +265,15 @@ class Links:
             raise UnknownError(f"there is no relation {relation!r}")
         return self._features(node, found, relation, self.kinds[name], offset, limit)
 
-    def of_relation(self, node: str, relation: str, within: Ids | None = None) -> Ids:
-        """The decisions that a relation leads to, the most typical first: those of a party, or all."""
+    def led_to(self, node: str, relation: str, within: Ids | None = None) -> Ids:
+        """The decisions that a relation leads to, in order: those of a party, or all."""
         said = next((p for p, words in _SAID.items() if relation == f"cited by {words}"), None)
-        return typical(
-            [kind.any for kind in self.kinds.values()], self._kept(self.decisions(node, said), within)
-        )
-
-    @staticmethod
-    def _kept(found: Ids, within: Ids | None) -> Ids:
+        found = self.decisions(node, said)
         return found if within is None else np.intersect1d(found, within)
+
+    def of_relation(self, node: str, relation: str, within: Ids | None = None) -> Ids:
+        """The same, the most typical first."""
+        return typical([kind.any for kind in self.kinds.values()], self.led_to(node, relation, within))
 
     def _features(
         self, node: str, found: Ids, relation: str, kind: Kind, offset: int, limit: int

@@ -340,7 +340,7 @@ def path(question: Question) -> str | None:
         return f"/cases/{question.case}{part}"
     if not _plain_conditions(question):
         return None
-    given = [(name, value) for name, values in filters(question).written().items() for value in values]
+    given = filters(question).pairs()
     if question.kind is Kind.ASSOCIATIONS:
         return "/drivers?" + urlencode([("level", question.level), ("party", question.party.value), *given])
     outcome = (

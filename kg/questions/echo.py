@@ -27,7 +27,7 @@ _KINDS = {
     Kind.CONTRAST: "Decisions similar to those of case {case} that ended the other way",
     Kind.CASES: "{Outcome} decisions",
     Kind.GROUNDS: "Grounds that reviewers state in {outcome} decisions",
-    Kind.SIDES: "What the claims administrator and the reviewer cite ({level}s), in decisions",
+    Kind.SIDES: "What the claims administrator and the reviewer cite ({level}s){ended}, in decisions",
     Kind.ASSOCIATIONS: "{Level}s cited by the {party}, with their association with {outcome} decisions",
     Kind.TREND: "Share {outcome} over time, of decisions",
 }
@@ -51,11 +51,10 @@ def sentence(question: Question) -> str:
         outcome=outcome.value,
         Outcome=question.outcome.value.capitalize() if question.outcome else "All",
         level=question.level,
+        ended=f" and how many were {outcome.value}" if question.outcome else "",
         Level=(question.level or "").capitalize(),
         party=question.party.value.replace("_", " "),
     )
-    if question.kind is Kind.SIDES and question.outcome:
-        text = text.replace(", in decisions", f" and how many were {outcome.value}, in decisions")
     parts = [text, *(", ".join(told(c, question.party) for c in question.where),)]
     text = " ".join(part for part in parts if part)
     if question.groups:

@@ -10,8 +10,6 @@ from kg.questions.vocabulary import Meaning
 
 BOUNDS = ("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS")
 UNITS = {"VISITS": Unit.VISIT, "UNITS": Unit.UNIT, "HOURS": Unit.HOUR}
-TERMINALS = frozenset({*BOUNDS, *UNITS, "AGED", "OF_AGE", "WORKERS"})
-"""The terminals of the grammar that mean something beside a number only."""
 
 
 def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
@@ -30,7 +28,7 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
             unit = Unit.VISIT  # `24 PT visits`
         bounded = any(number[name] for name in BOUNDS)
         aged = number["AGED"] or number["OF_AGE"]
-        worker = bounded and re.search(rf"\b(?:{_words('WORKERS')})\s+$", text[: number.start()], re.I)
+        worker = bounded and _worker_before().search(text[: number.start()])
         if unit or number["hash"]:
             also = ("quantity_unit", unit.value) if unit else None
             yield Meaning("VALUE", "quantity", _range(number), also), number.start(), number.end()
@@ -56,6 +54,12 @@ def _words(terminal: str) -> str:
     """The phrases of a terminal as a regular expression, the longest first, in singular and plural."""
     phrases = sorted(vocabulary.keywords()[terminal], key=len, reverse=True)
     return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") + "s?" for phrase in phrases)
+
+
+@cache
+def _worker_before() -> re.Pattern[str]:
+    """Whose age a bounded number is: ``workers over 60``."""
+    return re.compile(rf"\b(?:{_words('WORKERS')})\s+$", re.IGNORECASE)
 
 
 @cache

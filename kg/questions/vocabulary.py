@@ -38,7 +38,7 @@ _PERSON_ENDINGS = (
 _SURE = 3
 """How many times as many labels must have one spelling as another, for a word to be taken for the first."""
 _SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 5, 40
-_BESIDE_NUMBERS = {
+BESIDE_NUMBERS = {
     *("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS"),
     *("VISITS", "UNITS", "HOURS", "AGED", "OF_AGE", "WORKERS"),
 }
@@ -116,7 +116,7 @@ def _table(file: str, said: tuple[tuple[str, Meaning], ...]) -> Phrases[Meaning]
     own = [
         (phrase, Meaning(name))
         for name, written in keywords(file).items()
-        if file != GRAMMAR or name not in _BESIDE_NUMBERS
+        if file != GRAMMAR or name not in BESIDE_NUMBERS
         for phrase in written
     ]
     first: dict[tuple[str, ...], tuple[str, Meaning]] = {}

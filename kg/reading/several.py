@@ -45,13 +45,15 @@ def parts(text: str) -> tuple[Span, ...]:
         for begins, form in _BODIES.items()
         for body in _all(text, begins, form)
     )
-    cases = [case for case in _all(text, "Case", _CASE) if _begins_line(text, case) is not None]
+    begun = [(_begins_line(text, case), case) for case in _all(text, "Case", _CASE)]
+    cases = [(line, case) for line, case in begun if line is not None]
+    lines = [line for line, _ in cases]
     starts = [0]
     for before, body in pairwise(bodies):
-        start = _start(text, before, body, [_begins_line(text, case) or 0 for case in cases])
+        start = _start(text, before, body, lines)
         if _REASONS.search(text, starts[-1], start) and _REASONS.search(text, start):
             starts.append(start)
-    numbers = {case[1]: case.start(1) for case in reversed(cases) if case[1]}
+    numbers = {case[1]: case.start(1) for _, case in reversed(cases) if case[1]}
     places = [bisect_right(starts, at) for at in numbers.values()]
     if len(set(places)) < len(places):
         told = ", ".join(sorted(numbers))

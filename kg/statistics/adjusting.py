@@ -262,10 +262,15 @@ class Scores:
         return self.citing.by_letter(self.null.spread)
 
     @cached_property
+    def _alone(self) -> tuple[Numbers, Numbers]:
+        """The same of each decision alone, in letters that have several: of keys, and with covariates."""
+        return self.citing.alone(self.null.weight)
+
+    @cached_property
     def _crossed(self) -> Numbers:
         """Products of covariates and keys (a column) between two decisions of one letter."""
         crossed = np.asarray((self.null.by_letter.T @ self._cited).todense())
-        return np.asarray(crossed - self.citing.alone(self.null.weight)[1].T)
+        return np.asarray(crossed - self._alone[1].T)
 
     @cached_property
     def variance(self) -> Numbers:
@@ -274,7 +279,7 @@ class Scores:
         if alike == 0:
             return np.asarray(self.information, np.float64)
         own = np.asarray(self._cited.multiply(self._cited).sum(axis=0)).ravel()
-        between = own - self.citing.alone(self.null.weight)[0]
+        between = own - self._alone[0]
         between -= 2 * np.einsum("pk,pk->k", self.explained, self._crossed)
         between += np.einsum("pk,pk->k", self.explained, self.null.between @ self.explained)
         return np.asarray(np.maximum(self.information + alike * between, 0.2 * self.information))
@@ -310,20 +315,19 @@ class Scores:
         size, cell = cited.data, cited.indices.astype(np.int64)
         # What the key has beyond the covariates, where it is cited; the rest is nearly normal.
         beyond = 1 - Pairs(self.null.population.design, row, cell, far.size).dot(self.explained[:, far].T)
-        rate = self.null.rate[cell]
+        rate, eta = self.null.rate[cell], self.null.eta[cell]
         inside = np.bincount(row, size * rate * (1 - rate) * beyond**2, minlength=far.size)
         outside = np.maximum(self.information[far] - inside, 0.0)
         score, effect = self.score[far], self.design_effect[far]
         tilt = np.clip(score / self.information[far], -3, 3)
         for _ in range(30):
-            tilted = expit(np.clip(self.null.eta[cell] + tilt[row] * beyond, -40, 40))
+            tilted = expit(np.clip(eta + tilt[row] * beyond, -40, 40))
             slope = np.bincount(row, size * beyond * (tilted - rate), minlength=far.size) + tilt * outside
             curve = np.bincount(row, size * beyond**2 * tilted * (1 - tilted), minlength=far.size) + outside
             step = np.clip((score - slope) / np.maximum(curve, 1e-9), -1, 1)
             tilt = np.clip(tilt + step, -_FAR, _FAR)
             if np.all(np.abs(step) < 1e-8):
                 break
-        eta = self.null.eta[cell]
         power = size * (
             np.logaddexp(0, eta + tilt[row] * beyond) - np.logaddexp(0, eta) - tilt[row] * beyond * rate
         )

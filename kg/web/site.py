@@ -282,12 +282,11 @@ class Site:
         Raises:
             ChoiceError: there is no such filter value.
         """
-        said = self.base.scan_sentences()
         return self.kept(
             ("stock", filters, alike, minimum, limit, offset),
             lambda: stock(
                 self.index,
-                said,
+                self.base.scan_sentences(),
                 self.base.letter,
                 alike=alike,
                 filters=filters,

@@ -63,7 +63,6 @@ class State:
         self._dumping: asyncio.Task[None] | None = None
         self._kept: list[Site] = []
         self._earlier: list[Site] = []
-        self._retiring: list[Site] = []
         self._opening = asyncio.Lock()
 
     async def start(self) -> None:
@@ -82,7 +81,7 @@ class State:
                 with suppress(asyncio.CancelledError):
                     await task
         await asyncio.gather(self.visitors.stop(), self.own.stop())
-        for site in (*self._kept, *self._earlier, *self._retiring, self.site) if self.path else ():
+        for site in (*self._kept, *self._earlier, self.site) if self.path else ():
             site.base.close()
 
     @property
@@ -171,16 +170,13 @@ class State:
         site = await asyncio.to_thread(Site.opened, self.path)
         await self.visitors.switch(site.base.graph_folder)
         await self.own.switch(site.base.graph_folder)
-        self._kept.append(self.site)
-        self.site = site
-        # Requests of the last generation but one are over by now.
-        while len(self._kept) > 1:
-            self._kept.pop(0).base.close()
-        self._kept[0].forget()
-        # Letters may have been removed, with the generations that hold them.
-        retired, self._retiring, self._earlier = self._retiring, self._earlier, []
-        for each in retired:
+        # Requests of the last generation but one are over by now. Earlier ones are let go too: letters may
+        # have been removed, with the generations that hold them.
+        over, self._kept = self._kept, [self.site, *self._earlier]
+        self.site, self._earlier = site, []
+        for each in over:
             each.base.close()
+        self._kept[0].forget()
         await asyncio.to_thread(_give_back)
         log.info("generation %s is served", site.generation)
         return True

@@ -259,8 +259,8 @@ def test_many_at_once_are_as_one_by_one(known):
         ({"case": "no such case"}, UnknownError, "the nearest"),
         ({"case": "CM15-0000001", "outcome": "oter"}, UnknownError, "the nearest: other"),
         ({"case": "CM15-0000001", "mode": "presedent"}, UnknownError, "the nearest: precedent"),
-        ({"case": "CM15-0000001", "cursor": "£"}, SettingError, "not a cursor"),
-        ({"case": "CM15-0000001", "cursor": "r1.5"}, SettingError, "not a cursor"),
+        ({"case": "CM15-0000001", "cursor": "£"}, SettingError, "not a valid cursor"),
+        ({"case": "CM15-0000001", "cursor": "r1.5"}, SettingError, "not a valid cursor"),
         ({"case": "CM15-0000001", "limit": 0}, SettingError, "1 to 1000"),
     ],
 )

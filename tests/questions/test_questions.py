@@ -70,7 +70,7 @@ def test_there_are_examples_of_every_kind_and_of_every_terminal():
     assert {read_question(text).kind for text in READ} == set(Kind)
     said = vocabulary.keywords()
     used = {phrase.type for text, _ in ROWS for phrase in tokens(text)}
-    assert set(said) - used == {"IGNORED", *numbers.TERMINALS}
+    assert set(said) - used == {"IGNORED", *vocabulary.BESIDE_NUMBERS}
 
 
 RANGES = {
@@ -101,7 +101,7 @@ def test_every_word_for_a_number_bounds_it_with_every_unit():
 
 
 def test_every_terminal_is_known_to_the_grammar():
-    kept = {"IGNORED", *ABSENT, *numbers.TERMINALS}
+    kept = {"IGNORED", *ABSENT, *vocabulary.BESIDE_NUMBERS}
     assert set(vocabulary.keywords()) - kept <= set(grammar().terminals)
 
 

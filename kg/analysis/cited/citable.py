@@ -73,7 +73,8 @@ class Citable:
 
     base: KnowledgeBase
     analyses: Analyses
-    _inputs: dict[Asked, str] = field(default_factory=dict)
+    _inputs: dict[tuple[object, ...], str] = field(default_factory=dict)
+    """The digest of each set of letters, by all that says which they are."""
     _earlier: tuple[str, Index] | None = None
     """The earlier generation that was asked for last, with its letters that are still there."""
 
@@ -83,12 +84,12 @@ class Citable:
 
     def cited(self, asked: Asked) -> Asked:
         """What is asked, of the generation that is served, so that its address can be cited."""
-        table = replace(asked, row="", generation="", inputs="")
-        if table not in self._inputs:
+        counted = (KINDS[asked.kind].counted, asked.party, asked.filters, asked.level, asked.key)
+        if counted not in self._inputs:
             if len(self._inputs) >= _KEPT:
                 self._inputs.clear()
-            self._inputs[table] = inputs(self.analyses.index, asked, self._states)
-        return replace(asked, generation=self.base.generation, inputs=self._inputs[table])
+            self._inputs[counted] = inputs(self.analyses.index, asked, self._states)
+        return replace(asked, generation=self.base.generation, inputs=self._inputs[counted])
 
     def figure(self, asked: Asked) -> Figure:
         """A figure again.

@@ -29,7 +29,7 @@ class Asked(Wanted):
         own = {name: getattr(self, name) for name in KINDS[self.kind].takes}
         last = {"generation": self.generation, "inputs": self.inputs}
         given = [(name, value) for name, value in own.items() if value]
-        given += [(name, value) for name, values in self.filters.written().items() for value in values]
+        given += self.filters.pairs()
         given += [(name, value) for name, value in last.items() if value]
         return f"/figures/{quote(self.kind)}?{urlencode(given)}"
 

@@ -16,7 +16,7 @@ from kg.analysis.filters import known_words, sparql_patterns
 from kg.analysis.filters.choices import check_minimum as check_minimum
 from kg.analysis.filters.choices import choose as choose
 from kg.analysis.filters.choices import unknown as unknown
-from kg.analysis.filters.ranges import DAYS, NUMBERS, WORD, YEARS, Kind, Range, Value
+from kg.analysis.filters.ranges import DAYS, NUMBERS, WORD, YEARS, Kind, Range, Value, plain
 from kg.errors import ChoiceError, SettingError
 from kg.model import Priority, Sex, Template, Unit
 
@@ -104,15 +104,12 @@ def _in(value: Value, found: str) -> bool:
     return isinstance(value, Range) and found in value
 
 
-def _whole(number: str) -> str:
-    """A number as it is written in a filter: ``12`` for ``12.0``."""
-    return f"{float(number):g}"
-
-
 def _folding(value: Value, found: str) -> bool:
     return value in {found, found.partition(":")[0]}
 
 
+_CASE = "?case imr:disputedItem ?item ;"
+"""The case of an item, of which more is to be said."""
 _ALL = (
     Filter(
         name="year",
@@ -123,7 +120,7 @@ _ALL = (
         kind=YEARS,
         columns=("year",),
         matches=_in,
-        pattern=sparql_patterns.decided(sparql_patterns.years, "?decided"),
+        pattern=sparql_patterns.ranged(f"{_CASE} imr:decisionDate", "?decided", sparql_patterns.years),
     ),
     Filter(
         name="decision_date",
@@ -133,7 +130,7 @@ _ALL = (
         kind=DAYS,
         columns=("decision_date",),
         matches=_in,
-        pattern=sparql_patterns.decided(sparql_patterns.days, "?day"),
+        pattern=sparql_patterns.ranged(f"{_CASE} imr:decisionDate", "?day", sparql_patterns.days),
     ),
     Filter(
         name="category",
@@ -261,7 +258,7 @@ _ALL = (
         kind=NUMBERS,
         columns=("age",),
         matches=_in,
-        pattern=sparql_patterns.numbered("?case imr:disputedItem ?item ; imr:workerAge ?age .", "?age"),
+        pattern=sparql_patterns.ranged(f"{_CASE} imr:workerAge", "?age", sparql_patterns.between),
     ),
     Filter(
         name="quantity",
@@ -270,9 +267,9 @@ _ALL = (
         example="13..",
         kind=NUMBERS,
         columns=("quantity_max",),
-        value_of=_whole,
+        value_of=plain,
         matches=_in,
-        pattern=sparql_patterns.numbered("?item imr:quantityMaximum ?most .", "?most"),
+        pattern=sparql_patterns.ranged("?item imr:quantityMaximum", "?most", sparql_patterns.between),
     ),
     Filter(
         name="quantity_unit",
@@ -341,6 +338,14 @@ class Filters:
         {'year': ['2014-2016']}
         """
         return {name: [str(value) for value in values] for name, values in self._chosen}
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The filters that are set as parameters of an address, one for each value.
+
+        >>> Filters.of(drug=["ibuprofen", "naproxen"]).pairs()
+        [('drug', 'ibuprofen'), ('drug', 'naproxen')]
+        """
+        return [(name, value) for name, values in self.written().items() for value in values]
 
     def mapped(self, change: Callable[[Filter, Value], Value]) -> "Filters":
         """The filters with each value changed."""

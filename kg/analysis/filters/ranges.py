@@ -126,13 +126,13 @@ def _day(text: str, end: int) -> str:
 
 def _numbers(text: str) -> Numbers:
     first, to, last = re.split(r"(\.\.|-|$)", text, maxsplit=1)
-    return Numbers(_plain(first), _plain(last) if to else _plain(first))
+    return Numbers(plain(first), plain(last) if to else plain(first))
 
 
-def _plain(number: str) -> str:
+def plain(number: str) -> str:
     """A number without zeros that say nothing.
 
-    >>> _plain("012"), _plain("0"), _plain("12.50"), _plain("")
+    >>> plain("012"), plain("0"), plain("12.50"), plain("")
     ('12', '0', '12.5', '')
     """
     return f"{float(number):g}" if number else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from kg.analysis.filters.ranges import Numbers, Range, Value
+from kg.analysis.filters.ranges import Range, Value
 from kg.graph import iri
 from kg.model import Party
 
@@ -48,29 +48,20 @@ def of_case(name: str, scheme: str) -> Pattern:
     return made
 
 
-def decided(condition: Callable[[Range, str], str], variable: str) -> Pattern:
-    """The decision date fulfils a condition for one of some ranges."""
+def ranged(path: str, variable: str, condition: Callable[[Range, str], str]) -> Pattern:
+    """What a path leads to fulfils a condition for one of some ranges."""
 
     def made(values: Sequence[Value], _: Citing) -> Iterator[str]:
         any_of = " || ".join(f"({condition(v, variable)})" for v in values if isinstance(v, Range))
-        yield f"?case imr:disputedItem ?item ; imr:decisionDate {variable} . FILTER({any_of})"
+        yield f"{path} {variable} . FILTER({any_of})"
 
     return made
 
 
-def numbered(stated: str, variable: str) -> Pattern:
-    """A number that is stated lies in one of some ranges."""
-
-    def made(values: Sequence[Value], _: Citing) -> Iterator[str]:
-        any_of = " || ".join(f"({_between(v, variable)})" for v in values if isinstance(v, Numbers))
-        yield f"{stated} FILTER({any_of})"
-
-    return made
-
-
-def _between(span: Numbers, variable: str) -> str:
+def between(span: Range, number: str) -> str:
+    """A number lies in a range, of which an end may be open."""
     ends = ((">=", span.first), ("<=", span.last))
-    return " && ".join(f"{variable} {sign} {number}" for sign, number in ends if number)
+    return " && ".join(f"{number} {sign} {end}" for sign, end in ends if end)
 
 
 def years(span: Range, day: str) -> str:

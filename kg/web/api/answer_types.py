@@ -237,11 +237,12 @@ def rows_of(query: queries.Query) -> type[Listing]:
 
 # --- similar cases -----------------------------------------------------------------------------------
 
+_SIDE_HINTS, _PAIR_HINTS = get_type_hints(Side), get_type_hints(RelatedRow)
 _SIDE: dict[str, Any] = {
-    field.name: (get_type_hints(Side)[field.name], ...) for field in fields(Side) if field.name != "case"
+    field.name: (_SIDE_HINTS[field.name], ...) for field in fields(Side) if field.name != "case"
 }
 _PAIR: dict[str, Any] = {
-    named.name: (get_type_hints(RelatedRow)[named.name], Field(description=f"{named.column.meaning}."))
+    named.name: (_PAIR_HINTS[named.name], Field(description=f"{named.column.meaning}."))
     for named in columns(RelatedRow)
     if named.name not in json_answers.OF_CASE
 } | dict.fromkeys(("specialties", "claims_administrator", "reviewer", "grounds"), (list[str], ...))

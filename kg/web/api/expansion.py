@@ -84,8 +84,7 @@ def expansions(site: SiteDep, wanted: Expansions) -> dict[str, Any]:
 
 
 def _known(links: Links, shown: dict[str, list[float]]) -> dict[str, layout.Place]:
-    there = {name: (x, y) for name, (x, y) in shown.items() if not name.startswith(item_groups.PREFIX)}
-    kept = {name: place for name, place in there.items() if links.has(name)}
+    kept = {name: (x, y) for name, (x, y) in shown.items() if links.has(name)}
     return kept | {name: (x, y) for name, (x, y) in shown.items() if item_groups.known(links, name)}
 
 
@@ -149,8 +148,10 @@ def _of_relation(
     found, total = links.neighbours(step.node, relation, step.offset, step.limit, within)
     if not item_groups.of_items(relation) or total <= item_groups.MOST_SINGLE:
         return found, total, {}
-    end = step.offset + step.limit if step.single else 0
-    left = links.of_relation(step.node, relation, within)[end:]
+    if step.single:
+        left = links.of_relation(step.node, relation, within)[step.offset + step.limit :]
+    else:  # they are counted, whatever their order
+        left = links.led_to(step.node, relation, within)
     group = item_groups.group(links, relation, step.node, left, step.filter)
     name = str(group["id"])
     return found if step.single else [Neighbour(name, relation, total)], total, {name: group}

@@ -132,8 +132,11 @@ def side_figure(found: Sides, by: str | None, row: Mapping[str, Any]) -> Asked:
     """A row of a table of the two sides as a figure."""
     if "administrator" in row:
         return Asked("pair", "any", found.filters, found.level, named(PairRow, row))
-    kind = GroupAgreementRow if "value" in row else AgreementRow
-    return Asked("agreement", "any", found.filters, found.level, named(kind, row), by=by or "")
+    if "value" in row:
+        return Asked(
+            "agreement", "any", found.filters, found.level, named(GroupAgreementRow, row), by=by or ""
+        )
+    return Asked("agreement", "any", found.filters, found.level, named(AgreementRow, row))
 
 
 def table(

@@ -1,18 +1,19 @@
 """``/api/trends``: outcomes by month, and what changes with an edition."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from kg.analysis.cited.figure_address import Asked
 from kg.analysis.trends import HELP, MonthRow, Trends, trends
-from kg.web import csv_tables
 from kg.web.api import answer_types, openapi
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
+from kg.web.api.cases import Limit, Offset, SiteDep
 from kg.web.api.drivers import By
 from kg.web.api.filter_parameters import FiltersDep
+from kg.web.api.outcomes import table
 
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
@@ -44,10 +45,7 @@ def monthly(
 ) -> Response:
     """Months in `results`, level and slopes in `changes`: letters are the unit; `help` says how to read."""
     found = trends(site.index, key, party, filters)
-    frame = found.to_frame()
-    if form == "csv":
-        return csv_tables.download("trends", frame.columns, frame.iter_rows())
-    more = {
+    more: dict[str, Any] = {
         "key": key,
         "party": party,
         "filters": found.filters.written(),
@@ -59,10 +57,11 @@ def monthly(
         "notes": list(found.notes),
         "help": HELP,
     }
-    page = frame.slice(offset, limit).to_dicts()
-    rows = [row | {"figure": site.cite(trend_figure(found, "month", row["month"]))} for row in page]
-    following = str(offset + limit) if offset + limit < frame.height else None
-    return answer(request, site, listing(site, rows, frame.height, following, **more))
+
+    def figure(row: Mapping[str, Any]) -> Asked:
+        return trend_figure(found, "month", row["month"])
+
+    return table(request, site, "trends", found.to_frame(), (limit, offset, form), more, figure)
 
 
 def trend_figure(found: Trends, kind: str, row: str) -> Asked:

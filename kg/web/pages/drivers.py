@@ -10,7 +10,7 @@ from markupsafe import Markup
 from kg import queries
 from kg.analysis import labels, plots
 from kg.analysis.columns import printed, shown
-from kg.analysis.decisions import LEVELS, PARTIES
+from kg.analysis.decisions import LEVELS
 from kg.analysis.drivers import HELP, DriverRow, Drivers, EffectSet
 from kg.analysis.filters import Filters
 from kg.errors import QueryError, UnknownError
@@ -64,7 +64,7 @@ def drivers(
         return RedirectResponse(f"?{urlencode([('level', found), *given])}", 307)
     table = site.drivers(level, party, filters, minimum)
     order = sorting.read(sort)
-    kept = [(name, value) for name, values in filters.written().items() for value in values]
+    kept = filters.pairs()
     again = urlencode([("level", level), ("party", party), ("minimum", minimum), *kept])
     root = request.scope.get("root_path", "")
     return render(
@@ -167,7 +167,7 @@ def _choices(table: Drivers) -> list[tuple[str, str, list[tuple[Any, str]], Any]
     """The form beside its filters: name, words, options with their words, and the chosen one."""
     return [
         ("level", "Count by", [(name, name) for name in LEVELS], table.level),
-        ("party", "Cited by", [(name, PARTY_WORDS[name]) for name in PARTIES], table.party),
+        ("party", "Cited by", [*PARTY_WORDS.items()], table.party),
         (
             "minimum",
             "At least",

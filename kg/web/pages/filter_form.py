@@ -1,7 +1,7 @@
 """The controls of a form that sets filters, made from the table of filters."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kg.analysis.decisions import Index
 from kg.analysis.filters import FILTERS, Filters
@@ -19,6 +19,14 @@ class Control(NamedTuple):
     value: str
     options: list[str]
     example: str
+
+
+def shown(index: Index, filters: Filters) -> dict[str, Any]:
+    """What templates print of filters: ``controls``, and what is ``told`` of those that are set."""
+    return {
+        "controls": list(controls(index, filters)),
+        "told": str(filters) if filters.given() else "",
+    }
 
 
 def controls(index: Index, filters: Filters) -> Iterator[Control]:

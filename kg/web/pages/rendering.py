@@ -22,6 +22,9 @@ PARTY_WORDS = {
     "any": "either party",
     "both": "both parties",
 }
+"""Each choice of a party in words, in the order of :data:`kg.analysis.decisions.PARTIES`."""
+ONE_PARTY = [(name, words) for name, words in PARTY_WORDS.items() if name != "both"]
+"""The choices of whose citations are listed, where both parties need not cite the same."""
 
 
 def environment() -> Environment:

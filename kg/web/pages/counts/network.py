@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from kg.analysis import network as links
-from kg.analysis.decisions import LEVELS, PARTIES
+from kg.analysis.decisions import LEVELS
 from kg.analysis.network import LinkRow, Network, NodeRow
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
@@ -18,7 +18,6 @@ from kg.web.pages.values import counted
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_MINIMA = [(n, counted(n, "decision")) for n in (1, 5, 10, 30, 100)]
 _WORDS = {
     "together": "cited together",
     "specialties": "specialties and what they cite",
@@ -34,15 +33,15 @@ def network(
     kind: Annotated[str, Query(max_length=20)] = "together",
     level: Annotated[str, Query(max_length=20)] = "page",
     party: Annotated[str, Query(max_length=30)] = "reviewer",
-    minimum: Annotated[int, Query(ge=1, le=1_000_000)] = 10,
+    minimum: table_page.Minimum = 10,
 ) -> Response:
     """Links beyond chance, the strongest first, and their nodes."""
     found = links.network(site.index, kind, level, party, filters, minimum)
     choices: table_page.Choices = [
         ("kind", "Links of", [(name, _WORDS[name]) for name in links.KINDS], kind),
         ("level", "by", [(name, name) for name in LEVELS], level),
-        ("party", "cited by", [(name, PARTY_WORDS[name]) for name in PARTIES], party),
-        ("minimum", "At least", _MINIMA, minimum),
+        ("party", "cited by", [*PARTY_WORDS.items()], party),
+        ("minimum", "At least", table_page.MINIMA, minimum),
     ]
     title = f"What is cited together, by {level}" if kind == "together" else f"Links of {_WORDS[kind]}"
     about = table_page.About(
@@ -51,13 +50,13 @@ def network(
     )
     named_ = {node: _node(node, values["label"]) for node, values in found.graph.nodes(data=True)}
     again = {"kind": kind, "level": level, "party": party, "minimum": minimum}
+    tables = [
+        table_page.table("Links, those of most letters first", LinkRow, found.to_frame(), links=named_),
+        table_page.table("Nodes", NodeRow, found.nodes(), links=named_),
+    ]
+    linked = found.graph.number_of_edges() > 0
     return table_page.page(
-        *(request, site, found.filters, about, choices, again),
-        [
-            table_page.table("Links, those of most letters first", LinkRow, found.to_frame(), links=named_),
-            table_page.table("Nodes", NodeRow, found.nodes(), links=named_),
-        ][: 2 * found.graph.number_of_edges()],
-        found.notes,
+        *(request, site, found.filters, about, choices, again), tables if linked else [], found.notes
     )
 
 

@@ -15,13 +15,11 @@ from kg.analysis.sides import AgreementRow, Effect, GroupAgreementRow, PairRow, 
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.api.outcomes import group_figure, side_figure
-from kg.web.pages import values
 from kg.web.pages.counts import table_page
 from kg.web.pages.counts.table_page import Choices, table
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_MINIMA = [(n, values.counted(n, "decision")) for n in (1, 5, 10, 30, 100)]
 _WORDS = {
     **{name: one.label for name, one in GROUPINGS.items()},
     "drift": "Year and edition",
@@ -29,7 +27,6 @@ _WORDS = {
 }
 _NONE = ("", "nothing else")
 
-Minimum = Annotated[int, Query(ge=1, le=1_000_000)]
 Name = Annotated[str, Query(max_length=20)]
 
 
@@ -41,7 +38,7 @@ def outcomes(
     by: Name = "specialty",
     across: Name = "",
     party: Annotated[str, Query(max_length=30)] = "reviewer",
-    minimum: Minimum = 10,
+    minimum: table_page.Minimum = 10,
 ) -> Response:
     """Outcomes by specialty, service, drug, body part, licence, year and so on, with intervals."""
     second = across if across and by in GROUPINGS and across != by else None
@@ -49,7 +46,7 @@ def outcomes(
     choices: Choices = [
         ("by", "Count by", [(name, _WORDS[name]) for name in KINDS], by),
         ("across", "and by", [_NONE, *((name, _WORDS[name]) for name in GROUPINGS)], second or ""),
-        ("minimum", "At least", _MINIMA, minimum),
+        ("minimum", "At least", table_page.MINIMA, minimum),
     ]
     again = {"by": by, "across": second or "", "party": party, "minimum": minimum}
     heading = f"How decisions end, by {found.title}"
@@ -66,14 +63,14 @@ def sides(
     filters: FormFiltersDep,
     level: Name = "page",
     by: Name = "",
-    minimum: Minimum = 10,
+    minimum: table_page.Minimum = 10,
 ) -> Response:
     """Citations of the two parties for the same item, with outcomes."""
     found = two_sides.sides(site.index, level, filters, minimum, grouping(site.index, by or None))
     choices: Choices = [
         ("level", "Compare", [(name, f"{name}s") for name in LEVELS], level),
         ("by", "by", [_NONE, *((name, _WORDS[name]) for name in GROUPINGS)], by),
-        ("minimum", "At least", _MINIMA, minimum),
+        ("minimum", "At least", table_page.MINIMA, minimum),
     ]
     cite = partial(side_figure, found, by or None)
     made = [
@@ -81,7 +78,7 @@ def sides(
             "Agreement of the citations",
             AgreementRow,
             found.agreement,
-            partial(side_figure, found, None),
+            cite,
         ),
         *([table(f"By {_WORDS[by].lower()}", GroupAgreementRow, found.groups, cite)] if by else []),
         table("What each party cites", PairRow, found.pairs, cite),

@@ -1,11 +1,11 @@
 """Pages of a form and some tables: outcomes, the two sides, trends, networks."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 import polars as pl
-from fastapi import Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from kg.analysis.cited.figure_address import Asked
@@ -14,9 +14,14 @@ from kg.analysis.filters import Filters
 from kg.web.drawings.saved import Drawing
 from kg.web.pages import filter_form
 from kg.web.pages.rendering import render
+from kg.web.pages.values import counted
 from kg.web.site import Site
 
 _SHOWN = 200
+
+Minimum = Annotated[int, Query(ge=1, le=1_000_000)]
+MINIMA = [(n, counted(n, "decision")) for n in (1, 5, 10, 30, 100)]
+"""The choices of the fewest decisions of a row."""
 
 Choices = list[tuple[str, str, list[tuple[Any, str]], Any]]
 """The form beside its filters: name, words, options with their words (none: it is typed), the chosen one."""
@@ -95,15 +100,14 @@ def page(
 ) -> Response:
     """The page of some tables; ``again`` are the values of the address beside the filters."""
     given = [(name, value) for name, value in again.items() if value != ""]
-    given += [(name, value) for name, several in filters.written().items() for value in several]
+    given += filters.pairs()
     return render(
         request,
         "tables.html",
         about.path[1:],
         about=about,
-        told=str(filters) if filters.given() else "",
         choices=choices,
-        controls=list(filter_form.controls(site.index, filters)),
+        **filter_form.shown(site.index, filters),
         again=urlencode(given),
         tables=tables,
         picture=picture,

@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse, Response
 
 from kg.analysis import trends as by_month
 from kg.analysis.columns import schema
-from kg.analysis.decisions import PARTIES
 from kg.analysis.trends import ChangeRow, MonthRow, Trends
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
@@ -54,12 +53,12 @@ def trends(
         "/trends",
         "/api/trends",
         by_month.HELP,
-        f"{PARTY_WORDS[party]} cites it: ".capitalize() * bool(key) + _counts(found),
+        (f"{PARTY_WORDS[party]} cites it: " if key else "") + _counts(found),
         found.verdict,
     )
     choices: table_page.Choices = [
         ("key", "Cited", [], key),
-        ("party", "by", [(name, PARTY_WORDS[name]) for name in PARTIES], party),
+        ("party", "by", [*PARTY_WORDS.items()], party),
     ]
     return table_page.page(
         *(request, site, found.filters, about, choices, {"key": key, "party": party}),

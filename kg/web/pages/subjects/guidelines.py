@@ -19,14 +19,13 @@ from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import page_bars, ratio
 from kg.web.pages import case_list, filter_form
-from kg.web.pages.rendering import PARTY_WORDS, render
+from kg.web.pages.rendering import ONE_PARTY, PARTY_WORDS, render
 from kg.web.pages.subjects import page_strips, topic_parts
 from kg.web.pages.subjects.topic_parts import Parts
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-Side = Annotated[Literal["reviewer", "claims_administrator", "any"], Query()]
 _MOST_SECTIONS = 200
 
 
@@ -60,7 +59,7 @@ def guideline(
     site: SiteDep,
     filters: FormFiltersDep,
     notation: str,
-    party: Side = "reviewer",
+    party: topic_parts.Side = "reviewer",
     form: Annotated[topic_parts.Form | Literal["pages.csv", "pages.svg"], Query(alias="format")] = "html",
 ) -> Response:
     """A guideline, chapter, section or page: its strip, figures, sections and cases."""
@@ -70,10 +69,10 @@ def guideline(
     wanted = Wanted(filters, (), (notation,), party)
     found = _cited_within(site, wanted)
     every = site.decisions(Wanted(filters, party=party))
-    whole = topic.row(site.links, node, labels.label(node), found)
-    made = Parts(site, found, topic.row(site.links, "", "all", every), "", whole.label)
     if form == "pages.csv" or form == "pages.svg":
         return _saved_pages(site, notation, party, filters, form)
+    whole = topic.row(site.links, node, labels.label(node), found)
+    made = Parts(site, found, topic.row(site.links, "", "all", every), "", whole.label)
     if form != "html":
         return made.saved(form, notation.replace("/", "-").replace("#", "-"), labels.label(node))
     listed = site.cases(wanted, 12, None) if len(found) else None
@@ -86,9 +85,8 @@ def guideline(
         "guidelines",
         **_about(site, notation, party),
         **_places(site, notation, party, filters),
-        told=str(filters) if filters.given() else "",
         verdict=topic_parts.verdict(whole, made.base),
-        controls=list(filter_form.controls(site.index, filters)),
+        **filter_form.shown(site.index, filters),
         figures=site.links.figures(found),
         figure=topic_parts.figure(site, found, filters, party, {"guideline": notation}),
         cases=listed,
@@ -98,7 +96,7 @@ def guideline(
         pages_files={
             form: f"?{urlencode([*given, ('format', form)])}" for form in ("pages.csv", "pages.svg")
         },
-        **made.context(given, [("place", f"{party}:{notation}" if party != "any" else notation), *kept]),
+        **made.context(given, [topic_parts.place(party, notation), *kept]),
     )
 
 
@@ -139,7 +137,7 @@ def _about(site: Site, notation: str, party: str) -> dict[str, Any]:
         "here": notation,
         "party": party,
         "said": PARTY_WORDS[party],
-        "parties": [(name, PARTY_WORDS[name]) for name in ("reviewer", "claims_administrator", "any")],
+        "parties": ONE_PARTY,
         "quote": quote,
     }
 

@@ -1,6 +1,6 @@
 """The page of sources outside the MTUS: ODG, the third ACOEM edition, other evidence; in the one form."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlencode
 
 import numpy as np
@@ -15,14 +15,13 @@ from kg.explore.neighbours import Links
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages import filter_form
-from kg.web.pages.rendering import PARTY_WORDS, render
+from kg.web.pages.rendering import ONE_PARTY, PARTY_WORDS, render
 from kg.web.pages.subjects import topic_parts
 from kg.web.pages.subjects.topic_parts import Parts
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _TITLE = "Sources outside the MTUS"
-Side = Annotated[Literal["reviewer", "claims_administrator", "any"], Query()]
 
 
 def rows(links: Links, found: Ids, party: str) -> list[topic.Row]:
@@ -41,7 +40,7 @@ def sources(
     request: Request,
     site: SiteDep,
     filters: FormFiltersDep,
-    party: Side = "reviewer",
+    party: topic_parts.Side = "reviewer",
     form: Annotated[topic_parts.Form, Query(alias="format")] = "html",
 ) -> Response:
     """How decisions end in which a party cites something outside the MTUS, and what it is."""
@@ -62,14 +61,13 @@ def sources(
         verdict=topic_parts.verdict(whole, base),
         party=party,
         said=PARTY_WORDS[party],
-        parties=[(name, PARTY_WORDS[name]) for name in ("reviewer", "claims_administrator", "any")],
-        controls=list(filter_form.controls(site.index, filters)),
-        told=str(filters) if filters.given() else "",
+        parties=ONE_PARTY,
+        **filter_form.shown(site.index, filters),
         figures=links.figures(found),
         kept=f"?{urlencode([('party', party), *given])}",
         narrowed=urlencode(given),
         **made.context(
             [("party", party), *given],
-            [("place", f"{party}:{topic.OUTSIDE}" if party != "any" else topic.OUTSIDE), *given],
+            [topic_parts.place(party, topic.OUTSIDE), *given],
         ),
     )

@@ -1,7 +1,8 @@
 """The strip of a guideline's pages: which go with what outcome, how surely, and what is cited of each."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -152,19 +153,20 @@ def strips(links: Links, notation: str, table: Drivers) -> list[Strip]:
     if page and chapters:  # the chapter that holds the page
         at = int(page)
         chapters = [c for c in chapters if c.first and c.last and c.first <= at <= c.last]
-    found = [_strip(links, c.node.removeprefix("guideline/"), table) for c in chapters] or [
-        _strip(links, edition, table)
+    called = cache(partial(names, links))  # chapters of one edition share them
+    found = [_strip(called, c.node.removeprefix("guideline/"), table) for c in chapters] or [
+        _strip(called, edition, table)
     ]
     if found == [None]:
         editions = [
             c.node.removeprefix("guideline/") for c in beneath if not c.first and c.node.count("/") > 1
         ]
-        found = [_strip(links, name, table) for name in editions]
+        found = [_strip(called, name, table) for name in editions]
     kept = [strip for strip in found if strip and any(run.cells for run in strip.runs)]
     return sorted(kept, key=lambda s: (s.runs[0].first, s.notation))
 
 
-def _strip(links: Links, notation: str, table: Drivers) -> Strip | None:
+def _strip(called: Callable[[str], dict[int, str]], notation: str, table: Drivers) -> Strip | None:
     """The pages of a place, from the catalogue or, of a whole edition, from what is cited."""
     concept = labels.concepts().get(f"guideline/{notation}")
     edition = edition_of(notation)
@@ -175,7 +177,7 @@ def _strip(links: Links, notation: str, table: Drivers) -> Strip | None:
         first, last = 1, max(cited, default=0) and max(*cited, *known, 1)
     if not (first and last):
         return None
-    shown = runs(table, edition, first, min(last, first + _MOST_PAGES), names(links, edition))
+    shown = runs(table, edition, first, min(last, first + _MOST_PAGES), called(edition))
     sure = concept.confidence if concept else None
     chapter = notation.rpartition("/")[2] if concept and concept.first and edition != notation else ""
     name = labels.short(f"guideline/{notation}")

@@ -30,7 +30,7 @@ def sentences(
 ) -> Response:
     """Sentences that appear in several letters, most frequent first."""
     found = site.stock_sentences(filters, alike=alike, minimum=minimum, limit=_SHOWN, offset=offset)
-    given = [(name, value) for name, several in found.filters.written().items() for value in several]
+    given = found.filters.pairs()
     given += [("alike", "true")] if alike else []
     given += [("minimum", str(minimum))] if minimum != _MINIMA[0] else []
     rows = found.to_frame().to_dicts()
@@ -44,7 +44,6 @@ def sentences(
         total=found.total,
         verdict=found.verdict,
         notes=list(found.notes),
-        told=str(filters) if filters.given() else "",
         alike=alike,
         minimum=minimum,
         minima=_MINIMA,
@@ -52,7 +51,7 @@ def sentences(
         before=_page(given, offset - _SHOWN) if offset else None,
         next=_page(given, offset + _SHOWN) if offset + _SHOWN < found.total else None,
         again=urlencode([*given, ("limit", "1000")]),
-        controls=list(filter_form.controls(site.index, filters)),
+        **filter_form.shown(site.index, filters),
         help=HELP,
     )
 

@@ -1,10 +1,11 @@
 """What every page about something has: what each party cites, years, flow, and what shares its decisions."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 import numpy as np
+from fastapi import Query
 from fastapi.responses import Response
 
 from kg.analysis.cited.figure_address import Asked
@@ -25,8 +26,19 @@ from kg.web.site import Site
 
 Form = Literal["html", "csv", "years.svg", "flow.svg"]
 """A page, its figures as CSV, or one of its pictures."""
+Side = Annotated[Literal["reviewer", "claims_administrator", "any"], Query()]
+"""Whose citations a page is about."""
 _COLUMNS = ("party", "cited", "label", "decisions", "overturned", "rate", "low", "high")
 _SERVICES = 12
+
+
+def place(party: str, notation: str) -> tuple[str, str]:
+    """The parameter that lists the decisions in which a party cites a place.
+
+    >>> place("reviewer", "acoem-2004/12"), place("any", "acoem-2004/12")
+    (('place', 'reviewer:acoem-2004/12'), ('place', 'acoem-2004/12'))
+    """
+    return ("place", notation if party == "any" else f"{party}:{notation}")
 
 
 class Parts:
