@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 # From the ground up. A wing imports from its own rooms and from floors below it, never beside it.
 FLOORS = [
     {"errors", "resources", "turtle"},
-    {"model"},
+    {"model", "sheets"},
     {"contract", "evidence"},
     {"files", "reading", "graph", "statistics"},
     {"base", "sampling"},
@@ -46,6 +46,7 @@ ONLY_IN = {
     "uvicorn": ("kg.web",),
     "jinja2": ("kg.web",),
     "pyvis": ("kg.explore.drawing",),
+    "xlsxwriter": ("kg.sheets",),
     "mcp": ("kg.web.agents",),
     "httpx2": ("kg.web.agents",),
     "typer": ("kg.cli",),

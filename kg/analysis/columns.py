@@ -93,6 +93,20 @@ def names(row: type, *roles: Role) -> tuple[str, ...]:
     return tuple(named.name for named in columns(row) if not roles or named.role in roles)
 
 
+def meanings(row: type) -> dict[str, str]:
+    """What each column of a row means, as a sentence.
+
+    >>> from kg.analysis.trends import MonthRow
+    >>> meanings(MonthRow)["overturn_rate"]
+    'Share of the decisions overturned, as share.'
+    """
+    said = {
+        named.name: ", as ".join(filter(None, (named.column.meaning, named.column.unit)))
+        for named in columns(row)
+    }
+    return {name: f"{words[:1].upper()}{words[1:]}." for name, words in said.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a person sees in one place of a table: a value, with its interval if it has one."""

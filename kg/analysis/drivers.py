@@ -30,6 +30,7 @@ from kg.analysis.covariates import wanted as covariates
 from kg.analysis.decisions import OUTCOMES, Cited, Index, Mask, prepare
 from kg.analysis.filters import Filters, check_minimum, unknown
 from kg.analysis.verdict import Told
+from kg.sheets import to_csv
 
 HELP = (
     "Figures show association with overturning, not its causes: the reviewer chooses the page, often after "
@@ -230,7 +231,7 @@ class Drivers:
 
     def to_csv(self) -> str:
         """The table as CSV with a header line."""
-        return self.to_frame().write_csv()
+        return to_csv(names(DriverRow), self.table.iter_rows(), line_end="\n")
 
 
 def drivers(

@@ -7,16 +7,19 @@ jsonld    one readable document a case, with ``ontology/context.jsonld``; a whol
 parquet   the facts table as it is
 csv       the facts table; lists are joined by ``; ``, and a cell that a spreadsheet would take for a
           formula begins with ``'``
+csv-bom   the same with a byte order mark, by which Excel knows UTF-8
+xlsx      the facts table as a workbook, with a sheet on what its columns mean; held in memory
 graphml   the cases, their parts and what they cite as nodes and edges, for network tools
 gexf      the same
 ========  =====================================================================================
 
-All but the last two are streamed: memory stays flat in the number of letters.
+All but ``xlsx``, ``graphml`` and ``gexf`` are streamed: memory stays flat in the number of letters.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain, groupby
 from typing import BinaryIO
 
@@ -24,6 +27,8 @@ import networkx as nx
 import polars as pl
 import pyoxigraph as ox
 
+from kg import sheets
+from kg.base.columns import COLUMNS
 from kg.base.graphs import CATALOGUE, case_quads, open_read_only
 from kg.base.store import KnowledgeBase
 from kg.errors import SettingError, UnknownError
@@ -132,7 +137,7 @@ def _parquet(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> Non
     _facts(base, cases).sink_parquet(out)
 
 
-def _csv(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
+def _csv(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None, *, bom: bool = False) -> None:
     facts = _facts(base, cases)
     columns = []
     for name, kind in facts.collect_schema().items():
@@ -140,7 +145,14 @@ def _csv(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
         if kind == pl.String or isinstance(kind, pl.List):
             column = pl.when(column.str.contains(_FORMULA)).then("'" + column).otherwise(column)
         columns.append(column.alias(name))
-    facts.select(columns).sink_csv(out)
+    facts.select(columns).sink_csv(out, include_bom=bom)
+
+
+def _xlsx(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
+    rows = _facts(base, cases).head(sheets.MOST_ROWS + 1).collect().iter_rows()
+    meanings = {name: words for name, (_, words) in COLUMNS["facts"].items()}
+    about = {"source": "kg export", "generation": base.generation, "cases": len(cases) if cases else None}
+    out.write(sheets.write(sheets.Table("facts", list(meanings), rows, meanings, about), "xlsx"))
 
 
 def _graphml(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
@@ -190,6 +202,8 @@ _WRITERS: dict[str, Callable[[KnowledgeBase, BinaryIO, list[str] | None], None]]
     "jsonld": _json_ld,
     "parquet": _parquet,
     "csv": _csv,
+    "csv-bom": partial(_csv, bom=True),
+    "xlsx": _xlsx,
     "graphml": _graphml,
     "gexf": _gexf,
 }

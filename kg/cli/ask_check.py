@@ -6,7 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
-from kg.cli.command import DEFAULT_KB, DONE, FAULTS, Form, Kb, Printed, command, print_json, say, table
+from kg.cli.command import (
+    DEFAULT_KB,
+    DONE,
+    FAULTS,
+    Form,
+    Kb,
+    Printed,
+    command,
+    is_file,
+    print_file,
+    print_json,
+    say,
+    table,
+)
 from kg.errors import SettingError
 
 _FIGURES = ("decisions", "letters", "upheld", "overturned", "modified", "rate", "low", "high")
@@ -27,8 +40,6 @@ def ask(
     """Answer a question in words, and show its interpretation."""
     import json
 
-    import polars as pl
-
     from kg.analysis.cache import Analyses
     from kg.base.store import KnowledgeBase
     from kg.questions import answers
@@ -39,12 +50,11 @@ def ask(
         print(answer.sparql or "")
     elif form is Form.JSON:
         print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=1, default=str))
-    elif form is Form.CSV:
-        rows = [
-            {name: "; ".join(value) if isinstance(value, list) else value for name, value in row.items()}
-            for row in answer.rows or (answer.value,)
-        ]
-        print(pl.DataFrame(rows, infer_schema_length=None).write_csv(), end="")
+    elif is_file(form):
+        rows = answer.rows or (answer.value,)
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        cells = [[row.get(name) for name in names] for row in rows]
+        print_file(form, names, cells, base.generation, question=answer.echo, notes=answer.notes)
     else:
         say(answer.echo)
         if answer.value:
@@ -77,8 +87,6 @@ def check(
     form: Printed = Form.TABLE,
 ) -> int:
     """Check the claims in a text, part by part; exits with 1 if a part differs."""
-    import polars as pl
-
     from kg.analysis.cache import Analyses
     from kg.analysis.cited.citable import Citable
     from kg.base.store import KnowledgeBase
@@ -93,8 +101,8 @@ def check(
     ]
     if form is Form.JSON:
         print_json(found.to_dict())
-    elif form is Form.CSV:
-        print(pl.DataFrame(rows, schema=list(_CHECKED), orient="row").write_csv(), end="")
+    elif is_file(form):
+        print_file(form, _CHECKED, rows, base.generation)
     else:
         table(_CHECKED, rows)
         say(", ".join(f"{number} {name}" for name, number in found.counts.items() if number) or "no claims")

@@ -10,8 +10,9 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
-from enum import StrEnum
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from rich.logging import RichHandler
 from rich.table import Table
 from rich.text import Text
 
+from kg import sheets
 from kg.errors import ChoiceError, KgError, SettingError
 
 app = typer.Typer(
@@ -54,10 +56,19 @@ class Form(StrEnum):
 
     TABLE = "table"
     CSV = "csv"
+    CSV_BOM = "csv-bom"
+    XLSX = "xlsx"
     JSON = "json"
 
 
-Printed = Annotated[Form, typer.Option("--format", help="Output format.")]
+Printed = Annotated[
+    Form,
+    typer.Option("--format", help="Output format; csv-bom is CSV for Excel, xlsx has a sheet of notes."),
+]
+
+_asked: ContextVar[tuple[str, dict[str, Any]]] = ContextVar("asked", default=("", {}))
+"""The name of the command that runs, and its options with their values."""
+
 
 _WIDE = 10_000
 """Columns of a table that goes to a file or another program: nothing is cut or wrapped."""
@@ -121,6 +132,50 @@ def _cell(value: object) -> Text:
     return Text(str(value))
 
 
+_NOT_NOTED = {"form", "kb", "endpoint"}
+"""Options that say nothing of what a table counts."""
+
+
+def is_file(form: StrEnum) -> bool:
+    """Whether a form is one of a table as a file."""
+    return form.value in sheets.MEDIA_TYPES
+
+
+def print_file(
+    form: StrEnum,
+    columns: Mapping[str, str] | Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    generation: str | None = None,
+    **about: Any,
+) -> None:
+    """Print the rows as a file; a workbook notes the command, its options, the generation and ``about``.
+
+    Raises:
+        SettingError: a workbook would go to a terminal, or cannot be made.
+    """
+    from kg.analysis.cache import code_version
+
+    if form.value == "xlsx" and sys.stdout.isatty():
+        raise SettingError("xlsx is not text: write it to a file with > table.xlsx")
+    name, options = _asked.get()
+    given = {option: _noted(value) for option, value in options.items() if option not in _NOT_NOTED and value}
+    meanings = columns if isinstance(columns, Mapping) else {}
+    source = {"source": f"kg {name}", "options": given, "generation": generation}
+    table = sheets.Table(
+        f"kg {name}", [*columns], rows, meanings, {**source, "program": f"kg {code_version()}", **about}
+    )
+    sys.stdout.flush()
+    sys.stdout.buffer.write(sheets.write(table, form.value, line_end="\n"))
+    sys.stdout.buffer.flush()
+
+
+def _noted(value: Any) -> Any:
+    """An option's value as a cell of notes."""
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value))
+    return value.value if isinstance(value, Enum) else value if isinstance(value, int) else str(value)
+
+
 def command(*examples: str, name: str | None = None) -> Callable[[Callable[..., int | None]], Any]:
     """Make a function a command, with ``--quiet`` and ``--verbose`` and examples in its help.
 
@@ -132,6 +187,7 @@ def command(*examples: str, name: str | None = None) -> Callable[[Callable[..., 
         @functools.wraps(function)
         def run(*args: Any, quiet: bool = False, verbose: bool = False, **options: Any) -> None:
             _set_up_logging(quiet=quiet, verbose=verbose)
+            _asked.set((name or function.__name__, options))
             raise typer.Exit(_guarded(functools.partial(function, *args, **options), verbose=verbose))
 
         own = inspect.signature(function)

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, print_json, say, table_of
+from kg.cli.command import (
+    DEFAULT_KB,
+    Form,
+    Kb,
+    Printed,
+    command,
+    is_file,
+    print_file,
+    print_json,
+    say,
+    table_of,
+)
 from kg.cli.filter_options import filtered
 from kg.errors import SettingError, SourceError
 
@@ -19,6 +30,7 @@ if TYPE_CHECKING:
     from kg.analysis.drivers import Drivers
     from kg.analysis.filters import Filters
     from kg.analysis.related.rankings import AskedCase, Related
+    from kg.base.store import KnowledgeBase
 
 Level = Annotated[str, typer.Option(help="Citation level: page, section, chapter, edition or guideline.")]
 Party = Annotated[str, typer.Option(help="Citing party: reviewer, claims_administrator, any or both.")]
@@ -65,6 +77,8 @@ class CubeForm(StrEnum):
 
     TABLE = "table"
     CSV = "csv"
+    CSV_BOM = "csv-bom"
+    XLSX = "xlsx"
     JSON = "json"
     TURTLE = "ttl"
     N_TRIPLES = "nt"
@@ -115,7 +129,7 @@ def drivers(
         raise SettingError("--strip requires --plot FILE.svg, the output file")
     with KnowledgeBase.open(kb) as base:
         if row is not None:
-            _print_row(Analyses.of(base), row, (level, party), chosen, form)
+            _print_row(base, row, (level, party), chosen, form)
             return
         found = Analyses.of(base).drivers(
             level, party, chosen, minimum, adjust=adjust, sets=cases is None and query is None
@@ -126,24 +140,27 @@ def drivers(
     if cases is not None or query is not None:
         print("\n".join(behind) if cases is not None else sparql(found, query or ""))
     elif sets:
-        _print_sets(found, form)
+        _print_sets(found, form, base.generation)
     else:
         _print_drivers(found, form, limit, base.generation)
 
 
 def _print_row(
-    analyses: "Analyses", key: str, asked: tuple[str, str], chosen: "Filters", form: CubeForm
+    base: "KnowledgeBase", key: str, asked: tuple[str, str], chosen: "Filters", form: CubeForm
 ) -> None:
     """One row under several specifications."""
-    from kg.analysis.row.robustness import SpecificationRow, robustness
+    from kg.analysis.cache import Analyses
+    from kg.analysis.columns import meanings
+    from kg.analysis.row.robustness import HELP, SpecificationRow, robustness
 
     if form in {CubeForm.TURTLE, CubeForm.N_TRIPLES}:
-        raise SettingError("available formats of --row: table, csv, json")
-    found = robustness(analyses.index, key, *asked, chosen)
+        raise SettingError("available formats of --row: table, csv, csv-bom, xlsx, json")
+    found = robustness(Analyses.of(base).index, key, *asked, chosen)
     if form is CubeForm.JSON:
         print_json(asdict(found) | {"filters": found.filters.written()})
-    elif form is CubeForm.CSV:
-        print(found.to_frame().write_csv(), end="")
+    elif is_file(form):
+        rows = found.to_frame().iter_rows()
+        print_file(form, meanings(SpecificationRow), rows, base.generation, notes=found.notes, help=HELP)
     else:
         table_of(SpecificationRow, found.rows, f"{key}: association with overturning")
     if found.e_value is not None and found.e_value_of_interval is not None:
@@ -165,9 +182,13 @@ def _draw(found: "Drivers", file: Path, guideline: str | None) -> None:
 def _print_drivers(found: "Drivers", form: CubeForm, limit: int, generation: str) -> None:
     from kg.analysis import cube
     from kg.analysis.cache import code_version
+    from kg.analysis.columns import meanings
+    from kg.analysis.drivers import HELP, DriverRow
 
-    if form is CubeForm.CSV:
-        print(found.to_csv(), end="")
+    if is_file(form):
+        rows = found.to_frame().iter_rows()
+        told = {"verdict": found.verdict, "notes": found.notes, "help": HELP}
+        print_file(form, meanings(DriverRow), rows, generation, **told)
     elif form is CubeForm.JSON:
         print(found.to_frame().write_json())
     elif form is CubeForm.TURTLE:
@@ -178,22 +199,21 @@ def _print_drivers(found: "Drivers", form: CubeForm, limit: int, generation: str
         _show_drivers(found, limit)
 
 
-def _print_sets(found: "Drivers", form: CubeForm) -> None:
+def _print_sets(found: "Drivers", form: CubeForm, generation: str) -> None:
     """The credible sets, as JSON or as a table with a row for each key."""
     if form is CubeForm.JSON:
         print(json.dumps({"verdict": found.verdict, "sets": [asdict(one) for one in found.sets]}))
         return
     if form in {CubeForm.TURTLE, CubeForm.N_TRIPLES}:
-        raise SettingError("available formats of --sets: table, csv, json")
-    from kg.analysis.drivers import SetRow
+        raise SettingError("available formats of --sets: table, csv, csv-bom, xlsx, json")
+    from kg.analysis.columns import meanings
+    from kg.analysis.drivers import HELP, SetRow
 
     rows = found.set_rows()
-    if form is CubeForm.CSV:
-        import polars as pl
-
-        from kg.analysis.columns import schema
-
-        print(pl.DataFrame(list(map(asdict, rows)), schema=schema(SetRow)).write_csv(), end="")
+    if is_file(form):
+        cells = [[getattr(row, name) for name in meanings(SetRow)] for row in rows]
+        told = {"verdict": found.verdict, "notes": found.notes, "help": HELP}
+        print_file(form, meanings(SetRow), cells, generation, **told)
         return
     table_of(SetRow, rows, f"credible sets of {found.level}s (95 %)")
     say(found.verdict)
@@ -281,6 +301,8 @@ def related(
     Rarer shared features weigh more (inverse document frequency).
     """
     from kg.analysis.cache import Analyses
+    from kg.analysis.columns import meanings
+    from kg.analysis.related.rankings import RelatedRow
     from kg.base.store import KnowledgeBase
     from kg.explore import json_answers
 
@@ -293,8 +315,9 @@ def related(
         )
         found = analyses.related(asked, outcome, limit, cursor, filters=chosen, mode=mode)
         notes = analyses.index.notes(chosen, "any")
-    if form is Form.CSV:
-        print(found.to_frame().write_csv(), end="")
+    if is_file(form):
+        said = [*notes, *found.notes]
+        print_file(form, meanings(RelatedRow), found.to_frame().iter_rows(), base.generation, notes=said)
     elif form is Form.JSON:
         print_json(json_answers.related(base.generation, found, notes))
     else:

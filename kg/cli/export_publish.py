@@ -30,7 +30,7 @@ def export(
     cases: Cases = None,
     kb: Kb = DEFAULT_KB,
     form: Annotated[
-        str, typer.Option("--format", help="nt, ttl, jsonld, parquet, csv, graphml or gexf.")
+        str, typer.Option("--format", help="nt, ttl, jsonld, parquet, csv, csv-bom, xlsx, graphml or gexf.")
     ] = "nt",
     asked: Annotated[
         str | None,

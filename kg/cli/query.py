@@ -1,15 +1,16 @@
 """``kg query``: SPARQL on a knowledge base, or on a server that holds one."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kg.cli import query_parameters
-from kg.cli.command import DEFAULT_KB, Kb, command, say, table
+from kg.cli.command import DEFAULT_KB, Kb, command, print_file, say, table
 from kg.errors import QueryError, SettingError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class Form(StrEnum):
 
     TABLE = "table"
     CSV = "csv"
+    CSV_BOM = "csv-bom"
+    XLSX = "xlsx"
     JSON = "json"
     XML = "xml"
     TSV = "tsv"
@@ -76,7 +79,7 @@ def query(
 
     with KnowledgeBase.open(kb) as base:
         graph = open_read_only(base.graph_folder)
-        _print_answer(_ask_base(graph, bound), form)
+        _print_answer(_ask_base(graph, bound), form, base.generation)
         for name, node in found.nodes(given).items():
             if not _ask_base(graph, f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?p {node} }} }}"):
                 say(f"parameter {name}: {given[name]!r} does not occur in {kb}")
@@ -130,7 +133,7 @@ def _ask_server(endpoint: str, text: str) -> "Answer":
     return ox.parse_query_results(rows, ox.QueryResultsFormat.JSON)
 
 
-def _print_answer(answer: "Answer", form: Form) -> None:
+def _print_answer(answer: "Answer", form: Form, generation: str | None = None) -> None:
     import pyoxigraph as ox
 
     forms: dict[Form, Any]
@@ -144,8 +147,11 @@ def _print_answer(answer: "Answer", form: Form) -> None:
     if form is Form.TABLE:
         _print_table(answer)
         return
+    if form in (Form.CSV_BOM, Form.XLSX) and isinstance(answer, ox.QuerySolutions | ox.QueryBoolean):
+        _print_sheet(answer, form, generation)
+        return
     if form not in forms:
-        known = ", ".join(["table", *forms])
+        known = ", ".join(["table", *forms, *([Form.CSV_BOM, Form.XLSX] if Form.CSV in forms else ())])
         raise SettingError(f"the format of {kind} is one of {known}, found {form.value}")
     sys.stdout.flush()
     if isinstance(answer, ox.QuerySolutions | ox.QueryBoolean):
@@ -154,6 +160,25 @@ def _print_answer(answer: "Answer", form: Form) -> None:
         ox.serialize(answer, sys.stdout.buffer, forms[form])
     if sys.stdout.isatty():
         print()  # some forms end without a line end
+
+
+def _print_sheet(answer: "ox.QuerySolutions | ox.QueryBoolean", form: Form, generation: str | None) -> None:
+    """The rows for a spreadsheet: numbers and days are such, IRIs are whole."""
+    import pyoxigraph as ox
+
+    if isinstance(answer, ox.QueryBoolean):
+        print_file(form, ["answer"], [[bool(answer)]], generation)
+        return
+    columns = [variable.value for variable in answer.variables]
+    print_file(form, columns, ([_value(term) for term in row] for row in answer), generation)
+
+
+def _value(term: Any) -> Any:
+    """A term as a cell of a sheet."""
+    kind = getattr(getattr(term, "datatype", None), "value", "").rpartition("#")[2]
+    makers: dict[str, Callable[[str], Any]] = {"integer": int, "decimal": float, "double": float}
+    make = makers.get(kind, date.fromisoformat if kind == "date" else str)
+    return None if term is None else make(getattr(term, "value", str(term)))
 
 
 def _print_table(answer: "Answer") -> None:

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, out, print_json, say, table, table_of
+from kg.cli.command import (
+    DEFAULT_KB,
+    Form,
+    Kb,
+    Printed,
+    command,
+    is_file,
+    out,
+    print_file,
+    print_json,
+    say,
+    table,
+    table_of,
+)
 from kg.cli.filter_options import filtered
 
 if TYPE_CHECKING:
@@ -194,6 +207,7 @@ def sentences(
 ) -> None:
     """List rationale sentences that appear in several letters, with the outcomes of their decisions."""
     from kg.analysis.cache import Analyses
+    from kg.analysis.columns import meanings
     from kg.analysis.reasons.stock_sentences import HELP, StockRow
     from kg.analysis.reasons.stock_sentences import stock as count
     from kg.base.store import KnowledgeBase
@@ -202,10 +216,9 @@ def sentences(
         index, said = Analyses.of(base).index, base.scan_sentences()
         found = count(index, said, base.letter, alike=alike, filters=chosen, minimum=minimum, limit=limit)
     frame = found.to_frame()
-    if form is Form.CSV:
-        from polars import List, String, col
-
-        print(frame.with_columns(col(List(String)).list.join("; ")).write_csv(), end="")
+    if is_file(form):
+        told = {"verdict": found.verdict, "notes": found.notes, "help": HELP}
+        print_file(form, meanings(StockRow), frame.iter_rows(), base.generation, **told)
     elif form is Form.JSON:
         rows = frame.to_dicts()
         print_json({"rows": rows, "verdict": found.verdict, "notes": found.notes, "help": HELP})
@@ -235,8 +248,8 @@ def stats(
     with KnowledgeBase.open(kb) as base:
         found, corrections, outdated = coverage(base), base.corrections(), base.outdated
     fields = found.unresolved if unresolved else found.fields if by_template else found.totals()
-    if form is Form.CSV:
-        print(fields.write_csv(), end="")
+    if is_file(form):
+        print_file(form, fields.columns, fields.iter_rows(), base.generation)
         return
     if form is Form.JSON:
         print(fields.write_json())

@@ -2,11 +2,22 @@
 
 from dataclasses import asdict
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg.cli.command import DEFAULT_KB, Form, Kb, Printed, command, print_json, say, table_of
+from kg.cli.command import (
+    DEFAULT_KB,
+    Form,
+    Kb,
+    Printed,
+    command,
+    is_file,
+    print_file,
+    print_json,
+    say,
+    table_of,
+)
 from kg.cli.drivers_related import Level, Party, interval
 from kg.cli.filter_options import filtered
 
@@ -21,9 +32,11 @@ Minimum = Annotated[int, typer.Option(help="Fewest decisions for a row to be rep
 _SHOWN = 40
 
 
-def _print_frame(row: type, frame: "pl.DataFrame", form: Form, title: str) -> None:
-    if form is Form.CSV:
-        print(frame.write_csv(), end="")
+def _print_frame(row: type, frame: "pl.DataFrame", form: Form, title: str, **told: Any) -> None:
+    if is_file(form):
+        from kg.analysis.columns import meanings
+
+        print_file(form, meanings(row), frame.iter_rows(), **told)
     elif form is Form.JSON:
         print(frame.write_json())
     else:
@@ -78,7 +91,8 @@ def sides(
         index = Analyses.of(base).index
         found = sides.sides(index, level, chosen, minimum, grouping(index, by))
     row, frame, title = _shown(found, show, by)
-    _print_frame(row, frame.head(_SHOWN) if form is Form.TABLE else frame, form, title)
+    told = {"generation": base.generation, "notes": found.notes, "help": sides.HELP}
+    _print_frame(row, frame.head(_SHOWN) if form is Form.TABLE else frame, form, title, **told)
     for note in found.notes:
         say(note)
     if form is Form.TABLE and by is None:
@@ -149,12 +163,14 @@ def outcomes(
     unit. The party affects only drift and filters on guidelines.
     """
     from kg.analysis.cache import Analyses
+    from kg.analysis.outcomes import HELP
     from kg.analysis.outcomes import outcomes as count
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
         found = count(Analyses.of(base).index, by, across, party, chosen, minimum)
-    _print_frame(found.row, found.to_frame(), form, f"outcomes by {found.title}")
+    told = {"generation": base.generation, "notes": found.notes, "help": HELP}
+    _print_frame(found.row, found.to_frame(), form, f"outcomes by {found.title}", **told)
     for note in found.notes:
         say(note)
 
@@ -187,6 +203,7 @@ def grounds(
     Shares describe what reviewers write; they imply neither cause nor prediction.
     """
     from kg.analysis.cache import Analyses
+    from kg.analysis.columns import meanings
     from kg.analysis.reasons.ground_rates import HELP, GroundRow
     from kg.analysis.reasons.ground_rates import grounds as count
     from kg.base.store import KnowledgeBase
@@ -194,8 +211,9 @@ def grounds(
     with KnowledgeBase.open(kb) as base:
         found = count(Analyses.of(base).index, by, key, party, chosen, minimum)
     frame = found.to_frame()
-    if form is Form.CSV:
-        print(frame.write_csv(), end="")
+    if is_file(form):
+        told = {"verdict": found.verdict, "notes": found.notes, "help": HELP}
+        print_file(form, meanings(GroundRow), frame.iter_rows(), base.generation, **told)
     elif form is Form.JSON:
         print_json({"rows": frame.to_dicts(), "verdict": found.verdict, "notes": found.notes, "help": HELP})
     else:
@@ -222,7 +240,7 @@ def trends(
     kb: Kb = DEFAULT_KB,
     party: Party = "reviewer",
     months: Annotated[
-        bool, typer.Option("--months", help="Print months instead of changes; csv always prints months.")
+        bool, typer.Option("--months", help="Print months instead of changes; files always have months.")
     ] = False,
     form: Printed = Form.TABLE,
     *,
@@ -233,14 +251,16 @@ def trends(
     The letter is the unit. Other changes at the same time cannot be separated from the edition.
     """
     from kg.analysis.cache import Analyses
-    from kg.analysis.trends import ChangeRow, MonthRow
+    from kg.analysis.columns import meanings
+    from kg.analysis.trends import HELP, ChangeRow, MonthRow
     from kg.analysis.trends import trends as count
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
         found = count(Analyses.of(base).index, key, party, chosen)
-    if form is Form.CSV:
-        print(found.to_frame().write_csv(), end="")
+    if is_file(form):
+        told = {"verdict": found.verdict, "notes": found.notes, "help": HELP}
+        print_file(form, meanings(MonthRow), found.to_frame().iter_rows(), base.generation, **told)
     elif form is Form.JSON:
         changes = [asdict(row) for row in found.changes]
         print_json({"months": found.to_frame().to_dicts(), "changes": changes})
@@ -256,6 +276,8 @@ class NetworkForm(StrEnum):
 
     TABLE = "table"
     CSV = "csv"
+    CSV_BOM = "csv-bom"
+    XLSX = "xlsx"
     GRAPHML = "graphml"
     GEXF = "gexf"
 
@@ -303,11 +325,14 @@ def network(
     elif form is NetworkForm.GEXF:
         print(found.gexf(), end="")
     else:
-        _print_network(found, form, nodes=nodes, around=around)
+        _print_network(found, form, base.generation, nodes=nodes, around=around)
 
 
-def _print_network(found: "Network", form: NetworkForm, *, nodes: bool, around: str | None) -> None:
-    from kg.analysis.network import LinkRow, NodeRow, Relation
+def _print_network(
+    found: "Network", form: NetworkForm, generation: str, *, nodes: bool, around: str | None
+) -> None:
+    from kg.analysis.columns import meanings
+    from kg.analysis.network import HELP, LinkRow, NodeRow, Relation
 
     row: type
     if around is not None:
@@ -316,8 +341,8 @@ def _print_network(found: "Network", form: NetworkForm, *, nodes: bool, around: 
         row, frame, title = NodeRow, found.nodes(), "nodes, the strongest first"
     else:
         row, frame, title = LinkRow, found.to_frame(), "links, the strongest first"
-    if form is NetworkForm.CSV:
-        _print_frame(row, frame, Form.CSV, title)
+    if is_file(form):
+        print_file(form, meanings(row), frame.iter_rows(), generation, notes=found.notes, help=HELP)
         return
     _print_frame(row, frame.head(_SHOWN), Form.TABLE, title)
     for note in found.notes:

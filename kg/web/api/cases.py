@@ -33,9 +33,6 @@ Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Maximum number of results.")]
 Cursor = Annotated[str | None, Query(description="The `next` of the previous page.", max_length=300)]
 Values = list[Annotated[str, Field(max_length=300)]]
-Format = Annotated[
-    Literal["json", "csv"] | None, Query(description="Output format; overrides the Accept header.")
-]
 
 
 def _several(told: str, example: str | None = None) -> Any:

@@ -10,13 +10,15 @@ from fastapi.responses import Response
 from kg.analysis import cube
 from kg.analysis.cache import code_version
 from kg.analysis.cited.figure_address import Asked
+from kg.analysis.columns import meanings
 from kg.analysis.covariates import ADJUST, NOTHING
 from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES
 from kg.analysis.drivers import HELP, DriverRow, Drivers
 from kg.analysis.row.robustness import HELP as ROW_HELP
 from kg.analysis.row.robustness import robustness
 from kg.analysis.row.row_query import sparql
-from kg.web import csv_tables, negotiate
+from kg.sheets import MEDIA_TYPES
+from kg.web import negotiate, table_files
 from kg.web.api import answer_types, openapi
 from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.api.filter_parameters import FiltersDep
@@ -34,7 +36,7 @@ Adjust = Annotated[
 
 _FORMS = {
     "application/json": "json",
-    "text/csv": "csv",
+    **{kind: form for form, kind in MEDIA_TYPES.items() if form != "csv-bom"},
     "text/turtle": "ttl",
     "application/n-triples": "nt",
 }
@@ -59,8 +61,8 @@ def drivers(
     limit: Limit = 1000,
     offset: Offset = 0,
     form: Annotated[
-        Literal["json", "csv", "ttl", "nt"] | None,
-        Query(alias="format", description="Output format; overrides the Accept header."),
+        Literal["json", "csv", "csv-bom", "xlsx", "ttl", "nt"] | None,
+        Query(alias="format", description=table_files.TOLD),
     ] = None,
 ) -> Response:
     """Associations, not causes: `help` and `notes` say how to read them.
@@ -71,9 +73,10 @@ def drivers(
     if wanted is None:
         raise ProblemError(406, f"available formats: {', '.join(_FORMS)}")
     table = site.drivers(level, party, filters, minimum, adjust)
-    if wanted == "csv":
-        frame = table.to_frame()
-        return csv_tables.download(f"drivers-{table.level}-{table.party}", frame.columns, frame.iter_rows())
+    if table_files.is_file(wanted):
+        name, told = f"drivers-{table.level}-{table.party}", _told(table)
+        cells = table.to_frame().iter_rows()
+        return table_files.download(request, site, wanted, name, meanings(DriverRow), cells, told)
     if write := _CUBES.get(wanted):
         media_type = next(name for name, short in _FORMS.items() if short == wanted)
         text = write(table, site.generation, code_version())

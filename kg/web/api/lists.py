@@ -1,5 +1,6 @@
 """``/api`` beyond cases: what is cited and by whom, search, the graph's neighbourhoods, named queries."""
 
+import asyncio
 import dataclasses
 from inspect import signature
 from typing import Annotated, Any, Literal
@@ -11,17 +12,17 @@ from pydantic import BaseModel, Field
 
 from kg import queries
 from kg.analysis import labels
-from kg.analysis.columns import names
+from kg.analysis.columns import meanings
 from kg.explore import drawing, edge_evidence, json_answers
 from kg.explore.neighbours import address
 from kg.explore.row_types import FeatureRow, HitRow
 from kg.questions.complete import Completion, complete
-from kg.web import csv_tables, negotiate
+from kg.web import table_files
 from kg.web.api import answer_types, openapi, thing_types
-from kg.web.api.cases import Format, Limit, Offset, SiteDep, answer, listing
-from kg.web.problems import ProblemError
+from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.site import Site
 from kg.web.sparql import site_queries
+from kg.web.table_files import FILES, FormDep
 
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
@@ -38,7 +39,7 @@ Words = Annotated[
 NodeName = Annotated[
     str, Query(max_length=400, description="An IRI without its base.", examples=["guideline/acoem-2004/12"])
 ]
-FEATURES = openapi.answers(openapi.listing_of(FeatureRow), "text/csv")
+FEATURES = openapi.answers(openapi.listing_of(FeatureRow), *FILES)
 
 
 @router.get("/", summary="About the data set", responses=openapi.answers(thing_types.DataSet))
@@ -130,10 +131,10 @@ def suggest(
 def guidelines(
     request: Request,
     site: SiteDep,
+    form: FormDep,
     kind: Annotated[Literal["edition", "chapter", "section", "page"] | None, Query()] = None,
     limit: Limit = 100,
     offset: Offset = 0,
-    form: Annotated[Format, Query(alias="format")] = None,
 ) -> Response:
     """With how many decisions either party cites each for, and how those ended; most cited first."""
     kinds = [kind] if kind else ["edition", "chapter", "section", "page"]
@@ -161,9 +162,9 @@ def _features(path: str, kind: str, words: str) -> None:
     def features(
         request: Request,
         site: SiteDep,
+        form: FormDep,
         limit: Limit = 100,
         offset: Offset = 0,
-        form: Annotated[Format, Query(alias="format")] = None,
     ) -> Response:
         """With how many decisions have each, and how those ended; most frequent first."""
         rows = sorted(site.cited(kind), key=lambda row: -row["decisions"])
@@ -186,23 +187,15 @@ def _listed(
     rows: list[dict[str, Any]],
     limit: int,
     offset: int,
-    form: str | None,
+    form: str,
     name: str,
 ) -> Response:
-    wanted = form or _json_or_csv(request)
-    if wanted == "csv":
-        return csv_tables.download(name, names(FeatureRow), [list(row.values()) for row in rows])
+    if table_files.is_file(form):
+        cells = [list(row.values()) for row in rows]
+        return table_files.download(request, site, form, name, meanings(FeatureRow), cells)
     more = offset + limit < len(rows)
     page = rows[offset : offset + limit]
     return answer(request, site, listing(site, page, len(rows), str(offset + limit) if more else None))
-
-
-def _json_or_csv(request: Request) -> str:
-    offered = {"application/json": "json", "text/csv": "csv"}
-    wanted = negotiate.best(request.headers.get("accept"), offered)
-    if wanted is None:
-        raise ProblemError(406, f"available formats: {', '.join(offered)}")
-    return wanted
 
 
 @router.get(
@@ -317,9 +310,7 @@ def query_text(name: str) -> Response:
     return Response(queries.load(name).text, media_type="application/sparql-query")
 
 
-async def _answered(
-    request: Request, site: Site, name: str, form: str | None, given: dict[str, Any]
-) -> Response:
+async def _answered(request: Request, site: Site, name: str, form: str, given: dict[str, Any]) -> Response:
     """All rows of a named query.
 
     Raises:
@@ -328,8 +319,10 @@ async def _answered(
     """
     query = queries.load(name)
     columns, rows = await site_queries.rows(request, query.bind(given))
-    if (form or _json_or_csv(request)) == "csv":
-        return csv_tables.download(name, columns, [list(row.values()) for row in rows])
+    if table_files.is_file(form):
+        about = {"query": name, "summary": query.summary, "parameters": given}
+        cells = [list(row.values()) for row in rows]
+        return await asyncio.to_thread(table_files.download, request, site, form, name, columns, cells, about)
     return answer(request, site, listing(site, rows, len(rows), None, columns=columns))
 
 
@@ -337,10 +330,10 @@ def _named(name: str) -> None:
     """Serve one named query, with its parameters as its file declares them."""
     query = queries.load(name)
 
-    async def ask(request: Request, site: Site, form: str | None, **given: Any) -> Response:
+    async def ask(request: Request, site: Site, form: str, **given: Any) -> Response:
         return await _answered(request, site, name, form, given)
 
-    def first(request: Request, site: SiteDep, form: Annotated[Format, Query(alias="format")] = None) -> None:
+    def first(request: Request, site: SiteDep, form: FormDep) -> None:
         """What each takes."""
 
     call = openapi.as_call(name, ask, openapi.arguments(query, signature(first).parameters.values()))
@@ -349,7 +342,7 @@ def _named(name: str) -> None:
         call,
         operation_id=f"query_{name}",
         summary=query.summary,
-        responses=openapi.answers(answer_types.rows_of(query), "text/csv"),
+        responses=openapi.answers(answer_types.rows_of(query), *FILES),
     )
 
 
@@ -360,4 +353,4 @@ for _name in queries.names():
 @router.get("/queries/{name}", include_in_schema=False)
 async def named_query(request: Request, site: SiteDep, name: str) -> Response:
     """The error about a query that is not there."""
-    return await _answered(request, site, name, None, {})
+    return await _answered(request, site, name, "json", {})

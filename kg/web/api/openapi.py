@@ -12,7 +12,7 @@ from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from kg import contract, queries
-from kg.analysis.columns import columns
+from kg.analysis.columns import meanings
 from kg.graph import iri
 from kg.web.problems import MEDIA_TYPE
 
@@ -96,12 +96,9 @@ def listing_of(row: type, *links: str, base: type[Listing] = Listing) -> type[Li
 def row_model(row: type, *links: str) -> type[BaseModel]:
     """A row of a table, each column with its meaning, with some of :data:`LINKS`."""
     hints = get_type_hints(row)
-    fields: dict[str, Any] = {}
-    for named in columns(row):
-        said = (
-            f"{named.column.meaning}, as {named.column.unit}" if named.column.unit else named.column.meaning
-        )
-        fields[named.name] = (hints[named.name], Field(description=f"{said[0].upper()}{said[1:]}."))
+    fields: dict[str, Any] = {
+        name: (hints[name], Field(description=said)) for name, said in meanings(row).items()
+    }
     fields |= {name: (str, Field(description=LINKS[name])) for name in links}
     name = row.__name__ if not links else f"Cited{row.__name__}"
     return create_model(name, __config__=ConfigDict(extra="allow"), __doc__=row.__doc__, **fields)

@@ -13,16 +13,18 @@ from kg.analysis import network as links
 from kg.analysis import sides as two_sides
 from kg.analysis.cited.figure_address import Asked
 from kg.analysis.cited.figure_kinds import named
+from kg.analysis.columns import meanings
 from kg.analysis.network import LinkRow
 from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, GroupRow, Outcomes, grouping
 from kg.analysis.outcomes import outcomes as count
-from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, Sides
-from kg.web import csv_tables
+from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, Sides, SilentRow
+from kg.web import table_files
 from kg.web.api import answer_types, openapi
-from kg.web.api.cases import Format, Limit, Offset, SiteDep, answer, listing
+from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.api.drivers import By, Level, Minimum
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.site import Site
+from kg.web.table_files import FILES, FormDep
 
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
@@ -34,13 +36,12 @@ Grouping = Annotated[
 @router.get(
     "/outcomes",
     summary="Outcomes by specialty, service, drug, body part, licence, year and so on",
-    responses=openapi.answers(
-        openapi.listing_of(GroupRow, "figure", base=answer_types.OfOutcomes), "text/csv"
-    ),
+    responses=openapi.answers(openapi.listing_of(GroupRow, "figure", base=answer_types.OfOutcomes), *FILES),
 )
 def outcomes(
     request: Request,
     site: SiteDep,
+    form: FormDep,
     filters: FiltersDep,
     by: Annotated[str, Query(max_length=20, description=f"One of {', '.join(KINDS)}.")] = "specialty",
     across: Grouping = None,
@@ -48,24 +49,29 @@ def outcomes(
     minimum: Minimum = 10,
     limit: Limit = 1000,
     offset: Offset = 0,
-    form: Annotated[Format, Query(alias="format")] = None,
 ) -> Response:
     """Letters are the unit of the intervals; a row counts what the filter named `by` keeps with its value."""
     found = count(site.index, by, across, party, filters, minimum)
     more: dict[str, Any] = {"by": by, "across": across, "party": party, "minimum": minimum, "help": HELP}
     more |= {"filters": found.filters.written(), "notes": list(found.notes)}
     figure = partial(group_figure, found, by, across, party)
-    return table(request, site, f"outcomes-{by}", found.to_frame(), (limit, offset, form), more, figure)
+    return table(
+        request, site, f"outcomes-{by}", found.row, found.to_frame(), (limit, offset, form), more, figure
+    )
+
+
+_SHOWN = {"agreement": AgreementRow, "pairs": PairRow, "silent": SilentRow}
 
 
 @router.get(
     "/sides",
     summary="Citations of the two parties for the same item, with outcomes",
-    responses=openapi.answers(openapi.listing_of(AgreementRow, base=answer_types.OfSides), "text/csv"),
+    responses=openapi.answers(openapi.listing_of(AgreementRow, base=answer_types.OfSides), *FILES),
 )
 def sides(
     request: Request,
     site: SiteDep,
+    form: FormDep,
     filters: FiltersDep,
     level: Level = "page",
     show: Annotated[
@@ -79,11 +85,10 @@ def sides(
     minimum: Minimum = 10,
     limit: Limit = 1000,
     offset: Offset = 0,
-    form: Annotated[Format, Query(alias="format")] = None,
 ) -> Response:
     """Letters are the unit; `effect` compares items whose reviewer cites more than the administrator."""
     found = two_sides.sides(site.index, level, filters, minimum, grouping(site.index, by))
-    frame = found.groups if by is not None else getattr(found, show)
+    row, frame = (GroupAgreementRow, found.groups) if by else (_SHOWN[show], getattr(found, show))
     more: dict[str, Any] = {
         "level": level,
         "show": show,
@@ -94,17 +99,18 @@ def sides(
     more |= {"filters": found.filters.written(), "notes": list(found.notes), "same_share": found.same_share}
     more["effect"] = None if found.effect is None else asdict(found.effect)
     figure = None if show == "silent" and by is None else partial(side_figure, found, by)
-    return table(request, site, f"sides-{level}", frame, (limit, offset, form), more, figure)
+    return table(request, site, f"sides-{level}", row, frame, (limit, offset, form), more, figure)
 
 
 @router.get(
     "/network",
     summary="Citations that occur together, or with services or specialties",
-    responses=openapi.answers(openapi.listing_of(LinkRow), "text/csv"),
+    responses=openapi.answers(openapi.listing_of(LinkRow), *FILES),
 )
 def network(
     request: Request,
     site: SiteDep,
+    form: FormDep,
     filters: FiltersDep,
     kind: Annotated[str, Query(max_length=20, description=f"One of {', '.join(links.KINDS)}.")] = "together",
     level: Level = "page",
@@ -113,14 +119,13 @@ def network(
     q: Annotated[float, Query(ge=0, le=2, description="Omit links with a greater q-value.")] = 0.05,
     limit: Limit = 1000,
     offset: Offset = 0,
-    form: Annotated[Format, Query(alias="format")] = None,
 ) -> Response:
     """Links in `results`, the strongest first, and `nodes`; letters count, both degrees are held."""
     found = links.network(site.index, kind, level, party, filters, minimum, q)
     more: dict[str, Any] = {"kind": kind, "level": level, "party": party, "minimum": minimum, "q": q}
     more |= {"filters": found.filters.written(), "notes": list(found.notes), "help": links.HELP}
     more |= {"nodes": found.nodes().to_dicts(), "communities": list(found.communities)}
-    return table(request, site, f"network-{kind}", found.to_frame(), (limit, offset, form), more)
+    return table(request, site, f"network-{kind}", LinkRow, found.to_frame(), (limit, offset, form), more)
 
 
 def group_figure(found: Outcomes, by: str, across: str | None, party: str, row: Mapping[str, Any]) -> Asked:
@@ -143,19 +148,20 @@ def table(
     request: Request,
     site: Site,
     name: str,
+    row: type,
     frame: pl.DataFrame,
-    page: tuple[int, int, str | None],
+    page: tuple[int, int, str],
     more: dict[str, Any],
     figure: Callable[[Mapping[str, Any]], Asked] | None = None,
 ) -> Response:
-    """Rows as a list with what is said of them, or as CSV; ``page`` is limit, offset and form.
+    """Rows as a list with what is said of them, or as a file; ``page`` is limit, offset and form.
 
     ``figure`` says of a row which figure it is, so that it carries the address to cite.
     """
     limit, offset, form = page
-    if form == "csv":
+    if table_files.is_file(form):
         rows: Iterable[tuple[Any, ...]] = frame.iter_rows()
-        return csv_tables.download(name, frame.columns, rows)
+        return table_files.download(request, site, form, name, meanings(row), rows, more)
     following = str(offset + limit) if offset + limit < frame.height else None
     rows_ = frame.slice(offset, limit).to_dicts()
     if figure is not None:

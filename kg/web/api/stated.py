@@ -5,16 +5,17 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from kg.analysis.columns import names
+from kg.analysis.columns import meanings
 from kg.analysis.reasons.ground_rates import BY, HELP, GroundRow, grounds
 from kg.analysis.reasons.stock_sentences import HELP as OF_SENTENCES
 from kg.analysis.reasons.stock_sentences import StockRow
-from kg.web import csv_tables
+from kg.web import table_files
 from kg.web.api import openapi
-from kg.web.api.cases import Format, Limit, Offset, SiteDep, answer, listing
+from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.api.drivers import By
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.api.outcomes import table
+from kg.web.table_files import FILES, FormDep
 
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
@@ -22,11 +23,12 @@ router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 @router.get(
     "/grounds",
     summary="Grounds stated by reviewers, by citation or request",
-    responses=openapi.answers(openapi.listing_of(GroundRow), "text/csv"),
+    responses=openapi.answers(openapi.listing_of(GroundRow), *FILES),
 )
 def stated(
     request: Request,
     site: SiteDep,
+    form: FormDep,
     filters: FiltersDep,
     by: Annotated[Literal[BY], Query(description="Grouping of the grounds.")] = "all",  # type: ignore[valid-type]
     key: Annotated[
@@ -43,7 +45,6 @@ def stated(
     ] = 10,
     limit: Limit = 100,
     offset: Offset = 0,
-    form: Annotated[Format, Query(alias="format")] = None,
 ) -> Response:
     """Shares of the upheld and of the overturned decisions that state each; letters are the unit.
 
@@ -59,17 +60,18 @@ def stated(
         "notes": list(found.notes),
         "help": HELP,
     }
-    return table(request, site, "grounds", found.to_frame(), (limit, offset, form), more)
+    return table(request, site, "grounds", GroundRow, found.to_frame(), (limit, offset, form), more)
 
 
 @router.get(
     "/sentences",
     summary="Sentences that appear in several letters",
-    responses=openapi.answers(openapi.listing_of(StockRow), "text/csv"),
+    responses=openapi.answers(openapi.listing_of(StockRow), *FILES),
 )
 def sentences(
     request: Request,
     site: SiteDep,
+    form: FormDep,
     filters: FiltersDep,
     alike: Annotated[
         bool, Query(description="Ignore differences in names, sides, numbers and dates.")
@@ -79,13 +81,10 @@ def sentences(
     ] = 2,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Offset = 0,
-    form: Annotated[Format, Query(alias="format")] = None,
 ) -> Response:
     """Word for word or nearly alike, those of the most letters first; `verdict` is how much is stock."""
     found = site.stock_sentences(filters, alike=alike, minimum=minimum, limit=limit, offset=offset)
     frame = found.to_frame()
-    if form == "csv":
-        return csv_tables.download("sentences", names(StockRow), frame.iter_rows())
     more = {
         "alike": alike,
         "filters": found.filters.written(),
@@ -93,5 +92,8 @@ def sentences(
         "notes": list(found.notes),
         "help": OF_SENTENCES,
     }
+    if table_files.is_file(form):
+        rows = frame.iter_rows()
+        return table_files.download(request, site, form, "sentences", meanings(StockRow), rows, more)
     following = str(offset + limit) if offset + limit < found.total else None
     return answer(request, site, listing(site, frame.to_dicts(), found.total, following, **more))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -14,6 +14,7 @@ from kg.web.api.cases import Limit, Offset, SiteDep
 from kg.web.api.drivers import By
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.api.outcomes import table
+from kg.web.table_files import FILES, FormDep
 
 router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 
@@ -21,11 +22,12 @@ router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
 @router.get(
     "/trends",
     summary="Outcomes by month, with level and slope at each change of edition",
-    responses=openapi.answers(openapi.listing_of(MonthRow, "figure", base=answer_types.OfTrends), "text/csv"),
+    responses=openapi.answers(openapi.listing_of(MonthRow, "figure", base=answer_types.OfTrends), *FILES),
 )
 def monthly(
     request: Request,
     site: SiteDep,
+    form: FormDep,
     filters: FiltersDep,
     key: Annotated[
         str | None,
@@ -38,10 +40,6 @@ def monthly(
     party: By = "reviewer",
     limit: Limit = 1000,
     offset: Offset = 0,
-    form: Annotated[
-        Literal["json", "csv"] | None,
-        Query(alias="format", description="Output format; csv has the months."),
-    ] = None,
 ) -> Response:
     """Months in `results`, level and slopes in `changes`: letters are the unit; `help` says how to read."""
     found = trends(site.index, key, party, filters)
@@ -61,7 +59,7 @@ def monthly(
     def figure(row: Mapping[str, Any]) -> Asked:
         return trend_figure(found, "month", row["month"])
 
-    return table(request, site, "trends", found.to_frame(), (limit, offset, form), more, figure)
+    return table(request, site, "trends", MonthRow, found.to_frame(), (limit, offset, form), more, figure)
 
 
 def trend_figure(found: Trends, kind: str, row: str) -> Asked:

@@ -11,10 +11,11 @@ from fastapi.responses import HTMLResponse, Response
 from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.filters import FILTERS
+from kg.base.columns import COLUMNS
 from kg.explore import case_lists, facets
 from kg.explore.case_lists import Found, Wanted
 from kg.explore.incidence import Ids
-from kg.web import csv_tables
+from kg.web import table_files
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages import values
@@ -24,7 +25,9 @@ from kg.web.site import Site
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _LIMIT = 25
-_COLUMNS = ("case", "decision_date", "item", "outcome", "item_text")
+_COLUMNS = {
+    name: COLUMNS["facts"][name][1] for name in ("case", "decision_date", "item", "outcome", "item_text")
+}
 _NOT_CHOSEN = {"cursor", "order", "format", "party"}
 _ORDER_WORDS = {"case": "case number", "newest": "newest first", "oldest": "oldest first"}
 
@@ -56,12 +59,12 @@ def case_list(
     wanted: Annotated[Wanted, Depends(_wanted)],
     cursor: str | None = None,
     order: Literal["case", "newest", "oldest"] = "case",
-    form: Annotated[Literal["html", "csv"], Query(alias="format")] = "html",
+    form: Annotated[Literal["html", "csv", "csv-bom", "xlsx"], Query(alias="format")] = "html",
 ) -> Response:
     """Cases that match the filters in the address."""
     decisions = site.decisions(wanted)
-    if form == "csv":
-        return csv_tables.download("decisions", _COLUMNS, _rows(site, decisions))
+    if table_files.is_file(form):
+        return table_files.download(request, site, form, "decisions", _COLUMNS, _rows(site, decisions))
     given = request.query_params.multi_items()
     found = site.cases(wanted, _LIMIT, cursor, order)
     chips = list(_chips(given, wanted))
@@ -87,7 +90,7 @@ def case_list(
             for one, words in _ORDER_WORDS.items()
         ],
         again=urlencode(plain),
-        csv=f"?{urlencode([*plain, ('format', 'csv')])}",
+        files={form: f"?{urlencode([*plain, ('format', form)])}" for form in ("csv", "xlsx")},
     )
 
 

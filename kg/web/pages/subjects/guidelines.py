@@ -14,7 +14,7 @@ from kg.errors import UnknownError
 from kg.explore import case_lists, topic
 from kg.explore.case_lists import Wanted
 from kg.explore.incidence import Ids
-from kg.web import csv_tables
+from kg.web import table_files
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import page_bars, ratio
@@ -60,7 +60,10 @@ def guideline(
     filters: FormFiltersDep,
     notation: str,
     party: topic_parts.Side = "reviewer",
-    form: Annotated[topic_parts.Form | Literal["pages.csv", "pages.svg"], Query(alias="format")] = "html",
+    form: Annotated[
+        topic_parts.Form | Literal["pages.csv", "pages.csv-bom", "pages.xlsx", "pages.svg"],
+        Query(alias="format"),
+    ] = "html",
 ) -> Response:
     """A guideline, chapter, section or page: its strip, figures, sections and cases."""
     node = f"guideline/{notation}"
@@ -69,12 +72,12 @@ def guideline(
     wanted = Wanted(filters, (), (notation,), party)
     found = _cited_within(site, wanted)
     every = site.decisions(Wanted(filters, party=party))
-    if form == "pages.csv" or form == "pages.svg":
-        return _saved_pages(site, notation, party, filters, form)
+    if form.startswith("pages."):
+        return _saved_pages(request, site, notation, party, filters, form)
     whole = topic.row(site.links, node, labels.label(node), found)
     made = Parts(site, found, topic.row(site.links, "", "all", every), "", whole.label)
     if form != "html":
-        return made.saved(form, notation.replace("/", "-").replace("#", "-"), labels.label(node))
+        return made.saved(request, form, notation.replace("/", "-").replace("#", "-"), labels.label(node))
     listed = site.cases(wanted, 12, None) if len(found) else None
     given = [one for one in request.query_params.multi_items() if one[1] and one[0] != "format"]
     kept = [(name, value) for name, value in given if name in filters.given()]
@@ -94,18 +97,22 @@ def guideline(
         matched=case_lists.matched(site.links, found, listed.rows) if listed is not None else {},
         kept=again,
         pages_files={
-            form: f"?{urlencode([*given, ('format', form)])}" for form in ("pages.csv", "pages.svg")
+            form: f"?{urlencode([*given, ('format', form)])}"
+            for form in ("pages.csv", "pages.xlsx", "pages.svg")
         },
         **made.context(given, [topic_parts.place(party, notation), *kept]),
     )
 
 
-def _saved_pages(site: Site, notation: str, party: str, filters: Filters, form: str) -> Response:
+def _saved_pages(
+    request: Request, site: Site, notation: str, party: str, filters: Filters, form: str
+) -> Response:
     """The strip of pages as a file."""
     found = page_strips.strips(site.links, notation, site.counted("page", party, filters))
     name = f"{notation.replace('/', '-').replace('#', '-')}-pages"
-    if form == "pages.csv":
-        return csv_tables.download(name, page_strips.COLUMNS, page_strips.rows(found))
+    if table_files.is_file(kind := form.removeprefix("pages.")):
+        rows = page_strips.rows(found)
+        return table_files.download(request, site, kind, name, page_strips.COLUMNS, rows)
     shown = [
         (run.name, [page_bars.Bar(c.number, c.shade, c.certain, c.height, c.sign) for c in run.cells])
         for strip in found

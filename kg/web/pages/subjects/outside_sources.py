@@ -50,7 +50,7 @@ def sources(
     base, whole = topic.row(links, "", "all", every), topic.row(links, "", _TITLE, found)
     made = Parts(site, found, base, "", _TITLE)
     if form != "html":
-        return made.saved(form, "sources-outside-the-mtus", _TITLE)
+        return made.saved(request, form, "sources-outside-the-mtus", _TITLE)
     given = [(k, v) for k, v in request.query_params.multi_items() if k in filters.given()]
     return render(
         request,

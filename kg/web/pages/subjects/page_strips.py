@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kg.analysis import labels
+from kg.analysis.columns import meanings
 from kg.analysis.drivers import DriverRow, Drivers
 from kg.explore.neighbours import Links
 from kg.web.pages.values import counted, ratio
@@ -195,19 +196,28 @@ def edition_of(notation: str) -> str:
     return f"{work}/{year}" if year.isdecimal() and len(year) == 4 else work
 
 
-COLUMNS = (
-    *("page", "section", "decisions", "overturned", "rate", "low", "high"),
-    *("adjusted_odds_ratio", "adjusted_low", "adjusted_high", "q_value"),
-)
+_COUNTED = {
+    "decisions": "decisions",
+    "overturned": "overturned",
+    "rate": "overturn_rate",
+    "low": "rate_low",
+    "high": "rate_high",
+    **{name: name for name in ("adjusted_odds_ratio", "adjusted_low", "adjusted_high", "q_value")},
+}
+"""Columns of a file of pages, with those of a driver's row."""
+COLUMNS = {
+    "page": "Page that is cited.",
+    "section": "Section that its letters cite.",
+    **{name: meanings(DriverRow)[of] for name, of in _COUNTED.items()},
+}
+"""The columns of a file of pages, with their meanings."""
 
 
 def rows(several: Iterable[Strip]) -> Iterator[tuple[Any, ...]]:
     """The pages that are cited, as rows of a file with :data:`COLUMNS`."""
     for cell in cells(several):
         if row := cell.row:
-            rate = (row.overturn_rate, row.rate_low, row.rate_high)
-            adjusted = (row.adjusted_odds_ratio, row.adjusted_low, row.adjusted_high, row.q_value)
-            yield cell.notation, cell.name, row.decisions, row.overturned, *rate, *adjusted
+            yield cell.notation, cell.name, *(getattr(row, name) for name in _COUNTED.values())
 
 
 def cells(several: Iterable[Strip]) -> Sequence[Cell]:

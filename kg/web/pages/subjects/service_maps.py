@@ -13,7 +13,7 @@ from kg.explore.crossed import Heat
 from kg.explore.incidence import Ids
 from kg.explore.topic import Row
 from kg.model import Party
-from kg.web import csv_tables
+from kg.web import table_files
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import alluvial, squares
@@ -26,11 +26,11 @@ from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_COLUMNS = ("service", "label", "decisions", "overturned", "rate", "low", "high")
+_COLUMNS = {"service": "A service, as a node of the graph.", "label": "Its name.", **topic_parts.COUNTED}
 _ALL = 1_000
 _FLOW = 12
 
-Form = Literal["html", "csv", "cited.svg", "specialties.svg", "flow.svg"]
+Form = Literal["html", "csv", "csv-bom", "xlsx", "cited.svg", "specialties.svg", "flow.svg"]
 
 
 @router.get("/services")
@@ -45,8 +45,8 @@ def services(
     found = site.decisions(Wanted(filters))
     base = topic.row(links, "", "all", found)
     rows = ranked(topic.sharing(links, found, "service", _ALL))
-    if form == "csv":
-        return csv_tables.download("services", _COLUMNS, rows)
+    if table_files.is_file(form):
+        return table_files.download(request, site, form, "services", _COLUMNS, rows)
     given = [(k, v) for k, v in request.query_params.multi_items() if k in filters.given()]
     made = _Pictures(site, found, filters, given, request.scope.get("root_path", ""))
     if form != "html":

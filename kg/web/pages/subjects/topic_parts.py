@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 import numpy as np
-from fastapi import Query
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from kg.analysis.cited.figure_address import Asked
@@ -17,18 +17,31 @@ from kg.explore.incidence import Ids
 from kg.explore.topic import Row, Sides
 from kg.model import Party
 from kg.reading.vocabulary.catalogue import guidelines
-from kg.web import csv_tables
+from kg.web import table_files
 from kg.web.drawings import alluvial, years
 from kg.web.drawings.saved import Drawing
 from kg.web.pages.rendering import PARTY_WORDS
 from kg.web.pages.values import counted
 from kg.web.site import Site
 
-Form = Literal["html", "csv", "years.svg", "flow.svg"]
-"""A page, its figures as CSV, or one of its pictures."""
+Form = Literal["html", "csv", "csv-bom", "xlsx", "years.svg", "flow.svg"]
+"""A page, its figures as a table, or one of its pictures."""
 Side = Annotated[Literal["reviewer", "claims_administrator", "any"], Query()]
 """Whose citations a page is about."""
-_COLUMNS = ("party", "cited", "label", "decisions", "overturned", "rate", "low", "high")
+COUNTED = {
+    "decisions": "Decisions, each of one disputed item.",
+    "overturned": "Of these, overturned.",
+    "rate": "Share of the decisions overturned.",
+    "low": "Lower end of the 95 % interval of the rate (Wilson).",
+    "high": "Upper end of the interval.",
+}
+"""What the columns of :class:`~kg.explore.topic.Row` mean that count."""
+_COLUMNS = {
+    "party": "Who cites.",
+    "cited": "What is cited, as a node of the graph.",
+    "label": "Its name.",
+    **COUNTED,
+}
 _SERVICES = 12
 
 
@@ -63,10 +76,10 @@ class Parts:
         """The flow as a drawing."""
         return alluvial.draw(found, ("service", f"{self.level} that the reviewer cites", "outcome"))
 
-    def saved(self, form: Form, name: str, title: str) -> Response:
+    def saved(self, request: Request, form: str, name: str, title: str) -> Response:
         """The figures or a picture as a file."""
-        if form == "csv":
-            return csv_tables.download(name, _COLUMNS, self._rows())
+        if table_files.is_file(form):
+            return table_files.download(request, self.site, form, name, _COLUMNS, self._rows())
         drawn = self.chart() if form == "years.svg" else self.picture(self.ways())
         told = f"{counted(len(self.found), 'decision')}, generation {self.site.generation}; not causes"
         headers = {"Content-Disposition": f'attachment; filename="{name}-{form}"'}
@@ -99,7 +112,7 @@ class Parts:
             "again": urlencode(again),
             "files": {
                 form: f"?{urlencode([*address, ('format', form)])}"
-                for form in ("csv", "years.svg", "flow.svg")
+                for form in ("csv", "xlsx", "years.svg", "flow.svg")
             },
         }
 

@@ -36,7 +36,7 @@ def one_topic(
     base, whole = topic.row(links, "", "all", every), topic.row(links, node, labels.label(node), found)
     made = Parts(site, found, base, kind, whole.label)
     if form != "html":
-        return made.saved(form, node.replace("/", "-").replace(":", "-"), whole.label)
+        return made.saved(request, form, node.replace("/", "-").replace(":", "-"), whole.label)
     given = [(k, v) for k, v in request.query_params.multi_items() if k in filters.given()]
     return render(
         request,
