@@ -75,6 +75,7 @@ WITHOUT_HTTP = {
     "kg.web.drawings.saved",  # figures as SVG
     "kg.web.drawings.years",  # figures as SVG
     "kg.web.drawings.months",  # figures as SVG
+    "kg.web.drawings.specifications",  # figures as SVG
     "kg.web.pages.sorting",  # the order of a table, as an address has it
     "kg.web.pages.filter_form",  # the controls that a template prints
     "kg.web.pages.subjects.page_strips",  # what the templates print
@@ -198,6 +199,7 @@ SAME_IDEA = {
     "outcomes": "outcomes by what decisions have: the analysis, the call, the page",
     "query": "a SPARQL query: the command, the page",
     "related": "similar cases: the call, the page",
+    "robustness": "one key under several specifications: the analysis, the call, the page",
     "trends": "outcomes by month: the analysis, the call, the page",
 }
 """The names that stand in several packages, because they are one idea on several floors."""

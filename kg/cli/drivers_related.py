@@ -167,7 +167,7 @@ def _print_row(
         say(f"E-value {found.e_value:.2f}, of the interval {found.e_value_of_interval:.2f}")
     for pair in found.pairs:
         say(f"{pair.service}: {pair.overturned} was overturned, {pair.other} was not")
-    for note in found.notes:
+    for note in (found.verdict, *found.notes):
         say(note)
 
 

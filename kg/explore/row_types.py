@@ -11,7 +11,7 @@ from kg.analysis.outcomes import DriftRow, GroupRow, QuantityRow
 from kg.analysis.reasons.ground_rates import GroundRow
 from kg.analysis.reasons.stock_sentences import StockRow
 from kg.analysis.related.rankings import RelatedRow
-from kg.analysis.row.robustness import SpecificationRow
+from kg.analysis.row.robustness import Pair, SpecificationRow
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, SilentRow
 from kg.analysis.trends import ChangeRow, MonthRow
 
@@ -72,6 +72,7 @@ ROWS: Mapping[str, type] = {
     "trends: months": MonthRow,
     "trends: changes": ChangeRow,
     "robustness: specifications": SpecificationRow,
+    "robustness: pairs of letters": Pair,
     "network: links": LinkRow,
     "network: nodes": NodeRow,
     "network: neighbours of a node": Relation,

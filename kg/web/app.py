@@ -21,6 +21,7 @@ from kg.web.api import drivers as driver_api
 from kg.web.api import expansion, feed, lists, openapi, stated
 from kg.web.api import outcomes as outcomes_api
 from kg.web.api import related as related_api
+from kg.web.api import robustness as robustness_api
 from kg.web.api import trends as trends_api
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
@@ -32,6 +33,7 @@ from kg.web.pages import drivers as driver_pages
 from kg.web.pages import related as related_pages
 from kg.web.pages.counts import network as network_pages
 from kg.web.pages.counts import outcomes as outcomes_pages
+from kg.web.pages.counts import robustness as robustness_pages
 from kg.web.pages.counts import trends as trends_pages
 from kg.web.pages.subjects import guidelines, outside_sources, repeated_sentences, service_maps, topics
 from kg.web.settings import Settings
@@ -56,7 +58,16 @@ ROUTED = (
         search_about,
     ),
     *(expansion, feed, lists, guidelines, topics, downloads, linked, related_api, related_pages),
-    *(stated, trends_api, outcomes_api, outcomes_pages, network_pages, trends_pages),
+    *(
+        stated,
+        trends_api,
+        outcomes_api,
+        outcomes_pages,
+        network_pages,
+        trends_pages,
+        robustness_api,
+        robustness_pages,
+    ),
     *(service_maps, outside_sources, repeated_sentences),
 )
 """The modules with routes, in the order in which an address is looked up."""

@@ -135,4 +135,4 @@ def test_a_key_that_the_covariates_tell_has_counts_and_a_sentence(adjust):
         assert row.remark.startswith("cannot be separated from the covariates")
     specifications = robustness(index, "chronic-pain/2009/page/98")
     finite(specifications.to_frame())
-    assert specifications.notes[-1].startswith("no fully adjusted odds ratio")
+    assert (specifications.verdict, *specifications.notes)[-1].startswith("no fully adjusted odds ratio")

@@ -28,7 +28,7 @@ def test_more_is_held_equal_row_by_row(confounded):
     assert category.low < 1 < category.high
     assert found.lowest < 1.1 < found.highest
     assert found.e_value_of_interval == 1
-    assert found.notes[0].startswith("the association does not survive: category, subcategory")
+    assert found.verdict.startswith("the association does not survive: category, subcategory")
 
 
 def test_pairs_are_of_one_service_and_of_two_letters(confounded):
@@ -44,12 +44,17 @@ def test_pairs_are_of_one_service_and_of_two_letters(confounded):
 @pytest.mark.parametrize(("more", "counts"), [(True, (80, 20)), (False, (20, 80))])
 def test_what_survives_has_an_e_value_above_that_of_its_interval(make, more, counts):
     found = robustness(prepare(make({98: counts, 99: (100, 100)})), PAGE)
-    assert found.notes == (
-        "the association survives every specification",
-        "the negative control is not associated in the same direction",
+    assert found.verdict == (
+        "the association survives every specification; "
+        "the negative control is not associated in the same direction"
     )
     assert (found.rows[0].odds_ratio > 1) is more
     assert found.e_value > found.e_value_of_interval > 1
+
+
+def test_where_nothing_differs_no_specification_says_so(make):
+    found = robustness(prepare(make({98: (50, 100), 99: (50, 100)})), PAGE)
+    assert found.verdict == "no specification shows an association beyond chance"
 
 
 @pytest.mark.parametrize("pages", [{98: (2, 3), 99: (20, 20)}, {98: (0, 20), 99: (0, 30)}])
@@ -57,7 +62,7 @@ def test_too_few_or_one_outcome_give_counts_and_a_sentence(make, pages):
     found = robustness(prepare(make(pages)), PAGE)
     assert found.rows[0].decisions == sum(pages[98])
     assert (found.e_value, found.lowest, found.rows[0].odds_ratio) == (None, None, None)
-    assert found.notes[0].startswith("no fully adjusted odds ratio")
+    assert found.verdict.startswith("no fully adjusted odds ratio")
 
 
 def test_the_control_has_no_control(make):

@@ -49,6 +49,7 @@ ODD = {
     "ground": "/topics/ground/response:not-met",
     "stock": "/cases/{case}?stock=true",
     "sources": "/sources?party=any",
+    "robustness": f"/robustness/{PAGE.removeprefix('guideline/')}",
     "nothing": "/search?q=zzzzzz",
     "refused": "/cases?year=abc",
     "fault": "/query?query=SELECT",

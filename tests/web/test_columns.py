@@ -105,6 +105,7 @@ WITHOUT = {
             "sides: silent",
             "trends: changes",
             "robustness: specifications",
+            "robustness: pairs of letters",
             "network: nodes",
             "network: neighbours of a node",
         ),

@@ -56,7 +56,8 @@ def figures(text):
 
 def told(body):
     """Whether an answer says something about figures that lack."""
-    return any("no " in note or "none of" in note or "too few" in note for note in body["notes"])
+    said = [body.get("verdict") or "", *body["notes"]]
+    return any("no " in one or "none of" in one or "too few" in one for one in said)
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -127,6 +127,7 @@ def test_a_cell_of_both_parties_leads_to_its_cases(site: TestClient, facts: list
     [
         *(f"/services?format={form}.svg" for form in ("cited", "specialties", "flow")),
         "/trends?format=svg",
+        "/robustness/chronic-pain?format=svg",
         *(f"/topics/ground/response?format={form}.svg" for form in ("years", "flow")),
         *(f"/guidelines/chronic-pain/2009?format={form}.svg" for form in ("years", "flow")),
     ],

@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
@@ -172,8 +173,33 @@ def test_a_row_under_several_specifications(site: TestClient):
     found = {one["specification"]: one for one in told["results"]}
     assert found["crude"]["decisions"] == row["decisions"]
     assert found["and number of keys"]["odds_ratio"] == pytest.approx(row["adjusted_odds_ratio"], rel=1e-3)
-    assert {"e_value", "pairs", "notes", "help"} <= told.keys()
+    assert {"e_value", "pairs", "verdict", "notes", "help"} <= told.keys()
     assert site.get("/api/robustness/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_page_of_a_row_under_several_specifications_shows_what_the_api_gives(
+    site: TestClient, level: str
+):
+    rows = site.get(f"/api/drivers?level={level}&minimum=1").json()["results"]
+    compared = [row["key"] for row in rows if row["q_value"] is not None]
+    for key in [*compared[:2], rows[-1]["key"]]:
+        told = site.get(f"/api/robustness/{quote(key)}", params={"level": level, "year": "2013-2016"}).json()
+        page = site.get(f"/robustness/{quote(key)}", params={"year": "2013-2016"}).text
+        for row in told["results"]:
+            assert f'<th scope="row">{row["specification"]}</th>' in page
+            assert row["odds_ratio"] is None or f"{row['odds_ratio']:.2f}" in page
+        for pair in told["pairs"]:
+            assert f'/cases/{pair["overturned"]}">' in page
+            assert f'/cases/{pair["other"]}">' in page
+        for said in (told["verdict"], *told["notes"]):
+            assert html.escape(said[1:]) in page
+        table = site.get(f"/api/robustness/{quote(key)}", params={"level": level, "format": "csv"}).text
+        assert len(table.splitlines()) == 1 + len(told["results"])
+        assert (
+            f"/robustness/{quote(key)}" in site.get(f"/guidelines/{quote(key)}").text or key not in compared
+        )
+    assert site.get("/robustness/nothing").status_code == 404
 
 
 def without_figures(rows: list[dict[str, object]]) -> list[dict[str, object]]:

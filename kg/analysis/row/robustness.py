@@ -13,7 +13,7 @@ import polars as pl
 from kg.analysis.columns import Column
 from kg.analysis.comparison import Comparison
 from kg.analysis.covariates import USUAL
-from kg.analysis.decisions import Index, Mask
+from kg.analysis.decisions import LEVELS, Index, Mask
 from kg.analysis.filters import Filters, unknown
 from kg.model import Party
 
@@ -37,6 +37,7 @@ SPECIFICATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """What is held equal, in words and by name."""
 ONE_ITEM, CONTROL = "letters with one item", "negative control"
 PAIRS = 3
+_SAME_DIRECTION = "the negative control is associated in the same direction"
 _RARE = 0.15
 
 
@@ -76,16 +77,19 @@ class SpecificationRow:
 class Pair:
     """Two decisions that cite the key for the same kind of service, of two letters, one overturned."""
 
-    service: str
-    overturned: str
-    overturned_item: int
-    other: str
-    other_item: int
+    service: Annotated[str, Column("Service", "subcategory of both items", "key")]
+    overturned: Annotated[str, Column("Overturned", "case of the overturned decision", "text")]
+    overturned_item: Annotated[int, Column("Its item", "position of the item in the letter", "count")]
+    other: Annotated[str, Column("Not overturned", "case of the other decision", "text")]
+    other_item: Annotated[int, Column("Its item", "position of the item in the letter", "count")]
 
 
 @dataclass(frozen=True, slots=True)
 class Robustness:
-    """One key under all specifications; ``lowest`` and ``highest`` odds ratio but for the control's."""
+    """One key under all specifications; ``lowest`` and ``highest`` odds ratio but for the control's.
+
+    ``verdict`` says in a sentence what they come to, ``notes`` which decisions are not counted.
+    """
 
     key: str
     level: str
@@ -97,6 +101,7 @@ class Robustness:
     e_value: float | None
     e_value_of_interval: float | None
     pairs: tuple[Pair, ...]
+    verdict: str
     notes: tuple[str, ...]
 
     def to_frame(self) -> pl.DataFrame:
@@ -128,9 +133,16 @@ def robustness(
     base = float((index.outcome[whole] == 1).mean()) if whole.any() else 0.0
     value, end = _e_values(usual, base)
     pairs = _pairs(index, _citing(index, key, level, party) & whole)
-    notes = (*index.notes(wanted, party), *_told(rows, control if party != control else None, usual))
+    verdict = _verdict(rows, control if party != control else None, usual)
     lowest, highest = (min(ratios), max(ratios)) if ratios else (None, None)
-    return Robustness(key, level, party, wanted, tuple(rows), lowest, highest, value, end, pairs, notes)
+    figures = (lowest, highest, value, end)
+    notes = tuple(index.notes(wanted, party))
+    return Robustness(key, level, party, wanted, tuple(rows), *figures, pairs, verdict, notes)
+
+
+def level_of(index: Index, key: str, party: str) -> str | None:
+    """The level at which a party cites ``key``; ``None``, where no decision does."""
+    return next((level for level in LEVELS if key in index.cited(level, party).keys["key"]), None)
 
 
 def _citing(index: Index, key: str, level: str, party: str) -> Mask:
@@ -181,21 +193,22 @@ def _e_value(odds: float, base: float) -> float:
     return risk + float(np.sqrt(risk * (risk - 1)))
 
 
-def _told(rows: list[SpecificationRow], control: str | None, usual: SpecificationRow) -> list[str]:
-    """What the specifications come to, in sentences."""
+def _verdict(rows: list[SpecificationRow], control: str | None, usual: SpecificationRow) -> str:
+    """What the specifications come to, in a sentence."""
     if usual.odds_ratio is None:
-        return ["no fully adjusted odds ratio: too few decisions, or the covariates determine the key"]
+        return "no fully adjusted odds ratio: too few decisions, or the covariates determine the key"
     above = usual.odds_ratio > 1
-    lost = [row.specification for row in rows if row.specification != CONTROL and not _beyond(row, above)]
+    tried = [row for row in rows if row.specification != CONTROL]
+    lost = [row.specification for row in tried if not _beyond(row, above)]
+    if len(lost) == len(tried):
+        return "no specification shows an association beyond chance"
     survives = f"does not survive: {', '.join(lost)}" if lost else "survives every specification"
-    said = [f"the association {survives}"]
-    if control is not None:
-        said.append(
-            "the negative control is associated in the same direction: what is requested may explain it"
-            if _beyond(rows[-1], above)
-            else "the negative control is not associated in the same direction"
-        )
-    return said
+    said = f"the association {survives}"
+    if control is None:
+        return said
+    if _beyond(rows[-1], above):
+        return f"{said}; {_SAME_DIRECTION}: what is requested may explain it"
+    return f"{said}; {_SAME_DIRECTION.replace(' is ', ' is not ')}"
 
 
 def _beyond(row: SpecificationRow, above: bool) -> bool:

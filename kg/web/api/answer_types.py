@@ -110,7 +110,10 @@ class Specifications(Told):
     highest: float | None
     e_value: float | None
     e_value_of_interval: float | None
-    pairs: list[Pair] = Field(description="Letters to read, of the same kind of service.")
+    pairs: list[row_model(Pair)] = Field(  # type: ignore[valid-type]
+        description="Letters to read, of the same kind of service."
+    )
+    verdict: str
 
 
 class Continued(BaseModel):

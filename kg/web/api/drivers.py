@@ -14,8 +14,6 @@ from kg.analysis.columns import meanings
 from kg.analysis.covariates import ADJUST, NOTHING
 from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES
 from kg.analysis.drivers import HELP, DriverRow, Drivers
-from kg.analysis.row.robustness import HELP as ROW_HELP
-from kg.analysis.row.robustness import robustness
 from kg.analysis.row.row_query import sparql
 from kg.sheets import MEDIA_TYPES
 from kg.web import negotiate, table_files
@@ -147,23 +145,3 @@ def driver(
     page = list(cases[offset : offset + limit])
     more = {"row": row, "sparql": sparql(table, key), "help": HELP}
     return answer(request, site, listing(site, page, len(cases), following, **more))
-
-
-@router.get(
-    "/robustness/{key:path}",
-    summary="One row of the drivers under several specifications",
-    responses=openapi.answers(answer_types.Specifications),
-)
-def specifications(
-    request: Request,
-    site: SiteDep,
-    filters: FiltersDep,
-    key: Annotated[str, Path(max_length=300, examples=["chronic-pain/2009/page/98"])],
-    level: Level = "page",
-    party: By = "reviewer",
-) -> Response:
-    """Specifications in `results`, with the E-value, a negative control and `pairs` of letters to read."""
-    found = asdict(robustness(site.index, key, level, party, filters))
-    rows = found.pop("rows")
-    found["filters"] = filters.written()
-    return answer(request, site, listing(site, rows, len(rows), None, **found, help=ROW_HELP))

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 STYLE = (
     "text{font:12px sans-serif;fill:#3b444d}.head{font-size:15px;font-weight:600;fill:#15191d}"
     ".axis,.grid{stroke:#dedbd3;fill:none}.base,.change{stroke:#59626c;stroke-dasharray:3 3;fill:none}"
-    ".ci{stroke:#59626c;stroke-width:1.5}.dot{fill:#1f5a8c}.name{fill:#15191d}"
+    ".ci{stroke:#59626c;stroke-width:1.5}.dot{fill:#1f5a8c}.dot.control{fill:#fff;stroke:#1f5a8c;stroke-width:1.5}.name{fill:#15191d}"
     ".way{fill:none;stroke-opacity:.45}.node{fill:#59626c}"
     ".upheld{stroke:#2b6ca3}.overturned{stroke:#b65d12}.modified{stroke:#7a6a3a}.plain{stroke:#8b939a}"
     "rect.r0{fill:#2b6ca3}rect.r1{fill:#6fa3cc}rect.r2{fill:#b9cfdf}rect.r3{fill:#e3cfb0}"

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from kg.analysis import labels
 from kg.analysis.drivers import DriverRow
 from kg.analysis.filters import Filters
+from kg.analysis.row.robustness import level_of
 from kg.errors import UnknownError
 from kg.explore import case_lists, topic
 from kg.explore.case_lists import Wanted
@@ -183,10 +184,10 @@ def _path(node: str) -> list[tuple[str, str]]:
 
 def _row(site: Site, notation: str, party: str, filters: Filters) -> DriverRow | None:
     """The drivers' row of a place, at whichever level it is."""
-    node = f"guideline/{notation}"
-    if not site.links.has(node):
+    level = level_of(site.index, notation, party)
+    if level is None:
         return None
-    table = site.counted(site.links.kind_of(node), party, filters)
+    table = site.counted(level, party, filters)
     return next((row for row in table.rows if row.key == notation), None)
 
 
