@@ -222,8 +222,9 @@ audit: .make/trust ## look up known weaknesses of the versions in requirements.l
 	@.make/trust/bin/pip-audit --requirement requirements.lock --no-deps --disable-pip
 
 .PHONY: readme
-readme: .make/dev ## run the README's examples and put what they print into it
+readme: .make/dev ## run the examples of README and recipes, and put what they print into them
 	@$(BIN)/python tests/readme.py
+	@$(BIN)/python tests/recipes.py
 
 .PHONY: reference
 reference: .make/dev ## generate docs/reference.md from the code
