@@ -12,7 +12,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -28,7 +28,10 @@ MAX_TEXT = 20_000_000
 NO_TEXT = "the PDF holds no text (is it scanned?): run text recognition (OCR) over it first"
 
 _GAP = 1.4
-"""Steps from line to line, against the usual one on the page, from which a line was left free."""
+"""Steps from line to line, against the usual one of the document, from which a line was left free.
+
+A page can be of short paragraphs alone: its own usual step is then the gap between them.
+"""
 
 _LINE_END_HYPHENS = ("\ufffe\r\n", "\x02\r\n", "\ufffe", "\x02")
 """What PDFium prints for a hyphen at a line end, which it takes for one that hyphenates."""
@@ -38,6 +41,13 @@ _REFUSED = {
     raw.FPDF_ERR_PASSWORD: "the PDF is locked by a password: remove the password first",
     raw.FPDF_ERR_SECURITY: "the PDF has an unsupported protection",
 }
+
+
+class _Page(NamedTuple):
+    """The lines of a page, and of each but the first how far it stands below the one before."""
+
+    lines: list[str]
+    steps: list[float | None]
 
 
 class UnreadableError(Exception):
@@ -62,7 +72,7 @@ def _pages(document: pdfium.PdfDocument) -> str:
         raise UnreadableError("the PDF has no pages")
     if count > MAX_PAGES:
         raise UnreadableError(f"the PDF has {count} pages, more than the {MAX_PAGES} that a letter may have")
-    pages: list[str] = []
+    pages: list[_Page] = []
     left, damaged = MAX_TEXT, 0
     for index in range(count):
         try:
@@ -72,22 +82,34 @@ def _pages(document: pdfium.PdfDocument) -> str:
             continue
         pages.append(_page(page))
         page.close()
-        left -= len(pages[-1])
+        left -= sum(len(line) + 1 for line in pages[-1].lines)
         if left < 0:
             raise UnreadableError(f"the PDF holds more than {MAX_TEXT:,} characters of text")
     if damaged:
         raise UnreadableError(f"the PDF is damaged: {damaged} of its {count} pages cannot be read")
-    if not any(page.strip() for page in pages):
+    if not any(line.strip() for page in pages for line in page.lines):
         raise UnreadableError(NO_TEXT)
-    return "\f".join(pages)
+    steps = [step for page in pages for step in page.steps if step is not None]
+    usual = median(steps) if steps else 1.0
+    return "\f".join(_text(page, usual) for page in pages)
 
 
-def _page(page: pdfium.PdfPage) -> str:
+def _page(page: pdfium.PdfPage) -> _Page:
     textpage = page.get_textpage()
     text: str = textpage.get_text_range()
-    if _units(text) == textpage.count_chars():
-        text = _with_gaps(text, textpage)
+    lines = text.split("\r\n")
+    steps = _steps(lines, textpage) if _units(text) == textpage.count_chars() else []
     textpage.close()
+    return _Page(lines, steps)
+
+
+def _text(page: _Page, usual: float) -> str:
+    """The page with a line of a blank where it leaves one free: PDFium itself leaves no trace of it."""
+    kept = page.lines[:1]
+    for index, line in enumerate(page.lines[1:]):
+        step = page.steps[index] if page.steps else None
+        kept += [" ", line] if step is not None and step > _GAP * usual else [line]
+    text = "\r\n".join(kept)
     for hyphen in _LINE_END_HYPHENS:
         text = text.replace(hyphen, "-\n")
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
@@ -103,25 +125,20 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _with_gaps(text: str, textpage: pdfium.PdfTextPage) -> str:
-    """The text with a line of a blank where the page leaves one free: PDFium itself leaves no trace of it."""
-    lines = text.split("\r\n")
-    heights: list[float | None] = []
+def _steps(lines: list[str], textpage: pdfium.PdfTextPage) -> list[float | None]:
+    """How far each line stands below the one before, in heights of the taller of the two."""
+    boxes: list[tuple[float, float] | None] = []
     at = 0
     for line in lines:
         indent = len(line) - len(line.lstrip())
-        heights.append(textpage.get_charbox(at + indent, loose=True)[1] if line.strip() else None)
+        boxes.append(textpage.get_charbox(at + indent, loose=True)[1::2] if line.strip() else None)
         at += _units(line) + 2
-    steps = [a - b for a, b in pairwise(heights) if a is not None and b is not None and a > b]
-    if not steps:
-        return text
-    usual = median(steps)
-    kept = lines[:1]
-    for line, above, below in zip(lines[1:], heights, heights[1:], strict=False):
-        if above is not None and below is not None and above - below > _GAP * usual:
-            kept.append(" ")
-        kept.append(line)
-    return "\r\n".join(kept)
+    found: list[float | None] = []
+    for above, below in pairwise(boxes):
+        step = above[0] - below[0] if above and below else 0.0
+        tall = max(above[1] - above[0], below[1] - below[0]) if above and below else 0.0
+        found.append(step / tall if step > 0 and tall > 0 else None)
+    return found
 
 
 def _limit_memory() -> None:

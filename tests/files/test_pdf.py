@@ -51,6 +51,10 @@ def test_labels_and_values_of_the_header_table_share_a_line():
         (("with (brackets) and \\",), "with (brackets) and \\\n"),
         (("one", "", "three"), "one\n\f\n\fthree\n"),  # an empty page among others
         (("one\ntwo\nthree\n\nfour",), "one\ntwo\nthree\n \nfour\n"),  # a line that is left free
+        (
+            ("one\ntwo\nthree\nfour", "five\n\nsix\n\nseven"),
+            "one\ntwo\nthree\nfour\n\ffive\n \nsix\n \nseven\n",
+        ),  # short paragraphs alone on a page
         (("one\n\n\n\ntwo",), "one\ntwo\n"),  # nothing tells what is usual there
         (("one\ttwo\none\ttwo",), "one two\none two\n"),  # side by side
         (("word by " * 5 + "word",) * 1800, "\f".join(["word by " * 5 + "word\n"] * 1800)),  # 81 kB
@@ -60,6 +64,14 @@ def test_text_of_pages(pages, text):
     data = made_pdf.pdf(*pages)
     assert pdf.text(data) == text
     assert pdf_worker.text_of(data) == text  # the child alone decides what it is
+
+
+def test_larger_type_has_larger_steps_and_no_gaps_for_that():
+    small = made_pdf.lines("one\ntwo\nthree\nfour")
+    large = b"".join(made_pdf.place(f"line {n}", 60, 760 - 26 * n) for n in range(3)).replace(
+        b" 11 Tf", b" 22 Tf"
+    )
+    assert pdf.text(made_pdf.pdf_of([small, large])) == "one\ntwo\nthree\nfour\n\fline 0\nline 1\nline 2\n"
 
 
 @pytest.mark.parametrize("packed", [True, False])
