@@ -1,16 +1,21 @@
 """What a generation says of itself: counts and versions in JSON, DCAT and VoID in Turtle."""
 
+import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from kg import resources
 from kg.base import columns, facts, generations
 from kg.base.graphs import CATALOGUE
 from kg.base.ledger import Ledger, now
 from kg.graph import iri
+from kg.graph.vocab import DCTERMS
+from kg.turtle import statements
 
 _TURTLE = """\
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -21,7 +26,7 @@ _TURTLE = """\
 <{base}dataset/{generation}> a dcat:Dataset, void:Dataset ;
     dcterms:title "California Independent Medical Review determinations"@en ;
     dcterms:isVersionOf <{base}dataset> ;
-    dcterms:license <https://www.apache.org/licenses/LICENSE-2.0> ;
+    dcterms:license <{license}> ;
     dcterms:publisher <{base}project> ;
     dcterms:conformsTo <{ontology}> , <{base}shapes> ;
     dcterms:created "{built}"^^xsd:dateTime ;
@@ -71,6 +76,26 @@ MEDIA_TYPES = {
 """The media types of files that a dataset is handed on as, by the end of their names."""
 
 
+@cache
+def license_of_data() -> str:
+    """The licence of the data, as ``ontology/dataset.ttl`` states it.
+
+    >>> license_of_data()
+    'https://creativecommons.org/publicdomain/zero/1.0/'
+    """
+    stated = statements(resources.text("ontology", "dataset.ttl"))
+    return stated[f"{iri.DEFAULT_BASE}dataset"][str(DCTERMS.license)][0]
+
+
+def licensed(about: str, license_iri: str) -> str:
+    """The text of an ``about.ttl`` with another licence.
+
+    >>> licensed("<a> dcterms:license <b> .", "http://example.org/c")
+    '<a> dcterms:license <http://example.org/c> .'
+    """
+    return re.sub(r"dcterms:license <[^>]*>", lambda _: f"dcterms:license <{license_iri}>", about)
+
+
 def distributions(generation: str, files: Mapping[str, tuple[int, str]], dump: str, digest: str) -> str:
     """What ``about.ttl`` says further of a dataset that is handed on as ``files``, in Turtle.
 
@@ -116,6 +141,7 @@ def describe(folder: Path, ledger: Ledger, reader: str) -> dict[str, Any]:
         temporal=_TEMPORAL.format(base=iri.BASE, generation=folder.name) if said["first"] else "",
         base=iri.BASE,
         ontology=iri.ONTOLOGY,
+        license=license_of_data(),
         example=f"<{iri.case(example)}>" if example else f"<{iri.ONTOLOGY}>",
         **{key: value for key, value in said.items() if key not in ("base_iri", "format", "first", "last")},
     )

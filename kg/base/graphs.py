@@ -17,8 +17,6 @@ from kg.errors import BaseError
 from kg.graph import iri, page_triples
 from kg.graph.vocab import DCTERMS, SKOS
 
-LICENSE = "https://www.apache.org/licenses/LICENSE-2.0"
-"""The licence of the ontology and its catalogues."""
 CATALOGUE = "catalogue.nt"
 """The file of a generation that holds the triples of its ontology and catalogues."""
 
@@ -64,15 +62,19 @@ def catalogue() -> bytes:
     return "".join(sorted(lines)).encode("utf-8")
 
 
+_LICENSED = f"<{iri.ONTOLOGY}>", f"<{DCTERMS.license}>"
+
+
 def _of_schemes(lines: Iterable[str]) -> Iterator[str]:
-    """What holds of every scheme: licence, creator, and which concepts are its top: those below none."""
+    """What holds of every scheme: the ontology's licence, creator, and its top concepts: those below none."""
     parts = [line.split(" ", 2) for line in lines]
+    licence = next(value for subject, name, value in parts if (subject, name) == _LICENSED)
     below = {subject for subject, name, _ in parts if name == f"<{SKOS.broader}>"}
     for subject, name, value in parts:
         if name == f"<{SKOS.inScheme}>" and subject not in below:
             yield f"{subject} <{SKOS.topConceptOf}> {value}"
         if value == f"<{SKOS.ConceptScheme}> .\n":
-            yield f"{subject} <{DCTERMS.license}> <{LICENSE}> .\n"
+            yield f"{subject} <{DCTERMS.license}> {licence}"
             yield f"{subject} <{DCTERMS.creator}> <{iri.BASE}project> .\n"
 
 

@@ -154,6 +154,7 @@ def print_file(
         SettingError: a workbook would go to a terminal, or cannot be made.
     """
     from kg.analysis.cache import code_version
+    from kg.base.dataset_description import license_of_data
 
     if form.value == "xlsx" and sys.stdout.isatty():
         raise SettingError("xlsx is not text: write it to a file with > table.xlsx")
@@ -162,7 +163,11 @@ def print_file(
     meanings = columns if isinstance(columns, Mapping) else {}
     source = {"source": f"kg {name}", "options": given, "generation": generation}
     table = sheets.Table(
-        f"kg {name}", [*columns], rows, meanings, {**source, "program": f"kg {code_version()}", **about}
+        f"kg {name}",
+        [*columns],
+        rows,
+        meanings,
+        {**source, "program": f"kg {code_version()}", "licence": license_of_data(), **about},
     )
     sys.stdout.flush()
     sys.stdout.buffer.write(sheets.write(table, form.value, line_end="\n"))

@@ -132,14 +132,16 @@ def figure(
 
 @command(
     "kg deposit --into imr.zip",
-    "kg deposit --into imr.zip --license https://creativecommons.org/publicdomain/zero/1.0/",
+    "kg deposit --into imr.zip --license https://creativecommons.org/licenses/by/4.0/",
 )
 def deposit(
     into: Annotated[Path, typer.Option(metavar="FILE.zip", help="Output file (written atomically).")],
     kb: Kb = DEFAULT_KB,
     license_iri: Annotated[
         str | None,
-        typer.Option("--license", metavar="URL", help="Licence of the data, stated in the archive."),
+        typer.Option(
+            "--license", metavar="URL", help="Licence of the data; by default CC0 1.0, see docs/data-card.md."
+        ),
     ] = None,
 ) -> None:
     """Write a knowledge base as one archive for deposit and citation: RO-Crate, tables, triples, digests.

@@ -15,12 +15,12 @@ from rdflib.namespace import DCAT, DCTERMS, RDF, RDFS, SDO, SH, VOID, XSD
 from kg import queries, resources
 from kg.base import columns
 from kg.base.archive import dumps
+from kg.base.dataset_description import license_of_data
 from kg.base.store import KnowledgeBase
 from kg.graph import iri
 
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _CURRENT = URIRef("http://www.w3.org/ns/dcat#hasCurrentVersion")  # of DCAT 3, which rdflib does not have
-_LICENSE = "https://www.apache.org/licenses/LICENSE-2.0"
 _KINDS = {pl.String: "sc:Text", pl.Boolean: "sc:Boolean", pl.Date: "sc:Date", pl.Float64: "sc:Float"}
 
 
@@ -31,6 +31,7 @@ def description(base: KnowledgeBase, address: str) -> str:
     """
     graph = Graph().parse(data=iri.rebased(resources.text("ontology", "dataset.ttl")), format="turtle")
     graph.parse(base.folder / "about.ttl", format="turtle")
+    graph.set((URIRef(iri.dataset(base.generation)), DCTERMS.license, URIRef(license_of_data())))
     whole, own = URIRef(iri.dataset()), URIRef(iri.dataset(base.generation))
     page = URIRef(f"{address}/.well-known/void")
     graph.add((page, RDF.type, VOID.DatasetDescription))
@@ -60,7 +61,7 @@ def _add_files(graph: Graph, own: URIRef, base: KnowledgeBase, address: str) -> 
         graph.add((own, DCAT.distribution, file))
         graph.add((file, RDF.type, DCAT.Distribution))
         graph.add((file, DCTERMS.title, Literal(dump.title, "en")))
-        graph.add((file, DCTERMS.license, URIRef(_LICENSE)))
+        graph.add((file, DCTERMS.license, URIRef(license_of_data())))
         graph.add((file, DCAT.downloadURL, file))
         graph.add((file, DCAT.mediaType, URIRef(f"{_MEDIA}{dump.media_type}")))
         graph.add((file, DCAT.byteSize, Literal(str(path.stat().st_size), datatype=XSD.nonNegativeInteger)))
@@ -124,7 +125,7 @@ def structured(base: KnowledgeBase, address: str) -> dict[str, Any]:
         "description": "Letters of California's Independent Medical Review as a knowledge graph: requests, "
         "outcomes, citations of medical guidelines and the grounds of decisions.",
         "url": f"{address}/about",
-        "license": _LICENSE,
+        "license": license_of_data(),
         "creator": {"@type": "Organization", "name": "The imr-kg project"},
         "publisher": {"@type": "Organization", "name": "The imr-kg project"},
         "datePublished": about["built"],

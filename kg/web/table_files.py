@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from kg import sheets
 from kg.analysis.cache import code_version
+from kg.base.dataset_description import license_of_data
 from kg.web import negotiate
 from kg.web.problems import ProblemError
 from kg.web.site import Site
@@ -66,6 +67,7 @@ def download(
         given = request.query_params
         about = {"filters": {key: "; ".join(given.getlist(key)) for key in given if key != "format"}}
     source = {"source": str(request.url), "generation": site.generation, "program": f"kg {code_version()}"}
+    source["licence"] = license_of_data()
     table = sheets.Table(name, [*columns], rows, meanings, {**source, **about})
     suffix = "xlsx" if form == "xlsx" else "csv"
     return Response(

@@ -5,6 +5,7 @@ import json
 import random
 import shutil
 import zipfile
+from pathlib import Path
 
 import base_letters
 import polars as pl
@@ -15,10 +16,12 @@ from kg.base.archive import deposit as deposits
 from kg.base.archive.deposit import CONTENT, CRATE, DESCRIPTION, GRAPH, MANIFEST, TEXTS, deposit, table_name
 from kg.base.building.build import build
 from kg.base.columns import COLUMNS, TABLES
+from kg.base.dataset_description import license_of_data
 from kg.base.store import KnowledgeBase
 from kg.base.upkeep.verify_deposit import verify_deposit
 from kg.errors import BaseError, SettingError
 from kg.graph import iri
+from kg.graph.vocab import DCTERMS
 
 DATA = (GRAPH, *map(table_name, TABLES), CONTENT)
 COUNT = 25
@@ -161,12 +164,32 @@ def test_the_description_lists_the_data_with_their_digests(archive, base):
     assert found == {f"urn:zip/{name}": (len(files[name]), sha256(files[name])) for name in data}
 
 
-def test_a_licence_is_stated(base, tmp_path):
+def licences(archive: Path) -> list[set[str]]:
+    """What an archive states as the licence of the data: in its crate, its description and its graph."""
+    files = contents(archive)
+    entities = json.loads(files[CRATE])["@graph"]
+    found = [{entity["license"]["@id"] for entity in entities if "license" in entity}]
+    assert found[0] <= {entity["@id"] for entity in entities}
+    for name, form in ((DESCRIPTION, ox.RdfFormat.TURTLE), (GRAPH, ox.RdfFormat.N_TRIPLES)):
+        data = gzip.decompress(files[name]) if name.endswith(".gz") else files[name]
+        of_data = iri.dataset("000001"), iri.dataset()
+        found.append(
+            {
+                quad.object.value
+                for quad in ox.parse(data, format=form, base_iri="urn:zip/")
+                if quad.predicate.value == str(DCTERMS.license) and quad.subject.value in of_data
+            }
+        )
+    return found
+
+
+def test_an_archive_states_one_licence(archive, base, tmp_path):
+    assert licences(archive) == [{license_of_data()}] * 3
     deposit(base, tmp_path / "imr.zip", license_iri="https://example.org/terms")
-    graph = json.loads(contents(tmp_path / "imr.zip")[CRATE])["@graph"]
-    assert {"@id": "https://example.org/terms"} in [entity.get("license") for entity in graph]
-    with pytest.raises(SettingError, match="expected the address of a licence"):
-        deposit(base, tmp_path / "other.zip", license_iri="CC0")
+    assert licences(tmp_path / "imr.zip") == [{"https://example.org/terms"}] * 3
+    for wrong in ("CC0", "https://example.org/> <b", "ftp://example.org/"):
+        with pytest.raises(SettingError, match="expected the address of a licence"):
+            deposit(base, tmp_path / "other.zip", license_iri=wrong)
     assert [path.name for path in tmp_path.iterdir()] == ["imr.zip"]
 
 

@@ -16,6 +16,7 @@ from rdflib.namespace import DCAT, DCTERMS, RDF, RDFS, SH, VOID
 from kg import queries, resources, turtle
 from kg.base import columns
 from kg.base.archive import dumps
+from kg.base.dataset_description import license_of_data
 from kg.base.store import KnowledgeBase
 from kg.graph import iri
 from kg.graph.vocab import IMR
@@ -128,6 +129,39 @@ def test_the_data_set_is_described_once_whatever_the_host(site: TestClient, file
     assert (whole, DCTERMS.title, None) in described(site.get("/dataset.ttl"))
     answer = site.get("/sparql", params={"query": f"ASK {{ <{whole}> a <{DCAT.Dataset}> }}"})
     assert answer.json()["boolean"] is True
+
+
+def test_every_description_of_the_data_states_one_licence(site: TestClient, files: dict[str, dict]):
+    """DCAT and VoID, schema.org and Croissant, signposting, the endpoint."""
+    said = [
+        (name, license_of_data()) for name in ("whole", "own", "card", "signpost", "endpoint", *sorted(files))
+    ]
+    found = described(site.get("/.well-known/void", headers={"Accept": "text/turtle"}))
+    whole, own = URIRef(iri.dataset()), URIRef(iri.dataset("000001"))
+    stated = [("whole", found.objects(whole, DCTERMS.license)), ("own", found.objects(own, DCTERMS.license))]
+    stated.append(("card", [site.get("/about", headers={"Accept": "application/ld+json"}).json()["license"]]))
+    stated.append(("signpost", re.findall('<([^>]*)>; rel="license"', site.get("/about").headers["link"])))
+    query = f"SELECT ?l {{ <{whole}> <{DCTERMS.license}> ?l }}"
+    rows = site.get("/sparql", params={"query": query}).json()["results"]["bindings"]
+    stated.append(("endpoint", [row["l"]["value"] for row in rows]))
+    stated += [
+        (str(file).rpartition("/")[2], found.objects(file, DCTERMS.license))
+        for file in sorted(found.objects(own, DCAT.distribution))
+    ]
+    assert [(name, str(one)) for name, several in stated for one in several] == said
+
+
+def test_the_vocabularies_have_the_licence_of_the_program(site: TestClient):
+    program = "https://www.apache.org/licenses/LICENSE-2.0"
+    for name in ("imr.ttl", "shapes.ttl"):
+        text = resources.text("ontology", name)
+        assert [term for term in turtle.statements(text).values() if program in term[str(DCTERMS.license)]], (
+            name
+        )
+    query = f"""SELECT DISTINCT ?l {{
+        ?scheme a <http://www.w3.org/2004/02/skos/core#ConceptScheme> ; <{DCTERMS.license}> ?l }}"""
+    rows = site.get("/sparql", params={"query": query}).json()["results"]["bindings"]
+    assert [row["l"]["value"] for row in rows] == [program]
 
 
 def test_named_queries_are_executables(site: TestClient):

@@ -21,6 +21,7 @@ Letters' whole texts are not in it. Memory stays flat: a part of the letters is 
 import gzip
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 import zipfile
@@ -28,7 +29,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
-from urllib.parse import urlsplit
 
 import polars as pl
 
@@ -36,16 +36,19 @@ from kg import resources
 from kg.base import facts, generations
 from kg.base.archive import ro_crate
 from kg.base.columns import TABLES, Schema
-from kg.base.dataset_description import distributions
+from kg.base.dataset_description import distributions, license_of_data, licensed
 from kg.base.graphs import CATALOGUE, kept_lines
 from kg.base.store import KnowledgeBase
 from kg.errors import BaseError, SettingError, why
+from kg.graph import iri
+from kg.graph.vocab import DCTERMS
 
 GRAPH, CARD, DESCRIPTION, CRATE = "graph.nt.gz", "data-card.md", "dataset.ttl", "ro-crate-metadata.json"
 MANIFEST, CONTENT = "manifest-sha256.txt", "content-sha256.txt"
 TEXTS = (CARD, DESCRIPTION, CRATE, CONTENT)
 """The files beside data and manifest that every deposit has."""
 
+_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _LETTERS_AT_ONCE = 10_000
 _ROWS_AT_ONCE = 20_000
 _CHUNK = 1 << 20
@@ -70,8 +73,8 @@ def deposit(
 ) -> Deposited:
     """Write a base to the archive ``into``: all of it, or on a fault nothing.
 
-    ``license_iri`` is the address of a licence for the data. ``on_progress`` is told of how many letters of
-    how many the triples are written.
+    ``license_iri`` is the address of a licence, if not that of the data set. ``on_progress`` is told of how
+    many letters of how many the triples are written.
 
     Raises:
         SettingError: ``into`` is a folder, or the licence is no address.
@@ -80,7 +83,8 @@ def deposit(
     """
     if into.is_dir():
         raise SettingError(f"{into}: expected a file to write, found a folder")
-    if license_iri is not None and urlsplit(license_iri).scheme not in ("http", "https"):
+    license_iri = license_of_data() if license_iri is None else license_iri
+    if not _ADDRESS.fullmatch(license_iri):
         raise SettingError(f"{license_iri}: expected the address of a licence, http or https")
     cases = base.cases()
     with (
@@ -89,7 +93,7 @@ def deposit(
         zipfile.ZipFile(file, "w") as zipped,
     ):
         archive = _Archive(zipped)
-        content = {GRAPH.removesuffix(".gz"): _put_graph(archive, base, cases, on_progress)}
+        content = {GRAPH.removesuffix(".gz"): _put_graph(archive, base, cases, license_iri, on_progress)}
         for name, schema in TABLES.items():
             table = Path(room, f"{name}.parquet")
             _write_table(base.folder / name, schema, cases, table)
@@ -194,6 +198,7 @@ def _put_graph(
     archive: _Archive,
     base: KnowledgeBase,
     cases: list[str],
+    license_iri: str,
     on_progress: Callable[[int, int], None] | None,
 ) -> str:
     """Write the triples; the digest of their text."""
@@ -207,7 +212,11 @@ def _put_graph(
             text.write(b"".join(each))
             if on_progress and (done % 1000 == 0 or done == len(cases)):
                 on_progress(done, len(cases))
-        shared = sorted((base.folder / CATALOGUE).read_bytes().splitlines(keepends=True))
+        stated = f"<{iri.dataset()}> <{DCTERMS.license}> ".encode()
+        shared = sorted(
+            stated + f"<{license_iri}> .\n".encode() if line.startswith(stated) else line
+            for line in (base.folder / CATALOGUE).read_bytes().splitlines(keepends=True)
+        )
         text.write(b"".join(shared))
     count, wanted = count + len(shared), int(base.about["triples"])
     if count != wanted:
@@ -235,10 +244,11 @@ def _write_table(folder: Path, schema: Schema, cases: list[str], into: Path) -> 
         piece.unlink()
 
 
-def _put_descriptions(archive: _Archive, base: KnowledgeBase, digest: str, license_iri: str | None) -> None:
+def _put_descriptions(archive: _Archive, base: KnowledgeBase, digest: str, license_iri: str) -> None:
     archive.put_text(CARD, resources.text("docs", CARD))
     data = {name: archive.files[name] for name in (GRAPH, *map(table_name, TABLES))}
     about = (base.folder / "about.ttl").read_text(encoding="utf-8")
+    about = licensed(about, license_iri)
     archive.put_text(DESCRIPTION, about + distributions(base.generation, data, GRAPH, digest))
     metadata = ro_crate.metadata(base.about, archive.files, digest, license_iri)
     archive.put_text(CRATE, json.dumps(metadata, ensure_ascii=False, indent=1) + "\n")

@@ -18,6 +18,7 @@ _WORDS = {
     "data-card.md": "What the data are, how precisely they were read, and what they cannot show.",
     "content-sha256.txt": "SHA-256 of the graph's text and of each table's rows; its own tells the content.",
 }
+_LICENSES = {"https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0 Universal"}
 _TABLES = {
     "facts": "One row a decision, party, citation and section or page; nulls kept.",
     "determinations": "One row a letter.",
@@ -28,7 +29,7 @@ _TABLES = {
 
 
 def metadata(
-    about: Mapping[str, Any], files: Mapping[str, tuple[int, str]], digest: str, license_iri: str | None
+    about: Mapping[str, Any], files: Mapping[str, tuple[int, str]], digest: str, license_iri: str
 ) -> Entity:
     """What ``ro-crate-metadata.json`` says: the generation ``about``, and size and SHA-256 of its files."""
     return {
@@ -48,7 +49,7 @@ def metadata(
     }
 
 
-def _root(about: Mapping[str, Any], files: Mapping[str, tuple[int, str]], license_iri: str | None) -> Entity:
+def _root(about: Mapping[str, Any], files: Mapping[str, tuple[int, str]], license_iri: str) -> Entity:
     covered = {"temporalCoverage": f"{about['first']}/{about['last']}"} if about["first"] else {}
     return {
         "@id": "./",
@@ -62,24 +63,21 @@ def _root(about: Mapping[str, Any], files: Mapping[str, tuple[int, str]], licens
         "datePublished": about["built"],
         "version": about["generation"],
         "sameAs": {"@id": iri.dataset(about["generation"])},
-        "license": {"@id": license_iri or "#terms"},
+        "license": {"@id": license_iri},
         "identifier": {"@id": "#content-digest"},
         "hasPart": [{"@id": name} for name in files],
         **covered,
     }
 
 
-def _contexts(about: Mapping[str, Any], digest: str, license_iri: str | None) -> Iterator[Entity]:
+def _contexts(about: Mapping[str, Any], digest: str, license_iri: str) -> Iterator[Entity]:
     """What the files have in common: terms, digest, and the reading that made them."""
-    if license_iri:
-        yield {"@id": license_iri, "@type": "CreativeWork", "name": license_iri}
-    else:
-        yield {
-            "@id": "#terms",
-            "@type": "CreativeWork",
-            "name": "No licence is stated",
-            "description": "The letters are public records. Who deposits the data states a licence.",
-        }
+    yield {
+        "@id": license_iri,
+        "@type": "CreativeWork",
+        "name": _LICENSES.get(license_iri, license_iri),
+        "description": "Of what was read from the letters; the letters themselves are public records.",
+    }
     yield {
         "@id": "#content-digest",
         "@type": "PropertyValue",
