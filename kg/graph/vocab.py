@@ -99,6 +99,8 @@ class IMR(metaclass=_Vocabulary):
     """template"""
     Unit: Final = URIRef(f"{ONTOLOGY}#Unit")
     """unit"""
+    alsoSays: Final = URIRef(f"{ONTOLOGY}#alsoSays")
+    """also says"""
     applicationReceived: Final = URIRef(f"{ONTOLOGY}#applicationReceived")
     """application received"""
     aroundSurgery: Final = URIRef(f"{ONTOLOGY}#aroundSurgery")

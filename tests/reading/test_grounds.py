@@ -5,6 +5,7 @@ import random
 import re
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from own_letters import Item, letter
@@ -54,6 +55,35 @@ def test_our_sentences_are_read_as_they_are_labelled():
         )
     assert right / (right + wrong) > 0.9
     assert right / (right + missed) > 0.7
+
+
+UNSEEN = Path(__file__).parent / "unseen-grounds.tsv"
+
+
+def test_sentences_that_nothing_was_learned_from_are_read():
+    """Written before the reader was tried on them; neither weights nor words were taken from them."""
+    with UNSEEN.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    learned = {row["sentence"] for row in own_sentences()}
+    right = wrong = missed = 0
+    for row in rows:
+        assert row["sentence"] not in learned
+        outcome = Outcome(row["outcome"])
+        verdict = "not medically necessary" if outcome is Outcome.UPHELD else "medically necessary"
+        text = f"The guidelines address this. {row['sentence']} Therefore, the request is {verdict}."
+        stated = read_grounds(text, 0, len(text), row["item"], outcome)
+        found = {
+            f"{each.ground} {'met' if each.met else 'not met'}"
+            for each in stated
+            if judging.measured(each.ground).is_sure
+        }
+        wanted = set(filter(None, row["grounds"].split(", ")))
+        right += len(found & wanted)
+        wrong += len(found - wanted)
+        missed += len(wanted - found)
+    figures = f"precision {right / (right + wrong):.3f}, recall {right / (right + missed):.3f} of {len(rows)}"
+    assert right / (right + wrong) > 0.88, figures
+    assert right / (right + missed) > 0.7, figures
 
 
 def test_a_span_quotes_its_sentence():

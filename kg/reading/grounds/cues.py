@@ -10,15 +10,16 @@ from kg.errors import CatalogueError
 from kg.reading.grounds.frames import Part, Sentence, parts
 from kg.reading.grounds.wording import Word, catalogue, vocabulary
 
-_CUE = re.compile(r"(met|not met), (denied|plain|any): ([a-z/. -]+?)(?: @([\d.]+))?")
+_CUE = re.compile(r"(met|not met), (denied|plain|any)( across)?: ([a-z/. -]+?)(?: @([\d.]+))?")
 _GAP = 9
 """Words between two groups of a cue that still belong together."""
-_ACROSS = "dependent"
-"""The ground whose reason and conclusion stand in different parts of a sentence."""
 
 
 class Cue(Struct, frozen=True, gc=False):
-    """Groups of wording that, one after another, are a cue of a ground; lower ``rank`` goes first."""
+    """Groups of wording that, one after another, are a cue of a ground; lower ``rank`` goes first.
+
+    The groups of a cue ``across`` may stand in different parts of a sentence.
+    """
 
     ground: str
     met: bool
@@ -26,6 +27,7 @@ class Cue(Struct, frozen=True, gc=False):
     groups: tuple[int, ...]
     rank: float
     words: str
+    across: bool
 
     @property
     def way(self) -> str:
@@ -57,10 +59,10 @@ def cues() -> tuple[Cue, ...]:
             read = _CUE.fullmatch(printed)
             if read is None:
                 raise CatalogueError(f"ontology/grounds.ttl: {concept.notation} has the odd cue {printed!r}")
-            met, scope, groups, rank = read.groups()
+            met, scope, across, groups, rank = read.groups()
             masks = tuple(mask(each.split("/")) for each in groups.split(" ... "))
             order = float(rank or concept.one("precedence") or 0)
-            found.append(Cue(concept.notation, met == "met", scope, masks, order, groups))
+            found.append(Cue(concept.notation, met == "met", scope, masks, order, groups, bool(across)))
     return tuple(found)
 
 
@@ -69,7 +71,7 @@ def _in_scope(denied: bool) -> tuple[tuple[Cue, int, int, tuple[int, ...], bool]
     """The cues that hold in a part that is denied, or not: each with its first groups and the others."""
     other = "plain" if denied else "denied"
     return tuple(
-        (cue, cue.groups[0], cue.groups[:2][-1], cue.groups[2:], cue.ground == _ACROSS)
+        (cue, cue.groups[0], cue.groups[:2][-1], cue.groups[2:], cue.across)
         for cue in cues()
         if cue.scope != other
     )
@@ -91,7 +93,7 @@ def _masks() -> tuple[int, int, int]:
     mask = vocabulary().mask
     crossing = 0
     for cue in cues():
-        if cue.ground == _ACROSS:
+        if cue.across:
             for each in cue.groups:
                 crossing |= each
     return mask(["denial"]), mask(["purpose"]), crossing
@@ -128,9 +130,8 @@ def _in_pool(
         groups |= word.groups
     found: list[Candidate] = []
     for cue in _possible(groups, everywhere, denied) if pool else ():
-        across = cue.ground == _ACROSS
-        used = _matched(cue.groups, told.found if across else pool)
-        if used and (not across or part.first <= used[-1].first < part.after):
+        used = _matched(cue.groups, told.found if cue.across else pool)
+        if used and (not cue.across or part.first <= used[-1].first < part.after):
             found.append(Candidate(cue, part, used, words, denied, late))
     return found
 

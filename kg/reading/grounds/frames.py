@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from lark import Token, Tree
 from msgspec import Struct
 
-from kg.reading.grounds.wording import Word, catalogue, fold, phrases, vocabulary, words_and_gaps
+from kg.reading.grounds.wording import EXTENDING, Word, catalogue, fold, phrases, vocabulary, words_and_gaps
 from kg.reading.text.grammars import Lexeme, TypedGrammar
 from kg.reading.text.patterns import as_pattern
 
@@ -70,7 +70,9 @@ def _reached(begins: list[int | None], kinds: list[list[str]]) -> list[Scope]:
 
 def _words(group: str) -> list[str]:
     concepts = {concept.notation: concept for concept in catalogue().values()}
-    return [phrase for label in concepts[group].labels[1:] for phrase in phrases(label)]
+    concept = concepts[group]
+    labels = (*concept.labels[1:], *concept.said.get(EXTENDING, ()))
+    return [phrase for label in labels for phrase in phrases(label)]
 
 
 @cache
@@ -174,7 +176,7 @@ class _Bits(NamedTuple):
 
 _BY_GROUP = (
     *("patient", "record", "request", "provider", "documentation", "guideline", "study"),
-    *("condition-of-rule", "denial", "verdict", "purpose"),
+    *("condition-of-rule", "denial", "verdict", "purpose", "case-thing"),
 )
 
 
@@ -221,6 +223,7 @@ _BY_WORD = {
     "concession": frozenset(("although", "while")),
     "contrast": frozenset(("but",)),
     "administrator": frozenset(("administrator",)),
+    "would": frozenset(("would",)),
 }
 """Words that mark a sentence wherever they stand."""
 _MARKING = frozenset().union(*_BY_WORD.values())

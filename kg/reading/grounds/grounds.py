@@ -23,7 +23,7 @@ from kg.reading.grounds.sentences import sentences
 from kg.reading.grounds.wording import fold, places, words_and_gaps
 from kg.reading.text.folding import tidy
 
-_SURER = 0.12
+_SURER = 0.05
 """How much surer a later sentence must be to stand for a ground in place of the first."""
 _LAST = 3
 _MARK = re.compile('["“”]')

@@ -41,7 +41,7 @@ def can_state(told: Sentence) -> bool:
         or ("applied" not in marks and ("rule" in marks or "study" in marks))
     ):
         return False
-    if "standard" in marks and "reason" not in marks and "request" not in marks:
+    if "standard" in marks and marks.isdisjoint(("reason", "request")) and not _tells(marks):
         return bool(told.groups & _not_recommended())
     return bool(told.groups)
 
@@ -64,16 +64,34 @@ def _applies(marks: frozenset[str], ground: str, met: bool, denied: bool) -> boo
         "cited" in marks
         or ("rule" in marks and not applied)
         or ("study" in marks and not applied)
-        or not (applied or "past" in marks or (denied and "there-is" in marks) or documented or free)
+        or not (applied or free or documented or _is_of_case(marks) or _denies_here(marks, denied))
         or ("modal" in marks and not (applied or documented or ground in _UNDER_MODAL))
         or _only_standard(marks, ground, met)
     )
 
 
+_GENERAL = frozenset(("guideline", "modal", "patients", "condition-of-rule"))
+
+
+def _tells(marks: frozenset[str]) -> bool:
+    """Whether a sentence tells what the patient had or did."""
+    return "patient" in marks and "past" in marks
+
+
+def _is_of_case(marks: frozenset[str]) -> bool:
+    """Whether the sentence tells what was, or what a test of this case shows, and cites no guideline."""
+    return "guideline" not in marks and not marks.isdisjoint(("past", "case-thing", "there-is", "would"))
+
+
+def _denies_here(marks: frozenset[str], denied: bool) -> bool:
+    """Whether something is denied in words that are of no general rule."""
+    return denied and ("there-is" in marks or marks.isdisjoint(_GENERAL))
+
+
 def _only_standard(marks: frozenset[str], ground: str, met: bool) -> bool:
     if ground == "recommended" and not met:
         return "conclusion" in marks
-    stated = "standard" in marks and "reason" not in marks
+    stated = "standard" in marks and "reason" not in marks and not _tells(marks)
     return stated and not (ground in _FREE and "request" in marks)
 
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from itertools import product
+from operator import or_
 from typing import Any
 
 from msgspec import Struct
@@ -11,6 +12,8 @@ from msgspec import Struct
 from kg.reading.vocabulary.concepts import Concept, read
 
 _WORD = re.compile(r"([a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?)([^a-z\d]*)")
+EXTENDING = "alsoSays"
+"""The property of phrases that mean a group beside what the phrases in them mean."""
 _SCHEME = "https://w3id.org/imr-kg/ground-wording"
 
 
@@ -45,19 +48,33 @@ def _choices(piece: str, in_brackets: bool) -> list[str]:
 
 
 class Vocabulary:
-    """The phrases of all groups; of those that begin at a word the longest is taken."""
+    """The phrases of all groups; of those that begin at a word the longest is taken.
+
+    A hidden label means its group alone; what a group also says means it beside what the phrases in it mean.
+    """
 
     def __init__(self, concepts: Iterable[Concept]) -> None:
         self._bits: dict[str, int] = {}
         self._root: dict[str, Any] = {}
+        extending: dict[tuple[str, ...], int] = {}
         for concept in concepts:
             bit = self._bits.setdefault(concept.notation, 1 << len(self._bits))
             for label in concept.labels[1:]:  # the first is its name
                 for phrase in phrases(label):
-                    node = self._root
-                    for word in phrase.split():
-                        node = node.setdefault(word, {})
-                    node[""] = node.get("", 0) | bit
+                    self._add(phrase.split(), bit)
+            for label in concept.said.get(EXTENDING, ()):
+                for phrase in phrases(label):
+                    words = tuple(phrase.split())
+                    extending[words] = extending.get(words, 0) | bit
+        within = [reduce(or_, [word.groups for word in self.find(words)], 0) for words in extending]
+        for (words, bits), groups in zip(extending.items(), within, strict=True):
+            self._add(words, bits | groups)
+
+    def _add(self, words: Iterable[str], groups: int) -> None:
+        node = self._root
+        for word in words:
+            node = node.setdefault(word, {})
+        node[""] = node.get("", 0) | groups
 
     def mask(self, names: Iterable[str]) -> int:
         """The bits of the groups of these names."""
