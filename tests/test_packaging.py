@@ -123,6 +123,8 @@ def test_the_wheel_holds_what_the_package_reads(made):
         f"imr_kg-{PROJECT['project']['version']}.dist-info",
     }
     assert [name for name in names if name.endswith("/licenses/LICENSE")]
+    (listed,) = [name for name in names if ".dist-info/sboms/" in name]
+    assert json.loads(wheel.read(listed)) == vendor.LISTED
 
 
 @pytest.mark.long
@@ -133,6 +135,23 @@ def test_the_sdist_gives_the_same_wheel(made, unpacked, tmp_path):
     assert {name: first.read(name) for name in first.namelist()} == {
         name: second.read(name) for name in second.namelist()
     }
+    assert only(made, "wheel").read_bytes() == only(tmp_path, "wheel").read_bytes()
+
+
+def test_what_others_made_is_listed_with_version_licence_and_hashes():
+    """CycloneDX 1.6, as `dist-info/sboms` of the wheel carries it (PEP 770)."""
+    listed = vendor.LISTED
+    assert (listed["bomFormat"], listed["specVersion"]) == ("CycloneDX", "1.6")
+    for package in listed["components"]:
+        assert {"name", "version", "licenses", "purl"} <= package.keys()
+        assert package["purl"].endswith(f"@{package['version']}")
+    hashes = [file["hashes"] for package in listed["components"] for file in package["components"]]
+    assert all(one["alg"] == "SHA-256" and re.fullmatch("[0-9a-f]{64}", one["content"]) for [one] in hashes)
+    references = [
+        listed["metadata"]["component"]["bom-ref"],
+        *(one["bom-ref"] for one in listed["components"]),
+    ]
+    assert listed["dependencies"] == [{"ref": references[0], "dependsOn": references[1:]}]
 
 
 class Installed:

