@@ -12,7 +12,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,7 @@ from uuid import uuid4
 import numpy as np
 import polars as pl
 
+from kg.analysis.beyond import beyond
 from kg.analysis.covariates import NOTHING
 from kg.analysis.covariates import wanted as covariates
 from kg.analysis.decisions import LEVELS, PARTIES, Cited, Index, prepare
@@ -62,18 +63,29 @@ class Analyses:
     generation: str
     _facts: Callable[[], pl.LazyFrame] = field(repr=False)
     _folder: Path | None = field(default=None, repr=False)
+    _letters: Callable[[], pl.LazyFrame] | None = field(default=None, repr=False)
     _made: dict[Any, Any] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     @classmethod
     def of(cls, base: KnowledgeBase) -> "Analyses":
         """The analyses of the generation that ``base`` opened."""
-        return cls(base.generation, base.scan_facts, base.folder / "analysis" / code_version())
+        return cls(
+            base.generation,
+            base.scan_facts,
+            base.folder / "analysis" / code_version(),
+            base.scan_determinations,
+        )
 
     @property
     def index(self) -> Index:
         """The index of decisions and citations, read or made when first asked for."""
-        return self._once("index", lambda: self._read_or_make("index", _read_index, self._made_index))
+
+        def made() -> Index:
+            index = self._read_or_make("index", _read_index, self._made_index)
+            return replace(index, _reading=partial(beyond, index._reading, self._facts, self._letters))
+
+        return self._once("index", made)
 
     @property
     def features(self) -> Features:

@@ -8,8 +8,8 @@ from kg.claims.claim_sentences import Piece, Read
 from kg.claims.described import Described
 from kg.model import Outcome, Party
 from kg.questions.asked import Phrase
-from kg.questions.intent import settled
 from kg.questions.question import Condition
+from kg.questions.wording.guideline_places import settled
 
 ENDINGS: dict[str, frozenset[Outcome]] = {
     "UPHELD": frozenset({Outcome.UPHELD}),

@@ -22,7 +22,10 @@ from kg.cli.command import (
 )
 from kg.errors import SettingError
 
-_FIGURES = ("decisions", "letters", "upheld", "overturned", "modified", "rate", "low", "high")
+_FIGURES = (
+    *("measured", "mean", "median", "least", "greatest", "part", "part_letters"),
+    *("decisions", "letters", "upheld", "overturned", "modified", "rate", "low", "high"),
+)
 
 _CHECKED = ("claim", "part", "words", "verdict", "in the base")
 

@@ -1,6 +1,6 @@
 """Answer a question with what the analyses have; one table says which analysis answers which kind."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,12 +14,13 @@ from kg.analysis.cache import Analyses
 from kg.analysis.cited.figure_address import Asked
 from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.drivers import drivers
-from kg.analysis.filters import Filters
+from kg.analysis.filters import Filters, ranges
 from kg.analysis.sides import sides
 from kg.errors import QuestionError, UnknownError
 from kg.model import Outcome
-from kg.questions import echo, question_query
-from kg.questions.counts import counted, passing, split, values_of
+from kg.questions import echo, letter_facets, question_query
+from kg.questions.counts import counted, parts_of, passing, split
+from kg.questions.measures import Found, measured, share
 from kg.questions.question import Kind, Question
 from kg.questions.reading import read_question
 
@@ -64,6 +65,8 @@ class Answer:
             ],
             "by": list(asked.by),
             "party": asked.party.value,
+            "measure": asked.measure,
+            "part": [{"filter": c.name, "values": list(c.values), "asked": c.asked} for c in asked.part],
             "case": asked.case,
             "groups": [{"filter": c.name, "values": list(c.values), "asked": c.asked} for c in asked.groups],
             "order": asked.order,
@@ -117,9 +120,6 @@ def answer(analyses: Analyses, question: Question, text: str = "") -> Answer:
     )
 
 
-Found = tuple[Mapping[str, Any], list[dict[str, Any]], tuple[str, ...]]
-
-
 def _figures(analyses: Analyses, question: Question) -> Found:
     """Counts and rates under the conditions, for each group or value that is asked for."""
     index = analyses.index
@@ -130,7 +130,7 @@ def _figures(analyses: Analyses, question: Question) -> Found:
         for group in question.groups:
             both = mask & passing(index, (group,), question)
             within = split(index, both, question) or [counted(index, both, question)]
-            rows += [{"group": echo.named(group), **row} for row in within]
+            rows += [{"group": echo.grouped(group), **row} for row in within]
         return counted(index, mask, question), rows, notes
     rows = split(index, mask, question)
     if question.order:
@@ -139,9 +139,19 @@ def _figures(analyses: Analyses, question: Question) -> Found:
             *notes,
             "sorted by the end of the interval that is nearer to none, so that few decisions do not lead",
         )
+    rows = [row for row in rows if _has(row, question)]
     if question.limit:
         rows = rows[: question.limit]
     return counted(index, mask, question), rows, notes
+
+
+def _has(row: Mapping[str, Any], question: Question) -> bool:
+    """Whether a row has as many decisions, or as high a rate, as is asked for."""
+    given = {"decisions": row["decisions"], "percent": 100 * (row["rate"] or 0)}
+    return all(
+        any(given[needed.name] in ranges.NUMBERS.read(needed.name, value) for value in needed.values)
+        for needed in question.having
+    )
 
 
 def _ordered(row: Mapping[str, Any], question: Question) -> float:
@@ -168,7 +178,7 @@ def _associations(analyses: Analyses, question: Question) -> Found:
 def _plain_conditions(question: Question) -> bool:
     """Whether the conditions are filters as they stand: each filter once, none negated, no comparison."""
     names = [condition.name for condition in question.where]
-    negated = any(condition.negated for condition in question.where)
+    negated = any(c.negated or c.name in letter_facets.ONLY_FACETS for c in question.where)
     return not (question.groups or negated or len(names) > len(set(names)))
 
 
@@ -206,7 +216,7 @@ def _grounds(analyses: Analyses, question: Question) -> Found:
     mask = passing(index, question.where, question)
     outcome = question.outcome or Outcome.OVERTURNED
     rows = []
-    for named, part in _parts(index, mask, question):
+    for named, part in parts_of(index, mask, question):
         found = _stated(index, part, outcome)
         found = found[::-1] if question.order == "least" else found
         rows += [named | row for row in (found[: question.limit] if question.limit else found)]
@@ -220,29 +230,6 @@ def _grounds(analyses: Analyses, question: Question) -> Found:
         rows,
         (said, "grounds are what reviewers state, not causes"),
     )
-
-
-def _parts(index: Index, mask: Mask, question: Question) -> Iterator[tuple[dict[str, Any], Mask]]:
-    """The decisions of each group and of each value of what is asked by, with its names."""
-    groups = (
-        [({}, mask)]
-        if not question.groups
-        else [
-            ({"group": echo.named(group)}, mask & passing(index, (group,), question))
-            for group in question.groups
-        ]
-    )
-    for named, part in groups:
-        if not question.by:
-            yield named, part
-            continue
-        found = pl.DataFrame({"decision": np.flatnonzero(part)})
-        for name in question.by:
-            found = found.join(values_of(index, name, question), on="decision", how="inner")
-        for values, rows in found.sort(question.by).group_by(question.by, maintain_order=True):
-            within = np.zeros(len(index), bool)
-            within[rows["decision"].to_numpy()] = True
-            yield named | dict(zip(question.by, values, strict=True)), within
 
 
 def _stated(index: Index, mask: Mask, outcome: Outcome) -> list[dict[str, Any]]:
@@ -297,8 +284,11 @@ def _decisions(index: Index, places: NDArray[np.int64]) -> list[dict[str, Any]]:
 
 def _like(analyses: Analyses, question: Question) -> Found:
     """The decisions like those of a case, as ``kg related`` lists them."""
-    other = "other" if question.kind is Kind.CONTRAST else None
-    found = analyses.related(question.case or "", other, question.limit or _LIKE)
+    if not _plain_conditions(question):
+        raise QuestionError("similar decisions are found under plain conditions, without “not”")
+    outcome = "other" if question.kind is Kind.CONTRAST else question.outcome
+    kept = filters(question) if question.where else None
+    found = analyses.related(question.case or "", outcome, question.limit or _LIKE, filters=kept)
     outcomes = {outcome: found.outcomes.count(outcome) for outcome in OUTCOMES}
     value = {"decisions": len(found.outcomes), "letters": 1, **outcomes, "related": found.total}
     return value, found.to_frame().to_dicts(), found.notes
@@ -307,6 +297,8 @@ def _like(analyses: Analyses, question: Question) -> Found:
 _ANSWERING: dict[Kind, Callable[[Analyses, Question], Found]] = {
     Kind.FIGURES: _figures,
     Kind.TREND: _figures,
+    Kind.MEASURE: measured,
+    Kind.PARTS: share,
     Kind.ASSOCIATIONS: _associations,
     Kind.SIDES: _sides,
     Kind.GROUNDS: _grounds,

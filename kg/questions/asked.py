@@ -1,9 +1,7 @@
 """What the parts of a question mean together."""
 
-import calendar
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from kg.errors import QuestionError
@@ -11,14 +9,14 @@ from kg.model import Outcome
 from kg.questions import vocabulary
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Meaning
+from kg.questions.wording.day_spans import both_spans, day_after, day_before, day_span
 
 Plan = list[Any]
 
 _SEVERAL = {"guideline", "ground"}
 """Filters of which a decision can have several values, so that *and* asks for both."""
-_PARTS_OF_YEAR = {"Q1": (1, 3), "Q2": (4, 6), "Q3": (7, 9), "Q4": (10, 12), "H1": (1, 6), "H2": (7, 12)}
+_UNITS = (("visit", "visit"), ("session", "visit"), ("tablet", "unit"), ("pill", "unit"))
 _AND = re.compile(r"\band\b|&", re.IGNORECASE)
-_AND_BETWEEN = re.compile(r"[0-9](?:\s*(?:,|,?\s*and)\s*(?:in\s+)?|\s+)[0-9]", re.IGNORECASE)
 
 
 class Phrase(NamedTuple):
@@ -52,13 +50,17 @@ class Asked:
     either: bool = False
     """Whether *or* stands right before."""
     previous: str = ""
-    """The part before."""
     denied: bool = False
     """Whether a denial is spoken of, which is what is disputed where another outcome is asked about."""
     both: bool = False
     """Whether the last side is *both*, which other things than parts of the body can be."""
     number: str = ""
-    """A bare number, as it was written."""
+    measure: str = ""
+    """The facet whose mean is asked for, where the words name one."""
+    part: list[Condition] = field(default_factory=list)
+    having: list[Condition] = field(default_factory=list)
+    others: bool = False
+    """Whether a comparison is with all others."""
 
     def read(self, plan: Plan) -> "Asked":
         """What the parts say, one after the other."""
@@ -69,8 +71,6 @@ class Asked:
                 self.previous = name
         return self
 
-    # --- parts -----------------------------------------------------------------------------------
-
     def _word(self, inner: Plan) -> None:
         for token, at in inner:
             phrase = self.phrases[at]
@@ -78,7 +78,7 @@ class Asked:
             if token == "VALUE":
                 self._add(phrase)
             elif token.startswith("OF_"):
-                self.loose.append(token.removeprefix("OF_").lower())
+                self._named(token, phrase, self.loose)
             elif token.startswith("IS_"):
                 self._ended(Outcome(token.removeprefix("IS_").lower()))
             elif token == "NUMBER":
@@ -89,17 +89,35 @@ class Asked:
                 self.denied = True
             elif token == "CASE":
                 self.case = phrase.meaning.value
+            else:
+                self._more(token, at)
+
+    def _more(self, token: str, at: int) -> None:
+        """Words for means, shares and what rows have to have."""
+        meaning = self.phrases[at].meaning
+        if token in {"TIME", "MEASURE"}:
+            self.measure = meaning.value
+        elif token in {"PART", "HAVING"}:
+            new = Condition(meaning.name, (meaning.value,), meaning.negated)
+            self._gather(self.part if token == "PART" else self.having, new)
+        elif token == "ONLY":
+            self._only(at)
+        elif token == "OTHERS":
+            self.others = True
+        elif token == "EACH_OUTCOME":
+            self.seen.add("COUNT")
 
     def _split(self, inner: Plan) -> None:
         for token, at in inner:
             if token.startswith("OF_"):
-                self.by.append(token.removeprefix("OF_").lower())
+                self._named(token, self.phrases[at], self.by)
             elif token.startswith("IS_"):
                 self._ended(Outcome(token.removeprefix("IS_").lower()))
             elif token == "VALUE":
                 self._add(self.phrases[at])
             elif token == "PERIOD":
-                self.by.append("month" if "month" in self.phrases[at].printed.lower() else "year")
+                printed = self.phrases[at].printed.lower()
+                self.by.append(next((unit for unit in ("month", "quarter") if unit in printed), "year"))
             elif token == "GROUNDS":
                 self.by.append("ground")
             elif token == "FREQUENT":
@@ -110,6 +128,46 @@ class Asked:
         self.seen.add("BY")
         if len(inner) == 1 and inner[0][0] == "BY" and self.previous != "cited":
             raise QuestionError("by what? By year, specialty, service, drug or another thing")
+
+    def _named(self, token: str, phrase: Phrase, into: list[str]) -> None:
+        """A kind of thing that is named; visits and tablets name the unit of a quantity, too."""
+        into.append(token.removeprefix("OF_").lower())
+        printed = phrase.printed.lower()
+        if token == "OF_QUANTITY" and (unit := next((u for word, u in _UNITS if word in printed), None)):
+            self._condition(Condition("quantity_unit", (unit,)))
+        if (token == "OF_QUANTITY" and printed.startswith("how many")) or printed.startswith("how old"):
+            self.seen.add("MEAN")
+
+    @staticmethod
+    def _gather(into: list[Condition], new: Condition) -> None:
+        for at, old in enumerate(into):
+            if (old.name, old.negated) == (new.name, new.negated):
+                into[at] = Condition(old.name, (*old.values, *new.values), old.negated)
+                return
+        into.append(new)
+
+    def _only(self, at: int) -> None:
+        """*Only* beside a guideline or a ground: nothing else is cited, or stated."""
+        near = [self.phrases[n] for n in (at - 1, at + 1) if 0 <= n < len(self.phrases)]
+        near += [self.phrases[at]]
+        if any("ground" in p.type.lower() + p.meaning.name for p in near):
+            self._condition(Condition("alone", ("ground",)))
+        elif any(p.meaning.value == "mtus" for p in near):
+            self._condition(Condition("basis", ("mtus",)))
+        elif any(p.type == "GUIDE" for p in near):
+            self._condition(Condition("alone", ("guideline",)))
+
+    def _injured(self, inner: Plan) -> None:
+        """A date after a word for the injury is the day of the injury."""
+        kept, self.conditions, later, self.later = self.conditions, [], self.later, None
+        for name, within in inner[1:]:
+            if name != "OR":
+                getattr(self, f"_{name}")(within)
+            self.either = name == "OR"
+        found = [*self.conditions, *([self.later] if self.later else [])]
+        self.conditions, self.later = kept, later
+        for condition in found:
+            self._condition(Condition("injury_date", condition.values, asked=condition.asked))
 
     def _strict(self, inner: Plan) -> None:
         ((token, _),) = inner
@@ -234,8 +292,6 @@ class Asked:
         """Whether there is a condition of one of some filters."""
         return any(condition.name in filters for condition in (*self.conditions, *self.after))
 
-    # --- what they say ---------------------------------------------------------------------------
-
     def _ended(self, outcome: Outcome) -> None:
         if self.outcome not in (None, outcome) and self.compared:
             self.seen.add("COUNT")  # `upheld versus overturned`: how many of each
@@ -250,7 +306,7 @@ class Asked:
         found = []
         for name, within in inner:
             if name == "date":
-                found.append(_span({token: self.phrases[at].meaning.value for token, at in within}))
+                found.append(day_span({token: self.phrases[at].meaning.value for token, at in within}))
         return found
 
     def _dated(self, first: str, last: str) -> None:
@@ -265,28 +321,12 @@ class Asked:
                 if "COMPARE" in self.seen and not self.compared:
                     self.compared = True
                     self.after.append(Condition("decision_date", (span,), asked=asked))
+                elif self.compared and self.previous == "comparison":
+                    into[at] = Condition("decision_date", (*old.values, span), asked=f"{old.asked}, {asked}")
                 else:
-                    into[at] = self._both(old, span)
+                    into[at] = both_spans(self.text, old, span, either=self.either)
                 return
         into.append(Condition("decision_date", (span,), asked=asked))
-
-    def _both(self, old: Condition, span: str) -> Condition:
-        """Two spans of dates as one condition: either of them after *or*, else what they share."""
-        if self.either or (
-            _AND_BETWEEN.search(self.text)
-            and ".." not in {old.values[0][-2:], span[:2], span[-2:], old.values[0][:2]}
-        ):
-            return Condition(
-                old.name, tuple(dict.fromkeys((*old.values, span))), asked=f"{old.asked}, {span}"
-            )
-        if len(old.values) > 1:
-            raise QuestionError(f"the dates {old.asked} and {span} cannot be asked about together")
-        (before,) = old.values
-        starts, ends = zip(before.split(".."), span.split(".."), strict=True)
-        first, last = max(starts), min((end for end in ends if end), default="")
-        if last and first > last:
-            raise QuestionError(f"the dates {before} and {span} exclude each other")
-        return Condition(old.name, (f"{first}..{last}",), asked=f"{old.asked}, {span}")
 
     def _add(self, phrase: Phrase) -> None:
         meaning = phrase.meaning
@@ -354,33 +394,7 @@ class Asked:
         into.append(new)
 
 
-def _span(values: dict[str, str]) -> tuple[str, str]:
-    """First and last day of a date, from the values of its tokens."""
-    if day := values.get("DAY"):
-        return day, day
-    year = int(values["YEAR"])
-    first, last = next((months for part, months in _PARTS_OF_YEAR.items() if part in values), (1, 12))
-    if "MONTH" in values:
-        first = last = int(values["MONTH"])
-    days = calendar.monthrange(year, last)[1]
-    if number := values.get("NUMBER"):
-        if not 1 <= int(number) <= days:
-            raise QuestionError(f"“{number}” is not a day of {calendar.month_name[first]} {year}")
-        return f"{year}-{first:02d}-{int(number):02d}", f"{year}-{first:02d}-{int(number):02d}"
-    return f"{year}-{first:02d}-01", f"{year}-{last:02d}-{days}"
-
-
 def _first(inner: Plan) -> int:
     """The position of the first token of a part."""
     _, within = inner[0]
     return within if isinstance(within, int) else _first(within)
-
-
-def day_before(day: str) -> str:
-    """The day before a day, as ISO 8601 writes them."""
-    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
-
-
-def day_after(day: str) -> str:
-    """The day after a day."""
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()

@@ -8,7 +8,7 @@ from kg.questions import echo
 from kg.questions.question import Condition, Kind, Question
 
 _ENDING = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.ASSOCIATIONS, Kind.CASES}
-_SPLITTING = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS}
+_SPLITTING = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.MEASURE, Kind.PARTS}
 _SPLITS = (
     *("year", "specialty", "category", "subcategory", "drug_class", "body_part", "sex", "priority"),
     *("ground", "edition"),
@@ -93,9 +93,9 @@ def _clashes(question: Question, turned: Condition) -> bool:
 def _groups(question: Question) -> _Changed:
     for group in question.groups:
         if all(group.name != condition.name for condition in question.where):
-            now = " compared with ".join(map(echo.named, question.groups))
+            now = " compared with ".join(map(echo.grouped, question.groups))
             alone = replace(question, groups=(), where=(*question.where, group))
-            yield "comparison", now, f"{echo.named(group)} alone", alone
+            yield "comparison", now, f"{echo.grouped(group)} alone", alone
 
 
 def _split(question: Question) -> _Changed:
@@ -106,7 +106,7 @@ def _split(question: Question) -> _Changed:
         if not (name == "ground" and question.kind is Kind.GROUNDS):
             yield "split", now, f"by {echo.dimension(name)}", replace(question, by=(name,))
     if question.by:
-        yield "split", now, "all together", replace(question, by=(), order=None, limit=None)
+        yield "split", now, "all together", replace(question, by=(), order=None, limit=None, having=())
 
 
 def _order(question: Question) -> _Changed:

@@ -1,5 +1,6 @@
 """Count the decisions under the conditions of a question."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import polars as pl
 from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.filters import Filters
 from kg.analysis.sides import with_rates
+from kg.questions import echo, letter_facets
 from kg.questions.question import Condition, Question
 
 
@@ -16,7 +18,13 @@ def passing(index: Index, conditions: tuple[Condition, ...], question: Question)
     """Which decisions meet all of the conditions."""
     mask = np.ones(len(index), bool)
     for condition in conditions:
-        chosen = index.chosen(Filters.of(**{condition.name: condition.values}), question.party.value)
+        if condition.name in letter_facets.ONLY_FACETS:
+            chosen: Mask | None = letter_facets.having(
+                index, condition.name, condition.values, question.party.value
+            )
+        else:
+            filters = Filters.of(**{condition.name: condition.values})
+            chosen = index.chosen(filters, question.party.value)
         if chosen is not None:
             mask &= ~chosen if condition.negated else chosen
     return mask
@@ -44,8 +52,11 @@ def values_of(index: Index, name: str, question: Question) -> pl.DataFrame:
         named = cited.keys["edition" if name == "edition" else "key"]
         pairs = {"decision": cited.decision.astype(np.int64), name: named.gather(cited.key)}
         return pl.DataFrame(pairs).drop_nulls().unique()
-    column = _COLUMNS.get(name, name)
-    values = index.columns(column)[column].rename(name)
+    if name in letter_facets.SPLITS:
+        values = letter_facets.FACETS[name].values(index, question.party.value).rename(name)
+    else:
+        column = _COLUMNS.get(name, name)
+        values = index.columns(column)[column].rename(name)
     frame = pl.DataFrame({"decision": np.arange(len(index))}).with_columns(values)
     if isinstance(frame.schema[name], pl.List):
         frame = frame.explode(name, empty_as_null=True, keep_nulls=True)
@@ -53,11 +64,12 @@ def values_of(index: Index, name: str, question: Question) -> pl.DataFrame:
         frame = frame.with_columns(pl.col(name).cast(pl.String).str.slice(0, 7))
     if name == "body_part":
         frame = frame.with_columns(pl.col(name).str.split(":").list.first())
-    if name != "year":
+    if name not in _NUMBERS:
         frame = frame.with_columns(pl.col(name).cast(pl.String))
     return frame.drop_nulls(name).unique()
 
 
+_NUMBERS = {"year", "injury_year", "quantity", "items"}
 _COLUMNS = {
     "specialty": "specialties",
     "body_part": "body_parts",
@@ -87,3 +99,26 @@ def _cells(
     table = table.rename({"overturned": asked, asked: "overturned"} if asked != "overturned" else {})
     table = table.rename({"overturn_rate": "rate", "rate_low": "low", "rate_high": "high"})
     return table.select(*by, "decisions", "letters", *OUTCOMES, "rate", "low", "high").to_dicts()
+
+
+def parts_of(index: Index, mask: Mask, question: Question) -> Iterator[tuple[dict[str, Any], Mask]]:
+    """The decisions of each group and of each value of what is asked by, with its names."""
+    groups = (
+        [({}, mask)]
+        if not question.groups
+        else [
+            ({"group": echo.grouped(group)}, mask & passing(index, (group,), question))
+            for group in question.groups
+        ]
+    )
+    for named, part in groups:
+        if not question.by:
+            yield named, part
+            continue
+        found = pl.DataFrame({"decision": np.flatnonzero(part)})
+        for name in question.by:
+            found = found.join(values_of(index, name, question), on="decision", how="inner")
+        for values, rows in found.sort(question.by).group_by(question.by, maintain_order=True):
+            within = np.zeros(len(index), bool)
+            within[rows["decision"].to_numpy()] = True
+            yield named | dict(zip(question.by, values, strict=True)), within

@@ -3,7 +3,7 @@
 from kg.analysis import labels
 from kg.analysis.filters import FILTERS
 from kg.model import Outcome, Party
-from kg.questions import vocabulary
+from kg.questions import letter_facets, vocabulary
 from kg.questions.question import Condition, Kind, Question
 from kg.reading.vocabulary.phrases import key
 
@@ -19,17 +19,20 @@ _DIMENSIONS = {
     "edition": "cited edition",
     "sex": "the worker's sex",
     "licence": "state of licensure",
+    **{name: letter_facets.FACETS[name].words for name in letter_facets.SPLITS},
 }
 _KINDS = {
     Kind.CASE: "Case {case}",
     Kind.WHY: "The grounds that the reviewer states in case {case}",
-    Kind.RELATED: "Decisions similar to those of case {case}",
+    Kind.RELATED: "{Outcome} decisions similar to those of case {case}",
     Kind.CONTRAST: "Decisions similar to those of case {case} that ended the other way",
     Kind.CASES: "{Outcome} decisions",
     Kind.GROUNDS: "Grounds that reviewers state in {outcome} decisions",
     Kind.SIDES: "What the claims administrator and the reviewer cite ({level}s){ended}, in decisions",
     Kind.ASSOCIATIONS: "{Level}s cited by the {party}, with their association with {outcome} decisions",
     Kind.TREND: "Share {outcome} over time, of decisions",
+    Kind.MEASURE: "Mean and median of {measure}, of {unit}",
+    Kind.PARTS: "Share, among decisions (and letters)",
 }
 
 
@@ -42,10 +45,13 @@ def sentence(question: Question) -> str:
     """
     outcome = question.outcome or Outcome.OVERTURNED
     words = _KINDS.get(question.kind)
+    if question.kind is Kind.TREND and question.counts:
+        words = "Number of decisions over time, and of letters,"
     if words is None:
         words = "Number of decisions, and of letters" if question.counts else "Share {outcome} of decisions"
         if question.counts and question.outcome:
             words = "Number of decisions, and how many of them were {outcome},"
+    ended = f"{question.outcome.value} " if question.outcome else ""
     text = words.format(
         case=question.case,
         outcome=outcome.value,
@@ -54,11 +60,15 @@ def sentence(question: Question) -> str:
         ended=f" and how many were {outcome.value}" if question.outcome else "",
         Level=(question.level or "").capitalize(),
         party=question.party.value.replace("_", " "),
+        measure=f"the {letter_facets.FACETS[question.measure].words}" if question.measure else "",
+        unit=f"{'letters with ' * _of_letters(question)}{ended}decisions",
     )
     parts = [text, *(", ".join(told(c, question.party) for c in question.where),)]
     text = " ".join(part for part in parts if part)
+    if question.part:
+        text += ", of those " + ", ".join(told(c, question.party) for c in question.part)
     if question.groups:
-        text += f": {named(question.groups[0])} compared with {named(question.groups[1])}"
+        text += ": " + " compared with ".join(map(grouped, question.groups))
     if question.split:
         text += ", by " + " and ".join(dimension(name) for name in question.split)
     if question.limit and not question.order:
@@ -67,8 +77,24 @@ def sentence(question: Question) -> str:
         first = "first" if question.limit is None else f"{question.limit} first"
         of = "numbers" if question.counts else "shares"
         text += f", the {first} with the {'highest' if question.order == 'most' else 'lowest'} {of}"
+    text += "".join(f", only rows with {_needed(c)}" for c in question.having)
     read = "".join(f" “{written}” was read as “{known}”." for written, known in question.respelled)
     return f"{text}.{read}"
+
+
+def _of_letters(question: Question) -> bool:
+    return bool(question.measure) and letter_facets.FACETS[str(question.measure)].of_letters
+
+
+def _needed(condition: Condition) -> str:
+    """What a row has to have, in words."""
+    values = " or ".join(letter_facets.told("items", value) for value in condition.values)
+    return f"{values} decisions" if condition.name == "decisions" else f"a share of {values} percent"
+
+
+def grouped(condition: Condition) -> str:
+    """A side of a comparison, in words."""
+    return f"not {named(condition)}" if condition.negated else named(condition)
 
 
 def dimension(name: str) -> str:
@@ -89,7 +115,7 @@ def named(condition: Condition) -> str:
     return said if alike else f"{said} (“{condition.asked}”)"
 
 
-_AS_ASKED = {"category", "subcategory", "drug", "specialty", "body_part"}
+_AS_ASKED = {"condition", "category", "subcategory", "drug", "specialty", "body_part"}
 """Filters whose values are seldom called by their names."""
 
 
@@ -99,6 +125,8 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
     if condition.values == (vocabulary.EVER,):
         return f"{'without' if no else 'with'} {values}"
     who = "reviewer" if party is Party.REVIEWER else "claims administrator"
+    if condition.name.startswith("days_"):
+        return f"{no}with {values} {letter_facets.FACETS[condition.name].words}"
     return {
         "body_part": f"{no}on the {values}",
         "category": f"{no}on {values}",
@@ -115,7 +143,14 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "age": f"{no}of workers aged {values}",
         "quantity": f"{no}asking for {values}",
         "quantity_unit": f"{no}counted in {values}s",
-    }.get(condition.name, f"{no}with {FILTERS[condition.name].label.lower()} {values}")
+        "items": f"{no}of letters with {values} items",
+        "letter": f"{no}of letters {values}",
+        "surgical": f"{no}{values}",
+        "basis": f"whose {who} {'does not rely' if no else 'relies'} on {values}",
+        "alone": f"{no}with no other {values}",
+        "condition": f"{no}of patients with {values}",
+        "injury_date": f"{no}of injuries {values}",
+    }.get(condition.name) or f"{no}with {FILTERS[condition.name].label.lower()} {values}"
 
 
 def _value(name: str, value: str) -> str:
@@ -136,4 +171,4 @@ def _value(name: str, value: str) -> str:
         if not last:
             return f"from {first} on"
         return f"from {first} to {last}" if first else f"up to {last}"
-    return value
+    return letter_facets.told(name, value) if name in letter_facets.ONLY_FACETS else value

@@ -4,27 +4,45 @@ from itertools import permutations
 
 from kg.errors import QuestionError
 from kg.model import Outcome, Party
-from kg.questions import vocabulary
-from kg.questions.asked import Asked, day_before
+from kg.questions import letter_facets, vocabulary
+from kg.questions.asked import Asked
+from kg.questions.comparisons import COMPARED, compared, several
 from kg.questions.question import Condition, Kind, Question
+from kg.questions.wording.day_spans import day_before
+from kg.questions.wording.guideline_places import settled
 
-_CHOOSING = {"WHICH", "MOST", "LEAST", "CITED_MOST", "MATTER", "BY", "WHO", "COMPARE", "ASSOCIATED"}
+_CHOOSING = {
+    "WHICH",
+    "MOST",
+    "LEAST",
+    "CITED_MOST",
+    "MATTER",
+    "BY",
+    "WHO",
+    "COMPARE",
+    "ASSOCIATED",
+    "DISTINCT",
+    "HAVING",
+}
 """With one of these, a kind of thing (``services``) is what the answer is split by."""
 _ENDING = {"ASSOCIATED", "RATE", "SHARE", "DENIAL", "STRICT", "MATTER"}
 """With one of these, it is asked how decisions end, and not how many there are."""
-_SPLIT = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS}
+_SPLIT = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.MEASURE, Kind.PARTS}
 """The kinds of question whose answer can be split."""
-_TIMES = {"year", "month"}
+_TIMES = {"year", "month", "quarter"}
+_MEASURED = {"age_group": "age", "quantity": "quantity", "items": "items"}
+"""What a mean is of, where a kind of thing is named."""
 _NOUNS = {"category", "subcategory", "drug", "drug_class", "edition"}
 """Kinds of thing whose name says nothing beside a condition on one: *opioid medications*, *PT services*."""
+_ALONE = {
+    *("age_group", "quarter", "specialty", "sex", "licence", "priority"),
+    *("injury_year", "quantity", "condition", "basis"),
+}
+"""Kinds of thing whose name alone says by what a question asks."""
 _FINER = {"category": "subcategory", "subcategory": "drug", "guideline": "section"}
 """What a condition's things are asked by, in “which opioids are overturned most”."""
-_COMPARED = {"category", "subcategory", "drug", "specialty", "body_part"}
-"""Filters of which several values can be told apart by what an answer is split by."""
 _FINEST_FIRST = ("page", "section", "chapter", "guideline")
 LEVELS = {*_FINEST_FIRST}
-_PAGED = {"chronic-pain": "chronic-pain/2009"}
-"""What a page that is named without its edition is a page of."""
 
 
 def question(asked: Asked) -> Question:
@@ -33,28 +51,26 @@ def question(asked: Asked) -> Question:
     Raises:
         QuestionError: they ask nothing that can be answered, or a word of them would be without effect.
     """
-    several = any(len(c.values) > 1 for c in asked.conditions) or len(asked.conditions) > 1
-    if asked.sides and not (asked.both and several):
-        raise QuestionError(f"“{asked.sides[0]}” of which part of the body?")
-    if asked.denied and asked.outcome is None:
-        asked.outcome = Outcome.UPHELD
-    elif asked.denied and asked.seen & {"OR", "VERSUS", "THAN"} and not asked.after:
-        raise QuestionError(f"one outcome can be asked about, not both {asked.outcome} and denied")
+    _ended(asked)
+    _means(asked)
     kind, level = _kind(asked)
     if "drug" in asked.loose and not asked.seen & _CHOOSING and not asked.has(_NOUNS):
         asked.loose.remove("drug")  # `share of drugs overturned`
         asked._condition(Condition("category", ("Pharmaceuticals",), asked="drugs"))
     if asked.later:
         _later(asked, asked.later, kind)
-    conditions, groups = _groups(asked)
+    conditions, groups = compared(asked)
+    if kind is Kind.FIGURES and _cites_more(asked, groups):
+        kind = Kind.PARTS
+        asked.part = [c for c in conditions if c.name == "guideline"]
+        conditions = [c for c in conditions if c.name != "guideline"]
     where = tuple(settled(condition) for condition in conditions)
+    _split_by_loose(asked, kind, level, where)
     if groups and sum(phrase.type == "VERSUS" for phrase in asked.phrases) > 1:
-        where, groups = _several(asked, where, groups), ()
+        where, groups = several(asked, where, groups)
     _agreeing(where)
     groups = tuple(settled(group) for group in groups)
-    order = "least" if "LEAST" in asked.seen else "most" if asked.seen & {"MOST", "CITED_MOST"} else None
-    if groups:
-        order = None
+    order = None if groups else _order(asked)
     by = _by(asked, kind, level, where, ordered=bool(order))
     outcome, counts = _counted(asked, kind, groups)
     _all_used(asked, kind, level, by, groups, ordered=bool(order), where=where)
@@ -63,7 +79,7 @@ def question(asked: Asked) -> Question:
     administrator = "PARTY" in asked.seen and kind is not Kind.SIDES
     return Question(
         kind=kind,
-        outcome=None if asked.case else outcome,
+        outcome=None if asked.case and kind is not Kind.RELATED else outcome,
         where=where,
         by=by,
         groups=groups,
@@ -72,8 +88,38 @@ def question(asked: Asked) -> Question:
         order=order,
         limit=asked.limit,
         case=asked.case,
-        counts=counts,
+        measure=asked.measure or None,
+        part=tuple(settled(condition) for condition in asked.part),
+        having=tuple(asked.having),
+        counts=counts and kind not in {Kind.MEASURE, Kind.PARTS},
     )
+
+
+def _ended(asked: Asked) -> None:
+    """Take a denial for the outcome that is asked about, where none other is.
+
+    Raises:
+        QuestionError: two are, or a side is of no part of the body.
+    """
+    many = any(len(c.values) > 1 for c in asked.conditions) or len(asked.conditions) > 1
+    if asked.sides and not (asked.both and many):
+        raise QuestionError(f"“{asked.sides[0]}” of which part of the body?")
+    if asked.denied and asked.outcome is None:
+        asked.outcome = Outcome.UPHELD
+    elif asked.denied and asked.seen & {"OR", "VERSUS", "THAN"} and not asked.after:
+        raise QuestionError(f"one outcome can be asked about, not both {asked.outcome} and denied")
+
+
+def _order(asked: Asked) -> str | None:
+    """Whether what is most or what is least is asked for."""
+    return "least" if "LEAST" in asked.seen else "most" if asked.seen & {"MOST", "CITED_MOST"} else None
+
+
+def _split_by_loose(asked: Asked, kind: Kind, level: str | None, where: tuple[Condition, ...]) -> None:
+    """Split by a kind of thing that no condition is about: `overturn rate, age group`."""
+    named = {condition.name for condition in (*where, *asked.conditions, *asked.after)}
+    if kind in _SPLIT and not asked.seen & _CHOOSING and not level:
+        asked.by += [name for name in asked.loose if name in _ALONE and name not in {*named, *asked.by}]
 
 
 def _by(
@@ -117,7 +163,7 @@ def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
     """What “which opioids are overturned most” is asked by: the things under the one that is named."""
     if "WHICH" in asked.seen:
         for condition in where:
-            if len(condition.values) > 1 and condition.name in _COMPARED and not condition.negated:
+            if len(condition.values) > 1 and condition.name in COMPARED and not condition.negated:
                 return [condition.name]  # `which of Percocet, OxyContin and Norco`
             if condition.name == "subcategory" and not set(condition.values) <= vocabulary.drug_classes():
                 continue
@@ -128,7 +174,7 @@ def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
 
 def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[Outcome | None, bool]:
     """The outcome that is asked about, and whether a number is asked for."""
-    counts = "COUNT" in asked.seen or _cites_counted(asked, groups)
+    counts = bool(asked.seen & {"COUNT", "DISTINCT"}) or _cites_counted(asked, groups)
     outcome = asked.outcome
     if outcome is None and kind in {Kind.FIGURES, Kind.ASSOCIATIONS, Kind.TREND, Kind.GROUNDS}:
         if "SHARE" in asked.seen and not counts and kind is not Kind.GROUNDS:
@@ -152,8 +198,10 @@ def _all_used(
     Raises:
         QuestionError: there is such a word.
     """
-    if asked.case and kind in {Kind.RELATED, Kind.CONTRAST} and (where or asked.outcome or by):
-        raise QuestionError("decisions like those of a case are asked for without conditions")
+    if asked.case and kind in {Kind.RELATED, Kind.CONTRAST} and (by or groups or asked.part):
+        raise QuestionError("decisions like those of a case are listed, and not counted")
+    if kind is Kind.CONTRAST and asked.outcome:
+        raise QuestionError("“the other way” is an outcome already: ask for one")
     named = {condition.name for condition in (*where, *groups)} | {*by, level, *_above(level)}
     for name in asked.loose:
         times = name in _TIMES and "decision_date" in named
@@ -167,13 +215,31 @@ def _all_used(
             raise QuestionError(
                 f"“{name.replace('_', ' ')}” is without meaning here: ask “by {name.replace('_', ' ')}”"
             )
-    cites = named & {"guideline", "edition"} or level or kind is Kind.SIDES
-    if "PARTY" in asked.seen and not cites and not asked.case:
+    cites = named & {"guideline", "edition", "basis", "alone"} or level or kind is Kind.SIDES
+    cites = cites or any(condition.name in {"guideline", "basis"} for condition in asked.part)
+    if asked.seen & {"PARTY", "CITE"} and not cites and not asked.case:
         raise QuestionError(
             "letters state what the claims administrator cites: name a guideline, or ask “which sections”"
+            if "PARTY" in asked.seen
+            else "cite what? Name a guideline, chapter, section or page"
         )
-    if "CITE" in asked.seen and not cites and not asked.case:
-        raise QuestionError("cite what? Name a guideline, chapter, section or page")
+    _words_used(asked, kind, groups, by=bool(by))
+    listed = {Kind.CASES, Kind.GROUNDS, Kind.SIDES, Kind.RELATED, Kind.CONTRAST}
+    placed = by or ordered or level or kind in listed
+    if asked.number and not placed:
+        raise QuestionError(f"“{asked.number}” of what?")
+
+
+def _words_used(asked: Asked, kind: Kind, groups: tuple[Condition, ...], *, by: bool) -> None:
+    """Refuse words that compare nothing, or that the kind of question has no place for.
+
+    Raises:
+        QuestionError: there is such a word.
+    """
+    if asked.having and not (by and kind is Kind.FIGURES):
+        raise QuestionError("how many decisions there are is asked of rows, such as “by specialty”")
+    if asked.others and not groups:
+        raise QuestionError("which others? A comparison names one thing, such as “opioids versus the rest”")
     if "SAME" in asked.seen and kind is not Kind.SIDES:
         raise QuestionError("the same as what? “do both sides cite the same page” can be asked")
     if "COMPARE" in asked.seen and not groups and not by and kind is not Kind.SIDES:
@@ -182,10 +248,6 @@ def _all_used(
         raise QuestionError("whether a thing matters is asked by its kind, such as “does specialty matter”")
     if "TREND" in asked.seen and kind not in {Kind.TREND, Kind.FIGURES}:
         raise QuestionError(f"{kind.value} are not counted over time; “by year” can be asked of decisions")
-    if asked.number and not (
-        by or ordered or level or kind in {Kind.CASES, Kind.GROUNDS, Kind.SIDES, Kind.RELATED, Kind.CONTRAST}
-    ):
-        raise QuestionError(f"“{asked.number}” of what?")
 
 
 def _cites_counted(asked: Asked, groups: tuple[Condition, ...]) -> bool:
@@ -194,6 +256,13 @@ def _cites_counted(asked: Asked, groups: tuple[Condition, ...]) -> bool:
     ranked = bool(asked.seen & {"MOST", "LEAST", "TREND"}) and not asked.seen & _ENDING
     cited = "CITE" in asked.seen and (compared or ranked or "OFTEN" in asked.seen)
     return asked.outcome is None and (cited or "CITED_MOST" in asked.seen)
+
+
+def _cites_more(asked: Asked, groups: tuple[Condition, ...]) -> bool:
+    """Whether it is asked for which of two groups more is cited: “does UR cite ODG more for MRI than PT”."""
+    compared = bool(groups) and "guideline" not in {group.name for group in groups}
+    cites = {"CITE", "THAN"} <= asked.seen and asked.has({"guideline"})
+    return compared and cites and asked.outcome is None and not asked.seen & _ENDING
 
 
 def _asks_grounds(asked: Asked) -> bool:
@@ -223,75 +292,31 @@ def _later(asked: Asked, later: Condition, kind: Kind) -> None:
         asked.conditions.append(later)
 
 
-def _groups(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
-    if not asked.compared or (asked.seen & {"SAME", "SIDES"} and not asked.after):
-        return asked.conditions, ()
-    if not asked.after:
-        raise QuestionError("a comparison needs one thing on each side, such as opioids versus NSAIDs")
-    asked.conditions = _as_drugs(asked, asked.after[0])
-    asked.after = [_as_edition(asked, other) for other in asked.after]
-    pairs = []
-    for other in asked.after:
-        own = [c for c in asked.conditions if c.name == other.name and not c.negated]
-        if len(own) == 1 and own[0].values != other.values:
-            pairs.append((own[0], other))
-    if len(pairs) != 1:
-        raise QuestionError(_not_compared(asked, len(pairs)))
-    ((one, other),) = pairs
-    rest = [c for c in asked.conditions if c is not one]
-    kept = {(c.name, c.values, c.negated) for c in rest}
-    rest += [c for c in asked.after if c is not other and (c.name, c.values, c.negated) not in kept]
-    return rest, (one, other)
+def _means(asked: Asked) -> None:
+    """See what the mean is of, where one is asked for.
 
-
-def _several(
-    asked: Asked, where: tuple[Condition, ...], groups: tuple[Condition, ...]
-) -> tuple[Condition, ...]:
-    """The conditions of a comparison of three things or more: any of them, split by what they are."""
-    name = groups[0].name
-    if name not in _COMPARED:
-        raise QuestionError("two things are compared at a time")
-    asked.by.append(name)
-    values = tuple(value for group in groups for value in group.values)
-    return (*where, Condition(name, values, asked=", ".join(group.asked for group in groups)))
-
-
-def _not_compared(asked: Asked, pairs: int) -> str:
-    """Why two sides are no comparison."""
-    other = asked.after[0]
-    if pairs:
-        return "the two sides of a comparison must differ in one thing"
-    own = [c for c in asked.conditions if c.name == other.name]
-    if own and own[0].values == other.values:
-        return f"“{own[0].asked}” and “{other.asked}” are one here: {other.values[0]}"
-    return f"“{other.asked}” is compared with nothing of its kind"
-
-
-def _as_edition(asked: Asked, other: Condition) -> Condition:
-    """A year that is compared with an edition, as the other edition: *chronic pain 2009 versus 2016*."""
-    own = [c.values[0] for c in asked.conditions if c.name == "guideline"]
-    if (
-        other.name != "decision_date"
-        or len(own) != 1
-        or any(c.name == "decision_date" for c in asked.conditions)
-    ):
-        return other
-    work, _, edition = own[0].rpartition("/")
-    year = other.values[0][:4]
-    whole = other.values[0] == f"{year}-01-01..{year}-12-31"
-    return Condition("guideline", (f"{work}/{year}",), asked=year) if edition.isdecimal() and whole else other
-
-
-def _as_drugs(asked: Asked, other: Condition) -> list[Condition]:
-    """The conditions, a subcategory as the class of drugs that it is where a drug is compared with it."""
-    if other.name != "drug" or any(condition.name == "drug" for condition in asked.conditions):
-        return asked.conditions
-    return [
-        Condition("drug", c.values, c.negated, c.asked)
-        if c.name == "subcategory" and set(c.values) <= vocabulary.drug_classes()
-        else c
-        for c in asked.conditions
-    ]
+    Raises:
+        QuestionError: nothing is named that a mean can be made of.
+    """
+    named = [name for name in (*asked.loose, *asked.by) if name in _MEASURED]
+    per_letter = "items" in asked.loose and "BY" not in asked.seen
+    if asked.measure:
+        if asked.measure not in letter_facets.FACETS or not letter_facets.FACETS[asked.measure].is_number:
+            raise QuestionError(f"there is no mean of {asked.measure}")
+    elif "MEAN" not in asked.seen and not per_letter:
+        return
+    elif any("distribution" in p.printed.lower() for p in asked.phrases if p.type == "MEAN"):
+        asked.by += [name for name in dict.fromkeys(named) if name not in asked.by]
+        asked.loose = [name for name in asked.loose if name not in named]
+        asked.seen |= {"COUNT", "BY"}
+    elif named:
+        asked.measure = _MEASURED[named[0]]
+        asked.loose = [name for name in asked.loose if name != named[0]]
+        asked.by = [name for name in asked.by if name != named[0]]
+    elif not (asked.outcome or asked.seen & {"RATE", "SHARE"}):  # the mean rate is the rate
+        if not ("item" in asked.text.lower() and "letter" in asked.text.lower()):
+            raise QuestionError("the mean of what? Of ages, quantities, items, or days between two dates")
+        asked.measure = "items"
 
 
 def _kind(asked: Asked) -> tuple[Kind, str | None]:
@@ -304,6 +329,10 @@ def _kind(asked: Asked) -> tuple[Kind, str | None]:
         return _kind_of_case(seen), None
     if seen & {"CONTRAST", "LIKE"}:
         raise QuestionError("like which case? Name one, such as “cases like CM17-0004344”")
+    if asked.measure:
+        return Kind.MEASURE, None
+    if asked.part:
+        return Kind.PARTS, None
     if "SIDES" in seen or ("SAME" in seen and seen & {"PARTY", "CITE"}) or _asks_both(asked):
         return Kind.SIDES, level or "section"
     if "WHY" in seen or _asks_grounds(asked):
@@ -344,37 +373,3 @@ def _kind_of_places(asked: Asked, levels: list[str]) -> tuple[Kind, str | None] 
     if level or (asks_what and not asked.loose):
         return Kind.ASSOCIATIONS, level or "section"
     return None
-
-
-def settled(condition: Condition) -> Condition:
-    """A condition with its pages and chapters as places of a guideline, which another condition may name."""
-    if condition.name != "guideline":
-        return condition
-    works = [value for value in condition.values if " " not in value]
-    pages = [value for value in condition.values if " " in value]
-    if any(value.startswith("page ") for value in pages):  # pages are counted through all chapters
-        chapters = [value for value in pages if value.startswith("chapter ")]
-        pages = [value for value in pages if value not in chapters]
-        works = works or ["acoem-2004"] * bool(chapters)
-    if not pages:
-        return condition
-    if len(works) > 1:  # `MTUS chronic pain page 78`: the MTUS is what the guideline is part of
-        works = [work for work in works if work != "mtus"]
-    if len(works) > 1:
-        raise QuestionError(f"{pages[0]} of which of {', '.join(works)}?")
-    found = []
-    for value in pages:
-        unit, _, number = value.partition(" ")
-        if unit == "chapter":
-            if works and not works[0].startswith("acoem"):
-                raise QuestionError(f"{works[0]} has no numbered chapters")
-            found.append(f"acoem-2004/{number}")
-        else:
-            work = works[0] if works else "chronic-pain"
-            found.append(f"{_PAGED.get(work, _edition(work))}/page/{number}")
-    return Condition("guideline", tuple(found), condition.negated, condition.asked)
-
-
-def _edition(work: str) -> str:
-    """The edition whose pages a place is cited by: an ACOEM chapter's pages are its book's."""
-    return work.split("/")[0] if work.startswith("acoem") else work

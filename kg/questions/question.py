@@ -19,6 +19,10 @@ class Kind(StrEnum):
     """What both parties cite."""
     TREND = "trend"
     """How an outcome develops, month by month, with the changes of guidelines."""
+    MEASURE = "measure"
+    """The mean and the median of a number: days between two dates, ages, quantities."""
+    PARTS = "parts"
+    """Which share some decisions are of others."""
     CASES = "cases"
     """The cases themselves."""
     CASE = "case"
@@ -29,6 +33,9 @@ class Kind(StrEnum):
     """Decisions like those of one case."""
     CONTRAST = "contrast"
     """Decisions like those of one case that ended the other way."""
+
+
+_SPLIT_WORDS = {"items": "items per letter"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,12 @@ class Condition:
     @property
     def words(self) -> str:
         """As a question can write it: ``drug="Opioids"``, or ``drug!="Opioids"``."""
-        return " ".join(f'{self.name}{"!" if self.negated else ""}="{value}"' for value in self.values)
+        return self.written()
+
+    def written(self, prefix: str = "") -> str:
+        """The same with a prefix: ``part.drug="Opioids"``."""
+        no = "!" if self.negated else ""
+        return " ".join(f'{prefix}{self.name}{no}="{value}"' for value in self.values)
 
     def __str__(self) -> str:
         """As the readings in ``grammar/examples/question.tsv`` write it."""
@@ -59,7 +71,7 @@ class Question:
 
     ``outcome`` is the one that is asked about, ``party`` whose citations count, ``level`` the level of
     guidelines (``page``, ``section``, ``chapter``, ``guideline``) of associations and sides. ``groups`` are
-    the two conditions of a comparison. ``order`` is ``most`` or ``least``, ``limit`` the number of rows.
+    the conditions of a comparison. ``order`` is ``most`` or ``least``, ``limit`` the number of rows.
     """
 
     kind: Kind
@@ -72,6 +84,12 @@ class Question:
     order: str | None = None
     limit: int | None = None
     case: str | None = None
+    measure: str | None = None
+    """The facet whose mean is asked for."""
+    part: tuple[Condition, ...] = ()
+    """What decisions have to meet to be of the part whose share is asked for."""
+    having: tuple[Condition, ...] = ()
+    """What a row of the answer has to meet: a number of ``decisions``, a ``percent`` of the outcome."""
     counts: bool = False
     """Whether a number was asked for, not a share."""
     respelled: tuple[tuple[str, str], ...] = field(default=(), compare=False)
@@ -80,7 +98,7 @@ class Question:
     @property
     def split(self) -> tuple[str, ...]:
         """What the rows of the answer are of: as asked, and of a trend the years, where nothing else is."""
-        timed = {"year", "month"} & set(self.by) or self.groups
+        timed = {"year", "quarter", "month"} & set(self.by) or self.groups
         return self.by if self.kind is not Kind.TREND or timed else (*self.by, "year")
 
     @property
@@ -90,14 +108,16 @@ class Question:
         >>> Question(Kind.FIGURES, Outcome.OVERTURNED, (Condition("drug", ("Opioids",)),), ("year",)).reading
         'figures overturned | drug=Opioids | by year'
         """
-        head = [self.kind.value, *(word for word in (self.level, self.outcome, self.case) if word)]
+        head = [self.kind.value, *(w for w in (self.level, self.measure, self.outcome, self.case) if w)]
         if self.party is not Party.REVIEWER:
             head.append(f"of {self.party}")
-        tail = [" vs ".join(map(str, self.groups))] if self.groups else []
+        tail = ["of " + "; ".join(sorted(map(str, self.part)))] if self.part else []
+        tail += [" vs ".join(map(str, self.groups))] if self.groups else []
         if self.by:
             tail.append(f"by {', '.join(self.by)}")
         if self.order:
             tail.append(self.order + (f" {self.limit}" if self.limit else ""))
+        tail += [f"with {condition}" for condition in self.having]
         where = "; ".join(sorted(map(str, self.where)))
         return " | ".join((" ".join(head), where, ", ".join(tail))).rstrip(" |")
 
@@ -114,6 +134,8 @@ class Question:
             Kind.GROUNDS: "which grounds",
             Kind.SIDES: f"both parties {self.level}",
             Kind.TREND: "how many trend" if self.counts else "trend",
+            Kind.MEASURE: f'measure="{self.measure}"',
+            Kind.PARTS: "share",
             Kind.CASES: f"show {self.limit or ''}",
             Kind.CASE: "",
             Kind.WHY: "why",
@@ -129,16 +151,19 @@ class Question:
             parts.append("and" if condition.name in named and not condition.negated else "")
             parts.append(condition.words)
             named.add(condition.name)
+        parts += [condition.written("part.") for condition in self.part]
         if self.groups:
             parts.append(" versus ".join(group.words for group in self.groups))
         if self.by:
-            parts.append("by " + ", ".join(name.replace("_", " ") for name in self.by))
+            named_by = (_SPLIT_WORDS.get(name, name.replace("_", " ")) for name in self.by)
+            parts.append("by " + ", ".join(named_by))
         if self.limit and not self.order and self.kind is not Kind.CASES:
             parts.append(str(self.limit))
         if self.order:
             parts.append(
                 ("top" if self.order == "most" else "bottom") + (f" {self.limit}" if self.limit else "")
             )
+        parts += [condition.words for condition in self.having]
         return " ".join(part.strip() for part in parts if part.strip())
 
     def without(self, number: int) -> "Question":

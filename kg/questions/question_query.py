@@ -1,11 +1,13 @@
 """The SPARQL behind a question: what counts its decisions in the graph."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from kg.analysis.filters import Filters
 from kg.analysis.filters.sparql_patterns import CITING, ON_ANY_SIDE
 from kg.graph import iri
-from kg.questions.question import Condition, Question
+from kg.model import Party
+from kg.questions import letter_facets
+from kg.questions.question import Condition, Kind, Question
 
 _HEAD = """\
 PREFIX imr: <{ontology}#>
@@ -15,11 +17,11 @@ PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 
 SELECT {by}(COUNT(DISTINCT ?item) AS ?decisions)
   (COUNT(DISTINCT ?letter) AS ?letters)
-  (COUNT(DISTINCT ?won) AS ?{outcome})
+  (COUNT(DISTINCT ?won) AS ?{won})
 WHERE {{
   ?letter imr:disputedItem ?item .
   ?item imr:outcome ?outcome .
-  OPTIONAL {{ ?item imr:outcome outcome:{outcome} BIND(?item AS ?won) }}
+  OPTIONAL {{ {counted} BIND(?item AS ?won) }}
 {patterns}
 }}{group}
 """
@@ -45,31 +47,107 @@ def sparql(question: Question) -> str | None:
 
     It runs as it is at the SPARQL endpoint of the same generation.
     """
-    if question.case:
+    conditions = (*question.where, *question.groups, *question.part)
+    if question.case or any(
+        c.name in letter_facets.ONLY_FACETS and c.name not in _FACETS for c in conditions
+    ):
         return None
     lines = list(_patterns(question, question.where))
     if question.groups:
-        either = (" ".join(_patterns(question, (group,))) for group in question.groups)
+        whole = "?letter imr:disputedItem ?item . "  # from which a negated group is taken away
+        either = (
+            whole * group.negated + " ".join(_patterns(question, (group,))) for group in question.groups
+        )
         lines.append(" UNION ".join(f"{{ {pattern} }}" for pattern in either))
     cites = CITING[question.party.value][0]
     split = question.split if set(question.split) <= set(DIMENSIONS) else ()
     lines += [DIMENSIONS[name].format(cites=cites) for name in split]
     by = "".join(f"?{name} " for name in split)
+    outcome = question.outcome.value if question.outcome else "overturned"
     return _HEAD.format(
         ontology=iri.ONTOLOGY,
         base=iri.BASE,
         by=by,
-        outcome=question.outcome.value if question.outcome else "overturned",
+        won="part" if question.kind is Kind.PARTS else outcome,
+        counted=" ".join(_patterns(question, question.part))
+        if question.kind is Kind.PARTS
+        else f"?item imr:outcome outcome:{outcome}",
         patterns="\n".join(f"  {line}" for line in lines),
         group=f" GROUP BY {by}ORDER BY {by}".rstrip() if by else "",
     )
+
+
+_LETTER = {
+    "mixed": "{some} imr:outcome outcome:overturned . {other} imr:outcome outcome:upheld .",
+    "any_overturned": "{some} imr:outcome outcome:overturned .",
+    "any_upheld": "{some} imr:outcome outcome:upheld .",
+    "all_overturned": "{none} ?ended != outcome:overturned) }}",
+    "all_upheld": "{none} ?ended != outcome:upheld) }}",
+}
+
+
+def _letter(value: str, _: Question) -> str:
+    every = (
+        "?letter imr:disputedItem ?item . "
+        "FILTER NOT EXISTS { ?letter imr:disputedItem/imr:outcome ?ended FILTER("
+    )
+    pattern = _LETTER[value].format(
+        some="?letter imr:disputedItem ?item, ?some . ?some",
+        other="?letter imr:disputedItem ?other . ?other",
+        none=every,
+    )
+    return f"SELECT DISTINCT ?item WHERE {{ {pattern} }}"
+
+
+def _items(value: str, _: Question) -> str:
+    first, to, last = (value + "" if ".." in value else value.replace("-", "..")).partition("..")
+    if not to:
+        last = first
+    bounds = [f"COUNT(?each) >= {first}"] * bool(first) + [f"COUNT(?each) <= {last}"] * bool(last)
+    inner = (
+        "SELECT ?letter WHERE { ?letter imr:disputedItem ?each . ?each imr:outcome ?ended } "
+        f"GROUP BY ?letter HAVING ({' && '.join(bounds)})"
+    )
+    return f"{{ {inner} }} ?letter imr:disputedItem ?item ."
+
+
+def _basis(value: str, question: Question) -> str:
+    party = "reviewer" if question.party is Party.REVIEWER else "claimsAdministrator"
+    return f'?item imr:{party}Basis/skos:notation "{value}" .'
+
+
+def _injured(value: str, _: Question) -> str:
+    first, _to, last = value.partition("..")
+    ends = [f'?injured >= "{first}"^^xsd:date'] * bool(first) + [f'?injured <= "{last}"^^xsd:date'] * bool(
+        last
+    )
+    return f"?case imr:disputedItem ?item ; imr:dateOfInjury ?injured . FILTER({' && '.join(ends)})"
+
+
+_FACETS: dict[str, Callable[[str, Question], str]] = {
+    "letter": _letter,
+    "items": _items,
+    "basis": _basis,
+    "injury_date": _injured,
+    "surgical": lambda value, _: (
+        "?item imr:associatedSurgicalService true ."
+        if value == "true"
+        else "?letter imr:disputedItem ?item . FILTER NOT EXISTS { ?item imr:associatedSurgicalService true }"
+    ),
+}
+"""The patterns of the facets that the graph has."""
 
 
 def _patterns(question: Question, conditions: tuple[Condition, ...]) -> Iterator[str]:
     citing = CITING[question.party.value]
     seen: set[str] = set()
     for condition in conditions:
-        pattern = " ".join(Filters.of(**{condition.name: condition.values}).patterns(citing))
+        if condition.name in letter_facets.ONLY_FACETS:
+            pattern = " UNION ".join(
+                f"{{ {_FACETS[condition.name](value, question)} }}" for value in condition.values
+            )
+        else:
+            pattern = " ".join(Filters.of(**{condition.name: condition.values}).patterns(citing))
         # Another condition of a filter may hold by another citation or ground: only the item is shared.
         apart = f"SELECT DISTINCT ?item WHERE {{ {pattern} }}"
         if condition.negated:

@@ -16,11 +16,12 @@ from lark.exceptions import UnexpectedInput
 
 from kg.analysis.filters import FILTERS
 from kg.errors import QuestionError
-from kg.questions import intent, numbers, vocabulary
+from kg.questions import intent, letter_facets, vocabulary
 from kg.questions.asked import Asked, Phrase, Plan
 from kg.questions.examples import nearest
 from kg.questions.question import Question
 from kg.questions.vocabulary import Meaning
+from kg.questions.wording import cut_phrases, measured_words, numbers
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
 from kg.reading.vocabulary.phrases import Words, words
 
@@ -28,7 +29,8 @@ LONGEST = 2_000
 """Characters of a question; a longer text is none."""
 
 _CASE = r"\bCM\s?-?(?P<year>[0-9]{2})-?(?P<number>[0-9]{1,7})\b"
-_CONDITION = rf'\b(?P<name>{"|".join(FILTERS)})(?P<no>!?)=(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+))'
+_NAMES = "|".join((*FILTERS, *letter_facets.ONLY_FACETS, "decisions", "percent", "measure"))
+_CONDITION = rf'\b(?P<part>part\.)?(?P<name>{_NAMES})(?P<no>!?)=(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+))'
 _DAY = (
     r"\b(?P<iso>(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})\b"
     r"|\b(?P<slashed>[0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2})\b"
@@ -70,12 +72,13 @@ ABSENT = {
 _RANGE = re.compile(r"\s*(?:-|–|\.\.)\s*")
 
 
+_FOUND = ("VALUE", "GUIDE", "UNKNOWN", "MONTH", "DAY", "TIME", "MEASURE", "HAVING", "PART")
+
+
 @cache
 def grammar() -> TypedGrammar[Plan]:
     """The grammar of questions."""
-    found = {
-        name: f"<{name}>" for name in (*("VALUE", "GUIDE", "UNKNOWN", "MONTH", "DAY"), *_NUMBERED.values())
-    }  # by the reader, not by words
+    found = {name: f"<{name}>" for name in (*_FOUND, *_NUMBERED.values())}  # by the reader, not by words
     return TypedGrammar(vocabulary.GRAMMAR, nested, words=found)
 
 
@@ -83,11 +86,13 @@ def tokens(text: str) -> list[Phrase]:
     """The phrases of a question, in order, without those that say nothing."""
     found: list[Phrase] = []
     start = 0
-    for exact in sorted([*_exactly(text), *_counting(text)], key=lambda phrase: phrase.start):
+    said = [*_exactly(text), *_counting(text)]
+    for exact in sorted(said, key=lambda phrase: (phrase.start, -phrase.end)):
         if exact.start >= start:
-            found += [*_phrases(text, start, exact.start), exact]
+            found += _phrases(text, start, exact.start)
+            found += [exact] if exact.type != "IGNORED" else []
             start = exact.end
-    return [*found, *_phrases(text, start, len(text))]
+    return cut_phrases.settled(text, [*found, *_phrases(text, start, len(text))])
 
 
 def _exactly(text: str) -> Iterator[Phrase]:
@@ -98,7 +103,7 @@ def _exactly(text: str) -> Iterator[Phrase]:
 
 def _counting(text: str) -> Iterator[Phrase]:
     """Numbers of something."""
-    for meaning, start, end in numbers.found(text):
+    for meaning, start, end in (*measured_words.found(text), *numbers.found(text)):
         yield Phrase(meaning.type, meaning, text[start:end], start, end)
 
 
@@ -111,7 +116,12 @@ def _exact(found: re.Match[str]) -> tuple[str, Meaning]:
         iso = found["iso"] or f"{year}-{int(month):02d}-{int(day):02d}"
         return "DAY", Meaning("DAY", value=_day(iso, found[0]))
     value = found["quoted"] or found["plain"]
-    return "VALUE", Meaning("VALUE", found["name"].lower(), value, negated=bool(found["no"]))
+    name, kind = found["name"].lower(), "PART" if found["part"] else "VALUE"
+    if name in {"measure", "decisions", "percent"}:
+        kind = "MEASURE" if name == "measure" else "HAVING"
+    elif name in letter_facets.ONLY_FACETS:
+        value = letter_facets.check(name, value)
+    return kind, Meaning(kind, name, value, negated=bool(found["no"]))
 
 
 def _day(iso: str, printed: str) -> str:
@@ -122,7 +132,7 @@ def _day(iso: str, printed: str) -> str:
 
 
 def _phrases(text: str, start: int, end: int) -> list[Phrase]:
-    read = words(text, start, end)
+    read = _without_adverbs(words(text, start, end))
     respelled = vocabulary.spelling()
     folded = [respelled(word) for word in read.folded]
     found: list[Phrase] = []
@@ -150,6 +160,17 @@ def _phrases(text: str, start: int, end: int) -> list[Phrase]:
         found.append(phrase)
         citing = phrase.type in {"CITE", "OF_SECTION"} or (citing and phrase.type == "OR")
     return found
+
+
+def _without_adverbs(read: Words) -> Words:
+    """The words without adverbs that say nothing, also within phrases: *was simply not tried yet*."""
+    said = vocabulary.adverbs()
+    kept = [
+        at
+        for at, word in enumerate(read.folded)
+        if word not in said or (word == "prior" and read.folded[at + 1 : at + 2] == ["to"])
+    ]
+    return Words([read.folded[at] for at in kept], [read.matches[at] for at in kept])
 
 
 def _is_dated(folded: list[str], at: int) -> bool:
@@ -260,10 +281,19 @@ def _read(text: str, phrases: list[Phrase]) -> Question:
         raise QuestionError("not understood: " + ", ".join(f"“{word}”" for word in dict.fromkeys(unknown)))
     if not phrases:
         raise QuestionError("the question is empty")
-    lexemes = [Lexeme(phrase.type, phrase.start, phrase.end) for phrase in phrases]
-    plan = _planned(lexemes, phrases)
+    asked = _asked(text, phrases)
     respelled = tuple((phrase.printed, known) for phrase in phrases if (known := _respelled(phrase.printed)))
-    return replace(intent.question(Asked(text, phrases).read(plan)), respelled=respelled)
+    if cut := cut_phrases.cut(text, phrases):
+        whole, part = cut
+        asked, of = _asked(text, whole), _asked(text, part)
+        asked.part += [*of.conditions, *([of.later] if of.later else [])]
+    return replace(intent.question(asked), respelled=respelled)
+
+
+def _asked(text: str, phrases: list[Phrase]) -> Asked:
+    """What the phrases say, one part after the other."""
+    lexemes = [Lexeme(phrase.type, phrase.start, phrase.end) for phrase in phrases]
+    return Asked(text, phrases).read(_planned(lexemes, phrases))
 
 
 def _respelled(printed: str) -> str:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from kg import resources
 from kg.analysis.filters import known_words
 from kg.model import Priority, Sex
-from kg.questions import ground_words
+from kg.questions.wording import facet_words, ground_words
 from kg.reading.requests import bodyparts, services
 from kg.reading.vocabulary.concepts import Concept, read
 from kg.reading.vocabulary.phrases import Phrases, is_official, key, words
@@ -35,12 +35,21 @@ _PERSON_ENDINGS = (
     ("internal medicine", "internist"),
     ("physical medicine and rehabilitation", "physiatrist"),
 )
+_SHORT = {
+    "Occupational Medicine": ("occ med", "occmed", "occupational med"),
+    "Pain Medicine": ("pain mgt", "pain mgmt", "pain"),
+    "Orthopedic Surgery": ("ortho",),
+    "Physical Medicine and Rehabilitation": ("PMR", "PM and R"),
+    "Neurological Surgery": ("neurosurg",),
+}
+"""How questions shorten specialties beside what letters print."""
 _SURE = 3
 """How many times as many labels must have one spelling as another, for a word to be taken for the first."""
 _SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 5, 40
 BESIDE_NUMBERS = {
     *("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS"),
     *("VISITS", "UNITS", "HOURS", "AGED", "OF_AGE", "WORKERS"),
+    *("AT_INJURY", "AT_DENIAL", "AT_APPLICATION", "AT_ASSIGNMENT", "AT_DECISION", "AT_TIME"),
 }
 """Terminals whose phrases mean something beside a number only."""
 EVER = "0001.."
@@ -77,6 +86,16 @@ def keywords(file: str = GRAMMAR) -> dict[str, list[str]]:
 
 
 @cache
+def adverbs() -> frozenset[str]:
+    """Words that say nothing, also within a phrase.
+
+    >>> "simply" in adverbs()
+    True
+    """
+    return frozenset(keywords()["ADVERB"])
+
+
+@cache
 def phrases(file: str = GRAMMAR) -> Phrases[Meaning]:
     """All phrases, those of the grammar ``file`` before those of the vocabularies."""
     return _table(
@@ -90,6 +109,7 @@ def phrases(file: str = GRAMMAR) -> Phrases[Meaning]:
             *_worker(),
             *_grounds(),
             *_guidelines(),
+            *(_facets() if file == GRAMMAR else ()),
         ),
     )
 
@@ -212,7 +232,7 @@ def _persons() -> Iterator[tuple[str, Meaning]]:
     concepts = read("specialties.ttl")
     for concept in concepts.values():
         meaning = Meaning("VALUE", "specialty", concept.preferred, offered=f"{concept.preferred} reviewers")
-        for label in concept.labels:
+        for label in (*concept.labels, *_SHORT.get(concept.preferred, ())):
             plain = label.lower()
             for ending, person in _PERSON_ENDINGS:
                 if plain.endswith(ending):
@@ -225,7 +245,7 @@ def _persons() -> Iterator[tuple[str, Meaning]]:
 def _specialties() -> Iterator[tuple[str, Meaning]]:
     """Specialties by their names, where nothing else has them."""
     for concept in read("specialties.ttl").values():
-        for label in concept.labels:
+        for label in (*concept.labels, *_SHORT.get(concept.preferred, ())):
             yield label, Meaning("VALUE", "specialty", concept.preferred)
 
 
@@ -271,6 +291,15 @@ def _grounds() -> Iterator[tuple[str, Meaning]]:
     """Grounds that reviewers state, met or not where the words say so."""
     for said, ground, offered in ground_words.phrases():
         yield said, Meaning("VALUE", "ground", ground, offered=offered)
+
+
+def _facets() -> Iterator[tuple[str, Meaning]]:
+    """How letters end as wholes, on what parties rely, and the conditions of patients."""
+    for said, name, value in facet_words.phrases():
+        yield said, Meaning("VALUE", name, value, offered=said)
+    for concept in read("conditions.ttl").values():
+        for label in (*concept.labels, concept.preferred):
+            yield label, Meaning("VALUE", "condition", concept.notation, offered=concept.preferred)
 
 
 def _without_endings(label: str) -> str:

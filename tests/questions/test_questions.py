@@ -18,12 +18,14 @@ from kg.analysis.cache import Analyses
 from kg.analysis.filters import FILTERS
 from kg.base.building.build import build
 from kg.errors import KgError, QuestionError
-from kg.questions import answers, echo, numbers, question_query, vocabulary
+from kg.model import Outcome
+from kg.questions import answers, echo, letter_facets, question_query, vocabulary
 from kg.questions.changes import changes
 from kg.questions.complete import complete
 from kg.questions.examples import EXAMPLES, nearest
-from kg.questions.question import Kind
+from kg.questions.question import Kind, Question
 from kg.questions.reading import ABSENT, LONGEST, grammar, read_question, tokens
+from kg.questions.wording import numbers
 from kg.sample import sample
 
 
@@ -70,7 +72,7 @@ def test_there_are_examples_of_every_kind_and_of_every_terminal():
     assert {read_question(text).kind for text in READ} == set(Kind)
     said = vocabulary.keywords()
     used = {phrase.type for text, _ in ROWS for phrase in tokens(text)}
-    assert set(said) - used == {"IGNORED", *vocabulary.BESIDE_NUMBERS}
+    assert set(said) - used == {"IGNORED", "ADVERB", *vocabulary.BESIDE_NUMBERS}
 
 
 RANGES = {
@@ -101,7 +103,7 @@ def test_every_word_for_a_number_bounds_it_with_every_unit():
 
 
 def test_every_terminal_is_known_to_the_grammar():
-    kept = {"IGNORED", *ABSENT, *vocabulary.BESIDE_NUMBERS}
+    kept = {"IGNORED", "ADVERB", *ABSENT, *vocabulary.BESIDE_NUMBERS}
     assert set(vocabulary.keywords()) - kept <= set(grammar().terminals)
 
 
@@ -175,17 +177,23 @@ def test_the_echo_repeats_words_that_stand_for_others():
     assert "(" not in echo.sentence(read_question("acupuncture by year"))
 
 
-@each_row("text", lambda: of_kinds(Kind.FIGURES)[::2])
+@each_row("text", lambda: of_kinds(Kind.FIGURES, Kind.PARTS)[1::2])
 def test_the_query_counts_what_the_answer_counts(text, analyses, base):
     found = answers.ask(analyses, text)
+    if found.sparql is None:
+        assert any(
+            c.name in letter_facets.ONLY_FACETS for c in (*found.question.where, *found.question.groups)
+        )
+        return
     counted = list(base.graph.query(found.sparql))
     outcome = found.question.outcome.value if found.question.outcome else "overturned"
+    outcome = "part" if found.question.kind is Kind.PARTS else outcome
     if not found.question.by and not found.question.groups:
         [row] = counted
         value = found.value
         assert tuple(map(int, row)) == (value["decisions"], value["letters"], value[outcome])
     elif set(found.question.by) <= set(question_query.DIMENSIONS) and not (
-        found.question.groups or found.question.limit
+        found.question.groups or found.question.limit or found.question.having
     ):
         expected = sorted((row["decisions"], row["letters"]) for row in found.rows)
         assert sorted((int(row.decisions), int(row.letters)) for row in counted) == expected
@@ -228,7 +236,7 @@ def test_every_filter_can_be_a_condition(name, analyses, index):
         ("", "the question is empty"),
         ("purple unicorns", "not understood: “purple”, “unicorns”"),
         ("cases like that", "like which case"),
-        ("overturned and upheld acupuncture", "one outcome can be asked about"),
+        ("overturned acupuncture, upheld imaging", "one outcome can be asked about"),
         ("opioids versus", "a comparison needs one thing on each side"),
         ("between 2016 and 2014", "is reversed"),
         ("surgery in 2014 in 2016", "exclude each other"),
@@ -236,13 +244,17 @@ def test_every_filter_can_be_a_condition(name, analyses, index):
         ("both parties by specialty", "cannot be split by specialty"),
         ("compare opioids", "compare what with what?"),
         ("opioids or the knee", "“or” joins “opioids” and “knee”"),
-        ("share of decisions with red flags", "ended how?"),
+        ("what share of decisions", "ended how?"),
+        ("average outcome of acupuncture", "the mean of what?"),
+        ("opioids with at least 20 decisions", "asked of rows"),
+        ("the others", "which others?"),
+        ('letter="nice"', "there is no letter 'nice'"),
         ("opioids most", "the most of what?"),
         ("opioids 5", "“5” of what?"),
         ("31 February 2015", "not a day of February 2015"),
         ("letters of 2015-02-31", "is not a date"),
         ("which insurer denies most", "letters name no insurer"),
-        ("cases like CM17-0004344 on opioids", "without conditions"),
+        ("cases like CM17-0004344 by year", "cannot be split by year"),
         ("opioids of the claims administrator", "what the claims administrator cites"),
         ("what is the same", "the same as what?"),
         ("overturned or denied", "one outcome"),
@@ -299,3 +311,81 @@ def test_completions_can_be_asked_and_leave_decisions(analyses, index):
             assert answers.ask(analyses, one.text)
     assert complete(index, "overturned opi")
     assert complete(index, "x" * (LONGEST + 1)) == []
+
+
+# --- numbers of letters, and shares of decisions ---------------------------------------------------------
+
+
+def letters_of(base):
+    """Each letter's dates, and the outcomes of its items."""
+    facts = base.facts.unique(["case", "item"]).filter(pl.col("outcome").is_not_null())
+    outcomes = {case: [row["outcome"] for row in rows] for case, rows in _by_case(facts).items()}
+    dates = base.scan_determinations().collect().to_dicts()
+    return {
+        row["case"]: row | {"outcomes": outcomes[row["case"]]} for row in dates if row["case"] in outcomes
+    }
+
+
+def _by_case(facts):
+    found = {}
+    for row in facts.to_dicts():
+        found.setdefault(row["case"], []).append(row)
+    return found
+
+
+def test_days_between_dates_are_what_plain_python_counts(analyses, base):
+    value = answers.ask(analyses, "median days from UR denial to IMR decision").value
+    days = sorted(
+        (letter["decision_date"] - letter["ur_denial_date"]).days
+        for letter in letters_of(base).values()
+        if letter["decision_date"] and letter["ur_denial_date"]
+    )
+    assert days
+    assert (value["measured"], value["least"], value["greatest"]) == (len(days), days[0], days[-1])
+    assert value["mean"] == pytest.approx(sum(days) / len(days))
+    assert value["median"] == pytest.approx((days[(len(days) - 1) // 2] + days[len(days) // 2]) / 2)
+
+
+def test_letters_with_both_outcomes_are_what_plain_python_counts(analyses, base):
+    mixed = [
+        case
+        for case, letter in letters_of(base).items()
+        if {"upheld", "overturned"} <= set(letter["outcomes"])
+    ]
+    assert answers.ask(analyses, "how many letters have mixed outcomes").value["letters"] == len(mixed)
+    three = [letter for letter in letters_of(base).values() if len(letter["outcomes"]) >= 3]
+    assert answers.ask(analyses, "how many letters have 3 or more items").value["letters"] == len(three)
+
+
+def test_a_share_of_decisions_is_what_plain_python_counts(analyses, base):
+    value = answers.ask(analyses, "opioids as a share of pharmaceuticals").value
+    rows = base.facts.unique(["case", "item"]).filter(pl.col("outcome").is_not_null())
+    drugs = rows.filter(pl.col("category") == "Pharmaceuticals")
+    opioids = drugs.filter(pl.col("subcategory") == "Opioids")
+    assert (value["decisions"], value["part"]) == (drugs.height, opioids.height)
+    assert value["rate"] == pytest.approx(opioids.height / drugs.height)
+
+
+def test_rows_have_as_many_decisions_as_is_asked(analyses):
+    rows = answers.ask(analyses, "services with at least 20 decisions by overturn rate").rows
+    everything = answers.ask(analyses, "overturn rate by service").rows
+    assert [row["decisions"] for row in rows if row["decisions"] < 20] == []
+    assert len(rows) == sum(row["decisions"] >= 20 for row in everything)
+    half = answers.ask(analyses, "services where more than half were overturned").rows
+    assert [row["subcategory"] for row in half if row["rate"] <= 0.5] == []
+
+
+@pytest.mark.parametrize("name", letter_facets.SPLITS)
+def test_every_facet_splits_the_answer(name, analyses):
+    assert answers.answer(analyses, Question(Kind.FIGURES, Outcome.OVERTURNED, by=(name,))).rows
+    question = Question(Kind.FIGURES, Outcome.OVERTURNED, by=(name,))
+    assert read_question(question.words).reading == question.reading
+
+
+@pytest.mark.parametrize("name", [name for name, facet in letter_facets.FACETS.items() if facet.is_number])
+def test_every_number_has_a_mean(name, analyses):
+    value = answers.ask(analyses, f'measure="{name}"').value
+    assert value["least"] <= value["median"] <= value["greatest"]
+    low, high = value["least"], value["greatest"]
+    question = read_question(f'rate overturned {name}="{max(low, 0):g}..{high:g}"') if low >= 0 else None
+    assert question is None or answers.answer(analyses, question).value["decisions"] > 0

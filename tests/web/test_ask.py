@@ -30,6 +30,8 @@ def test_the_api_says_how_it_understood(site):
         "list upheld decisions on opioids",
         "do both sides cite the same page",
         "top 5 sections cited by reviewers",
+        "average days from UR denial to decision by year",
+        "opioids as a share of drugs by year",
         "{case}",
         "cases like {case} that went the other way",
     ],
@@ -59,6 +61,22 @@ def test_every_question_offered_has_its_page(site, text):
     assert got.status_code in {200, 303}
     if got.status_code == 200:
         assert 'role="alert"' not in got.text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("median age by body part", "Mean and median of the age of the worker"),
+        ("opioids as a share of drugs by year", "Share, among decisions"),
+        ("letters with both outcomes", "with both upheld and overturned items"),
+        ("overturn rate of opioids versus the rest", "compared with not"),
+    ],
+)
+def test_means_and_shares_have_their_page(site, text, says):
+    got = site.get("/ask", params={"q": text})
+    assert got.status_code == 200
+    assert says in got.text
+    assert 'role="alert"' not in got.text
 
 
 def test_a_condition_can_be_removed(site):

@@ -31,7 +31,7 @@ def ask(request: Request, site: SiteDep, q: Annotated[str, Query(max_length=LONG
     if q.strip():
         try:
             question = read_question(q)
-            if question.kind in _OWN_PAGE:
+            if question.kind in _OWN_PAGE and not (question.where or question.outcome):
                 root = request.scope.get("root_path", "")
                 return RedirectResponse(f"{root}{answers.path(question)}", 303)
             answer = answers.answer(site.analyses, question, q)
@@ -76,6 +76,12 @@ def _columns(answer: answers.Answer) -> list[str]:
         return [*own, *_COUNTS, "rate"]
     if answer.question.kind is Kind.GROUNDS:
         return [*own, "ground", "stated", "share", "all"]
+    if answer.question.kind in {Kind.MEASURE, Kind.PARTS}:
+        counts = ("measured", "mean", "median", "least", "greatest", "decisions", "letters", "part", "rate")
+        return [name for name in (*own, *counts) if answer.rows and name in (*own, *answer.rows[0])]
+    if answer.question.kind in {Kind.CASE, Kind.WHY, Kind.RELATED, Kind.CONTRAST}:
+        kept = ("case", "decided", "decision_date", "item", "outcome", "text")
+        return [name for name in kept if answer.rows and name in answer.rows[0]]
     if answer.question.kind is Kind.CASES:
         return ["case", "decision_date", "item", "outcome", "text"]
     kept = ("key", "administrator", "reviewer", "decisions", "overturned", "overturn_rate")

@@ -26,14 +26,32 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         unit = next((unit for name, unit in UNITS.items() if number[name] or number[f"{name}_FIRST"]), None)
         if unit is None and not number["OF_AGE"] and _counts_after().match(text, number.end()):
             unit = Unit.VISIT  # `24 PT visits`
-        bounded = any(number[name] for name in BOUNDS)
+        bounded = any(number[name] for name in BOUNDS) or bool(number["between"])
+        alone = any(number[name] for name in BOUNDS[:4]) and _is_age(number, text)
         aged = number["AGED"] or number["OF_AGE"]
         worker = bounded and _worker_before().search(text[: number.start()])
         if unit or number["hash"]:
             also = ("quantity_unit", unit.value) if unit else None
             yield Meaning("VALUE", "quantity", _range(number), also), number.start(), number.end()
-        elif aged or worker:
+        elif aged or worker or alone:
             yield Meaning("VALUE", "age", _range(number)), number.start(), number.end()
+
+
+_YOUNGEST, _OLDEST = 15, 99
+_NO_AGE_BEFORE = re.compile(r"\b(?:page|chapter|dose|MED|MME|med|mme|rate|is|was)\s+$", re.IGNORECASE)
+_AFTER_AGE = re.compile(
+    r"\s*(?:$|[,.;?!)]|\b(?:and|or|vs|versus|than|by|with|who|whose|overturn\w*|upheld|den\w+|get|win)\b)"
+)
+
+
+def _is_age(number: re.Match[str], text: str) -> bool:
+    """Whether a bounded number without a unit is an age: `knee replacement, over 65`."""
+    return (
+        not number["hash"]
+        and _YOUNGEST <= int(number["first"]) <= _OLDEST
+        and not _NO_AGE_BEFORE.search(text[: number.start()])
+        and bool(_AFTER_AGE.match(text, number.end()))
+    )
 
 
 def _range(number: re.Match[str]) -> str:
@@ -45,9 +63,11 @@ def _range(number: re.Match[str]) -> str:
         return f"{first + 1}.."
     if number["UNDER"]:
         return f"..{first - 1}"
-    if number["AT_LEAST"] or number["OR_MORE"]:
+    if number["AT_LEAST"] or number["OR_MORE"] or number["OR_MORE_LATER"]:
         return f"{first}.."
-    return f"..{first}" if number["AT_MOST"] or number["OR_LESS"] else str(first)
+    return (
+        f"..{first}" if any(number[name] for name in ("AT_MOST", "OR_LESS", "OR_LESS_LATER")) else str(first)
+    )
 
 
 def _words(terminal: str) -> str:
@@ -74,11 +94,12 @@ def _pattern() -> re.Pattern[str]:
     first = "|".join(f"(?P<{name}_FIRST>{_words(name)})" for name in UNITS)
     before = "|".join(f"(?P<{name}>{_words(name)})" for name in BOUNDS[:4])
     after = "|".join(f"(?P<{name}>{_words(name)})" for name in BOUNDS[4:])
+    later = "|".join(f"(?P<{name}_LATER>{_words(name)})" for name in BOUNDS[4:])
     units = "|".join(f"(?P<{name}>{_words(name)})" for name in (*UNITS, "OF_AGE"))
-    between = r"(?:between\s+|from\s+)?"
+    between = r"(?:(?P<between>between)\s+|from\s+)?"
     return re.compile(
         rf"(?<![\w.])(?:(?:{first})[\s:,]+)?(?:(?P<AGED>{_words('AGED')})\s+)?(?:(?:{before})\s+)?{between}(?P<hash>#\s?)?"
         rf"(?P<first>[0-9]{{1,4}})(?:\s*(?:-|–|to|and)\s*(?P<last>[0-9]{{1,4}}))?(?![\w.])"
-        rf"(?:\s+(?:{after})\b)?(?:[\s-]*(?:{units})\b)?",
+        rf"(?:\s+(?:{after})\b)?(?:[\s-]*(?:{units})\b)?(?:\s+(?:{later})\b)?",
         re.IGNORECASE,
     )

@@ -1,0 +1,94 @@
+"""What a question compares with what."""
+
+from kg.errors import QuestionError
+from kg.questions import vocabulary
+from kg.questions.asked import Asked
+from kg.questions.question import Condition
+
+_SERVICES = {"category", "subcategory", "drug"}
+"""Filters whose values are services, which can be compared with one another."""
+COMPARED = {"category", "subcategory", "drug", "specialty", "body_part"}
+"""Filters of which several values can be told apart by what an answer is split by."""
+
+
+def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
+    """The conditions of all, and the groups of a comparison, none where nothing is compared.
+
+    Raises:
+        QuestionError: the sides are not of one kind, or differ in more than one thing.
+    """
+    if not asked.compared or (asked.seen & {"SAME", "SIDES"} and not asked.after):
+        return asked.conditions, ()
+    if asked.others and not asked.after and asked.conditions:
+        one = asked.conditions[-1]
+        asked.after.append(Condition(one.name, one.values, not one.negated, one.asked))
+    if not asked.after:
+        raise QuestionError("a comparison needs one thing on each side, such as opioids versus NSAIDs")
+    asked.conditions = _as_drugs(asked, asked.after[0])
+    asked.after = [_as_edition(asked, other) for other in asked.after]
+    pairs = []
+    for other in asked.after:
+        own = [c for c in asked.conditions if c.name == other.name]
+        if len(own) == 1 and (own[0].values, own[0].negated) != (other.values, other.negated):
+            pairs.append((own[0], other))
+    if not pairs and len(after := [c for c in asked.after if c.name in _SERVICES]) == 1:
+        own = [c for c in asked.conditions if c.name in _SERVICES and not c.negated]
+        if len(own) == 1 and own[0].values != after[0].values:  # a subcategory, and the category of another
+            pairs.append((own[0], after[0]))
+    if len(pairs) != 1:
+        raise QuestionError(_not_compared(asked, len(pairs)))
+    ((one, other),) = pairs
+    rest = [c for c in asked.conditions if c is not one]
+    kept = {(c.name, c.values, c.negated) for c in rest}
+    rest += [c for c in asked.after if c is not other and (c.name, c.values, c.negated) not in kept]
+    return rest, (one, other)
+
+
+def several(
+    asked: Asked, where: tuple[Condition, ...], groups: tuple[Condition, ...]
+) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
+    """A comparison of three things or more: any of them, split by what they are, or as many groups."""
+    name = groups[0].name
+    if name not in COMPARED or any(group.name != name for group in groups):
+        return where, tuple(Condition(group.name, (value,)) for group in groups for value in group.values)
+    asked.by.append(name)
+    values = tuple(value for group in groups for value in group.values)
+    return (*where, Condition(name, values, asked=", ".join(group.asked for group in groups))), ()
+
+
+def _not_compared(asked: Asked, pairs: int) -> str:
+    """Why two sides are no comparison."""
+    other = asked.after[0]
+    if pairs:
+        return "the two sides of a comparison must differ in one thing"
+    own = [c for c in asked.conditions if c.name == other.name]
+    if own and own[0].values == other.values:
+        return f"“{own[0].asked}” and “{other.asked}” are one here: {other.values[0]}"
+    return f"“{other.asked}” is compared with nothing of its kind"
+
+
+def _as_edition(asked: Asked, other: Condition) -> Condition:
+    """A year that is compared with an edition, as the other edition: *chronic pain 2009 versus 2016*."""
+    own = [c.values[0] for c in asked.conditions if c.name == "guideline"]
+    if (
+        other.name != "decision_date"
+        or len(own) != 1
+        or any(c.name == "decision_date" for c in asked.conditions)
+    ):
+        return other
+    work, _, edition = own[0].rpartition("/")
+    year = other.values[0][:4]
+    whole = other.values[0] == f"{year}-01-01..{year}-12-31"
+    return Condition("guideline", (f"{work}/{year}",), asked=year) if edition.isdecimal() and whole else other
+
+
+def _as_drugs(asked: Asked, other: Condition) -> list[Condition]:
+    """The conditions, a subcategory as the class of drugs that it is where a drug is compared with it."""
+    if other.name != "drug" or any(condition.name == "drug" for condition in asked.conditions):
+        return asked.conditions
+    return [
+        Condition("drug", c.values, c.negated, c.asked)
+        if c.name == "subcategory" and set(c.values) <= vocabulary.drug_classes()
+        else c
+        for c in asked.conditions
+    ]

@@ -1,0 +1,245 @@
+"""What questions ask of decisions beyond the filters: numbers that letters have, and how letters are made up.
+
+A facet is a condition (`items="3.."`), what an answer is split by, or, where it is a number, what the mean
+is of. Its values are computed from the index of decisions; one table says how each is called and counted.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+
+from kg.analysis.decisions import OUTCOMES, Index, Mask
+from kg.analysis.filters import ranges
+from kg.analysis.filters.ranges import Range
+from kg.errors import QuestionError
+from kg.reading.vocabulary.concepts import read
+
+DATES = {
+    "injury": "injury_date",
+    "denial": "ur_denial_date",
+    "application": "application_received",
+    "assignment": "date_assigned",
+    "decision": "decision_date",
+}
+"""The dates of a letter in the order of events, by the columns that hold them."""
+_EVENTS = {
+    "injury": "injury",
+    "denial": "utilization review denial",
+    "application": "receipt of the application",
+    "assignment": "assignment of the reviewer",
+    "decision": "decision",
+}
+LETTER = {
+    "mixed": "with both upheld and overturned items",
+    "any_overturned": "with an overturned item",
+    "any_upheld": "with an upheld item",
+    "all_overturned": "all of whose items are overturned",
+    "all_upheld": "all of whose items are upheld",
+}
+"""How a letter's items end together."""
+BASES = {
+    "none_cited": "nothing",
+    "mtus": "the MTUS alone",
+    "outside_mtus": "sources outside the MTUS alone",
+    "mtus_and_other": "the MTUS and other sources",
+}
+"""On what kind of source a party relies."""
+_SURGICAL = {"true": "associated with a surgery", "false": "not associated with a surgery"}
+_GROUPS = ((0, 29, "..29"), (30, 39, "30-39"), (40, 49, "40-49"), (50, 59, "50-59"), (60, 200, "60.."))
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One facet: its words, how its values are written, and what counts it.
+
+    ``values`` gives each decision's value for a party, ``None`` where a decision has none. ``of_letters``
+    says that a letter has one value for all of its decisions.
+    """
+
+    words: str
+    values: Callable[[Index, str], pl.Series]
+    kind: ranges.Kind = ranges.WORD
+    known: tuple[str, ...] = ()
+    unit: str = ""
+    of_letters: bool = True
+
+    @property
+    def is_number(self) -> bool:
+        """Whether means can be made of it."""
+        return self.kind is ranges.NUMBERS
+
+
+def _column(name: str) -> Callable[[Index, str], pl.Series]:
+    return lambda index, _: index.columns(name)[name]
+
+
+def _days(first: str, last: str) -> Callable[[Index, str], pl.Series]:
+    def between(index: Index, _: str) -> pl.Series:
+        dates = index.columns(DATES[first], DATES[last])
+        return (dates[DATES[last]] - dates[DATES[first]]).dt.total_days()
+
+    return between
+
+
+def _items(index: Index, _: str) -> pl.Series:
+    return pl.Series(np.bincount(index.letter)[index.letter])
+
+
+def _letter(index: Index, _: str) -> pl.Series:
+    """The kinds of :data:`LETTER` that each decision's letter is of."""
+    number = np.bincount(index.letter)
+    over, upheld = (
+        np.bincount(index.letter, index.outcome == OUTCOMES.index(ended), number.size)
+        for ended in ("overturned", "upheld")
+    )
+    tests = {
+        "mixed": (over > 0) & (upheld > 0),
+        "any_overturned": over > 0,
+        "any_upheld": upheld > 0,
+        "all_overturned": over == number,
+        "all_upheld": upheld == number,
+    }
+    of = [[name for name, test in tests.items() if test[letter]] for letter in range(number.size)]
+    return pl.Series([of[letter] for letter in index.letter], dtype=pl.List(pl.String))
+
+
+def _alone(index: Index, party: str) -> pl.Series:
+    """What a decision has one of: the work that the party cites, or the ground that is stated."""
+    cited = index.cited("guideline", party)
+    works = np.bincount(cited.decision, minlength=len(index))
+    grounds = index.valued("grounds")
+    classes = pl.DataFrame(
+        {"decision": grounds.decision, "of": [grounds.names[at].partition(":")[0] for at in grounds.value]}
+    )
+    stated = np.bincount(classes.unique()["decision"].to_numpy(), minlength=len(index))
+    pairs = zip(works == 1, stated == 1, strict=True)
+    return pl.Series(
+        [["guideline"] * bool(work) + ["ground"] * bool(ground) for work, ground in pairs],
+        dtype=pl.List(pl.String),
+    )
+
+
+def _quarter(index: Index, _: str) -> pl.Series:
+    day = index.columns("decision_date")["decision_date"]
+    return pl.select(pl.format("{}-Q{}", day.dt.year(), day.dt.quarter())).to_series()
+
+
+def _age_group(index: Index, _: str) -> pl.Series:
+    age = pl.col("age")
+    found = pl.lit(None, pl.String)
+    for first, last, name in _GROUPS:
+        found = pl.when(age.is_between(first, last)).then(pl.lit(name)).otherwise(found)
+    return index.columns("age").select(found.alias("age_group")).to_series()
+
+
+@cache
+def conditions() -> dict[str, str]:
+    """The kinds of conditions that letters name, with their labels."""
+    return {c.notation: c.preferred for c in read("conditions.ttl").values()}
+
+
+FACETS: dict[str, Facet] = {
+    "age": Facet("age of the worker", _column("age"), ranges.NUMBERS, unit="years"),
+    "quantity": Facet(
+        "quantity requested", _column("quantity_max"), ranges.NUMBERS, unit="of them", of_letters=False
+    ),
+    "items": Facet("number of items of the letter", _items, ranges.NUMBERS, unit="items"),
+    "letter": Facet("outcomes of the letter's items", _letter, known=tuple(LETTER)),
+    "basis": Facet(
+        "kind of source relied on",
+        lambda index, party: index.columns(f"basis_{party}")[f"basis_{party}"],
+        known=tuple(BASES),
+        of_letters=False,
+    ),
+    "alone": Facet("sole guideline or ground", _alone, known=("guideline", "ground"), of_letters=False),
+    "surgical": Facet(
+        "service associated with a surgery",
+        lambda index, _: index.columns("associated_surgical_service")["associated_surgical_service"].cast(
+            pl.String
+        ),
+        known=("true", "false"),
+        of_letters=False,
+    ),
+    "condition": Facet("patient's condition", _column("conditions"), of_letters=False),
+    "injury_date": Facet("date of injury", _column("injury_date"), ranges.DAYS),
+    "injury_year": Facet(
+        "year of injury", lambda index, _: index.columns("injury_date")["injury_date"].dt.year()
+    ),
+    "quarter": Facet("quarter of decision", _quarter),
+    "age_group": Facet("age group of the worker", _age_group),
+    **{
+        f"days_{one}_{other}": Facet(
+            f"days from {_EVENTS[one]} to {_EVENTS[other]}", _days(one, other), ranges.NUMBERS, unit="days"
+        )
+        for one, other in combinations(DATES, 2)
+    },
+}
+"""Every facet by name; *age* and *quantity* are filters too, which keep their conditions."""
+SPLITS = ("quarter", "age_group", "injury_year", "quantity", "items", "condition", "basis")
+"""What answers are split by beside what the filters name."""
+ONLY_FACETS = tuple(name for name in FACETS if name not in {"age", "quantity"})
+"""Facets that are conditions and no filters."""
+
+
+def check(name: str, value: str) -> str:
+    """A value of a facet as it is written.
+
+    >>> check("items", "03.."), check("letter", "MIXED")
+    ('3..', 'mixed')
+
+    Raises:
+        QuestionError: the facet has no such value.
+        SettingError: it is a range that cannot be read.
+    """
+    facet = FACETS[name]
+    if facet.kind is not ranges.WORD:
+        facet.kind.read(name.replace("_", " "), value)
+        return str(facet.kind.read(name, value)) if facet.is_number else value
+    known: Iterable[str] = conditions() if name == "condition" else facet.known
+    if found := next((one for one in known if one == value.casefold()), None):
+        return found
+    raise QuestionError(f"there is no {name.replace('_', ' ')} {value!r}; known are {', '.join(known)}")
+
+
+def having(index: Index, name: str, values: tuple[str, ...], party: str) -> Mask:
+    """Which decisions have one of some values of a facet."""
+    facet = FACETS[name]
+    found = facet.values(index, party)
+    if facet.kind is ranges.WORD:
+        chosen = (
+            found.list.set_intersection(list(values)).list.len() > 0
+            if found.dtype == pl.List
+            else found.is_in(values)
+        )
+        return chosen.fill_null(value=False).to_numpy()
+    wanted = [facet.kind.read(name, value) for value in values]
+    known = {
+        one: any(isinstance(span, Range) and one in span for span in wanted)
+        for one in found.drop_nulls().unique()
+    }
+    return np.array([one is not None and known[one] for one in found], bool)
+
+
+def told(name: str, value: str) -> str:
+    """A value of a facet in words.
+
+    >>> told("items", "3.."), told("letter", "mixed"), told("basis", "none_cited")
+    ('3 or more', 'with both upheld and overturned items', 'nothing')
+    """
+    named = {"letter": LETTER, "basis": BASES, "surgical": _SURGICAL}.get(name) or (
+        conditions() if name == "condition" else {}
+    )
+    if value in named:
+        return named[value]
+    first, to, last = value.partition("..")
+    if name == "injury_date":
+        return (
+            f"from {first} to {last}" if first and last else f"from {first} on" if first else f"up to {last}"
+        )
+    if FACETS[name].is_number:
+        return f"{first} or more" if to and first else f"at most {last}" if to else value.replace("-", " to ")
+    return value

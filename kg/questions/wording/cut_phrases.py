@@ -1,0 +1,165 @@
+"""Phrases seen together: which of them are dates, which of two parts of a question each belongs to."""
+
+import re
+
+from kg.questions import vocabulary
+from kg.questions.asked import Phrase
+from kg.questions.vocabulary import Meaning
+
+_DATES = {"YEAR", "MONTH", "DAY", "NUMBER", "Q1", "Q2", "Q3", "Q4", "H1", "H2"}
+_AT_DATES = {"SINCE", "FROM", "BEFORE", "AFTER", "TO", "BETWEEN", "IN"}
+_ENDED = {"IS_OVERTURNED", "IS_UPHELD", "IS_MODIFIED", "DENIAL", "STRICT", "LENIENT", "RATE", "PART", "OFTEN"}
+_OTHERWISE = {
+    "SIDES",
+    "SAME",
+    "WHY",
+    "LIKE",
+    "CONTRAST",
+    "CASE",
+    "ASSOCIATED",
+    "MATTER",
+    "TIME",
+    "MEAN",
+    "GROUNDS",
+}
+"""With one of these, a share is of something else."""
+_OF_WHOLE = _DATES | {
+    "BY",
+    "PERIOD",
+    "SINCE",
+    "BEFORE",
+    "AFTER",
+    "TO",
+    "BETWEEN",
+    "ONWARD",
+    "EARLIER",
+    "TREND",
+    "MOST",
+    "LEAST",
+}
+"""What is said of the whole: dates, and what the answer is split by."""
+_SAID = {"VALUE", "GUIDE", "OF_DRUG", "AT_PAGE", "AT_CHAPTER"}
+_AMONG = re.compile(
+    r"\b(?:among(?:st)?|out\s+of|of\s+(?:all|the\s+total)|within|relative\s+to|of\s+total)\b", re.IGNORECASE
+)
+_AS = re.compile(r"\bas\s+(?:a\s+|the\s+)?$", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\b(?:where|that|which|with|whose|is|are|was|were|concern\w*|involv\w*|cit(?:e|es|ed|ing)|rel(?:y|ies|ied|ying)|com(?:e|es|ing)|came"
+    r"|go(?:es)?|went|made|by|about|do|does|have|has|had|mention\w*|dispute|disputes|state|states|name|names|use|uses|hold|holds|contain\w*|decided|reviewed|for)\b",
+    re.IGNORECASE,
+)
+
+
+def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases without words of dates beside which no date stands.
+
+    An injury is one only before a date; a service after surgery is one that is associated with it.
+    """
+    found: list[Phrase] = []
+    left = list(phrases)
+    while left:
+        phrase, after = left.pop(0), left[0] if left else None
+        dated = _dates_follow(left)
+        if phrase.type == "YEAR" and after and after.type == "GUIDE" and _is_edition(phrase, after):
+            left[0], phrase = phrase, after
+        if phrase.type == "AFTER" and not dated and after and _is_surgery(after):
+            found += _after_surgery(phrase, left)
+        elif phrase.type == "BETWEEN" and not dated:
+            found.append(phrase._replace(type="COMPARE"))
+        elif phrase.type == "INJURED" and not dated:
+            if found and found[-1].type == "BY":
+                found.append(phrase._replace(type="OF_INJURY_YEAR"))
+        elif phrase.type == "GROUNDS" and found and found[-1].type == "ONLY":
+            found[-1] = found[-1]._replace(meaning=Meaning("ONLY", "ground"))
+        elif not (phrase.type in _UNDATED and not dated) and not _says_nothing(text, phrase, after):
+            found.append(phrase)
+    return found
+
+
+_UNDATED = {"FROM", "TO", "SINCE"}
+
+
+def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
+    """Whether a phrase stands for a thing already named (*a standard one*), or a person without a name."""
+    following = after.type if after else ""
+    if phrase.type == "NUMBER" and phrase.printed.lower() == "one":
+        return not following.startswith(("OF_", "VALUE"))
+    if phrase.type == "BY" and following not in _SPLITTING:
+        return following == "NOT" or _BY_PERSONS.match(text, phrase.start) is not None
+    return False
+
+
+_SPLITTING = {"VALUE", "RATE", "SHARE", "OFTEN", "COUNT", "FREQUENT", "GROUNDS", "PARTY", "PERIOD"}
+_BY_PERSONS = re.compile(
+    r"by\s+(?:the\s+|a\s+|an\s+|imr\s+)*(?:reviewers?|someone|somebody|anyone|people|those|physician\s+reviewers?|specialists?|one)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_edition(year: Phrase, guide: Phrase) -> bool:
+    """Whether a year before a guideline is that of one of its editions: `the 2009 chronic pain guideline`."""
+    return vocabulary.guideline(f"{guide.meaning.value}/{year.meaning.value}") is not None
+
+
+def _dates_follow(left: list[Phrase]) -> bool:
+    following = next((phrase.type for phrase in left if phrase.type not in _AT_DATES), "")
+    return following in _DATES
+
+
+def _is_surgery(phrase: Phrase) -> bool:
+    """Whether something can come after it as after a surgery: one, or the part of the body that had one."""
+    meaning = phrase.meaning
+    known = (
+        meaning.name in {"category", "subcategory"} and "urg" in f"{meaning.value} {phrase.printed}".lower()
+    )
+    return known or meaning.name == "body_part" or bool(_OPERATED.search(phrase.printed))
+
+
+_OPERATED = re.compile(
+    r"ectomy|plasty|scopy|otomy|fusion|repair|replacement|release|operation", re.IGNORECASE
+)
+
+
+def _after_surgery(phrase: Phrase, left: list[Phrase]) -> list[Phrase]:
+    """What is said by *after* a surgery: the association, and the part of the body; takes the surgery."""
+    found = [phrase._replace(type="VALUE", meaning=Meaning("VALUE", "surgical", "true"))]
+    surgery = left.pop(0)
+    if surgery.meaning.name == "body_part":
+        if left and left[0].meaning.value == "Surgery":
+            left.pop(0)
+        return [*found, surgery]
+    parts = vocabulary.parts_in(surgery.printed)
+    meaning = Meaning("VALUE", "body_part", "|".join(parts))
+    return [*found, surgery._replace(type="VALUE", meaning=meaning)] if parts else found
+
+
+def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
+    """The phrases of the whole and those of the part whose share is asked for, ``None`` where none is.
+
+    A share of decisions that end some way is none: it is a rate.
+    """
+    kinds = [phrase.type for phrase in phrases]
+    if "SHARE" not in kinds or set(kinds) & (_ENDED | _OTHERWISE) or not set(kinds) & _SAID:
+        return None
+    at = kinds.index("SHARE")
+    share = phrases[at]
+    if _AS.search(text[: share.start]):
+        return _divided(phrases, 0, share.start)
+    among = _AMONG.search(text, share.end)
+    if among and any(share.end <= p.start < among.start() and p.type in _SAID for p in phrases):
+        return _divided(phrases, share.end, among.start())
+    told = _RELATIVE.search(text, share.end)
+    if told and any(p.start >= told.start() and p.type in _SAID for p in phrases):
+        return _divided(phrases, told.start(), len(text))
+    return _divided(phrases, share.end, len(text)) or _divided(phrases, 0, len(text))
+
+
+def _divided(phrases: list[Phrase], start: int, end: int) -> tuple[list[Phrase], list[Phrase]] | None:
+    whole: list[Phrase] = []
+    part: list[Phrase] = []
+    split = False
+    for phrase in phrases:
+        split = phrase.type == "BY" or (split and phrase.type.startswith("OF_"))
+        inside = start <= phrase.start < end and not split and phrase.type not in _OF_WHOLE
+        (part if inside and phrase.type != "SHARE" else whole).append(phrase)
+    return (whole, part) if any(p.type in _SAID for p in part) else None

@@ -1,0 +1,133 @@
+"""How questions call the outcomes of whole letters, and the kinds of source that parties rely on."""
+
+from collections.abc import Iterator
+
+_MIXED = tuple(
+    f"{word} {of}"
+    for word in ("mixed", "split", "divided", "both", "different")
+    for of in ("outcome", "result", "decision", "letter", "verdict", "determination", "case")
+    if (word, of)
+    not in {("both", "decision"), ("both", "letter"), ("both", "case"), ("both", "determination")}
+    and word != "different"
+)
+_SOME = tuple(
+    f"{some}{one}{and_}{other}{another}"
+    for one, another in (("upheld", "overturned"), ("overturned", "upheld"))
+    for some, other in (("some ", "some "), ("some ", "others "), ("part ", "part "), ("partly ", "partly "))
+    for and_ in (" ", " and ", " but ")
+)
+_BOTH = (
+    *("both upheld and overturned", "both overturned and upheld", "both an upheld and an overturned"),
+    *(
+        "upheld some and overturned",
+        "overturned some and upheld",
+        "overturn some and uphold",
+        "uphold some and overturn",
+    ),
+    *("at least one upheld and one overturned", "at least one overturned and one upheld"),
+    *("at least one upheld and at least one overturned", "at least one overturned and at least one upheld"),
+    *("one upheld and one overturned", "one overturned and one upheld", "an upheld and an overturned"),
+    *("some items upheld and some overturned", "some items overturned and some upheld"),
+    *("some items overturned and others upheld", "some items upheld and others overturned"),
+    *("some items were overturned and others upheld", "some items were upheld and others overturned"),
+    *("overturned and upheld in the same letter", "upheld and overturned in the same letter"),
+    *("both overturned and upheld items", "both upheld and overturned items"),
+)
+_WHOLLY = ("fully", "completely", "entirely", "wholly", "totally")
+_ITEMS = ("item", "decision", "service", "treatment", "request")
+_NOTHING = (
+    *("no guideline", "no citation", "no source", "no evidence cited", "no guideline at all", "no basis"),
+    *("no guideline cited", "none cited", "no medical evidence", "uncited", "without citation"),
+    *("without any citation", "without a guideline", "without any guideline", "nothing at all", "nothing"),
+    *("without citing any guideline", "without citing anything", "without citing a guideline"),
+)
+_CITES = (
+    "cite",
+    "cited",
+    "citing",
+    "use",
+    "used",
+    "rely on",
+    "relied on",
+    "give",
+    "gave",
+    "name",
+    "named",
+    "quote",
+    "quoted",
+)
+_DENYING = ("did not", "didn't", "do not", "don't", "does not", "doesn't", "not", "failed to", "without")
+_OUTSIDE = (
+    *("outside the MTUS", "outside of the MTUS", "non MTUS", "other evidence", "other medical evidence"),
+    *("other than the MTUS", "not in the MTUS", "non MTUS source", "non MTUS guideline", "other sources"),
+    *(
+        "source outside the MTUS",
+        "sources other than the MTUS",
+        "evidence outside the MTUS",
+        "non MTUS citation",
+    ),
+    *("non MTUS evidence", "guideline outside the MTUS", "something other than the MTUS"),
+)
+
+
+def phrases() -> Iterator[tuple[str, str, str]]:
+    """Each phrase, with the facet and the value that it means.
+
+    >>> [(name, value) for said, name, value in phrases() if said == "split decision"]
+    [('letter', 'mixed')]
+    """
+    yield from ((said, "letter", "mixed") for said in (*_MIXED, *_SOME, *_BOTH))
+    for ended in ("overturned", "upheld"):
+        yield from ((said, "letter", f"all_{ended}") for said in _wholly(ended))
+        yield from ((said, "letter", f"any_{ended}") for said in _partly(ended))
+    yield from ((said, "basis", "none_cited") for said in (*_NOTHING, *_citing_nothing()))
+    for (name, value), said in _OTHERS.items():
+        yield from ((each, name, value) for each in said)
+
+
+_OTHERS = {
+    ("basis", "outside_mtus"): _OUTSIDE,
+    ("basis", "mtus_and_other"): (
+        *("MTUS and other sources", "MTUS plus other", "MTUS and others", "MTUS and other evidence"),
+    ),
+    ("surgical", "true"): (
+        *("post op", "postop", "post operative", "postoperative", "post surgical", "surgery related"),
+        *("associated with surgery", "associated with a surgery", "after surgery", "following surgery"),
+        *("after the surgery", "following the surgery", "associated surgical service", "perioperative"),
+    ),
+    ("surgical", "false"): (
+        *("non surgical", "nonsurgical", "not after surgery", "without surgery", "non operative"),
+    ),
+    ("age", "65.."): ("elderly", "senior", "older adult", "retirement age"),
+    ("age", "..17"): ("minor", "underage", "teenager", "teen"),
+}
+
+
+def _wholly(ended: str) -> Iterator[str]:
+    yield from (f"{wholly} {ended}" for wholly in _WHOLLY)
+    yield from (f"{ended} {wholly}" for wholly in _WHOLLY)
+    yield from (f"{every} {ended}" for every in _every())
+    yield f"{ended} in full"
+
+
+def _partly(ended: str) -> Iterator[str]:
+    for one in ("at least one", "one or more", "any"):
+        yield f"{one} {ended}"
+        for item in _ITEMS:
+            yield f"{one} {ended} {item}"
+            yield from (f"{one} {item} {being}{ended}" for being in ("", "was ", "is ", "being "))
+
+
+def _citing_nothing() -> Iterator[str]:
+    for cites in _CITES:
+        yield f"{cites} nothing"
+        for no in _DENYING:
+            for thing in ("any guideline", "anything", "a guideline", "any source", "any evidence"):
+                yield f"{no} {cites} {thing}"
+
+
+def _every() -> Iterator[str]:
+    for item in _ITEMS:
+        for being in ("", " was", " were", " is", " are", " being"):
+            yield from (f"{every} {item}{being}" for every in ("every", "each", "all", "every single"))
+    yield from ("everything", "everything was", "all of it", "in all items")

@@ -1,0 +1,230 @@
+"""Phrases of a question that count: days between two dates, and what a letter or a row has.
+
+Each is found with its place and read as one token: `days from UR denial to decision`, `more than 45 days
+after the application`, `letters with three or more items`, `at least 20 decisions`, `more than half`.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from kg.questions import letter_facets
+from kg.questions.vocabulary import Meaning, keywords
+
+_WORDED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBER = rf"(?:[0-9]{{1,4}}|{'|'.join(_WORDED)})"
+_DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+_FRACTIONS = {
+    "half": 50,
+    "a half": 50,
+    "a third": 33,
+    "two thirds": 67,
+    "a quarter": 25,
+    "three quarters": 75,
+}
+_CONNECTED = r"(?:from|between|since|after|to|and|until|till|before|of|following|through|past|than|-+>|→|–)"
+_EVENT_NAMES = {name: f"AT_{name.upper()}" for name in letter_facets.DATES}
+
+
+def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
+    """The phrases of a text, with their places.
+
+    >>> [(m.type, m.value) for m, _, _ in found("median days from UR denial to decision") if m.value]
+    [('TIME', 'days_denial_decision')]
+    >>> [(m.name, m.value) for m, _, _ in found("more than 45 days after application received") if m.value]
+    [('days_application_decision', '46..')]
+    >>> [(m.name, m.value) for m, _, _ in found("letters with three or more items")]
+    [('items', '3..')]
+    >>> [(m.name, m.value) for m, _, _ in found("services where more than half were overturned")]
+    [('percent', '50.01..')]
+    """
+    yield from _times(text)
+    yield from _items(text)
+    for share in _percent().finditer(text):
+        given = share["fraction"]
+        amount = str(_FRACTIONS[re.sub(r"\s+", " ", given.lower())]) if given else share["n"]
+        yield Meaning("HAVING", "percent", _bounded(share, amount, step=0.01)), share.start(), share.end()
+    for sign in _SIGN.finditer(text):
+        yield Meaning("SHARE"), sign.start(), sign.end()
+    for decade in _DECADE.finditer(text):
+        first = int(decade["of"]) * 10
+        yield Meaning("VALUE", "age", f"{first}-{first + 9}"), decade.start(), decade.end()
+
+
+_SIGN = re.compile(r"(?:\bwhat\s+)?(?<![0-9])(?<![0-9]\s)%(?![0-9])", re.IGNORECASE)
+_DECADE = re.compile(r"\bin\s+(?:their|his|her|the)\s+(?P<of>[2-7])0'?s\b", re.IGNORECASE)
+
+
+def _either(terminal: str) -> str:
+    """The phrases of a terminal as a regular expression, the longest first, in singular and plural."""
+    said = sorted(keywords()[terminal], key=len, reverse=True)
+    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") + "s?" for phrase in said)
+
+
+@cache
+def _bounds() -> str:
+    before = "|".join(f"(?P<{name}>{_either(name)}|{more})" for name, more in _MORE.items())
+    return rf"(?:(?:{before})\s+)"
+
+
+_MORE = {
+    "OVER": r"longer\s+than|later\s+than|>",
+    "AT_LEAST": r"min\.?|>=|≥",
+    "UNDER": r"within\s+fewer\s+than|faster\s+than|sooner\s+than|<",
+    "AT_MOST": r"within|max\.?|<=|≤",
+}
+
+
+@cache
+def _after() -> str:
+    return "|".join(f"(?P<{name}>{_either(name)})" for name in ("OR_MORE", "OR_LESS"))
+
+
+def _amount(written: str) -> float:
+    word = written.lower()
+    return float(_WORDED.index(word) + 1 if word in _WORDED else word)
+
+
+def _bounded(found: re.Match[str], amount: str, factor: float = 1.0, step: float = 1) -> str:
+    """The range that a bounded amount means, as a filter writes it."""
+    number = _amount(amount) * factor
+    whole = round(number) if step == 1 else number
+    if found["OVER"]:
+        return f"{whole + step:g}.."
+    if found["UNDER"]:
+        return f"..{whole - step:g}"
+    groups = found.groupdict()
+    if found["AT_LEAST"] or groups.get("OR_MORE"):
+        return f"{whole:g}.."
+    if found["AT_MOST"] or groups.get("OR_LESS"):
+        return f"..{whole:g}"
+    return f"{whole:g}"
+
+
+# --- days between two dates ------------------------------------------------------------------------------
+
+
+@cache
+def _event() -> re.Pattern[str]:
+    """A date of a letter after a word that connects it, or before one."""
+    names = "|".join(f"(?P<{name}>{_either(terminal)})" for name, terminal in _EVENT_NAMES.items())
+    return re.compile(
+        rf"(?P<led>\b{_CONNECTED}\s+|(?<=>))?(?:(?:the|a|an|its|imr|actual)\s+)*(?:{names})(?:\s+dates?|\s+day)?\b(?P<then>\s*{_CONNECTED}(?=\s))?",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _span() -> re.Pattern[str]:
+    """A number of days, weeks, months or years."""
+    return re.compile(
+        rf"{_bounds()}?(?P<n>{_NUMBER})(?:\s*(?:-|–|to|and)\s*(?P<m>{_NUMBER}))?[\s-]+"
+        rf"(?P<unit>day|week|month|year)s?\b(?:\s+(?:{_after()})\b)?",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _time() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_either('AT_TIME')})\b", re.IGNORECASE)
+
+
+def _times(text: str) -> Iterator[tuple[Meaning, int, int]]:
+    """Days between two dates that a text names; as a condition where it says how many."""
+    if claim := _CLAIM_AGE.search(text):
+        lasting = _span().search(text)
+        yield Meaning("TIME", value="days_injury_decision"), claim.start(), claim.end()
+        if lasting is None:
+            return
+    times = list(_time().finditer(text))
+    lasting = _span().search(text)
+    if not times and lasting is None:
+        return
+    events = list(_events(text))
+    names = {next(name for name in letter_facets.DATES if event[name]) for event in events}
+    if not names and not any(_ASKED.match(one[0]) for one in times):
+        return
+    if len(names) < 2:
+        names |= {"decision"} if names and names != {"decision"} else {"assignment", "decision"}
+    if len(names) != 2:
+        return
+    pair = sorted(names, key=list(letter_facets.DATES).index)
+    name = f"days_{pair[0]}_{pair[1]}"
+    if lasting is not None:
+        yield Meaning("VALUE", name, _in_days(lasting)), lasting.start(), lasting.end()
+    elif times:
+        yield Meaning("TIME", value=name), times[0].start(), times[0].end()
+        times = times[1:]
+    else:
+        return
+    for said in (*times, *events):
+        yield Meaning("IGNORED"), said.start(), said.end()
+
+
+def _events(text: str) -> Iterator[re.Match[str]]:
+    """The dates of letters that a text names beside a word that connects them."""
+    led = False
+    for event in _event().finditer(text):
+        if event["led"] or led or event["then"]:
+            yield event
+        led = bool(event["then"])
+
+
+def _in_days(lasting: re.Match[str]) -> str:
+    """The range of days that a number of weeks, months or years is."""
+    factor = _DAYS[lasting["unit"].lower()]
+    value = _bounded(lasting, lasting["n"], factor)
+    if lasting["m"]:
+        return f"{round(_amount(lasting['n']) * factor)}-{round(_amount(lasting['m']) * factor)}"
+    if ".." not in value and factor > 1:
+        return f"{value}-{round((_amount(lasting['n']) + 1) * factor) - 1}"
+    return value
+
+
+_CLAIM_AGE = re.compile(
+    r"\b(?:age\s+of\s+(?:the\s+)?(?:claim|injury|case)s?|claim\s+age|injury\s+age|(?:years?|time|months?)\s+since\s+(?:the\s+)?injury)\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"how|turnaround|processing|long|delay|waiting|speed", re.IGNORECASE)
+
+
+# --- what a letter has, and what a row of an answer has --------------------------------------------------
+
+
+@cache
+def _listed() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?P<of>\b(?:with|has|have|had|having|contain\w*|disput\w*|hold\w*|exactly|only|just|list\w*|includ\w*)\s+(?:exactly\s+|only\s+|just\s+)?)?"
+        rf"{_bounds()}?(?P<n>{_NUMBER})(?:\s+(?:{_after()}))?\s+"
+        r"(?:(?:different|disputed|separate|denied|contested|single)\s+)*"
+        r"(?:(?P<item>items?|services?|treatments?|issues?)|(?P<decision>decisions?|requests?|cases?|letters?|disputes?|reviews?))\b"
+        r"(?:\s+(?:in\s+dispute|at\s+issue|per\s+letter|each))?",
+        re.IGNORECASE,
+    )
+
+
+_LETTERS_BEFORE = re.compile(
+    r"\b(?:letters?|cases?|imrs?|determinations?)\b[\w\s]{0,12}\b(?:with|has|have|had|having|contain\w*|disput\w*|hold\w*|list\w*)\s+$",
+    re.IGNORECASE,
+)
+
+
+def _items(text: str) -> Iterator[tuple[Meaning, int, int]]:
+    """How many items a letter has, or how many decisions a row has at least."""
+    for listed in _listed().finditer(text):
+        start = listed.end("of") if listed["of"] else listed.start()
+        bounded = any(listed[name] for name in (*_MORE, "OR_MORE", "OR_LESS"))
+        of_letter = bool(_LETTERS_BEFORE.search(text[:start]))
+        if (listed["item"] and (bounded or of_letter)) or (listed["decision"] and of_letter):
+            yield Meaning("VALUE", "items", _bounded(listed, listed["n"])), start, listed.end()
+        elif listed["decision"] and bounded:
+            yield Meaning("HAVING", "decisions", _bounded(listed, listed["n"])), start, listed.end()
+
+
+@cache
+def _percent() -> re.Pattern[str]:
+    fractions = "|".join(name.replace(" ", r"\s+") for name in sorted(_FRACTIONS, key=len, reverse=True))
+    return re.compile(
+        rf"\b{_bounds()}(?:(?P<n>[0-9]{{1,3}})\s*(?:%|percent\b|per\s+cent\b)|(?P<fraction>{fractions})\b)(?:\s+of\s+(?:them|the\s+time|the))?",
+        re.IGNORECASE,
+    )
