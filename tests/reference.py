@@ -140,7 +140,7 @@ def routes(app: FastAPI) -> Iterator[Part]:
 
 def _others(found: Iterable[Any], *, hidden: bool = True) -> list[tuple[str, str]]:
     by_words: dict[str, list[str]] = {}
-    for route in _flat(found):
+    for route in flat(found):
         if hidden and getattr(route, "include_in_schema", False):
             continue
         words = getattr(route, "summary", None) or _first(getattr(route.endpoint, "__doc__", ""))
@@ -150,12 +150,12 @@ def _others(found: Iterable[Any], *, hidden: bool = True) -> list[tuple[str, str
     return [(_code(paths), words) for words, paths in by_words.items()]
 
 
-def _flat(found: Iterable[Any]) -> Iterator[Any]:
+def flat(found: Iterable[Any]) -> Iterator[Any]:
     """Routes, of included routers too; what only mounts files or describes the API has none of ours."""
     for route in found:
         inner = getattr(route, "original_router", None)
         if isinstance(inner, APIRouter):
-            yield from _flat(inner.routes)
+            yield from flat(inner.routes)
         elif hasattr(route, "endpoint") and route.endpoint.__module__.startswith("kg."):
             yield route
 

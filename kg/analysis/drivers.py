@@ -285,9 +285,16 @@ def drivers(
 
 
 def _sets(compared: Comparison, cited: Cited) -> tuple[tuple[EffectSet, ...], dict[int, tuple[int, float]]]:
-    """The credible sets, and of each key in one the set's number and its probability."""
+    """The credible sets, and of each key in one the set's number and its probability.
+
+    A set is kept where its odds ratio, beside those of the other sets, is apart from 1: from a hundred
+    letters with nothing planted the scores alone gave a set in 15 of 120 tables, 3 with an interval apart.
+    """
     found = compared.sets()
     beside = compared.beside([int(part.keys[0]) for part in found])
+    while not beside.apart.all():
+        found = tuple(part for part, apart in zip(found, beside.apart.tolist(), strict=True) if apart)
+        beside = compared.beside([int(part.keys[0]) for part in found])
     members: dict[int, tuple[int, float]] = {}
     sets = []
     for number, part in enumerate(found):

@@ -49,6 +49,11 @@ class Odds:
     difference_low: Numbers
     difference_high: Numbers
 
+    @property
+    def apart(self) -> NDArray[np.bool_]:
+        """Of each, whether its interval has 1 outside; what has no figure is not apart."""
+        return (self.odds_low > 1) | (self.odds_high < 1)
+
 
 def odds(scores: Scores) -> Odds:
     """Fit each key beside the covariates of its null model; ``nan`` where they tell the key, or nearly."""

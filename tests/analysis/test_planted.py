@@ -50,6 +50,8 @@ def test_sets_hold_a_planted_page(seed):
     assert found.sets
     for one in found.sets:
         assert there & members(one)
+        assert one.low is not None
+        assert one.low > 1 or one.high < 1
 
 
 @pytest.mark.parametrize("seed", [4, 5, 6])
@@ -57,6 +59,11 @@ def test_nothing_planted_on_pages_gives_no_set_and_no_small_q(seed):
     found = drivers(planted_truth.facts_of_truth(1500, seed, planted_truth.effects(pages=False)))
     assert found.sets == ()
     assert not (found.table["q_value"] < 0.05).any()
+
+
+@pytest.mark.parametrize("seed", [120, 127, 137])
+def test_few_letters_give_no_set_whose_interval_holds_1(seed):
+    assert not drivers(planted_truth.facts_of_truth(120, seed, planted_truth.effects(pages=False))).sets
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import ARTEFACTS, MARKS, PAGE, Visit
 from conftest_web import Live
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
+from reference import flat
 
 pytestmark = MARKS
 
@@ -49,14 +51,31 @@ ODD = {
     "ground": "/topics/ground/response:not-met",
     "stock": "/cases/{case}?stock=true",
     "sources": "/sources?party=any",
+    "ask": "/ask?q=overturned+lumbar+mri+by+year",
+    "check": "/check",
+    "figure": "/figures/outcomes?year=2015",
+    "term": "/terms/DisputedItem",
+    "related": "/related",
+    "outcomes": "/outcomes?minimum=1",
+    "sides": "/sides?minimum=1",
     "robustness": f"/robustness/{PAGE.removeprefix('guideline/')}",
     "nothing": "/search?q=zzzzzz",
     "refused": "/cases?year=abc",
     "fault": "/query?query=SELECT",
 }
 """More kinds of pages."""
+FILES = {"/drivers/query", "/drivers.svg"}
+"""What the pages lead to that is none: a redirection and a picture."""
 BAD = {"problem": HTTPStatus.NOT_FOUND, "refused": HTTPStatus(422)}  # whose name Python 3.13 changed
 WIDE, NARROW = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
+
+
+def test_each_kind_of_page_is_visited(site: TestClient):
+    visited = [path.partition("?")[0].format(case="CM15-0000001") for path in (PAGES | ODD).values()]
+    for route in flat(site.app.routes):
+        if route.endpoint.__module__.startswith("kg.web.pages.") and "GET" in route.methods:
+            seen = any(route.path_regex.match(path) for path in visited)
+            assert seen != (route.path in FILES), route.path
 
 
 def _transferred(visit: Visit, path: str) -> int:

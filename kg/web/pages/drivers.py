@@ -28,6 +28,8 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 USUAL = 10
 """Decisions of a row that is shown, where nobody says otherwise."""
 _SHOWN = 200
+_ENOUGH = 8
+"""Rows that are compared, from which on a level is shown where nobody says which."""
 _BANDS = "bands: 95 % and 99.8 % of points without any association; associations, not causes"
 _ASKED = {"page": "page", "section": "section", "chapter": None, "guideline": None}
 """The levels that a named query answers, with its parameter for one row."""
@@ -56,7 +58,7 @@ def drivers(
 ) -> Response:
     """Associations of guideline locations with outcomes: a funnel, and a table, significant ones first.
 
-    Without a ``level`` it leads to the finest that has a rate: letters from mid-2016 on cite no pages.
+    Without a ``level`` it leads to the finest with enough rows: letters from mid-2016 on cite no pages.
     """
     if level is None:
         given = [(name, value) for name, value in request.query_params.multi_items() if name != "level"]
@@ -155,12 +157,19 @@ def _set(number: int, one: EffectSet) -> dict[str, Any]:
 
 
 def finest(site: Site, party: str = "reviewer", filters: Filters | None = None, minimum: int = USUAL) -> str:
-    """The finest level of which a row has a rate; pages, where none has."""
+    """The finest level with enough rows to compare; where no level has so many, the one with most.
+
+    Two pages of hundreds make no picture and no verdict, where the sections above them can be compared.
+    """
+    most, found = -1, LEVELS[0]
     for level in LEVELS:
         rows = site.drivers(level, party, filters or Filters(), minimum).rows
-        if any(row.overturn_rate is not None for row in rows):
+        compared = sum(row.q_value is not None for row in rows)
+        if compared >= _ENOUGH:
             return level
-    return LEVELS[0]
+        if compared > most:
+            most, found = compared, level
+    return found
 
 
 def _choices(table: Drivers) -> list[tuple[str, str, list[tuple[Any, str]], Any]]:
