@@ -141,6 +141,7 @@ _PAGE_NUMBER = re.compile(
     r"\n[ \t\f]*(?:[Pp](?:(?i:age)|[Gg]\.)[ \t]*\d{1,3}(?:[ \t]*(?:(?i:of)|/)[ \t]*\d{1,3})?"
     r"|-[ \t]*\d{1,3}[ \t]*-)[ \t\r]*(?=\n|\f|\Z)"
 )
+_NUMERAL = re.compile("[1-9]")
 _DIGITS = str.maketrans("123456789", "000000000")
 _AROUND = 2  # lines of a running header or footer
 # A running line is no part of a sentence.
@@ -200,8 +201,11 @@ def _after_line(text: str, end: int) -> int:
 
 
 def _line(text: str, start: int, end: int) -> _Line | None:
-    start += len(text[start:end]) - len(text[start:end].lstrip("\f"))
-    said = " ".join(text[start:end].translate(_DIGITS).split())
+    if text.startswith("\f", start, end):
+        start += len(text[start:end]) - len(text[start:end].lstrip("\f"))
+    said = " ".join(text[start:end].split())
+    if not said.isalpha() and _NUMERAL.search(said):
+        said = said.translate(_DIGITS)
     return _Line(start, _after_line(text, end), said) if said else None
 
 

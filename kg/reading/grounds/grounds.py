@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -19,7 +19,7 @@ from kg.reading.grounds.judging import (
     likelihood,
     measured,
 )
-from kg.reading.grounds.sentences import sentences
+from kg.reading.grounds.sentences import sentences, told
 from kg.reading.grounds.wording import fold, places, words_and_gaps
 from kg.reading.text.folding import tidy
 
@@ -118,24 +118,23 @@ class Surroundings:
     """What surrounds the sentences of one rationale."""
 
     def __init__(self, text: str, start: int, end: int, item: str, outcome: Outcome | None) -> None:
-        self.places = list(sentences(text, start, end))
-        self.said = [" ".join(text[first:last].split()) for first, last in self.places]
+        self.places = sentences(text, start, end)
+        self.said = told(text, start, end)
         self._text = text, start, end
         self._names = _names(item)
         self._upheld = outcome is not Outcome.OVERTURNED and outcome is not Outcome.MODIFIED
+        self._quoted: list[tuple[int, int]] | None = None
+        self._pivot = -1
 
-    @cached_property
-    def _quoted(self) -> list[tuple[int, int]]:
-        return list(_quotations(*self._text))
-
-    @cached_property
-    def _pivot(self) -> int:
+    def _first_of_patient(self) -> int:
         """The number of the sentence in which the rationale first comes to the patient."""
         said = enumerate(self.said)
         return next((n for n, sentence in said if _comes_to_patient(sentence)), len(self.said))
 
     def of(self, n: int) -> Context:
         """The context of the sentence with number ``n``."""
+        if self._quoted is None:  # found when first asked for: many rationales state nothing
+            self._quoted, self._pivot = list(_quotations(*self._text)), self._first_of_patient()
         first, last = self.places[n]
         return Context(
             self._upheld,

@@ -11,6 +11,29 @@ _ABBREVIATED = re.compile(
 )
 _BEFORE = 8
 """Characters before a stop that can be an abbreviation."""
+_ENDINGS = frozenset(
+    (
+        "Dr",
+        "Mr",
+        "Ms",
+        "rs",
+        "vs",
+        "No",
+        "St",
+        ".g",
+        ".e",
+        "al",
+        "pp",
+        "pg",
+        "ig",
+        "ox",
+        "nc",
+        "Jr",
+        "Ed",
+        "ed",
+    )
+) | {"ol"}
+"""How abbreviations end that are no single letter: looked at first."""
 
 
 # A build asks for the sentences of a rationale twice: for its grounds, and for what letters repeat.
@@ -30,13 +53,30 @@ def sentences(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
     first = _first_sign(text, start, end)
     for stop in _END.finditer(text, first, end):
         at = stop.start()
-        if text[at] == "." and _ABBREVIATED.search(text, max(first, at - _BEFORE), at + 1):
+        if text[at] == "." and _is_abbreviated(text, first, at):
             continue
         found.append((first, stop.end()))
         first = _first_sign(text, stop.end(), end)
     if first < end:
         found.append((first, end))
     return tuple(found)
+
+
+def _is_abbreviated(text: str, first: int, at: int) -> bool:
+    last = text[at - 1 : at]
+    if not (last.isupper() or last == "p" or text[at - 2 : at] in _ENDINGS):
+        return False
+    return _ABBREVIATED.search(text, max(first, at - _BEFORE), at + 1) is not None
+
+
+@lru_cache(maxsize=64)
+def told(text: str, start: int, end: int) -> tuple[str, ...]:
+    r"""The same sentences with single blanks: letters break the lines of a sentence at other places.
+
+    >>> told("No red\nflags. None.", 0, 20)
+    ('No red flags.', 'None.')
+    """
+    return tuple([" ".join(text[first:last].split()) for first, last in sentences(text, start, end)])
 
 
 def _first_sign(text: str, start: int, end: int) -> int:

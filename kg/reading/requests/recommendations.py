@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kg.model import Quantity, Span, Unit
-from kg.reading.grounds.sentences import sentences
+from kg.reading.grounds.sentences import sentences, told
 from kg.reading.requests.amount_parts import QUANTITY, figure, says_number
 from kg.reading.text.moved import kept, moved_span
 
@@ -30,6 +30,8 @@ _AFTER = re.compile(
     r"|\s*(?:clinical\s+)?trial\b|[\w\s,/()-]{0,60}?\b(?:is|are|may\s+be|was)\s+(?:the\s+recommend|recommended|supported"
     r"|allowed|appropriate))"
 )
+_AFTERWARDS = ("week", "trial", "recommend", "support", "allow", "appropriate")
+"""What stands in all that is looked for after a number."""
 # The verdict, and what was approved before.
 _GIVEN = re.compile(
     r"(?i:[\w\s,/()-]{0,80}?\b(?:is|are|was|were|been)\s+(?:not\s+)?(?:medically\s+necessary|approved|authorized"
@@ -49,6 +51,7 @@ _FRAME = re.compile(
     r"(?i:\b(?:over|per|every|each|in|within|after|for\s+at\s+least|at\s+least)\s+(?:a\s+)?\Z)"
 )
 _BACK = 120
+_WORD = re.compile(r"\S+")
 
 
 def recommended(text: str, start: int, end: int) -> tuple[Quantity, ...]:
@@ -62,25 +65,38 @@ def recommended(text: str, start: int, end: int) -> tuple[Quantity, ...]:
     [(9.0, 10.0, 'visit')]
     """
     found: dict[tuple[float, float, Unit], Quantity] = {}
-    for first, last in sentences(text, start, end):
+    for (first, last), said in zip(sentences(text, start, end), told(text, start, end), strict=True):
         if last - first <= _LONGEST:
-            for low, high, unit, span in _of_sentence(text[first:last]):
-                found.setdefault((low, high, unit), Quantity(low, high, unit, moved_span(span, first)))
+            for low, high, unit, span in _of_sentence(said):
+                if (low, high, unit) not in found:
+                    span = _printed(text, first, last, said, span)
+                    found[low, high, unit] = Quantity(low, high, unit, span)
     return tuple(found.values())
 
 
-# Rationales quote the same sentences of guidelines; what most of them lack is looked for first.
+def _printed(text: str, first: int, last: int, said: str, span: Span) -> Span:
+    """Where the words at ``span`` of ``said`` stand in ``text[first:last]``, the same but for blanks."""
+    if last - first == len(said):  # one sign for each blank
+        return moved_span(span, first)
+    starts = [word.start() for word in _WORD.finditer(text, first, last)]
+
+    def place(at: int) -> int:
+        return starts[said.count(" ", 0, at)] + at - said.rfind(" ", 0, at) - 1
+
+    return Span(place(span.start), place(span.end - 1) + 1)
+
+
+# Rationales quote the same sentences of guidelines in other lines: with single blanks they are alike. Most
+# recommend nothing: what these lack is looked for first.
 @kept(1 << 14)
 def _of_sentence(text: str) -> tuple[tuple[float, float, Unit, Span], ...]:
     small = text.lower()
     if not any(unit in small for unit in _COUNTED) or not says_number(small) or not _AMOUNT.search(text):
         return ()
-    visits, times = counted(text)
-    if not visits and not times:
-        return ()
     governing = [(word.end(), word["rule"] is not None) for word in _GOVERNING.finditer(text)]
-    if not governing and not _AFTER.search(text):
+    if not governing and not (any(word in small for word in _AFTERWARDS) and _AFTER.search(text)):
         return ()
+    visits, times = counted(text)
     return (*_visits(text, visits, governing), *_times(text, times, governing))
 
 

@@ -1,9 +1,9 @@
 """The words of a catalogue in ``ontology/``, found in a text as the longest known phrases."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from msgspec import Struct
 
@@ -18,7 +18,24 @@ _SHORTEST_STEM = 3
 _SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 7, 40
 """Shorter words that differ in one letter are often other words (rental, dental); longer are none."""
 
+_MOST_WORDS = 1 << 15
+
 Meaning = TypeVar("Meaning")
+Value = TypeVar("Value")
+
+
+class _ByWord(dict[str, Value], Generic[Value]):
+    """What words give, kept: a look-up alone, where most words of a text were seen before."""
+
+    def __init__(self, give: Callable[[str], Value]) -> None:
+        super().__init__()
+        self._give = give
+
+    def __missing__(self, word: str) -> Value:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        self[word] = value = self._give(word)
+        return value
 
 
 class Words(NamedTuple):
@@ -40,7 +57,6 @@ class Found(Struct, Generic[Meaning], frozen=True, gc=False):
     after: int
 
 
-@lru_cache(maxsize=1 << 15)
 def fold_word(word: str) -> str:
     """A word in lower case, in the singular and without a possessive, so that forms compare equal.
 
@@ -62,7 +78,10 @@ def words(text: str, start: int = 0, end: int | None = None) -> Words:
     ['mri', 'of', 'knee', 'l4', '5']
     """
     matches = list(_WORD.finditer(text, start, len(text) if end is None else end))
-    return Words([fold_word(match[0]) for match in matches], matches)
+    return Words([_folded[match[0]] for match in matches], matches)
+
+
+_folded = _ByWord(fold_word)
 
 
 class Phrases(Generic[Meaning]):
@@ -85,6 +104,7 @@ class Phrases(Generic[Meaning]):
         self._ending_lengths = sorted({len(ending) for ending in self._endings}, reverse=True)
         self._ended = lru_cache(maxsize=1 << 14)(self._by_ending)
         self._near = lru_cache(maxsize=1 << 14)(self._respelled)
+        self._begins = _ByWord(lambda word: word in self._lengths or self._ended(word) is not None)
 
     def meanings(self) -> Iterator[Meaning]:
         """What the phrases mean, a meaning as often as it has phrases."""
@@ -105,19 +125,21 @@ class Phrases(Generic[Meaning]):
     def find(self, folded: Sequence[str]) -> list[Found[Meaning]]:
         """The phrases among ``folded`` words, in order, none overlapping another."""
         found: list[Found[Meaning]] = []
-        lengths, meaning_of, endings, after = self._lengths, self._meanings.get, self._endings, 0
-        for first, word in enumerate(folded):
-            if word in lengths:
-                if first < after:
-                    continue
-                for length in lengths[word]:
-                    phrase = tuple(folded[first : first + length])
-                    if (meaning := meaning_of(phrase)) is not None:
-                        after = first + len(phrase)
-                        found.append(Found(meaning, first, after))
-                        break
-            elif endings and first >= after and (meaning := self._ended(word)) is not None:
-                found.append(Found(meaning, first, first + 1))
+        lengths, meaning_of, begins, after = self._lengths, self._meanings.get, self._begins, 0
+        for first in [n for n, word in enumerate(folded) if begins[word]]:
+            if first < after:
+                continue
+            word = folded[first]
+            if word not in lengths:
+                after = first + 1
+                found.append(Found(cast(Meaning, self._ended(word)), first, after))
+                continue
+            for length in lengths[word]:
+                phrase = tuple(folded[first : first + length])
+                if (meaning := meaning_of(phrase)) is not None:
+                    after = first + len(phrase)
+                    found.append(Found(meaning, first, after))
+                    break
         return found
 
     def respelled(self, folded: Sequence[str]) -> list[str]:
