@@ -13,7 +13,8 @@ from kg.graph.vocab import IMR
 _POINTED_TO = re.compile(
     rf"<(?:{re.escape(IMR.citesPage)}|{re.escape(IMR.readBy)})> <([^>]*)> \.(?:\n|$)".encode()
 )
-_DESCRIBED = re.compile(rf"<([^>]*)> <(?:{re.escape(IMR.pageOf)}|{re.escape(IMR.readerVersion)})>".encode())
+# From a literal on, a search is ten times as fast: the subject is what stands before it on the line.
+_DESCRIBED = re.compile(rf"> <(?:{re.escape(IMR.pageOf)}|{re.escape(IMR.readerVersion)})> ".encode())
 
 
 def pointed_to(n_triples: bytes) -> set[str]:
@@ -34,7 +35,9 @@ def described(n_triples: bytes) -> set[str]:
     >>> described(descriptions([iri.run("0.1.0")]).encode())
     {'https://w3id.org/imr-kg/run/0.1.0'}
     """
-    return {found.decode() for found in _DESCRIBED.findall(n_triples)}
+    ends = [found.start() for found in _DESCRIBED.finditer(n_triples)]
+    found = {n_triples[n_triples.rfind(b"\n", 0, end) + len("\n<") : end] for end in ends}
+    return {subject.decode() for subject in found if b">" not in subject}
 
 
 def descriptions(iris: Iterable[str]) -> str:
