@@ -150,6 +150,12 @@ coverage: .make/dev .make/vendor .make/packages ## measure what the tests of a p
 kills: .make/dev ## kill two hundred builds at random moments, and check that nothing is lost
 	@KG_KILLS=200 $(BIN)/python -m pytest -m long tests/base/test_crash.py
 
+SEEDS ?= 1000
+.PHONY: model
+model: .make/dev ## compare SEEDS random histories of a knowledge base with a dictionary; SEED=N repeats one
+	@KG_SEEDS=$(SEEDS) KG_SEED=$(SEED) $(BIN)/python -m pytest -n $(if $(SEED),0,auto) -m long tests/base/test_model.py \
+	  $(if $(wildcard /dev/shm),--basetemp=/dev/shm/kg-model)
+
 .PHONY: lint
 lint: .make/dev
 	@$(BIN)/ruff format --check .

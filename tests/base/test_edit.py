@@ -39,6 +39,25 @@ def test_a_removed_letter_is_nowhere_and_stays_out(tmp_path: Path) -> None:
         base.letter("CM16-0000003")
 
 
+def test_a_removed_letter_is_not_left_where_a_stopped_build_has_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb, folder = tmp_path / "kb", many(tmp_path / "letters", 3)
+    build([folder], kb)
+    write(folder, letter2=letter("CM16-0000002", "12/30/2016", why="Amended."))
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("kg.base.building.build.Build._finish", stop)
+        with pytest.raises(KeyboardInterrupt):
+            build([folder], kb)
+    assert any((kb / "staging").iterdir())
+    remove(kb, ["CM16-0000002"], "asked for by the worker")
+    assert not (kb / "staging").exists()
+
+
 def test_changes_are_told_since_a_generation(tmp_path: Path) -> None:
     kb, folder = tmp_path / "kb", many(tmp_path / "letters", 4)
     build([folder], kb)

@@ -2,6 +2,7 @@
 
 import csv
 import logging
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -56,6 +57,7 @@ def remove(kb: str | Path, cases: Sequence[str], why: str) -> str:
             draft.index_words()
             draft.serve(reader)
         generations.clean(layout, keep=1)
+        shutil.rmtree(layout.staging, ignore_errors=True)  # what a stopped build has read may hold the letter
         return draft.name
 
 

@@ -1,0 +1,300 @@
+"""A knowledge base against a plain dictionary: random letters, corrections, removals, crashes and full disks.
+
+A seed says all that happens in one history. After each step the base says what the dictionary says; a step
+that was struck leaves what was there before it or what is there after it, and the next try completes it.
+
+A crash is what lies on the disk at some moment: the folder is copied when the program is about to change a
+file, and the copy takes its place. What is written by others than Python (the graph's store, the ledger) is
+copied as far as it has come then.
+"""
+
+import errno
+import gc
+import os
+import random
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+from base_letters import ITEMS, letter
+
+from kg.base.building.build import build
+from kg.base.store import KnowledgeBase
+from kg.base.upkeep.edit import correct, correction, remove
+from kg.base.upkeep.verify import verify
+from kg.errors import BaseError
+from kg.graph import iri
+from kg.graph.vocab import IMR
+
+CASES = [f"CM16-000000{n}" for n in range(1, 6)]
+STEPS = 4
+_MOMENTS = 55
+"""A step is struck when it changes its n-th file, n up to this; most steps change fewer than so many."""
+
+Said = dict[str, tuple[str, tuple[str, ...]]]
+"""What a base says: the text of each case's letter, and the outcomes of its items."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter in a file."""
+
+    case: str
+    decided: date
+    items: int
+    why: str
+
+    @property
+    def text(self) -> str:
+        return letter(self.case, f"{self.decided:%m/%d/%Y}", self.items, self.why)
+
+
+@dataclass
+class Model:
+    """The base as it should be: what is kept of each case, and what is known of each file."""
+
+    kept: dict[str, tuple[str, Letter]] = field(default_factory=dict)
+    seen: dict[str, Letter] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
+    corrected: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> "Model":
+        return replace(
+            self,
+            kept={**self.kept},
+            seen={**self.seen},
+            removed={*self.removed},
+            corrected={**self.corrected},
+        )
+
+    def build(self, files: dict[str, Letter]) -> None:
+        """The later decision wins, but an edited file replaces what it said before."""
+        ours: set[str] = set()
+        for place, new in files.items():
+            if new.case in self.removed or self.seen.get(place) == new:
+                continue
+            self.seen[place] = new
+            of_place, old = self.kept.get(new.case, ("", None))
+            edited = of_place == place and new.case not in ours
+            if old is None or (old != new and (edited or old.decided < new.decided)):
+                self.kept[new.case] = place, new
+                ours.add(new.case)
+
+    def remove(self, case: str) -> None:
+        del self.kept[case]
+        self.removed.add(case)
+
+    def says(self) -> Said:
+        return {
+            case: (each.text, (self.corrected.get(case, outcomes[0]), *outcomes[1:]))
+            for case, (_, each) in self.kept.items()
+            for outcomes in [[outcome.lower() for _, outcome in ITEMS[: each.items]]]
+        }
+
+
+def says(kb: Path) -> Said:
+    """What a base says, which its texts, determinations, table of facts and graph say alike."""
+    if not (kb / "current").exists():
+        return {}
+    with KnowledgeBase.open(kb) as base:
+        found = {}
+        for case in base.cases():
+            outcomes = [one.outcome for one in base.determination(case).decisions]
+            found[case] = base.letter(case), tuple(outcome.value if outcome else "" for outcome in outcomes)
+        rows = base.facts.select("case", "item", "outcome").unique().sort("case", "item").rows()
+        store = ox.Store.read_only(str(base.graph_folder))
+    items = {(case, n, told) for case, (_, outcomes) in found.items() for n, told in enumerate(outcomes, 1)}
+    assert set(rows) == items, "the facts differ from the determinations"
+    assert _in_graph(store) == items, "the graph differs from the determinations"
+    return found
+
+
+def _in_graph(store: ox.Store) -> set[tuple[str, int, str]]:
+    found = set()
+    for quad in store.quads_for_pattern(None, ox.NamedNode(str(IMR.outcome)), None):
+        case, _, position = quad.subject.value.removeprefix(f"{iri.BASE}case/").partition("/item/")
+        found.add((case, int(position), quad.object.value.rpartition("/")[2]))
+    return found
+
+
+# --- strikes ----------------------------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """The program ends here."""
+
+
+class _Strike:
+    """What happens when the files under ``kb`` are about to be changed for the n-th time."""
+
+    def __init__(self, kb: Path, kind: str, moment: int) -> None:
+        self.kb, self.kind, self.moment = kb, kind, moment
+        self.happened = False
+        self._thread = threading.get_ident()
+
+    def about_to_change(self) -> None:
+        if threading.get_ident() != self._thread:
+            return
+        self.moment -= 1
+        if self.moment > 0 or (self.happened and self.kind == "crash"):
+            return
+        self.happened = True
+        if self.kind == "full":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.kb))
+        if self.kb.exists():
+            shutil.copytree(self.kb, self.kb.with_name("left"), symlinks=True)
+        raise Killed
+
+
+_struck: _Strike | None = None
+_NEEDS_SPACE = {"open", "os.mkdir", "os.link", "os.symlink"}
+_CHANGES = {*_NEEDS_SPACE, "os.rename", "os.remove"}
+
+
+def _watch(event: str, given: tuple[Any, ...]) -> None:
+    global _struck
+    strike = _struck
+    if strike is None or event not in (_NEEDS_SPACE if strike.kind == "full" else _CHANGES):
+        return
+    if event == "open" and not (given[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        return
+    place = given[1] if event in ("os.link", "os.symlink", "os.rename") else given[0]
+    if isinstance(place, int) or not os.fsdecode(place).startswith(str(strike.kb)):
+        return
+    _struck = None
+    try:
+        strike.about_to_change()
+    finally:
+        _struck = strike
+
+
+sys.addaudithook(_watch)
+
+
+_FULL = ("the disk is full", os.strerror(errno.ENOSPC))
+
+
+@contextmanager
+def struck(strike: _Strike | None) -> Iterator[None]:
+    """Do something that a strike ends: after a crash, what lay on the disk then is there."""
+    global _struck
+    _struck = strike
+    try:
+        yield
+    except Killed:
+        assert strike is not None
+        _struck = None
+        _end_all()
+        shutil.rmtree(strike.kb, ignore_errors=True)
+        if (left := strike.kb.with_name("left")).exists():
+            left.rename(strike.kb)
+    except BaseError as error:
+        if strike is None or strike.kind != "full" or not any(said in str(error) for said in _FULL):
+            raise
+    finally:
+        _struck = None
+
+
+def _end_all() -> None:
+    """End what a program that is killed would end: threads that still work, stores that are still open."""
+    for thread in threading.enumerate():
+        if thread.name == "optimize":
+            thread.join()
+    gc.collect()
+
+
+# --- histories --------------------------------------------------------------------------------
+
+
+def play(seed: int, room: Path) -> int:
+    """One history in an empty folder; how many strikes happened.
+
+    Raises:
+        AssertionError: the base does not say what it should.
+    """
+    chance = random.Random(seed)
+    kb, folder = room / "kb", room / "letters"
+    folder.mkdir()
+    model, files, strikes = Model(), dict[str, Letter](), 0
+    days = iter(chance.sample(range(300), 40))
+    for _ in range(STEPS):
+        do, after = _step(chance, kb, folder, model, files, days)
+        kind = chance.choice(("crash", "full", "none"))
+        if kind != "none":
+            strike = _Strike(kb, kind, chance.randint(1, _MOMENTS))
+            with struck(strike):
+                do()
+            strikes += strike.happened
+            found = says(kb)
+            assert found in (model.says(), after.says()), "neither what was there nor what should be"
+            if found == model.says() != after.says() and chance.random() < 0.3:
+                continue  # and another step comes
+        if not _is_removal_done(model, after, kb):
+            do()
+        if model.removed != after.removed:
+            assert not (kb / "staging").exists(), "what a stopped build has read may hold the letter"
+        model = after
+        assert says(kb) == model.says(), "not what it should be"
+    if (kb / "current").exists():
+        assert verify(kb, deep=True) == []
+    return strikes
+
+
+def _is_removal_done(model: Model, after: Model, kb: Path) -> bool:
+    """Whether a struck step has removed its case already, which cannot be removed again."""
+    return model.removed != after.removed and says(kb) == after.says()
+
+
+def _step(
+    chance: random.Random,
+    kb: Path,
+    folder: Path,
+    model: Model,
+    files: dict[str, Letter],
+    days: Iterator[int],
+) -> tuple[Callable[[], object], Model]:
+    """Something to do with the base, and what is there when it is done."""
+    after = model.copy()
+    kinds = ["build", "build", "correct", "remove"] if model.kept else ["build"]
+    kind = chance.choice(kinds)
+    if kind == "build":
+        _write(chance, folder, files, days)
+        given = {
+            name: files[name] for name in sorted(chance.sample(sorted(files), chance.randint(1, len(files))))
+        }
+        after.build(given)
+        return (lambda: build([folder / name for name in given], kb, processes=1)), after
+    case = chance.choice(sorted(model.kept))
+    if kind == "remove":
+        after.remove(case)
+        return (lambda: remove(kb, [case], "asked for")), after
+    outcome = chance.choice(("upheld", "overturned", "modified"))
+    after.corrected[case] = outcome
+    wanted = correction(case, "decisions.1.outcome", outcome, "misread")
+    return (lambda: correct(kb, [wanted])), after
+
+
+def _write(chance: random.Random, folder: Path, files: dict[str, Letter], days: Iterator[int]) -> None:
+    """Some new letters, copies of letters, and edited files."""
+    for _ in range(chance.randint(1, 3)):
+        new = Letter(
+            chance.choice(CASES),
+            date(2016, 1, 1) + timedelta(next(days)),
+            chance.randint(1, 3),
+            f"Reason {chance.random()}.",
+        )
+        name = f"{len(files):03d}.txt"
+        if files and chance.random() < 0.2:
+            new = files[chance.choice(sorted(files))]
+        elif files and chance.random() < 0.3:
+            name = chance.choice(sorted(files))
+            new = replace(new, case=files[name].case)
+        files[name] = new
+        (folder / name).write_text(new.text, encoding="utf-8")

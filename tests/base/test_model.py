@@ -1,0 +1,38 @@
+"""Random histories of a knowledge base, which says at each step what a plain dictionary says.
+
+``make model SEEDS=10000`` plays many; ``make model SEED=1234`` plays one again.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from base_model import play
+
+pytestmark = pytest.mark.same_anywhere
+
+SEEDS = int(os.environ.get("KG_SEEDS", "20"))
+SHARES = os.cpu_count() or 1
+ONE = os.environ.get("KG_SEED")
+
+
+def played(seeds: range, room: Path) -> int:
+    """How many strikes the histories had; the seed of one that fails is named."""
+    strikes = 0
+    for seed in seeds:
+        (place := room / str(seed)).mkdir()
+        try:
+            strikes += play(seed, place)
+        except Exception as error:
+            raise AssertionError(f"seed {seed} fails ({error}); again: make model SEED={seed}") from error
+    return strikes
+
+
+def test_a_base_says_what_a_dictionary_says(tmp_path: Path) -> None:
+    assert played(range(2), tmp_path) > 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("share", range(SHARES))
+def test_many_histories(tmp_path: Path, share: int) -> None:
+    played(range(int(ONE), int(ONE) + 1) if ONE else range(share, SEEDS, SHARES), tmp_path)
