@@ -19,7 +19,7 @@ from kg.analysis.sides import sides
 from kg.errors import QuestionError, UnknownError
 from kg.model import Outcome
 from kg.questions import echo, letter_facets, question_query
-from kg.questions.counts import counted, parts_of, passing, split
+from kg.questions.counts import counted, parts_of, passing, split, without_value
 from kg.questions.measures import Found, measured, share
 from kg.questions.question import Kind, Question
 from kg.questions.reading import read_question
@@ -124,7 +124,7 @@ def _figures(analyses: Analyses, question: Question) -> Found:
     """Counts and rates under the conditions, for each group or value that is asked for."""
     index = analyses.index
     mask = passing(index, question.where, question)
-    notes = index.left_out
+    notes = (*index.left_out, *without_value(index, mask, question))
     if question.groups:
         rows = []
         for group in question.groups:

@@ -45,6 +45,18 @@ def split(index: Index, mask: Mask, question: Question) -> list[dict[str, Any]]:
     return _cells(index, found.unique(("decision", *question.split)), question, question.split)
 
 
+def without_value(index: Index, mask: Mask, question: Question) -> list[str]:
+    """Of each dimension that some of the decisions have no value of, a sentence that says how many."""
+    said = []
+    for name in question.split:
+        left = mask.copy()
+        left[values_of(index, name, question)["decision"].to_numpy()] = False
+        if left.any():
+            decisions = f"{int(left.sum()):,} decision{'s' if left.sum() != 1 else ''}"
+            said.append(f"in no row: {decisions} without {echo.dimension(name).removeprefix('the ')}")
+    return said
+
+
 def values_of(index: Index, name: str, question: Question) -> pl.DataFrame:
     """Each decision with its values of a dimension."""
     if name in {"page", "section", "chapter", "edition", "guideline"}:

@@ -214,6 +214,24 @@ def test_an_answer_by_year_is_what_plain_python_counts(analyses, base):
         assert row["low"] <= row["rate"] <= row["high"]
 
 
+ONE_EACH = ("year", "month", "category", "subcategory", "sex", "priority")
+
+
+@pytest.mark.parametrize("name", [*question_query.DIMENSIONS, *letter_facets.SPLITS])
+def test_no_decision_is_left_out_of_a_split_in_silence(name, analyses):
+    found = answers.answer(analyses, Question(Kind.FIGURES, Outcome.OVERTURNED, by=(name,)))
+    left = [
+        int(re.search(r"in no row: ([\d,]+) decision", n)[1].replace(",", ""))
+        for n in found.notes
+        if "in no row" in n
+    ]
+    listed = sum(row["decisions"] for row in found.rows) + sum(left)
+    assert len(left) <= 1
+    assert listed >= found.value["decisions"]
+    if name in ONE_EACH:
+        assert listed == found.value["decisions"]
+
+
 def test_a_comparison_gives_both_groups(analyses):
     found = answers.ask(analyses, "are pharmaceuticals overturned more often than surgery")
     assert [row["group"] for row in found.rows] == ["Pharmaceuticals", "Surgery"]
