@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated
 
+import polars as pl
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
@@ -17,6 +18,7 @@ from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.api.outcomes import group_figure, side_figure
 from kg.web.pages.counts import table_page
 from kg.web.pages.counts.table_page import Choices, table
+from kg.web.pages.rendering import PARTY_WORDS
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -82,7 +84,9 @@ def sides(
         ),
         *([table(f"By {_WORDS[by].lower()}", GroupAgreementRow, found.groups, cite)] if by else []),
         table("What each party cites", PairRow, found.pairs, cite),
-        table(f"Without any {level}", SilentRow, found.silent),
+        table(
+            f"Without any {level}", SilentRow, found.silent.with_columns(pl.col("party").replace(PARTY_WORDS))
+        ),
     ]
     again = {"level": level, "by": by, "minimum": minimum}
     heading = f"{level.capitalize()}s that the two parties cite for the same item"
@@ -94,7 +98,7 @@ def sides(
 def _effect(found: Sides) -> Iterable[str]:
     """What the comparison of the two sides comes to, in sentences."""
     if found.same_share is not None:
-        yield f"where both cite, {found.same_share:.1%} of what either cites is cited by both"
+        yield f"where both cite, {100 * found.same_share:.1f} % of what either cites is cited by both"
     if found.effect is not None:
         yield _told(found.effect)
 
@@ -106,7 +110,6 @@ def _told(effect: Effect) -> str:
         return f"{counts}: their difference cannot be separated from the covariates"
     low, high = effect.difference_low or 0.0, effect.difference_high or 0.0
     return (
-        f"where the reviewer cites something that the administrator does not, overturning is "
-        f"{effect.difference:+.1f} percentage points ({low:+.1f} to {high:+.1f}) off, at equal "
-        f"covariates ({counts})"
+        f"where the reviewer cites something that the administrator does not, the overturn rate differs by "
+        f"{effect.difference:+.1f} percentage points ({low:+.1f} to {high:+.1f}) at equal covariates ({counts})"
     )
