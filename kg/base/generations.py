@@ -120,7 +120,8 @@ def create(root: Path) -> Layout:
         return check(root)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        if any(root.iterdir()):
+        unfinished = f"{MARKER}.new"  # all that a build leaves which is killed in this function
+        if any(path.name != unfinished for path in root.iterdir()):
             raise BaseError(
                 f"{root}: this directory is not empty and not a knowledge base; nothing was changed"
             )

@@ -61,7 +61,7 @@ class Model:
     """The base as it should be: what is kept of each case, and what is known of each file."""
 
     kept: dict[str, tuple[str, Letter]] = field(default_factory=dict)
-    seen: dict[str, Letter] = field(default_factory=dict)
+    seen: dict[str, tuple[Letter, str]] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     corrected: dict[str, str] = field(default_factory=dict)
 
@@ -78,14 +78,20 @@ class Model:
         """The later decision wins, but an edited file replaces what it said before."""
         ours: set[str] = set()
         for place, new in files.items():
-            if new.case in self.removed or self.seen.get(place) == new:
-                continue
-            self.seen[place] = new
-            of_place, old = self.kept.get(new.case, ("", None))
+            known, became = self.seen.get(place, (None, ""))
+            if new.case in self.removed or (known == new and became != "superseded"):
+                continue  # one that lost is read again: what it lost to may have changed
+            of_place, old = self.kept.get(new.case, (place, None))
             edited = of_place == place and new.case not in ours
-            if old is None or (old != new and (edited or old.decided < new.decided)):
-                self.kept[new.case] = place, new
+            if old == new:
+                self.seen[place] = new, "same"
+            elif old is None or edited or old.decided < new.decided:
+                if old is not None and of_place != place:
+                    self.seen[of_place] = self.seen[of_place][0], "superseded"
+                self.kept[new.case], self.seen[place] = (place, new), (new, "accepted")
                 ours.add(new.case)
+            else:
+                self.seen[place] = new, "superseded"
 
     def remove(self, case: str) -> None:
         del self.kept[case]
@@ -149,8 +155,21 @@ class _Strike:
         if self.kind == "full":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.kb))
         if self.kb.exists():
-            shutil.copytree(self.kb, self.kb.with_name("left"), symlinks=True)
+            _copy(self.kb, self.kb.with_name("left"))
         raise Killed
+
+
+def _copy(kb: Path, left: Path) -> None:
+    """A copy of the folder; again where a thread of the store removed a file meanwhile."""
+    for tries in range(9, -1, -1):
+        try:
+            shutil.copytree(kb, left, symlinks=True)
+        except shutil.Error:
+            if not tries:
+                raise
+            shutil.rmtree(left)
+        else:
+            return
 
 
 _struck: _Strike | None = None

@@ -313,6 +313,12 @@ def test_a_reader_of_an_older_generation_goes_on(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "kb" / "generations").iterdir()] == ["000004"]
 
 
+def test_a_build_that_was_killed_as_it_made_the_directory_is_completed(tmp_path: Path) -> None:
+    (tmp_path / "kb").mkdir()
+    (tmp_path / "kb" / "imr-kg.json.new").write_text("{")
+    assert build([many(tmp_path / "letters", 1)], tmp_path / "kb").accepted == 1
+
+
 def test_a_directory_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "kb").mkdir()
     (tmp_path / "kb" / "thesis.doc").write_text("mine")

@@ -40,6 +40,7 @@ def remove(kb: str | Path, cases: Sequence[str], why: str) -> str:
         with KnowledgeBase.open(kb) as base:
             cases = [base.spelled(case) for case in cases]
             reader = base.about["reader"]
+        shutil.rmtree(layout.staging, ignore_errors=True)  # what a stopped build has read may hold the letter
         with Draft(layout, layout.served()) as draft:
             ledger = draft.ledger
             for case in cases:
@@ -57,7 +58,6 @@ def remove(kb: str | Path, cases: Sequence[str], why: str) -> str:
             draft.index_words()
             draft.serve(reader)
         generations.clean(layout, keep=1)
-        shutil.rmtree(layout.staging, ignore_errors=True)  # what a stopped build has read may hold the letter
         return draft.name
 
 
