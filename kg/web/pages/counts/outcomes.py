@@ -75,6 +75,7 @@ def sides(
         ("minimum", "At least", table_page.MINIMA, minimum),
     ]
     cite = partial(side_figure, found, by or None)
+    silent = found.silent.with_columns(pl.col("party").replace(PARTY_WORDS))
     made = [
         table(
             "Agreement of the citations",
@@ -84,9 +85,7 @@ def sides(
         ),
         *([table(f"By {_WORDS[by].lower()}", GroupAgreementRow, found.groups, cite)] if by else []),
         table("What each party cites", PairRow, found.pairs, cite),
-        table(
-            f"Without any {level}", SilentRow, found.silent.with_columns(pl.col("party").replace(PARTY_WORDS))
-        ),
+        table(f"Without any {level}", SilentRow, silent),
     ]
     again = {"level": level, "by": by, "minimum": minimum}
     heading = f"{level.capitalize()}s that the two parties cite for the same item"
@@ -110,6 +109,7 @@ def _told(effect: Effect) -> str:
         return f"{counts}: their difference cannot be separated from the covariates"
     low, high = effect.difference_low or 0.0, effect.difference_high or 0.0
     return (
-        f"where the reviewer cites something that the administrator does not, the overturn rate differs by "
-        f"{effect.difference:+.1f} percentage points ({low:+.1f} to {high:+.1f}) at equal covariates ({counts})"
+        "where the reviewer cites something that the administrator does not, the overturn rate differs by "
+        f"{effect.difference:+.1f} percentage points ({low:+.1f} to {high:+.1f}) at equal covariates "
+        f"({counts})"
     )
