@@ -11,7 +11,7 @@ LETTER_DATES = ("date_assigned", "ur_denial_date", "application_received")
 """Columns of the table of determinations."""
 BASES = {f"basis_{party.value}": party for party in Party}
 """A column for each party: the kind of source that it relied on for the decision's item."""
-OF_ITEMS = ("associated_surgical_service",)
+OF_ITEMS = ("associated_surgical_service", "retrospective", "refills_max")
 """Columns of the facts that the index does not keep."""
 BEYOND = (*LETTER_DATES, *BASES, *OF_ITEMS)
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from kg.errors import QuestionError
@@ -10,6 +11,7 @@ from kg.questions import vocabulary
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Meaning
 from kg.questions.wording.day_spans import both_spans, day_after, day_before, day_span
+from kg.questions.wording.guideline_places import gather, is_lacking, is_section, places
 
 Plan = list[Any]
 
@@ -48,19 +50,15 @@ class Asked:
     later: Condition | None = None
     """After a date: of a trend the change, else a condition."""
     either: bool = False
-    """Whether *or* stands right before."""
     previous: str = ""
     denied: bool = False
     """Whether a denial is spoken of, which is what is disputed where another outcome is asked about."""
     both: bool = False
-    """Whether the last side is *both*, which other things than parts of the body can be."""
     number: str = ""
     measure: str = ""
-    """The facet whose mean is asked for, where the words name one."""
     part: list[Condition] = field(default_factory=list)
     having: list[Condition] = field(default_factory=list)
     others: bool = False
-    """Whether a comparison is with all others."""
 
     def read(self, plan: Plan) -> "Asked":
         """What the parts say, one after the other."""
@@ -99,7 +97,7 @@ class Asked:
             self.measure = meaning.value
         elif token in {"PART", "HAVING"}:
             new = Condition(meaning.name, (meaning.value,), meaning.negated)
-            self._gather(self.part if token == "PART" else self.having, new)
+            gather(self.part if token == "PART" else self.having, new)
         elif token == "ONLY":
             self._only(at)
         elif token == "OTHERS":
@@ -137,14 +135,6 @@ class Asked:
             self._condition(Condition("quantity_unit", (unit,)))
         if (token == "OF_QUANTITY" and printed.startswith("how many")) or printed.startswith("how old"):
             self.seen.add("MEAN")
-
-    @staticmethod
-    def _gather(into: list[Condition], new: Condition) -> None:
-        for at, old in enumerate(into):
-            if (old.name, old.negated) == (new.name, new.negated):
-                into[at] = Condition(old.name, (*old.values, *new.values), old.negated)
-                return
-        into.append(new)
 
     def _only(self, at: int) -> None:
         """*Only* beside a guideline or a ground: nothing else is cited, or stated."""
@@ -202,24 +192,37 @@ class Asked:
             self._add(phrase)
 
     def _cited(self, inner: Plan) -> None:
-        places: list[str] = []
+        named: list[str] = []
         for name, within in inner:
             if name == "place":
-                places += self._place(within)
+                named += self._place(within)
             else:
                 self.seen.add(name)
-        if not places:
+        if not named:
             return
         asked = self.phrases[_first(inner)].printed
+        named = self._narrowest(inner, named)
         negated = self.either and self.previous == "negated"
         works = [within for name, within in inner if name == "place" and within[0][0] == "GUIDE"]
-        apart = len(works) == len(places) > 1 and "COMPARE" in self.seen
-        if apart or (len(works) == len(places) > 1 and self._joined(_first([("place", works[-1])]))):
-            for place in places:
+        apart = len(works) == len(named) > 1 and "COMPARE" in self.seen
+        if apart or (len(works) == len(named) > 1 and self._joined(_first([("place", works[-1])]))):
+            for place in named:
                 self._condition(Condition("guideline", (place,), negated, asked), joined=not apart)
         else:
-            new = Condition("guideline", tuple(dict.fromkeys(places)), negated, asked)
+            new = Condition("guideline", tuple(dict.fromkeys(named)), negated, asked)
             self._condition(new, joined=self._joined(_first(inner)))
+
+    def _narrowest(self, inner: Plan, places: list[str]) -> list[str]:
+        """The places without the MTUS before a part of it: *MTUS chronic pain*."""
+        ends = [self.phrases[_first([part])] for part in inner if part[0] == "place"]
+        for one, other in pairwise(ends):
+            if (
+                one.meaning.value == "mtus"
+                and other.type == "GUIDE"
+                and not self.text[one.end : other.start].strip()
+            ):
+                return [place for place in places if place != "mtus"]
+        return places
 
     def _joined(self, at: int) -> bool:
         """Whether *and* stands between a phrase and the one before."""
@@ -228,19 +231,10 @@ class Asked:
 
     def _place(self, inner: Plan) -> list[str]:
         kinds = [token for token, _ in inner]
-        values = [self.phrases[at].meaning.value for _, at in inner]
-        if kinds[0] == "GUIDE":
-            return [values[0] + (f"/{values[1]}" if len(values) > 1 else "")]
-        if kinds[0] == "OF_SECTION":
-            concept = vocabulary.guideline(values[1])
-            if concept is None or "GuidelineSection" not in concept.kinds:  # sections of a guideline
-                self.loose.append("section")
-            return [values[1]]
-        numbers = [int(value) for kind, value in zip(kinds, values, strict=True) if kind == "NUMBER"]
-        if "TO" in kinds and len(numbers) == 2:
-            numbers = list(range(numbers[0], min(numbers[1], numbers[0] + 50) + 1))
-        unit = kinds[0].removeprefix("AT_").lower()
-        return [f"{unit} {number}" for number in numbers]
+        found = places(kinds, [self.phrases[at].meaning.value for _, at in inner])
+        if kinds[0] == "OF_SECTION" and not is_section(found[0]):  # sections of a guideline
+            self.loose.append("section")
+        return found
 
     def _since(self, inner: Plan) -> None:
         dates = self._dates(inner)
@@ -293,7 +287,7 @@ class Asked:
         return any(condition.name in filters for condition in (*self.conditions, *self.after))
 
     def _ended(self, outcome: Outcome) -> None:
-        if self.outcome not in (None, outcome) and self.compared:
+        if self.outcome not in (None, outcome) and (self.compared or "COUNT" in self.seen):
             self.seen.add("COUNT")  # `upheld versus overturned`: how many of each
             self.compared, self.outcome = False, None
             return
@@ -337,6 +331,12 @@ class Asked:
         values = tuple(meaning.value.split("|")) if meaning.name == "body_part" else (meaning.value,)
         if meaning.name == "body_part" and self.sides:
             values = self._sided(values)
+        if (
+            self.either
+            and meaning.name == "ground"
+            and is_lacking(self.after if self.compared else self.conditions)
+        ):
+            values = (meaning.value.replace(":met", ":not-met"),)  # `no response or improvement documented`
         joined = self._joined(self.phrases.index(phrase))
         negated = meaning.negated or (self.either and self.previous == "negated")
         parts = vocabulary.parts_in(phrase.printed) if meaning.name in {"category", "subcategory"} else ()

@@ -44,6 +44,12 @@ def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
     return rest, (one, other)
 
 
+def lists_several(asked: Asked, groups: tuple[Condition, ...]) -> bool:
+    """Whether three things or more are compared: *A versus B versus C*, or *compare A, B and C*."""
+    listed = "COMPARE" in asked.seen and any(len(g.values) > 1 and ", " in g.asked for g in groups)
+    return listed or sum(phrase.type == "VERSUS" for phrase in asked.phrases) > 1
+
+
 def several(
     asked: Asked, where: tuple[Condition, ...], groups: tuple[Condition, ...]
 ) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
@@ -92,3 +98,28 @@ def _as_drugs(asked: Asked, other: Condition) -> list[Condition]:
         else c
         for c in asked.conditions
     ]
+
+
+_MORE = {
+    "more",
+    "more often",
+    "more frequently",
+    "more likely",
+    "less",
+    "less often",
+    "less likely",
+    "better",
+    "worse",
+}
+
+
+def with_and_without(asked: Asked) -> None:
+    """Compare what meets the one condition with what does not, where it is asked whether it matters."""
+    comparing = "MATTER" in asked.seen or any(
+        p.type in {"MOST", "LEAST"} and p.printed.lower().removeprefix("do ").removeprefix("does ") in _MORE
+        for p in asked.phrases
+    )
+    alone = not (asked.loose or asked.by or asked.after or asked.compared) and "WHICH" not in asked.seen
+    if comparing and alone and len(asked.conditions) == 1 and not asked.case:
+        asked.seen -= {"MOST", "LEAST", "MATTER"}
+        asked.compared = asked.others = True

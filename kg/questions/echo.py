@@ -94,6 +94,8 @@ def _needed(condition: Condition) -> str:
 
 def grouped(condition: Condition) -> str:
     """A side of a comparison, in words."""
+    if condition.name in letter_facets.ONLY_FACETS or (condition.negated and condition.name == "guideline"):
+        return told(condition)
     return f"not {named(condition)}" if condition.negated else named(condition)
 
 
@@ -146,6 +148,8 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "items": f"{no}of letters with {values} items",
         "letter": f"{no}of letters {values}",
         "surgical": f"{no}{values}",
+        "retrospective": f"{no}of services {values}",
+        "refills": f"{no}with {values} refills",
         "basis": f"whose {who} {'does not rely' if no else 'relies'} on {values}",
         "alone": f"{no}with no other {values}",
         "condition": f"{no}of patients with {values}",

@@ -6,7 +6,7 @@ from kg.errors import QuestionError
 from kg.model import Outcome, Party
 from kg.questions import letter_facets, vocabulary
 from kg.questions.asked import Asked
-from kg.questions.comparisons import COMPARED, compared, several
+from kg.questions.comparisons import COMPARED, compared, lists_several, several, with_and_without
 from kg.questions.question import Condition, Kind, Question
 from kg.questions.wording.day_spans import day_before
 from kg.questions.wording.guideline_places import settled
@@ -54,11 +54,13 @@ def question(asked: Asked) -> Question:
     _ended(asked)
     _means(asked)
     kind, level = _kind(asked)
-    if "drug" in asked.loose and not asked.seen & _CHOOSING and not asked.has(_NOUNS):
+    told = {c.name for c in (*asked.conditions, *asked.after) if not c.negated}
+    if "drug" in asked.loose and not asked.seen & _CHOOSING and not told & _NOUNS:
         asked.loose.remove("drug")  # `share of drugs overturned`
         asked._condition(Condition("category", ("Pharmaceuticals",), asked="drugs"))
     if asked.later:
         _later(asked, asked.later, kind)
+    with_and_without(asked)
     conditions, groups = compared(asked)
     if kind is Kind.FIGURES and _cites_more(asked, groups):
         kind = Kind.PARTS
@@ -66,7 +68,7 @@ def question(asked: Asked) -> Question:
         conditions = [c for c in conditions if c.name != "guideline"]
     where = tuple(settled(condition) for condition in conditions)
     _split_by_loose(asked, kind, level, where)
-    if groups and sum(phrase.type == "VERSUS" for phrase in asked.phrases) > 1:
+    if groups and lists_several(asked, groups):
         where, groups = several(asked, where, groups)
     _agreeing(where)
     groups = tuple(settled(group) for group in groups)
@@ -76,7 +78,6 @@ def question(asked: Asked) -> Question:
     _all_used(asked, kind, level, by, groups, ordered=bool(order), where=where)
     if asked.limit and not order and kind in {Kind.FIGURES, Kind.TREND} and by:
         order = "most"
-    administrator = "PARTY" in asked.seen and kind is not Kind.SIDES
     return Question(
         kind=kind,
         outcome=None if asked.case and kind is not Kind.RELATED else outcome,
@@ -84,7 +85,7 @@ def question(asked: Asked) -> Question:
         by=by,
         groups=groups,
         level=level,
-        party=Party.CLAIMS_ADMINISTRATOR if administrator else Party.REVIEWER,
+        party=_party(asked, kind),
         order=order,
         limit=asked.limit,
         case=asked.case,
@@ -110,6 +111,12 @@ def _ended(asked: Asked) -> None:
         raise QuestionError(f"one outcome can be asked about, not both {asked.outcome} and denied")
 
 
+def _party(asked: Asked, kind: Kind) -> Party:
+    """Whose citations are asked about."""
+    administrator = "PARTY" in asked.seen and kind is not Kind.SIDES
+    return Party.CLAIMS_ADMINISTRATOR if administrator else Party.REVIEWER
+
+
 def _order(asked: Asked) -> str | None:
     """Whether what is most or what is least is asked for."""
     return "least" if "LEAST" in asked.seen else "most" if asked.seen & {"MOST", "CITED_MOST"} else None
@@ -119,6 +126,10 @@ def _split_by_loose(asked: Asked, kind: Kind, level: str | None, where: tuple[Co
     """Split by a kind of thing that no condition is about: `overturn rate, age group`."""
     named = {condition.name for condition in (*where, *asked.conditions, *asked.after)}
     if kind in _SPLIT and not asked.seen & _CHOOSING and not level:
+        if len(set(asked.loose)) > 1:
+            asked.by += [
+                name for name in dict.fromkeys(asked.loose) if name in {"category", "subcategory"} - named
+            ]
         asked.by += [name for name in asked.loose if name in _ALONE and name not in {*named, *asked.by}]
 
 
@@ -169,12 +180,16 @@ def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
                 continue
             if condition.name in _FINER and not condition.negated:
                 return [_FINER[condition.name]]
+        if not where and asked.outcome:
+            return ["subcategory"]  # `what is overturned most`
     raise QuestionError("the most of what? Name it, such as “which services” or “by specialty”")
 
 
 def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[Outcome | None, bool]:
     """The outcome that is asked about, and whether a number is asked for."""
-    counts = bool(asked.seen & {"COUNT", "DISTINCT"}) or _cites_counted(asked, groups)
+    top = any(p.type == "TOP" for p in asked.phrases) and asked.number == "" and not asked.seen & _ENDING
+    top = top and kind is Kind.FIGURES and asked.outcome is None and asked.limit is not None
+    counts = bool(asked.seen & {"COUNT", "DISTINCT"}) or top or _cites_counted(asked, groups)
     outcome = asked.outcome
     if outcome is None and kind in {Kind.FIGURES, Kind.ASSOCIATIONS, Kind.TREND, Kind.GROUNDS}:
         if "SHARE" in asked.seen and not counts and kind is not Kind.GROUNDS:

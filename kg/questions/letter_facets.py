@@ -48,6 +48,7 @@ BASES = {
     "mtus_and_other": "the MTUS and other sources",
 }
 """On what kind of source a party relies."""
+_PROVIDED = {"true": "already provided when reviewed", "false": "not yet provided when reviewed"}
 _SURGICAL = {"true": "associated with a surgery", "false": "not associated with a surgery"}
 _GROUPS = ((0, 29, "..29"), (30, 39, "30-39"), (40, 49, "40-49"), (50, 59, "50-59"), (60, 200, "60.."))
 
@@ -164,6 +165,13 @@ FACETS: dict[str, Facet] = {
         known=("true", "false"),
         of_letters=False,
     ),
+    "retrospective": Facet(
+        "service already provided",
+        lambda index, _: index.columns("retrospective")["retrospective"].cast(pl.String),
+        known=("true", "false"),
+        of_letters=False,
+    ),
+    "refills": Facet("refills", _column("refills_max"), ranges.NUMBERS, unit="refills", of_letters=False),
     "condition": Facet("patient's condition", _column("conditions"), of_letters=False),
     "injury_date": Facet("date of injury", _column("injury_date"), ranges.DAYS),
     "injury_year": Facet(
@@ -230,9 +238,9 @@ def told(name: str, value: str) -> str:
     >>> told("items", "3.."), told("letter", "mixed"), told("basis", "none_cited")
     ('3 or more', 'with both upheld and overturned items', 'nothing')
     """
-    named = {"letter": LETTER, "basis": BASES, "surgical": _SURGICAL}.get(name) or (
-        conditions() if name == "condition" else {}
-    )
+    named = {"letter": LETTER, "basis": BASES, "surgical": _SURGICAL, "retrospective": _PROVIDED}.get(
+        name
+    ) or (conditions() if name == "condition" else {})
     if value in named:
         return named[value]
     first, to, last = value.partition("..")

@@ -62,6 +62,7 @@ _TELLING = {"RATE", "VALUE", "GUIDE", "IS_OVERTURNED", "IS_UPHELD", "IS_MODIFIED
 """What a question is about, without one of which a shorter one is no nearer than an example."""
 _TIDY, _STRAY = re.compile(r"\s+"), re.compile(r"\s[^\w\s#&]+(?=\s)")
 ABSENT = {
+    "NO_ADVICE": "letters neither advise nor foretell; how such decisions ended can be asked",
     "NO_PROVIDER": "letters name no treating physician; “specialist” with a specialty asks about reviewers",
     "NO_PAYER": "letters name no insurer, employer, lawyer or judge",
     "NO_PLACE": "letters name no place",
@@ -203,7 +204,7 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
         token, value = "NUMBER", _NUMBERS[printed]
     elif (ordinal := _ORDINAL.fullmatch(word)) and any(near in _MONTHS for near in _around(folded, at)):
         token, value = "NUMBER", ordinal[1]
-    elif word in _MONTHS and any(_YEAR.fullmatch(after) for after in folded[at + 1 : at + 3]):
+    elif word in _MONTHS and _in_a_year(folded, at):
         token, value = "MONTH", str(_MONTHS[word])
     if token:
         return _phrase(text, read, at, at + 1, Meaning(token, value=value)), at + 1
@@ -214,6 +215,13 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
     if other != word and (found := table.longest([other], 0)):
         return _phrase(text, read, at, at + 1, found.meaning), at + 1
     return _phrase(text, read, at, at + 1, Meaning("UNKNOWN")), at + 1
+
+
+def _in_a_year(folded: list[str], at: int) -> bool:
+    """Whether a year follows a month, or another month that a year follows: *March 1 to June 30 2015*."""
+    after = folded[at + 1 : at + 7]
+    near = any(_YEAR.fullmatch(word) for word in after[:2])
+    return near or (any(map(_YEAR.fullmatch, after)) and any(word in _MONTHS for word in after))
 
 
 def _is_phrase(folded: list[str], at: int) -> bool:

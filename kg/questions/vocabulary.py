@@ -260,7 +260,13 @@ def _worker() -> Iterator[tuple[str, Meaning]]:
     yield "urgent", Meaning("VALUE", "priority", "expedited")
     for state in known_words.states():
         licence = Meaning("VALUE", "licence", state, offered=f"licensed in {state}")
-        for said in (f"licensed in {state}", f"{state} licensed", f"{state} license", f"license in {state}"):
+        for said in (
+            f"licensed in {state}",
+            f"{state} licensed",
+            f"{state} license",
+            f"license in {state}",
+            f"licence in {state}",
+        ):
             yield said, licence
 
 

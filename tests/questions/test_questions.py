@@ -384,6 +384,25 @@ def test_a_share_of_decisions_is_what_plain_python_counts(analyses, base):
     assert value["rate"] == pytest.approx(opioids.height / drugs.height)
 
 
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("how many upheld, how many overturned, for imaging", "imaging by outcome"),
+        ("letters from March 1 to June 30 2015", 'decision_date="2015-03-01..2015-06-30"'),
+        ("drugs other than opioids", "pharmaceuticals except opioids"),
+        ("does a licence in California matter", "licensed in California versus elsewhere"),
+        ("PM&R or occ med", "physiatrists or occupational medicine reviewers"),
+        ("MTUS chronic pain guideline", "chronic pain guideline"),
+        ("opioids, no response or functional improvement documented", "opioids without documented response"),
+        ("surgery after a 2010 injury", "surgery, injured after 2010"),
+        ("cold therapy after shoulder surgery", "post-op cold therapy of the shoulder"),
+        ("tramadol quantity 90", "tramadol #90"),
+    ],
+)
+def test_the_same_in_other_words(text, same):
+    assert read_question(text).reading == read_question(same).reading
+
+
 def test_rows_have_as_many_decisions_as_is_asked(analyses):
     rows = answers.ask(analyses, "services with at least 20 decisions by overturn rate").rows
     everything = answers.ask(analyses, "overturn rate by service").rows

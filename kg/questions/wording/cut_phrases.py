@@ -5,6 +5,7 @@ import re
 from kg.questions import vocabulary
 from kg.questions.asked import Phrase
 from kg.questions.vocabulary import Meaning
+from kg.reading.vocabulary.phrases import words
 
 _DATES = {"YEAR", "MONTH", "DAY", "NUMBER", "Q1", "Q2", "Q3", "Q4", "H1", "H2"}
 _AT_DATES = {"SINCE", "FROM", "BEFORE", "AFTER", "TO", "BETWEEN", "IN"}
@@ -56,7 +57,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
     An injury is one only before a date; a service after surgery is one that is associated with it.
     """
     found: list[Phrase] = []
-    left = list(phrases)
+    left = _reviewing(_dated(list(phrases)))
     while left:
         phrase, after = left.pop(0), left[0] if left else None
         dated = _dates_follow(left)
@@ -67,8 +68,17 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
         elif phrase.type == "BETWEEN" and not dated:
             found.append(phrase._replace(type="COMPARE"))
         elif phrase.type == "INJURED" and not dated:
-            if found and found[-1].type == "BY":
+            if found and found[-1].type == "YEAR" and not text[found[-1].end : phrase.start].strip():
+                at = len(found) - 1
+                while at and found[at - 1].type in _AT_DATES:
+                    at -= 1
+                found.insert(at, phrase)  # `surgery after a 2010 injury`
+            elif found and found[-1].type == "BY":
                 found.append(phrase._replace(type="OF_INJURY_YEAR"))
+        elif (
+            phrase.type == "LIKE" and after and after.type == "VALUE" and found and found[-1].type == "VALUE"
+        ):
+            continue  # `sleep medication like Ambien`
         elif phrase.type == "GROUNDS" and found and found[-1].type == "ONLY":
             found[-1] = found[-1]._replace(meaning=Meaning("ONLY", "ground"))
         elif not (phrase.type in _UNDATED and not dated) and not _says_nothing(text, phrase, after):
@@ -76,6 +86,35 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
     return found
 
 
+def _dated(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases with the year of a later month after a month that has none."""
+    found: list[Phrase] = []
+    for at, phrase in enumerate(phrases):
+        found.append(phrase)
+        begun = [one.type for one in phrases[max(at - 1, 0) : at + 1]]
+        ends = begun[-1] == "MONTH" or begun == ["MONTH", "NUMBER"]
+        following = [one.type for one in phrases[at + 1 : at + 3]]
+        if ends and following[:1] != ["YEAR"] and following[:1] != ["NUMBER"]:
+            year = next((one for one in phrases[at + 1 :] if one.type == "YEAR"), None)
+            found += [year] if year else []
+    return found
+
+
+def _reviewing(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, a service that is compared with a specialty as the specialty that is called so, too."""
+    for at, between in enumerate(phrases[1:-1], 1):
+        if between.type not in {"VERSUS", "THAN", "OR"}:
+            continue
+        for one, other in ((at - 1, at + 1), (at + 1, at - 1)):
+            named = phrases[one].printed
+            if phrases[other].meaning.name == "specialty" and phrases[one].meaning.name in _SERVICES:
+                read = words(named).folded
+                if (meant := vocabulary.specialties().longest(read, 0)) and meant.after == len(read):
+                    phrases[one] = phrases[one]._replace(meaning=meant.meaning)
+    return phrases
+
+
+_SERVICES = {"category", "subcategory"}
 _UNDATED = {"FROM", "TO", "SINCE"}
 
 

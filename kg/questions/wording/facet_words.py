@@ -42,19 +42,8 @@ _NOTHING = (
     *("without citing any guideline", "without citing anything", "without citing a guideline"),
 )
 _CITES = (
-    "cite",
-    "cited",
-    "citing",
-    "use",
-    "used",
-    "rely on",
-    "relied on",
-    "give",
-    "gave",
-    "name",
-    "named",
-    "quote",
-    "quoted",
+    *("cite", "cites", "cited", "citing", "use", "uses", "used", "rely on", "relies on", "relied on"),
+    *("give", "gave", "name", "named", "quote", "quoted"),
 )
 _DENYING = ("did not", "didn't", "do not", "don't", "does not", "doesn't", "not", "failed to", "without")
 _OUTSIDE = (
@@ -98,6 +87,13 @@ _OTHERS = {
     ("surgical", "false"): (
         *("non surgical", "nonsurgical", "not after surgery", "without surgery", "non operative"),
     ),
+    ("retrospective", "true"): (
+        *("retrospective", "retrospectively", "retro", "retrospective request", "retrospective review"),
+        *("already provided", "after the fact", "already received"),
+    ),
+    ("retrospective", "false"): ("prospective", "prospective request", "prospective review"),
+    ("refills", "1.."): ("refill", "with refill", "with a refill"),
+    ("refills", "..0"): ("no refill", "without refill", "zero refills"),
     ("age", "65.."): ("elderly", "senior", "older adult", "retirement age"),
     ("age", "..17"): ("minor", "underage", "teenager", "teen"),
 }
@@ -121,6 +117,7 @@ def _partly(ended: str) -> Iterator[str]:
 def _citing_nothing() -> Iterator[str]:
     for cites in _CITES:
         yield f"{cites} nothing"
+        yield from (f"{cites} no {thing}" for thing in ("guideline", "evidence", "source", "citation"))
         for no in _DENYING:
             for thing in ("any guideline", "anything", "a guideline", "any source", "any evidence"):
                 yield f"{no} {cites} {thing}"

@@ -13,8 +13,23 @@ _LACKING = (
     "insufficient",
     "not enough",
     "failure to show",
+    "failure to document",
+    "inadequate",
+    "want of",
+    "absent",
+    "insufficient evidence of",
+    "lack",
 )
-_HAVING = ("documented", "presence of", "evidence of", "documentation of", "proven", "with documented")
+_HAVING = (
+    "documented",
+    "presence of",
+    "evidence of",
+    "documentation of",
+    "proven",
+    "with documented",
+    "adequate",
+    "sufficient",
+)
 _SHOWN = (
     "documented",
     "met",
@@ -40,6 +55,9 @@ _SHOWN = (
     "reported",
     "recorded",
     "failed",
+    "exhausted",
+    "mentioned",
+    "included",
 )
 _BEING = ("", "is ", "are ", "was ", "were ", "had been ", "has been ", "have been ")
 _GROUNDED = (
@@ -54,7 +72,7 @@ _GROUNDED = (
     *(
         (f"{{}} {being}{lacking}", "not-met")
         for being in _BEING
-        for lacking in ("missing", "lacking", "absent")
+        for lacking in ("missing", "lacking", "absent", "unclear", "insufficient", "inadequate")
     ),
     ("undocumented {}", "not-met"),
     ("because of {}", ""),
@@ -70,6 +88,13 @@ _GROUNDS = {
     "conservative-care": (
         *("conservative care", "conservative treatment", "first line treatment", "conservative therapy"),
         *("conservative measures", "conservative management", "first line drug", "first line medication"),
+        *(
+            "first line",
+            "first line agent",
+            "first line therapy",
+            "conservative modalities",
+            "lower levels of care",
+        ),
     ),
     "amount": ("amount", "number of visits", "too many visits"),
     "examination": (
@@ -77,10 +102,32 @@ _GROUNDS = {
         *("neuro finding", "neuro findings on exam", "findings on exam", "findings on examination"),
         *("neurological finding", "neurological deficit", "physical finding", "physical exam finding"),
     ),
-    "test-result": ("test result", "imaging finding"),
+    "test-result": (
+        *(
+            "test result",
+            "imaging finding",
+            "corroboration",
+            "imaging corroboration",
+            "corroborating imaging",
+        ),
+        *("electrodiagnostic corroboration", "imaging evidence", "EMG evidence", "imaging confirmation"),
+    ),
+    "diagnosis": (
+        *(
+            "risk factor",
+            "GI risk factor",
+            "gastrointestinal risk factor",
+            "GI risk",
+            "gastrointestinal risk",
+        ),
+        *("required diagnosis", "qualifying diagnosis", "severe osteoarthritis", "supporting diagnosis"),
+    ),
     "records": ("record", "documentation", "medical record"),
-    "plan": ("treatment plan", "stated rationale"),
-    "safety": ("safety concern", "side effect", "risk of dependence"),
+    "plan": ("treatment plan", "stated rationale", "plan of treatment", "treatment goal"),
+    "safety": (
+        *("safety concern", "side effect", "risk of dependence", "adverse effect", "aberrant behavior"),
+        *("risk of addiction", "risk of abuse", "addiction risk", "abuse risk", "contraindication"),
+    ),
     "alternative": ("alternative", "home exercise"),
     "exceptional": ("exceptional circumstance",),
     "request-form": (
@@ -108,6 +155,33 @@ _SAID = {
         ),
         *("exceeds the recommended number", "exceeded the guideline", "exceeds the recommended visits"),
         *("more than the guideline recommends", "more than the guideline allows", "exceeds guidelines"),
+        *(
+            "long term use",
+            "longterm use",
+            "longer than recommended",
+            "exceeds the limit",
+            "too many",
+            "excessive",
+        ),
+        *(
+            "beyond the guideline",
+            "in excess of the guideline",
+            "exceeds MTUS",
+            "exceeds the MTUS",
+            "exceeds ODG",
+        ),
+        *(
+            "over the guideline limit",
+            "beyond the recommended",
+            "exceeded the recommended",
+            "beyond guideline",
+        ),
+        *(
+            "exceeding guideline",
+            "exceeding the guideline",
+            "exceeds recommendations",
+            "longer than the guideline",
+        ),
     ),
     "not-addressed": (
         *("guideline does not address it", "guideline does not address", "not addressed by the guideline"),
@@ -121,6 +195,19 @@ _SAID = {
     "recommended:met": ("recommended by the guideline", "supported by the guideline", "guideline recommends"),
     "conservative-care:not-met": ("first line treatment not tried", "conservative care not tried first"),
     "red-flag:not-met": ("red flag absent",),
+    "conservative-care:met": (
+        *("failed first line treatment", "failed first line therapy", "failure of conservative care"),
+        *("failure of conservative treatment", "first line failed", "after failed conservative care"),
+        *("failure of first line treatment", "conservative care tried and failed", "failed first line"),
+    ),
+    "test-result:not-met": (
+        *("not corroborated", "not corroborated by imaging", "not corroborated by EMG", "uncorroborated"),
+        *("not corroborated by MRI", "not corroborated by EMG or MRI", "no corroborating imaging"),
+    ),
+    "dependent": (
+        *("surgery itself was upheld", "surgery itself was denied", "surgery was not approved"),
+        *("surgery was not necessary", "surgery itself was not approved", "surgery itself was not necessary"),
+    ),
 }
 """Sentences that state a ground."""
 _UNMISTAKABLE = {"red-flag", "conservative-care", "safety", "exceptional", "examination"}

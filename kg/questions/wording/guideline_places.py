@@ -1,8 +1,12 @@
-"""Pages and chapters that are named without their work, as places of a guideline."""
+"""Conditions as questions name them: places of guidelines without their work, grounds that are lacking."""
+
+import re
 
 from kg.errors import QuestionError
+from kg.questions import vocabulary
 from kg.questions.question import Condition
 
+_LACKING = re.compile(r"(?:no|without|lack|lacking|missing|insufficient|absence)\b", re.IGNORECASE)
 _PAGED = {"chronic-pain": "chronic-pain/2009"}
 """What a page that is named without its edition is a page of."""
 
@@ -39,3 +43,37 @@ def settled(condition: Condition) -> Condition:
 def _edition(work: str) -> str:
     """The edition whose pages a place is cited by: an ACOEM chapter's pages are its book's."""
     return work.split("/")[0] if work.startswith("acoem") else work
+
+
+def places(kinds: list[str], values: list[str]) -> list[str]:
+    """What the tokens of a place mean: a work, an edition, a section, or pages and chapters by number."""
+    if kinds[0] == "GUIDE":
+        return [values[0] + (f"/{values[1]}" if len(values) > 1 else "")]
+    if kinds[0] == "OF_SECTION":
+        return [values[1]]
+    numbers = [int(value) for kind, value in zip(kinds, values, strict=True) if kind == "NUMBER"]
+    if "TO" in kinds and len(numbers) == 2:
+        numbers = list(range(numbers[0], min(numbers[1], numbers[0] + 50) + 1))
+    unit = kinds[0].removeprefix("AT_").lower()
+    return [f"{unit} {number}" for number in numbers]
+
+
+def is_section(notation: str) -> bool:
+    """Whether a place of a guideline is a section."""
+    concept = vocabulary.guideline(notation)
+    return concept is not None and "GuidelineSection" in concept.kinds
+
+
+def gather(into: list[Condition], new: Condition) -> None:
+    """Add a condition; two of one name are one that holds for either value."""
+    for at, old in enumerate(into):
+        if (old.name, old.negated) == (new.name, new.negated):
+            into[at] = Condition(old.name, (*old.values, *new.values), old.negated)
+            return
+    into.append(new)
+
+
+def is_lacking(before: list[Condition]) -> bool:
+    """Whether the last condition is a ground that is lacking, with a word before: *no response or …*."""
+    last = before[-1:]
+    return bool(last) and last[0].values[-1].endswith(":not-met") and bool(_LACKING.match(last[0].asked))

@@ -46,12 +46,16 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         yield Meaning("HAVING", "percent", _bounded(share, amount, step=0.01)), share.start(), share.end()
     for sign in _SIGN.finditer(text):
         yield Meaning("SHARE"), sign.start(), sign.end()
+    for sexes in _SEXES.finditer(text):
+        for at, printed in ((sexes.start(), sexes[1]), (sexes.end() - 1, sexes[2])):
+            yield Meaning("VALUE", "sex", "male" if printed == "M" else "female"), at, at + 1
     for decade in _DECADE.finditer(text):
         first = int(decade["of"]) * 10
         yield Meaning("VALUE", "age", f"{first}-{first + 9}"), decade.start(), decade.end()
 
 
 _SIGN = re.compile(r"(?:\bwhat\s+)?(?<![0-9])(?<![0-9]\s)%(?![0-9])", re.IGNORECASE)
+_SEXES = re.compile(r"\b([MF])\s*(?:vs\.?|versus|and|or)\s*(?!\1)([MF])\b")
 _DECADE = re.compile(r"\bin\s+(?:their|his|her|the)\s+(?P<of>[2-7])0'?s\b", re.IGNORECASE)
 
 
@@ -133,7 +137,12 @@ def _times(text: str) -> Iterator[tuple[Meaning, int, int]]:
     """Days between two dates that a text names; as a condition where it says how many."""
     if claim := _CLAIM_AGE.search(text):
         lasting = _span().search(text)
-        yield Meaning("TIME", value="days_injury_decision"), claim.start(), claim.end()
+        event = _event().match(text, claim.end())
+        last = (
+            next((name for name in letter_facets.DATES if event[name]), "decision") if event else "decision"
+        )
+        until = event.end() if event and claim["at"] else claim.end()
+        yield Meaning("TIME", value=f"days_injury_{last}"), claim.start(), until
         if lasting is None:
             return
     times = list(_time().finditer(text))
@@ -182,7 +191,7 @@ def _in_days(lasting: re.Match[str]) -> str:
 
 
 _CLAIM_AGE = re.compile(
-    r"\b(?:age\s+of\s+(?:the\s+)?(?:claim|injury|case)s?|claim\s+age|injury\s+age|(?:years?|time|months?)\s+since\s+(?:the\s+)?injury)\b",
+    r"\b(?:age\s+of\s+(?:the\s+)?(?:claim|injury|case)s?|claim\s+age|injury\s+age|(?:years?|time|months?)\s+since\s+(?:the\s+)?injury)\b(?P<at>\s+at\s+(?:the\s+)?(?:time\s+of\s+|date\s+of\s+)?)?",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"how|turnaround|processing|long|delay|waiting|speed", re.IGNORECASE)
@@ -204,7 +213,7 @@ def _listed() -> re.Pattern[str]:
 
 
 _LETTERS_BEFORE = re.compile(
-    r"\b(?:letters?|cases?|imrs?|determinations?)\b[\w\s]{0,12}\b(?:with|has|have|had|having|contain\w*|disput\w*|hold\w*|list\w*)\s+$",
+    r"\b(?:letters?|cases?|imrs?|determinations?)\b[\w\s]{0,12}\b(?:with|has|have|had|having|contain\w*|disput\w*|hold\w*|list\w*)\s+(?:exactly\s+|only\s+|just\s+)?$",
     re.IGNORECASE,
 )
 

@@ -30,13 +30,16 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         alone = any(number[name] for name in BOUNDS[:4]) and _is_age(number, text)
         aged = number["AGED"] or number["OF_AGE"]
         worker = bounded and _worker_before().search(text[: number.start()])
-        if unit or number["hash"]:
+        quantity = _QUANTITY.search(text[: number.start()])
+        if unit or number["hash"] or quantity:
             also = ("quantity_unit", unit.value) if unit else None
-            yield Meaning("VALUE", "quantity", _range(number), also), number.start(), number.end()
+            start = quantity.start() if quantity else number.start()
+            yield Meaning("VALUE", "quantity", _range(number), also), start, number.end()
         elif aged or worker or alone:
             yield Meaning("VALUE", "age", _range(number)), number.start(), number.end()
 
 
+_QUANTITY = re.compile(r"\b(?:quantity|qty|amount)(?:\s+(?:of|is|=|was))?[\s:=]*$", re.IGNORECASE)
 _YOUNGEST, _OLDEST = 15, 99
 _NO_AGE_BEFORE = re.compile(r"\b(?:page|chapter|dose|MED|MME|med|mme|rate|is|was)\s+$", re.IGNORECASE)
 _AFTER_AGE = re.compile(
