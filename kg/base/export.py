@@ -21,9 +21,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, groupby
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-import networkx as nx
 import polars as pl
 import pyoxigraph as ox
 
@@ -34,6 +33,9 @@ from kg.base.store import KnowledgeBase
 from kg.errors import SettingError, UnknownError
 from kg.graph import annotations, iri, jsonld
 from kg.graph.vocab import SKOS
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _PREFIXES = {
@@ -156,15 +158,21 @@ def _xlsx(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
 
 
 def _graphml(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
+    import networkx as nx
+
     nx.write_graphml(_network(base, cases), out)
 
 
 def _gexf(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
+    import networkx as nx
+
     nx.write_gexf(_network(base, cases), out)
 
 
 def _network(base: KnowledgeBase, cases: list[str] | None) -> "nx.MultiDiGraph[str]":
     """The triples of cases as nodes with attributes and edges with the property's name."""
+    import networkx as nx
+
     store = open_read_only(base.graph_folder)
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for quad in _quads(store, base.cases() if cases is None else cases):

@@ -245,6 +245,9 @@ def _guarded(function: Callable[[], int | None], *, verbose: bool) -> int:
     except OSError as error:
         _complain(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else error)
         return FAILED
+    except ModuleNotFoundError as error:
+        _complain(f"this needs {error.name}, which is not installed: pip install imr-kg brings all")
+        return FAILED
     except Exception as error:
         log.debug("a fault of kg itself", exc_info=True)
         hint = "" if verbose else " (--verbose shows where)"
