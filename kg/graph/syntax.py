@@ -80,6 +80,12 @@ def explained(fault: str, query: str) -> Fault:
     return _unexpected(query, read) or _undeclared(query, read) or _told(fault)
 
 
+_UNGROUPED = (
+    "where there is an aggregate or GROUP BY, SELECT takes only aggregates and what GROUP BY names: "
+    "add the variable to GROUP BY, or write (SAMPLE(?x) AS ?one)"
+)
+
+
 def _told(fault: str) -> Fault:
     """The sentence among what Oxigraph would have had: a rule that no grammar holds."""
     if not (found := _FAULT.fullmatch(fault)):
@@ -88,6 +94,8 @@ def _told(fault: str) -> Fault:
     said = [text for text in wanted if not text.startswith(('"', "[")) and " " in text]
     if "UNDEF" in wanted:
         return Fault("a row of VALUES has more or fewer values than there are variables")
+    if any("variable that is unbound" in text for text in said):
+        return Fault(_UNGROUPED)
     return Fault(said[0] if said else "the query is not SPARQL 1.1, but no place can be told")
 
 

@@ -72,6 +72,9 @@ BROKEN = [  # a query, the line and column of its fault, and how the message beg
     ("SELECT * { ?s my:x ?o }", 1, 15, "prefix my: is not declared; begin the query with PREFIX my: <...>"),
     ("SELECT (1 AS ?s) { ?s ?p ?o }", None, None, "The SELECT overrides an existing variable"),
     ("SELECT * { VALUES (?s ?p) { (1) } }", None, None, "a row of VALUES has more or fewer values"),
+    ("SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o }", None, None, "where there is an aggregate or GROUP BY"),
+    ("SELECT ?x { ?s ?p ?o } GROUP BY ?s", None, None, "where there is an aggregate or GROUP BY"),
+    ("SELECT (?o + 1 AS ?x) { ?s ?p ?o } GROUP BY ?s", None, None, "where there is an aggregate or GROUP BY"),
 ]  # fmt: skip
 
 
