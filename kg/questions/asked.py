@@ -48,11 +48,10 @@ class Asked:
     compared: bool = False
     sides: list[str] = field(default_factory=list)
     later: Condition | None = None
-    """After a date: of a trend the change, else a condition."""
     either: bool = False
     previous: str = ""
+    rated: bool = False
     denied: bool = False
-    """Whether a denial is spoken of, which is what is disputed where another outcome is asked about."""
     both: bool = False
     number: str = ""
     measure: str = ""
@@ -83,8 +82,9 @@ class Asked:
                 self.limit, self.number = int(phrase.meaning.value), phrase.printed
             elif token == "FREQUENT":
                 self.seen |= {"MOST", "COUNT"}
-            elif token == "DENIAL":
-                self.denied = True
+            elif token in {"DENIAL", "RATE"}:
+                self.denied |= token == "DENIAL"
+                self.rated |= phrase.printed.lower().startswith(("overturn", "reversal", "success"))
             elif token == "CASE":
                 self.case = phrase.meaning.value
             else:
@@ -102,7 +102,7 @@ class Asked:
             self._only(at)
         elif token == "OTHERS":
             self.others = True
-        elif token == "EACH_OUTCOME":
+        elif token == "EACH_OUTCOME" or (token == "LEAST" and self.phrases[at].printed.lower() == "fewest"):
             self.seen.add("COUNT")
 
     def _split(self, inner: Plan) -> None:

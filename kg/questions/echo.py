@@ -32,7 +32,7 @@ _KINDS = {
     Kind.ASSOCIATIONS: "{Level}s cited by the {party}, with their association with {outcome} decisions",
     Kind.TREND: "Share {outcome} over time, of decisions",
     Kind.MEASURE: "Mean and median of {measure}, of {unit}",
-    Kind.PARTS: "Share, among decisions (and letters)",
+    Kind.PARTS: "Share, among {ended}decisions (and letters)",
 }
 
 
@@ -57,7 +57,7 @@ def sentence(question: Question) -> str:
         outcome=outcome.value,
         Outcome=question.outcome.value.capitalize() if question.outcome else "All",
         level=question.level,
-        ended=f" and how many were {outcome.value}" if question.outcome else "",
+        ended=ended if question.kind is Kind.PARTS else f" and how many were {ended}".rstrip() * bool(ended),
         Level=(question.level or "").capitalize(),
         party=question.party.value.replace("_", " "),
         measure=f"the {letter_facets.FACETS[question.measure].words}" if question.measure else "",

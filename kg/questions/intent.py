@@ -106,7 +106,7 @@ def _ended(asked: Asked) -> None:
     if asked.sides and not (asked.both and many):
         raise QuestionError(f"“{asked.sides[0]}” of which part of the body?")
     if asked.denied and asked.outcome is None:
-        asked.outcome = Outcome.UPHELD
+        asked.outcome = Outcome.OVERTURNED if asked.rated else Outcome.UPHELD
     elif asked.denied and asked.seen & {"OR", "VERSUS", "THAN"} and not asked.after:
         raise QuestionError(f"one outcome can be asked about, not both {asked.outcome} and denied")
 
@@ -230,7 +230,7 @@ def _all_used(
             raise QuestionError(
                 f"“{name.replace('_', ' ')}” is without meaning here: ask “by {name.replace('_', ' ')}”"
             )
-    cites = named & {"guideline", "edition", "basis", "alone"} or level or kind is Kind.SIDES
+    cites = named & {"guideline", "edition", "basis", "alone", "ground"} or level or kind is Kind.SIDES
     cites = cites or any(condition.name in {"guideline", "basis"} for condition in asked.part)
     if asked.seen & {"PARTY", "CITE"} and not cites and not asked.case:
         raise QuestionError(

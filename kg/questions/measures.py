@@ -55,6 +55,8 @@ def share(analyses: Analyses, question: Question) -> Found:
     """Which share of the decisions under the conditions meets those of the part, letters as the unit."""
     index = analyses.index
     mask = passing(index, question.where, question)
+    if question.outcome:
+        mask &= index.outcome == OUTCOMES.index(question.outcome.value)
     of = passing(index, question.part, question)
     ended = np.where(of, OUTCOMES.index("overturned"), OUTCOMES.index("upheld")).astype(np.int8)
     turned, plain = replace(index, outcome=ended), replace(question, outcome=None)

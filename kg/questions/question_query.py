@@ -53,6 +53,8 @@ def sparql(question: Question) -> str | None:
     ):
         return None
     lines = list(_patterns(question, question.where))
+    if question.kind is Kind.PARTS and question.outcome:
+        lines.append(f"?item imr:outcome outcome:{question.outcome.value} .")
     if question.groups:
         whole = "?letter imr:disputedItem ?item . "  # from which a negated group is taken away
         either = (

@@ -209,7 +209,7 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
     if token:
         return _phrase(text, read, at, at + 1, Meaning(token, value=value)), at + 1
     table = vocabulary.cited() if citing else vocabulary.phrases()
-    if found := table.longest(folded, at):
+    if found := table.longest(folded, at) or (vocabulary.phrases().longest(folded, at) if citing else None):
         return _phrase(text, read, at, found.after, found.meaning), found.after
     other = vocabulary.spelling()(word, known_too=True)  # a misspelling that the vocabularies know in phrases
     if other != word and (found := table.longest([other], 0)):

@@ -136,7 +136,7 @@ def _table(file: str, said: tuple[tuple[str, Meaning], ...]) -> Phrases[Meaning]
     own = [
         (phrase, Meaning(name))
         for name, written in keywords(file).items()
-        if file != GRAMMAR or name not in BESIDE_NUMBERS
+        if file != GRAMMAR or name not in {"ORDINARY", *BESIDE_NUMBERS}
         for phrase in written
     ]
     first: dict[tuple[str, ...], tuple[str, Meaning]] = {}
@@ -334,6 +334,7 @@ def spelling() -> Callable[..., str]:
     known = Counter(
         word for table in (phrases(), cited()) for label, _ in table.labelled() for word in label.split()
     )
+    ordinary = frozenset(keywords()["ORDINARY"])
     near: dict[str, set[str]] = {}
     for word in known:
         if len(word) >= _SHORTEST_MISSPELLED - 1:
@@ -344,6 +345,7 @@ def spelling() -> Callable[..., str]:
     def spelled(word: str, known_too: bool = False) -> str:
         if (
             (word in known and not known_too)
+            or word in ordinary
             or not word.isalpha()
             or not _SHORTEST_MISSPELLED <= len(word) <= _LONGEST_MISSPELLED
         ):

@@ -177,7 +177,8 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
 
     A share of decisions that end some way is none: it is a rate.
     """
-    kinds = [phrase.type for phrase in phrases]
+    whole = {at for at, phrase in enumerate(phrases) if _ends_whole(text, phrase)}
+    kinds = [phrase.type if at not in whole else "WHOLE" for at, phrase in enumerate(phrases)]
     if "SHARE" not in kinds or set(kinds) & (_ENDED | _OTHERWISE) or not set(kinds) & _SAID:
         return None
     at = kinds.index("SHARE")
@@ -193,12 +194,27 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
     return _divided(phrases, share.end, len(text)) or _divided(phrases, 0, len(text))
 
 
+def _ends_whole(text: str, phrase: Phrase) -> bool:
+    """Whether an outcome is that of the whole: `which share of the upheld decisions cites ODG`."""
+    if not phrase.type.startswith("IS_"):
+        return False
+    return bool(_OF.search(text[: phrase.start]) and _COUNTED.match(text, phrase.end))
+
+
+def _is_of_whole(phrase: Phrase) -> bool:
+    return phrase.type in _OF_WHOLE or phrase.type.startswith("IS_")
+
+
+_OF = re.compile(r"\b(?:of|among)\s+(?:all\s+)?(?:the\s+)?$", re.IGNORECASE)
+_COUNTED = re.compile(r"\s+(?:decisions?|cases?|items?|letters?|requests?|ones)\b", re.IGNORECASE)
+
+
 def _divided(phrases: list[Phrase], start: int, end: int) -> tuple[list[Phrase], list[Phrase]] | None:
     whole: list[Phrase] = []
     part: list[Phrase] = []
     split = False
     for phrase in phrases:
         split = phrase.type == "BY" or (split and phrase.type.startswith("OF_"))
-        inside = start <= phrase.start < end and not split and phrase.type not in _OF_WHOLE
+        inside = start <= phrase.start < end and not split and not _is_of_whole(phrase)
         (part if inside and phrase.type != "SHARE" else whole).append(phrase)
     return (whole, part) if any(p.type in _SAID for p in part) else None

@@ -86,6 +86,7 @@ _GROUNDS = {
         *("objective functional improvement", "objective improvement", "functional gains", "progress"),
     ),
     "conservative-care": (
+        *("failed conservative care", "failed conservative treatment", "failed conservative therapy"),
         *("conservative care", "conservative treatment", "first line treatment", "conservative therapy"),
         *("conservative measures", "conservative management", "first line drug", "first line medication"),
         *(

@@ -46,6 +46,11 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         yield Meaning("HAVING", "percent", _bounded(share, amount, step=0.01)), share.start(), share.end()
     for sign in _SIGN.finditer(text):
         yield Meaning("SHARE"), sign.start(), sign.end()
+    for always in _ALWAYS.finditer(text):
+        value = "100.." if always["always"] else "..0"
+        yield Meaning("HAVING", "percent", value), always.start(), always.end()
+    for visits in _VISITS.finditer(text):
+        yield Meaning("OF_QUANTITY"), visits.start(1), visits.end(1)
     for sexes in _SEXES.finditer(text):
         for at, printed in ((sexes.start(), sexes[1]), (sexes.end() - 1, sexes[2])):
             yield Meaning("VALUE", "sex", "male" if printed == "M" else "female"), at, at + 1
@@ -55,6 +60,14 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
 
 
 _SIGN = re.compile(r"(?:\bwhat\s+)?(?<![0-9])(?<![0-9]\s)%(?![0-9])", re.IGNORECASE)
+_ALWAYS = re.compile(
+    r"\b(?:(?P<always>always|100\s*%(?:\s+of\s+the\s+time)?)|never)(?=\s+(?:be\s+|been\s+|get\s+|gets\s+|got\s+)?"
+    r"(?:overturn|uph|approv|denied|revers|granted|win|won|lose|lost|grant|modif))",
+    re.IGNORECASE,
+)
+_VISITS = re.compile(
+    r"\b(how\s+many|number\s+of)(?=\s+(?:[a-z]+\s+){1,2}(?:visits|sessions|tablets|pills)\b)", re.IGNORECASE
+)
 _SEXES = re.compile(r"\b([MF])\s*(?:vs\.?|versus|and|or)\s*(?!\1)([MF])\b")
 _DECADE = re.compile(r"\bin\s+(?:their|his|her|the)\s+(?P<of>[2-7])0'?s\b", re.IGNORECASE)
 
