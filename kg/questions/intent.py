@@ -144,7 +144,7 @@ def _by(
     if kind is Kind.GROUNDS:
         by = [name for name in by if name != "ground"]
     if kind is Kind.FIGURES and not by:
-        if asked.seen & {"WHO", "STRICT"} and not asked.has({"specialty"}):
+        if asked.seen & {"WHO", "STRICT"} and not asked.has({"specialty"}) and not asked.compared:
             by = ["specialty"]
         elif ordered and not asked.compared:
             by = _finer(asked, where)
