@@ -121,6 +121,8 @@ _UNDATED = {"FROM", "TO", "SINCE"}
 def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
     """Whether a phrase stands for a thing already named (*a standard one*), or a person without a name."""
     following = after.type if after else ""
+    if phrase.type == "YEAR" and after and following == "GUIDE":  # `2004 ACOEM`, which has one edition
+        return after.meaning.value.endswith(f"-{phrase.meaning.value}")
     if phrase.type == "NUMBER" and phrase.printed.lower() == "one":
         return not following.startswith(("OF_", "VALUE"))
     if phrase.type == "BY" and following not in _SPLITTING:
@@ -185,6 +187,9 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
     share = phrases[at]
     if _AS.search(text[: share.start]):
         return _divided(phrases, 0, share.start)
+    before = _AMONG.search(text, 0, share.start)
+    if before and any(p.end <= before.start() and p.type in _SAID for p in phrases):
+        return _divided(phrases, 0, before.start())  # `opioids among drugs, percentage`
     among = _AMONG.search(text, share.end)
     if among and any(share.end <= p.start < among.start() and p.type in _SAID for p in phrases):
         return _divided(phrases, share.end, among.start())
