@@ -218,7 +218,7 @@ class Asked:
         for one, other in pairwise(ends):
             if (
                 one.meaning.value == "mtus"
-                and other.type == "GUIDE"
+                and other.type in {"GUIDE", "OF_SECTION"}
                 and not self.text[one.end : other.start].strip()
             ):
                 return [place for place in places if place != "mtus"]

@@ -1,5 +1,7 @@
 """What a question compares with what."""
 
+import re
+
 from kg.errors import QuestionError
 from kg.questions import vocabulary
 from kg.questions.asked import Asked
@@ -20,7 +22,7 @@ def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
     if not asked.compared or (asked.seen & {"SAME", "SIDES"} and not asked.after):
         return asked.conditions, ()
     if asked.others and not asked.after and asked.conditions:
-        one = asked.conditions[-1]
+        one = _whose_others(asked)
         asked.after.append(Condition(one.name, one.values, not one.negated, one.asked))
     if not asked.after:
         raise QuestionError("a comparison needs one thing on each side, such as opioids versus NSAIDs")
@@ -42,6 +44,27 @@ def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
     kept = {(c.name, c.values, c.negated) for c in rest}
     rest += [c for c in asked.after if c is not other and (c.name, c.values, c.negated) not in kept]
     return rest, (one, other)
+
+
+_OTHERS_OF = (
+    (re.compile(r"specialt|reviewer", re.IGNORECASE), {"specialty"}),
+    (re.compile(r"state", re.IGNORECASE), {"licence"}),
+    (re.compile(r"guideline", re.IGNORECASE), {"guideline"}),
+    (re.compile(r"drug|medication", re.IGNORECASE), {"drug"}),
+    (re.compile(r"service|treatment|categor", re.IGNORECASE), {"category", "subcategory"}),
+)
+"""What *the others* are of, by their name."""
+
+
+def _whose_others(asked: Asked) -> Condition:
+    """The condition that *all other specialties* are compared with; without a name the last one."""
+    said = next((phrase for phrase in asked.phrases if phrase.type == "OTHERS"), None)
+    named = asked.text[said.start : said.end + 20] if said else ""
+    for pattern, filters in _OTHERS_OF:
+        if pattern.search(named):
+            found = [condition for condition in asked.conditions if condition.name in filters]
+            return found[-1] if found else asked.conditions[-1]
+    return asked.conditions[-1]
 
 
 def lists_several(asked: Asked, groups: tuple[Condition, ...]) -> bool:

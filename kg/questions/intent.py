@@ -1,5 +1,6 @@
 """What a question asks, from the parts that were found of it; a word without effect is an error."""
 
+import re
 from itertools import permutations
 
 from kg.errors import QuestionError
@@ -8,6 +9,7 @@ from kg.questions import letter_facets, vocabulary
 from kg.questions.asked import Asked
 from kg.questions.comparisons import COMPARED, compared, lists_several, several, with_and_without
 from kg.questions.question import Condition, Kind, Question
+from kg.questions.refusals import FINEST_FIRST, NOUNS, above, all_used
 from kg.questions.wording.day_spans import day_before
 from kg.questions.wording.guideline_places import settled
 
@@ -29,11 +31,8 @@ _ENDING = {"ASSOCIATED", "RATE", "SHARE", "DENIAL", "STRICT", "MATTER"}
 """With one of these, it is asked how decisions end, and not how many there are."""
 _SPLIT = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.MEASURE, Kind.PARTS}
 """The kinds of question whose answer can be split."""
-_TIMES = {"year", "month", "quarter"}
 _MEASURED = {"age_group": "age", "quantity": "quantity", "items": "items"}
 """What a mean is of, where a kind of thing is named."""
-_NOUNS = {"category", "subcategory", "drug", "drug_class", "edition"}
-"""Kinds of thing whose name says nothing beside a condition on one: *opioid medications*, *PT services*."""
 _ALONE = {
     *("age_group", "quarter", "specialty", "sex", "licence", "priority"),
     *("injury_year", "quantity", "condition", "basis"),
@@ -41,8 +40,7 @@ _ALONE = {
 """Kinds of thing whose name alone says by what a question asks."""
 _FINER = {"category": "subcategory", "subcategory": "drug", "guideline": "section"}
 """What a condition's things are asked by, in “which opioids are overturned most”."""
-_FINEST_FIRST = ("page", "section", "chapter", "guideline")
-LEVELS = {*_FINEST_FIRST}
+LEVELS = {*FINEST_FIRST}
 
 
 def question(asked: Asked) -> Question:
@@ -55,13 +53,17 @@ def question(asked: Asked) -> Question:
     _means(asked)
     kind, level = _kind(asked)
     told = {c.name for c in (*asked.conditions, *asked.after) if not c.negated}
-    if "drug" in asked.loose and not asked.seen & _CHOOSING and not told & _NOUNS:
+    if "drug" in asked.loose and not asked.seen & _CHOOSING and not told & NOUNS:
         asked.loose.remove("drug")  # `share of drugs overturned`
         asked._condition(Condition("category", ("Pharmaceuticals",), asked="drugs"))
     if asked.later:
         _later(asked, asked.later, kind)
     with_and_without(asked)
     conditions, groups = compared(asked)
+    if kind is Kind.FIGURES and _cites_how_often(asked, groups):
+        kind = Kind.PARTS
+        asked.part = [c for c in conditions if c.name == "basis"]
+        conditions = [c for c in conditions if c.name != "basis"]
     if kind is Kind.FIGURES and _cites_more(asked, groups):
         kind = Kind.PARTS
         asked.part = [c for c in conditions if c.name == "guideline"]
@@ -70,12 +72,14 @@ def question(asked: Asked) -> Question:
     _split_by_loose(asked, kind, level, where)
     if groups and lists_several(asked, groups):
         where, groups = several(asked, where, groups)
+    if "COMPARE" in asked.seen and not (groups or asked.by):  # `Flexeril and Soma, how do they compare`
+        asked.by += [c.name for c in where if c.name in COMPARED and len(c.values) > 1 and not c.negated][:1]
     _agreeing(where)
     groups = tuple(settled(group) for group in groups)
     order = None if groups else _order(asked)
     by = _by(asked, kind, level, where, ordered=bool(order))
     outcome, counts = _counted(asked, kind, groups)
-    _all_used(asked, kind, level, by, groups, ordered=bool(order), where=where)
+    all_used(asked, kind, level, by, groups, ordered=bool(order), where=where)
     if asked.limit and not order and kind in {Kind.FIGURES, Kind.TREND} and by:
         order = "most"
     return Question(
@@ -140,7 +144,7 @@ def _by(
     loose = asked.loose if asked.seen & _CHOOSING else []
     if level and asked.has({"guideline"}):
         loose = [name for name in loose if name != "guideline"]  # `pages of the chronic pain guideline`
-    by = list(dict.fromkeys(name for name in (*asked.by, *loose) if name not in (level, *_above(level))))
+    by = list(dict.fromkeys(name for name in (*asked.by, *loose) if name not in (level, *above(level))))
     if kind is Kind.GROUNDS:
         by = [name for name in by if name != "ground"]
     if kind is Kind.FIGURES and not by:
@@ -151,11 +155,6 @@ def _by(
     if by and kind not in _SPLIT:
         raise QuestionError(f"{kind.value} cannot be split by {by[0].replace('_', ' ')}")
     return tuple(by)
-
-
-def _above(level: str | None) -> tuple[str, ...]:
-    """The levels of guidelines above one."""
-    return _FINEST_FIRST[_FINEST_FIRST.index(level) + 1 :] if level else ()
 
 
 def _agreeing(where: tuple[Condition, ...]) -> None:
@@ -198,79 +197,18 @@ def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[O
     return outcome, counts
 
 
-def _all_used(
-    asked: Asked,
-    kind: Kind,
-    level: str | None,
-    by: tuple[str, ...],
-    groups: tuple[Condition, ...],
-    *,
-    ordered: bool,
-    where: tuple[Condition, ...],
-) -> None:
-    """Refuse a question of which a word would be without effect.
-
-    Raises:
-        QuestionError: there is such a word.
-    """
-    if asked.case and kind in {Kind.RELATED, Kind.CONTRAST} and (by or groups or asked.part):
-        raise QuestionError("decisions like those of a case are listed, and not counted")
-    if kind is Kind.CONTRAST and asked.outcome:
-        raise QuestionError("“the other way” is an outcome already: ask for one")
-    named = {condition.name for condition in (*where, *groups)} | {*by, level, *_above(level)}
-    for name in asked.loose:
-        times = name in _TIMES and "decision_date" in named
-        if not (
-            asked.case
-            or name in named
-            or times
-            or (name in _NOUNS and named & {*_NOUNS, "body_part"})
-            or name in {"category", "subcategory"}
-        ):
-            raise QuestionError(
-                f"“{name.replace('_', ' ')}” is without meaning here: ask “by {name.replace('_', ' ')}”"
-            )
-    cites = named & {"guideline", "edition", "basis", "alone", "ground"} or level or kind is Kind.SIDES
-    cites = cites or any(condition.name in {"guideline", "basis"} for condition in asked.part)
-    if asked.seen & {"PARTY", "CITE"} and not cites and not asked.case:
-        raise QuestionError(
-            "letters state what the claims administrator cites: name a guideline, or ask “which sections”"
-            if "PARTY" in asked.seen
-            else "cite what? Name a guideline, chapter, section or page"
-        )
-    _words_used(asked, kind, groups, by=bool(by))
-    listed = {Kind.CASES, Kind.GROUNDS, Kind.SIDES, Kind.RELATED, Kind.CONTRAST}
-    placed = by or ordered or level or kind in listed
-    if asked.number and not placed:
-        raise QuestionError(f"“{asked.number}” of what?")
-
-
-def _words_used(asked: Asked, kind: Kind, groups: tuple[Condition, ...], *, by: bool) -> None:
-    """Refuse words that compare nothing, or that the kind of question has no place for.
-
-    Raises:
-        QuestionError: there is such a word.
-    """
-    if asked.having and not (by and kind is Kind.FIGURES):
-        raise QuestionError("how many decisions there are is asked of rows, such as “by specialty”")
-    if asked.others and not groups:
-        raise QuestionError("which others? A comparison names one thing, such as “opioids versus the rest”")
-    if "SAME" in asked.seen and kind is not Kind.SIDES:
-        raise QuestionError("the same as what? “do both sides cite the same page” can be asked")
-    if "COMPARE" in asked.seen and not groups and not by and kind is not Kind.SIDES:
-        raise QuestionError("compare what with what? Name two things of one kind")
-    if "MATTER" in asked.seen and kind is Kind.FIGURES and not by:
-        raise QuestionError("whether a thing matters is asked by its kind, such as “does specialty matter”")
-    if "TREND" in asked.seen and kind not in {Kind.TREND, Kind.FIGURES}:
-        raise QuestionError(f"{kind.value} are not counted over time; “by year” can be asked of decisions")
-
-
 def _cites_counted(asked: Asked, groups: tuple[Condition, ...]) -> bool:
     """Whether how often something is cited is asked, as in “is ODG cited more often than ACOEM”."""
     compared = bool(groups) and groups[0].name == "guideline" and "THAN" in asked.seen
     ranked = bool(asked.seen & {"MOST", "LEAST", "TREND"}) and not asked.seen & _ENDING
     cited = "CITE" in asked.seen and (compared or ranked or "OFTEN" in asked.seen)
     return asked.outcome is None and (cited or "CITED_MOST" in asked.seen)
+
+
+def _cites_how_often(asked: Asked, groups: tuple[Condition, ...]) -> bool:
+    """Whether it is asked of how many decisions a party relies so: “how often does UR cite no guideline”."""
+    based = any(condition.name == "basis" for condition in asked.conditions)
+    return based and not groups and "OFTEN" in asked.seen and asked.outcome is None
 
 
 def _cites_more(asked: Asked, groups: tuple[Condition, ...]) -> bool:
@@ -293,7 +231,9 @@ def _asks_grounds(asked: Asked) -> bool:
 def _asks_both(asked: Asked) -> bool:
     """Whether it is asked what each party cites: “what does UR cite, and what does the reviewer cite”."""
     cites = sum(phrase.type == "CITE" for phrase in asked.phrases)
-    return cites > 1 and "PARTY" in asked.seen and "reviewer" in asked.text.lower()
+    reviewer = _REVIEWERS.search(asked.text) is not None
+    together = cites > 1 or (cites == 1 and _TOGETHER.search(asked.text) is not None)
+    return together and reviewer and "PARTY" in asked.seen
 
 
 def _later(asked: Asked, later: Condition, kind: Kind) -> None:
@@ -307,6 +247,16 @@ def _later(asked: Asked, later: Condition, kind: Kind) -> None:
         asked.conditions.append(later)
 
 
+_WORKERS = re.compile(
+    r"\b(?:oldest|youngest) (?:injured )?(?:workers?|patients?|claimants?|employees?)\b", re.IGNORECASE
+)
+_TOGETHER = re.compile(
+    r"\band\s+(?:the\s+)?(?:IMR\s+)?(?:reviewer|expert)s?\b|\b(?:reviewer|expert)s?\s+and\s+(?:the\s+)?(?:UR|administrator|adjuster|claims)\b",
+    re.IGNORECASE,
+)
+_REVIEWERS = re.compile(r"\b(?:reviewers?|IMR|experts?)\b", re.IGNORECASE)
+
+
 def _means(asked: Asked) -> None:
     """See what the mean is of, where one is asked for.
 
@@ -314,7 +264,7 @@ def _means(asked: Asked) -> None:
         QuestionError: nothing is named that a mean can be made of.
     """
     named = [name for name in (*asked.loose, *asked.by) if name in _MEASURED]
-    per_letter = "items" in asked.loose and "BY" not in asked.seen
+    per_letter = "items" in asked.loose and ("BY" not in asked.seen or "items" not in asked.by)
     if asked.measure:
         if asked.measure not in letter_facets.FACETS or not letter_facets.FACETS[asked.measure].is_number:
             raise QuestionError(f"there is no mean of {asked.measure}")
@@ -324,6 +274,8 @@ def _means(asked: Asked) -> None:
         asked.by += [name for name in dict.fromkeys(named) if name not in asked.by]
         asked.loose = [name for name in asked.loose if name not in named]
         asked.seen |= {"COUNT", "BY"}
+    elif not named and _WORKERS.search(asked.text):
+        asked.measure = "age"
     elif named:
         asked.measure = _MEASURED[named[0]]
         asked.loose = [name for name in asked.loose if name != named[0]]
@@ -338,7 +290,7 @@ def _kind(asked: Asked) -> tuple[Kind, str | None]:
     """What is asked for, and the level of guidelines it is asked of."""
     seen = asked.seen
     named = [name for name in (*asked.loose, *asked.by) if name in LEVELS]
-    levels = sorted(dict.fromkeys(named), key=_FINEST_FIRST.index)
+    levels = sorted(dict.fromkeys(named), key=FINEST_FIRST.index)
     level = levels[0] if levels else None
     if asked.case:
         return _kind_of_case(seen), None
@@ -348,6 +300,8 @@ def _kind(asked: Asked) -> tuple[Kind, str | None]:
         return Kind.MEASURE, None
     if asked.part:
         return Kind.PARTS, None
+    if _asks_both(asked) and any(len(c.values) > 1 for c in asked.conditions if c.name == "guideline"):
+        raise QuestionError("what each party cites is asked of both together, or name what one of them cites")
     if "SIDES" in seen or ("SAME" in seen and seen & {"PARTY", "CITE"}) or _asks_both(asked):
         return Kind.SIDES, level or "section"
     if "WHY" in seen or _asks_grounds(asked):
@@ -356,6 +310,8 @@ def _kind(asked: Asked) -> tuple[Kind, str | None]:
         return found
     if "TREND" in seen:
         return Kind.TREND, None
+    if "ASSOCIATED" in seen and "WHICH" in seen and not (asked.by or asked.loose or asked.compared):
+        return Kind.ASSOCIATIONS, "section"  # `what drives overturns in physical therapy`
     if "SHOW" in seen and not asked.by and not seen & {"RATE", "OFTEN", "COUNT", "WHICH"}:
         return Kind.CASES, None
     return Kind.FIGURES, None

@@ -35,7 +35,8 @@ _DAY = (
     r"\b(?P<iso>(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})\b"
     r"|\b(?P<slashed>[0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2})\b"
 )
-_EXACT = re.compile(f"{_CASE}|{_CONDITION}|{_DAY}", re.IGNORECASE)
+_DECIMAL = r"(?P<decimal>(?<![0-9.,])[0-9]+\.[0-9]+\b)"
+_EXACT = re.compile(f"{_CASE}|{_CONDITION}|{_DAY}|{_DECIMAL}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _NUMBERS = dict(
     zip(
@@ -116,6 +117,8 @@ def _exact(found: re.Match[str]) -> tuple[str, Meaning]:
         month, day, year = (found["slashed"] or "//").split("/")
         iso = found["iso"] or f"{year}-{int(month):02d}-{int(day):02d}"
         return "DAY", Meaning("DAY", value=_day(iso, found[0]))
+    if found["decimal"]:
+        return "UNKNOWN", Meaning("UNKNOWN")
     value = found["quoted"] or found["plain"]
     name, kind = found["name"].lower(), "PART" if found["part"] else "VALUE"
     if name in {"measure", "decisions", "percent"}:
@@ -158,9 +161,22 @@ def _phrases(text: str, start: int, end: int) -> list[Phrase]:
                 found.append(Phrase("TO", Meaning("TO"), gap, found[-1].end, phrase.start))
         if phrase.type == "NUMBER" and [one.type for one in found[-2:]] == ["NUMBER", "OR"]:
             found.pop()  # `page 98 or 99`
+        if phrase.type == "GUIDE" and found and found[-1].type == "OF_SECTION":
+            phrase, at = _after_comma(text, read, folded, found[-1], (phrase, at))
         found.append(phrase)
         citing = phrase.type in {"CITE", "OF_SECTION"} or (citing and phrase.type == "OR")
     return found
+
+
+def _after_comma(
+    text: str, read: Words, folded: list[str], section: Phrase, found: tuple[Phrase, int]
+) -> tuple[Phrase, int]:
+    """What stands after *section* and a comma as no section: *the same section, knee surgery*."""
+    phrase, _ = found
+    if "," not in text[section.end : phrase.start]:
+        return found
+    first = next(at for at, match in enumerate(read.matches) if match.start() == phrase.start)
+    return _next(text, read, folded, first, citing=False)
 
 
 def _without_adverbs(read: Words) -> Words:
@@ -209,12 +225,21 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
     if token:
         return _phrase(text, read, at, at + 1, Meaning(token, value=value)), at + 1
     table = vocabulary.cited() if citing else vocabulary.phrases()
-    if found := table.longest(folded, at) or (vocabulary.phrases().longest(folded, at) if citing else None):
+    found = table.longest(folded, at) or (vocabulary.phrases().longest(folded, at) if citing else None)
+    if found and found.meaning.type == "VALUE" and (comma := _comma(text, read, at, found.after)):
+        found = table.longest(folded[:comma], at)  # `ankle or foot, surgery or injections`
+    if found:
         return _phrase(text, read, at, found.after, found.meaning), found.after
     other = vocabulary.spelling()(word, known_too=True)  # a misspelling that the vocabularies know in phrases
     if other != word and (found := table.longest([other], 0)):
         return _phrase(text, read, at, at + 1, found.meaning), at + 1
     return _phrase(text, read, at, at + 1, Meaning("UNKNOWN")), at + 1
+
+
+def _comma(text: str, read: Words, at: int, after: int) -> int | None:
+    """The word after the first comma within words ``at`` up to ``after``."""
+    pairs = ((one, read.matches[one].end(), read.matches[one + 1].start()) for one in range(at, after - 1))
+    return next((one + 1 for one, end, start in pairs if "," in text[end:start]), None)
 
 
 def _in_a_year(folded: list[str], at: int) -> bool:

@@ -264,6 +264,7 @@ def _worker() -> Iterator[tuple[str, Meaning]]:
             f"licensed in {state}",
             f"{state} licensed",
             f"{state} license",
+            f"{state} licence",
             f"license in {state}",
             f"licence in {state}",
         ):

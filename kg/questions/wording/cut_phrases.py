@@ -57,7 +57,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
     An injury is one only before a date; a service after surgery is one that is associated with it.
     """
     found: list[Phrase] = []
-    left = _reviewing(_dated(list(phrases)))
+    left = _compared(_reviewing(_citing(_dated(list(phrases)))))
     while left:
         phrase, after = left.pop(0), left[0] if left else None
         dated = _dates_follow(left)
@@ -65,8 +65,6 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
             left[0], phrase = phrase, after
         if phrase.type == "AFTER" and not dated and after and _is_surgery(after):
             found += _after_surgery(phrase, left)
-        elif phrase.type == "BETWEEN" and not dated:
-            found.append(phrase._replace(type="COMPARE"))
         elif phrase.type == "INJURED" and not dated:
             if found and found[-1].type == "YEAR" and not text[found[-1].end : phrase.start].strip():
                 at = len(found) - 1
@@ -75,15 +73,26 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
                 found.insert(at, phrase)  # `surgery after a 2010 injury`
             elif found and found[-1].type == "BY":
                 found.append(phrase._replace(type="OF_INJURY_YEAR"))
-        elif (
-            phrase.type == "LIKE" and after and after.type == "VALUE" and found and found[-1].type == "VALUE"
-        ):
-            continue  # `sleep medication like Ambien`
+        elif _gives_example(phrase, after, found):
+            continue
         elif phrase.type == "GROUNDS" and found and found[-1].type == "ONLY":
             found[-1] = found[-1]._replace(meaning=Meaning("ONLY", "ground"))
         elif not (phrase.type in _UNDATED and not dated) and not _says_nothing(text, phrase, after):
-            found.append(phrase)
+            found.append(_as_drugs(phrase) if _excludes_drugs(phrase, found) else phrase)
     return found
+
+
+def _gives_example(phrase: Phrase, after: Phrase | None, found: list[Phrase]) -> bool:
+    """Whether *like* names an example: `sleep medication like Ambien`, `drugs like Celebrex`."""
+    named = bool(found) and found[-1].type.startswith(("VALUE", "OF_"))
+    return phrase.type == "LIKE" and named and after is not None and after.type == "VALUE"
+
+
+def _excludes_drugs(phrase: Phrase, found: list[Phrase]) -> bool:
+    """Whether drugs are what is not meant: `anything but medication`, `apart from surgery and drugs`."""
+    before = [one.type for one in found if one.type != "OR"][-2:]
+    also = before == ["NOT", "VALUE"] and found[-1].meaning.name == "category"
+    return phrase.type == "OF_DRUG" and (before[-1:] == ["NOT"] or also)
 
 
 def _dated(phrases: list[Phrase]) -> list[Phrase]:
@@ -100,18 +109,63 @@ def _dated(phrases: list[Phrase]) -> list[Phrase]:
     return found
 
 
+def _citing(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, an insurer that cites as the claims administrator, who denies and cites for it."""
+    found = list(phrases)
+    for at, phrase in enumerate(phrases):
+        if phrase.type == "NO_PAYER" and words(phrase.printed).folded[0] in _PAYERS:
+            following = [one.type for one in phrases[at + 1 : at + 3] if one.type != "NOT"]
+            before = [one.type for one in phrases[max(at - 2, 0) : at]]
+            if following[:1] == ["CITE"] or before == ["CITE", "BY"]:
+                found[at] = phrase._replace(type="PARTY", meaning=Meaning("PARTY"))
+    return found
+
+
+_PAYERS = {"insurer", "insurance", "carrier"}
+
+
 def _reviewing(phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, a service that is compared with a specialty as the specialty that is called so, too."""
     for at, between in enumerate(phrases[1:-1], 1):
         if between.type not in {"VERSUS", "THAN", "OR"}:
             continue
-        for one, other in ((at - 1, at + 1), (at + 1, at - 1)):
-            named = phrases[one].printed
-            if phrases[other].meaning.name == "specialty" and phrases[one].meaning.name in _SERVICES:
-                read = words(named).folded
-                if (meant := vocabulary.specialties().longest(read, 0)) and meant.after == len(read):
-                    phrases[one] = phrases[one]._replace(meaning=meant.meaning)
+        if {phrases[at - 1].meaning.value, phrases[at + 1].meaning.value} <= _CONSULTS:
+            phrases[at - 1], phrases[at + 1] = _as_specialty(phrases[at - 1]), _as_specialty(phrases[at + 1])
+        for one, others in ((at - 1, phrases[at + 1 :]), (at + 1, phrases[:at])):
+            beside = any(other.meaning.name == "specialty" for other in others)
+            if beside and phrases[one].meaning.name in _SERVICES:
+                phrases[one] = _as_specialty(phrases[one])
     return phrases
+
+
+def _as_specialty(phrase: Phrase) -> Phrase:
+    """A service as the specialty that is called so, if one is."""
+    read = words(phrase.printed).folded
+    meant = vocabulary.specialties().longest(read, 0)
+    return phrase._replace(meaning=meant.meaning) if meant and meant.after == len(read) else phrase
+
+
+_CONSULTS = {"Medical Specialties", "Surgical Consult", "Adjunct Surgical Services"}
+"""Services that bear the name of a specialty: compared with one another, the specialties are meant."""
+
+
+def _compared(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *between* without a date as what compares, and a bare state beside a licence as one."""
+    found: list[Phrase] = []
+    licences = any(phrase.meaning.name == "licence" for phrase in phrases)
+    for at, phrase in enumerate(phrases):
+        if phrase.type == "BETWEEN" and not _dates_follow(phrases[at + 1 :]):
+            if found and found[-1].type == "SAME":
+                found.pop()  # `does the outcome differ between men and women`
+            found.append(phrase._replace(type="COMPARE"))
+        elif phrase.type == "UNKNOWN" and licences:
+            said = ["licensed", "in", *words(phrase.printed).folded]
+            meant = vocabulary.phrases().longest(said, 0)
+            whole = meant is not None and meant.after == len(said)
+            found.append(phrase._replace(type="VALUE", meaning=meant.meaning) if meant and whole else phrase)
+        else:
+            found.append(phrase)
+    return found
 
 
 _SERVICES = {"category", "subcategory"}
@@ -126,7 +180,8 @@ def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
     if phrase.type == "NUMBER" and phrase.printed.lower() == "one":
         return not following.startswith(("OF_", "VALUE"))
     if phrase.type == "BY" and following not in _SPLITTING:
-        return following == "NOT" or _BY_PERSONS.match(text, phrase.start) is not None
+        each = phrase.printed.lower() == "each" and following == "CITE"
+        return each or following == "NOT" or _BY_PERSONS.match(text, phrase.start) is not None
     return False
 
 
@@ -135,6 +190,11 @@ _BY_PERSONS = re.compile(
     r"by\s+(?:the\s+|a\s+|an\s+|imr\s+)*(?:reviewers?|someone|somebody|anyone|people|those|physician\s+reviewers?|specialists?|one)\b",
     re.IGNORECASE,
 )
+
+
+def _as_drugs(phrase: Phrase) -> Phrase:
+    """A word for drugs as the category of services."""
+    return phrase._replace(type="VALUE", meaning=Meaning("VALUE", "category", "Pharmaceuticals"))
 
 
 def _is_edition(year: Phrase, guide: Phrase) -> bool:
@@ -217,9 +277,12 @@ _COUNTED = re.compile(r"\s+(?:decisions?|cases?|items?|letters?|requests?|ones)\
 def _divided(phrases: list[Phrase], start: int, end: int) -> tuple[list[Phrase], list[Phrase]] | None:
     whole: list[Phrase] = []
     part: list[Phrase] = []
-    split = False
+    split = placed = inside = False
     for phrase in phrases:
         split = phrase.type == "BY" or (split and phrase.type.startswith("OF_"))
-        inside = start <= phrase.start < end and not split and not _is_of_whole(phrase)
-        (part if inside and phrase.type != "SHARE" else whole).append(phrase)
+        placed = phrase.type in {"AT_PAGE", "AT_CHAPTER"} or (placed and phrase.type in {"NUMBER", "TO"})
+        if not placed or phrase.type.startswith("AT_"):  # the numbers of a place are where it is
+            inside = start <= phrase.start < end and not split and not _is_of_whole(phrase)
+        found = _as_drugs(phrase) if phrase.type == "OF_DRUG" and not split else phrase
+        (part if inside and phrase.type != "SHARE" else whole).append(found)
     return (whole, part) if any(p.type in _SAID for p in part) else None

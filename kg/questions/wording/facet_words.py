@@ -10,10 +10,14 @@ _MIXED = tuple(
     not in {("both", "decision"), ("both", "letter"), ("both", "case"), ("both", "determination")}
     and word != "different"
 )
+_ENDED = (("upheld", "overturned"), ("upheld", "reversed"), ("denied", "approved"), ("denied", "granted"))
 _SOME = tuple(
     f"{some}{one}{and_}{other}{another}"
-    for one, another in (("upheld", "overturned"), ("overturned", "upheld"))
-    for some, other in (("some ", "some "), ("some ", "others "), ("part ", "part "), ("partly ", "partly "))
+    for one, another in (*_ENDED, *((other, one) for one, other in _ENDED))
+    for some, other in (
+        *(("some ", "some "), ("some ", "others "), ("part ", "part "), ("partly ", "partly ")),
+        *((f"some {item}s ", "others ") for item in ("item", "service", "treatment", "request")),
+    )
     for and_ in (" ", " and ", " but ")
 )
 _BOTH = (

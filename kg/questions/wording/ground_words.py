@@ -99,6 +99,12 @@ _GROUNDS = {
     ),
     "amount": ("amount", "number of visits", "too many visits"),
     "examination": (
+        *(
+            "progressive neurologic deficit",
+            "progressive neurological deficit",
+            "neuro deficit",
+            "neurodeficit",
+        ),
         *("examination finding", "neurologic deficit", "objective finding", "radiculopathy", "exam finding"),
         *("neuro finding", "neuro findings on exam", "findings on exam", "findings on examination"),
         *("neurological finding", "neurological deficit", "physical finding", "physical exam finding"),

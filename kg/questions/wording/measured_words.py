@@ -11,7 +11,12 @@ from functools import cache
 from kg.questions import letter_facets
 from kg.questions.vocabulary import Meaning, keywords
 
-_WORDED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDED = {
+    word: number
+    for number, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
+    )
+} | {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100}
 _NUMBER = rf"(?:[0-9]{{1,4}}|{'|'.join(_WORDED)})"
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 _FRACTIONS = {
@@ -40,6 +45,8 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     """
     yield from _times(text)
     yield from _items(text)
+    for injuries in _OF_INJURIES.finditer(text):
+        yield Meaning("TIME", value="days_injury_decision"), injuries.start(), injuries.end()
     for share in _percent().finditer(text):
         given = share["fraction"]
         amount = str(_FRACTIONS[re.sub(r"\s+", " ", given.lower())]) if given else share["n"]
@@ -59,6 +66,11 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         yield Meaning("VALUE", "age", f"{first}-{first + 9}"), decade.start(), decade.end()
 
 
+_OF_INJURIES = re.compile(
+    r"\b(?:how\s+old\s+(?:is|are|was|were)\s+(?:the\s+|these\s+|those\s+)?injur(?:y|ies)"
+    r"|ages?\s+of\s+(?:the\s+)?injur(?:y|ies)|time\s+since\s+(?:the\s+)?injury)\b",
+    re.IGNORECASE,
+)
 _SIGN = re.compile(r"(?:\bwhat\s+)?(?<![0-9])(?<![0-9]\s)%(?![0-9])", re.IGNORECASE)
 _ALWAYS = re.compile(
     r"\b(?:(?P<always>always|100\s*%(?:\s+of\s+the\s+time)?)|never)(?=\s+(?:be\s+|been\s+|get\s+|gets\s+|got\s+)?"
@@ -99,7 +111,7 @@ def _after() -> str:
 
 def _amount(written: str) -> float:
     word = written.lower()
-    return float(_WORDED.index(word) + 1 if word in _WORDED else word)
+    return float(_WORDED.get(word, word))
 
 
 def _bounded(found: re.Match[str], amount: str, factor: float = 1.0, step: float = 1) -> str:
@@ -163,6 +175,11 @@ def _times(text: str) -> Iterator[tuple[Meaning, int, int]]:
     if not times and lasting is None:
         return
     events = list(_events(text))
+    if lasting is not None:  # `injury less than 2 years before the decision`
+        near = (event for event in _event().finditer(text) if event not in events)
+        events += [
+            e for e in near if not text[e.end() : lasting.start()].strip() and e.end() <= lasting.start()
+        ]
     names = {next(name for name in letter_facets.DATES if event[name]) for event in events}
     if not names and not any(_ASKED.match(one[0]) for one in times):
         return
