@@ -21,7 +21,7 @@ from kg.model import Outcome
 from kg.questions import echo, letter_facets, question_query
 from kg.questions.counts import counted, parts_of, passing, split, without_value
 from kg.questions.measures import Found, measured, share
-from kg.questions.question import Kind, Question
+from kg.questions.question import DATED, Kind, Question
 from kg.questions.reading import read_question
 
 _LIKE = 10
@@ -259,7 +259,11 @@ def _cases(analyses: Analyses, question: Question) -> Found:
     shown = (
         mask if question.outcome is None else mask & (index.outcome == OUTCOMES.index(question.outcome.value))
     )
-    rows = _decisions(index, np.flatnonzero(shown)[: question.limit or MOST_ROWS + 1])
+    places = np.flatnonzero(shown)
+    if question.order:
+        days = index.columns("decision_date")["decision_date"][places]
+        places = places[days.arg_sort(descending=question.order == "newest", nulls_last=True).to_numpy()]
+    rows = _decisions(index, places[: question.limit or MOST_ROWS + 1])
     return counted(index, mask, question), rows, index.left_out
 
 
@@ -338,4 +342,5 @@ def path(question: Question) -> str | None:
     outcome = (
         [("outcome", question.outcome.value)] if question.outcome and question.kind is Kind.CASES else []
     )
-    return "/cases?" + urlencode([*given, *outcome])
+    order = [("order", question.order)] if question.order in DATED else []
+    return "/cases?" + urlencode([*given, *outcome, *order])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from kg.model import Outcome, Party
 from kg.questions import echo
-from kg.questions.question import Condition, Kind, Question
+from kg.questions.question import DATED, Condition, Kind, Question
 
 _ENDING = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.ASSOCIATIONS, Kind.CASES}
 _SPLITTING = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.MEASURE, Kind.PARTS}
@@ -110,6 +110,10 @@ def _split(question: Question) -> _Changed:
 
 
 def _order(question: Question) -> _Changed:
+    if question.kind is Kind.CASES:
+        now = f"{question.order} first" if question.order else "in order"
+        for order in DATED:
+            yield "order", now, f"{order} first", replace(question, order=order)
     if question.by and question.kind is Kind.FIGURES and not question.groups:
         now = f"{'highest' if question.order == 'most' else 'lowest'} first" if question.order else "in order"
         if question.limit:

@@ -4,7 +4,7 @@ from kg.analysis import labels
 from kg.analysis.filters import FILTERS
 from kg.model import Outcome, Party
 from kg.questions import letter_facets, vocabulary
-from kg.questions.question import Condition, Kind, Question
+from kg.questions.question import DATED, Condition, Kind, Question
 from kg.reading.vocabulary.phrases import key
 
 _DIMENSIONS = {
@@ -71,9 +71,11 @@ def sentence(question: Question) -> str:
         text += ": " + " compared with ".join(map(grouped, question.groups))
     if question.split:
         text += ", by " + " and ".join(dimension(name) for name in question.split)
-    if question.limit and not question.order:
+    if question.limit and (not question.order or question.order in DATED):
         text += f", the first {question.limit}"
-    if question.order:
+    if question.order in DATED:
+        text += f", {question.order} first"
+    elif question.order:
         first = "first" if question.limit is None else f"{question.limit} first"
         of = "numbers" if question.counts else "shares"
         text += f", the {first} with the {'highest' if question.order == 'most' else 'lowest'} {of}"

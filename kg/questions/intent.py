@@ -77,6 +77,8 @@ def question(asked: Asked) -> Question:
     _agreeing(where)
     groups = tuple(settled(group) for group in groups)
     order = None if groups else _order(asked)
+    if asked.seen & {"NEWEST", "OLDEST"}:
+        order = _by_date(asked, kind)
     by = _by(asked, kind, level, where, ordered=bool(order))
     outcome, counts = _counted(asked, kind, groups)
     all_used(asked, kind, level, by, groups, ordered=bool(order), where=where)
@@ -124,6 +126,17 @@ def _party(asked: Asked, kind: Kind) -> Party:
 def _order(asked: Asked) -> str | None:
     """Whether what is most or what is least is asked for."""
     return "least" if "LEAST" in asked.seen else "most" if asked.seen & {"MOST", "CITED_MOST"} else None
+
+
+def _by_date(asked: Asked, kind: Kind) -> str:
+    """Whether the newest decisions or the oldest come first.
+
+    Raises:
+        QuestionError: it is no list of decisions that is asked for.
+    """
+    if kind is not Kind.CASES:
+        raise QuestionError("a list of decisions has the newest or the oldest first, and nothing else")
+    return "newest" if "NEWEST" in asked.seen else "oldest"
 
 
 def _split_by_loose(asked: Asked, kind: Kind, level: str | None, where: tuple[Condition, ...]) -> None:
@@ -312,7 +325,8 @@ def _kind(asked: Asked) -> tuple[Kind, str | None]:
         return Kind.TREND, None
     if "ASSOCIATED" in seen and "WHICH" in seen and not (asked.by or asked.loose or asked.compared):
         return Kind.ASSOCIATIONS, "section"  # `what drives overturns in physical therapy`
-    if "SHOW" in seen and not asked.by and not seen & {"RATE", "OFTEN", "COUNT", "WHICH"}:
+    listed = "SHOW" in seen and not seen & {"RATE", "OFTEN", "COUNT", "WHICH"}
+    if not asked.by and (listed or seen & {"NEWEST", "OLDEST"}):
         return Kind.CASES, None
     return Kind.FIGURES, None
 

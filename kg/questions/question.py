@@ -35,6 +35,8 @@ class Kind(StrEnum):
     """Decisions like those of one case that ended the other way."""
 
 
+DATED = ("newest", "oldest")
+"""Orders of a list of decisions."""
 _SPLIT_WORDS = {"items": "items per letter"}
 
 
@@ -71,7 +73,8 @@ class Question:
 
     ``outcome`` is the one that is asked about, ``party`` whose citations count, ``level`` the level of
     guidelines (``page``, ``section``, ``chapter``, ``guideline``) of associations and sides. ``groups`` are
-    the conditions of a comparison. ``order`` is ``most`` or ``least``, ``limit`` the number of rows.
+    the conditions of a comparison. ``order`` is ``most`` or ``least``, or of a list of
+    decisions ``newest`` or ``oldest``; ``limit`` is the number of rows.
     """
 
     kind: Kind
@@ -159,7 +162,9 @@ class Question:
             parts.append("by " + ", ".join(named_by))
         if self.limit and not self.order and self.kind is not Kind.CASES:
             parts.append(str(self.limit))
-        if self.order:
+        if self.order in DATED:
+            parts.append(f"{self.order} first")
+        elif self.order:
             parts.append(
                 ("top" if self.order == "most" else "bottom") + (f" {self.limit}" if self.limit else "")
             )

@@ -232,6 +232,16 @@ def test_no_decision_is_left_out_of_a_split_in_silence(name, analyses):
         assert listed == found.value["decisions"]
 
 
+@pytest.mark.parametrize(("said", "newest"), [("newest first", True), ("oldest first", False)])
+def test_a_list_of_decisions_is_sorted_by_date(said, newest, analyses):
+    found = answers.ask(analyses, f"physical therapy, {said}")
+    days = [row["decision_date"] for row in found.rows]
+    known = [day for day in days if day]
+    assert known == sorted(known, reverse=newest)
+    assert days[: len(known)] == known
+    assert found.path.endswith(f"order={said.split()[0]}")
+
+
 def test_a_comparison_gives_both_groups(analyses):
     found = answers.ask(analyses, "are pharmaceuticals overturned more often than surgery")
     assert [row["group"] for row in found.rows] == ["Pharmaceuticals", "Surgery"]
