@@ -8,6 +8,7 @@ from math import exp, log
 import pytest
 from fastapi.testclient import TestClient
 
+from kg.analysis.decisions import LEVELS
 from kg.analysis.drivers import DriverRow
 from kg.errors import UnknownError
 from kg.web.drawings import funnel, ratio
@@ -106,7 +107,7 @@ def test_rows_without_the_figure_are_last():
 
 def test_the_address_holds_level_and_order(site: TestClient):
     answer = site.get("/drivers?minimum=3")
-    assert answer.url.params["level"] in {"page", "section"}
+    assert answer.url.params["level"] in LEVELS
     asked = {"level": "section", "minimum": "1", "sort": "-decisions"}
     page = site.get("/drivers", params=asked).text
     assert "sorted by decisions, largest first" in page

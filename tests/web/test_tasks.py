@@ -6,6 +6,7 @@ Every figure is computed from the facts in plain Python, not by the code that th
 import re
 from collections import Counter
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from browsing import MARKS, Visit
@@ -40,7 +41,9 @@ class Hand:
     def find(self, words: str, suggested: str) -> None:
         """Type words, and click what is suggested under them."""
         self.page.fill("main [data-suggest]", "")
-        self.page.type("main [data-suggest]", words)
+        with self.page.expect_response(lambda answer: answer.url.endswith(f"q={quote(words)}")):
+            self.page.type("main [data-suggest]", words)
+        self.page.wait_for_timeout(200)  # what is suggested for the first words is on the page until then
         self.page.wait_for_selector(f".suggestions li:has-text('{suggested}')")
         self.click(f".suggestions li:has-text('{suggested}') >> nth=0")
         self.page.wait_for_selector("h1")
@@ -124,6 +127,9 @@ def test_which_services_are_overturned_most(hand: Hand, facts: list[Row]):
 
 def test_what_is_associated_with_overturning(hand: Hand, facts: list[Row]):
     hand.menu("Associations")
+    hand.page.select_option("select[name=level]", "section")
+    hand.click("form.filters button")
+    hand.page.wait_for_url("**level=section**")
     link = hand.page.locator("#table ~ .scroll tbody th a, table.drivers tbody th a").first
     key = link.get_attribute("href").partition("/guidelines/")[2].replace("%23", "#")
     hand.click("table.drivers tbody th a >> nth=0")
