@@ -52,33 +52,9 @@ def question(asked: Asked) -> Question:
     _ended(asked)
     _means(asked)
     kind, level = _kind(asked)
-    told = {c.name for c in (*asked.conditions, *asked.after) if not c.negated}
-    if "drug" in asked.loose and not asked.seen & _CHOOSING and not told & NOUNS:
-        asked.loose.remove("drug")  # `share of drugs overturned`
-        asked._condition(Condition("category", ("Pharmaceuticals",), asked="drugs"))
-    if asked.later:
-        _later(asked, asked.later, kind)
-    with_and_without(asked)
-    conditions, groups = compared(asked)
-    if kind is Kind.FIGURES and _cites_how_often(asked, groups):
-        kind = Kind.PARTS
-        asked.part = [c for c in conditions if c.name == "basis"]
-        conditions = [c for c in conditions if c.name != "basis"]
-    if kind is Kind.FIGURES and _cites_more(asked, groups):
-        kind = Kind.PARTS
-        asked.part = [c for c in conditions if c.name == "guideline"]
-        conditions = [c for c in conditions if c.name != "guideline"]
-    where = tuple(settled(condition) for condition in conditions)
-    _split_by_loose(asked, kind, level, where)
-    if groups and lists_several(asked, groups):
-        where, groups = several(asked, where, groups)
-    if "COMPARE" in asked.seen and not (groups or asked.by):  # `Flexeril and Soma, how do they compare`
-        asked.by += [c.name for c in where if c.name in COMPARED and len(c.values) > 1 and not c.negated][:1]
+    kind, where, groups = _conditions(asked, kind, level)
     _agreeing(where)
-    groups = tuple(settled(group) for group in groups)
-    order = None if groups else _order(asked)
-    if asked.seen & {"NEWEST", "OLDEST"}:
-        order = _by_date(asked, kind)
+    order = _order(asked, kind, groups)
     by = _by(asked, kind, level, where, ordered=bool(order))
     outcome, counts = _counted(asked, kind, groups)
     all_used(asked, kind, level, by, groups, ordered=bool(order), where=where)
@@ -102,6 +78,38 @@ def question(asked: Asked) -> Question:
     )
 
 
+def _conditions(
+    asked: Asked, kind: Kind, level: str | None
+) -> tuple[Kind, tuple[Condition, ...], tuple[Condition, ...]]:
+    """The kind, the conditions of all, and the groups that are compared."""
+    told = {c.name for c in (*asked.conditions, *asked.after) if not c.negated}
+    if "drug" in asked.loose and not asked.seen & _CHOOSING and not told & NOUNS:
+        asked.loose.remove("drug")  # `share of drugs overturned`
+        asked._condition(Condition("category", ("Pharmaceuticals",), asked="drugs"))
+    if asked.later:
+        _later(asked, asked.later, kind)
+    with_and_without(asked)
+    conditions, groups = compared(asked)
+    if kind is Kind.FIGURES and (of := _shared(asked, groups)):
+        kind = Kind.PARTS
+        asked.part = [c for c in conditions if c.name == of]
+        conditions = [c for c in conditions if c.name != of]
+    where = tuple(settled(condition) for condition in conditions)
+    _split_by_loose(asked, kind, level, where)
+    if groups and lists_several(asked, groups):
+        where, groups = several(asked, where, groups)
+    if "COMPARE" in asked.seen and not (groups or asked.by):  # `Flexeril and Soma, how do they compare`
+        asked.by += [c.name for c in where if c.name in COMPARED and len(c.values) > 1 and not c.negated][:1]
+    return kind, where, tuple(settled(group) for group in groups)
+
+
+def _shared(asked: Asked, groups: tuple[Condition, ...]) -> str:
+    """The filter of the decisions whose share is asked for without the word: how often something is cited."""
+    if _cites_how_often(asked, groups):
+        return "basis"
+    return "guideline" if _cites_more(asked, groups) else ""
+
+
 def _ended(asked: Asked) -> None:
     """Take a denial for the outcome that is asked about, where none other is.
 
@@ -123,8 +131,12 @@ def _party(asked: Asked, kind: Kind) -> Party:
     return Party.CLAIMS_ADMINISTRATOR if administrator else Party.REVIEWER
 
 
-def _order(asked: Asked) -> str | None:
-    """Whether what is most or what is least is asked for."""
+def _order(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> str | None:
+    """Whether what is most or what is least is asked for, or of a list the newest or the oldest."""
+    if asked.seen & {"NEWEST", "OLDEST"}:
+        return _by_date(asked, kind)
+    if groups:
+        return None
     return "least" if "LEAST" in asked.seen else "most" if asked.seen & {"MOST", "CITED_MOST"} else None
 
 
