@@ -79,6 +79,8 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
             found[-1] = found[-1]._replace(meaning=Meaning("ONLY", "ground"))
         elif not (phrase.type in _UNDATED and not dated) and not _says_nothing(text, phrase, after):
             found.append(_as_drugs(phrase) if _excludes_drugs(phrase, found) else phrase)
+            if phrase.type == "EACH_OUTCOME" and after and after.type.startswith("OF_"):
+                found.append(phrase._replace(type="BY", meaning=Meaning("BY")))  # `by outcome and year`
     return found
 
 

@@ -51,6 +51,7 @@ _CITES = (
 )
 _DENYING = ("did not", "didn't", "do not", "don't", "does not", "doesn't", "not", "failed to", "without")
 _OUTSIDE = (
+    *("medical evidence outside the MTUS", "medical evidence outside of the MTUS"),
     *("outside the MTUS", "outside of the MTUS", "non MTUS", "other evidence", "other medical evidence"),
     *("other than the MTUS", "not in the MTUS", "non MTUS source", "non MTUS guideline", "other sources"),
     *(

@@ -102,6 +102,7 @@ def _pattern() -> re.Pattern[str]:
     between = r"(?:(?P<between>between)\s+|from\s+)?"
     return re.compile(
         rf"(?<![\w.])(?:(?:{first})[\s:,]+)?(?:(?P<AGED>{_words('AGED')})\s+)?(?:(?:{before})\s+)?{between}(?P<hash>#\s?)?"
+        r"(?!(?:19|20)[0-9]{2}\b)"  # a year is no number of something
         rf"(?P<first>[0-9]{{1,4}})(?:\s*(?:-|–|to|and)\s*(?P<last>[0-9]{{1,4}}))?(?![\w.])"
         rf"(?:\s+(?:{after})\b)?(?:[\s-]*(?:{units})\b)?(?:\s+(?:{later})\b)?",
         re.IGNORECASE,
