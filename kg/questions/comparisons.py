@@ -81,7 +81,7 @@ def several(
     if name not in COMPARED or any(group.name != name for group in groups):
         return where, tuple(Condition(group.name, (value,)) for group in groups for value in group.values)
     asked.by.append(name)
-    values = tuple(value for group in groups for value in group.values)
+    values = tuple(dict.fromkeys(value for group in groups for value in group.values))
     return (*where, Condition(name, values, asked=", ".join(group.asked for group in groups))), ()
 
 
