@@ -17,6 +17,7 @@ from kg.questions import vocabulary
 from kg.questions.asked import Phrase, Plan
 from kg.questions.vocabulary import Meaning
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
+from kg.reading.text.number_words import words_of
 from kg.reading.vocabulary.phrases import Found, Words, words
 
 GRAMMAR = "claim.lark"
@@ -66,16 +67,10 @@ _FRACTIONS = {
     "nine tenths": 0.9,
 }
 """What a fraction in words is; ``grammar/claim.lark`` has the same words."""
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_TEENS = (
-    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"),
-    *("seventeen", "eighteen", "nineteen"),
-)
-_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_UNITS = {name: n for n, name in enumerate(_ONES, 1)}
+_UNITS = words_of(*range(1, 11))
 _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name}
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_SPELLED = {name: n for n, name in enumerate(_TEENS, 11)} | {name: 10 * n for n, name in enumerate(_TENS, 2)}
+_SPELLED = words_of(*range(11, 20), *range(20, 100, 10))
 _RANGE = re.compile(r"\s*(?:-|–|—|\.\.|to|through|thru)\s*")
 _LISTED = re.compile(r"\s*(?:,|&|,?\s*and)\s*")
 _COUNTS = re.compile(

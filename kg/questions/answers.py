@@ -19,7 +19,7 @@ from kg.analysis.sides import sides
 from kg.errors import QuestionError, UnknownError
 from kg.model import Outcome
 from kg.questions import echo, letter_facets, question_query
-from kg.questions.counts import counted, parts_of, passing, split, without_value
+from kg.questions.counts import counted, parts_of, passing, rows_of, without_value
 from kg.questions.measures import Found, measured, share
 from kg.questions.question import DATED, Kind, Question
 from kg.questions.reading import read_question
@@ -125,14 +125,9 @@ def _figures(analyses: Analyses, question: Question) -> Found:
     index = analyses.index
     mask = passing(index, question.where, question)
     notes = (*index.left_out, *without_value(index, mask, question))
+    rows = rows_of(index, mask, question)
     if question.groups:
-        rows = []
-        for group in question.groups:
-            both = mask & passing(index, (group,), question)
-            within = split(index, both, question) or [counted(index, both, question)]
-            rows += [{"group": echo.grouped(group), **row} for row in within]
         return counted(index, mask, question), rows, notes
-    rows = split(index, mask, question)
     if question.order:
         rows.sort(key=lambda row: (_ordered(row, question), -row["decisions"]))
         notes = (

@@ -45,6 +45,24 @@ def split(index: Index, mask: Mask, question: Question) -> list[dict[str, Any]]:
     return _cells(index, found.unique(("decision", *question.split)), question, question.split)
 
 
+def rows_of(
+    index: Index, mask: Mask, question: Question, counting: Index | None = None
+) -> list[dict[str, Any]]:
+    """The counts of each group that is compared, by value where it is split, or else of each value.
+
+    ``counting`` has the outcomes that are counted, where they are not those of ``index``.
+    """
+    of = counting or index
+    if not question.groups:
+        return split(of, mask, question)
+    rows = []
+    for group in question.groups:
+        both = mask & passing(index, (group,), question)
+        within = split(of, both, question) or [counted(of, both, question)]
+        rows += [{"group": echo.grouped(group), **row} for row in within]
+    return rows
+
+
 def without_value(index: Index, mask: Mask, question: Question) -> list[str]:
     """Of each dimension that some of the decisions have no value of, a sentence that says how many."""
     said = []

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from kg.analysis.cache import Analyses
 from kg.analysis.decisions import OUTCOMES
-from kg.questions import echo, letter_facets
-from kg.questions.counts import counted, parts_of, passing, split
+from kg.questions import letter_facets
+from kg.questions.counts import counted, parts_of, passing, rows_of
 from kg.questions.question import Question
 
 Found = tuple[Mapping[str, Any], list[dict[str, Any]], tuple[str, ...]]
@@ -66,12 +66,7 @@ def share(analyses: Analyses, question: Question) -> Found:
             {"overturned": "part"}.get(name, name): v for name, v in row.items() if name not in OUTCOMES[::2]
         }
 
-    rows = [
-        {"group": echo.grouped(group), **named(row)}
-        for group in question.groups
-        for both in (mask & passing(index, (group,), question),)
-        for row in split(turned, both, plain) or [counted(turned, both, plain)]
-    ] or [named(row) for row in split(turned, mask, plain)]
+    rows = [named(row) for row in rows_of(index, mask, plain, turned)]
     if question.order:
         sign = -1 if question.order == "most" else 1
         rows.sort(key=lambda row: sign * (row["rate"] or 0))

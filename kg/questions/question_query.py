@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from kg.analysis.filters import Filters
-from kg.analysis.filters.sparql_patterns import CITING, ON_ANY_SIDE
+from kg.analysis.filters.ranges import Range
+from kg.analysis.filters.sparql_patterns import CITING, ON_ANY_SIDE, between, days
 from kg.graph import iri
 from kg.model import Party
 from kg.questions import letter_facets
@@ -102,13 +103,10 @@ def _letter(value: str, _: Question) -> str:
 
 
 def _items(value: str, _: Question) -> str:
-    first, to, last = (value + "" if ".." in value else value.replace("-", "..")).partition("..")
-    if not to:
-        last = first
-    bounds = [f"COUNT(?each) >= {first}"] * bool(first) + [f"COUNT(?each) <= {last}"] * bool(last)
+    bounds = between(_range("items", value), "COUNT(?each)")
     inner = (
         "SELECT ?letter WHERE { ?letter imr:disputedItem ?each . ?each imr:outcome ?ended } "
-        f"GROUP BY ?letter HAVING ({' && '.join(bounds)})"
+        f"GROUP BY ?letter HAVING ({bounds})"
     )
     return f"{{ {inner} }} ?letter imr:disputedItem ?item ."
 
@@ -119,11 +117,15 @@ def _basis(value: str, question: Question) -> str:
 
 
 def _injured(value: str, _: Question) -> str:
-    first, _to, last = value.partition("..")
-    ends = [f'?injured >= "{first}"^^xsd:date'] * bool(first) + [f'?injured <= "{last}"^^xsd:date'] * bool(
-        last
-    )
-    return f"?case imr:disputedItem ?item ; imr:dateOfInjury ?injured . FILTER({' && '.join(ends)})"
+    bounds = days(_range("injury_date", value), "?injured")
+    return f"?case imr:disputedItem ?item ; imr:dateOfInjury ?injured . FILTER({bounds})"
+
+
+def _range(facet: str, value: str) -> Range:
+    """The range that a value of a facet is."""
+    read = letter_facets.FACETS[facet].kind.read(facet, value)
+    assert isinstance(read, Range)
+    return read
 
 
 _FACETS: dict[str, Callable[[str, Question], str]] = {

@@ -23,6 +23,7 @@ from kg.questions.question import Question
 from kg.questions.vocabulary import Meaning
 from kg.questions.wording import cut_phrases, measured_words, numbers
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
+from kg.reading.text.number_words import words_of
 from kg.reading.vocabulary.phrases import Words, words
 
 LONGEST = 2_000
@@ -38,13 +39,7 @@ _DAY = (
 _DECIMAL = r"(?P<decimal>(?<![0-9.,])[0-9]+\.[0-9]+\b)"
 _EXACT = re.compile(f"{_CASE}|{_CONDITION}|{_DAY}|{_DECIMAL}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_NUMBERS = dict(
-    zip(
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-        map(str, range(1, 11)),
-        strict=True,
-    )
-)
+_NUMBERS = {word: str(number) for word, number in words_of(*range(1, 11)).items()}
 _MONTHS = {
     name.lower(): number
     for names in (calendar.month_name, calendar.month_abbr)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
+from kg.reading.text.number_words import WORD_OF
 from kg.sampling.bodies import REGIONS, Injury
 from kg.sampling.draws import Urn, between, pick
 from kg.sampling.kinds import Kind, Medicine, Quantity, Wording
@@ -14,10 +15,7 @@ PARTLY_AUTHORIZED = 0.24
 RETROSPECTIVE = 0.06
 """The share of items that were had before the review."""
 
-NUMBERS = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
-)
+NUMBERS = tuple(WORD_OF[number] for number in range(19))
 
 
 @dataclass(slots=True)

@@ -10,13 +10,9 @@ from functools import cache
 
 from kg.questions import letter_facets
 from kg.questions.vocabulary import Meaning, keywords
+from kg.reading.text.number_words import words_of
 
-_WORDED = {
-    word: number
-    for number, word in enumerate(
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
-    )
-} | {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100}
+_WORDED = words_of(*range(1, 13), 15, *range(20, 70, 10)) | {"hundred": 100}
 _NUMBER = rf"(?:[0-9]{{1,4}}|{'|'.join(_WORDED)})"
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 _FRACTIONS = {
@@ -45,8 +41,6 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     """
     yield from _times(text)
     yield from _items(text)
-    for injuries in _OF_INJURIES.finditer(text):
-        yield Meaning("TIME", value="days_injury_decision"), injuries.start(), injuries.end()
     for share in _percent().finditer(text):
         given = share["fraction"]
         amount = str(_FRACTIONS[re.sub(r"\s+", " ", given.lower())]) if given else share["n"]
@@ -66,11 +60,6 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         yield Meaning("VALUE", "age", f"{first}-{first + 9}"), decade.start(), decade.end()
 
 
-_OF_INJURIES = re.compile(
-    r"\b(?:how\s+old\s+(?:is|are|was|were)\s+(?:the\s+|these\s+|those\s+)?injur(?:y|ies)"
-    r"|ages?\s+of\s+(?:the\s+)?injur(?:y|ies)|time\s+since\s+(?:the\s+)?injury)\b",
-    re.IGNORECASE,
-)
 _SIGN = re.compile(r"(?:\bwhat\s+)?(?<![0-9])(?<![0-9]\s)%(?![0-9])", re.IGNORECASE)
 _ALWAYS = re.compile(
     r"\b(?:(?P<always>always|100\s*%(?:\s+of\s+the\s+time)?)|never)(?=\s+(?:be\s+|been\s+|get\s+|gets\s+|got\s+)?"
@@ -221,7 +210,8 @@ def _in_days(lasting: re.Match[str]) -> str:
 
 
 _CLAIM_AGE = re.compile(
-    r"\b(?:age\s+of\s+(?:the\s+)?(?:claim|injury|case)s?|claim\s+age|injury\s+age|(?:years?|time|months?)\s+since\s+(?:the\s+)?injury)\b(?P<at>\s+at\s+(?:the\s+)?(?:time\s+of\s+|date\s+of\s+)?)?",
+    r"\b(?:how\s+old\s+(?:is|are|was|were)\s+(?:(?:the|these|those)\s+)?injur(?:y|ies)"
+    r"|ages?\s+of\s+(?:the\s+)?(?:claims?|injur(?:y|ies)|cases?)|claim\s+age|injury\s+age|(?:years?|time|months?)\s+since\s+(?:the\s+)?injury)\b(?P<at>\s+at\s+(?:the\s+)?(?:time\s+of\s+|date\s+of\s+)?)?",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"how|turnaround|processing|long|delay|waiting|speed", re.IGNORECASE)

@@ -14,14 +14,34 @@ _HALF = 92
 
 def reach(rows: Iterable[DriverRow]) -> float:
     """The odds ratio at the end of the scale, a power of two: the other end is its inverse."""
-    ends = [2.0]
-    for row in rows:
-        ratio = row.adjusted_odds_ratio
-        ends += [max(one, 1 / one) for one in (ratio, row.adjusted_low, row.adjusted_high) if one and ratio]
+    parts = [
+        (row.adjusted_odds_ratio, row.adjusted_low, row.adjusted_high)
+        for row in rows
+        if row.adjusted_odds_ratio
+    ]
+    return end_of((one for part in parts for one in part), _MOST)
+
+
+def end_of(ratios: Iterable[float | None], most: float) -> float:
+    """The end of a scale that holds some ratios and their inverses: a power of two, up to ``most``.
+
+    >>> end_of([1.5, None, 0.2], 64), end_of([], 64), end_of([500], 64)
+    (8.0, 2.0, 64.0)
+    """
+    widest = max((max(one, 1 / one) for one in ratios if one), default=2.0)
     end = 2.0
-    while end < min(max(ends), _MOST):
+    while end < min(widest, most):
         end *= 2
     return end
+
+
+def place(ratio: float, end: float) -> float:
+    """Where a ratio stands on a scale from -1 to 1, those beyond it at its end.
+
+    >>> place(1.0, 4.0), place(8.0, 4.0), place(0.0, 4.0)
+    (0.0, 1.0, -1.0)
+    """
+    return log(min(max(ratio, 1 / end), end)) / log(end)
 
 
 def plot(row: DriverRow, end: float) -> Markup:
@@ -60,5 +80,4 @@ def _at(ratio: float, end: float) -> float:
     >>> _at(1.0, 4.0), _at(8.0, 4.0), _at(0.0, 4.0)
     (94.0, 186.0, 2.0)
     """
-    bounded = min(max(ratio, 1 / end), end)
-    return round(94 + _HALF * log(bounded) / log(end), 1)
+    return round(94 + _HALF * place(ratio, end), 1)

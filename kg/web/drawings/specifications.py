@@ -1,40 +1,37 @@
 """The odds ratio of one key under each specification, on one scale."""
 
 from collections.abc import Sequence
-from math import log
 
 from markupsafe import Markup
 
 from kg.analysis.row.robustness import CONTROL, SpecificationRow
+from kg.web.drawings import ratio
 from kg.web.drawings.saved import Drawing
 
 _LEFT, _TOP, _ROW, _WIDE, _FIGURES = 180, 26, 24, 420, 130
-_LEAST, _MOST = 2.0, 64.0
-"""How far the scale goes at least, and at most, from 1: intervals beyond end at its edge."""
+_MOST = 64.0
+"""How far the scale goes at most from 1: intervals beyond end at its edge."""
 
 
 def chart(rows: Sequence[SpecificationRow]) -> Drawing:
     """A line for each specification that has an odds ratio; dashed: no association; the control is hollow."""
     drawn = [row for row in rows if row.odds_ratio is not None]
-    end = _end(drawn)
+    end = ratio.end_of((one for row in drawn for one in (row.odds_ratio, row.low, row.high)), _MOST)
     floor = _TOP + _ROW * len(drawn)
 
-    def x(ratio: float) -> float:
-        bounded = min(max(ratio, 1 / end), end)
-        return round(_LEFT + _WIDE / 2 * (1 + log(bounded) / log(end)), 1)
+    def x(odds: float) -> float:
+        return round(_LEFT + _WIDE / 2 * (1 + ratio.place(odds, end)), 1)
 
     tick = Markup('<path class="{}" d="M{} {}V{}"/><text x="{}" y="14" text-anchor="middle">{}</text>')
     parts = [
-        tick.format("base" if ratio == 1 else "grid", x(ratio), _TOP - 6, floor, x(ratio), words)
-        for ratio, words in ((1 / end, f"1/{end:g}"), (1.0, "1"), (end, f"{end:g}"))
+        tick.format("base" if odds == 1 else "grid", x(odds), _TOP - 6, floor, x(odds), words)
+        for odds, words in ((1 / end, f"1/{end:g}"), (1.0, "1"), (end, f"{end:g}"))
     ]
     for number, row in enumerate(drawn):
-        ratio = row.odds_ratio or 1.0
+        odds = row.odds_ratio or 1.0
         high = end if row.high is None else row.high
         y = _TOP + _ROW * number + _ROW / 2
-        told = (
-            f"{ratio:.2f} ({row.low or 0.0:.2f} to {'no limit' if row.high is None else f'{row.high:.2f}'})"
-        )
+        told = f"{odds:.2f} ({row.low or 0.0:.2f} to {'no limit' if row.high is None else f'{row.high:.2f}'})"
         parts.append(
             Markup(
                 '<text class="name" x="{}" y="{}" text-anchor="end">{}</text>'
@@ -42,19 +39,9 @@ def chart(rows: Sequence[SpecificationRow]) -> Drawing:
                 '<text x="{}" y="{}">{}</text>'
             ).format(
                 *(_LEFT - 12, y + 4, row.specification, x(row.low or 0.0), y, x(high)),
-                *(" control" if row.specification == CONTROL else "", x(ratio), y),
+                *(" control" if row.specification == CONTROL else "", x(odds), y),
                 *(_LEFT + _WIDE + 14, y + 4, told),
             )
         )
     words = "Odds ratio under each specification; the table below lists the figures"
     return Drawing(Markup("").join(parts), _LEFT + _WIDE + _FIGURES, floor + 8, words, "years")
-
-
-def _end(rows: Sequence[SpecificationRow]) -> float:
-    """Where the scale ends: a power of two that holds each ratio and its interval."""
-    ends = [one for row in rows for one in (row.odds_ratio, row.low, row.high) if one]
-    most = max((max(one, 1 / one) for one in ends), default=_LEAST)
-    end = _LEAST
-    while end < min(most, _MOST):
-        end *= 2
-    return end

@@ -17,7 +17,8 @@ from kg.errors import QueryError, UnknownError
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import funnel, ratio
-from kg.web.pages import filter_form, sorting, values
+from kg.web.pages import filter_form, rendering, sorting
+from kg.web.pages.counts import table_page
 from kg.web.pages.query import plain
 from kg.web.pages.rendering import PARTY_WORDS, render
 from kg.web.pages.sorting import SURE
@@ -180,7 +181,7 @@ def _choices(table: Drivers) -> list[tuple[str, str, list[tuple[Any, str]], Any]
         (
             "minimum",
             "At least",
-            [(n, values.counted(n, "decision")) for n in (1, 5, 10, 30, 100)],
+            table_page.MINIMA,
             table.minimum,
         ),
     ]
@@ -217,5 +218,4 @@ def saved(
         head = f"Adjusted odds ratio of overturning by {table.level}, cited by {PARTY_WORDS[table.party]}"
         told = f"{table.decisions:,} decisions{f' with {filters}' if filters.given() else ''}; {_BANDS}"
         text = funnel.saved(funnel.funnel(table.rows), named, head, told)
-    headers = {"Content-Disposition": f'attachment; filename="drivers-{picture}.svg"'}
-    return Response(text, headers=headers, media_type="image/svg+xml")
+    return rendering.picture(f"drivers-{picture}.svg", text)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kg.analysis.columns import columns
@@ -48,6 +48,12 @@ def environment() -> Environment:
     ]
     made.globals["anchor"] = marking.anchor
     return made
+
+
+def picture(name: str, text: str) -> Response:
+    """An SVG picture as a file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, headers=headers, media_type="image/svg+xml")
 
 
 def render(request: Request, template: str, page: str, **given: Any) -> HTMLResponse:

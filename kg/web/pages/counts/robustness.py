@@ -16,7 +16,7 @@ from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import specifications
 from kg.web.pages.counts import table_page
 from kg.web.pages.drivers import named
-from kg.web.pages.rendering import PARTY_WORDS
+from kg.web.pages.rendering import PARTY_WORDS, picture
 from kg.web.pages.values import counted
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -41,10 +41,9 @@ def of_key(
     found = robustness(site.index, key, level, party, filters)
     drawn = specifications.chart(found.rows)
     if form == "svg":
-        headers = {"Content-Disposition": 'attachment; filename="robustness.svg"'}
         title = f"Odds ratio of overturning, {named(key)} cited against not cited"
         text = drawn.file(title, f"{found.verdict}; associations, not causes")
-        return Response(text, headers=headers, media_type="image/svg+xml")
+        return picture("robustness.svg", text)
     about = table_page.About(
         f"Robustness: {named(key)}",
         f"Does the association of {named(key)} survive?",

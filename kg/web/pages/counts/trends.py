@@ -18,7 +18,7 @@ from kg.web.drawings import months
 from kg.web.drawings.saved import Drawing
 from kg.web.pages.counts import table_page
 from kg.web.pages.drivers import named
-from kg.web.pages.rendering import PARTY_WORDS
+from kg.web.pages.rendering import PARTY_WORDS, picture
 from kg.web.pages.values import counted
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -44,9 +44,8 @@ def trends(
     drawn = _drawn(found)
     if form == "svg":
         told = f"{counted(_decisions(found), 'decision')}{f' with {filters}' if filters.given() else ''}"
-        headers = {"Content-Disposition": 'attachment; filename="trends.svg"'}
         text = drawn.file(f"Overturned by month, decisions{what}", f"{told}; not causes")
-        return Response(text, headers=headers, media_type="image/svg+xml")
+        return picture("trends.svg", text)
     about = table_page.About(
         "Trends",
         f"How decisions{what} end, by month",

@@ -20,7 +20,7 @@ from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import page_bars, ratio
 from kg.web.pages import case_list, filter_form
-from kg.web.pages.rendering import ONE_PARTY, PARTY_WORDS, render
+from kg.web.pages.rendering import ONE_PARTY, PARTY_WORDS, picture, render
 from kg.web.pages.subjects import page_strips, topic_parts
 from kg.web.pages.subjects.topic_parts import Parts
 from kg.web.site import Site
@@ -127,9 +127,7 @@ def _saved_pages(
         f"cited by {PARTY_WORDS[party]}{told}; colour: adjusted odds ratio in steps at {steps}; pale: may be "
         f"chance; generation {site.generation}"
     )
-    headers = {"Content-Disposition": f'attachment; filename="{name}.svg"'}
-    drawn = page_bars.draw(shown, title).file(title, words)
-    return Response(drawn, headers=headers, media_type="image/svg+xml")
+    return picture(f"{name}.svg", page_bars.draw(shown, title).file(title, words))
 
 
 def _about(site: Site, notation: str, party: str) -> dict[str, Any]:

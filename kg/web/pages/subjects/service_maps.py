@@ -19,7 +19,7 @@ from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import alluvial, squares
 from kg.web.drawings.saved import Drawing
 from kg.web.pages import filter_form
-from kg.web.pages.rendering import render
+from kg.web.pages.rendering import picture, render
 from kg.web.pages.subjects import topic_parts
 from kg.web.pages.values import counted
 from kg.web.site import Site
@@ -52,8 +52,7 @@ def services(
     if form != "html":
         title, drawn = made.of(form)
         told = f"{counted(len(found), 'decision')}{f' with {filters}' if filters.given() else ''}; not causes"
-        headers = {"Content-Disposition": f'attachment; filename="services-{form}"'}
-        return Response(drawn.file(title, told), headers=headers, media_type="image/svg+xml")
+        return picture(f"services-{form}", drawn.file(title, told))
     return render(
         request,
         "services.html",

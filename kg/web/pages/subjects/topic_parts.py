@@ -20,6 +20,7 @@ from kg.reading.vocabulary.catalogue import guidelines
 from kg.web import table_files
 from kg.web.drawings import alluvial, years
 from kg.web.drawings.saved import Drawing
+from kg.web.pages import rendering
 from kg.web.pages.rendering import PARTY_WORDS
 from kg.web.pages.values import counted
 from kg.web.site import Site
@@ -82,8 +83,7 @@ class Parts:
             return table_files.download(request, self.site, form, name, _COLUMNS, self._rows())
         drawn = self.chart() if form == "years.svg" else self.picture(self.ways())
         told = f"{counted(len(self.found), 'decision')}, generation {self.site.generation}; not causes"
-        headers = {"Content-Disposition": f'attachment; filename="{name}-{form}"'}
-        return Response(drawn.file(title, told), headers=headers, media_type="image/svg+xml")
+        return rendering.picture(f"{name}-{form}", drawn.file(title, told))
 
     def _rows(self) -> Iterable[tuple[Any, ...]]:
         for party, rows in self.cited.items():
