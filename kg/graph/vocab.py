@@ -514,8 +514,12 @@ class SKOS(metaclass=_Vocabulary):
     """alternative label"""
     broader: Final = URIRef("http://www.w3.org/2004/02/skos/core#broader")
     """has broader"""
+    closeMatch: Final = URIRef("http://www.w3.org/2004/02/skos/core#closeMatch")
+    """has close match"""
     definition: Final = URIRef("http://www.w3.org/2004/02/skos/core#definition")
     """definition"""
+    exactMatch: Final = URIRef("http://www.w3.org/2004/02/skos/core#exactMatch")
+    """has exact match"""
     example: Final = URIRef("http://www.w3.org/2004/02/skos/core#example")
     """example"""
     hasTopConcept: Final = URIRef("http://www.w3.org/2004/02/skos/core#hasTopConcept")

@@ -108,7 +108,7 @@ def test_prefixes_are_declared():
 
 
 def test_concepts_have_iris_of_one_pattern():
-    for path in FILES:
+    for path in (path for path in FILES if path.stem != "mappings"):  # its codes are those of others
         graph = Graph().parse(path)
         for concept, notation in graph.subject_objects(SKOS.notation):
             place = iri.read(str(concept))
@@ -263,19 +263,6 @@ def test_a_contradiction_is_found(letter, wrong):
     planted += letter
     planted.add(wrong)
     assert reasoned(planted)[1]
-
-
-@pytest.mark.skipif(not shutil.which("java"), reason="HermiT needs Java")
-def test_hermit_finds_no_contradiction(tmp_path):
-    owlready2 = pytest.importorskip("owlready2")
-    path = tmp_path / "imr.nt"
-    ontology().serialize(path, format="nt", encoding="utf-8")
-    world = owlready2.World()
-    loaded = world.get_ontology(path.as_uri()).load()
-    with loaded:
-        # xsd:date is no datatype of OWL 2, though every tool reads it
-        owlready2.sync_reasoner_hermit(world, debug=0, ignore_unsupported_datatypes=True)
-    assert list(world.inconsistent_classes()) == []
 
 
 @pytest.mark.skipif(not shutil.which("rapper"), reason="needs raptor2-utils")
