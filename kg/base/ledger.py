@@ -68,7 +68,7 @@ _ADD_KIND = "ALTER TABLE letter ADD COLUMN kind TEXT NOT NULL DEFAULT 'determina
 
 
 class Status(StrEnum):
-    """What became of a file."""
+    """The status of a file."""
 
     ACCEPTED = "accepted"
     SAME = "same"  # its text is that of a letter that is there
@@ -173,7 +173,7 @@ class Ledger:
     # --- read ---------------------------------------------------------------------------------
 
     def file(self, place: str) -> FileRow | None:
-        """What became of the file at ``place``."""
+        """The status of the file at ``place``."""
         if found := self._new_files.get(place):
             return found
         row = self._one("SELECT * FROM file WHERE place = ?", place, flush=False)

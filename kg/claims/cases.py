@@ -57,7 +57,7 @@ def check(said: Read, case: str, source: Source) -> list[Part]:
         return [_unchecked("outcome", whole, parted), *found]
     for clause in parted:
         found += _Clause(said, letter, source, clause).parts()
-    return found or [_unchecked("words", whole, "nothing is claimed of the case")]
+    return found or [_unchecked("words", whole, "no claim about the case")]
 
 
 def _knowing(said: Read, letter: Letter) -> Read:
@@ -82,7 +82,7 @@ def _unchecked(kind: str, text: str, why: str) -> Part:
 
 def _reason(read: Read, pieces: list[Piece]) -> Part:
     text = read.of(pieces[0].first, pieces[-1].after)
-    return _unchecked("reason", text, "reasons are not checked; the letter's page shows the grounds")
+    return _unchecked("reason", text, "reasons are not checked; see the grounds on the letter's page")
 
 
 class _Clause:
@@ -153,8 +153,8 @@ class _Clause:
     def _quotation(self, phrase: Phrase) -> Part:
         held = plain(phrase.meaning.value).rstrip(".,;") in self.letter.folded
         if held:
-            return self._part("quotation", phrase.printed, Verdict.HOLDS, "the letter has these words")
-        return self._part("quotation", phrase.printed, Verdict.UNCHECKED, "the letter has no such words")
+            return self._part("quotation", phrase.printed, Verdict.HOLDS, "these words are in the letter")
+        return self._part("quotation", phrase.printed, Verdict.UNCHECKED, "these words are not in the letter")
 
     def _name(self, items: list[int]) -> None:
         self.named = sorted({*(self.named or []), *items})
@@ -189,7 +189,7 @@ class _Clause:
             verdict = Verdict.DIFFERS
         else:
             verdict = Verdict.UNCHECKED
-            told = f"it is not said which item is meant: {told}" if not of_request else f"in part: {told}"
+            told = f"the item is not identified: {told}" if not of_request else f"in part: {told}"
         truth = sorted(outcome.value for outcome in outcomes if outcome)
         yield self._part("outcome", text, verdict, told, truth, quote)
 
@@ -217,7 +217,9 @@ class _Clause:
         if held:
             says = f"the {who} cites {name} for item {' and '.join(map(str, yes))}"
         elif yes:
-            says = f"of the items that may be meant, the {who} cites {name} for {', '.join(map(str, yes))}"
+            says = (
+                f"among the items that could be meant, the {who} cites {name} for {', '.join(map(str, yes))}"
+            )
         else:
             theirs = "; ".join(dict.fromkeys(cited(self._decision(n), party) for n in items))
             says = f"the {who} cites {theirs}{self._other_side(items, place, party)}"
@@ -271,7 +273,7 @@ class _Clause:
         if self.clause.described or (self.clause.endings and not self.clause.every):
             number = int(phrases[0].meaning.value)
             if number != len(self.letter.items) or self.clause.described:
-                return _unchecked("count", text, "which items are counted is not clear")
+                return _unchecked("count", text, "unclear which items are counted")
         return self._equal("count", text, int(phrases[0].meaning.value), len(self.letter.items))
 
     def _equal(self, kind: str, text: str, said: object, truth: object) -> Part:

@@ -84,7 +84,7 @@ def _of_cases(said: Read, named: list[str], source: Source) -> Iterator[Claim]:
             parts = [p for p in cases.check(said, case, source) if p.kind != "count"]
             yield _claim(said.sentence, parts, case)
         return
-    why = "which of several cases each part is about is not clear"
+    why = "unclear which of the cases each part is about"
     yield _claim(said.sentence, [Part("case", said.sentence.text, Verdict.UNCHECKED, why)])
 
 

@@ -115,7 +115,7 @@ class _Figures(Saying):
     def _question(self) -> Question:
         question = read_question(f"rate overturned {self._rest()}")
         if question.kind is not Kind.FIGURES or question.split or question.groups or question.order:
-            raise UnreadError("what is counted is not read")
+            raise UnreadError("could not determine what is counted")
         if any(c.name == "guideline" and len(c.values) > 1 for c in question.where):
             question = replace(question, where=tuple(self._each(question.where)))
         return question
@@ -127,7 +127,7 @@ class _Figures(Saying):
             if condition.name != "guideline" or either or len(condition.values) == 1:
                 yield condition
             elif condition.negated:
-                raise UnreadError("what is not cited is not clear")
+                raise UnreadError("unclear what is not cited")
             else:
                 yield from (replace(condition, values=(value,)) for value in condition.values)
 
@@ -169,7 +169,7 @@ class _Figures(Saying):
         part = self._part("rate" if one.amount.is_rate else "count", one, found, says, question, mask)
         negated = len(head.outcomes) > 1 and self.pieces[head.at].kind in {"GRANTED", "DENIED"}
         if negated and (mask & (self.index.outcome == OUTCOMES.index("modified"))).any():
-            why = "whether what was approved in part is meant is not clear"
+            why = "unclear whether partial approvals are included"
             return replace(part, verdict=Verdict.UNCHECKED, says=why)
         return part
 
@@ -186,7 +186,7 @@ class _Figures(Saying):
         verdict = verdicts.pop() if len(verdicts) == 1 else Verdict.UNCHECKED
         shown = says.format(one.amount.shown(found[0])).strip() if found else "nothing to compare with"
         if verdict is Verdict.UNCHECKED:
-            shown = f"{shown}; the words leave open whether that is meant"
+            shown = f"{shown}; the wording leaves open whether that is meant"
         asked = answers.figure(question)
         figure = self.citable.cited(asked).address if asked else None
         return Part(kind, one.text, verdict, shown, found[0] if found else None, None, path, figure)
@@ -196,14 +196,14 @@ class _Figures(Saying):
     def _compared(self) -> Part:
         more = {piece.kind for piece in self.pieces} & {"MORE", "LESS", "MORE_THAN", "LESS_THAN"}
         if len(more) != 1 or len(self.heads) != 1:
-            raise UnreadError("what is compared is not read")
+            raise UnreadError("could not determine what is compared")
         if any(
             p.kind in {"amount", "share", "counted", "COUNT", "NUMBER", *QUANTIFIERS} for p in self.pieces
         ):
-            raise UnreadError("a comparison with a number is not read")
+            raise UnreadError("comparisons with a number are not checked")
         question = read_question(f"rate overturned {self._rest()}")
         if question.kind is not Kind.FIGURES or not question.groups or question.split:
-            raise UnreadError("what is compared is not read")
+            raise UnreadError("could not determine what is compared")
         turned = np.isin(self.index.outcome, [OUTCOMES.index(o.value) for o in self.heads[0].outcomes])
         mask = passing(self.index, question.where, question)
         masks = [mask & passing(self.index, (group,), question) for group in question.groups]

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Verdict(StrEnum):
-    """What became of a claim or of a part of it, the worst first."""
+    """The verdict on a claim or on a part of it, the worst first."""
 
     DIFFERS = "differs"
     """The base says something else; ``says`` tells what."""

@@ -64,9 +64,9 @@ class Saying:
                 raise UnreadError(f"what “{words}” bounds is not read")
             year = piece.kind == "YEAR" and self.kind(at + 1) in {"ITEMS", "LETTERS"}
             if year and self.kind(at - 1) in {"OF", "THERE_ARE", ""}:
-                raise UnreadError(f"whether {words} is a year or a number is not clear")
+                raise UnreadError(f"unclear whether {words} is a year or a number")
             if piece.kind == "AND" and self.kind(at - 1) == self.kind(at + 1) == "VALUE":
-                raise UnreadError(f"whether “{words}” means both or either is not clear")
+                raise UnreadError(f"unclear whether “{words}” means both or either")
 
     def kind(self, at: int) -> str:
         """The kind of the part at a position, empty beyond the ends."""
@@ -113,11 +113,11 @@ class Saying:
         if not found:
             quantifiers = [(at, p) for at, p in enumerate(self.pieces) if p.kind in QUANTIFIERS]
             if len(quantifiers) > 1:
-                raise UnreadError("several words of number are not read together")
+                raise UnreadError("several number words together could not be read")
             for at, piece in quantifiers:
                 yield Said(QUANTIFIERS[piece.kind], self.text(piece), at)
         elif any(p.kind in {"MOST", "NO"} or (p.kind == "EVERY" and not self._even(p)) for p in self.pieces):
-            raise UnreadError("a number beside a word of number is not read")
+            raise UnreadError("a number next to a number word could not be read")
 
     def _even(self, piece: Piece) -> bool:
         return self.text(piece).lower() in {"all", "all of", "in all"}
@@ -204,12 +204,12 @@ class Saying:
             yield from ((one, heads[0]) for one in said)
             return
         if len(said) % len(heads):
-            raise UnreadError("which number is of which outcome is not clear")
+            raise UnreadError("unclear which number belongs to which outcome")
         each = len(said) // len(heads)
         chunks = [said[n * each : (n + 1) * each] for n in range(len(heads))]
         before = [max(one.at for one in chunk) < head.at for chunk, head in zip(chunks, heads, strict=True)]
         after = [min(one.at for one in chunk) > head.at for chunk, head in zip(chunks, heads, strict=True)]
         if not (all(before) or all(after)):
-            raise UnreadError("which number is of which outcome is not clear")
+            raise UnreadError("unclear which number belongs to which outcome")
         for chunk, head in zip(chunks, heads, strict=True):
             yield from ((one, head) for one in chunk)

@@ -70,7 +70,7 @@ def clauses(read: Read, pieces: list[Piece]) -> list[Clause] | str:
         if (cut := _cut(read, pieces, one, other, cuts[-1])) is None:
             if ENDINGS[pieces[one].kind] == ENDINGS[pieces[other].kind] and not _negated(pieces, other):
                 continue
-            return "which item has which outcome is not clear"
+            return "unclear which item has which outcome"
         cuts.append(cut)
     ends = [*cuts[1:], len(pieces)]
     return [_clause(read, pieces[start:end]) for start, end in zip(cuts, ends, strict=True)]
@@ -143,7 +143,7 @@ class _Reader:
             self.negated = False
         self._describe()
         if any(e.of_request for e in self.found.endings) and any(p.kind == "DENIAL" for p in self.pieces):
-            self.found.faults.append("whether the denial or the request is meant is not clear")
+            self.found.faults.append("unclear whether the denial or the request is meant")
         if len({(e.outcomes, e.negated) for e in self.found.endings}) > 1:
             self.found.faults.append("it names several outcomes")
         return self.found
@@ -202,7 +202,7 @@ class _Reader:
                 self.found.faults.append(f"what the claims administrator “{said}” is not checked")
             return
         if self.none and self.negated:
-            self.found.faults.append("two negations are not read together")
+            self.found.faults.append("two negations together could not be read")
         self.found.endings.append(_ending(self.read, piece, negated=self.negated or self.none))
         self.parties, self.by_administrator = (Party.REVIEWER,), False
 

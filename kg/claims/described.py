@@ -55,17 +55,17 @@ def match(described: Described, decision: Decision) -> Match:
         return Match(None, f"“{described.text}” is not read") if unsure else Match(False)
     named = _services(described, claimed, item)
     if named is not True:
-        return Match(named, f"whether “{item.text}” is meant is not sure")
+        return Match(named, f"uncertain whether “{item.text}” is meant")
     parts = _parts(claimed, item)
     if parts is False:
-        return Match(False, "another part of the body")
+        return Match(False, "another body part")
     amount = _amount(claimed, decision, own, described)
     if amount is False:
         return Match(False, "another amount")
     if unsure:
         return Match(None, "not read: " + ", ".join(f"“{word}”" for word in unsure))
     if parts is None:
-        return Match(None, "the item names no part of the body")
+        return Match(None, "the item names no body part")
     return Match(True) if amount else Match(None, "the amount cannot be compared")
 
 

@@ -31,7 +31,7 @@ class Form(StrEnum):
 
 
 class Read(NamedTuple):
-    """What became of one source: what to print, or the reason why there is nothing."""
+    """The result for one source: what to print, or the reason why there is nothing."""
 
     place: str
     line: str = ""

@@ -25,7 +25,7 @@ MAX_PAGES = 2_000
 """Pages; letters have 2 to 10."""
 MAX_TEXT = 20_000_000
 """Characters of text; letters have 5,000 to 50,000."""
-NO_TEXT = "the PDF holds no text (is it scanned?): run text recognition (OCR) over it first"
+NO_TEXT = "the PDF contains no text (a scan?): run text recognition (OCR) first"
 
 _GAP = 1.4
 """Steps from line to line, against the usual one of the document, from which a line was left free.
@@ -84,7 +84,7 @@ def _pages(document: pdfium.PdfDocument) -> str:
         page.close()
         left -= sum(len(line) + 1 for line in pages[-1].lines)
         if left < 0:
-            raise UnreadableError(f"the PDF holds more than {MAX_TEXT:,} characters of text")
+            raise UnreadableError(f"the PDF contains more than {MAX_TEXT:,} characters of text")
     if damaged:
         raise UnreadableError(f"the PDF is damaged: {damaged} of its {count} pages cannot be read")
     if not any(line.strip() for page in pages for line in page.lines):

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Template(StrEnum):
-    """The form of letter, by era; notice and professional review are of 2013."""
+    """The template of a letter, by era; notice and professional review are of 2013."""
 
     NOTICE_2013 = "2013-notice"
     LETTER_2013 = "2013-14"
@@ -32,7 +32,7 @@ class Priority(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a disputed item; *upheld* means that the denial stands."""
+    """The outcome of a disputed item; *upheld* means that the denial stands."""
 
     UPHELD = "upheld"
     OVERTURNED = "overturned"

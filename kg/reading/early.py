@@ -117,7 +117,7 @@ def _professional(text: str, found: list[Part], tokens: list[Lexeme]) -> Layout 
     for n, i in enumerate(by_name["issue"]):
         item = marks.after(i)
         if n >= len(by_name["reasons"]):
-            message = "no heading says why the treatment is or is not medically necessary"
+            message = "no heading introduces the reasons for the outcome"
             problems.append(Problem(ProblemKind.MISSING_FIELD, item, message))
             continue
         reasons = by_name["reasons"][n]

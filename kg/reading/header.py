@@ -89,7 +89,7 @@ def read_header(text: str, *places: Span) -> Header:
             continue
         printed = value.of(text)
         if value.start == value.end:
-            message = f"no {_WORDS[name]} stands beside its label"
+            message = f"no {_WORDS[name]} next to its label"
             unsure.setdefault(name, Problem(ProblemKind.MISSING_FIELD, value, message))
             continue
         spans[name] = value

@@ -189,7 +189,7 @@ def _check(text: str, found: Layout) -> None:
 
 def _no_letter(text: str, found: Layout) -> str:
     if not text.strip():
-        return "the file holds no text"
+        return "the file contains no text"
     if found.credentials.start == found.credentials.end and found.summary.start == found.summary.end:
         return "none of the headings of an Independent Medical Review letter was found"
     return "no disputed item was found: no issue line, and no fields of one"
@@ -252,7 +252,7 @@ def _field(text: str, span: Span | None, edition: date | None, problems: list[Pr
 
 
 def _too_long(span: Span, what: str) -> Problem:
-    message = f"a {what} of {span.end - span.start} characters is longer than any letter's"
+    message = f"a {what} of {span.end - span.start} characters exceeds the longest that letters have"
     return Problem(ProblemKind.UNREAD_TEXT, span, message)
 
 

@@ -55,7 +55,7 @@ def checked(headings: list[Lexeme]) -> list[Lexeme]:
         LetterError: there are more than any letter has.
     """
     if len(headings) > MOST_HEADINGS:
-        raise LetterError(f"{len(headings)} headings were found, more than any letter has")
+        raise LetterError(f"{len(headings)} headings were found, more than letters have")
     return headings
 
 

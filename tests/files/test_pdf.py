@@ -83,7 +83,7 @@ def test_empty_password(packed):
     ("data", "reason"),
     [
         (made_pdf.pdf("x", password=b"secret"), "locked by a password"),
-        (made_pdf.scanned(), "no text (is it scanned?)"),
+        (made_pdf.scanned(), "no text (a scan?)"),
         (made_pdf.pdf("x" * 50, "y")[:700], "damaged"),  # cut in the middle
         (made_pdf.pdf("x")[:60], "damaged"),
         (b"%PDF-1.4 and no more", "damaged"),

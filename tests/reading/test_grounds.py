@@ -125,7 +125,7 @@ def test_a_sentence_that_is_too_long_is_told():
     reasons = "There are no red flags. Pain " + "and numbness and pain " * 100
     found = kg.parse_letter(letter(Item(rationale=reasons)))
     assert [problem.message for problem in found.problems] == [
-        "a sentence of 2204 characters is longer than any letter's"
+        "a sentence of 2204 characters exceeds the longest that letters have"
     ]
     assert [each.ground for each in found.decisions[0].grounds] == ["red-flag"]
 

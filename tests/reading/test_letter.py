@@ -131,8 +131,8 @@ def test_what_is_longer_than_in_any_letter_is_kept_unread(item, what):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "the file holds no text"),
-        (" \n\f\n", "the file holds no text"),
+        ("", "the file contains no text"),
+        (" \n\f\n", "the file contains no text"),
         ("Dear reader", "none of the headings of an Independent Medical Review letter was found"),
         (
             letter().partition(DECISIONS)[0],

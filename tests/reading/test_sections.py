@@ -274,7 +274,7 @@ def test_a_text_without_issues():
 
 
 def test_more_headings_than_any_letter_has():
-    with pytest.raises(LetterError, match=r"^100003 headings were found, more than any letter has$"):
+    with pytest.raises(LetterError, match=r"^100003 headings were found, more than letters have$"):
         layout(f"{HOW}\n{SUMMARY}\n{DECISIONS}" + "\nA walker: Upheld\n" * 100_000)
 
 

@@ -153,7 +153,7 @@ def _disputed(text: str, start: int, end: int) -> tuple[_Dispute, tuple[Problem,
         return _Dispute(Span(start, end), None, None), ()
     problems: tuple[Problem, ...] = ()
     if original is None or authorized is None or remaining is None:
-        message = "a partly approved item lacks its original request, its authorized or its remaining portion"
+        message = "a partly approved item lacks its original request, authorized portion or remaining portion"
         problems = (Problem(ProblemKind.UNREAD_TEXT, Span(start, end), message),)
     return _Dispute(in_dispute, original, authorized), problems
 
