@@ -64,7 +64,6 @@ NOT_PURE = ("kg.graph.generate", "kg.graph.iri")
 HTTP = {"fastapi", "starlette", "uvicorn", "pydantic_settings", "prometheus_client", "jinja2"}
 WITHOUT_HTTP = {
     "kg.web.dataset_card",  # what programs are told of the data set
-    "kg.web.agents.tool_answers",  # what an agent is told, as types
     "kg.web.negotiate",  # RFC 9110 as values
     "kg.web.drawings.funnel",  # figures as SVG
     "kg.web.drawings.alluvial",  # figures as SVG

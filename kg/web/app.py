@@ -18,7 +18,7 @@ from kg.web.api import ask as ask_api
 from kg.web.api import cases as case_api
 from kg.web.api import check as check_api
 from kg.web.api import drivers as driver_api
-from kg.web.api import expansion, feed, lists, openapi, stated
+from kg.web.api import expansion, feed, lists, named_queries, openapi, stated
 from kg.web.api import outcomes as outcomes_api
 from kg.web.api import related as related_api
 from kg.web.api import robustness as robustness_api
@@ -57,7 +57,18 @@ ROUTED = (
         driver_pages,
         search_about,
     ),
-    *(expansion, feed, lists, guidelines, topics, downloads, linked, related_api, related_pages),
+    *(
+        expansion,
+        feed,
+        lists,
+        named_queries,
+        guidelines,
+        topics,
+        downloads,
+        linked,
+        related_api,
+        related_pages,
+    ),
     *(
         stated,
         trends_api,

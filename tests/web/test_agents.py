@@ -18,8 +18,8 @@ from mcp import StdioServerParameters
 from mcp.client import Client
 
 from kg.analysis.filters import FILTERS
-from kg.web.agents.tool_answers import MOST
 from kg.web.agents.tool_server import server as agents
+from kg.web.api.answers.brief import MOST, tokens
 from kg.web.app import create_app
 from kg.web.settings import Settings
 
@@ -66,13 +66,35 @@ def test_the_figures_are_those_of_the_api(built: Path, site: TestClient):
         )
         return [(await client.call_tool(name, given)).structured_content for name, given in calls]
 
-    rate, drivers, decisions, grounds = talk(built, asked)
+    found = talk(built, asked)
+    for told in found:
+        assert told == site.get(f"{told['address']}&view=brief").json()
+    rate, drivers, decisions, grounds = found
     assert rate["value"] == site.get(rate["address"]).json()["value"]
     full = site.get(drivers["address"]).json()
     assert (drivers["verdict"], drivers["total"]) == (full["verdict"], full["total"])
-    assert [row["key"] for row in drivers["rows"]] == [row["key"] for row in full["results"]]
+    assert [row["key"] for row in drivers["results"]] == [row["key"] for row in full["results"]]
     assert decisions["total"] == site.get(decisions["address"]).json()["total"] > 0
     assert grounds["verdict"] == site.get(grounds["address"]).json()["verdict"] != ""
+
+
+def test_an_answer_that_is_cut_goes_on(built: Path, site: TestClient):
+    """By the cursor of the tool, until all rows of the full answer were given once."""
+
+    async def asked(client: Client) -> list[list[str]]:
+        rows, cursor = [], None
+        while True:
+            given = {"name": "grounds_by_page", "cursor": cursor}
+            page = (await client.call_tool("query", given)).structured_content
+            rows += page["rows"]
+            assert page["truncated"] == (page["next"] is not None)
+            if (cursor := page["next"]) is None:
+                return rows
+
+    full = site.get("/api/queries/grounds_by_page?limit=1000").json()["results"]
+    found = talk(built, asked)
+    assert [row[0] for row in found] == [row["page"] for row in full]
+    assert len(found) > 100
 
 
 def test_a_letter_is_told_in_its_own_words(built: Path, site: TestClient):
@@ -80,7 +102,7 @@ def test_a_letter_is_told_in_its_own_words(built: Path, site: TestClient):
     told = talk(built, lambda client: client.call_tool("decision", {"case": case.lower()}))
     letter = " ".join(site.get(f"/api/cases/{case}/letter").json()["text"].split())
     assert told.structured_content["case"] == case
-    for row in told.structured_content["rows"]:
+    for row in told.structured_content["decisions"]:
         assert row["item"] in letter
         for printed in (*row["reviewer"], *row["claims_administrator"], row["rationale"]):
             assert printed in letter
@@ -130,6 +152,13 @@ def calls(count: int, cases: list[str]) -> list[tuple[str, Words]]:
         "hello",
         "MRI 2014",
     ]
+    claims = [
+        f"{cases[0]} upheld the denial of an MRI, citing ODG.",
+        f"{cases[1]} was decided. 12 % of decisions on opioids were overturned.",
+        "Nothing is claimed.",
+        "page 98 " * 200,
+    ]
+    named = ["outcomes", "grounds_by_page", "disagreements", "case", "nothing"]
     queries = ["SELECT * { ?a ?b ?c } LIMIT 500", "ASK {}", "SELECT (1 AS ?x) {}", "x"]
 
     def some(*values: Any) -> Any:
@@ -164,7 +193,11 @@ def calls(count: int, cases: list[str]) -> list[tuple[str, Words]]:
             "mode": some("precedent", "pending"),
             "limit": some(1, 50),
         },
-        "query": lambda: some({}, {"name": "outcomes"}, {"sparql": some(*queries)}),
+        "check": lambda: {"text": some(*claims), "cursor": some(None, "0", "1")},
+        "query": lambda: {
+            **some({}, {"name": some(*named)}, {"sparql": some(*queries)}),
+            "cursor": some(None, "0", "7"),
+        },
     }
     return [(name, made[name]()) for name in (some(*made) for _ in range(count))]
 
@@ -173,7 +206,7 @@ def hold(built: Path, count: int) -> None:
     async def asked(client: Client) -> None:
         schemas = {tool.name: tool.output_schema for tool in (await client.list_tools()).tools}
         found = await client.call_tool("decisions", {"limit": 50})
-        cases = [row["case"] for row in found.structured_content["rows"]]
+        cases = [row["case"] for row in found.structured_content["results"]]
         answered = 0
         for name, given in calls(count, cases):
             answer = await client.call_tool(name, given)
@@ -182,7 +215,8 @@ def hold(built: Path, count: int) -> None:
                 continue
             answered += 1
             jsonschema.validate(answer.structured_content, schemas[name])
-            assert len(json.dumps(answer.structured_content, ensure_ascii=False)) < MOST * 1.1, (name, given)
+            assert tokens(words_of(answer)) <= MOST, (name, given)
+            assert json.loads(words_of(answer)) == answer.structured_content
         assert answered > count / 2
 
     talk(built, asked)

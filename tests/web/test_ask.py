@@ -45,6 +45,7 @@ def test_an_answer_is_the_same_everywhere(site, built, text):
     assert json.loads(shown.stdout) == told
     assert called.pop("generation") == "000001"
     assert (called.pop("figure") or "").startswith(told.pop("figure") or "")
+    assert (called.pop("total"), called.pop("next")) == (len(told["rows"]), None)
     assert called == told
     assert {"decisions", "letters", "overturned"} <= set(told["value"])
 

@@ -249,7 +249,7 @@ def test_what_is_shown_can_be_taken_away(site: TestClient, form: str):
         ("/api/queries/cases_citing_page", 422),
         ("/api/queries/outcomes_by_page?nonsense=1", 422),
         ("/api/cases?colour=red", 422),
-        ("/api/guidelines/odg?limit=1", 422),
+        ("/api/guidelines/odg?offset=1", 422),
         ("/api/node?node=guideline/none", 404),
         ("/api/nothing", 404),
         ("/api/cases/" + "x" * 3000, 404),
@@ -269,7 +269,7 @@ def test_what_is_not_there_or_not_taken_is_said_in_a_sentence(site: TestClient):
     assert site.get("/api/nothing").json()["detail"] == "there is nothing at /api/nothing"
     assert site.post("/api/cases").json()["detail"] == "/api/cases takes GET, not POST"
     told = site.get("/api/stats?colour=red").json()["detail"]
-    assert told == "there is no parameter 'colour' here; it takes generation"
+    assert told == "there is no parameter 'colour' here; it takes limit, view, generation"
 
 
 def test_openapi_names_every_parameter(site: TestClient):

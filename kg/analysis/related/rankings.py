@@ -222,7 +222,7 @@ def related(
     notes = tuple(note for item in asked.items if outcome == "other" and (note := _note(question, item)))
     sides = tuple(side_asked(known, item, asked.case) for item in asked.items)
     total = len(found) if found else 0
-    following = f"r2.{before + limit}" if total > before + limit else None
+    following = cursor_after(cursor, range(limit)) if total > before + limit else None
     return Related(asked.case, mode, asked.outcomes, sides, rows, total, following, notes)
 
 
@@ -352,6 +352,15 @@ def _kind(known: Features, wanted: NDArray[np.int32]) -> str | None:
     """The subcategory, drug class or category among some features."""
     by_kind = {known.named[feature][0]: known.named[feature][1] for feature in wanted}
     return next((by_kind[name] for name in (*KIN, NAMES[0]) if name in by_kind), None)
+
+
+def cursor_after(cursor: str | None, rows: Sequence[object]) -> str:
+    """The cursor of what follows ``rows``, the first of the page at ``cursor``.
+
+    >>> cursor_after(None, ["a", "b"]), cursor_after("r2.10", ["a"])
+    ('r2.2', 'r2.11')
+    """
+    return f"r2.{(_read_cursor(cursor) if cursor else 0) + len(rows)}"
 
 
 def _read_cursor(cursor: str) -> int:

@@ -2,16 +2,21 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from functools import wraps
 from importlib.metadata import version
+from inspect import signature
+from typing import Annotated, Any
 
 from fastapi import FastAPI
 from mcp.server.mcpserver import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp.types import ToolAnnotations
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from kg.web.agents.tools import Tools
+from kg.web.api.answers.brief import Brief
 
 _MOST_BYTES = 262_144
 """Of a request."""
@@ -35,8 +40,23 @@ def server(app: ASGIApp) -> MCPServer[None]:
     logging.root.setLevel(level)
     reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
     for tool in Tools(app).all():
-        made.add_tool(tool, annotations=reads, structured_output=True)
+        made.add_tool(_compact(tool), annotations=reads, structured_output=True)
     return made
+
+
+def _compact(tool: Callable[..., Awaitable[Brief]]) -> Callable[..., Awaitable[CallToolResult]]:
+    """``tool``, whose answer as text takes no more room than as an object; the SDK would indent it."""
+
+    @wraps(tool)
+    async def call(**given: Any) -> CallToolResult:
+        answer = await tool(**given)
+        text = TextContent(type="text", text=answer.model_dump_json())
+        return CallToolResult(content=[text], structured_content=answer.model_dump(mode="json"))
+
+    taken = signature(tool)
+    returned = Annotated[CallToolResult, taken.return_annotation]
+    call.__signature__ = taken.replace(return_annotation=returned)  # type: ignore[attr-defined]
+    return call
 
 
 def routes(made: MCPServer[None]) -> list[BaseRoute]:

@@ -1,4 +1,4 @@
-"""The tools: each asks the API as any program would, and cuts the answer to what an agent can read."""
+"""The tools: each asks the API as any program would, for the short form."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -12,11 +12,11 @@ from starlette.types import ASGIApp
 
 from kg.analysis.filters import FILTERS
 from kg.analysis.reasons.ground_rates import BY
-from kg.web.agents import tool_answers as answers
-from kg.web.agents.tool_answers import fitted
+from kg.web.api.answers import brief_types as answers
+from kg.web.api.answers.brief import fitted
 
-_FEWER = "set filters, or a smaller limit"
 Limit = Annotated[int, Field(ge=1, le=50, description="Most rows.")]
+Cursor = Annotated[str | None, Field(max_length=300, description="`next` of the answer before.")]
 Party = Literal["reviewer", "claims_administrator", "any", "both"]
 Chosen = Annotated[
     dict[str, str | list[str]] | None,
@@ -51,23 +51,22 @@ class Tools:
         self,
         words: Annotated[str, Field(min_length=1, max_length=200, description="Part of a name or number.")],
         limit: Limit = 10,
-    ) -> answers.Found:
+    ) -> answers.BriefFound:
         """Find guidelines, pages, services, drugs, specialties, requests and cases by their names."""
-        told, address = await self._get("/api/suggest", {"q": words, "limit": limit})
-        return fitted(answers.Found(**told, address=address, rows=told["results"]), "give more words")
+        return answers.BriefFound(**await self._get("/api/suggest", {"q": words, "limit": limit}))
 
     async def ask(
         self,
         question: Annotated[
             str, Field(min_length=1, max_length=2000, examples=["overturn rate of opioids by year"])
         ],
-    ) -> answers.Asked:
+        cursor: Cursor = None,
+    ) -> answers.BriefAsked:
         """Ask in words for counts and rates of decisions by any filter, over years or groups, or compared.
 
         Compare `echo` with what was meant. What is not understood is refused with the nearest question.
         """
-        told, address = await self._get("/api/ask", {"q": question})
-        return fitted(answers.Asked(**told, address=address), "ask about fewer groups")
+        return answers.BriefAsked(**await self._get("/api/ask", {"q": question, "offset": cursor}))
 
     async def drivers(
         self,
@@ -75,12 +74,11 @@ class Tools:
         party: Party = "reviewer",
         filters: Chosen = None,
         limit: Limit = 10,
-    ) -> answers.Drivers:
+        cursor: Cursor = None,
+    ) -> answers.BriefDrivers:
         """Which cited guidelines, sections or pages go with overturned decisions; begin with `verdict`."""
-        asked = {"level": level, "party": party, "limit": limit}
-        told, address = await self._get("/api/drivers", asked, filters)
-        answer = answers.Drivers(**told, address=address, rows=told["results"])
-        return fitted(_more(answer, told["next"], "set filters, or a higher limit"), _FEWER)
+        asked = {"level": level, "party": party, "limit": limit, "offset": cursor}
+        return answers.BriefDrivers(**await self._get("/api/drivers", asked, filters))
 
     async def grounds(
         self,
@@ -89,12 +87,11 @@ class Tools:
         party: Party = "reviewer",
         filters: Chosen = None,
         limit: Limit = 20,
-    ) -> answers.Grounds:
+        cursor: Cursor = None,
+    ) -> answers.BriefGrounds:
         """Which grounds reviewers state where a denial stands and where it falls, by page, service, drug."""
-        asked = {"by": by, "key": key, "party": party, "limit": limit}
-        told, address = await self._get("/api/grounds", asked, filters)
-        answer = answers.Grounds(**told, address=address, rows=told["results"])
-        return fitted(_more(answer, told["next"], "set filters, or a key"), _FEWER)
+        asked = {"by": by, "key": key, "party": party, "limit": limit, "offset": cursor}
+        return answers.BriefGrounds(**await self._get("/api/grounds", asked, filters))
 
     async def decisions(
         self,
@@ -102,35 +99,17 @@ class Tools:
         outcome: Literal["upheld", "overturned", "modified"] | None = None,
         words: Annotated[str, Field(max_length=300, description="Words in the request.")] = "",
         limit: Limit = 10,
-        cursor: Annotated[
-            str | None, Field(max_length=300, description="`next` of the answer before.")
-        ] = None,
-    ) -> answers.Cases:
+        cursor: Cursor = None,
+    ) -> answers.BriefCases:
         """Letters with decisions that pass the filters; `total` counts all of them."""
         asked = {"outcome": outcome, "text": words or None, "limit": limit, "cursor": cursor}
-        told, address = await self._get("/api/cases", asked, filters)
-        answer = answers.Cases(**told, address=address, rows=told["results"])
-        return fitted(_more(answer, told["next"], "give `next` as cursor"), _FEWER)
+        return answers.BriefCases(**await self._get("/api/cases", asked, filters))
 
     async def decision(
         self, case: Annotated[str, Field(min_length=1, max_length=60, examples=["CM16-0000001"])]
-    ) -> answers.Letter:
+    ) -> answers.BriefLetter:
         """One letter: each disputed item, its outcome, what both sides relied on, the reasons, as printed."""
-        place = f"/api/cases/{quote(case, safe='')}"
-        told, address = await self._get(place, {})
-        text = (await self._get(f"{place}/letter", {}))[0]["text"]
-        number = told["case_number"]
-        answer = answers.Letter(
-            generation=told["generation"],
-            address=address,
-            case=number,
-            decision_date=told["decision_date"],
-            specialties=told["reviewer"]["specialties"],
-            **told["patient"],
-            page=f"/cases/{number}",
-            rows=[_decision(n, one, text) for n, one in enumerate(told["decisions"], 1)],
-        )
-        return fitted(answer, f"read {place}/letter, or ask `decisions` for single items")
+        return answers.BriefLetter(**await self._get(f"/api/cases/{quote(case, safe='')}", {}))
 
     async def related(
         self,
@@ -146,18 +125,15 @@ class Tools:
         ] = "pending",
         filters: Chosen = None,
         limit: Limit = 5,
-    ) -> answers.Related:
+    ) -> answers.BriefRelated:
         """Decisions on requests like one's own, the nearest first, with reasons; or of the `other` way."""
         if (case is None) == (items is None):
             raise ToolError("give a case or items, one of the two")
         asked = {"outcome": outcome, "mode": mode, "limit": limit}
         question = {"case": case} if case else {"items": items}
-        told, address = await self._post("/api/related", asked, {"questions": [question]}, filters)
-        rows = [_pair(row["case"], pair) for row in told["results"] for pair in row["pairs"]]
-        answer = answers.Related(
-            generation=told["generation"], address=address, rows=rows, notes=told.get("notes", [])
+        return answers.BriefRelated(
+            **await self._post("/api/related", asked, {"questions": [question]}, filters)
         )
-        return fitted(answer, _FEWER)
 
     async def check(
         self,
@@ -169,11 +145,12 @@ class Tools:
                 examples=["CM16-0000001 upheld an MRI citing ACOEM chapter 12."],
             ),
         ],
-    ) -> answers.Checked:
+        cursor: Cursor = None,
+    ) -> answers.BriefChecked:
         """Check claims on cases, counts or rates before they are repeated, part by part."""
-        told, address = await self._post("/api/check", {}, {"text": text}, None)
-        answer = answers.Checked(**told, address=address, rows=told["claims"])
-        return fitted(answer, "check fewer sentences at once")
+        return answers.BriefChecked(
+            **await self._post("/api/check", {"offset": cursor}, {"text": text}, None)
+        )
 
     async def query(
         self,
@@ -182,60 +159,51 @@ class Tools:
         ] = None,
         name: Annotated[str | None, Field(max_length=100, description="... a named query.")] = None,
         parameters: dict[str, str] | None = None,
-    ) -> answers.Rows:
+        cursor: Cursor = None,
+    ) -> answers.BriefRows:
         """Run a named query or SPARQL over the graph; with neither, list the named queries."""
         if sparql and name:
             raise ToolError("give sparql or a name, one of the two")
         if sparql:
-            told, address = await self._get(
-                "/sparql", {"query": sparql}, accept="application/sparql-results+json"
+            return await self._sparql(sparql)
+        if name:
+            given = {**(parameters or {}), "offset": cursor}
+            return answers.BriefRows(**await self._get(f"/api/queries/{quote(name, safe='')}", given))
+        told = answers.BriefNamedQueries(**await self._get("/api/queries", {}))
+        return answers.BriefRows(
+            **told.model_dump(exclude={"results"}), columns=[], rows=[], named=told.results
+        )
+
+    async def _sparql(self, query: str) -> answers.BriefRows:
+        """The rows of a query, all as text."""
+        where = _address("/sparql", {"query": query}, None)
+        told = await self._asked("GET", where, headers={"Accept": "application/sparql-results+json"})
+        columns = told.get("head", {}).get("vars") or ["boolean"]
+        found = told.get("results", {}).get("bindings") or []
+        rows = [[row[c]["value"] if c in row else None for c in columns] for row in found]
+        if "boolean" in told:
+            rows = [[json.dumps(told["boolean"])]]
+        return fitted(
+            answers.BriefRows(
+                generation=told["generation"], address=where, columns=columns, rows=rows, total=len(rows)
             )
-            columns = told.get("head", {}).get("vars") or ["boolean"]
-            found = told.get("results", {}).get("bindings") or []
-            rows = [[row[c]["value"] if c in row else None for c in columns] for row in found]
-            if "boolean" in told:
-                rows = [[json.dumps(told["boolean"])]]
-            answer = answers.Rows(generation=told["generation"], address=address, columns=columns, rows=rows)
-        elif name:
-            told, address = await self._get(f"/api/queries/{quote(name, safe='')}", parameters or {})
-            columns = list(told["results"][0]) if told["results"] else []
-            rows = [[_text(row[c]) for c in columns] for row in told["results"]]
-            answer = answers.Rows(generation=told["generation"], address=address, columns=columns, rows=rows)
-        else:
-            told, address = await self._get("/api/queries", {})
-            named = [
-                answers.Named(
-                    name=one["name"],
-                    summary=one["summary"],
-                    parameters=[f"{p['name']} ({p['type']})" for p in one["parameters"]],
-                )
-                for one in told["results"]
-            ]
-            answer = answers.Rows(
-                generation=told["generation"], address=address, columns=[], rows=[], named=named
-            )
-        return fitted(answer, "set LIMIT, or ask for fewer columns")
+        )
 
     async def _get(
-        self,
-        path: str,
-        asked: Mapping[str, Any],
-        filters: Mapping[str, str | list[str]] | None = None,
-        *,
-        accept: str = "application/json",
-    ) -> tuple[dict[str, Any], str]:
-        """What the API answers, and the address that was asked."""
-        address = _address(path, asked, filters)
-        async with self._client() as client:
-            return _read(await client.get(address, headers={"Accept": accept})), address
+        self, path: str, asked: Mapping[str, Any], filters: Mapping[str, str | list[str]] | None = None
+    ) -> dict[str, Any]:
+        """The short form of what the API answers."""
+        return await self._asked("GET", _address(path, {**asked, "view": "brief"}, filters))
 
     async def _post(
         self, path: str, asked: Mapping[str, Any], body: Any, filters: Mapping[str, str | list[str]] | None
-    ) -> tuple[dict[str, Any], str]:
+    ) -> dict[str, Any]:
         """The same with a body, for one question."""
-        address = _address(path, asked, filters)
+        return await self._asked("POST", _address(path, {**asked, "view": "brief"}, filters), json=body)
+
+    async def _asked(self, method: str, address: str, **more: Any) -> dict[str, Any]:
         async with self._client() as client:
-            return _read(await client.post(address, json=body)), address
+            return _read(await client.request(method, address, **more))
 
     def _client(self) -> httpx2.AsyncClient:
         here = httpx2.ASGITransport(app=self._app, raise_app_exceptions=False, client=("agents", 0))
@@ -262,41 +230,3 @@ def _read(response: httpx2.Response) -> dict[str, Any]:
         raise ToolError(more or found.get("detail", "the server could not answer"))
     told: dict[str, Any] = {"generation": response.headers.get("KG-Generation", ""), **found}
     return told
-
-
-def _more(answer: answers.Answer, following: str | None, how: str) -> answers.Answer:
-    if following is not None:
-        answer.truncated, answer.narrow = True, how
-    return answer
-
-
-def _decision(position: int, told: Mapping[str, Any], text: str) -> answers.Decision:
-    def printed(span: list[int] | None) -> str:
-        return " ".join(text[span[0] : span[1]].split()) if span else ""
-
-    cited = {
-        party: [printed(one["span"]) for one in told[party]["citations"]]
-        for party in ("claims_administrator", "reviewer")
-    }
-    return answers.Decision(
-        position=position,
-        item=told["item"],
-        outcome=told["outcome"],
-        subcategory=told["subcategory"],
-        drug=told["drug"],
-        **cited,
-        grounds=[
-            answers.Ground(ground=one["ground"], met=one["met"], sentence=" ".join(one["quote"].split()))
-            for one in told["grounds"]
-        ],
-        rationale=printed((told["rationale"] or {}).get("span")),
-    )
-
-
-def _pair(case: str, pair: Mapping[str, Any]) -> answers.Pair:
-    reasons = [one["text"] for one in pair["reasons"]]
-    return answers.Pair(case=case, score=pair["pair_score"], **{**pair, "reasons": reasons})
-
-
-def _text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)

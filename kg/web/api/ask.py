@@ -1,23 +1,22 @@
 """``/api/ask``: a question in words, and what can follow while it is typed."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
+from kg.questions.answers import MOST_ROWS
 from kg.questions.answers import ask as answered
 from kg.questions.complete import complete
 from kg.questions.reading import LONGEST
-from kg.web.api import answer_types, openapi
-from kg.web.api.cases import SiteDep, answer, listing
+from kg.web.api import openapi
+from kg.web.api.answers import answer_types, brief_types
+from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
 
-router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+router = openapi.Router()
 
 Text = Annotated[str, Query(min_length=1, max_length=LONGEST, examples=["overturn rate of opioids by year"])]
-
-
-Value = str | int | float | bool | list[str] | list[float] | None
 
 
 class Answered(openapi.Thing):
@@ -28,19 +27,35 @@ class Answered(openapi.Thing):
     canonical: str = Field(description="A question with the same interpretation.")
     echo: str = Field(description="The interpretation, as a sentence.")
     sparql: str | None = Field(description="The query that counts the same decisions.")
-    value: dict[str, Value] = Field(description="Counts, letters, and the rate with its interval.")
-    rows: list[dict[str, Value]] = Field(description="The same for each value of what is asked by.")
+    value: dict[str, answer_types.Value] = Field(
+        description="Counts, letters, and the rate with its interval."
+    )
+    rows: list[dict[str, answer_types.Value]] = Field(
+        description="The same for each value of what is asked by."
+    )
     path: str | None = Field(description="The page with details.")
     figure: str | None = Field(description="The address to cite, where all conditions are filters.")
+    total: int = Field(description="Number of rows on all pages.")
+    next: str | None = Field(description="Offset of the next page; null on the last page.")
     notes: list[str]
 
 
-@router.get("/ask", summary="Answer a question in words", responses=openapi.answers(Answered))
-def ask(request: Request, site: SiteDep, q: Text) -> Response:
+@router.get(
+    "/ask",
+    summary="Answer a question in words",
+    responses=openapi.answers(Answered, short=brief_types.BriefAsked),
+)
+def ask(request: Request, site: SiteDep, q: Text, limit: Limit = MOST_ROWS, offset: Offset = 0) -> Response:
     """The answer says how the question was understood; what is not understood is 422 with the words."""
     found = answered(site.analyses, q)
-    more = {"generation": site.generation, "figure": site.cite(found.figure) if found.figure else None}
-    return answer(request, site, found.to_dict() | more)
+    told = found.to_dict()
+    page, following = paged(told["rows"], limit, offset)
+    more: dict[str, Any] = {
+        "generation": site.generation,
+        "figure": site.cite(found.figure) if found.figure else None,
+    }
+    more |= {"rows": page, "total": len(told["rows"]), "next": following}
+    return answer(request, site, told | more)
 
 
 @router.get(

@@ -1,11 +1,12 @@
 """``/api``: the knowledge base as JSON."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, cast, get_origin
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Annotated, Any, Literal, TypeVar, cast, get_origin
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import Field
@@ -13,20 +14,22 @@ from pydantic import Field
 from kg.evidence import marks
 from kg.explore import json_answers
 from kg.explore.case_lists import CURSOR as CASE_CURSOR
-from kg.explore.case_lists import Wanted
+from kg.explore.case_lists import Wanted, write_cursor
 from kg.explore.row_types import CaseRow
 from kg.graph import annotations as quotes
 from kg.graph import jsonld
 from kg.graph.triples import n_triples
 from kg.web import negotiate
-from kg.web.api import openapi, thing_types
+from kg.web.api import openapi
+from kg.web.api.answers import answer_types, brief, brief_types, thing_types
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.problems import ProblemError
 from kg.web.site import Site
 from kg.web.sparql import service_description
 from kg.web.sparql.service_description import RDF_TYPES
 
-router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+router = openapi.Router()
+T = TypeVar("T")
 
 CaseNumber = Annotated[str, Path(examples=["CM16-0000001"])]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
@@ -113,11 +116,38 @@ def _next(request: Request, following: str) -> str:
     return f"?{urlencode([*given, (name, following)])}"
 
 
-def answer(request: Request, site: Site, content: Any, media_type: str = "application/json") -> Response:
-    """JSON with an ETag: the same address gives the same answer while the generation stays."""
+def paged(rows: Sequence[T], limit: int, offset: int) -> tuple[list[T], str | None]:
+    """A page of rows, and the offset of the next one.
+
+    >>> paged("abcde", 2, 2), paged("abcde", 2, 4)
+    ((['c', 'd'], '4'), (['e'], None))
+    """
+    following = offset + limit
+    return list(rows[offset:following]), str(following) if following < len(rows) else None
+
+
+def _offset_after(request: Request, kept: Sequence[Any]) -> str:
+    """Where a list goes on whose pages begin at an ``offset``."""
+    return str(int(request.query_params.get("offset", 0)) + len(kept))
+
+
+def answer(
+    request: Request,
+    site: Site,
+    content: Any,
+    media_type: str = "application/json",
+    after: brief.After | None = None,
+) -> Response:
+    """JSON with an ETag: the same address gives the same answer while the generation stays.
+
+    The short form is made of the full one; where it holds fewer rows, it goes on at the ``offset`` that
+    follows, or where ``after`` says.
+    """
+    if brief.asked(request):
+        content = brief.shown(request, content, after or partial(_offset_after, request))
     etag = site.etag(str(request.url), request.headers.get("accept", ""))
     headers = {"ETag": etag, "Vary": "Accept"}
-    if following := isinstance(content, dict) and content.get("next"):
+    if request.method != "POST" and (following := isinstance(content, dict) and content.get("next")):
         headers["Link"] = f'<{_next(request, str(following))}>; rel="next"'
     if negotiate.unchanged(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
@@ -127,7 +157,9 @@ def answer(request: Request, site: Site, content: Any, media_type: str = "applic
 @router.get(
     "/cases",
     summary="Cases that match the filters",
-    responses=openapi.answers(openapi.listing_of(CaseRow)),
+    responses=openapi.answers(
+        openapi.listing_of(CaseRow, base=answer_types.Noted), short=brief_types.BriefCases
+    ),
 )
 def cases(
     request: Request,
@@ -152,13 +184,14 @@ def cases(
     wanted = Wanted(filters, tuple(outcome), (*section, *page), party, text)
     found = site.cases(wanted, limit, cursor)
     notes = list(site.index.notes(filters, party))
-    return answer(request, site, listing(site, found.rows, found.total, found.next, notes=notes))
+    told = listing(site, found.rows, found.total, found.next, notes=notes)
+    return answer(request, site, told, after=lambda kept: write_cursor(kept[-1]["case"]) if kept else cursor)
 
 
 @router.get(
     "/cases/{case}",
     summary="One case, as extracted from its letter",
-    responses=openapi.answers(openapi.Case, "application/ld+json"),
+    responses=openapi.answers(openapi.Case, "application/ld+json", short=brief_types.BriefLetter),
 )
 def one_case(request: Request, site: SiteDep, case: CaseNumber) -> Response:
     """The determination in the form of `kg schema`, with its IRI; in JSON-LD its triples as a tree."""
@@ -172,13 +205,14 @@ def one_case(request: Request, site: SiteDep, case: CaseNumber) -> Response:
         quads = ox.parse(n_triples(determination), format=ox.RdfFormat.N_TRIPLES)
         tree = {"@context": jsonld.context()["@context"], **jsonld.document(case, quads)}
         return answer(request, site, tree, "application/ld+json")
-    return answer(request, site, json_answers.case(site.base, case))
+    text = {"text": site.base.letter(case)} if brief.asked(request) else {}
+    return answer(request, site, json_answers.case(site.base, case) | text)
 
 
 @router.get(
     "/cases/{case}/letter",
     summary="The letter's text with the position of each extracted value",
-    responses=openapi.answers(thing_types.LetterText, "text/plain"),
+    responses=openapi.only(thing_types.LetterText, "text/plain"),
 )
 def letter(request: Request, site: SiteDep, case: CaseNumber) -> Response:
     """Text, and marks with spans in characters of it; as plain text where that is asked for."""

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from kg.claims.check import LONGEST
+from kg.claims.check import LONGEST, MOST
 from kg.claims.check import check as checked
 from kg.claims.claim import Verdict
 from kg.web.api import openapi
-from kg.web.api.cases import SiteDep, answer
+from kg.web.api.answers import brief_types
+from kg.web.api.cases import Limit, Offset, SiteDep, answer, paged
 
-router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+router = openapi.Router()
 
 VERDICTS = ", ".join(Verdict)
 
@@ -56,12 +57,21 @@ class CheckedText(openapi.Thing):
 
     counts: dict[str, int] = Field(description="How many claims have each verdict.")
     claims: list[CheckedClaim]
+    total: int = Field(description="Number of claims on all pages.")
+    next: str | None = Field(description="Offset of the next page; null on the last page.")
 
 
-@router.post("/check", summary="Check the claims of a text", responses=openapi.answers(CheckedText))
-def check(request: Request, site: SiteDep, asked: Text) -> Response:
+@router.post(
+    "/check",
+    summary="Check the claims of a text",
+    responses=openapi.answers(CheckedText, short=brief_types.BriefChecked),
+)
+def check(request: Request, site: SiteDep, asked: Text, limit: Limit = MOST, offset: Offset = 0) -> Response:
     """Sentences about cases, counts and rates are compared with the letters, part by part.
 
     What is not read is *not checked*, with the reason.
     """
-    return answer(request, site, checked(site.citable, asked.text).to_dict())
+    told = checked(site.citable, asked.text).to_dict()
+    page, following = paged(told["claims"], limit, offset)
+    more = {"claims": page, "total": len(told["claims"]), "next": following}
+    return answer(request, site, told | more)

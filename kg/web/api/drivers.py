@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from kg.analysis import cube
@@ -17,12 +17,13 @@ from kg.analysis.drivers import HELP, DriverRow, Drivers
 from kg.analysis.row.row_query import sparql
 from kg.sheets import MEDIA_TYPES
 from kg.web import negotiate, table_files
-from kg.web.api import answer_types, openapi
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
+from kg.web.api import openapi
+from kg.web.api.answers import answer_types, brief_types
+from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.problems import ProblemError
 
-router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+router = openapi.Router()
 
 Level = Annotated[str, Query(description=f"One of {', '.join(LEVELS)}.")]
 By = Annotated[str, Query(description=f"One of {', '.join(PARTIES)}.")]
@@ -45,7 +46,9 @@ _CUBES = {"ttl": cube.turtle, "nt": cube.n_triples}
     "/drivers",
     summary="Associations between citations and outcomes",
     responses=openapi.answers(
-        openapi.listing_of(DriverRow, "about", "figure", base=answer_types.OfDrivers), *list(_FORMS)[1:]
+        openapi.listing_of(DriverRow, "about", "figure", base=answer_types.OfDrivers),
+        *list(_FORMS)[1:],
+        short=brief_types.BriefDrivers,
     ),
 )
 def drivers(
@@ -140,8 +143,7 @@ def driver(
     """The case numbers; `sparql` can be sent to `/sparql` as it is and counts the same decisions as `row`."""
     table = site.drivers(level, party, filters, minimum, adjust)
     cases = table.cases(key)
-    following = str(offset + limit) if offset + limit < len(cases) else None
     row = asdict(table.row(key))
-    page = list(cases[offset : offset + limit])
+    page, following = paged(cases, limit, offset)
     more = {"row": row, "sparql": sparql(table, key), "help": HELP}
     return answer(request, site, listing(site, page, len(cases), following, **more))

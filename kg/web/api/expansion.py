@@ -2,16 +2,16 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, Field, StrictBool
 
 from kg.explore import drawing, item_groups, layout
 from kg.explore.incidence import Ids
 from kg.explore.neighbours import Links, Neighbour
-from kg.web.api import openapi, thing_types
+from kg.web.api import openapi
+from kg.web.api.answers import thing_types
 from kg.web.api.cases import SiteDep
 
-router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+router = openapi.Router()
 
 
 def _number(value: object) -> object:
@@ -63,7 +63,7 @@ class Expansions(BaseModel):
 @router.post(
     "/expand",
     summary="Nodes and links added by an expansion, with positions",
-    responses=openapi.answers(thing_types.GrownGraph),
+    responses=openapi.only(thing_types.GrownGraph),
 )
 def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
     """Places of new nodes around theirs; those shown stay. Of all relations where none is named."""
@@ -74,7 +74,7 @@ def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
 @router.post(
     "/expansions",
     summary="Nodes and links added by several expansions",
-    responses=openapi.answers(thing_types.GrownSteps),
+    responses=openapi.only(thing_types.GrownSteps),
 )
 def expansions(site: SiteDep, wanted: Expansions) -> dict[str, Any]:
     """One answer a step, each as if those before it were shown."""
@@ -169,7 +169,7 @@ class Arrangement(BaseModel):
 @router.post(
     "/arrange",
     summary="Positions for a displayed graph",
-    responses=openapi.answers(thing_types.Arranged),
+    responses=openapi.only(thing_types.Arranged),
 )
 def arrange(site: SiteDep, wanted: Arrangement) -> dict[str, Any]:
     """By links, kind or community; with the share of shortest ways that lead over each node."""

@@ -3,18 +3,19 @@
 from typing import Annotated, Any
 from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from kg.base.ledger import Changed
 from kg.errors import UnknownError
 from kg.explore.neighbours import address, case_node
-from kg.web.api import answer_types, openapi
-from kg.web.api.cases import Limit, SiteDep, answer, listing
+from kg.web.api import openapi
+from kg.web.api.answers import answer_types
+from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
 from kg.web.problems import ProblemError
 from kg.web.site import Site
 
-router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+router = openapi.Router()
 
 ATOM = "application/atom+xml"
 _ENTRIES = 100
@@ -38,16 +39,16 @@ def changes(
     site: SiteDep,
     since: Since,
     limit: Limit = 100,
-    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    offset: Offset = 0,
 ) -> Response:
     """By case: `written` (added, replaced, read anew), `corrected` or `removed`; the generation and time.
 
     One that changed in the very second in which the generation was built may be given again.
     """
     found = _since(site, since)
-    more = offset + limit < len(found)
-    rows = [{"iri": address(case_node(one.case)), **one._asdict()} for one in found[offset : offset + limit]]
-    return answer(request, site, listing(site, rows, len(found), str(offset + limit) if more else None))
+    page, following = paged(found, limit, offset)
+    rows = [{"iri": address(case_node(one.case)), **one._asdict()} for one in page]
+    return answer(request, site, listing(site, rows, len(found), following))
 
 
 def _since(site: Site, generation: str) -> list[Changed]:

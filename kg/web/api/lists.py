@@ -1,16 +1,12 @@
-"""``/api`` beyond cases: what is cited and by whom, search, the graph's neighbourhoods, named queries."""
+"""``/api`` beyond cases: what is cited and by whom, search, the graph's neighbourhoods."""
 
-import asyncio
-import dataclasses
-from inspect import signature
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from kg import queries
 from kg.analysis import labels
 from kg.analysis.columns import meanings
 from kg.explore import drawing, edge_evidence, json_answers
@@ -18,13 +14,13 @@ from kg.explore.neighbours import address
 from kg.explore.row_types import FeatureRow, HitRow
 from kg.questions.complete import Completion, complete
 from kg.web import table_files
-from kg.web.api import answer_types, openapi, thing_types
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
+from kg.web.api import openapi
+from kg.web.api.answers import answer_types, brief_types, thing_types
+from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
 from kg.web.site import Site
-from kg.web.sparql import site_queries
 from kg.web.table_files import FILES, FormDep
 
-router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+router = openapi.Router()
 
 Words = Annotated[
     str,
@@ -65,8 +61,11 @@ def dataset(request: Request, site: SiteDep) -> Response:
 
 
 @router.get("/stats", summary="Extraction coverage", responses=openapi.answers(thing_types.Coverage))
-def stats(request: Request, site: SiteDep) -> Response:
-    """Per field what was read, resolved, unresolved and absent; unresolved wordings by frequency."""
+def stats(request: Request, site: SiteDep, limit: Limit = 1000) -> Response:
+    """Per field what was read, resolved, unresolved and absent; unresolved wordings by frequency.
+
+    `limit` holds for each of the lists.
+    """
     found = site.coverage
     return answer(
         request,
@@ -76,10 +75,10 @@ def stats(request: Request, site: SiteDep) -> Response:
             "documents": found.documents,
             "items": found.items,
             "citations": found.citations,
-            "fields": found.totals().to_dicts(),
-            "by_template": found.fields.to_dicts(),
-            "problems": found.problems.to_dicts(),
-            "unresolved": found.unresolved.head(1000).to_dicts(),
+            "fields": found.totals().head(limit).to_dicts(),
+            "by_template": found.fields.head(limit).to_dicts(),
+            "problems": found.problems.head(limit).to_dicts(),
+            "unresolved": found.unresolved.head(limit).to_dicts(),
             "generation": site.generation,
         },
     )
@@ -100,8 +99,9 @@ def search(
     ] = None,
 ) -> Response:
     """Letters that hold all the words; `hits` are ranges of the snippet, in characters."""
-    found = site.search.find(q, limit, int(cursor or 0))
-    return answer(request, site, json_answers.hits(site.generation, found))
+    first = int(cursor or 0)
+    told = json_answers.hits(site.generation, site.search.find(q, limit, first))
+    return answer(request, site, told, after=lambda kept: str(first + len(kept)))
 
 
 _QUESTIONS = 3
@@ -114,7 +114,9 @@ def _asked(one: Completion) -> dict[str, Any]:
 
 
 @router.get(
-    "/suggest", summary="Autocomplete suggestions", responses=openapi.answers(answer_types.Suggestions)
+    "/suggest",
+    summary="Autocomplete suggestions",
+    responses=openapi.answers(answer_types.Suggestions, short=brief_types.BriefFound),
 )
 def suggest(
     request: Request, site: SiteDep, q: Words, limit: Annotated[int, Query(ge=1, le=50)] = 10
@@ -151,9 +153,12 @@ def guideline(
     request: Request,
     site: SiteDep,
     notation: Annotated[str, Path(max_length=300, examples=["chronic-pain/2009/page/98"])],
+    limit: Limit = 1000,
 ) -> Response:
-    """Its figures by party, what it is part of, and its pages and sections with theirs."""
-    return answer(request, site, {**site.place(notation), "generation": site.generation})
+    """Its figures by party, what it is part of, and its parts with theirs, `limit` of each kind."""
+    found = site.place(notation)
+    parts = {name: found[name][:limit] for name in ("pages", "sections", "chapters")}
+    return answer(request, site, {**found, **parts, "generation": site.generation})
 
 
 def _features(path: str, kind: str, words: str) -> None:
@@ -193,9 +198,8 @@ def _listed(
     if table_files.is_file(form):
         cells = [list(row.values()) for row in rows]
         return table_files.download(request, site, form, name, meanings(FeatureRow), cells)
-    more = offset + limit < len(rows)
-    page = rows[offset : offset + limit]
-    return answer(request, site, listing(site, page, len(rows), str(offset + limit) if more else None))
+    page, following = paged(rows, limit, offset)
+    return answer(request, site, listing(site, page, len(rows), following))
 
 
 @router.get(
@@ -242,10 +246,13 @@ def neighbours(
 
 
 @router.get("/path", summary="A shortest path between two nodes", responses=openapi.answers(answer_types.Way))
-def path(request: Request, site: SiteDep, one: NodeName, other: NodeName) -> Response:
+def path(
+    request: Request, site: SiteDep, one: NodeName, other: NodeName, limit: Limit = 100, offset: Offset = 0
+) -> Response:
     """Its nodes in order, none where there is no way of at most six steps."""
     way = [{"node": name, "label": drawing.name_of(site.links, name)} for name in site.links.path(one, other)]
-    return answer(request, site, listing(site, way, len(way), None))
+    page, following = paged(way, limit, offset)
+    return answer(request, site, listing(site, page, len(way), following))
 
 
 @router.get(
@@ -258,10 +265,13 @@ def evidence_of(
     site: SiteDep,
     item: Annotated[str, Query(max_length=400, examples=["case/CM16-0000001/item/1"])],
     node: NodeName,
+    limit: Limit = 100,
+    offset: Offset = 0,
 ) -> Response:
     """Where the item's letter says so, with the sentence around it and the place to show it."""
     rows = edge_evidence.sentences(site.base, site.links, item, node)
-    return answer(request, site, listing(site, rows, len(rows), None))
+    page, following = paged(rows, limit, offset)
+    return answer(request, site, listing(site, page, len(rows), following))
 
 
 class Shown(BaseModel):
@@ -281,76 +291,3 @@ def export(site: SiteDep, form: Literal["graphml", "ttl"], shown: Shown) -> Resp
     if form == "graphml":
         return Response(edge_evidence.graphml(site.links, nodes), media_type="application/graphml+xml")
     return Response(edge_evidence.turtle(site.base, nodes), media_type="text/turtle")
-
-
-@router.get("/queries", summary="The named queries", responses=openapi.answers(answer_types.NamedQueries))
-def named_queries(request: Request, site: SiteDep) -> Response:
-    """What each answers and takes; its SPARQL is at `/api/queries/NAME/text`."""
-    rows = []
-    for name in queries.names():
-        query = queries.load(name)
-        rows.append(
-            {
-                "name": name,
-                "summary": query.summary,
-                "parameters": [dataclasses.asdict(parameter) for parameter in query.parameters],
-                "columns": query.columns,
-            }
-        )
-    return answer(request, site, listing(site, rows, len(rows), None))
-
-
-@router.get(
-    "/queries/{name}/text",
-    summary="The SPARQL of a named query",
-    responses=openapi.files("application/sparql-query"),
-)
-def query_text(name: str) -> Response:
-    """The query as it stands, with the defaults of its parameters."""
-    return Response(queries.load(name).text, media_type="application/sparql-query")
-
-
-async def _answered(request: Request, site: Site, name: str, form: str, given: dict[str, Any]) -> Response:
-    """All rows of a named query.
-
-    Raises:
-        UnknownError: there is none.
-        QueryError: a parameter is missing, unknown or not of its type.
-    """
-    query = queries.load(name)
-    columns, rows = await site_queries.rows(request, query.bind(given))
-    if table_files.is_file(form):
-        about = {"query": name, "summary": query.summary, "parameters": given}
-        cells = [list(row.values()) for row in rows]
-        return await asyncio.to_thread(table_files.download, request, site, form, name, columns, cells, about)
-    return answer(request, site, listing(site, rows, len(rows), None, columns=columns))
-
-
-def _named(name: str) -> None:
-    """Serve one named query, with its parameters as its file declares them."""
-    query = queries.load(name)
-
-    async def ask(request: Request, site: Site, form: str, **given: Any) -> Response:
-        return await _answered(request, site, name, form, given)
-
-    def first(request: Request, site: SiteDep, form: FormDep) -> None:
-        """What each takes."""
-
-    call = openapi.as_call(name, ask, openapi.arguments(query, signature(first).parameters.values()))
-    router.add_api_route(
-        f"/queries/{name}",
-        call,
-        operation_id=f"query_{name}",
-        summary=query.summary,
-        responses=openapi.answers(answer_types.rows_of(query), *FILES),
-    )
-
-
-for _name in queries.names():
-    _named(_name)
-
-
-@router.get("/queries/{name}", include_in_schema=False)
-async def named_query(request: Request, site: SiteDep, name: str) -> Response:
-    """The error about a query that is not there."""
-    return await _answered(request, site, name, "json", {})

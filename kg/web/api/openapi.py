@@ -6,20 +6,22 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from inspect import Parameter as Argument
 from inspect import Signature
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
-from fastapi import FastAPI, Query
+from fastapi import APIRouter, Depends, FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from kg import contract, queries
 from kg.analysis.columns import meanings
 from kg.graph import iri
+from kg.web.api.answers.brief import Brief, BriefListing, shortened, view_of
 from kg.web.problems import MEDIA_TYPE
 
 ABOUT = """
-Lists are `{"results", "total", "next", "generation"}`; pass `next` as `cursor` or `offset`, or follow
-`Link: rel="next"`. `HEAD` is supported wherever `GET` is, and responses are compressed with gzip. Errors are
-`application/problem+json`; an unknown parameter is an error, since a misspelt filter would return
+Lists are `{"results", "total", "next", "generation"}` and take `limit`; pass `next` as `cursor` or
+`offset`, or follow `Link: rel="next"`. `view=brief` gives the short form, which tools for agents give, too:
+at most 8,000 tokens. `HEAD` is supported wherever `GET` is, and responses are compressed with gzip.
+Errors are `application/problem+json`; an unknown parameter is an error, since a misspelt filter would return
 everything. Every response has an `ETag` and the generation of the knowledge base that it was computed from.
 
 `/sparql` is a SPARQL 1.1 Protocol endpoint; a GET without a query returns its service description.
@@ -107,9 +109,32 @@ def row_model(row: type, *links: str) -> type[BaseModel]:
 PROBLEMS: Responses = {"default": {"model": Problem, "description": "A problem"}}
 
 
-def answers(model: type[BaseModel], *others: str) -> Responses:
-    """Responses of a call that gives a ``model``, or text of another media type."""
+def answers(model: type[BaseModel], *others: str, short: type[Brief] | None = None) -> Responses:
+    """Responses of a call that gives a ``model`` or its ``short`` form, or text of another media type.
+
+    The short form is made from the model where none is named.
+    """
+    base = BriefListing if issubclass(model, Listing) else Brief
+    either = model | (short or shortened(model, base))
+    return {200: {"model": either, "content": {kind: {"schema": {"type": "string"}} for kind in others}}}
+
+
+def only(model: type[BaseModel], *others: str) -> Responses:
+    """The same of a ``model`` that has no short form: the places of a picture, or a whole text."""
     return {200: {"model": model, "content": {kind: {"schema": {"type": "string"}} for kind in others}}}
+
+
+class Router(APIRouter):
+    """Addresses under ``/api``; those whose answer has a short form take ``view``."""
+
+    def __init__(self) -> None:
+        super().__init__(prefix="/api", tags=["API"], responses=PROBLEMS)
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """As in FastAPI."""
+        if get_args((options.get("responses") or {}).get(200, {}).get("model")):
+            options["dependencies"] = [*(options.get("dependencies") or ()), Depends(view_of)]
+        super().add_api_route(path, endpoint, **options)
 
 
 def files(*kinds: str) -> Responses:

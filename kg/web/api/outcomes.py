@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 import polars as pl
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from kg.analysis import network as links
@@ -19,14 +19,15 @@ from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, GroupRow, Outcomes, gro
 from kg.analysis.outcomes import outcomes as count
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, Sides, SilentRow
 from kg.web import table_files
-from kg.web.api import answer_types, openapi
+from kg.web.api import openapi
+from kg.web.api.answers import answer_types
 from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.api.drivers import By, Level, Minimum
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.site import Site
 from kg.web.table_files import FILES, FormDep
 
-router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+router = openapi.Router()
 
 Grouping = Annotated[
     str | None, Query(max_length=20, description=f"Second grouping: one of {', '.join(GROUPINGS)}.")
@@ -105,7 +106,7 @@ def sides(
 @router.get(
     "/network",
     summary="Citations that occur together, or with services or specialties",
-    responses=openapi.answers(openapi.listing_of(LinkRow), *FILES),
+    responses=openapi.answers(openapi.listing_of(LinkRow, base=answer_types.OfNetwork), *FILES),
 )
 def network(
     request: Request,
@@ -120,12 +121,16 @@ def network(
     limit: Limit = 1000,
     offset: Offset = 0,
 ) -> Response:
-    """Links in `results`, the strongest first, and `nodes`; letters count, both degrees are held."""
+    """Links in `results`, the strongest first, and their `nodes`; letters count, both degrees are held."""
     found = links.network(site.index, kind, level, party, filters, minimum, q)
+    frame = found.to_frame()
+    linked = pl.concat(frame.slice(offset, limit)[end] for end in ("source", "target"))
+    nodes = found.nodes()
     more: dict[str, Any] = {"kind": kind, "level": level, "party": party, "minimum": minimum, "q": q}
     more |= {"filters": found.filters.written(), "notes": list(found.notes), "help": links.HELP}
-    more |= {"nodes": found.nodes().to_dicts(), "communities": list(found.communities)}
-    return table(request, site, f"network-{kind}", LinkRow, found.to_frame(), (limit, offset, form), more)
+    more |= {"nodes": nodes.filter(pl.col("node").is_in(linked.implode())).to_dicts()}
+    more |= {"communities": list(found.communities)}
+    return table(request, site, f"network-{kind}", LinkRow, frame, (limit, offset, form), more)
 
 
 def group_figure(found: Outcomes, by: str, across: str | None, party: str, row: Mapping[str, Any]) -> Asked:

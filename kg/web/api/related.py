@@ -5,25 +5,26 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field, model_validator
 
 from kg.analysis.filters import Filters
 from kg.analysis.related.features import MODES
 from kg.analysis.related.outside import LONGEST, request
-from kg.analysis.related.rankings import CURSOR, WANTED, AskedCase, Related
+from kg.analysis.related.rankings import CURSOR, WANTED, AskedCase, Related, cursor_after
 from kg.errors import LetterError, SettingError, UnknownError
 from kg.explore import json_answers
 from kg.model import Determination
 from kg.reading.letter import read_letter
-from kg.web.api import answer_types, openapi
+from kg.web.api import openapi
+from kg.web.api.answers import answer_types, brief, brief_types
 from kg.web.api.cases import CaseNumber, Limit, SiteDep, answer
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.problems import ProblemError
 from kg.web.site import Site
 
-router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+router = openapi.Router()
 
 NDJSON = "application/x-ndjson"
 MOST = 100
@@ -49,7 +50,7 @@ def as_json(site: Site, found: Related, filters: Filters, **more: Any) -> dict[s
 @router.get(
     "/cases/{case}/related",
     summary="Cases similar to this one, with reasons",
-    responses=openapi.answers(answer_types.RelatedCases),
+    responses=openapi.answers(answer_types.RelatedCases, short=brief_types.BriefRelated),
 )
 async def related(
     request: Request,
@@ -69,7 +70,7 @@ async def related(
     """
     asked = site.asked_case(case)
     found = site.analyses.related(asked, outcome, limit, cursor, filters=filters, mode=mode)
-    return answer(request, site, as_json(site, found, filters))
+    return answer(request, site, as_json(site, found, filters), after=partial(cursor_after, cursor))
 
 
 class Question(BaseModel, extra="forbid"):
@@ -103,8 +104,10 @@ class Questions(BaseModel, extra="forbid"):
     "/related",
     summary="Cases similar to several letters, requests or cases",
     responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}}},
+    dependencies=[Depends(brief.view_of)],
 )
 def many(
+    asking: Request,
     site: SiteDep,
     asked: Questions,
     filters: FiltersDep,
@@ -113,6 +116,8 @@ def many(
     limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of cases per query.")] = 10,
 ) -> StreamingResponse:
     """A line of JSON for each question, in order, as `/api/cases/{case}/related` answers, streamed.
+
+    With `view=brief` each line is a short form.
 
     All is read before the first line: a question that cannot be read is an error.
     """
@@ -124,11 +129,10 @@ def many(
 
     def lines() -> Iterator[bytes]:
         for number, case in enumerate(cases):
-            found = ask(case) if number else first
-            yield (
-                json.dumps(as_json(site, found, filters, question=number), ensure_ascii=False).encode()
-                + b"\n"
-            )
+            told = as_json(site, ask(case) if number else first, filters, question=number)
+            if brief.asked(asking):
+                told = brief.of(brief_types.BriefRelated, told, brief.address(asking))
+            yield json.dumps(told, ensure_ascii=False).encode() + b"\n"
 
     return StreamingResponse(lines(), media_type=NDJSON)
 

@@ -3,18 +3,19 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from fastapi.responses import Response
 
 from kg.analysis.row.robustness import HELP, SpecificationRow, robustness
-from kg.web.api import answer_types, openapi
-from kg.web.api.cases import SiteDep
+from kg.web.api import openapi
+from kg.web.api.answers import answer_types
+from kg.web.api.cases import Limit, Offset, SiteDep
 from kg.web.api.drivers import By, Level
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.api.outcomes import table
 from kg.web.table_files import FILES, FormDep
 
-router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+router = openapi.Router()
 
 
 @router.get(
@@ -30,11 +31,13 @@ def specifications(
     key: Annotated[str, Path(max_length=300, examples=["chronic-pain/2009/page/98"])],
     level: Level = "page",
     party: By = "reviewer",
+    limit: Limit = 100,
+    offset: Offset = 0,
 ) -> Response:
     """Specifications in `results`, with the E-value, a negative control and `pairs` of letters to read."""
     found = robustness(site.index, key, level, party, filters)
     more = asdict(found) | {"filters": filters.written(), "help": HELP}
     del more["rows"]
     return table(
-        *(request, site, "robustness", SpecificationRow, found.to_frame(), (len(found.rows), 0, form)), more
+        *(request, site, "robustness", SpecificationRow, found.to_frame(), (limit, offset, form)), more
     )

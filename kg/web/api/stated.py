@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from kg.analysis.columns import meanings
@@ -11,19 +11,22 @@ from kg.analysis.reasons.stock_sentences import HELP as OF_SENTENCES
 from kg.analysis.reasons.stock_sentences import StockRow
 from kg.web import table_files
 from kg.web.api import openapi
+from kg.web.api.answers import answer_types, brief_types
 from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.api.drivers import By
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.api.outcomes import table
 from kg.web.table_files import FILES, FormDep
 
-router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+router = openapi.Router()
 
 
 @router.get(
     "/grounds",
     summary="Grounds stated by reviewers, by citation or request",
-    responses=openapi.answers(openapi.listing_of(GroundRow), *FILES),
+    responses=openapi.answers(
+        openapi.listing_of(GroundRow, base=answer_types.OfGrounds), *FILES, short=brief_types.BriefGrounds
+    ),
 )
 def stated(
     request: Request,
@@ -66,7 +69,7 @@ def stated(
 @router.get(
     "/sentences",
     summary="Sentences that appear in several letters",
-    responses=openapi.answers(openapi.listing_of(StockRow), *FILES),
+    responses=openapi.answers(openapi.listing_of(StockRow, base=answer_types.OfSentences), *FILES),
 )
 def sentences(
     request: Request,

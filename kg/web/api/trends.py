@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from kg.analysis.cited.figure_address import Asked
 from kg.analysis.trends import HELP, MonthRow, Trends, trends
-from kg.web.api import answer_types, openapi
+from kg.web.api import openapi
+from kg.web.api.answers import answer_types
 from kg.web.api.cases import Limit, Offset, SiteDep
 from kg.web.api.drivers import By
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.api.outcomes import table
 from kg.web.table_files import FILES, FormDep
 
-router = APIRouter(prefix="/api", tags=["API"], responses=openapi.PROBLEMS)
+router = openapi.Router()
 
 
 @router.get(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, create_model
 from kg import queries
 from kg.analysis.columns import columns
 from kg.analysis.drivers import DriverRow, EffectSet
+from kg.analysis.network import NodeRow
 from kg.analysis.related.rankings import RelatedRow
 from kg.analysis.related.rows import Reason, Shared, Side
 from kg.analysis.row.robustness import Pair, SpecificationRow
@@ -20,6 +21,7 @@ from kg.explore import json_answers
 from kg.web.api.openapi import Listing, row_model
 
 Outcome = Literal["upheld", "overturned", "modified"]
+Value = str | int | float | bool | list[str] | list[float] | None
 Filtered = Annotated[
     dict[str, list[str]],
     Field(description="The filters, each with its values.", examples=[{"category": ["Pharmaceuticals"]}]),
@@ -31,11 +33,16 @@ Help = Annotated[str, Field(description="How to read the figures.")]
 # --- beside tables -----------------------------------------------------------------------------------
 
 
-class Told(Listing):
+class Noted(Listing):
+    """A list with notes."""
+
+    notes: Notes
+
+
+class Told(Noted):
     """What every table of figures says beside its rows."""
 
     filters: Filtered
-    notes: Notes
     help: Help
 
 
@@ -74,6 +81,34 @@ class OfSides(Told):
     minimum: int
     same_share: float | None = Field(description="The mean share of what both cite among what either cites.")
     effect: Effect | None
+
+
+class OfNetwork(Told):
+    """What a network says beside its links."""
+
+    kind: str
+    level: str
+    party: str
+    minimum: int
+    q: float
+    nodes: list[row_model(NodeRow)]  # type: ignore[valid-type]
+    communities: list[str] = Field(description="The largest first, each by its strongest nodes.")
+
+
+class OfGrounds(Told):
+    """What a table of grounds says beside its rows."""
+
+    by: str
+    key: str | None
+    party: str
+    verdict: str = Field(description="What the rows come to, in a sentence.")
+
+
+class OfSentences(Told):
+    """What a list of repeated sentences says beside its rows."""
+
+    alike: bool
+    verdict: str = Field(description="How much is repeated, in a sentence.")
 
 
 class OfTrends(Told):

@@ -1,0 +1,123 @@
+"""``/api/queries``: the named queries, each with its rows."""
+
+import asyncio
+import dataclasses
+from inspect import signature
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from kg import queries
+from kg.web import table_files
+from kg.web.api import openapi
+from kg.web.api.answers import answer_types, brief_types
+from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
+from kg.web.site import Site
+from kg.web.sparql import site_queries
+from kg.web.table_files import FILES, FormDep
+
+router = openapi.Router()
+
+
+@router.get(
+    "/queries",
+    summary="The named queries",
+    responses=openapi.answers(answer_types.NamedQueries, short=brief_types.BriefNamedQueries),
+)
+def named_queries(request: Request, site: SiteDep, limit: Limit = 1000, offset: Offset = 0) -> Response:
+    """What each answers and takes; its SPARQL is at `/api/queries/NAME/text`."""
+    rows = []
+    for name in queries.names():
+        query = queries.load(name)
+        rows.append(
+            {
+                "name": name,
+                "summary": query.summary,
+                "parameters": [dataclasses.asdict(parameter) for parameter in query.parameters],
+                "columns": query.columns,
+            }
+        )
+    page, following = paged(rows, limit, offset)
+    return answer(request, site, listing(site, page, len(rows), following))
+
+
+@router.get(
+    "/queries/{name}/text",
+    summary="The SPARQL of a named query",
+    responses=openapi.files("application/sparql-query"),
+)
+def query_text(name: str) -> Response:
+    """The query as it stands, with the defaults of its parameters."""
+    return Response(queries.load(name).text, media_type="application/sparql-query")
+
+
+async def _answered(
+    request: Request,
+    site: Site,
+    name: str,
+    form: str,
+    given: dict[str, Any],
+    page: tuple[int, int] = (0, 0),
+) -> Response:
+    """Rows of a named query, of which ``page`` is limit and offset; a file has all.
+
+    A query that has a limit of its own is asked for one row more than the page shows.
+
+    Raises:
+        UnknownError: there is none.
+        QueryError: a parameter is missing, unknown or not of its type.
+    """
+    query = queries.load(name)
+    limit, offset = page
+    more = {"limit": min(offset + limit + 1, _MOST)} if _limited(query) and form == "json" else {}
+    columns, rows = await site_queries.rows(request, query.bind(given | more))
+    if table_files.is_file(form):
+        about = {"query": name, "summary": query.summary, "parameters": given}
+        cells = [list(row.values()) for row in rows]
+        return await asyncio.to_thread(table_files.download, request, site, form, name, columns, cells, about)
+    shown, following = paged(rows, limit, offset)
+    return answer(request, site, listing(site, shown, len(rows), following, columns=columns))
+
+
+_MOST = 1_000_000
+"""What a query's own limit can be."""
+
+
+def _limited(query: queries.Query) -> bool:
+    """Whether a query has a limit of its own."""
+    return any(parameter.name == "limit" for parameter in query.parameters)
+
+
+def _named(name: str) -> None:
+    """Serve one named query, with its parameters as its file declares them."""
+    query = queries.load(name)
+
+    async def ask(request: Request, site: Site, form: str, offset: int, limit: int, **given: Any) -> Response:
+        own = {"limit": limit} if _limited(query) else {}
+        return await _answered(request, site, name, form, given | own, (limit, offset))
+
+    def first(
+        request: Request, site: SiteDep, form: FormDep, offset: Offset = 0, limit: Limit = 1000
+    ) -> None:
+        """What each takes, and a limit where it has none of its own."""
+
+    taken = list(signature(first).parameters.values())[: -1 if _limited(query) else None]
+    call = openapi.as_call(name, ask, openapi.arguments(query, taken))
+    router.add_api_route(
+        f"/queries/{name}",
+        call,
+        operation_id=f"query_{name}",
+        summary=query.summary,
+        responses=openapi.answers(answer_types.rows_of(query), *FILES, short=brief_types.BriefRows),
+    )
+
+
+for _name in queries.names():
+    _named(_name)
+
+
+@router.get("/queries/{name}", include_in_schema=False)
+async def named_query(request: Request, site: SiteDep, name: str) -> Response:
+    """The error about a query that is not there."""
+    return await _answered(request, site, name, "json", {})
