@@ -75,6 +75,9 @@ demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowl
 COVERED := kg $(addprefix tests/,analysis claims files graph ontology questions reading statistics)
 PYTEST := pytest -n auto --dist worksteal
 
+# Python keeps what it compiles, whatever the environment says: each server, command and worker that starts saves seconds.
+test tests rest test-all coverage lowest: export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: test
 test: lint types $(if $(CI),coverage rest,tests) ## run all checks but the long ones: format, lint, types, tests (with coverage, if CI is set)
 
