@@ -6,7 +6,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -114,18 +114,18 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        generate_unique_id_function=lambda route: route.name,
+        generate_unique_id_function=openapi.operation,
     )
     app.state.settings, app.state.state = settings, state
     app.state.templates = rendering.environment()
     _add_middleware(app, state, metrics)
     problems.install(app)
     openapi.install(app)
-    if base_path is None:  # the first route that fits an address has it
-        app.include_router(remote.router)
-    for module in ROUTED:
-        known = [Depends(case_api.only_known)] if module.router.prefix == "/api" else []
-        app.include_router(module.router, dependencies=known)
+    # Routers are not included but their routes taken as they are: FastAPI would make each of them anew at
+    # the first request, which takes longer than all else that a server does before it answers.
+    own = [] if base_path else [remote]  # the first route that fits an address has it
+    for module in (*own, *ROUTED):
+        app.router.routes.extend(module.router.routes)
     _add_operations(app, state, metrics)
     app.add_api_route("/openapi.json", _description, include_in_schema=False)
     app.add_api_route("/static/vendor/{name}", _vendored, include_in_schema=False)

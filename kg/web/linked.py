@@ -17,6 +17,7 @@ from kg.graph.profile import owl_dl
 from kg.graph.triples import n_triples
 from kg.graph.vocab import SKOS
 from kg.web import dataset_card, negotiate
+from kg.web.api import openapi
 from kg.web.api.cases import SiteDep
 from kg.web.middleware import EDITOR_POLICY
 from kg.web.pages.query import PREFIXES
@@ -25,7 +26,7 @@ from kg.web.problems import ProblemError
 from kg.web.sparql import service_description, site_queries
 from kg.web.sparql.service_description import RDF_TYPES
 
-router = APIRouter(tags=["Linked data"])
+router = APIRouter(tags=["Linked data"], generate_unique_id_function=openapi.operation)
 
 TOPICS = ("service/", "drug/", "body-part/", "specialty/")
 """How the nodes begin that have a page among the topics."""

@@ -1,13 +1,12 @@
 """``/api``: the knowledge base as JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any, Literal, TypeVar, cast, get_origin
+from typing import Annotated, Any, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from fastapi import Depends, Path, Query, Request
-from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import Field
 
@@ -23,6 +22,7 @@ from kg.web import negotiate
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief, brief_types, thing_types
 from kg.web.api.filter_parameters import FiltersDep
+from kg.web.parameters import taken
 from kg.web.problems import ProblemError
 from kg.web.site import Site
 from kg.web.sparql import service_description
@@ -71,39 +71,6 @@ ServedDep = Annotated[Site, Depends(served)]
 SiteDep = Annotated[Site, Depends(site_of)]
 
 
-def _fields(dependant: Dependant) -> Iterator[Any]:
-    """The parameters that a route takes, itself and through what it depends on."""
-    yield from dependant.query_params
-    for each in dependant.dependencies:
-        yield from _fields(each)
-
-
-def _taken(dependant: Dependant) -> Iterator[str]:
-    """The names of the parameters that a route takes."""
-    return (field.alias for field in _fields(dependant))
-
-
-async def only_known(request: Request) -> None:
-    """Refuse a parameter that the address does not take: a filter that is misspelt would give every case.
-
-    Raises:
-        ProblemError: with 422 and the names that it takes.
-    """
-    route = request.scope["route"]
-    if not request.query_params or not route.include_in_schema:
-        return
-    known = list(_taken(route.dependant))
-    fields = _fields(route.dependant)
-    once = {field.alias for field in fields if get_origin(field.field_info.annotation) is not list}
-    names = [name for name, _ in request.query_params.multi_items()]
-    if twice := [name for name in names if name in once and names.count(name) > 1]:
-        times = names.count(twice[0])
-        raise ProblemError(422, f"the parameter {twice[0]!r} is given {times} times; give it once")
-    if others := [name for name in request.query_params if name not in known]:
-        taken = f"it takes {', '.join(known)}" if known else "it takes none"
-        raise ProblemError(422, f"there is no parameter {others[0][:100]!r} here; {taken}")
-
-
 def listing(site: Site, results: list[Any], total: int, following: str | None, **more: Any) -> dict[str, Any]:
     """A list as every address gives it."""
     return json_answers.listing(site.generation, results, total, following, **more)
@@ -111,7 +78,7 @@ def listing(site: Site, results: list[Any], total: int, following: str | None, *
 
 def _next(request: Request, following: str) -> str:
     """The address of the following page, relative to that of this one."""
-    name = "cursor" if "cursor" in _taken(request.scope["route"].dependant) else "offset"
+    name = "cursor" if "cursor" in taken(request.scope["route"].dependant) else "offset"
     given = [pair for pair in request.query_params.multi_items() if pair[0] != name]
     return f"?{urlencode([*given, (name, following)])}"
 

@@ -9,12 +9,14 @@ from inspect import Signature
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from fastapi import APIRouter, Depends, FastAPI, Query
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from kg import contract, queries
 from kg.analysis.columns import meanings
 from kg.graph import iri
 from kg.web.api.answers.brief import Brief, BriefListing, shortened, view_of
+from kg.web.parameters import only_known
 from kg.web.problems import MEDIA_TYPE
 
 ABOUT = """
@@ -124,11 +126,22 @@ def only(model: type[BaseModel], *others: str) -> Responses:
     return {200: {"model": model, "content": {kind: {"schema": {"type": "string"}} for kind in others}}}
 
 
+def operation(route: APIRoute) -> str:
+    """The name of a call in the description: that of its function."""
+    return route.name
+
+
 class Router(APIRouter):
     """Addresses under ``/api``; those whose answer has a short form take ``view``."""
 
     def __init__(self) -> None:
-        super().__init__(prefix="/api", tags=["API"], responses=PROBLEMS)
+        super().__init__(
+            prefix="/api",
+            tags=["API"],
+            dependencies=[Depends(only_known)],
+            responses=PROBLEMS,
+            generate_unique_id_function=operation,
+        )
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """As in FastAPI."""

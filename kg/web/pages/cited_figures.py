@@ -16,7 +16,7 @@ from kg.web.api.cases import ServedDep, answer
 from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
 
-router = APIRouter(tags=["API"], responses=openapi.PROBLEMS)
+router = APIRouter(tags=["API"], responses=openapi.PROBLEMS, generate_unique_id_function=openapi.operation)
 
 _CSL = "application/vnd.citationstyles.csl+json"
 _FORMS = {

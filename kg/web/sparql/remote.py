@@ -32,6 +32,7 @@ from kg.explore.case_lists import Found, read_cursor, write_cursor
 from kg.explore.neighbours import Figures, address, case_node
 from kg.explore.row_types import CaseRow
 from kg.graph import iri
+from kg.web.api import openapi
 from kg.web.api.cases import Limit, answer, listing
 from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
@@ -39,7 +40,7 @@ from kg.web.site import Pages, Site
 from kg.web.sparql import site_queries
 from kg.web.sparql.lanes import Frame, Lane, Limits, Worker
 
-router = APIRouter(tags=["API"])
+router = APIRouter(tags=["API"], generate_unique_id_function=openapi.operation)
 """What is served otherwise where there is no base here."""
 
 MISSING = (
