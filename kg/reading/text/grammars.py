@@ -252,8 +252,6 @@ def _scans(terminals: list[TerminalDef], anchors: Sequence[str]) -> list[_Scan]:
     groups: dict[str, list[tuple[str, str]]] = {anchor: [] for anchor in (*anchors, "")}
     for terminal in terminals:
         pattern = _regexp(terminal)
-        if re.compile(pattern).groups:
-            raise ValueError(f"{terminal.name} must not hold a capturing group")
         anchor = next((a for a in anchors if pattern.startswith(a)), "")
         groups[anchor].append((terminal.name, pattern[len(anchor) :]))
     # A terminal that begins at a word's edge begins with the word: its end is no place to try.
@@ -266,6 +264,9 @@ def _scans(terminals: list[TerminalDef], anchors: Sequence[str]) -> list[_Scan]:
             begins = f"{literal[2]}(?<={anchor})"
         scan = re.compile(f"{begins}(?:{'|'.join(f'(?:{rest})()' for _, rest in group)})")
         names = ("", *(name for name, _ in group))
+        if scan.groups != len(group):
+            held = next(name for name, rest in group if re.compile(anchor + rest).groups)
+            raise ValueError(f"{held} must not hold a capturing group")
         scans.append(
             (scan.finditer, names, literal[2] if literal else "", 1 if literal and literal[1] else 0)
         )
