@@ -139,11 +139,11 @@ def _table(file: str, said: tuple[tuple[str, Meaning], ...]) -> Phrases[Meaning]
         if file != GRAMMAR or name not in {"ORDINARY", *BESIDE_NUMBERS}
         for phrase in written
     ]
-    first: dict[tuple[str, ...], tuple[str, Meaning]] = {}
+    first: dict[tuple[str, ...], Meaning] = {}
     for phrase, meaning in (*own, *said):
         if (folded := key(phrase)) and folded[0] != "*" and folded != ("other",):
-            first.setdefault(folded, (phrase, meaning))
-    return Phrases(first.values())
+            first.setdefault(folded, meaning)
+    return Phrases(folded=first)
 
 
 def _services() -> Iterator[tuple[str, Meaning]]:

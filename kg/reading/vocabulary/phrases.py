@@ -87,20 +87,26 @@ _folded = _ByWord(fold_word)
 class Phrases(Generic[Meaning]):
     """Phrases and what they mean; the longest phrase at a place wins."""
 
-    def __init__(self, labels: Iterable[tuple[str, Meaning]]) -> None:
-        """``labels``: a phrase, or ``*ending`` for every word that ends so, with its meaning."""
-        self._meanings: dict[tuple[str, ...], Meaning] = {}
-        self._lengths: dict[str, list[int]] = {}
+    def __init__(
+        self,
+        labels: Iterable[tuple[str, Meaning]] = (),
+        folded: Mapping[tuple[str, ...], Meaning] | None = None,
+    ) -> None:
+        """``labels``: a phrase, or ``*ending`` for every word that ends so, with its meaning.
+
+        ``folded`` has phrases that are folded already, as :func:`key` does.
+        """
+        self._meanings: dict[tuple[str, ...], Meaning] = dict(folded or {})
         self._endings: dict[str, Meaning] = {}
         for label, meaning in labels:
             if label.startswith("*"):
                 self._endings[label[1:]] = meaning
             else:
-                phrase = key(label)
-                self._meanings[phrase] = meaning
-                self._lengths.setdefault(phrase[0], []).append(len(phrase))
-        for first, lengths in self._lengths.items():
-            self._lengths[first] = sorted(set(lengths), reverse=True)
+                self._meanings[key(label)] = meaning
+        lengths: dict[str, set[int]] = {}
+        for phrase in self._meanings:
+            lengths.setdefault(phrase[0], set()).add(len(phrase))
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
         self._ending_lengths = sorted({len(ending) for ending in self._endings}, reverse=True)
         self._ended = lru_cache(maxsize=1 << 14)(self._by_ending)
         self._near = lru_cache(maxsize=1 << 14)(self._respelled)
@@ -177,7 +183,7 @@ def key(label: str) -> tuple[str, ...]:
     >>> key("X-Rays"), key("*ectomy")
     (('x', 'ray'), ('*', 'ectomy'))
     """
-    return (*("*" if label.startswith("*") else ""), *words(label).folded)
+    return (*("*" if label.startswith("*") else ""), *[_folded[word] for word in _WORD.findall(label)])
 
 
 @cache
