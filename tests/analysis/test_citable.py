@@ -1,6 +1,7 @@
 """Figures that are cited, after letters were added, corrected and removed."""
 
 import json
+from itertools import islice
 
 import polars as pl
 import pytest
@@ -18,9 +19,9 @@ from kg.base.building.build import build
 from kg.base.upkeep.edit import correct, correction, remove
 from kg.cli import app
 from kg.errors import ChoiceError, SettingError, UnknownError
-from kg.sample import sample
+from kg.sample import letters
 
-LETTERS, ADDED, CHANGED = 150, 200, 20
+LETTERS, ADDED, CHANGED = 150, 50, 20
 
 
 def opened(folder):
@@ -52,16 +53,21 @@ def asked(index):
 def story(tmp_path_factory):
     """What a hundred addresses gave at first, and after each change of the base."""
     folder = tmp_path_factory.mktemp("citable")
-    for count in (LETTERS, LETTERS + ADDED // 2, LETTERS + ADDED):
-        sample(count, 3, folder / f"of-{count}")
+    (folder / "letters").mkdir()
+    texts = letters(LETTERS + ADDED, 3)
     told = {}
+
+    def more(count):
+        for name, text, _ in islice(texts, count):
+            (folder / "letters" / f"{name}.txt").write_text(text, encoding="utf-8", newline="")
+        build([folder / "letters"], folder / "kb")
 
     def look(name):
         base, citable = opened(folder)
         with base:
             told[name] = [citable.figure(Asked.read(address)) for address in addresses]
 
-    build([folder / f"of-{LETTERS}" / "letters"], folder / "kb")
+    more(LETTERS)
     base, citable = opened(folder)
     with base:
         addresses = [citable.cited(one).address for one in asked(citable.analyses.index)]
@@ -72,9 +78,9 @@ def story(tmp_path_factory):
             set(numbers.filter(pl.Series(KINDS[one.kind].counted(index, one)))) for one in asked(index)
         ]
     look("first")
-    build([folder / f"of-{LETTERS + ADDED // 2}" / "letters"], folder / "kb")
+    more(ADDED // 2)
     look("kept")
-    build([folder / f"of-{LETTERS + ADDED}" / "letters"], folder / "kb")
+    more(ADDED // 2)
     look("added")
     cases = sorted(first)
     correct(folder / "kb", [correction(case, "patient.age", "44", "a test") for case in cases[:CHANGED]])
