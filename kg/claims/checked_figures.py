@@ -187,9 +187,13 @@ class _Figures(Saying):
         shown = says.format(one.amount.shown(found[0])).strip() if found else "nothing to compare with"
         if verdict is Verdict.UNCHECKED:
             shown = f"{shown}; the wording leaves open whether that is meant"
-        asked = answers.figure(question)
-        figure = self.citable.cited(asked).address if asked else None
+        figure = self._figure(question)
         return Part(kind, one.text, verdict, shown, found[0] if found else None, None, path, figure)
+
+    def _figure(self, question: Question) -> str | None:
+        """The address of what a part was compared with."""
+        asked = answers.figure(question)
+        return self.citable.cited(asked).address if asked else None
 
     # --- comparisons ---------------------------------------------------------------------------------
 
@@ -218,7 +222,9 @@ class _Figures(Saying):
             for group, rate, each in zip(question.groups, (one, other), masks, strict=True)
         ]
         verdict = Verdict.HOLDS if right else Verdict.DIFFERS
-        return Part("comparison", text, verdict, "; ".join(told), [one, other])
+        return Part(
+            "comparison", text, verdict, "; ".join(told), [one, other], None, None, self._figure(question)
+        )
 
 
 def _letters(index: Index, mask: Mask) -> int:

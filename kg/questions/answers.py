@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kg.analysis.cache import Analyses
 from kg.analysis.cited.figure_address import Asked
+from kg.analysis.cited.figure_kinds import NOT, PARTS, SIDES
 from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.drivers import drivers
 from kg.analysis.filters import Filters, ranges
@@ -316,10 +317,26 @@ def filters(question: Question) -> Filters:
 
 
 def figure(question: Question) -> Asked | None:
-    """The figure of the decisions of a question, ``None`` where its conditions are more than filters."""
-    if question.case or not _plain_conditions(question):
+    """The figure of the decisions of a question, or of the two groups that it compares.
+
+    ``None`` where its conditions are more than filters, met or not.
+    """
+    every = [("", question.where), *zip(SIDES, ((group,) for group in question.groups), strict=False)]
+    parts: dict[str, dict[str, tuple[str, ...]]] = {}
+    for side, conditions in every:
+        for condition in conditions:
+            own = parts.setdefault("-".join(filter(None, (side, NOT if condition.negated else ""))), {})
+            if condition.name in letter_facets.ONLY_FACETS or (
+                condition.name in own and not condition.negated
+            ):
+                return None
+            own[condition.name] = (*own.get(condition.name, ()), *condition.values)
+    if question.case or len(question.groups) not in {0, len(SIDES)}:
         return None
-    return Asked("outcomes", question.party.value, filters(question))
+    made = {part: Filters.of(**values) for part, values in parts.items()}
+    kind = "comparison" if question.groups else "outcomes"
+    of = tuple((part, made[part]) for part in PARTS if part in made)
+    return Asked(kind, question.party.value, made.get("", Filters()), parts=of)
 
 
 def path(question: Question) -> str | None:

@@ -12,7 +12,7 @@ from kg.analysis.cache import Analyses
 from kg.analysis.cited import figure_citations
 from kg.analysis.cited.citable import Citable
 from kg.analysis.cited.figure_address import Asked
-from kg.analysis.cited.figure_kinds import KINDS, named
+from kg.analysis.cited.figure_kinds import KINDS, NOT, named
 from kg.analysis.filters import FILTERS, Filters
 from kg.analysis.sides import PairRow, sides
 from kg.base.building.build import build
@@ -46,7 +46,15 @@ def asked(index):
     found += [Asked("agreement", level="guideline", row=row) for row in ("same", "neither")]
     pairs = sides(index, "guideline", minimum=1).pairs.to_dicts()
     found += [Asked("pair", level="guideline", row=named(PairRow, row)) for row in pairs[:3]]
-    return found[:76] + found[-24:]
+    some, others = (Filters.of(specialty=value) for value in index.values("specialty")[:2])
+    drugs = Filters.of(category="Pharmaceuticals")
+    found += [
+        Asked("outcomes", filters=drugs, parts=((NOT, some),)),
+        Asked("outcomes", "claims_administrator", parts=((NOT, Filters.of(year="2016", sex="male")),)),
+        Asked("comparison", filters=drugs, parts=(("one", some), ("other", others))),
+        Asked("comparison", parts=((NOT, drugs), ("one", some), ("other-not", some))),
+    ]
+    return found[:72] + found[-28:]
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +162,11 @@ def test_what_is_left_is_counted_over_the_letters_that_are_left(story):
         ("/figures/driver?level=page", SettingError, "needs row"),
         ("/figures/driver?level=page&row=nothing", ChoiceError, "row"),
         ("/figures/month?row=1066-10", ChoiceError, "month"),
+        ("/figures/month?row=2016-03&not-year=2014", ChoiceError, "parameter"),
+        ("/figures/outcomes?not-colour=red", ChoiceError, "parameter"),
+        ("/figures/outcomes?not-year=2016-2014", SettingError, "2016-2014"),
+        ("/figures/comparison?one-year=2014", SettingError, "each side"),
+        ("/figures/comparison?not-year=2014", SettingError, "each side"),
         ("/figures/change?row=1066-10-14", ChoiceError, "change"),
         ("/figures/outcomes?party=any&party=both", SettingError, "twice"),
         ("//[/figures/outcomes", SettingError, "not a figure address"),
@@ -185,7 +198,8 @@ def test_a_figure_is_cited_in_every_form(story):
     triples = figure_citations.n_triples(found)
     assert triples.count("Observation") == sum(value is not None for value in found.values.values())
     assert "qb:Observation" in cube.as_turtle(triples)
-    assert set(KINDS) == {"outcomes", "driver", "month", "change", "group", "agreement", "pair"}
+    kinds = {"outcomes", "comparison", "driver", "month", "change", "group", "agreement", "pair"}
+    assert set(KINDS) == kinds == {one.asked.kind for one in story[2]["first"]} | {"change"}
 
 
 def test_the_command_gives_a_figure_again_or_says_why_not(story, capsys):

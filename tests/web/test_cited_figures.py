@@ -94,6 +94,58 @@ def test_pages_lead_to_their_figures(site):
             assert site.get(unescape(one), headers={"Accept": "application/json"}).status_code == 200, one
 
 
+NEGATED = (
+    *("decisions not on opioids", "overturn rate of pharmaceuticals not upheld by pain medicine"),
+    *('decisions drug!="Opioids" year!="2014"', "overturn rate of imaging, not MRI of the knee, in 2016"),
+)
+COMPARED = (
+    *("overturn rate of opioids versus NSAIDs", "compare California and Texas reviewers on opioids"),
+    *("opioids compared with other drugs", "imaging in 2014 versus imaging in 2015"),
+)
+
+
+def answer_and_figure(site, question):
+    answer = site.get("/api/ask", params={"q": question}).json()
+    if "figure" not in answer:
+        return None, None
+    figure = site.get(answer["figure"], headers={"Accept": "application/json"}).json()
+    assert figure["address"] == answer["figure"]
+    return answer, figure["values"]
+
+
+def test_a_count_without_something_has_its_figure(site):
+    read = 0
+    for question in NEGATED:
+        answer, values = answer_and_figure(site, question)
+        if answer and any(condition["negated"] for condition in answer["conditions"]):
+            read += 1
+            named = {"decisions", "letters", "upheld", "overturned", "modified"}
+            assert {name: values[name] for name in named} == {name: answer["value"][name] for name in named}
+    assert read >= 2
+
+
+def test_a_comparison_has_its_figure(site):
+    read = 0
+    for question in COMPARED:
+        answer, values = answer_and_figure(site, question)
+        if answer and len(answer["groups"]) == 2:
+            read += 1
+            for side, row in zip(("one", "other"), answer["rows"], strict=True):
+                for name in ("decisions", "letters", "overturned"):
+                    assert values[f"{side}_{name}"] == row[name], question
+            one, other = (row["rate"] for row in answer["rows"])
+            assert values["difference"] == pytest.approx(100 * (one - other))
+    assert read >= 2
+
+
+def test_a_checked_comparison_has_its_figure(site):
+    text = "Opioids were overturned more often than NSAIDs."
+    [part] = site.post("/api/check", json={"text": text}).json()["claims"][0]["parts"]
+    again = site.get(part["figure"], headers={"Accept": "application/json"}).json()
+    rates = [again["values"][f"{side}_overturn_rate"] for side in ("one", "other")]
+    assert part["truth"] == pytest.approx(rates)
+
+
 def test_a_checked_count_has_its_figure(site):
     figures = site.get("/figures/outcomes?category=Pharmaceuticals&format=json").json()["values"]
     text = f"{figures['overturned']} of {figures['decisions']} decisions on Pharmaceuticals were overturned."

@@ -84,7 +84,7 @@ class Citable:
 
     def cited(self, asked: Asked) -> Asked:
         """What is asked, of the generation that is served, so that its address can be cited."""
-        counted = (KINDS[asked.kind].counted, asked.party, asked.filters, asked.level, asked.key)
+        counted = (KINDS[asked.kind].counted, asked.party, asked.filters, asked.parts, asked.level, asked.key)
         if counted not in self._inputs:
             if len(self._inputs) >= _KEPT:
                 self._inputs.clear()

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from kg.analysis.cited.figure_kinds import KINDS, Wanted
+from kg.analysis.cited.figure_kinds import KINDS, NOT, SIDES, Wanted
 from kg.analysis.decisions import LEVELS, PARTIES
 from kg.analysis.filters import FILTERS, Filters, choose
 from kg.errors import SettingError
@@ -30,6 +30,7 @@ class Asked(Wanted):
         last = {"generation": self.generation, "inputs": self.inputs}
         given = [(name, value) for name, value in own.items() if value]
         given += self.filters.pairs()
+        given += [(f"{part}-{name}", value) for part, own in self.parts for name, value in own.pairs()]
         given += [(name, value) for name, value in last.items() if value]
         return f"/figures/{quote(self.kind)}?{urlencode(given)}"
 
@@ -58,19 +59,23 @@ class Asked(Wanted):
             ChoiceError, SettingError: as :meth:`read`.
         """
         takes = KINDS[choose("kind of figure", kind, tuple(KINDS))].takes
-        known = (*takes, "generation", "inputs", *FILTERS)
+        parts = KINDS[kind].parts
+        named = {f"{part}-{name}": (part, name) for part in parts for name in FILTERS}
+        known = (*takes, "generation", "inputs", *FILTERS, *named)
         own: dict[str, str] = {}
-        filters: dict[str, list[str]] = {}
+        filters: dict[str, dict[str, list[str]]] = {}
         for name, value in given:
             choose("parameter of a figure", name, known)
-            if name in FILTERS:
-                filters.setdefault(name, []).append(value)
+            if name in FILTERS or name in named:
+                part, filter_ = named.get(name, ("", name))
+                filters.setdefault(part, {}).setdefault(filter_, []).append(value)
             elif name in own:
                 raise SettingError(f"{name} is given twice")
             else:
                 own[name] = value
-        asked = cls(kind, filters=Filters.of(**filters), **own)
-        return asked.checked()
+        made = {part: Filters.of(**values) for part, values in filters.items()}
+        of = tuple((part, made[part]) for part in parts if part in made)
+        return cls(kind, filters=made.get("", Filters()), parts=of, **own).checked()
 
     def checked(self) -> "Asked":
         """The same, where every value is one that there can be.
@@ -88,6 +93,9 @@ class Asked(Wanted):
             raise SettingError(
                 f"inputs {self.inputs!r} is not a number and a digest, such as 152-0123456789abcdef"
             )
+        given = {part.removesuffix(f"-{NOT}") for part, _ in self.parts}
+        if self.kind == "comparison" and not given >= set(SIDES):
+            raise SettingError("a comparison needs a filter on each side, such as one-drug and other-drug")
         if (row := KINDS[self.kind].row) and not self.row:
             raise SettingError(f"a figure of the kind {self.kind} needs row: {row}")
         return self
@@ -99,7 +107,9 @@ def about(asked: Asked) -> str:
     >>> about(Asked("outcomes", filters=Filters.of(drug="ibuprofen")))
     'Outcomes of decisions: drug ibuprofen, party reviewer'
     """
-    told = [str(asked.filters)] + [
-        f"{name} {value}" for name in KINDS[asked.kind].takes if (value := getattr(asked, name))
-    ]
+    told = (
+        [str(asked.filters)]
+        + [f"{part.replace('-', ' ')} {own}" for part, own in asked.parts]
+        + [f"{name} {value}" for name in KINDS[asked.kind].takes if (value := getattr(asked, name))]
+    )
     return f"{KINDS[asked.kind].words}: {', '.join(told)}"

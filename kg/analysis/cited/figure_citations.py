@@ -21,7 +21,7 @@ def shown(figure: Figure) -> str:
     values = figure.values or figure.rest or {}
     told = [f"{values[name]:,} {name}" for name in _LEFT if isinstance(values.get(name), int)]
     told += [
-        f"{name.replace('_', ' ')} {value:.4g}"
+        f"{name.replace('_', ' ')} {value:{',' if isinstance(value, int) else '.4g'}}"
         for name, value in values.items()
         if name not in _LEFT and isinstance(value, int | float)
     ]

@@ -25,7 +25,8 @@ class Wanted:
     """What a figure is of: its kind, whose citations count, which decisions, and the row of a table.
 
     ``row`` names the row of a table (:func:`named`), ``key`` is what the decisions of
-    a trend cite, ``by`` and ``across`` are what is counted by.
+    a trend cite, ``by`` and ``across`` are what is counted by. ``parts`` are further filters, each
+    by one of :data:`PARTS`.
     """
 
     kind: str
@@ -37,8 +38,19 @@ class Wanted:
     by: str = ""
     across: str = ""
     adjust: str = ""
+    parts: tuple[tuple[str, Filters], ...] = ()
     generation: str = ""
     inputs: str = ""
+
+    def part(self, name: str) -> Filters:
+        """The filters of a use, none where none are given."""
+        return dict(self.parts).get(name, Filters())
+
+
+NOT = "not"
+SIDES = ("one", "other")
+PARTS = (NOT, *(part for side in SIDES for part in (side, f"{side}-{NOT}")))
+"""Filters that decisions must not pass, and those that the two sides of a comparison pass, or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,7 @@ class Kind:
     counted: Callable[[Index, Wanted], Mask]
     values: Callable[[Index, Wanted], Values]
     words: str
+    parts: tuple[str, ...] = ()
 
 
 def named(row: type, values: Mapping[str, Any]) -> str:
@@ -69,8 +82,26 @@ def named(row: type, values: Mapping[str, Any]) -> str:
 
 
 def _passing(index: Index, asked: Wanted) -> Mask:
-    chosen = index.chosen(asked.filters, asked.party)
-    return np.ones(len(index), bool) if chosen is None else chosen
+    return _meeting(index, asked.party, asked.filters, asked.part(NOT))
+
+
+def _meeting(index: Index, party: str, filters: Filters, others: Filters) -> Mask:
+    """The decisions that pass ``filters``, and none of the ``others``."""
+    chosen = index.chosen(filters, party)
+    found = np.ones(len(index), bool) if chosen is None else chosen.copy()
+    for name, values in others.given().items():
+        passing = index.chosen(Filters.of(**{name: values}), party)
+        found &= np.zeros(len(index), bool) if passing is None else ~passing
+    return found
+
+
+def _of_side(index: Index, asked: Wanted, side: str) -> Mask:
+    met = _meeting(index, asked.party, asked.part(side), asked.part(f"{side}-{NOT}"))
+    return _passing(index, asked) & met
+
+
+def _of_either(index: Index, asked: Wanted) -> Mask:
+    return _of_side(index, asked, "one") | _of_side(index, asked, "other")
 
 
 def _of_any(index: Index, asked: Wanted) -> Mask:
@@ -93,9 +124,22 @@ def _at_risk(index: Index, asked: Wanted) -> Mask:
 
 
 def _outcomes(index: Index, asked: Wanted) -> Values:
-    decision = np.flatnonzero(_passing(index, asked)).astype(np.int32)
+    return _counted(index, _passing(index, asked))
+
+
+def _counted(index: Index, mask: Mask) -> Values:
+    decision = np.flatnonzero(mask).astype(np.int32)
     table = with_rates(index, pl.DataFrame({"all": [""]}), decision, np.zeros(decision.size, np.int32))
     return {name: value for name, value in table.to_dicts()[0].items() if name != "all"}
+
+
+def _comparison(index: Index, asked: Wanted) -> Values:
+    sides = {side: _counted(index, _of_side(index, asked, side)) for side in SIDES}
+    rates = [values["overturn_rate"] for values in sides.values()]
+    one, other = (rate if isinstance(rate, float) else None for rate in rates)
+    return {f"{side}_{name}": value for side, values in sides.items() for name, value in values.items()} | {
+        "difference": None if one is None or other is None else 100 * (one - other)
+    }
 
 
 _DRIVER = (
@@ -152,7 +196,8 @@ def _row(
 
 
 KINDS: Mapping[str, Kind] = {
-    "outcomes": Kind(("party",), "", _passing, _outcomes, "Outcomes of decisions"),
+    "outcomes": Kind(("party",), "", _passing, _outcomes, "Outcomes of decisions", (NOT,)),
+    "comparison": Kind(("party",), "", _of_either, _comparison, "Outcomes of two groups of decisions", PARTS),
     "driver": Kind(
         ("level", "party", "row", "adjust"),
         "what is cited",

@@ -52,7 +52,7 @@ class CitedFigure(openapi.Thing):
 @router.get(
     "/figures/{kind}",
     summary="A citable figure, reproduced",
-    responses=openapi.answers(CitedFigure, *list(_FORMS)[:1], *list(_FORMS)[2:]),
+    responses=openapi.only(CitedFigure, *list(_FORMS)[:1], *list(_FORMS)[2:]),
 )
 def figure(
     request: Request,
