@@ -126,6 +126,10 @@ schemathesis: .make/dev programs ## send 5,000 valid and invalid requests to the
 agents: .make/dev ## make 5,000 calls of the tools for agents, and hold each answer to its schema
 	@KG_CALLS=5000 $(BIN)/python -m pytest -m long tests/web/test_agents.py
 
+.PHONY: history
+history: .make/dev ## 32 readers make 100,000 reads through 200 generations: no answer mixes two, no reader goes back
+	@KG_READERS=32 KG_SWAPS=200 KG_READS=100000 $(BIN)/python -m pytest -m long tests/web/test_history.py
+
 .PHONY: soak
 soak: .make/dev ## load a server for SOAK seconds, with attackers and a new generation per minute
 	@$(BIN)/python tests/benchmarks/soak.py $(SOAK)

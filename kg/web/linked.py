@@ -74,7 +74,7 @@ async def thing(request: Request, site: SiteDep, base: BaseDep) -> Response:
         return RedirectResponse(f"{root}/{node}.{form}", 303, headers)
     triples = await _triples(request, site, place, iri.BASE + node)
     response = service_description.rdf(request, triples, form=form)
-    response.headers.update(headers | {"ETag": site.etag(node, form)})
+    response.headers.update(headers | {"ETag": request.state.site.etag(node, form)})
     return response
 
 

@@ -84,10 +84,17 @@ class State:
         for site in (*self._kept, *self._earlier, self.site) if self.path else ():
             site.base.close()
 
-    @property
-    def graph_version(self) -> str:
-        """What stays the same while the graph does."""
-        return remote.version() if self.settings.endpoint else self.site.generation
+    def graph_version(self, site: Site) -> str:
+        """What stays the same while the graph of ``site`` does."""
+        return remote.version() if self.settings.endpoint else site.generation
+
+    def answering(self, store: Path) -> Site:
+        """The generation whose store gave an answer; another may have been put in place meanwhile."""
+        if self.path and not self.settings.endpoint:
+            for site in self._kept:
+                if site.base.graph_folder == store:
+                    return site
+        return self.site
 
     @property
     def ready(self) -> bool:
@@ -168,8 +175,16 @@ class State:
         if served == self.site.generation:
             return False
         site = await asyncio.to_thread(Site.opened, self.path)
-        await self.visitors.switch(site.base.graph_folder)
-        await self.own.switch(site.base.graph_folder)
+        visitors = await self.visitors.opened(site.base.graph_folder)
+        try:
+            own = await self.own.opened(site.base.graph_folder)
+        except WorkerError:
+            if visitors:
+                await visitors.end()
+            raise
+        # All at once: a client that got an answer of the new generation gets none of the old one afterwards.
+        self.visitors.switch(visitors)
+        self.own.switch(own)
         # Requests of the last generation but one are over by now. Earlier ones are let go too: letters may
         # have been removed, with the generations that hold them.
         over, self._kept = self._kept, [self.site, *self._earlier]

@@ -113,7 +113,8 @@ def test_a_new_store_is_gone_over_to(store: Path, tmp_path: Path):
             while (frame := await answer.next()).kind != "E":
                 if frame.kind == "D":
                     counted.append(frame.payload.decode().split('"value":"')[1].split('"')[0])
-            await lane.switch(store_of(tmp_path / "next", numbers(7)) if len(counted) == 1 else store)
+            other = store_of(tmp_path / "next", numbers(7)) if len(counted) == 1 else store
+            lane.switch(await lane.opened(other))
         await lane.stop()
         return counted
 

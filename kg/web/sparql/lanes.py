@@ -151,9 +151,10 @@ class Worker:
 
 
 class Answer:
-    """One query's frames as they come; :meth:`cancel` frees its worker."""
+    """One query's frames as they come from ``store``; :meth:`cancel` frees its worker."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Path) -> None:
+        self.store = store
         self._frames: asyncio.Queue[Frame] = asyncio.Queue()
         self.task: asyncio.Task[None] | None = None
 
@@ -217,14 +218,19 @@ class Lane:
         await asyncio.gather(*(worker.end() for worker in self._workers), *self._ends)
         self._workers.clear()
 
-    async def switch(self, store: Path) -> None:
-        """Go on with another generation's store; queries that run end on the one they began with.
+    async def opened(self, store: Path) -> Worker | None:
+        """A worker for :meth:`switch`, on another generation's store.
 
         Raises:
-            WorkerError: the new store cannot be opened; the lane stays with the old one.
+            WorkerError: the store cannot be opened.
         """
-        first = await Worker.start(store, self.limits)
-        self._store = store
+        return await Worker.start(store, self.limits)
+
+    def switch(self, first: Worker | None) -> None:
+        """Go on with the store of ``first``; queries that run end on the one they began with."""
+        if first is None:
+            return
+        self._store = first.store
         old, self._idle = self._idle, [first]
         self._workers.add(first)
         self._dispatch()
@@ -252,7 +258,7 @@ class Lane:
             RefusalError: too many wait, or it waited too long.
         """
         worker = await self._acquire(client)
-        answer = Answer()
+        answer = Answer(worker.store)
         answer.task = asyncio.create_task(self._pump(worker, job, client, answer))
         self._keep(answer.task, self._tasks)
         return answer

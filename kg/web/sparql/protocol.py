@@ -112,17 +112,18 @@ async def endpoint(request: Request) -> Response:
         return Response(status_code=304, headers={"ETag": etag})
     lane: Lane = request.app.state.state.visitors
     try:
-        return await _until_gone(request, _answer(request, lane, asked, {"ETag": etag}))
+        return await _until_gone(request, _answer(request, lane, asked))
     except ClientGoneError:
         return Response(status_code=499)
     except RefusalError as refusal:
         raise await _refused(refusal, settings) from refusal
 
 
-async def _answer(request: Request, lane: Lane, asked: Asked, headers: dict[str, str]) -> Response:
+async def _answer(request: Request, lane: Lane, asked: Asked) -> Response:
     answer = await lane.ask(asked.job(request, request.app.state.settings), client_of(request))
+    request.state.site = request.app.state.state.answering(answer.store)
     try:
-        response = await _respond(answer, headers, asked.query)
+        response = await _respond(answer, {"ETag": _etag(request, asked)}, asked.query)
     except BaseException:
         answer.cancel()
         raise
@@ -143,6 +144,7 @@ async def collected(request: Request, query: str, client: str) -> tuple[str, byt
         answer = await lane.ask(job, client)
     except RefusalError as refusal:
         raise await _refused(refusal, settings) from refusal
+    request.state.site = request.app.state.state.answering(answer.store)
     parts, kind = [], ""
     try:
         while (frame := await answer.next()).kind in "HD":
@@ -271,7 +273,10 @@ def _asked(pairs: list[tuple[str, str]], settings: Settings) -> Asked:
 
 
 def _etag(request: Request, asked: Asked) -> str:
-    parts = (request.app.state.state.graph_version, request.headers.get("accept", ""), *map(str, asked))
+    """The tag of the answer of the generation that gave it, or of the one that is served."""
+    state = request.app.state.state
+    site = getattr(request.state, "site", state.site)
+    parts = (state.graph_version(site), request.headers.get("accept", ""), *map(str, asked))
     return f'"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "replace")).hexdigest()[:24]}"'
 
 

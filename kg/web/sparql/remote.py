@@ -78,8 +78,9 @@ class RemoteLane(Lane):
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._room.cleanup()
 
-    async def switch(self, store: Path) -> None:
+    async def opened(self, store: Path) -> Worker | None:  # noqa: ARG002 - as the lane has it
         """A generation here changes nothing there."""
+        return None
 
     async def frames(self, worker: Worker, job: dict[str, Any]) -> AsyncIterator[Frame]:
         """The frames of one answer."""

@@ -42,6 +42,7 @@ async def ask(request: Request, query: str, **formats: str) -> bytes:
         answer = await lane.ask(job, "site")
     except RefusalError as refusal:
         raise ProblemError(503, "the server is busy", headers={"Retry-After": "2"}) from refusal
+    request.state.site = state.answering(answer.store)
     parts = []
     try:
         while (frame := await answer.next()).kind in "HD":
