@@ -26,9 +26,10 @@ import polars as pl
 from kg.analysis.beyond import beyond
 from kg.analysis.covariates import NOTHING
 from kg.analysis.covariates import wanted as covariates
-from kg.analysis.decisions import LEVELS, PARTIES, Cited, Index, prepare
+from kg.analysis.decisions import LEVELS, PARTIES, Cited, Index, Mask, prepare
 from kg.analysis.drivers import Drivers, EffectSet, Member, drivers
 from kg.analysis.filters import Filters
+from kg.analysis.reasons.rationales import searching
 from kg.analysis.related.features import Features, features
 from kg.analysis.related.rankings import AskedCase, Related, related
 from kg.base import manifest
@@ -64,6 +65,7 @@ class Analyses:
     _facts: Callable[[], pl.LazyFrame] = field(repr=False)
     _folder: Path | None = field(default=None, repr=False)
     _letters: Callable[[], pl.LazyFrame] | None = field(default=None, repr=False)
+    _searching: Callable[[Index, str], Mask] | None = field(default=None, repr=False)
     _made: dict[Any, Any] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
 
@@ -75,6 +77,7 @@ class Analyses:
             base.scan_facts,
             base.folder / "analysis" / code_version(),
             base.scan_determinations,
+            searching(base),
         )
 
     @property
@@ -83,7 +86,8 @@ class Analyses:
 
         def made() -> Index:
             index = self._read_or_make("index", _read_index, self._made_index)
-            return replace(index, _reading=partial(beyond, index._reading, self._facts, self._letters))
+            reading = partial(beyond, index._reading, self._facts, self._letters)
+            return replace(index, _reading=reading, _searching=self._searching)
 
         return self._once("index", made)
 

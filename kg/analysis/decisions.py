@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kg.analysis.filters import FILTERS, Filter, Filters, choose
 from kg.analysis.filters.ranges import Value
+from kg.errors import SettingError
 from kg.graph.triples import ONE_EDITION, UNPAGED
 from kg.model import Outcome, Party
 
@@ -93,6 +94,7 @@ class Index:
     _kept: dict[tuple[str, str], Cited] = field(default_factory=dict, repr=False)
     _strata: dict[str, tuple[Ids, int]] = field(default_factory=dict, repr=False)
     _valued: dict[str, Valued] = field(default_factory=dict, repr=False)
+    _searching: "Callable[[Index, str], Mask] | None" = field(default=None, repr=False)
 
     def __len__(self) -> int:
         """How many decisions there are."""
@@ -209,6 +211,10 @@ class Index:
     def _having(self, one: Filter, values: Sequence[Value], party: str) -> Mask:
         """The decisions that have one of some values of a filter."""
         found = np.zeros(len(self), bool)
+        for phrase in values if one.searched else ():
+            if self._searching is None:
+                raise SettingError("the texts of the letters are not at hand")
+            found |= self._searching(self, str(phrase))
         for column in one.columns:
             valued = self.valued(column)
             _mark(found, valued.decision, valued.value, valued.names, one, values)
@@ -339,13 +345,7 @@ def _described(level: str, forms: pl.DataFrame) -> pl.DataFrame:
 
 
 _NONE = 2**32 - 1
-_TYPES: dict[str, type[pl.DataType]] = {
-    "guideline": pl.String,
-    "edition": pl.Int64,
-    "chapter": pl.String,
-    "section": pl.String,
-    "page": pl.Int64,
-}
+_TYPES = {name: pl.Int64 if name in {"edition", "page"} else pl.String for name in KEY_COLUMNS}
 
 
 def _edition() -> pl.Expr:

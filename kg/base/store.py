@@ -11,6 +11,7 @@ import difflib
 import json
 import os
 import re
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -36,6 +37,8 @@ class Source(NamedTuple):
     sha256: str
 
 
+_FEW = 0.1
+"""The part of the letters up to which each is looked up by itself."""
 _NUMBER = re.compile(r"(?:CM)?[\s_-]*([0-9]{2})[\s_-]*([0-9]{1,8})", re.IGNORECASE)
 
 
@@ -191,6 +194,21 @@ class KnowledgeBase:
             UnknownError: the base has no such case; the text names the nearest ones.
         """
         return self._letters.text(self.spelled(case))
+
+    def texts(self, cases: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Some letters' cases and texts, in the order in which they are stored: a block is read once.
+
+        Raises:
+            KeyError: the base has no such case.
+        """
+        wanted = set(cases)
+        ledger = self._letters.ledger
+        if len(wanted) > _FEW * len(self):
+            rows = (row for row in ledger.letters() if row.case in wanted)
+        else:
+            rows = (self._letters.row(case) for case in wanted)
+        for row in sorted(rows, key=lambda row: (row.part, row.block, row.start)):
+            yield row.case, self._letters.text_of(row)
 
     def source(self, case: str) -> Source:
         """The file that the letter came from.

@@ -10,12 +10,13 @@ from kg.model import Outcome
 from kg.questions import vocabulary
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Meaning
+from kg.questions.wording.alternatives import alternative
 from kg.questions.wording.day_spans import both_spans, day_after, day_before, day_span
 from kg.questions.wording.guideline_places import gather, is_lacking, is_section, places
 
 Plan = list[Any]
 
-_SEVERAL = {"guideline", "ground"}
+_SEVERAL = {"guideline", "ground", "rationale"}
 """Filters of which a decision can have several values, so that *and* asks for both."""
 _UNITS = (("visit", "visit"), ("session", "visit"), ("tablet", "unit"), ("pill", "unit"))
 _AND = re.compile(r"\band\b|&", re.IGNORECASE)
@@ -328,7 +329,8 @@ class Asked:
             self.sides.append(meaning.value)
             self.both = phrase.printed.lower() == "both"
             return
-        values = tuple(meaning.value.split("|")) if meaning.name == "body_part" else (meaning.value,)
+        several = meaning.name in {"body_part", "rationale"}
+        values = tuple(meaning.value.split("|")) if several else (meaning.value,)
         if meaning.name == "body_part" and self.sides:
             values = self._sided(values)
         if (
@@ -342,7 +344,7 @@ class Asked:
         parts = vocabulary.parts_in(phrase.printed) if meaning.name in {"category", "subcategory"} else ()
         new = Condition(meaning.name, values, negated, phrase.printed)
         if self.either and not parts:
-            new = self._alternative(new)
+            new = alternative(self.after if self.compared else self.conditions, new)
         self._condition(new, joined=joined)
         if meaning.also:
             self._condition(Condition(meaning.also[0], (meaning.also[1],)))
@@ -355,27 +357,6 @@ class Asked:
         if not sides:
             return parts
         return tuple(part if ":" in part else f"{part}:{side}" for part in parts for side in sides)
-
-    def _alternative(self, new: Condition) -> Condition:
-        """A value after *or*: of the filter of what stands before it, or both as drugs."""
-        into = self.after if self.compared else self.conditions
-        if not into or any(old.name == new.name for old in into):
-            return new
-        old = into[-1]
-        for at, one in enumerate((old, new)):
-            other = (new, old)[at]
-            if (
-                one.name == "subcategory"
-                and other.name == "drug"
-                and set(one.values) <= vocabulary.drug_classes()
-            ):
-                if one is new:
-                    return Condition("drug", new.values, new.negated, new.asked)
-                into[-1] = Condition("drug", old.values, old.negated, old.asked)
-                return new
-        raise QuestionError(
-            f"“or” joins “{old.asked}” and “{new.asked}”, which are of different kinds: ask for one at a time"
-        )
 
     def _condition(self, new: Condition, *, joined: bool = False) -> None:
         """Add a condition; two of one filter are one that holds for either value, or for both after *and*."""

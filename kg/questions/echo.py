@@ -68,7 +68,7 @@ def sentence(question: Question) -> str:
     if question.part:
         text += ", of those " + ", ".join(told(c, question.party) for c in question.part)
     if question.groups:
-        text += ": " + " compared with ".join(map(grouped, question.groups))
+        text += ": " + " compared with ".join(grouped(group, question.party) for group in question.groups)
     if question.split:
         text += ", by " + " and ".join(dimension(name) for name in question.split)
     if question.limit and (not question.order or question.order in DATED):
@@ -94,10 +94,11 @@ def _needed(condition: Condition) -> str:
     return f"{values} decisions" if condition.name == "decisions" else f"a share of {values} percent"
 
 
-def grouped(condition: Condition) -> str:
+def grouped(condition: Condition, party: Party = Party.REVIEWER) -> str:
     """A side of a comparison, in words."""
-    if condition.name in letter_facets.ONLY_FACETS or (condition.negated and condition.name == "guideline"):
-        return told(condition)
+    cites = condition.name == "guideline" and (condition.negated or party is not Party.REVIEWER)
+    if condition.name in letter_facets.ONLY_FACETS or cites or condition.name == "rationale":
+        return told(condition, party)
     return f"not {named(condition)}" if condition.negated else named(condition)
 
 
@@ -141,6 +142,7 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "decision_date": f"{no}decided {values}",
         "edition": f"whose {who} {'does not cite' if no else 'cites'} an edition of {values}",
         "ground": f"whose reviewer {'does not state' if no else 'states'} the ground {values}",
+        "rationale": f"whose rationale {'does not mention' if no else 'mentions'} {values}",
         "sex": f"{no}of {values} workers",
         "priority": f"{no}with {values} priority",
         "licence": f"{no}by reviewers licensed in {values}",
@@ -162,6 +164,8 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
 def _value(name: str, value: str) -> str:
     if name == "guideline":
         return labels.label(f"guideline/{value}")
+    if name == "rationale":
+        return f"“{value}”"
     if name == "body_part":
         part, _, side = value.partition(":")
         return f"{side} {part}".strip()

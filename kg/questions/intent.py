@@ -105,8 +105,8 @@ def _conditions(
 
 def _shared(asked: Asked, groups: tuple[Condition, ...]) -> str:
     """The filter of the decisions whose share is asked for without the word: how often something is cited."""
-    if _cites_how_often(asked, groups):
-        return "basis"
+    if name := _cites_how_often(asked, groups):
+        return name
     return "guideline" if _cites_more(asked, groups) else ""
 
 
@@ -230,10 +230,11 @@ def _cites_counted(asked: Asked, groups: tuple[Condition, ...]) -> bool:
     return asked.outcome is None and (cited or "CITED_MOST" in asked.seen)
 
 
-def _cites_how_often(asked: Asked, groups: tuple[Condition, ...]) -> bool:
-    """Whether it is asked of how many decisions a party relies so: “how often does UR cite no guideline”."""
-    based = any(condition.name == "basis" for condition in asked.conditions)
-    return based and not groups and "OFTEN" in asked.seen and asked.outcome is None
+def _cites_how_often(asked: Asked, groups: tuple[Condition, ...]) -> str:
+    """The filter of what is asked how often it is so, not how it ends: “how often does UR cite nothing”."""
+    if groups or "OFTEN" not in asked.seen or asked.outcome is not None:
+        return ""
+    return next((c.name for c in asked.conditions if c.name in {"basis", "rationale"}), "")
 
 
 def _cites_more(asked: Asked, groups: tuple[Condition, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from kg.analysis.filters import Filters
+from kg.analysis.filters import FILTERS, Filters
 from kg.analysis.filters.ranges import Range
 from kg.analysis.filters.sparql_patterns import CITING, ON_ANY_SIDE, between, days
 from kg.graph import iri
@@ -49,8 +49,9 @@ def sparql(question: Question) -> str | None:
     It runs as it is at the SPARQL endpoint of the same generation.
     """
     conditions = (*question.where, *question.groups, *question.part)
-    if question.case or any(
-        c.name in letter_facets.ONLY_FACETS and c.name not in _FACETS for c in conditions
+    if question.case or not all(
+        c.name in _FACETS if c.name in letter_facets.ONLY_FACETS else FILTERS[c.name].pattern is not None
+        for c in conditions
     ):
         return None
     lines = list(_patterns(question, question.where))

@@ -21,7 +21,7 @@ from kg.questions.asked import Asked, Phrase, Plan
 from kg.questions.examples import nearest
 from kg.questions.question import Question
 from kg.questions.vocabulary import Meaning
-from kg.questions.wording import cut_phrases, measured_words, numbers
+from kg.questions.wording import cut_phrases, measured_words, numbers, rationale_words
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
 from kg.reading.text.number_words import words_of
 from kg.reading.vocabulary.phrases import Words, words
@@ -100,7 +100,11 @@ def _exactly(text: str) -> Iterator[Phrase]:
 
 def _counting(text: str) -> Iterator[Phrase]:
     """Numbers of something."""
-    for meaning, start, end in (*measured_words.found(text), *numbers.found(text)):
+    for meaning, start, end in (
+        *rationale_words.found(text),
+        *measured_words.found(text),
+        *numbers.found(text),
+    ):
         yield Phrase(meaning.type, meaning, text[start:end], start, end)
 
 
@@ -310,7 +314,11 @@ def _read(text: str, phrases: list[Phrase]) -> Question:
     if not phrases:
         raise QuestionError("the question is empty")
     asked = _asked(text, phrases)
-    respelled = tuple((phrase.printed, known) for phrase in phrases if (known := _respelled(phrase.printed)))
+    respelled = tuple(
+        (phrase.printed, known)
+        for phrase in phrases
+        if phrase.meaning.name != "rationale" and (known := _respelled(phrase.printed))
+    )
     if cut := cut_phrases.cut(text, phrases):
         whole, part = cut
         asked, of = _asked(text, whole), _asked(text, part)

@@ -49,6 +49,7 @@ _SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 5, 40
 BESIDE_NUMBERS = {
     *("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS"),
     *("VISITS", "UNITS", "HOURS", "AGED", "OF_AGE", "WORKERS"),
+    *("OF_TEXT", "MENTIONS", "WRITES", "OF_WORDS", "TEXT_ENDS"),
     *("AT_INJURY", "AT_DENIAL", "AT_APPLICATION", "AT_ASSIGNMENT", "AT_DECISION", "AT_TIME"),
 }
 """Terminals whose phrases mean something beside a number only."""

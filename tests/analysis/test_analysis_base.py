@@ -1,5 +1,8 @@
 """The graph and the facts of one small base of sample letters agree on every count."""
 
+import random
+import re
+
 import numpy as np
 import pytest
 from small_facts import decision, facts_of
@@ -60,9 +63,13 @@ def asked(index, name):
     yield [first, last]
 
 
+STATED = [name for name, one in FILTERS.items() if one.pattern is not None]
+WITH_VALUES = [name for name, one in FILTERS.items() if not one.searched]
+
+
 @pytest.mark.usefixtures("counts_alone")
 @each_row("party", PARTIES)
-@each_row("name", FILTERS)
+@each_row("name", STATED)
 def test_every_filter_keeps_the_same_in_sparql_as_in_the_facts(base, store, name, party):
     kept = Analyses.of(base)
     for values in asked(kept.index, name):
@@ -73,7 +80,7 @@ def test_every_filter_keeps_the_same_in_sparql_as_in_the_facts(base, store, name
             agree(store, found, 2)
 
 
-@each_row("name", FILTERS)
+@each_row("name", WITH_VALUES)
 def test_every_filter_with_a_value_that_decisions_have_keeps_some_and_not_all(base, name):
     index = Analyses.of(base).index
     kept = [index.chosen(Filters.of(**{name: value}), "any").sum() for value in index.values(name)]
@@ -81,7 +88,7 @@ def test_every_filter_with_a_value_that_decisions_have_keeps_some_and_not_all(ba
     assert min(kept) < len(index) or len(kept) == 1
 
 
-@each_row("name", FILTERS)
+@each_row("name", WITH_VALUES)
 def test_a_value_that_no_decision_has_keeps_none_and_says_so(name):
     index = prepare(facts_of(decision("CM15-0000001", 1, "upheld", template="2018")))
     one = FILTERS[name]
@@ -95,10 +102,72 @@ def test_a_value_that_no_decision_has_keeps_none_and_says_so(name):
 
 
 @each_row("name", FILTERS)
-@each_row("value", ["", " ", "no such thing", "2016-2014", "2016-06..2016-01"])
+@each_row("value", ["", " ", "—", "no such thing", "2016-2014", "2016-06..2016-01"])
 def test_what_is_no_value_of_a_filter_is_an_error_and_never_all(base, name, value):
     index = Analyses.of(base).index
+    if FILTERS[name].searched and any(map(str.isalnum, value)):  # any words can be searched for
+        assert not index.chosen(Filters.of(**{name: value}), "any").any()
+        assert list(index.notes(Filters.of(**{name: value}), "any")) == [
+            f"no decision has the {name} {value}"
+        ]
+        return
     with pytest.raises((SettingError, ChoiceError)):
         index.chosen(Filters.of(**{name: value}), "any")
     with pytest.raises(SettingError):
         Filters.of(**{name: []})
+
+
+# --- words of rationales -----------------------------------------------------------------------------
+
+
+def rationales(base):
+    """The words of each decision's rationale, folded, as its letter is read."""
+    found = {}
+    for case in base.cases():
+        text = base.letter(case)
+        for item, read in enumerate(base.determination(case).decisions, 1):
+            said = read.rationale.span.of(text) if read.rationale else ""
+            found[case, item] = re.sub(r"[^a-z0-9]+", " ", f" {said.casefold()} ")
+    return found
+
+
+def test_words_are_found_in_the_rationales_that_have_them_and_in_no_others(base):
+    index = Analyses.of(base).index
+    said = rationales(base)
+    keys = list(index.columns("case", "item").iter_rows())
+    chance = random.Random(3)
+    everything = " ".join(said.values()).split()
+    phrases = {
+        " ".join(everything[at : at + size]) for size in (1, 2, 4) for at in chance.sample(range(5000), 12)
+    }
+    for phrase in phrases:
+        forms = " ".join(rf"{re.escape(word)}(?:e?s)?" for word in phrase.split())
+        expected = [bool(re.search(rf" {forms} ", said[key])) for key in keys]
+        found = index.chosen(Filters.of(rationale=phrase.upper()), "any").tolist()
+        missed = [k for k, one, other in zip(keys, expected, found, strict=True) if one and not other]
+        assert missed == [], phrase
+        plural = [k for k, one, other in zip(keys, expected, found, strict=True) if other and not one]
+        singular = {re.sub(r"(ie|e)?s$|y$", "", word) for word in phrase.split()}
+        assert all(word in said[key] for key in plural for word in singular), phrase
+
+
+def test_words_of_the_letter_outside_of_the_rationale_are_not_found(base):
+    index = Analyses.of(base).index
+    outside = "claims administrator"
+    said = rationales(base)
+    having = index.chosen(Filters.of(rationale=outside), "any")
+    cases = index.columns("case", "item").filter(having)
+    assert all(outside in said[key] for key in cases.iter_rows())
+    assert len(cases) < len(index)
+
+
+def test_no_query_is_given_for_what_the_graph_does_not_state(base):
+    found = Analyses.of(base).drivers("guideline", "any", Filters.of(rationale="treatment"), sets=False)
+    with pytest.raises(SettingError, match="does not hold"):
+        sparql(found)
+
+
+def test_facts_without_letters_have_no_words_to_search():
+    index = prepare(facts_of(decision("CM15-0000001", 1, "upheld")))
+    with pytest.raises(SettingError, match="not at hand"):
+        index.chosen(Filters.of(rationale="weaning"), "any")

@@ -30,6 +30,8 @@ def taking(site: TestClient) -> list[str]:
 
 def absent(name: str) -> str:
     """A value of a filter that no decision has."""
+    if FILTERS[name].searched:
+        return "no such words"
     if FILTERS[name].kind is not WORD:
         return "1950..1960"
     return {"template": "2013-notice", "priority": "expedited"}.get(
@@ -40,6 +42,8 @@ def absent(name: str) -> str:
 @pytest.mark.parametrize("name", FILTERS)
 @pytest.mark.parametrize("value", WRONG)
 def test_what_is_no_value_is_refused_at_every_address(site, taking, name, value):
+    if FILTERS[name].searched and value.strip("%20"):
+        return  # any words can be searched for
     for path in taking:
         answer = site.get(f"{path}?{name}={value}")
         assert answer.status_code == 422, (path, name, value)
@@ -52,7 +56,8 @@ def test_what_is_no_value_is_refused_at_every_address(site, taking, name, value)
 @pytest.mark.parametrize("name", FILTERS)
 def test_a_value_keeps_the_same_decisions_at_every_address(site, taking, name):
     whole = site.get("/api/drivers?limit=1").json()["decisions"]
-    for value in site.app.state.state.site.index.values(name)[:3]:
+    values = site.app.state.state.site.index.values(name)[:3]
+    for value in ["medical", "not medically"] if FILTERS[name].searched else values:
         asked = {name: value, "party": "any", "level": "guideline", "minimum": 1}
         table = site.get("/api/drivers", params=asked).json()
         assert 0 < table["decisions"] <= whole

@@ -19,6 +19,7 @@ from kg.analysis.cache import Analyses
 from kg.analysis.cited.figure_address import Asked, about
 from kg.analysis.cited.figure_kinds import KINDS, Values
 from kg.analysis.decisions import Index, prepare
+from kg.analysis.reasons.rationales import searching
 from kg.base.store import KnowledgeBase
 from kg.errors import SettingError, UnknownError
 
@@ -134,7 +135,7 @@ class Citable:
         )
         if (other := self.base.kept(asked.generation)) is not None:
             with other:
-                index = self._index(asked.generation, lambda: prepare(other.scan_facts().collect()))
+                index = self._index(asked.generation, lambda: _indexed(other, other.scan_facts()))
                 found = self._whole(asked, index, states)
             says = "computed from that generation, which is still stored"
             return replace(made, asked=found.asked, letters=found.letters, values=found.values, says=says)
@@ -142,7 +143,7 @@ class Citable:
             served = self.base.generation
             raise SettingError(f"generation {asked.generation} is not kept; the current one is {served}")
         facts = self.base.scan_facts().filter(pl.col("case").is_in(same))
-        index = self._index(asked.generation, lambda: prepare(facts.collect()))
+        index = self._index(asked.generation, lambda: _indexed(self.base, facts))
         own = _left(index, asked, states)
         rest, size = self._values(asked, index), _size(asked.inputs)
         lost = size - _size(own)
@@ -181,6 +182,11 @@ def inputs(index: Index, asked: Asked, states: Mapping[str, str]) -> str:
     cases = counted.unique().sort().to_list()
     lines = "\n".join(f"{case} {states.get(case, '')}" for case in cases)
     return f"{len(cases)}-{hashlib.sha256(lines.encode()).hexdigest()[:16]}"
+
+
+def _indexed(base: KnowledgeBase, facts: pl.LazyFrame) -> Index:
+    """An index of some facts of a base, whose letters have the rationales."""
+    return replace(prepare(facts.collect()), _searching=searching(base))
 
 
 def _left(index: Index, asked: Asked, states: Mapping[str, str]) -> str:

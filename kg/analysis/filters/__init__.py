@@ -16,7 +16,7 @@ from kg.analysis.filters import known_words, sparql_patterns
 from kg.analysis.filters.choices import check_minimum as check_minimum
 from kg.analysis.filters.choices import choose as choose
 from kg.analysis.filters.choices import unknown as unknown
-from kg.analysis.filters.ranges import DAYS, NUMBERS, WORD, YEARS, Kind, Range, Value, plain
+from kg.analysis.filters.ranges import DAYS, NUMBERS, PHRASE, WORD, YEARS, Kind, Range, Value, plain
 from kg.errors import ChoiceError, SettingError
 from kg.model import Priority, Sex, Template, Unit
 
@@ -39,8 +39,10 @@ class Filter:
     example: str
     often: bool = False
     """Whether a form shows it at once, and not under more filters."""
-    pattern: sparql_patterns.Pattern
-    """What keeps the same items in SPARQL."""
+    pattern: sparql_patterns.Pattern | None = None
+    """What keeps the same items in SPARQL, ``None`` where the graph does not state what it keeps."""
+    searched: bool = False
+    """Whether its values are words that are searched for in the rationales."""
     kind: Kind = WORD
     columns: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
@@ -86,7 +88,7 @@ class Filter:
         Raises:
             ChoiceError: it is in neither; the sentence names the nearest.
         """
-        if isinstance(value, Range):
+        if isinstance(value, Range) or self.searched:
             return value
         written = {word.casefold(): word for word in self.choices(present)}
         if found := written.get(value.casefold()):
@@ -172,6 +174,14 @@ _ALL = (
         vocabulary=known_words.grounds,
         folds=":",
         pattern=sparql_patterns.each(sparql_patterns.ground),
+    ),
+    Filter(
+        name="rationale",
+        label="Rationale",
+        words="Words of the reviewer's rationale, next to one another and in this order",
+        example="functional improvement",
+        kind=PHRASE,
+        searched=True,
     ),
     Filter(
         name="drug",
@@ -356,10 +366,25 @@ class Filters:
             )
         )
 
+    @property
+    def stated(self) -> bool:
+        """Whether the graph states all that is kept, so that :meth:`patterns` keep the same.
+
+        >>> Filters.of(year=2014).stated, Filters.of(rationale="fear avoidance").stated
+        (True, False)
+        """
+        return all(FILTERS[name].pattern is not None for name, _ in self._chosen)
+
     def patterns(self, citing: sparql_patterns.Citing) -> Iterator[str]:
-        """The SPARQL patterns that an ``?item`` fulfils that passes."""
+        """The SPARQL patterns that an ``?item`` fulfils that passes.
+
+        Raises:
+            SettingError: the graph does not state what a filter keeps.
+        """
         for name, values in self._chosen:
-            yield from FILTERS[name].pattern(values, citing)
+            if (pattern := FILTERS[name].pattern) is None:
+                raise SettingError(f"no SPARQL query: the graph does not hold the {name}'s words")
+            yield from pattern(values, citing)
 
     def __bool__(self) -> bool:
         return bool(self._chosen)

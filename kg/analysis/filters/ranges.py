@@ -141,6 +141,7 @@ def plain(number: str) -> str:
 _YEAR, _DAY = "[0-9]{4}", "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 
 WORD = Kind(r"[\s\S]{1,300}", "a word or a phrase of at most 300 characters", str)
+PHRASE = Kind(r"[\s\S]{0,150}\w[\s\S]{0,149}", "a word or a phrase of at most 300 characters", str)
 YEARS = Kind(
     rf"{_YEAR}((-|\.\.){_YEAR}|\.\.)?|\.\.{_YEAR}",
     "a year such as 2016 or a range such as 2014-2016",

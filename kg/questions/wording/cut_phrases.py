@@ -81,6 +81,13 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
             found.append(_as_drugs(phrase) if _excludes_drugs(phrase, found) else phrase)
             if phrase.type == "EACH_OUTCOME" and after and after.type.startswith("OF_"):
                 found.append(phrase._replace(type="BY", meaning=Meaning("BY")))  # `by outcome and year`
+    return _with_others(found)
+
+
+def _with_others(found: list[Phrase]) -> list[Phrase]:
+    """The phrases, a last *not* after *than* as the others: *than those that do not*."""
+    if [phrase.type for phrase in found[-2:]] in (["THAN", "NOT"], ["VERSUS", "NOT"]):
+        found[-1] = found[-1]._replace(type="OTHERS", meaning=Meaning("OTHERS"))
     return found
 
 
@@ -241,6 +248,8 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
 
     A share of decisions that end some way is none: it is a rate.
     """
+    if (mentioned := _mentioned(phrases)) is not None:
+        return mentioned
     whole = {at for at, phrase in enumerate(phrases) if _ends_whole(text, phrase)}
     kinds = [phrase.type if at not in whole else "WHOLE" for at, phrase in enumerate(phrases)]
     if "SHARE" not in kinds or set(kinds) & (_ENDED | _OTHERWISE) or not set(kinds) & _SAID:
@@ -259,6 +268,28 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
     if told and any(p.start >= told.start() and p.type in _SAID for p in phrases):
         return _divided(phrases, told.start(), len(text))
     return _divided(phrases, share.end, len(text)) or _divided(phrases, 0, len(text))
+
+
+def _mentioned(phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
+    """The part that mentions something, after an outcome: *what share of denials mentions weaning*."""
+    part = [
+        at
+        for at, phrase in enumerate(phrases)
+        if (phrase.type, phrase.meaning.name) == ("VALUE", "rationale")
+    ]
+    shares = [at for at, phrase in enumerate(phrases) if phrase.type in {"SHARE", "OFTEN"}]
+    ended = [
+        at for at, phrase in enumerate(phrases) if phrase.type in {"DENIAL", "RATE"} or "IS_" in phrase.type
+    ]
+    if not part or len(shares) != 1 or shares[0] > part[0] or any(p.type in _OTHERWISE for p in phrases):
+        return None
+    often = phrases[shares[0]].type == "OFTEN"
+    if any(at > part[0] or often for at in ended) and not (often and shares[0] + 1 == part[0]):
+        return None
+    whole = [phrase for at, phrase in enumerate(phrases) if at not in part]
+    if often:
+        whole[shares[0]] = whole[shares[0]]._replace(type="SHARE", meaning=Meaning("SHARE"))
+    return whole, [phrases[at] for at in part]
 
 
 def _ends_whole(text: str, phrase: Phrase) -> bool:

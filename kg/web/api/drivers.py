@@ -140,10 +140,13 @@ def driver(
     limit: Limit = 1000,
     offset: Offset = 0,
 ) -> Response:
-    """The case numbers; `sparql` can be sent to `/sparql` as it is and counts the same decisions as `row`."""
+    """The case numbers; `sparql` can be sent to `/sparql` as it is and counts the same decisions as `row`.
+
+    It is null where the graph does not hold what a filter keeps (`rationale`).
+    """
     table = site.drivers(level, party, filters, minimum, adjust)
     cases = table.cases(key)
     row = asdict(table.row(key))
     page, following = paged(cases, limit, offset)
-    more = {"row": row, "sparql": sparql(table, key), "help": HELP}
+    more = {"row": row, "sparql": sparql(table, key) if table.filters.stated else None, "help": HELP}
     return answer(request, site, listing(site, page, len(cases), following, **more))

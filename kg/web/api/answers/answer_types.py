@@ -130,7 +130,9 @@ class DriverCases(Listing):
 
     results: list[str] = Field(examples=[["CM16-0000001"]])
     row: row_model(DriverRow)  # type: ignore[valid-type]
-    sparql: str = Field(description="The query that counts the same decisions.")
+    sparql: str | None = Field(
+        description="The query that counts the same decisions; null under filters that the graph lacks."
+    )
     help: Help
 
 
