@@ -11,7 +11,7 @@ from kg.claims.clauses import Citing, Clause, Ending, clauses
 from kg.claims.described import Described, match
 from kg.claims.letters import Letter, Source, cited, plain
 from kg.model import Decision, Outcome, Party
-from kg.questions.asked import Phrase
+from kg.questions.vocabulary import Phrase
 from kg.reading.vocabulary.phrases import words
 
 _UNREADABLE = {

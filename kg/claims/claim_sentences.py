@@ -14,8 +14,8 @@ from typing import NamedTuple
 from lark.exceptions import UnexpectedInput
 
 from kg.questions import vocabulary
-from kg.questions.asked import Phrase, Plan
-from kg.questions.vocabulary import Meaning
+from kg.questions.asked import Plan
+from kg.questions.vocabulary import Meaning, Phrase
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
 from kg.reading.text.number_words import words_of
 from kg.reading.vocabulary.phrases import Found, Words, words

@@ -7,8 +7,8 @@ from itertools import pairwise
 from kg.claims.claim_sentences import Piece, Read
 from kg.claims.described import Described
 from kg.model import Outcome, Party
-from kg.questions.asked import Phrase
 from kg.questions.question import Condition
+from kg.questions.vocabulary import Phrase
 from kg.questions.wording.guideline_places import settled
 
 ENDINGS: dict[str, frozenset[Outcome]] = {

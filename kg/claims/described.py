@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kg.model import BodyPart, Decision, DisputedItem
-from kg.questions.asked import Phrase
+from kg.questions.vocabulary import Phrase
 from kg.reading.requests import services
 from kg.reading.requests.items import read_item
 from kg.reading.vocabulary.phrases import key, words

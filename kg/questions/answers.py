@@ -174,7 +174,7 @@ def _associations(analyses: Analyses, question: Question) -> Found:
 def _plain_conditions(question: Question) -> bool:
     """Whether the conditions are filters as they stand: each filter once, none negated, no comparison."""
     names = [condition.name for condition in question.where]
-    negated = any(c.negated or c.name in letter_facets.ONLY_FACETS for c in question.where)
+    negated = any(c.negated or c.party or c.name in letter_facets.ONLY_FACETS for c in question.where)
     return not (question.groups or negated or len(names) > len(set(names)))
 
 

@@ -1,18 +1,20 @@
 """What the parts of a question mean together."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from kg.errors import QuestionError
-from kg.model import Outcome
+from kg.model import Outcome, Party
 from kg.questions import vocabulary
 from kg.questions.question import Condition
-from kg.questions.vocabulary import Meaning
+from kg.questions.vocabulary import Phrase
 from kg.questions.wording.alternatives import alternative
 from kg.questions.wording.day_spans import both_spans, day_after, day_before, day_span
 from kg.questions.wording.guideline_places import gather, is_lacking, is_section, places
+from kg.questions.wording.parties import citing
 
 Plan = list[Any]
 
@@ -20,16 +22,6 @@ _SEVERAL = {"guideline", "ground", "rationale"}
 """Filters of which a decision can have several values, so that *and* asks for both."""
 _UNITS = (("visit", "visit"), ("session", "visit"), ("tablet", "unit"), ("pill", "unit"))
 _AND = re.compile(r"\band\b|&", re.IGNORECASE)
-
-
-class Phrase(NamedTuple):
-    """A phrase of a question: its type, what it means, its words and place."""
-
-    type: str
-    meaning: Meaning
-    printed: str
-    start: int
-    end: int
 
 
 @dataclass(slots=True)
@@ -59,9 +51,11 @@ class Asked:
     part: list[Condition] = field(default_factory=list)
     having: list[Condition] = field(default_factory=list)
     others: bool = False
+    parties: Mapping[int, Party] = field(default_factory=dict)
 
     def read(self, plan: Plan) -> "Asked":
         """What the parts say, one after the other."""
+        self.parties = citing(self.text, self.phrases)
         for name, inner in plan:
             getattr(self, f"_{name.lower()}")(inner)
             self.either = name == "word" and inner[0][0] == "OR"
@@ -97,7 +91,7 @@ class Asked:
         if token in {"TIME", "MEASURE"}:
             self.measure = meaning.value
         elif token in {"PART", "HAVING"}:
-            new = Condition(meaning.name, (meaning.value,), meaning.negated)
+            new = Condition(meaning.name, (meaning.value,), meaning.negated, party=meaning.party)
             gather(self.part if token == "PART" else self.having, new)
         elif token == "ONLY":
             self._only(at)
@@ -185,7 +179,7 @@ class Asked:
                 self._cited(within)
             elif name == "date":
                 self._on([(name, within)])
-        turned = [Condition(c.name, c.values, negated=True, asked=c.asked) for c in self.conditions]
+        turned = [replace(c, negated=True) for c in self.conditions]
         self.conditions = kept
         for condition in turned:
             self._condition(condition)
@@ -206,7 +200,11 @@ class Asked:
         negated = self.either and self.previous == "negated"
         works = [within for name, within in inner if name == "place" and within[0][0] == "GUIDE"]
         apart = len(works) == len(named) > 1 and "COMPARE" in self.seen
-        if apart or (len(works) == len(named) > 1 and self._joined(_first([("place", works[-1])]))):
+        owners = [self._whose(within[0][1]) for name, within in inner if name == "place"]
+        if self.parties and len(owners) == len(named):
+            for place, party in zip(named, owners, strict=True):
+                self._condition(Condition("guideline", (place,), negated, asked, party))
+        elif apart or (len(works) == len(named) > 1 and self._joined(_first([("place", works[-1])]))):
             for place in named:
                 self._condition(Condition("guideline", (place,), negated, asked), joined=not apart)
         else:
@@ -342,7 +340,8 @@ class Asked:
         joined = self._joined(self.phrases.index(phrase))
         negated = meaning.negated or (self.either and self.previous == "negated")
         parts = vocabulary.parts_in(phrase.printed) if meaning.name in {"category", "subcategory"} else ()
-        new = Condition(meaning.name, values, negated, phrase.printed)
+        own = self._whose(self.phrases.index(phrase)) if meaning.name == "basis" else None
+        new = Condition(meaning.name, values, negated, phrase.printed, meaning.party or own)
         if self.either and not parts:
             new = alternative(self.after if self.compared else self.conditions, new)
         self._condition(new, joined=joined)
@@ -350,6 +349,10 @@ class Asked:
             self._condition(Condition(meaning.also[0], (meaning.also[1],)))
         if parts:
             self._condition(Condition("body_part", self._sided(parts), asked=phrase.printed))
+
+    def _whose(self, at: int) -> Party | None:
+        """Who cites what is at a position, where that is not the reviewer."""
+        return self.parties.get(at) if self.parties.get(at) is not Party.REVIEWER else None
 
     def _sided(self, parts: tuple[str, ...]) -> tuple[str, ...]:
         """Parts of the body on the sides that were named before them."""
@@ -362,7 +365,7 @@ class Asked:
         """Add a condition; two of one filter are one that holds for either value, or for both after *and*."""
         into = self.after if self.compared else self.conditions
         for at, old in enumerate(into):
-            if old.name == new.name and old.negated == new.negated:
+            if (old.name, old.negated, old.party) == (new.name, new.negated, new.party):
                 if self.seen & {"COMPARE"} and not self.compared:
                     self.compared = True
                     self.after.append(new)
@@ -370,7 +373,7 @@ class Asked:
                     continue
                 else:
                     values = tuple(dict.fromkeys((*old.values, *new.values)))
-                    into[at] = Condition(old.name, values, old.negated, f"{old.asked}, {new.asked}")
+                    into[at] = replace(old, values=values, asked=f"{old.asked}, {new.asked}")
                 return
         into.append(new)
 

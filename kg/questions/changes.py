@@ -135,7 +135,7 @@ def _level(question: Question) -> _Changed:
 
 def _party(question: Question) -> _Changed:
     citing = question.kind is Kind.ASSOCIATIONS or any(c.name == "guideline" for c in question.where)
-    if citing and question.kind is not Kind.SIDES:
+    if citing and question.kind is not Kind.SIDES and not any(c.party for c in question.where):
         now = f"cited by the {question.party.value.replace('_', ' ')}"
         for party in (Party.REVIEWER, Party.CLAIMS_ADMINISTRATOR):
             words = f"cited by the {party.value.replace('_', ' ')}"

@@ -1,6 +1,7 @@
 """What a question compares with what."""
 
 import re
+from dataclasses import replace
 
 from kg.errors import QuestionError
 from kg.questions import vocabulary
@@ -23,7 +24,7 @@ def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
         return asked.conditions, ()
     if asked.others and not asked.after and asked.conditions:
         one = _whose_others(asked)
-        asked.after.append(Condition(one.name, one.values, not one.negated, one.asked))
+        asked.after.append(replace(one, negated=not one.negated))
     if not asked.after:
         raise QuestionError("a comparison needs one thing on each side, such as opioids versus NSAIDs")
     asked.conditions = _as_drugs(asked, asked.after[0])

@@ -18,13 +18,12 @@ def passing(index: Index, conditions: tuple[Condition, ...], question: Question)
     """Which decisions meet all of the conditions."""
     mask = np.ones(len(index), bool)
     for condition in conditions:
+        party = (condition.party or question.party).value
         if condition.name in letter_facets.ONLY_FACETS:
-            chosen: Mask | None = letter_facets.having(
-                index, condition.name, condition.values, question.party.value
-            )
+            chosen: Mask | None = letter_facets.having(index, condition.name, condition.values, party)
         else:
             filters = Filters.of(**{condition.name: condition.values})
-            chosen = index.chosen(filters, question.party.value)
+            chosen = index.chosen(filters, party)
         if chosen is not None:
             mask &= ~chosen if condition.negated else chosen
     return mask

@@ -129,7 +129,7 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
     values, no = named(condition), "not " if condition.negated else ""
     if condition.values == (vocabulary.EVER,):
         return f"{'without' if no else 'with'} {values}"
-    who = "reviewer" if party is Party.REVIEWER else "claims administrator"
+    who = "reviewer" if (condition.party or party) is Party.REVIEWER else "claims administrator"
     if condition.name.startswith("days_"):
         return f"{no}with {values} {letter_facets.FACETS[condition.name].words}"
     return {

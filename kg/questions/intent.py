@@ -127,7 +127,7 @@ def _ended(asked: Asked) -> None:
 
 def _party(asked: Asked, kind: Kind) -> Party:
     """Whose citations are asked about."""
-    administrator = "PARTY" in asked.seen and kind is not Kind.SIDES
+    administrator = "PARTY" in asked.seen and kind is not Kind.SIDES and not asked.parties
     return Party.CLAIMS_ADMINISTRATOR if administrator else Party.REVIEWER
 
 
@@ -190,7 +190,8 @@ def _agreeing(where: tuple[Condition, ...]) -> None:
     """
     for one, other in permutations(where, 2):
         shared = set(one.values) & set(other.values) - {vocabulary.EVER}
-        if one.negated and not other.negated and one.name == other.name and shared:
+        alike = (one.name, one.party) == (other.name, other.party)
+        if one.negated and not other.negated and alike and shared:
             raise QuestionError(f"“{other.asked}” is asked for and excluded: both mean {min(shared)}")
 
 
@@ -277,7 +278,7 @@ _WORKERS = re.compile(
     r"\b(?:oldest|youngest) (?:injured )?(?:workers?|patients?|claimants?|employees?)\b", re.IGNORECASE
 )
 _TOGETHER = re.compile(
-    r"\band\s+(?:the\s+)?(?:IMR\s+)?(?:reviewer|expert)s?\b|\b(?:reviewer|expert)s?\s+and\s+(?:the\s+)?(?:UR|administrator|adjuster|claims)\b",
+    r"\band\s+(?:(?:which|what)\s+)?(?:do(?:es)?\s+)?(?:the\s+)?(?:IMR\s+)?(?:reviewer|expert)s?\b|\b(?:reviewer|expert)s?\s+and\s+(?:the\s+)?(?:UR|administrator|adjuster|claims)\b",
     re.IGNORECASE,
 )
 _REVIEWERS = re.compile(r"\b(?:reviewers?|IMR|experts?)\b", re.IGNORECASE)
@@ -326,9 +327,10 @@ def _kind(asked: Asked) -> tuple[Kind, str | None]:
         return Kind.MEASURE, None
     if asked.part:
         return Kind.PARTS, None
-    if _asks_both(asked) and any(len(c.values) > 1 for c in asked.conditions if c.name == "guideline"):
+    both = not asked.parties and _asks_both(asked)
+    if both and any(len(c.values) > 1 for c in asked.conditions if c.name == "guideline"):
         raise QuestionError("what each party cites is asked of both together, or name what one of them cites")
-    if "SIDES" in seen or ("SAME" in seen and seen & {"PARTY", "CITE"}) or _asks_both(asked):
+    if "SIDES" in seen or ("SAME" in seen and seen & {"PARTY", "CITE"}) or both:
         return Kind.SIDES, level or "section"
     if "WHY" in seen or _asks_grounds(asked):
         return Kind.GROUNDS, None

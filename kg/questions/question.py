@@ -51,6 +51,8 @@ class Condition:
     values: tuple[str, ...]
     negated: bool = False
     asked: str = ""
+    party: Party | None = None
+    """Who cites it, where that is not who the whole question is about."""
 
     @property
     def words(self) -> str:
@@ -60,11 +62,13 @@ class Condition:
     def written(self, prefix: str = "") -> str:
         """The same with a prefix: ``part.drug="Opioids"``."""
         no = "!" if self.negated else ""
+        prefix += "administrator." if self.party is Party.CLAIMS_ADMINISTRATOR else ""
         return " ".join(f'{prefix}{self.name}{no}="{value}"' for value in self.values)
 
     def __str__(self) -> str:
         """As the readings in ``grammar/examples/question.tsv`` write it."""
-        return f"{'not ' if self.negated else ''}{self.name}={', '.join(self.values)}"
+        who = "administrator " if self.party is Party.CLAIMS_ADMINISTRATOR else ""
+        return f"{'not ' if self.negated else ''}{who}{self.name}={', '.join(self.values)}"
 
 
 @dataclass(frozen=True, slots=True)

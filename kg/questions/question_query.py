@@ -1,6 +1,7 @@
 """The SPARQL behind a question: what counts its decisions in the graph."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from kg.analysis.filters import FILTERS, Filters
 from kg.analysis.filters.ranges import Range
@@ -144,15 +145,16 @@ _FACETS: dict[str, Callable[[str, Question], str]] = {
 
 
 def _patterns(question: Question, conditions: tuple[Condition, ...]) -> Iterator[str]:
-    citing = CITING[question.party.value]
     seen: set[str] = set()
     for condition in conditions:
+        of = replace(question, party=condition.party or question.party)
         if condition.name in letter_facets.ONLY_FACETS:
             pattern = " UNION ".join(
-                f"{{ {_FACETS[condition.name](value, question)} }}" for value in condition.values
+                f"{{ {_FACETS[condition.name](value, of)} }}" for value in condition.values
             )
         else:
-            pattern = " ".join(Filters.of(**{condition.name: condition.values}).patterns(citing))
+            filters = Filters.of(**{condition.name: condition.values})
+            pattern = " ".join(filters.patterns(CITING[of.party.value]))
         # Another condition of a filter may hold by another citation or ground: only the item is shared.
         apart = f"SELECT DISTINCT ?item WHERE {{ {pattern} }}"
         if condition.negated:

@@ -16,11 +16,12 @@ from lark.exceptions import UnexpectedInput
 
 from kg.analysis.filters import FILTERS
 from kg.errors import QuestionError
+from kg.model import Party
 from kg.questions import intent, letter_facets, vocabulary
-from kg.questions.asked import Asked, Phrase, Plan
+from kg.questions.asked import Asked, Plan
 from kg.questions.examples import nearest
 from kg.questions.question import Question
-from kg.questions.vocabulary import Meaning
+from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording import cut_phrases, measured_words, numbers, rationale_words
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
 from kg.reading.text.number_words import words_of
@@ -31,7 +32,10 @@ LONGEST = 2_000
 
 _CASE = r"\bCM\s?-?(?P<year>[0-9]{2})-?(?P<number>[0-9]{1,7})\b"
 _NAMES = "|".join((*FILTERS, *letter_facets.ONLY_FACETS, "decisions", "percent", "measure"))
-_CONDITION = rf'\b(?P<part>part\.)?(?P<name>{_NAMES})(?P<no>!?)=(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+))'
+_CONDITION = (
+    rf"\b(?P<part>part\.)?(?P<party>administrator\.)?(?P<name>{_NAMES})(?P<no>!?)"
+    r'=(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+))'
+)
 _DAY = (
     r"\b(?P<iso>(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})\b"
     r"|\b(?P<slashed>[0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2})\b"
@@ -124,7 +128,8 @@ def _exact(found: re.Match[str]) -> tuple[str, Meaning]:
         kind = "MEASURE" if name == "measure" else "HAVING"
     elif name in letter_facets.ONLY_FACETS:
         value = letter_facets.check(name, value)
-    return kind, Meaning(kind, name, value, negated=bool(found["no"]))
+    party = Party.CLAIMS_ADMINISTRATOR if found["party"] else None
+    return kind, Meaning(kind, name, value, negated=bool(found["no"]), party=party)
 
 
 def _day(iso: str, printed: str) -> str:

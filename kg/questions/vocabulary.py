@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from kg import resources
 from kg.analysis.filters import known_words
-from kg.model import Priority, Sex
+from kg.model import Party, Priority, Sex
 from kg.questions.wording import facet_words, ground_words
 from kg.reading.requests import bodyparts, services
 from kg.reading.vocabulary.concepts import Concept, read
@@ -77,6 +78,18 @@ class Meaning:
     negated: bool = False
     offered: str = ""
     """How the thing is called where it is offered."""
+    party: Party | None = None
+    """Who cites the value, where a condition is written out for one party."""
+
+
+class Phrase(NamedTuple):
+    """A phrase of a question: its type, what it means, its words and place."""
+
+    type: str
+    meaning: Meaning
+    printed: str
+    start: int
+    end: int
 
 
 @cache

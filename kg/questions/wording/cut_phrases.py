@@ -3,8 +3,8 @@
 import re
 
 from kg.questions import vocabulary
-from kg.questions.asked import Phrase
-from kg.questions.vocabulary import Meaning
+from kg.questions.vocabulary import Meaning, Phrase
+from kg.questions.wording.parties import completed
 from kg.reading.vocabulary.phrases import words
 
 _DATES = {"YEAR", "MONTH", "DAY", "NUMBER", "Q1", "Q2", "Q3", "Q4", "H1", "H2"}
@@ -81,7 +81,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
             found.append(_as_drugs(phrase) if _excludes_drugs(phrase, found) else phrase)
             if phrase.type == "EACH_OUTCOME" and after and after.type.startswith("OF_"):
                 found.append(phrase._replace(type="BY", meaning=Meaning("BY")))  # `by outcome and year`
-    return _with_others(found)
+    return completed(text, _with_others(found))
 
 
 def _with_others(found: list[Phrase]) -> list[Phrase]:

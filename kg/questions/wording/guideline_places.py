@@ -1,6 +1,7 @@
 """Conditions as questions name them: places of guidelines without their work, grounds that are lacking."""
 
 import re
+from dataclasses import replace
 
 from kg.errors import QuestionError
 from kg.questions import vocabulary
@@ -37,7 +38,7 @@ def settled(condition: Condition) -> Condition:
         else:
             work = works[0] if works else "chronic-pain"
             found.append(f"{_PAGED.get(work, _edition(work))}/page/{number}")
-    return Condition("guideline", tuple(found), condition.negated, condition.asked)
+    return replace(condition, values=tuple(found))
 
 
 def _edition(work: str) -> str:
@@ -67,8 +68,8 @@ def is_section(notation: str) -> bool:
 def gather(into: list[Condition], new: Condition) -> None:
     """Add a condition; two of one name are one that holds for either value."""
     for at, old in enumerate(into):
-        if (old.name, old.negated) == (new.name, new.negated):
-            into[at] = Condition(old.name, (*old.values, *new.values), old.negated)
+        if (old.name, old.negated, old.party) == (new.name, new.negated, new.party):
+            into[at] = replace(old, values=(*old.values, *new.values), asked="")
             return
     into.append(new)
 

@@ -1,0 +1,70 @@
+"""Which party cites what, where each is named: *UR cites ODG but the reviewer cites the MTUS*."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from kg.model import Party
+from kg.questions.vocabulary import Phrase
+
+_REVIEWER = re.compile(
+    r"\b(?:(?:IMR|expert|physician|independent|medical)\s+)*(?:reviewers?|IMR|experts?)\b", re.IGNORECASE
+)
+_BY = re.compile(r"\s*(?:(?:is|are|was|were|being)\s+)?(?:\w+\s+)?(?:on\s+)?by\s+(?:the\s+)?$", re.IGNORECASE)
+
+
+class _Subject(NamedTuple):
+    start: int
+    end: int
+    party: Party
+
+
+def citing(text: str, phrases: list[Phrase]) -> Mapping[int, Party]:
+    """The party of each phrase for what is cited, by its position; empty unless there is one for each party.
+
+    Who stands before it cites it, or who follows after *by*.
+    """
+    subjects = sorted(_subjects(text, phrases))
+    found: dict[int, Party] = {}
+    for at, phrase in enumerate(phrases):
+        if not _is_cited(phrase):
+            continue
+        before = [one for one in subjects if one.end <= phrase.start]
+        after = [one for one in subjects if one.start >= phrase.end]
+        if after and _BY.fullmatch(text, phrase.end, after[0].start):
+            found[at] = after[0].party
+        elif before:
+            found[at] = before[-1].party
+    return found if len(set(found.values())) > 1 else {}
+
+
+def completed(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, with what one party does not cite although the other does: *and the reviewer does not*."""
+    subjects = sorted(_subjects(text, phrases))
+    if len(subjects) < 2 or subjects[-1].party is subjects[-2].party:
+        return phrases
+    last, before = subjects[-1], subjects[-2]
+    said = [phrase for phrase in phrases if phrase.start >= last.end]
+    cited = [phrase for phrase in phrases if phrase.start >= before.end and _is_cited(phrase)]
+    kinds = [phrase.type for phrase in said]
+    if not cited or cited[-1].end > last.start or kinds[:1] != ["NOT"] or not set(kinds[1:]) <= {"CITE"}:
+        return phrases
+    at = said[0].end
+    again = [phrase for phrase in phrases if before.end <= phrase.start and phrase.end <= last.start]
+    first, after = again.index(cited[0]), again.index(cited[-1]) + 1
+    more = again[first:after] + [phrase for phrase in again[after:] if phrase.type in {"NUMBER", "YEAR"}]
+    return [*phrases[: phrases.index(said[0]) + 1], *(phrase._replace(start=at, end=at) for phrase in more)]
+
+
+def _is_cited(phrase: Phrase) -> bool:
+    return phrase.type in {"GUIDE", "AT_PAGE", "AT_CHAPTER"} or phrase.meaning.name == "basis"
+
+
+def _subjects(text: str, phrases: list[Phrase]) -> Iterator[_Subject]:
+    for phrase in phrases:
+        if phrase.type == "PARTY":
+            yield _Subject(phrase.start, phrase.end, Party.CLAIMS_ADMINISTRATOR)
+    said = [(phrase.start, phrase.end) for phrase in phrases]
+    for one in _REVIEWER.finditer(text):
+        if not any(start < one.end() and one.start() < end for start, end in said):
+            yield _Subject(one.start(), one.end(), Party.REVIEWER)
