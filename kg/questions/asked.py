@@ -11,7 +11,7 @@ from kg.model import Outcome, Party
 from kg.questions import vocabulary
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
-from kg.questions.wording.alternatives import alternative
+from kg.questions.wording.alternatives import alternative, is_of, see_parts
 from kg.questions.wording.day_spans import both_spans, day_after, day_before, day_span
 from kg.questions.wording.guideline_places import gather, is_lacking, is_section, places
 from kg.questions.wording.parties import citing
@@ -20,6 +20,13 @@ Plan = list[Any]
 
 _SEVERAL = {"guideline", "ground", "rationale"}
 """Filters of which a decision can have several values, so that *and* asks for both."""
+_EVENTS = {
+    "INJURED": "injury_date",
+    "DENIED_ON": "denial_date",
+    "RECEIVED": "application_date",
+    "ASSIGNED": "assignment_date",
+}
+"""The dates of letters beside the decision's, by the words before them."""
 _UNITS = (("visit", "visit"), ("session", "visit"), ("tablet", "unit"), ("pill", "unit"))
 _AND = re.compile(r"\band\b|&", re.IGNORECASE)
 
@@ -143,7 +150,7 @@ class Asked:
             self._condition(Condition("alone", ("guideline",)))
 
     def _injured(self, inner: Plan) -> None:
-        """A date after a word for the injury is the day of the injury."""
+        """A date after a word for the injury, or for another event, is the day of that."""
         kept, self.conditions, later, self.later = self.conditions, [], self.later, None
         for name, within in inner[1:]:
             if name != "OR":
@@ -152,7 +159,7 @@ class Asked:
         found = [*self.conditions, *([self.later] if self.later else [])]
         self.conditions, self.later = kept, later
         for condition in found:
-            self._condition(Condition("injury_date", condition.values, asked=condition.asked))
+            self._condition(Condition(_EVENTS[inner[0][0]], condition.values, asked=condition.asked))
 
     def _strict(self, inner: Plan) -> None:
         ((token, _),) = inner
@@ -167,11 +174,13 @@ class Asked:
         """What is not: values of one filter, a citation or a date; values of other filters are asked for."""
         kept, self.conditions = self.conditions, []
         later: list[Phrase] = []
-        for name, within in inner[1:]:
+        for at, (name, within) in enumerate(inner[1:]):
             if name == "VALUE":
                 phrase = self.phrases[within]
                 own = {"side", phrase.meaning.name}
-                if later or (self.conditions and not any(c.name in own for c in self.conditions)):
+                if inner[at][0] == "OR" and not later:  # `not acupuncture or injections`: neither of them
+                    self._add(phrase)
+                elif later or (self.conditions and not any(c.name in own for c in self.conditions)):
                     later.append(phrase)
                 else:
                     self._add(phrase)
@@ -340,11 +349,17 @@ class Asked:
         joined = self._joined(self.phrases.index(phrase))
         negated = meaning.negated or (self.either and self.previous == "negated")
         parts = vocabulary.parts_in(phrase.printed) if meaning.name in {"category", "subcategory"} else ()
+        if parts and self.either:
+            see_parts(self.conditions, phrase.printed, parts)
         own = self._whose(self.phrases.index(phrase)) if meaning.name == "basis" else None
         new = Condition(meaning.name, values, negated, phrase.printed, meaning.party or own)
         if self.either and not parts:
             new = alternative(self.after if self.compared else self.conditions, new)
         self._condition(new, joined=joined)
+        subcategories = [v for c in self.conditions if c.name == "subcategory" for v in c.values]
+        alone = meaning.also and self.either and not all(is_of(v, meaning.also[1]) for v in subcategories)
+        if meaning.also and (new.name == "service" or alone):
+            raise QuestionError(f"“{phrase.printed}” is a service of two categories: ask for one at a time")
         if meaning.also:
             self._condition(Condition(meaning.also[0], (meaning.also[1],)))
         if parts:

@@ -63,7 +63,10 @@ def sentence(question: Question) -> str:
         measure=f"the {letter_facets.FACETS[question.measure].words}" if question.measure else "",
         unit=f"{'letters with ' * _of_letters(question)}{ended}decisions",
     )
-    parts = [text, *(", ".join(told(c, question.party) for c in question.where),)]
+    parts = [
+        text if question.where else text.removesuffix(","),
+        *(", ".join(told(c, question.party) for c in question.where),),
+    ]
     text = " ".join(part for part in parts if part)
     if question.part:
         text += ", of those " + ", ".join(told(c, question.party) for c in question.part)
@@ -120,7 +123,7 @@ def named(condition: Condition) -> str:
     return said if alike else f"{said} (“{condition.asked}”)"
 
 
-_AS_ASKED = {"condition", "category", "subcategory", "drug", "specialty", "body_part"}
+_AS_ASKED = {"condition", "service", "category", "subcategory", "drug", "specialty", "body_part"}
 """Filters whose values are seldom called by their names."""
 
 
@@ -157,7 +160,11 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "basis": f"whose {who} {'does not rely' if no else 'relies'} on {values}",
         "alone": f"{no}with no other {values}",
         "condition": f"{no}of patients with {values}",
+        "service": f"{no}on {values}",
         "injury_date": f"{no}of injuries {values}",
+        "denial_date": f"{no}denied by utilization review {values}",
+        "application_date": f"{no}whose application was received {values}",
+        "assignment_date": f"{no}assigned to the reviewer {values}",
     }.get(condition.name) or f"{no}with {FILTERS[condition.name].label.lower()} {values}"
 
 

@@ -127,7 +127,9 @@ def _ended(asked: Asked) -> None:
 
 def _party(asked: Asked, kind: Kind) -> Party:
     """Whose citations are asked about."""
-    administrator = "PARTY" in asked.seen and kind is not Kind.SIDES and not asked.parties
+    denied = asked.has({"basis"}) or any(condition.name == "basis" for condition in asked.part)
+    of_denials = denied and _UR_DENIALS.search(asked.text) and not _REVIEWERS.search(asked.text)
+    administrator = ("PARTY" in asked.seen or of_denials) and kind is not Kind.SIDES and not asked.parties
     return Party.CLAIMS_ADMINISTRATOR if administrator else Party.REVIEWER
 
 
@@ -137,6 +139,8 @@ def _order(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> str | Non
         return _by_date(asked, kind)
     if groups:
         return None
+    if "LEAST" in asked.seen and any(p.type in {"FREQUENT", "TOP"} for p in asked.phrases):
+        raise QuestionError("the most or the least? Ask for one of them")
     return "least" if "LEAST" in asked.seen else "most" if asked.seen & {"MOST", "CITED_MOST"} else None
 
 
@@ -216,6 +220,8 @@ def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[O
     top = top and kind is Kind.FIGURES and asked.outcome is None and asked.limit is not None
     counts = bool(asked.seen & {"COUNT", "DISTINCT"}) or top or _cites_counted(asked, groups)
     outcome = asked.outcome
+    if "OFTEN" in asked.seen and outcome is None and not asked.seen & (_ENDING - {"SHARE"}):
+        counts = True  # `how often does a neurologist review sleep studies`
     if outcome is None and kind in {Kind.FIGURES, Kind.ASSOCIATIONS, Kind.TREND, Kind.GROUNDS}:
         if "SHARE" in asked.seen and not counts and kind is not Kind.GROUNDS:
             raise QuestionError("the share that ended how? Ask for “share overturned” or “upheld”")
@@ -274,6 +280,11 @@ def _later(asked: Asked, later: Condition, kind: Kind) -> None:
         asked.conditions.append(later)
 
 
+_UR_DENIALS = re.compile(
+    r"\b(?:UR|utilization\s+review|claims?\s+administrator)(?:['’]?s)?\s+(?:denials?|decisions?)\b|\bdenied\s+by\s+UR\b",
+    re.IGNORECASE,
+)
+"""Denials by the claims administrator, who says on what they rely."""
 _WORKERS = re.compile(
     r"\b(?:oldest|youngest) (?:injured )?(?:workers?|patients?|claimants?|employees?)\b", re.IGNORECASE
 )

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from kg.analysis.decisions import OUTCOMES, Index, Mask
-from kg.analysis.filters import ranges
+from kg.analysis.filters import known_words, ranges
 from kg.analysis.filters.ranges import Range
 from kg.errors import QuestionError
 from kg.reading.vocabulary.concepts import read
@@ -124,6 +124,21 @@ def _alone(index: Index, party: str) -> pl.Series:
     )
 
 
+def _services(index: Index, _: str) -> pl.Series:
+    """What a decision's service is called: its category and subcategory, the drug and its class."""
+    names = ("category", "subcategory", "drug", "drug_class")
+    called = index.columns(*names).select(pl.concat_list(pl.col(name).cast(pl.String) for name in names))
+    return called.to_series().list.drop_nulls()
+
+
+@cache
+def services() -> tuple[str, ...]:
+    """What a service can be called."""
+    return tuple(
+        dict.fromkeys((*known_words.categories(), *known_words.subcategories(), *known_words.drugs()))
+    )
+
+
 def _quarter(index: Index, _: str) -> pl.Series:
     day = index.columns("decision_date")["decision_date"]
     return pl.select(pl.format("{}-Q{}", day.dt.year(), day.dt.quarter())).to_series()
@@ -173,7 +188,12 @@ FACETS: dict[str, Facet] = {
     ),
     "refills": Facet("refills", _column("refills_max"), ranges.NUMBERS, unit="refills", of_letters=False),
     "condition": Facet("patient's condition", _column("conditions"), of_letters=False),
-    "injury_date": Facet("date of injury", _column("injury_date"), ranges.DAYS),
+    "service": Facet("service or drug", _services, of_letters=False),
+    **{
+        f"{one}_date": Facet(f"date of the {_EVENTS[one]}", _column(DATES[one]), ranges.DAYS)
+        for one in DATES
+        if one != "decision"
+    },
     "injury_year": Facet(
         "year of injury", lambda index, _: index.columns("injury_date")["injury_date"].dt.year()
     ),
@@ -207,10 +227,12 @@ def check(name: str, value: str) -> str:
     if facet.kind is not ranges.WORD:
         facet.kind.read(name.replace("_", " "), value)
         return str(facet.kind.read(name, value)) if facet.is_number else value
-    known: Iterable[str] = conditions() if name == "condition" else facet.known
-    if found := next((one for one in known if one == value.casefold()), None):
+    known: Iterable[str] = {"condition": conditions, "service": services}.get(name, lambda: facet.known)()
+    if found := next((one for one in known if one.casefold() == value.casefold()), None):
         return found
-    raise QuestionError(f"there is no {name.replace('_', ' ')} {value!r}; known are {', '.join(known)}")
+    raise QuestionError(
+        f"there is no {name.replace('_', ' ')} {value!r}; known are {', '.join(list(known)[:30])}"
+    )
 
 
 def having(index: Index, name: str, values: tuple[str, ...], party: str) -> Mask:
@@ -244,7 +266,7 @@ def told(name: str, value: str) -> str:
     if value in named:
         return named[value]
     first, to, last = value.partition("..")
-    if name == "injury_date":
+    if name.endswith("_date"):
         return (
             f"from {first} to {last}" if first and last else f"from {first} on" if first else f"up to {last}"
         )

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from kg.analysis.filters import FILTERS, Filters
+from kg.analysis.filters import FILTERS, Filters, known_words
 from kg.analysis.filters.ranges import Range
-from kg.analysis.filters.sparql_patterns import CITING, ON_ANY_SIDE, between, days
+from kg.analysis.filters.sparql_patterns import CITING, ON_ANY_SIDE, between, days, union
 from kg.graph import iri
 from kg.model import Party
 from kg.questions import letter_facets
@@ -118,9 +118,25 @@ def _basis(value: str, question: Question) -> str:
     return f'?item imr:{party}Basis/skos:notation "{value}" .'
 
 
-def _injured(value: str, _: Question) -> str:
-    bounds = days(_range("injury_date", value), "?injured")
-    return f"?case imr:disputedItem ?item ; imr:dateOfInjury ?injured . FILTER({bounds})"
+def _on_day(facet: str, path: str) -> Callable[[str, Question], str]:
+    """What a letter's date, to which a path leads, lies in."""
+
+    def made(value: str, _: Question) -> str:
+        day = f"?{facet}"
+        return f"?case imr:disputedItem ?item ; {path} {day} . FILTER({days(_range(facet, value), day)})"
+
+    return made
+
+
+def _service(value: str, _: Question) -> str:
+    """A category, a subcategory, a drug or a class of drugs."""
+    kinds = (("category", known_words.categories), ("subcategory", known_words.subcategories))
+    found = [
+        Filters.of(**{name: value})
+        for name, known in (*kinds, ("drug", known_words.drugs))
+        if value in known()
+    ]
+    return union([" ".join(one.patterns(CITING["any"])) for one in found])
 
 
 def _range(facet: str, value: str) -> Range:
@@ -134,7 +150,11 @@ _FACETS: dict[str, Callable[[str, Question], str]] = {
     "letter": _letter,
     "items": _items,
     "basis": _basis,
-    "injury_date": _injured,
+    "injury_date": _on_day("injury_date", "imr:dateOfInjury"),
+    "denial_date": _on_day("denial_date", "imr:urDenialDate"),
+    "application_date": _on_day("application_date", "imr:applicationReceived"),
+    "assignment_date": _on_day("assignment_date", "imr:dateAssigned"),
+    "service": _service,
     "surgical": lambda value, _: (
         "?item imr:associatedSurgicalService true ."
         if value == "true"

@@ -70,6 +70,7 @@ ABSENT = {
     "NO_MONEY": "letters state no costs",
 }
 """Why a question with such a word cannot be answered."""
+_PARTED = re.compile(r"[,;:]")
 _RANGE = re.compile(r"\s*(?:-|–|\.\.)\s*")
 
 
@@ -155,7 +156,7 @@ def _phrases(text: str, start: int, end: int) -> list[Phrase]:
             phrase, ignored = phrase._replace(type="ONWARD"), False
         at = after
         if ignored:
-            citing = citing and phrase.printed.lower() in _ARTICLES
+            citing = citing and phrase.printed.lower() in (_ARTICLES | {"of"})
             continue
         if found and phrase.type == "NUMBER" and found[-1].type in _NUMBERED:
             found[-1] = found[-1]._replace(type=_NUMBERED[found[-1].type])
@@ -168,7 +169,7 @@ def _phrases(text: str, start: int, end: int) -> list[Phrase]:
         if phrase.type == "GUIDE" and found and found[-1].type == "OF_SECTION":
             phrase, at = _after_comma(text, read, folded, found[-1], (phrase, at))
         found.append(phrase)
-        citing = phrase.type in {"CITE", "OF_SECTION"} or (citing and phrase.type == "OR")
+        citing = phrase.type in {"CITE", "OF_SECTION", "OF_PAGE"} or (citing and phrase.type == "OR")
     return found
 
 
@@ -241,9 +242,9 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
 
 
 def _comma(text: str, read: Words, at: int, after: int) -> int | None:
-    """The word after the first comma within words ``at`` up to ``after``."""
+    """The word after the first comma or colon within words ``at`` up to ``after``."""
     pairs = ((one, read.matches[one].end(), read.matches[one + 1].start()) for one in range(at, after - 1))
-    return next((one + 1 for one, end, start in pairs if "," in text[end:start]), None)
+    return next((one + 1 for one, end, start in pairs if _PARTED.search(text, end, start)), None)
 
 
 def _in_a_year(folded: list[str], at: int) -> bool:

@@ -441,3 +441,49 @@ def test_every_number_has_a_mean(name, analyses):
     low, high = value["least"], value["greatest"]
     question = read_question(f'rate overturned {name}="{max(low, 0):g}..{high:g}"') if low >= 0 else None
     assert question is None or answers.answer(analyses, question).value["decisions"] > 0
+
+
+@pytest.mark.parametrize(
+    ("said", "column"),
+    [
+        ("application received", "application_received"),
+        ("UR denial dated", "ur_denial_date"),
+        ("assigned to a reviewer", "date_assigned"),
+        ("injured", "date_of_injury"),
+    ],
+)
+def test_every_date_of_a_letter_bounds_what_is_counted(said, column, analyses, base):
+    letters = [letter for letter in letters_of(base).values() if letter[column]]
+    day = sorted(letter[column] for letter in letters)[len(letters) // 2]
+    for words, kept in (("since", lambda d: d >= day), ("before", lambda d: d < day)):
+        found = answers.ask(analyses, f"how many letters, {said} {words} {day}")
+        assert found.value["letters"] == sum(kept(letter[column]) for letter in letters)
+        assert str(day) in found.echo or str(day.replace(day=max(day.day - 1, 1))) in found.echo
+        [row] = base.graph.query(found.sparql)
+        assert int(row.letters) == found.value["letters"]
+
+
+def test_what_each_party_cites_is_what_plain_python_counts(analyses, base):
+    cited = {}
+    for row in base.facts.filter(pl.col("outcome").is_not_null()).iter_rows(named=True):
+        cited.setdefault((row["case"], row["item"]), set()).add((row["party"], row["guideline"]))
+    administrator, reviewer = ("claims_administrator", "odg"), ("reviewer", "odg")
+    other = ("reviewer", "acoem-2004")
+    for text, expected in (
+        ("UR cites ODG but the reviewer cites ACOEM", lambda c: administrator in c and other in c),
+        ("UR cites ODG and the reviewer does not", lambda c: administrator in c and reviewer not in c),
+        ("the reviewer cites ODG, UR does not cite it", lambda c: reviewer in c and administrator not in c),
+    ):
+        found = answers.ask(analyses, text)
+        assert found.value["decisions"] == sum(map(expected, cited.values())), text
+        assert "whose claims administrator" in found.echo
+        assert "whose reviewer" in found.echo
+
+
+def test_services_of_different_kinds_are_either(analyses, base):
+    rows = base.facts.unique(["case", "item"]).filter(pl.col("outcome").is_not_null())
+    either = (pl.col("subcategory") == "Acupuncture") | (pl.col("category") == "Injection")
+    found = answers.ask(analyses, "acupuncture or injections")
+    assert found.value["decisions"] == rows.filter(either).height
+    neither = answers.ask(analyses, "not acupuncture or injections").value["decisions"]
+    assert neither == rows.height - rows.filter(either).height

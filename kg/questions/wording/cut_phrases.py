@@ -4,7 +4,7 @@ import re
 
 from kg.questions import vocabulary
 from kg.questions.vocabulary import Meaning, Phrase
-from kg.questions.wording.parties import completed
+from kg.questions.wording.parties import completed, losing
 from kg.reading.vocabulary.phrases import words
 
 _DATES = {"YEAR", "MONTH", "DAY", "NUMBER", "Q1", "Q2", "Q3", "Q4", "H1", "H2"}
@@ -57,7 +57,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
     An injury is one only before a date; a service after surgery is one that is associated with it.
     """
     found: list[Phrase] = []
-    left = _compared(_reviewing(_citing(_dated(list(phrases)))))
+    left = _compared(_reviewing(_citing(_dated(_asking(list(phrases))))))
     while left:
         phrase, after = left.pop(0), left[0] if left else None
         dated = _dates_follow(left)
@@ -81,7 +81,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
             found.append(_as_drugs(phrase) if _excludes_drugs(phrase, found) else phrase)
             if phrase.type == "EACH_OUTCOME" and after and after.type.startswith("OF_"):
                 found.append(phrase._replace(type="BY", meaning=Meaning("BY")))  # `by outcome and year`
-    return completed(text, _with_others(found))
+    return completed(text, losing(text, _with_others(found)))
 
 
 def _with_others(found: list[Phrase]) -> list[Phrase]:
@@ -89,6 +89,26 @@ def _with_others(found: list[Phrase]) -> list[Phrase]:
     if [phrase.type for phrase in found[-2:]] in (["THAN", "NOT"], ["VERSUS", "NOT"]):
         found[-1] = found[-1]._replace(type="OTHERS", meaning=Meaning("OTHERS"))
     return found
+
+
+def _asking(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *predict* as what is to be foretold, and *nothing from the MTUS* as what is not cited."""
+    if phrases and phrases[0].type == "ASSOCIATED" and phrases[0].printed.lower() == "predict":
+        phrases[0] = phrases[0]._replace(type="NO_ADVICE", meaning=Meaning("NO_ADVICE"))
+    found: list[Phrase] = []
+    for at, phrase in enumerate(phrases):
+        following = [one.type for one in phrases[at + 1 : at + 3]]
+        if phrase.meaning.value == "none_cited" and (
+            following[:1] == ["GUIDE"] or following == ["FROM", "GUIDE"]
+        ):
+            phrase = phrase._replace(type="NOT", meaning=Meaning("NOT"))
+            del phrases[at + 1 : at + len(following) - following[::-1].index("GUIDE")]
+        found.append(phrase)
+    undated = {at for at, phrase in enumerate(found) if not _dates_follow(found[at + 1 :])}
+    return [phrase for at, phrase in enumerate(found) if not (phrase.type in _EVENTS and at in undated)]
+
+
+_EVENTS = {"RECEIVED", "DENIED_ON", "ASSIGNED"}
 
 
 def _gives_example(phrase: Phrase, after: Phrase | None, found: list[Phrase]) -> bool:
@@ -164,6 +184,8 @@ def _compared(phrases: list[Phrase]) -> list[Phrase]:
     licences = any(phrase.meaning.name == "licence" for phrase in phrases)
     for at, phrase in enumerate(phrases):
         if phrase.type == "BETWEEN" and not _dates_follow(phrases[at + 1 :]):
+            if any(one.type == "PARTY" for one in phrases[at + 1 :]):
+                continue  # `conflicts between UR and IMR guidelines`
             if found and found[-1].type == "SAME":
                 found.pop()  # `does the outcome differ between men and women`
             found.append(phrase._replace(type="COMPARE"))
@@ -275,7 +297,7 @@ def _mentioned(phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | Non
     part = [
         at
         for at, phrase in enumerate(phrases)
-        if (phrase.type, phrase.meaning.name) == ("VALUE", "rationale")
+        if phrase.type == "VALUE" and phrase.meaning.name in {"rationale", "basis"}
     ]
     shares = [at for at, phrase in enumerate(phrases) if phrase.type in {"SHARE", "OFTEN"}]
     ended = [

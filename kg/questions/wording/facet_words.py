@@ -41,6 +41,13 @@ _WHOLLY = ("fully", "completely", "entirely", "wholly", "totally")
 _ITEMS = ("item", "decision", "service", "treatment", "request")
 _NOTHING = (
     *("no guideline", "no citation", "no source", "no evidence cited", "no guideline at all", "no basis"),
+    *("without any medical evidence", "without medical evidence", "without any medical evidence cited"),
+    *(
+        "no medical evidence cited",
+        "without any evidence cited",
+        "without any source",
+        "no guidelines at all",
+    ),
     *("no guideline cited", "none cited", "no medical evidence", "uncited", "without citation"),
     *("without any citation", "without a guideline", "without any guideline", "nothing at all", "nothing"),
     *("without citing any guideline", "without citing anything", "without citing a guideline"),
@@ -52,6 +59,7 @@ _CITES = (
 _DENYING = ("did not", "didn't", "do not", "don't", "does not", "doesn't", "not", "failed to", "without")
 _OUTSIDE = (
     *("medical evidence outside the MTUS", "medical evidence outside of the MTUS"),
+    *("outside MTUS", "outside of MTUS", "guideline outside MTUS", "source outside MTUS", "other than MTUS"),
     *("outside the MTUS", "outside of the MTUS", "non MTUS", "other evidence", "other medical evidence"),
     *("other than the MTUS", "not in the MTUS", "non MTUS source", "non MTUS guideline", "other sources"),
     *(
@@ -113,7 +121,8 @@ def _wholly(ended: str) -> Iterator[str]:
 
 def _partly(ended: str) -> Iterator[str]:
     for one in ("at least one", "one or more", "any"):
-        yield f"{one} {ended}"
+        if one != "any":  # `any overturned in 2018` asks for overturned decisions
+            yield f"{one} {ended}"
         for item in _ITEMS:
             yield f"{one} {ended} {item}"
             yield from (f"{one} {item} {being}{ended}" for being in ("", "was ", "is ", "being "))
@@ -123,6 +132,7 @@ def _citing_nothing() -> Iterator[str]:
     for cites in _CITES:
         yield f"{cites} nothing"
         yield from (f"{cites} no {thing}" for thing in ("guideline", "evidence", "source", "citation"))
+        yield f"{cites} no medical evidence"
         for no in _DENYING:
             for thing in ("any guideline", "anything", "a guideline", "any source", "any evidence"):
                 yield f"{no} {cites} {thing}"

@@ -197,6 +197,7 @@ _SAID = {
     ),
     "recommended:not-met": (
         *("not recommended by the guideline", "not recommended by guideline", "not recommended"),
+        *("experimental", "investigational", "considered experimental", "unproven", "considered unproven"),
         *("guideline does not recommend", "not supported by the guideline", "not supported by guideline"),
     ),
     "recommended:met": ("recommended by the guideline", "supported by the guideline", "guideline recommends"),

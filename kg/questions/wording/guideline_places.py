@@ -49,9 +49,10 @@ def _edition(work: str) -> str:
 def places(kinds: list[str], values: list[str]) -> list[str]:
     """What the tokens of a place mean: a work, an edition, a section, or pages and chapters by number."""
     if kinds[0] == "GUIDE":
-        return [values[0] + (f"/{values[1]}" if len(values) > 1 else "")]
+        dated = len(values) == 1 or f"-{values[1]}" in values[0]  # `Knee Complaints 2004`, of ACOEM 2004
+        return [values[0] if dated else f"{values[0]}/{values[1]}"]
     if kinds[0] == "OF_SECTION":
-        return [values[1]]
+        return places(kinds[1:], values[1:])
     numbers = [int(value) for kind, value in zip(kinds, values, strict=True) if kind == "NUMBER"]
     if "TO" in kinds and len(numbers) == 2:
         numbers = list(range(numbers[0], min(numbers[1], numbers[0] + 50) + 1))

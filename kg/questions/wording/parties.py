@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kg.model import Party
-from kg.questions.vocabulary import Phrase
+from kg.questions.vocabulary import Meaning, Phrase
+from kg.reading.vocabulary.phrases import fold_word
 
 _REVIEWER = re.compile(
     r"\b(?:(?:IMR|expert|physician|independent|medical)\s+)*(?:reviewers?|IMR|experts?)\b", re.IGNORECASE
@@ -54,6 +55,26 @@ def completed(text: str, phrases: list[Phrase]) -> list[Phrase]:
     first, after = again.index(cited[0]), again.index(cited[-1]) + 1
     more = again[first:after] + [phrase for phrase in again[after:] if phrase.type in {"NUMBER", "YEAR"}]
     return [*phrases[: phrases.index(said[0]) + 1], *(phrase._replace(start=at, end=at) for phrase in more)]
+
+
+_WORKERS = re.compile(
+    r"\b(?:workers?|patients?|claimants?|applicants?|employees?|reviewers?)\b", re.IGNORECASE
+)
+_LOSES = {"lose": "IS_OVERTURNED", "lost": "IS_OVERTURNED", "losing": "IS_OVERTURNED"} | dict.fromkeys(
+    ("win", "won", "winning", "prevail", "prevails", "prevailed", "succeed", "successful"), "IS_UPHELD"
+)
+"""What it is for the decision that the claims administrator loses or wins."""
+
+
+def losing(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases; what the claims administrator loses is overturned: *does UR lose more citing ODG*."""
+    found = list(phrases)
+    for at, phrase in enumerate(phrases):
+        ended = _LOSES.get(fold_word(phrase.printed)) if phrase.type.startswith("IS_") else None
+        party = next((one for one in reversed(phrases[:at]) if one.type == "PARTY"), None)
+        if ended and party and not _WORKERS.search(text, party.end, phrase.start):
+            found[at] = phrase._replace(type=ended, meaning=Meaning(ended))
+    return found
 
 
 def _is_cited(phrase: Phrase) -> bool:
