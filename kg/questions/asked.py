@@ -185,6 +185,8 @@ class Asked:
                 else:
                     self._add(phrase)
             elif name == "cited":
+                if {token for token, _ in within} == {"CITE"}:
+                    raise QuestionError("what is not cited? Name a guideline, chapter, section or page")
                 self._cited(within)
             elif name == "date":
                 self._on([(name, within)])
@@ -357,8 +359,7 @@ class Asked:
             new = alternative(self.after if self.compared else self.conditions, new)
         self._condition(new, joined=joined)
         subcategories = [v for c in self.conditions if c.name == "subcategory" for v in c.values]
-        alone = meaning.also and self.either and not all(is_of(v, meaning.also[1]) for v in subcategories)
-        if meaning.also and (new.name == "service" or alone):
+        if meaning.also and self.either and not all(is_of(v, meaning.also[1]) for v in subcategories):
             raise QuestionError(f"“{phrase.printed}” is a service of two categories: ask for one at a time")
         if meaning.also:
             self._condition(Condition(meaning.also[0], (meaning.also[1],)))

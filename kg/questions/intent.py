@@ -150,7 +150,7 @@ def _by_date(asked: Asked, kind: Kind) -> str:
     Raises:
         QuestionError: it is no list of decisions that is asked for.
     """
-    if kind is not Kind.CASES:
+    if kind is not Kind.CASES or asked.seen & {"RATE", "OFTEN", "COUNT", "SHARE"}:
         raise QuestionError("a list of decisions has the newest or the oldest first, and nothing else")
     return "newest" if "NEWEST" in asked.seen else "oldest"
 

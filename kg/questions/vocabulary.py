@@ -13,7 +13,7 @@ from kg.model import Party, Priority, Sex
 from kg.questions.wording import facet_words, ground_words
 from kg.reading.requests import bodyparts, services
 from kg.reading.vocabulary.concepts import Concept, read
-from kg.reading.vocabulary.phrases import Phrases, is_official, key, words
+from kg.reading.vocabulary.phrases import Phrases, fold_word, is_official, key, words
 
 GRAMMAR = "question.lark"
 _TERMINAL = re.compile(r'^([A-Z_][A-Z_0-9]*):((?:\s*\|?\s*"[^"]+")+)', re.MULTILINE)
@@ -283,6 +283,8 @@ def _worker() -> Iterator[tuple[str, Meaning]]:
             f"licence in {state}",
         ):
             yield said, licence
+        for said in (f"licensed outside {state}", f"licensed outside of {state}", f"not licensed in {state}"):
+            yield said, replace(licence, negated=True, offered="")
 
 
 def _guidelines() -> Iterator[tuple[str, Meaning]]:
@@ -349,7 +351,7 @@ def spelling() -> Callable[..., str]:
     known = Counter(
         word for table in (phrases(), cited()) for label, _ in table.labelled() for word in label.split()
     )
-    ordinary = frozenset(keywords()["ORDINARY"])
+    ordinary = frozenset(map(fold_word, keywords()["ORDINARY"])) | {*keywords()["ORDINARY"]}
     near: dict[str, set[str]] = {}
     for word in known:
         if len(word) >= _SHORTEST_MISSPELLED - 1:

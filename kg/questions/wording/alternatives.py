@@ -44,6 +44,9 @@ def alternative(into: list[Condition], new: Condition) -> Condition:
     named = [value for one in into if one.name == "category" for value in one.values]
     if new.name == "subcategory" and not all(is_of(value, name) for value in new.values for name in named):
         raise QuestionError(f"“{new.asked}” is no service of {named[0]}: ask for one at a time")
+    kinds = {one.name for one in into}
+    if new.name == "category" and {"category", "subcategory"} <= kinds:  # a service of one of two categories
+        raise QuestionError(f"“{into[-2].asked}” or “{new.asked}”: ask for one at a time")
     if not into or any(old.name == new.name for old in into):
         return new
     old = into[-1]

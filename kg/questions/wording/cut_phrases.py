@@ -270,7 +270,7 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
 
     A share of decisions that end some way is none: it is a rate.
     """
-    if (mentioned := _mentioned(phrases)) is not None:
+    if (mentioned := _mentioned(text, phrases)) is not None:
         return mentioned
     whole = {at for at, phrase in enumerate(phrases) if _ends_whole(text, phrase)}
     kinds = [phrase.type if at not in whole else "WHOLE" for at, phrase in enumerate(phrases)]
@@ -292,18 +292,29 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
     return _divided(phrases, share.end, len(text)) or _divided(phrases, 0, len(text))
 
 
-def _mentioned(phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
+_STATES = re.compile(
+    r"\b(?:is|are|was|were|had|have|cit(?:e|es|ed)|stat(?:e|es|ed)|rest(?:s|ed)?|come|came|turn(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
+"""What says of decisions, after their outcome, for what reason they ended so."""
+
+
+def _mentioned(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
     """The part that mentions something, after an outcome: *what share of denials mentions weaning*."""
     part = [
         at
         for at, phrase in enumerate(phrases)
-        if phrase.type == "VALUE" and phrase.meaning.name in {"rationale", "basis"}
+        if phrase.type == "VALUE" and phrase.meaning.name in {"rationale", "basis", "ground"}
     ]
     shares = [at for at, phrase in enumerate(phrases) if phrase.type in {"SHARE", "OFTEN"}]
     ended = [
         at for at, phrase in enumerate(phrases) if phrase.type in {"DENIAL", "RATE"} or "IS_" in phrase.type
     ]
     if not part or len(shares) != 1 or shares[0] > part[0] or any(p.type in _OTHERWISE for p in phrases):
+        return None
+    if phrases[part[0]].meaning.name == "ground" and not (
+        ended and _STATES.search(text, phrases[ended[-1]].end, phrases[part[0]].start)
+    ):
         return None
     often = phrases[shares[0]].type == "OFTEN"
     if any(at > part[0] or often for at in ended) and not (often and shares[0] + 1 == part[0]):

@@ -48,7 +48,8 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     for sign in _SIGN.finditer(text):
         yield Meaning("SHARE"), sign.start(), sign.end()
     for always in _ALWAYS.finditer(text):
-        value = "100.." if always["always"] else "..0"
+        nearly = always["nearly"] is not None
+        value = ("90.." if nearly else "100..") if always["always"] else "..10" if nearly else "..0"
         yield Meaning("HAVING", "percent", value), always.start(), always.end()
     for visits in _VISITS.finditer(text):
         yield Meaning("OF_QUANTITY"), visits.start(1), visits.end(1)
@@ -62,7 +63,7 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
 
 _SIGN = re.compile(r"(?:\bwhat\s+)?(?<![0-9])(?<![0-9]\s)%(?![0-9])", re.IGNORECASE)
 _ALWAYS = re.compile(
-    r"\b(?:(?P<always>always|100\s*%(?:\s+of\s+the\s+time)?)|never)(?=\s+(?:be\s+|been\s+|get\s+|gets\s+|got\s+)?"
+    r"\b(?P<nearly>(?:almost|nearly|practically|virtually)\s+)?(?:(?P<always>always|100\s*%(?:\s+of\s+the\s+time)?)|never)(?=\s+(?:be\s+|been\s+|get\s+|gets\s+|got\s+)?"
     r"(?:overturn|uph|approv|denied|revers|granted|win|won|lose|lost|grant|modif))",
     re.IGNORECASE,
 )
