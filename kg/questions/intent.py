@@ -90,6 +90,9 @@ def _conditions(
         _later(asked, asked.later, kind)
     with_and_without(asked)
     conditions, groups = compared(asked)
+    if kind is Kind.CASES and groups:  # two lists are not compared, but how many there are of each
+        kind = Kind.FIGURES
+        asked.seen |= {"COUNT"} if asked.outcome is None else set()
     if kind is Kind.FIGURES and (of := _shared(asked, groups)):
         kind = Kind.PARTS
         asked.part = [c for c in conditions if c.name == of]
@@ -139,7 +142,7 @@ def _order(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> str | Non
         return _by_date(asked, kind)
     if groups:
         return None
-    if "LEAST" in asked.seen and any(p.type in {"FREQUENT", "TOP"} for p in asked.phrases):
+    if "LEAST" in asked.seen and any(p.type in {"MOST", "FREQUENT", "TOP"} for p in asked.phrases):
         raise QuestionError("the most or the least? Ask for one of them")
     return "least" if "LEAST" in asked.seen else "most" if asked.seen & {"MOST", "CITED_MOST"} else None
 
@@ -358,7 +361,13 @@ def _kind(asked: Asked) -> tuple[Kind, str | None]:
 
 
 def _kind_of_case(seen: set[str]) -> Kind:
-    """What is asked of one case."""
+    """What is asked of one case.
+
+    Raises:
+        QuestionError: it is asked who somebody is.
+    """
+    if "WHO" in seen:
+        raise QuestionError("letters name nobody; the reviewer's specialty and licence can be asked about")
     if "CONTRAST" in seen:
         return Kind.CONTRAST
     if "LIKE" in seen:

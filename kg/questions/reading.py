@@ -329,6 +329,8 @@ def _read(text: str, phrases: list[Phrase]) -> Question:
         whole, part = cut
         asked, of = _asked(text, whole), _asked(text, part)
         asked.part += [*of.conditions, *([of.later] if of.later else [])]
+        asked.loose += of.loose  # kinds of thing beside what is of the part
+        asked.seen |= of.seen & {"MOST", "LEAST", "WHICH", "MATTER"}
     return replace(intent.question(asked), respelled=respelled)
 
 
