@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tables import each_row
 
 from kg.analysis.drivers import drivers
 from kg.sampling.effects import planted as planting
@@ -72,8 +73,8 @@ def alike():
     return planted_truth.nothing_planted(range(2), 500, "letters", categories=False)
 
 
-@pytest.mark.parametrize("level", planted_truth.LEVELS)
-@pytest.mark.parametrize("column", ["rate", "difference", "odds_ratio", "adjusted"])
+@each_row("level", planted_truth.LEVELS)
+@each_row("column", ["rate", "difference", "odds_ratio", "adjusted"])
 def test_intervals_have_letters_as_their_unit(alike, level, column):
     held = alike[level].held(column)
     assert sum(held) / len(held) > (0.9 if len(held) > 100 else 0.75)
