@@ -17,6 +17,11 @@ from kg.statistics.intervals import Numbers
 Ids = NDArray[np.int64]
 Matrix = sparse.csr_array
 
+_WHOLE = 100_000
+"""Numbers in the rows of all cells up to which they are multiplied sooner than sparse matrices are made."""
+_ALONE = 200_000
+"""Products for which BLAS takes one thread: others would wait for work longer than they do any."""
+
 
 @dataclass(frozen=True, eq=False)
 class Design:
@@ -65,6 +70,11 @@ class Design:
 
     def curvature(self, weights: Numbers, cell: Ids | None = None) -> Numbers:
         """``Z' W Z`` for weights of all cells, or of those in ``cell``, each once."""
+        if self.cells * self.width <= _WHOLE:
+            rows = self._whole if cell is None else self._whole[cell]
+            weighted, step = rows * weights[:, None], max(1, _ALONE // self.width**2)
+            parts = (slice(first, first + step) for first in range(0, len(rows), step))
+            return sum((rows[part].T @ weighted[part] for part in parts), np.zeros((self.width, self.width)))
         left, right = self._by_half(weights, cell)
         if cell is None:
             start, order, column = self._table
@@ -104,6 +114,12 @@ class Design:
         left, right = self.shape
         by_left, by_right = np.bincount(of_left, weights, left), np.bincount(of_right, weights, right)
         return np.asarray(by_left, np.float64), np.asarray(by_right, np.float64)
+
+    @cached_property
+    def _whole(self) -> Numbers:
+        """The rows of all cells."""
+        left, right = self.left.toarray(), self.right.toarray()
+        return np.asarray(left[self.of_left] + right[self.of_right], np.float64)
 
     @cached_property
     def _table(self) -> tuple[Ids, Ids, Ids]:

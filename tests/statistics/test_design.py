@@ -5,6 +5,7 @@ import pytest
 from scipy import sparse
 from scipy.special import expit
 
+from kg.statistics import design as design_rows
 from kg.statistics.adjusting import Citing, Null, Population, Scores
 from kg.statistics.design import Design, Pairs
 from kg.statistics.odds import odds
@@ -19,7 +20,9 @@ def halves(rng, left, right, cells):
     return design, one[of_left] + two[of_right]
 
 
-def test_halves_are_rows():
+@pytest.mark.parametrize("whole", [0, 1000], ids=["sparse", "whole"])
+def test_halves_are_rows(monkeypatch, whole):
+    monkeypatch.setattr(design_rows, "_WHOLE", whole)
     rng = np.random.default_rng(3)
     design, rows = halves(rng, 9, 5, 30)
     weights, coefficients = rng.random(30), rng.normal(size=6)
