@@ -72,6 +72,7 @@ async def _answered(
     limit, offset = page
     more = {"limit": min(offset + limit + 1, _MOST)} if _limited(query) and form == "json" else {}
     columns, rows = await site_queries.rows(request, query.bind(given | more))
+    site = request.state.site
     if table_files.is_file(form):
         about = {"query": name, "summary": query.summary, "parameters": given}
         cells = [list(row.values()) for row in rows]
