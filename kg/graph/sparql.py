@@ -17,29 +17,44 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _CHARS = r"[\w·‿⁀\u0300-\u036f-]"
 _PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
 _LOCAL = rf"(?:(?:[\w:]|{_PLX})(?:(?:{_CHARS}|[:]|{_PLX})|\.+(?=(?:{_CHARS}|[:]|{_PLX})))*+)"
-_PREFIX = rf"(?:[^\W\d_](?:{_CHARS}|\.+(?={_CHARS}))*+)?"
+_PREFIX = rf"[^\W\d_](?:{_CHARS}|\.+(?={_CHARS}))*+"
 
-# Possessive quantifiers and one alternative per first character: linear on any text.
-_TOKEN = re.compile(
-    rf"""
+# Possessive quantifiers and one alternative per first character; what may begin a name is given.
+_GRAMMAR = r"""
     (?P<space>[ \t\r\n]++)
   | (?P<comment>\#[^\n\r]*+)
-  | (?P<iri><[^<>"{{}}|^`\\\x00-\x20]*+>)
-  | (?P<string>\"{{3}}(?:[^"\\]|\\.|"(?!""))*+\"{{3}} | '{{3}}(?:[^'\\]|\\.|'(?!''))*+'{{3}}
+  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*+>)
+  | (?P<string>\"{3}(?:[^"\\]|\\.|"(?!""))*+\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*+'{3}
       | "(?:[^"\\\n\r]|\\.)*+" | '(?:[^'\\\n\r]|\\.)*+')
   | (?P<variable>[?$]\w++)
-  | (?P<blank>_:\w(?:{_CHARS}|\.+(?={_CHARS}))*+)
-  | (?P<name>{_PREFIX}:{_LOCAL}?+)
+  | (?P<blank>_:\w(?:CHARS|\.+(?=CHARS))*+)
+  | (?P<name>PREFIX:LOCAL?+)
   | (?P<number>(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?+)
   | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
   | (?P<word>[^\W\d]\w*+)
-  | (?P<open>[({{\[])
-  | (?P<close>[)}}\]])
+  | (?P<open>[({\[])
+  | (?P<close>[)}\]])
   | (?P<operator>\^\^|&&|\|\||!=|<=|>=|[-+*/|^!=<>.;,?])
   | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
+
+
+def _reading(prefix: str) -> re.Pattern[str]:
+    """The tokens, where a name begins with ``prefix``."""
+    text = _GRAMMAR.replace("PREFIX", prefix).replace("LOCAL", _LOCAL).replace("CHARS", _CHARS)
+    return re.compile(text, re.VERBOSE | re.DOTALL)
+
+
+_UNCLOSED = {
+    quotes: re.compile(
+        rf"{quotes}(?:[^\\]|\\.)*+" if quotes[1:] else rf"{quotes}(?:[^{quotes}\\\n\r]|\\.)*+", re.DOTALL
+    )
+    for quotes in ('"""', "'''", '"', "'")
+}
+"""What quotes that nothing closes stand before: for one the rest of its line, for three that of the text."""
+_EMPTY = re.compile(r"(?P<string>\"\"|'')")
+_OTHER = re.compile(r"(?P<other>.)", re.DOTALL)
+_PREFIXED, _BARE, _RUN = _reading(f"(?:{_PREFIX})?"), _reading(""), re.compile(_PREFIX)
 
 
 class Token(NamedTuple):
@@ -69,10 +84,25 @@ def tokens(query: str) -> Iterator[Token]:
     >>> [t.text for t in tokens("?s:p x:b. true.SERVICE<a>")]
     ['?s', ':p', 'x:b', '.', 'true', '.', 'SERVICE', '<a>']
     """
-    for found in _TOKEN.finditer(query):
+    place = bare = 0
+    unclosed = dict.fromkeys(_UNCLOSED, 0)
+    while place < len(query):
+        begins = next((quotes for quotes in unclosed if query.startswith(quotes, place)), "")
+        reading = _BARE if place < bare else _PREFIXED
+        if begins and place < unclosed[begins]:
+            reading = _EMPTY if len(begins) > 1 else _OTHER
+        found = reading.match(query, place)
+        assert found is not None  # any character is a token
         kind = found.lastgroup or "other"
         if kind not in {"space", "comment"}:
-            yield Token(kind, found.group(), found.start())
+            yield Token(kind, found.group(), place)
+        # What was looked through in vain is not looked through again: words joined by dots are a prefix only
+        # before a colon, and quotes that nothing closes leave the escaped ones after them.
+        if kind == "word" and place >= bare and (run := _RUN.match(query, place)):
+            bare = run.end()
+        elif begins and place >= unclosed[begins] and len(found.group()) < 2 * len(begins):
+            unclosed[begins] = _UNCLOSED[begins].match(query, place).end()  # type: ignore[union-attr]
+        place = found.end()
 
 
 def named(read: Sequence[Token]) -> dict[int, str]:

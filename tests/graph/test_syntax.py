@@ -1,12 +1,15 @@
 """A broken query is told what is wrong and where; a sound one is taken, whatever it holds."""
 
+import time
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg import queries
-from kg.graph import syntax
+from kg.graph import sparql, syntax
 from kg.graph.sparql import tokens
 
 BROKEN = [  # a query, the line and column of its fault, and how the message begins
@@ -115,3 +118,23 @@ def test_the_grammar_takes_what_oxigraph_takes(shared: Path):
     texts = [text for text in texts if "SERVICE" not in text and taken(text)]
     assert len(texts) > 300
     assert [text for text in texts if syntax._unexpected(text, list(tokens(text)))] == []
+
+
+UNITS = ("a.", "a.b1..", "'\\", '"\\', '\n\\"""', "\n\\'''", "'''\\'''x", "?v..", "_:a.", "x:a.")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_text_is_cut_in_a_time_that_grows_with_its_length_alone(unit: str):
+    text = unit * (32_000 // len(unit))
+    began = time.process_time()
+    assert sum(len(token.text) for token in sparql.tokens(text)) > 10_000
+    assert time.process_time() - began < 3  # where it is looked through again from each place: 10 to 50
+
+
+@given(st.lists(st.sampled_from((*UNITS, "a", "x:", '"""', "'''", "'", '"', "\\", "\n", " ", ".", "1", "é"))))
+def test_what_is_not_looked_through_again_changes_no_token(pieces: list[str]):
+    text = "".join(pieces)
+    plain = [(found.lastgroup, found.group(), found.start()) for found in sparql._PREFIXED.finditer(text)]
+    assert [tuple(one) for one in sparql.tokens(text)] == [
+        one for one in plain if one[0] not in {"space", "comment"}
+    ]

@@ -1,6 +1,7 @@
 """The short form of every answer, and the limit of every list, over the description of the API."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from test_openapi import asked, calls, described, known, schema_of
 
+from kg.questions.examples import EXAMPLES
 from kg.web.api.answers.brief import CAUTION, MOST, tokens
 
 __all__ = ["described", "known"]
@@ -203,3 +205,21 @@ def test_another_view_is_refused(site: TestClient):
     assert "view" in answer.text
     assert site.get("/api/expand?view=brief").status_code == 405
     assert site.get("/api/cases/CM16-0000001/letter?view=brief").status_code == 422
+
+
+QUESTIONS = (
+    *EXAMPLES,
+    *("do both sides cite the same page", "which grounds are stated when opioids are upheld"),
+    *("mean days from UR denial to decision by year", "opioids as a share of drugs", "items per letter"),
+    *("list overturned decisions on MRI", "which pages are overturned most", "opioids versus NSAIDs"),
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_kind_of_question_has_its_short_answer(site: TestClient, described, question: str):
+    schemas = forms(described, described["paths"]["/api/ask"]["get"])
+    question = re.sub(r"CM\d\d-\d{7}", site.get("/api/cases?limit=1").json()["results"][0]["case"], question)
+    for view, schema in zip(("full", "brief"), schemas, strict=True):
+        answer = site.get("/api/ask", params={"q": question, "view": view})
+        assert answer.status_code == 200, answer.text
+        assert list(schema_of(described, schema).iter_errors(answer.json())) == []

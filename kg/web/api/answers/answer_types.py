@@ -21,7 +21,9 @@ from kg.explore import json_answers
 from kg.web.api.openapi import Listing, row_model
 
 Outcome = Literal["upheld", "overturned", "modified"]
-Value = str | int | float | bool | list[str] | list[float] | None
+Plain = str | int | float | bool | list[str] | list[float] | None
+Value = Plain | list[dict[str, Plain]]
+"""What is counted: a figure, or the rows of a table of its own, such as the agreement of the two sides."""
 Filtered = Annotated[
     dict[str, list[str]],
     Field(description="The filters, each with its values.", examples=[{"category": ["Pharmaceuticals"]}]),
