@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from kg.analysis.cited.citable import Citable
 from kg.claims import cases, checked_figures
@@ -38,54 +39,81 @@ def check(citable: Citable, text: str) -> Checked:
     """
     if len(text) > LONGEST:
         raise SettingError(f"the text has {len(text):,} characters; at most {LONGEST:,} are checked at once")
-    claims: list[Claim] = []
-    source = Source(citable)
-    for claim in _claims(text, source):
-        if len(claims) == MOST:
+    read_claims: list[_Claiming] = []
+    number = 0
+    for claiming in _claiming(text):
+        number += claiming.number
+        if number > MOST:  # before any is compared, which takes a hundred times as long as reading it
             raise SettingError(f"the text has more than {MOST:,} claims; check it in parts")
-        claims.append(claim)
-    return Checked(citable.base.generation, tuple(claims))
+        read_claims.append(claiming)
+    source = Source(citable)
+    claims = tuple(claim for claiming in read_claims for claim in _compared(claiming, source))
+    return Checked(citable.base.generation, claims)
 
 
-def _claims(text: str, source: Source) -> Iterator[Claim]:
+class _Claiming(NamedTuple):
+    """A sentence that may claim something; what was read of it, if it is not too long to be read."""
+
+    sentence: Sentence
+    said: Read | None = None
+    named: tuple[str, ...] = ()
+    case: str | None = None
+    """The case that it is about, if it is about one: which it names, or a sentence before it."""
+
+    @property
+    def listed(self) -> bool:
+        """Whether it names cases as a list, so that it claims the same of each."""
+        if self.said is None or len(self.named) < 2:
+            return False
+        kinds = [piece.kind for piece in self.said.pieces]
+        first, last = kinds.index("CASE"), len(kinds) - 1 - kinds[::-1].index("CASE")
+        joined = set(kinds[first : last + 1]) <= {"CASE", "AND", "OF"}
+        return joined and "or" not in _between(self.said, first, last)
+
+    @property
+    def number(self) -> int:
+        """How many claims it makes."""
+        return len(self.named) if self.listed else 1
+
+
+def _claiming(text: str) -> Iterator[_Claiming]:
     case: str | None = None
     end = 0
     for sentence in sentences(text):
-        if re.search(r"\n\s*\n", text[end : sentence.start]):
+        between = text[end : sentence.start]
+        if re.search(r"\n\s*\n", between):
             case = None
-        joined = text[end : sentence.start].strip() == "" and text[:end].rstrip().endswith(";")
+        joined = between.strip() == "" and text[max(0, end - 100) : end].rstrip().endswith(";")
         end = sentence.end
         if len(sentence.text) > LONGEST_SENTENCE:
-            why = f"the sentence has more than {LONGEST_SENTENCE:,} characters"
-            yield _claim(sentence, [Part("words", sentence.text[:100], Verdict.UNCHECKED, why)])
+            yield _Claiming(sentence)
             continue
         said = read(sentence)
-        named = list(dict.fromkeys(p.meaning.value for p in said.phrases if p.type == "CASE"))
+        named = tuple(dict.fromkeys(p.meaning.value for p in said.phrases if p.type == "CASE"))
         if named:
             case = named[0] if len(named) == 1 else None
-            yield from _of_cases(said, named, source)
-        elif not said.has(*_CLAIMING):
-            continue
-        elif case and not checked_figures.is_figure(said) and (joined or _REFERS.match(sentence.text)):
-            yield _claim(sentence, cases.check(said, case, source), case)
-        else:
-            yield _claim(sentence, checked_figures.check(said, source))
+            yield _Claiming(sentence, said, named, case)
+        elif said.has(*_CLAIMING):
+            refers = not checked_figures.is_figure(said) and (joined or _REFERS.match(sentence.text))
+            yield _Claiming(sentence, said, (), case if refers else None)
 
 
-def _of_cases(said: Read, named: list[str], source: Source) -> Iterator[Claim]:
-    """A sentence that names cases: each as if it stood alone, where they are listed."""
-    if len(named) == 1:
-        yield _claim(said.sentence, cases.check(said, named[0], source), named[0])
-        return
-    kinds = [piece.kind for piece in said.pieces]
-    first, last = kinds.index("CASE"), len(kinds) - 1 - kinds[::-1].index("CASE")
-    if set(kinds[first : last + 1]) <= {"CASE", "AND", "OF"} and "or" not in _between(said, first, last):
-        for case in named:
-            parts = [p for p in cases.check(said, case, source) if p.kind != "count"]
-            yield _claim(said.sentence, parts, case)
-        return
-    why = "unclear which of the cases each part is about"
-    yield _claim(said.sentence, [Part("case", said.sentence.text, Verdict.UNCHECKED, why)])
+def _compared(claiming: _Claiming, source: Source) -> Iterator[Claim]:
+    """The claims of a sentence, compared: of cases that are listed, each as if it stood alone."""
+    sentence, said, named, case = claiming
+    if said is None:
+        why = f"the sentence has more than {LONGEST_SENTENCE:,} characters"
+        yield _claim(sentence, [Part("words", sentence.text[:100], Verdict.UNCHECKED, why)])
+    elif claiming.listed:
+        for each in named:
+            yield _claim(sentence, [p for p in cases.check(said, each, source) if p.kind != "count"], each)
+    elif len(named) > 1:
+        why = "unclear which of the cases each part is about"
+        yield _claim(sentence, [Part("case", sentence.text, Verdict.UNCHECKED, why)])
+    elif case:
+        yield _claim(sentence, cases.check(said, case, source), case)
+    else:
+        yield _claim(sentence, checked_figures.check(said, source))
 
 
 def _between(said: Read, first: int, last: int) -> list[str]:

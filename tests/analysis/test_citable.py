@@ -21,7 +21,7 @@ from kg.cli import app
 from kg.errors import ChoiceError, SettingError, UnknownError
 from kg.sample import letters
 
-LETTERS, ADDED, CHANGED = 150, 50, 20
+LETTERS, ADDED, CHANGED = 150, 200, 20
 
 
 def opened(folder):

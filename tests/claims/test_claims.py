@@ -270,10 +270,23 @@ def test_the_command_takes_a_text_a_file_or_standard_input(folder, tmp_path, cap
 def test_too_much_is_refused_in_a_sentence(base):
     with pytest.raises(SettingError, match="at most"):
         base.check("x" * (LONGEST + 1))
-    with pytest.raises(SettingError, match="more than"):
-        base.check("CM99-0000001 upheld it. " * (MOST + 1))
     (claim,) = base.check("CM99-0000001 upheld " + "an MRI and " * 1000).claims
     assert claim.verdict is Verdict.UNCHECKED
+
+
+@pytest.mark.parametrize(
+    "claim", ["CM99-0000001 upheld it. ", "18.5 % of decisions citing page 98 were overturned. "]
+)
+def test_too_many_claims_are_refused_before_any_is_compared(base, monkeypatch, claim):
+    def compared(*_):
+        pytest.fail("a claim was compared")
+
+    monkeypatch.setattr("kg.claims.cases.check", compared)
+    monkeypatch.setattr("kg.claims.checked_figures.check", compared)
+    with pytest.raises(SettingError, match="more than"):
+        base.check(claim * (MOST + 1))
+    with pytest.raises(SettingError, match="more than"):
+        base.check((" and ".join(f"CM99-{number:07}" for number in range(100)) + " upheld it. ") * 11)
 
 
 ODD = [phrase for phrases in vocabulary.keywords(reading.GRAMMAR).values() for phrase in phrases]
