@@ -124,26 +124,28 @@ def _as_drugs(asked: Asked, other: Condition) -> list[Condition]:
     ]
 
 
-_MORE = {
-    "more",
-    "more often",
-    "more frequently",
-    "more likely",
-    "less",
-    "less often",
-    "less likely",
-    "better",
-    "worse",
-}
+_MORE = {"more", "less", "better", "worse"}
 
 
 def with_and_without(asked: Asked) -> None:
     """Compare what meets the one condition with what does not, where it is asked whether it matters."""
     comparing = "MATTER" in asked.seen or any(
-        p.type in {"MOST", "LEAST"} and p.printed.lower().removeprefix("do ").removeprefix("does ") in _MORE
-        for p in asked.phrases
+        p.type in {"MOST", "LEAST"} and not _MORE.isdisjoint(p.printed.lower().split()) for p in asked.phrases
     )
     alone = not (asked.loose or asked.by or asked.after or asked.compared) and "WHICH" not in asked.seen
+    if comparing and alone and not asked.case and (pair := _either_of_two(asked)):
+        asked.seen -= {"MOST", "LEAST", "MATTER"}
+        asked.compared = True
+        asked.conditions[asked.conditions.index(pair)] = replace(pair, values=pair.values[:1], asked="")
+        asked.after.append(replace(pair, values=pair.values[1:], asked=""))
+        return
     if comparing and alone and len(asked.conditions) == 1 and not asked.case:
         asked.seen -= {"MOST", "LEAST", "MATTER"}
         asked.compared = asked.others = True
+
+
+def _either_of_two(asked: Asked) -> Condition | None:
+    """The condition whose two values *or* joins: *are opioids or NSAIDs overturned more*."""
+    pairs = [c for c in asked.conditions if len(c.values) == 2 and not c.negated]
+    joined = len(pairs) == 1 and pairs[0].name in {*COMPARED, "sex", "priority"} and "OR" in asked.seen
+    return pairs[0] if joined else None

@@ -23,6 +23,7 @@ from kg.questions.examples import nearest
 from kg.questions.question import Question
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording import cut_phrases, measured_words, numbers, rationale_words
+from kg.questions.wording.spelling import spelling
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
 from kg.reading.text.number_words import words_of
 from kg.reading.vocabulary.phrases import Words, words
@@ -142,8 +143,8 @@ def _day(iso: str, printed: str) -> str:
 
 def _phrases(text: str, start: int, end: int) -> list[Phrase]:
     read = _without_adverbs(words(text, start, end))
-    respelled = vocabulary.spelling()
-    folded = [respelled(word) for word in read.folded]
+    respelled = spelling()
+    folded = [respelled(word) for word in vocabulary.as_written(read)]
     found: list[Phrase] = []
     at, citing = 0, False
     while at < len(folded):
@@ -235,7 +236,7 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
         found = table.longest(folded[:comma], at)  # `ankle or foot, surgery or injections`
     if found:
         return _phrase(text, read, at, found.after, found.meaning), found.after
-    other = vocabulary.spelling()(word, known_too=True)  # a misspelling that the vocabularies know in phrases
+    other = spelling()(word, known_too=True)  # a misspelling that the vocabularies know in phrases
     if other != word and (found := table.longest([other], 0)):
         return _phrase(text, read, at, at + 1, found.meaning), at + 1
     return _phrase(text, read, at, at + 1, Meaning("UNKNOWN")), at + 1
@@ -343,7 +344,7 @@ def _asked(text: str, phrases: list[Phrase]) -> Asked:
 def _respelled(printed: str) -> str:
     """A phrase as it is spelled right, empty where it was."""
     folded = words(printed).folded
-    right = [vocabulary.spelling()(word) for word in folded]
+    right = [spelling()(word) for word in folded]
     return " ".join(right) if right != folded else ""
 
 

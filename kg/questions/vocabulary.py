@@ -2,22 +2,23 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from kg import resources
 from kg.analysis.filters import known_words
 from kg.model import Party, Priority, Sex
-from kg.questions.wording import facet_words, ground_words
+from kg.questions.wording import facet_words, ground_words, verdicts
 from kg.reading.requests import bodyparts, services
 from kg.reading.vocabulary.concepts import Concept, read
-from kg.reading.vocabulary.phrases import Phrases, fold_word, is_official, key, words
+from kg.reading.vocabulary.phrases import Phrases, Words, fold_word, is_official, key, words
 
 GRAMMAR = "question.lark"
 _TERMINAL = re.compile(r'^([A-Z_][A-Z_0-9]*):((?:\s*\|?\s*"[^"]+")+)', re.MULTILINE)
 _PHRASE = re.compile(r'"([^"]+)"')
+_ACRONYM = re.compile(r"[A-Z]{2,}[A-RT-Z]S")
 _TROUBLES = ("pain", "injury", "injuries", "complaint", "problem", "condition", "symptoms", "disorder")
 _PERSONS = ("reviewer", "specialist", "physician", "doctor", "expert", "practitioner")
 # How the name of a specialty becomes that of a person: `Orthopedic Surgery` gives `orthopedic surgeon`.
@@ -44,9 +45,6 @@ _SHORT = {
     "Neurological Surgery": ("neurosurg",),
 }
 """How questions shorten specialties beside what letters print."""
-_SURE = 3
-"""How many times as many labels must have one spelling as another, for a word to be taken for the first."""
-_SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 5, 40
 BESIDE_NUMBERS = {
     *("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS"),
     *("VISITS", "UNITS", "HOURS", "AGED", "OF_AGE", "WORKERS"),
@@ -112,20 +110,12 @@ def adverbs() -> frozenset[str]:
 @cache
 def phrases(file: str = GRAMMAR) -> Phrases[Meaning]:
     """All phrases, those of the grammar ``file`` before those of the vocabularies."""
-    return _table(
-        file,
-        (
-            *_persons(),
-            *_services(),
-            *_drugs(),
-            *_body_parts(),
-            *_specialties(),
-            *_worker(),
-            *_grounds(),
-            *_guidelines(),
-            *(_facets() if file == GRAMMAR else ()),
-        ),
-    )
+    named = (*_persons(), *_services(), *_drugs(), *_body_parts(), *_specialties(), *_worker(), *_grounds())
+    facets = tuple(_facets()) if file == GRAMMAR else ()
+    conditions = {said for said, meaning in facets if meaning.name == "condition" and said.isupper()}
+    # `PTSD` alone is what the patient has, and no chapter that is called so.
+    guidelines = (one for one in _guidelines() if one[0] not in conditions)
+    return _table(file, (*named, *guidelines, *facets))
 
 
 @cache
@@ -152,12 +142,37 @@ def _table(file: str, said: tuple[tuple[str, Meaning], ...]) -> Phrases[Meaning]
         for name, written in keywords(file).items()
         if file != GRAMMAR or name not in {"ORDINARY", *BESIDE_NUMBERS}
         for phrase in written
-    ]
+    ] + [(said, Meaning(terminal)) for said, terminal in (verdicts.phrases() if file == GRAMMAR else ())]
     first: dict[tuple[str, ...], Meaning] = {}
     for phrase, meaning in (*own, *said):
-        if (folded := key(phrase)) and folded[0] != "*" and folded != ("other",):
+        folded = key(phrase)
+        if _ACRONYM.search(phrase):
+            folded = as_written(words(phrase))
+        if folded and folded[0] != "*" and folded != ("other",):
             first.setdefault(folded, meaning)
     return Phrases(folded=first)
+
+
+@cache
+def acronyms() -> frozenset[str]:
+    """Acronyms that end in an S which is no plural: without it they are another thing.
+
+    >>> sorted(acronyms())
+    ['CRPS']
+    """
+    vocabularies = (_services(), _drugs(), _body_parts(), _specialties(), _facets(), _guidelines())
+    labels = {label for said in vocabularies for label, _ in said if label.isupper()}
+    plural = (label for label in labels if label.endswith("S") and fold_word(label) != label.lower())
+    return frozenset(label for label in plural if label[:-1] in labels)
+
+
+def as_written(read: Words) -> tuple[str, ...]:
+    """Folded words, but acronyms as they are written: ``CRPS``, ``crps``, and not a plural of ``CRP``."""
+    printed = [match[0] for match in read.matches]
+    return tuple(
+        word.lower() if word.upper() in acronyms() and word in {word.upper(), word.lower()} else folded
+        for word, folded in zip(printed, read.folded, strict=True)
+    )
 
 
 def _services() -> Iterator[tuple[str, Meaning]]:
@@ -336,51 +351,6 @@ def _sections() -> Iterator[tuple[str, Meaning]]:
     for concept in read("guidelines.ttl").values():
         for label in concept.labels:
             yield label, Meaning("GUIDE", "guideline", concept.notation)
-
-
-@cache
-def spelling() -> Callable[..., str]:
-    """What spells a folded word as a known one that differs in a letter, if only one does; else as it is.
-
-    Words of five letters and more are, of shorter ones those that differ in a letter are other words
-    (``neck``, ``deck``). The first letter is taken as it stands.
-
-    >>> [spelling()(word) for word in ("chiropractix", "opioidz", "surgon", "neck", "unicorn")]
-    ['chiropractic', 'opioid', 'surgeon', 'neck', 'unicorn']
-    """
-    known = Counter(
-        word for table in (phrases(), cited()) for label, _ in table.labelled() for word in label.split()
-    )
-    ordinary = frozenset(map(fold_word, keywords()["ORDINARY"])) | {*keywords()["ORDINARY"]}
-    near: dict[str, set[str]] = {}
-    for word in known:
-        if len(word) >= _SHORTEST_MISSPELLED - 1:
-            for lacking in (word, *_lacking_one(word)):
-                near.setdefault(lacking, set()).add(word)
-
-    @lru_cache(maxsize=1 << 14)
-    def spelled(word: str, known_too: bool = False) -> str:
-        if (
-            (word in known and not known_too)
-            or word in ordinary
-            or not word.isalpha()
-            or not _SHORTEST_MISSPELLED <= len(word) <= _LONGEST_MISSPELLED
-        ):
-            return word
-        found = set().union(*(near.get(lacking, ()) for lacking in (word, *_lacking_one(word))))
-        best = Counter({other: known[other] for other in found - {word} if other[0] == word[0]}).most_common(
-            2
-        )
-        # Vocabularies hold misspellings too, in few labels: what is in most is what is meant.
-        sure = best and (len(best) == 1 or best[0][1] >= _SURE * best[1][1])
-        return best[0][0] if sure else word
-
-    return spelled
-
-
-def _lacking_one(word: str) -> list[str]:
-    """The word without one of its letters (never the first), each way."""
-    return [word[:at] + word[at + 1 :] for at in range(1, len(word))]
 
 
 def guideline(notation: str) -> Concept | None:

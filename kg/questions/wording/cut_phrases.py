@@ -57,7 +57,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
     An injury is one only before a date; a service after surgery is one that is associated with it.
     """
     found: list[Phrase] = []
-    left = _compared(_reviewing(_citing(_dated(_asking(list(phrases))))))
+    left = _compared(_reviewing(text, _citing(_dated(_asking(list(phrases))))))
     while left:
         phrase, after = left.pop(0), left[0] if left else None
         dated = _dates_follow(left)
@@ -153,8 +153,13 @@ def _citing(phrases: list[Phrase]) -> list[Phrase]:
 _PAYERS = {"insurer", "insurance", "carrier"}
 
 
-def _reviewing(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases, a service that is compared with a specialty as the specialty that is called so, too."""
+def _reviewing(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, a service beside a reviewer or a specialty as the specialty that is called so, too."""
+    for at, phrase in enumerate(phrases):
+        if phrase.meaning.name in _SERVICES and _REVIEWER_IN.search(
+            text[max(phrase.start - 60, 0) : phrase.start]
+        ):
+            phrases[at] = _as_specialty(phrase)
     for at, between in enumerate(phrases[1:-1], 1):
         if between.type not in {"VERSUS", "THAN", "OR"}:
             continue
@@ -165,6 +170,14 @@ def _reviewing(phrases: list[Phrase]) -> list[Phrase]:
             if beside and phrases[one].meaning.name in _SERVICES:
                 phrases[one] = _as_specialty(phrases[one])
     return phrases
+
+
+_REVIEWER_IN = re.compile(
+    r"\b(?:(?:reviewers?|reviewer['’]s\s+specialty|specialty)\s*(?:(?:is|was|are|were|being|from|in|of|:|=)\s*)+(?:an?\s+|the\s+)?"
+    r"|(?:reviewed|decided|overturned|upheld)\s+by\s+(?:an?\s+|the\s+)?)$",
+    re.IGNORECASE,
+)
+"""What stands before a specialty: *the reviewer was occupational medicine*, *decided by pain medicine*."""
 
 
 def _as_specialty(phrase: Phrase) -> Phrase:

@@ -67,14 +67,27 @@ _LOSES = {"lose": "IS_OVERTURNED", "lost": "IS_OVERTURNED", "losing": "IS_OVERTU
 
 
 def losing(text: str, phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases; what the claims administrator loses is overturned: *does UR lose more citing ODG*."""
+    """The phrases; what the claims administrator loses is overturned: *does UR lose more citing ODG*.
+
+    A treatment that survives is approved, and a denial that does is upheld.
+    """
     found = list(phrases)
     for at, phrase in enumerate(phrases):
+        if phrase.type == "IS_OVERTURNED" and _SURVIVES.match(phrase.printed):
+            upheld = _REFUSED.search(text, 0, phrase.start) is not None
+            found[at] = phrase._replace(type="IS_UPHELD", meaning=Meaning("IS_UPHELD")) if upheld else phrase
         ended = _LOSES.get(fold_word(phrase.printed)) if phrase.type.startswith("IS_") else None
         party = next((one for one in reversed(phrases[:at]) if one.type == "PARTY"), None)
         if ended and party and not _WORKERS.search(text, party.end, phrase.start):
             found[at] = phrase._replace(type=ended, meaning=Meaning(ended))
     return found
+
+
+_SURVIVES = re.compile(r"surviv|ma[dk]e\w* it through|(?:get|got|gets|go|goes) through|pass", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"\b(?:denials?|refusals?|(?:UR|utilization\s+review|administrator(?:['’]s)?)\s+(?:decisions?|determinations?))\b",
+    re.IGNORECASE,
+)
 
 
 def _is_cited(phrase: Phrase) -> bool:

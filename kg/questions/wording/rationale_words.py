@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from kg.questions import vocabulary
 from kg.questions.vocabulary import Meaning, keywords
+from kg.questions.wording.spelling import spelling
 from kg.reading.vocabulary.phrases import words
 
 _MOST_WORDS = 8
@@ -204,7 +205,7 @@ def _begins_other(text: str, at: int, ends: frozenset[str]) -> bool:
 def _is_unknown(said: str) -> bool:
     """Whether a word of it names nothing that is known, and none asks what letters do not say."""
     folded = words(said).folded
-    respelled = vocabulary.spelling()
+    respelled = spelling()
     table, at, unknown = vocabulary.phrases(), 0, False
     while at < len(folded):
         phrase = table.longest(folded, at) or table.longest([respelled(folded[at])], 0)
