@@ -13,7 +13,7 @@ from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
 from kg.questions.wording.alternatives import alternative, is_of, see_parts
 from kg.questions.wording.day_spans import both_spans, day_after, day_before, day_span
-from kg.questions.wording.guideline_places import gather, is_lacking, is_section, places
+from kg.questions.wording.guideline_places import gather, is_lacking, is_section, narrowed, places
 from kg.questions.wording.parties import citing
 
 Plan = list[Any]
@@ -207,7 +207,7 @@ class Asked:
         if not named:
             return
         asked = self.phrases[_first(inner)].printed
-        named = self._narrowest(inner, named)
+        named = narrowed(self._narrowest(inner, named))
         negated = self.either and self.previous == "negated"
         works = [within for name, within in inner if name == "place" and within[0][0] == "GUIDE"]
         apart = len(works) == len(named) > 1 and "COMPARE" in self.seen

@@ -149,3 +149,26 @@ def _either_of_two(asked: Asked) -> Condition | None:
     pairs = [c for c in asked.conditions if len(c.values) == 2 and not c.negated]
     joined = len(pairs) == 1 and pairs[0].name in {*COMPARED, "sex", "priority"} and "OR" in asked.seen
     return pairs[0] if joined else None
+
+
+_WHOLE_YEAR = re.compile(r"([0-9]{4})-01-01\.\.\1-12-31")
+_APART = re.compile(
+    r"\b(?:each|respectively|separately|individually|compared?|side by side|apiece)\b", re.IGNORECASE
+)
+
+
+def split_by_years(asked: Asked) -> None:
+    """Split by year a rate or a mean of several years, *2014 and 2015 each*, and how a share has changed."""
+    listed = [
+        c for c in asked.conditions if c.name == "decision_date" and len(c.values) > 1 and not c.negated
+    ]
+    whole = all(_WHOLE_YEAR.fullmatch(value) and "=" not in c.asked for c in listed for value in c.values)
+    taken = asked.by or asked.loose or asked.compared or asked.seen & {"OR", "MOST", "LEAST", "SHOW", "TREND"}
+    apart = (
+        asked.seen & {"RATE", "SHARE", "OFTEN"} or asked.part or asked.measure or _APART.search(asked.text)
+    )
+    if listed and whole and apart and not taken:
+        asked.by.append("year")
+    if asked.part and "TREND" in asked.seen and not asked.by:  # `has the share of opioids fallen`
+        asked.by.append("year")
+        asked.seen.remove("TREND")

@@ -5,7 +5,7 @@ from itertools import permutations
 
 from kg.errors import QuestionError
 from kg.model import Outcome, Party
-from kg.questions import letter_facets, vocabulary
+from kg.questions import comparisons, letter_facets, vocabulary
 from kg.questions.asked import Asked
 from kg.questions.comparisons import COMPARED, compared, lists_several, several, with_and_without
 from kg.questions.question import Condition, Kind, Question
@@ -51,6 +51,7 @@ def question(asked: Asked) -> Question:
     """
     _ended(asked)
     _means(asked)
+    comparisons.split_by_years(asked)
     kind, level = _kind(asked)
     kind, where, groups = _conditions(asked, kind, level)
     _agreeing(where)
@@ -212,7 +213,7 @@ def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
                 continue
             if condition.name in _FINER and not condition.negated:
                 return [_FINER[condition.name]]
-        if not where and asked.outcome:
+        if asked.outcome and not {c.name for c in where} & {*NOUNS, "service"}:
             return ["subcategory"]  # `what is overturned most`
     raise QuestionError("the most of what? Name it, such as “which services” or “by specialty”")
 
@@ -352,12 +353,16 @@ def _kind(asked: Asked) -> tuple[Kind, str | None]:
         return found
     if "TREND" in seen:
         return Kind.TREND, None
-    if "ASSOCIATED" in seen and "WHICH" in seen and not (asked.by or asked.loose or asked.compared):
+    asks_what = "WHICH" in seen or _FACTORS.search(asked.text)
+    if "ASSOCIATED" in seen and asks_what and not (asked.by or asked.loose or asked.compared):
         return Kind.ASSOCIATIONS, "section"  # `what drives overturns in physical therapy`
     listed = "SHOW" in seen and not seen & {"RATE", "OFTEN", "COUNT", "WHICH"}
     if not asked.by and (listed or seen & {"NEWEST", "OLDEST"}):
         return Kind.CASES, None
     return Kind.FIGURES, None
+
+
+_FACTORS = re.compile(r"\b(?:factors?|drivers?|determinants?)\b", re.IGNORECASE)
 
 
 def _kind_of_case(seen: set[str]) -> Kind:

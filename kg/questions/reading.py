@@ -23,10 +23,11 @@ from kg.questions.examples import nearest
 from kg.questions.question import Question
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording import cut_phrases, measured_words, numbers, rationale_words
+from kg.questions.wording.guideline_places import is_section
 from kg.questions.wording.spelling import spelling
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
 from kg.reading.text.number_words import words_of
-from kg.reading.vocabulary.phrases import Words, words
+from kg.reading.vocabulary.phrases import Found, Words, words
 
 LONGEST = 2_000
 """Characters of a question; a longer text is none."""
@@ -71,6 +72,7 @@ ABSENT = {
     "NO_MONEY": "letters state no costs",
 }
 """Why a question with such a word cannot be answered."""
+_TITLED = {"section", "heading", "topic"}
 _PARTED = re.compile(r"[,;:]")
 _RANGE = re.compile(r"\s*(?:-|–|\.\.)\s*")
 
@@ -170,7 +172,13 @@ def _phrases(text: str, start: int, end: int) -> list[Phrase]:
         if phrase.type == "GUIDE" and found and found[-1].type == "OF_SECTION":
             phrase, at = _after_comma(text, read, folded, found[-1], (phrase, at))
         found.append(phrase)
-        citing = phrase.type in {"CITE", "OF_SECTION", "OF_PAGE"} or (citing and phrase.type == "OR")
+        several = phrase.printed.lower().endswith(
+            "sections"
+        )  # `sections on opioids`, `sections of Knee 2004`
+        several = several and not text[phrase.end :].lstrip().lower().startswith("of ")
+        citing = (phrase.type in {"CITE", "OF_SECTION", "OF_PAGE"} and not several) or (
+            citing and phrase.type == "OR"
+        )
     return found
 
 
@@ -226,12 +234,16 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
         token, value = "NUMBER", _NUMBERS[printed]
     elif (ordinal := _ORDINAL.fullmatch(word)) and any(near in _MONTHS for near in _around(folded, at)):
         token, value = "NUMBER", ordinal[1]
+    elif printed == "others":
+        token = "OTHERS"
     elif word in _MONTHS and _in_a_year(folded, at):
         token, value = "MONTH", str(_MONTHS[word])
     if token:
         return _phrase(text, read, at, at + 1, Meaning(token, value=value)), at + 1
+    if title := _before_section(read, folded, at):
+        return _phrase(text, read, at, title.after + 1, title.meaning), title.after + 1
     table = vocabulary.cited() if citing else vocabulary.phrases()
-    found = table.longest(folded, at) or (vocabulary.phrases().longest(folded, at) if citing else None)
+    found = _longest(folded, at, citing=citing)
     if found and found.meaning.type == "VALUE" and (comma := _comma(text, read, at, found.after)):
         found = table.longest(folded[:comma], at)  # `ankle or foot, surgery or injections`
     if found:
@@ -240,6 +252,22 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
     if other != word and (found := table.longest([other], 0)):
         return _phrase(text, read, at, at + 1, found.meaning), at + 1
     return _phrase(text, read, at, at + 1, Meaning("UNKNOWN")), at + 1
+
+
+def _longest(folded: list[str], at: int, *, citing: bool) -> Found[Meaning] | None:
+    """The longest phrase; after a word of citing a title, but not where a longer one is a ground."""
+    plain = vocabulary.phrases().longest(folded, at)
+    cited = vocabulary.cited().longest(folded, at) if citing else None
+    ground = plain and cited and plain.meaning.name == "ground" and plain.after > cited.after
+    return plain if ground or not cited else cited
+
+
+def _before_section(read: Words, folded: list[str], at: int) -> Found[Meaning] | None:
+    """A title that begins with word ``at`` and the word for it: *Weaning of Medications section*."""
+    found = vocabulary.cited().longest(folded, at)
+    if found is None or found.after >= len(folded) or read.matches[found.after][0].lower() not in _TITLED:
+        return None
+    return found if found.meaning.type == "GUIDE" and is_section(found.meaning.value) else None
 
 
 def _comma(text: str, read: Words, at: int, after: int) -> int | None:

@@ -1,6 +1,7 @@
 """Phrases seen together: which of them are dates, which of two parts of a question each belongs to."""
 
 import re
+from itertools import pairwise
 
 from kg.questions import vocabulary
 from kg.questions.vocabulary import Meaning, Phrase
@@ -57,7 +58,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
     An injury is one only before a date; a service after surgery is one that is associated with it.
     """
     found: list[Phrase] = []
-    left = _compared(_reviewing(text, _citing(_dated(_asking(list(phrases))))))
+    left = _compared(_reviewing(text, _citing(_dated(_asking(_sections_of(phrases))))))
     while left:
         phrase, after = left.pop(0), left[0] if left else None
         dated = _dates_follow(left)
@@ -88,6 +89,16 @@ def _with_others(found: list[Phrase]) -> list[Phrase]:
     """The phrases, a last *not* after *than* as the others: *than those that do not*."""
     if [phrase.type for phrase in found[-2:]] in (["THAN", "NOT"], ["VERSUS", "NOT"]):
         found[-1] = found[-1]._replace(type="OTHERS", meaning=Meaning("OTHERS"))
+    return found
+
+
+def _sections_of(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *MTUS sections* as *sections of the MTUS*."""
+    found = list(phrases)
+    for at, (one, other) in enumerate(pairwise(phrases)):
+        titled = at + 2 < len(phrases) and phrases[at + 2].type == "GUIDE"
+        if one.type == "GUIDE" and other.type == "OF_SECTION" and not titled:
+            found[at : at + 2] = other, one
     return found
 
 
@@ -224,12 +235,14 @@ def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
     if phrase.type == "NUMBER" and phrase.printed.lower() == "one":
         return not following.startswith(("OF_", "VALUE"))
     if phrase.type == "BY" and following not in _SPLITTING:
-        each = phrase.printed.lower() == "each" and following == "CITE"
-        return each or following == "NOT" or _BY_PERSONS.match(text, phrase.start) is not None
+        listed = not following and _YEAR_BEFORE.search(text[: phrase.start])  # `in 2014 and 2015, each`
+        each = phrase.printed.lower() == "each" and (following == "CITE" or listed)
+        return bool(each) or following == "NOT" or _BY_PERSONS.match(text, phrase.start) is not None
     return False
 
 
 _SPLITTING = {"VALUE", "RATE", "SHARE", "OFTEN", "COUNT", "FREQUENT", "GROUNDS", "PARTY", "PERIOD"}
+_YEAR_BEFORE = re.compile(r"\b(?:19|20)[0-9]{2}\W{0,3}$")
 _BY_PERSONS = re.compile(
     r"by\s+(?:the\s+|a\s+|an\s+|imr\s+)*(?:reviewers?|someone|somebody|anyone|people|those|physician\s+reviewers?|specialists?|one)\b",
     re.IGNORECASE,

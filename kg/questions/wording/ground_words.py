@@ -108,6 +108,7 @@ _GROUNDS = {
         *("examination finding", "neurologic deficit", "objective finding", "radiculopathy", "exam finding"),
         *("neuro finding", "neuro findings on exam", "findings on exam", "findings on examination"),
         *("neurological finding", "neurological deficit", "physical finding", "physical exam finding"),
+        *("twitch response", "local twitch response"),
     ),
     "test-result": (
         *(

@@ -66,6 +66,25 @@ def is_section(notation: str) -> bool:
     return concept is not None and "GuidelineSection" in concept.kinds
 
 
+def narrowed(named: list[str]) -> list[str]:
+    """Places without a work before a section of it, which is then of that edition.
+
+    >>> narrowed(["chronic-pain/2016", "chronic-pain/2009/weaning-of-medications"])
+    ['chronic-pain/2016/weaning-of-medications']
+    """
+    found: list[str] = []
+    for place in named:
+        work = found[-1] if found else ""
+        if work and is_section(place) and not is_section(work) and place.split("/")[0] == work.split("/")[0]:
+            inside = f"{work}/{place.rpartition('/')[2]}"
+            if "/" in work and not is_section(inside):
+                raise QuestionError(f"{work} has no section {place.rpartition('/')[2]}")
+            found[-1] = inside if is_section(inside) else place
+        else:
+            found.append(place)
+    return found
+
+
 def gather(into: list[Condition], new: Condition) -> None:
     """Add a condition; two of one name are one that holds for either value."""
     for at, old in enumerate(into):

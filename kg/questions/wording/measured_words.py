@@ -51,14 +51,30 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         nearly = always["nearly"] is not None
         value = ("90.." if nearly else "100..") if always["always"] else "..10" if nearly else "..0"
         yield Meaning("HAVING", "percent", value), always.start(), always.end()
+    for times in _times_each().finditer(text):
+        amount = _OFTEN.get((times["n"] or times["word"]).lower(), times["n"])
+        yield Meaning("HAVING", "decisions", _bounded(times, amount)), times.start(), times.end()
     for visits in _VISITS.finditer(text):
         yield Meaning("OF_QUANTITY"), visits.start(1), visits.end(1)
     for sexes in _SEXES.finditer(text):
         for at, printed in ((sexes.start(), sexes[1]), (sexes.end() - 1, sexes[2])):
             yield Meaning("VALUE", "sex", "male" if printed == "M" else "female"), at, at + 1
     for decade in _DECADE.finditer(text):
-        first = int(decade["of"]) * 10
+        first = _DECADES.index(decade["word"].lower()) * 10 + 20 if decade["word"] else int(decade["of"]) * 10
         yield Meaning("VALUE", "age", f"{first}-{first + 9}"), decade.start(), decade.end()
+
+
+_OFTEN = {"once": "1", "twice": "2", "thrice": "3"}
+
+
+@cache
+def _times_each() -> re.Pattern[str]:
+    """How many decisions a row has, and no dose: *services requested at least twice*."""
+    return re.compile(
+        rf"(?:(?<=requested\s)|(?<=disputed\s)|(?<=appealed\s)){_bounds()}(?:(?P<n>{_NUMBER})\s+times|(?P<word>once|twice|thrice))\b"
+        r"(?!\s+(?:as|an?|per|daily|weekly|monthly|each|every|more|less|the)\b)",
+        re.IGNORECASE,
+    )
 
 
 _SIGN = re.compile(r"(?:\bwhat\s+)?(?<![0-9])(?<![0-9]\s)%(?![0-9])", re.IGNORECASE)
@@ -71,7 +87,11 @@ _VISITS = re.compile(
     r"\b(how\s+many|number\s+of)(?=\s+(?:[a-z]+\s+){1,2}(?:visits|sessions|tablets|pills)\b)", re.IGNORECASE
 )
 _SEXES = re.compile(r"\b([MF])\s*(?:vs\.?|versus|and|or)\s*(?!\1)([MF])\b")
-_DECADE = re.compile(r"\bin\s+(?:their|his|her|the)\s+(?P<of>[2-7])0'?s\b", re.IGNORECASE)
+_DECADES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies")
+_DECADE = re.compile(
+    rf"\bin\s+(?:their|his|her|the)\s+(?:(?P<of>[2-7])0['’]?s|(?P<word>{'|'.join(_DECADES)}))\b",
+    re.IGNORECASE,
+)
 
 
 def _either(terminal: str) -> str:

@@ -3,11 +3,23 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import product
 
 from kg.model import Unit
 from kg.questions import vocabulary
 from kg.questions.vocabulary import Meaning
+from kg.reading.text.number_words import words_of
 
+_TENS, _ONES = words_of(*range(20, 100, 10)), words_of(*range(1, 10))
+_WORDED = {
+    **words_of(*range(1, 21), *range(30, 100, 10)),
+    **{f"{ten} {one}": _TENS[ten] + _ONES[one] for ten, one in product(_TENS, _ONES)},
+    "dozen": 12,
+    "a dozen": 12,
+    "two dozen": 24,
+    "three dozen": 36,
+}
+"""Numbers that are written as words: `over fifty`, `more than a dozen visits`."""
 BOUNDS = ("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS")
 UNITS = {"VISITS": Unit.VISIT, "UNITS": Unit.UNIT, "HOURS": Unit.HOUR}
 
@@ -19,6 +31,8 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     [('quantity', '13..', ('quantity_unit', 'visit'))]
     >>> [(m.name, m.value, m.also) for m, _, _ in found("PT, more than 12 visits, for workers under 30")]
     [('quantity', '13..', ('quantity_unit', 'visit')), ('age', '..29', None)]
+    >>> [(m.name, m.value) for m, _, _ in found("more than a dozen visits for women over fifty")]
+    [('quantity', '13..'), ('age', '51..')]
     >>> [(m.name, m.value) for m, _, _ in found("Norco #120, men aged 40 to 50")]
     [('quantity', '120'), ('age', '40-50')]
     """
@@ -26,8 +40,8 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         unit = next((unit for name, unit in UNITS.items() if number[name] or number[f"{name}_FIRST"]), None)
         if unit is None and not number["OF_AGE"] and _counts_after().match(text, number.end()):
             unit = Unit.VISIT  # `24 PT visits`
-        bounded = any(number[name] for name in BOUNDS) or bool(number["between"])
-        alone = any(number[name] for name in BOUNDS[:4]) and _is_age(number, text)
+        bounded = any(number[name] for name in (*BOUNDS, "plus", "between"))
+        alone = (number["plus"] or any(number[name] for name in BOUNDS[:4])) and _is_age(number, text)
         aged = number["AGED"] or number["OF_AGE"]
         worker = bounded and _worker_before().search(text[: number.start()])
         quantity = _QUANTITY.search(text[: number.start()])
@@ -51,22 +65,28 @@ def _is_age(number: re.Match[str], text: str) -> bool:
     """Whether a bounded number without a unit is an age: `knee replacement, over 65`."""
     return (
         not number["hash"]
-        and _YOUNGEST <= int(number["first"]) <= _OLDEST
+        and _YOUNGEST <= _amount(number["first"]) <= _OLDEST
         and not _NO_AGE_BEFORE.search(text[: number.start()])
         and bool(_AFTER_AGE.match(text, number.end()))
     )
 
 
+def _amount(written: str) -> int:
+    """A number in digits or in words."""
+    plain = re.sub(r"[\s-]+", " ", written.lower())
+    return int(plain) if plain.isdecimal() else _WORDED[plain]
+
+
 def _range(number: re.Match[str]) -> str:
     """The range that a number means, as a filter writes it."""
-    first = int(number["first"])
+    first = _amount(number["first"])
     if number["last"]:
-        return f"{first}-{int(number['last'])}"
+        return f"{first}-{_amount(number['last'])}"
     if number["OVER"]:
         return f"{first + 1}.."
     if number["UNDER"]:
         return f"..{first - 1}"
-    if number["AT_LEAST"] or number["OR_MORE"] or number["OR_MORE_LATER"]:
+    if number["AT_LEAST"] or number["OR_MORE"] or number["OR_MORE_LATER"] or number["plus"]:
         return f"{first}.."
     return (
         f"..{first}" if any(number[name] for name in ("AT_MOST", "OR_LESS", "OR_LESS_LATER")) else str(first)
@@ -99,11 +119,14 @@ def _pattern() -> re.Pattern[str]:
     after = "|".join(f"(?P<{name}>{_words(name)})" for name in BOUNDS[4:])
     later = "|".join(f"(?P<{name}_LATER>{_words(name)})" for name in BOUNDS[4:])
     units = "|".join(f"(?P<{name}>{_words(name)})" for name in (*UNITS, "OF_AGE"))
+    worded = "|".join(re.escape(word) for word in sorted(_WORDED, key=len, reverse=True))
+    worded = worded.replace(r"\ ", r"[\s-]+")
+    amount = rf"(?:[0-9]{{1,4}}|(?:{worded})(?![\w-]))"
     between = r"(?:(?P<between>between)\s+|from\s+)?"
     return re.compile(
         rf"(?<![\w.])(?:(?:{first})[\s:,]+)?(?:(?P<AGED>{_words('AGED')})\s+)?(?:(?:{before})\s+)?{between}(?P<hash>#\s?)?"
         r"(?!(?:19|20)[0-9]{2}\b)"  # a year is no number of something
-        rf"(?P<first>[0-9]{{1,4}})(?:\s*(?:-|–|to|and)\s*(?P<last>[0-9]{{1,4}}))?(?![\w.])"
+        rf"(?P<first>{amount})(?:\s*(?:-|–|to|and)\s*(?P<last>{amount}))?(?![\w.])(?P<plus>\s?\+)?"
         rf"(?:\s+(?:{after})\b)?(?:[\s-]*(?:{units})\b)?(?:\s+(?:{later})\b)?",
         re.IGNORECASE,
     )
