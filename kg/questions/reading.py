@@ -259,7 +259,13 @@ def _longest(folded: list[str], at: int, *, citing: bool) -> Found[Meaning] | No
     plain = vocabulary.phrases().longest(folded, at)
     cited = vocabulary.cited().longest(folded, at) if citing else None
     ground = plain and cited and plain.meaning.name == "ground" and plain.after > cited.after
-    return plain if ground or not cited else cited
+    found = plain if ground or not cited else cited
+    if found and found.meaning.type == "IGNORED":
+        for inner in range(at + 1, found.after):
+            told = vocabulary.phrases().longest(folded, inner)
+            if told and told.after > found.after and told.meaning.type.startswith("IS_"):
+                return vocabulary.phrases().longest(folded[:inner], at)  # `reviewer side`, `side with UR`
+    return found
 
 
 def _before_section(read: Words, folded: list[str], at: int) -> Found[Meaning] | None:

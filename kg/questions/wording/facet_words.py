@@ -105,6 +105,7 @@ _OTHERS = {
         *("already provided", "after the fact", "already received"),
     ),
     ("retrospective", "false"): ("prospective", "prospective request", "prospective review"),
+    ("category", "Injection"): ("ganglion block", "ganglion nerve block"),
     ("refills", "1.."): ("refill", "with refill", "with a refill"),
     ("refills", "..0"): ("no refill", "without refill", "zero refills"),
     ("age", "65.."): ("elderly", "senior", "older adult", "retirement age"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 # Ways to ask for a ground: what stands before or after its name, and whether it is then met.
 _LACKING = (
     "no",
+    "w/o",
     "lack of",
     "lacking",
     "missing",

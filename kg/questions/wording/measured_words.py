@@ -54,6 +54,8 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     for times in _times_each().finditer(text):
         amount = _OFTEN.get((times["n"] or times["word"]).lower(), times["n"])
         yield Meaning("HAVING", "decisions", _bounded(times, amount)), times.start(), times.end()
+    for items in _PER_LETTER.finditer(text):
+        yield Meaning("TIME", value="items"), items.start(), items.end()
     for visits in _VISITS.finditer(text):
         yield Meaning("OF_QUANTITY"), visits.start(1), visits.end(1)
     for sexes in _SEXES.finditer(text):
@@ -83,6 +85,13 @@ _ALWAYS = re.compile(
     r"(?:overturn|uph|approv|denied|revers|granted|win|won|lose|lost|grant|modif))",
     re.IGNORECASE,
 )
+_PER_LETTER = re.compile(
+    r"\bhow\s+many\s+(?:disputed\s+)?(?:items?|services?|treatments?|requests?)\s+(?:does|do|are|is|did)\s+(?:there\s+)?"
+    r"(?:in\s+)?(?:an?|each|the\s+average|the\s+typical|the\s+usual)\s+(?:average\s+|typical\s+)?(?:letter|case|determination)s?\b"
+    r"(?:\s+(?:usually|typically|normally|generally|on\s+average))*(?:\s+(?:decide|cover|hold|contain|have|involve|list|dispute|include)\b)?",
+    re.IGNORECASE,
+)
+"""How many items a letter has, which is a mean."""
 _VISITS = re.compile(
     r"\b(how\s+many|number\s+of)(?=\s+(?:[a-z]+\s+){1,2}(?:visits|sessions|tablets|pills)\b)", re.IGNORECASE
 )

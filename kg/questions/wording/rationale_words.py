@@ -93,7 +93,8 @@ def _lead() -> re.Pattern[str]:
         rf"(?:(?:that|which|who|also|ever|explicitly|specifically)\s+){{0,2}}"
         rf"(?:(?P<no>{_NOT})\s+)?(?:(?:ever|even|explicitly)\s+)?"
         rf"(?:(?:(?P<mentions>{mentions})|(?P<writes>{writes}))\b(?:\s*:?\s*{_ARTICLES}(?P<called>{called})\b)?"
-        rf"|with\s+{_ARTICLES}(?:{called})\b(?P<with>))(?:\s*:)?",
+        rf"|(?:with\s+{_ARTICLES}(?:{called})\b|\b(?:{called})(?=\s+(?:like|such\s+as)\s*[\"“]))(?P<with>))"
+        r"(?:\s+(?:like|such\s+as)(?=\s*[\"“]))?(?:\s*:)?",
         re.IGNORECASE,
     )
 
