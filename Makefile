@@ -76,10 +76,11 @@ demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowl
 COVERED := kg $(addprefix tests/,analysis claims files graph ontology questions reading statistics)
 PYTEST := pytest -n auto --dist worksteal
 
+CHECKS := test tests rest test-all coverage lowest
 # Python keeps what it compiles, whatever the environment says: each server, command and worker that starts saves seconds.
-test tests rest test-all coverage lowest: export PYTHONDONTWRITEBYTECODE :=
+$(CHECKS): export PYTHONDONTWRITEBYTECODE :=
 # The matrices of tests are small: a second thread would only wait, in the way of the other worker.
-test tests rest test-all coverage lowest: export OPENBLAS_NUM_THREADS := 1
+$(CHECKS): export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: test
 test: lint types $(if $(CI),coverage rest,tests) ## run all checks but the long ones: format, lint, types, tests (with coverage, if CI is set)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kg.base import word_index
 from kg.base.store import KnowledgeBase
-from kg.errors import BaseError, SettingError
+from kg.errors import SettingError
 
 _PIECE = re.compile(r'"([^"]*)"?|(\S+)')
 _MOST_TERMS = 20
@@ -53,7 +53,6 @@ class Search:
 
     def __init__(self, base: KnowledgeBase) -> None:
         self._base = base
-        self._file = base.folder / word_index.FILE
 
     def find(self, query: str, limit: int = 20, offset: int = 0) -> Hits:
         """The letters that hold every word of ``query``, where words stand close and seldom the best.
@@ -63,20 +62,14 @@ class Search:
             BaseError: the index cannot be read, or an older program built the base without one.
         """
         wanted = expression(query)
-        if not self._file.is_file():
-            raise BaseError(f"{self._file}: there is no index of words; run: kg build --repair")
-        try:
-            with closing(sqlite3.connect(f"file:{self._file}?mode=ro&immutable=1", uri=True)) as words:
-                total = words.execute(
-                    "SELECT count(*) FROM letters WHERE letters MATCH ?", (wanted,)
-                ).fetchone()[0]
-                found = words.execute(
-                    "SELECT name FROM letters JOIN cases ON cases.id = letters.rowid "
-                    "WHERE letters MATCH ? ORDER BY round(rank, 9), name LIMIT ? OFFSET ?",
-                    (wanted, limit, offset),
-                ).fetchall()
-        except sqlite3.Error as fault:
-            raise BaseError(f"{self._file}: the search index cannot be read: {fault}") from fault
+        with word_index.opened(self._base.folder) as words:
+            counted = words.execute("SELECT count(*) FROM letters WHERE letters MATCH ?", (wanted,))
+            (total,) = counted.fetchone()
+            found = words.execute(
+                "SELECT name FROM letters JOIN cases ON cases.id = letters.rowid "
+                "WHERE letters MATCH ? ORDER BY round(rank, 9), name LIMIT ? OFFSET ?",
+                (wanted, limit, offset),
+            ).fetchall()
         rows = self._snippets([case for (case,) in found], wanted)
         following = offset + limit
         return Hits(rows, total, following if following < total else None)

@@ -7,7 +7,7 @@ small build into a large base stays small. The index says the same whatever buil
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -21,6 +21,23 @@ TOKENS = "tokenize = 'porter unicode61 remove_diacritics 2'"
 
 _BATCH = 500
 _ANEW = 2  # where one letter in so many has changed, the index is made anew
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[sqlite3.Connection]:
+    """The index of the generation in ``folder``, to be asked.
+
+    Raises:
+        BaseError: the index cannot be read, or an older program built the base without one.
+    """
+    file = folder / FILE
+    if not file.is_file():
+        raise BaseError(f"{file}: there is no index of words; run: kg build --repair")
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as words:
+            yield words
+    except sqlite3.Error as fault:
+        raise BaseError(f"{file}: the search index cannot be read: {fault}") from fault
 
 
 def write(folder: Path, base: Path | None) -> None:

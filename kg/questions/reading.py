@@ -172,13 +172,11 @@ def _phrases(text: str, start: int, end: int) -> list[Phrase]:
         if phrase.type == "GUIDE" and found and found[-1].type == "OF_SECTION":
             phrase, at = _after_comma(text, read, folded, found[-1], (phrase, at))
         found.append(phrase)
-        several = phrase.printed.lower().endswith(
-            "sections"
-        )  # `sections on opioids`, `sections of Knee 2004`
-        several = several and not text[phrase.end :].lstrip().lower().startswith("of ")
-        citing = (phrase.type in {"CITE", "OF_SECTION", "OF_PAGE"} and not several) or (
-            citing and phrase.type == "OR"
-        )
+        # `sections on opioids` cites no title, `sections of Knee 2004` does.
+        following = text[phrase.end :].lstrip().lower()
+        several = phrase.printed.lower().endswith("sections") and not following.startswith("of ")
+        cites = phrase.type in {"CITE", "OF_SECTION", "OF_PAGE"} and not several
+        citing = cites or (citing and phrase.type == "OR")
     return found
 
 

@@ -97,6 +97,16 @@ def keywords(file: str = GRAMMAR) -> dict[str, list[str]]:
     return {found[1]: _PHRASE.findall(found[2]) for found in _TERMINAL.finditer(source)}
 
 
+def either(terminal: str, ending: str = "") -> str:
+    """The phrases of a terminal as a regular expression, the longest first; each may have an ``ending``.
+
+    >>> either("AGED").split("|")[-2:]
+    ['ages', 'age']
+    """
+    said = sorted(keywords()[terminal], key=len, reverse=True)
+    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") + ending for phrase in said)
+
+
 @cache
 def adverbs() -> frozenset[str]:
     """Words that say nothing, also within a phrase.
@@ -145,9 +155,7 @@ def _table(file: str, said: tuple[tuple[str, Meaning], ...]) -> Phrases[Meaning]
     ] + [(said, Meaning(terminal)) for said, terminal in (verdicts.phrases() if file == GRAMMAR else ())]
     first: dict[tuple[str, ...], Meaning] = {}
     for phrase, meaning in (*own, *said):
-        folded = key(phrase)
-        if _ACRONYM.search(phrase):
-            folded = as_written(words(phrase))
+        folded = as_written(words(phrase)) if _ACRONYM.search(phrase) else key(phrase)
         if folded and folded[0] != "*" and folded != ("other",):
             first.setdefault(folded, meaning)
     return Phrases(folded=first)

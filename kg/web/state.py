@@ -8,6 +8,9 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from fastapi import Request
 
 from kg.base.archive import dumps
 from kg.base.store import KnowledgeBase
@@ -16,7 +19,7 @@ from kg.web.problems import ProblemError
 from kg.web.settings import Settings
 from kg.web.site import Site
 from kg.web.sparql import remote
-from kg.web.sparql.lanes import Lane, Limits, WorkerError
+from kg.web.sparql.lanes import Answer, Lane, Limits, WorkerError
 
 log = logging.getLogger(__name__)
 
@@ -88,8 +91,18 @@ class State:
         """What stays the same while the graph of ``site`` does."""
         return remote.version() if self.settings.endpoint else site.generation
 
-    def answering(self, store: Path) -> Site:
-        """The generation whose store gave an answer; another may have been put in place meanwhile."""
+    async def ask(self, request: Request, lane: Lane, job: dict[str, Any], client: str) -> Answer:
+        """Ask a lane; the request is answered as of the generation whose store the answer is from.
+
+        Raises:
+            RefusalError: too many wait, or it waited too long.
+        """
+        answer = await lane.ask(job, client)
+        request.state.site = self._answering(answer.store)
+        return answer
+
+    def _answering(self, store: Path) -> Site:
+        """The generation of a store; another may have been put in place meanwhile."""
         if self.path and not self.settings.endpoint:
             for site in self._kept:
                 if site.base.graph_folder == store:

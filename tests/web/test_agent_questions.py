@@ -5,6 +5,7 @@ The calls are those that the tools' own texts suggest; each figure is counted fr
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,8 +36,14 @@ class Facts:
         """The same, of what a party does."""
         return self.where(lambda row: row["party"] == party and has(row))
 
+    @cache  # noqa: B019 - there is one of them
+    def overturned(self) -> set[str]:
+        """The cases with an overturned decision."""
+        return {case for (case, _), row in self.where().items() if row["outcome"] == "overturned"}
+
+    @cache  # noqa: B019 - there is one of them
     def keys(self, party: str) -> dict[Decision, set[Hashable]]:
-        """What a party cites for each decision: works, with what of them is cited."""
+        """The works that a party cites for each decision."""
         found: dict[Decision, set[Hashable]] = {decision: set() for decision in self.where()}
         for row in self.rows:
             if row["party"] == party and row["citation"] is not None:
@@ -304,8 +311,8 @@ ASKED = [
         lambda answers: {row[0] for row in answers[0]["rows"]},
         lambda f: {
             case
-            for case in {case for case, _ in f.where()}
-            if {"upheld", "overturned"} <= {r["outcome"] for (c, _), r in f.where().items() if c == case}
+            for (case, _), row in f.where().items()
+            if row["outcome"] == "upheld" and case in f.overturned()
         },
     ),
     Asked(

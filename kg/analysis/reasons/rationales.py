@@ -4,9 +4,7 @@ The index of words says which letters hold the phrase; their rationales are then
 """
 
 import re
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +13,6 @@ import polars as pl
 from kg.analysis.search import expression
 from kg.base import word_index
 from kg.base.store import KnowledgeBase
-from kg.errors import BaseError
 
 if TYPE_CHECKING:
     from kg.analysis.decisions import Index, Mask
@@ -99,15 +96,9 @@ def decisions_with(base: KnowledgeBase, phrase: str) -> pl.DataFrame:
 
 def _letters_with(base: KnowledgeBase, wanted: str) -> list[str]:
     """The cases whose letters hold what an FTS5 expression asks for."""
-    file = base.folder / word_index.FILE
-    if not file.is_file():
-        raise BaseError(f"{file}: there is no index of words; run: kg build --repair")
-    try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as words:
-            rows = words.execute(
-                "SELECT name FROM letters JOIN cases ON cases.id = letters.rowid WHERE letters MATCH ?",
-                (wanted,),
-            )
-            return [case for (case,) in rows]
-    except sqlite3.Error as fault:
-        raise BaseError(f"{file}: the search index cannot be read: {fault}") from fault
+    with word_index.opened(base.folder) as words:
+        rows = words.execute(
+            "SELECT name FROM letters JOIN cases ON cases.id = letters.rowid WHERE letters MATCH ?",
+            (wanted,),
+        )
+        return [case for (case,) in rows]

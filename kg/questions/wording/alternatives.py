@@ -58,8 +58,8 @@ def alternative(into: list[Condition], new: Condition) -> Condition:
             and set(one.values) <= vocabulary.drug_classes()
         ):
             if one is new:
-                return Condition("drug", new.values, new.negated, new.asked)
-            into[-1] = Condition("drug", old.values, old.negated, old.asked)
+                return replace(new, name="drug")
+            into[-1] = replace(old, name="drug")
             return new
     if old.name in SERVICES and new.name in SERVICES and sum(one.name in SERVICES for one in into) == 1:
         into[-1] = replace(old, name="service")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from kg.questions import letter_facets
-from kg.questions.vocabulary import Meaning, keywords
+from kg.questions.vocabulary import Meaning, either
 from kg.reading.text.number_words import words_of
 
 _WORDED = words_of(*range(1, 13), 15, *range(20, 70, 10)) | {"hundred": 100}
@@ -104,9 +104,7 @@ _DECADE = re.compile(
 
 
 def _either(terminal: str) -> str:
-    """The phrases of a terminal as a regular expression, the longest first, in singular and plural."""
-    said = sorted(keywords()[terminal], key=len, reverse=True)
-    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") + "s?" for phrase in said)
+    return either(terminal, "s?")
 
 
 @cache

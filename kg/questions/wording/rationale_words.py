@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kg.questions import vocabulary
-from kg.questions.vocabulary import Meaning, keywords
+from kg.questions.vocabulary import Meaning, either, keywords
 from kg.questions.wording.spelling import spelling
 from kg.reading.vocabulary.phrases import words
 
@@ -87,7 +87,7 @@ def _alternatives(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
 @cache
 def _lead() -> re.Pattern[str]:
     """What leads to the words: *rationale does not mention the phrase*."""
-    of_text, mentions, writes, called = map(_either, ("OF_TEXT", "MENTIONS", "WRITES", "OF_WORDS"))
+    of_text, mentions, writes, called = map(either, ("OF_TEXT", "MENTIONS", "WRITES", "OF_WORDS"))
     return re.compile(
         rf"\b(?:(?P<of_text>{of_text})\s+|(?P<reviewer>reviewers?)\s+)?"
         rf"(?:(?:that|which|who|also|ever|explicitly|specifically)\s+){{0,2}}"
@@ -102,13 +102,13 @@ def _lead() -> re.Pattern[str]:
 @cache
 def _where() -> re.Pattern[str]:
     """What says again that words stand in the rationale."""
-    return re.compile(rf"\s+(?:anywhere\s+)?in\s+{_ARTICLES}(?:{_either('OF_TEXT')})\b", re.IGNORECASE)
+    return re.compile(rf"\s+(?:anywhere\s+)?in\s+{_ARTICLES}(?:{either('OF_TEXT')})\b", re.IGNORECASE)
 
 
 @cache
 def _passive() -> tuple[re.Pattern[str], ...]:
     """Words before what says that they are mentioned: *is "fear avoidance" mentioned in the rationale*."""
-    where = rf"\s+(?:anywhere\s+)?(?:in|by)\s+{_ARTICLES}(?:{_either('OF_TEXT')})\b"
+    where = rf"\s+(?:anywhere\s+)?(?:in|by)\s+{_ARTICLES}(?:{either('OF_TEXT')})\b"
     is_ = rf"\s+(?:(?:is|are|was|were)\s+)?(?P<no>{_NOT}\s+)?(?:ever\s+)?"
     said = (
         r"(?:mentioned|brought\s+up|discussed|written|used|found|appears?|appearing|shows?\s+up|comes?\s+up)"
@@ -123,11 +123,6 @@ def _passive() -> tuple[re.Pattern[str], ...]:
             re.IGNORECASE,
         ),
     )
-
-
-def _either(terminal: str) -> str:
-    said = sorted(keywords()[terminal], key=len, reverse=True)
-    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in said)
 
 
 def _pieces(text: str, lead: re.Match[str]) -> Iterator[_Piece]:

@@ -120,8 +120,8 @@ async def endpoint(request: Request) -> Response:
 
 
 async def _answer(request: Request, lane: Lane, asked: Asked) -> Response:
-    answer = await lane.ask(asked.job(request, request.app.state.settings), client_of(request))
-    request.state.site = request.app.state.state.answering(answer.store)
+    job = asked.job(request, request.app.state.settings)
+    answer: Answer = await request.app.state.state.ask(request, lane, job, client_of(request))
     try:
         response = await _respond(answer, {"ETag": _etag(request, asked)}, asked.query)
     except BaseException:
@@ -141,10 +141,9 @@ async def collected(request: Request, query: str, client: str) -> tuple[str, byt
     job = Asked(query, [], []).job(request, settings)
     job["formats"] = {"select": "json", "ask": "json", "graph": "nt"}
     try:
-        answer = await lane.ask(job, client)
+        answer: Answer = await request.app.state.state.ask(request, lane, job, client)
     except RefusalError as refusal:
         raise await _refused(refusal, settings) from refusal
-    request.state.site = request.app.state.state.answering(answer.store)
     parts, kind = [], ""
     try:
         while (frame := await answer.next()).kind in "HD":

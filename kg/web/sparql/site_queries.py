@@ -39,10 +39,9 @@ async def ask(request: Request, query: str, **formats: str) -> bytes:
         "max_rows": state.settings.result_rows,
     }
     try:
-        answer = await lane.ask(job, "site")
+        answer = await state.ask(request, lane, job, "site")
     except RefusalError as refusal:
         raise ProblemError(503, "the server is busy", headers={"Retry-After": "2"}) from refusal
-    request.state.site = state.answering(answer.store)
     parts = []
     try:
         while (frame := await answer.next()).kind in "HD":
