@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any
 
 from kg.errors import QuestionError
@@ -13,7 +12,14 @@ from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
 from kg.questions.wording.alternatives import alternative, is_of, see_parts
 from kg.questions.wording.day_spans import both_spans, day_after, day_before, day_span
-from kg.questions.wording.guideline_places import gather, is_lacking, is_section, narrowed, places
+from kg.questions.wording.guideline_places import (
+    gather,
+    is_lacking,
+    is_section,
+    narrowed,
+    places,
+    without_mtus,
+)
 from kg.questions.wording.parties import citing
 
 Plan = list[Any]
@@ -207,7 +213,8 @@ class Asked:
         if not named:
             return
         asked = self.phrases[_first(inner)].printed
-        named = narrowed(self._narrowest(inner, named))
+        ends = [self.phrases[_first([part])] for part in inner if part[0] == "place"]
+        named = narrowed(without_mtus(ends, self.text, named))
         negated = self.either and self.previous == "negated"
         works = [within for name, within in inner if name == "place" and within[0][0] == "GUIDE"]
         apart = len(works) == len(named) > 1 and "COMPARE" in self.seen
@@ -221,18 +228,6 @@ class Asked:
         else:
             new = Condition("guideline", tuple(dict.fromkeys(named)), negated, asked)
             self._condition(new, joined=self._joined(_first(inner)))
-
-    def _narrowest(self, inner: Plan, places: list[str]) -> list[str]:
-        """The places without the MTUS before a part of it: *MTUS chronic pain*."""
-        ends = [self.phrases[_first([part])] for part in inner if part[0] == "place"]
-        for one, other in pairwise(ends):
-            if (
-                one.meaning.value == "mtus"
-                and other.type in {"GUIDE", "OF_SECTION"}
-                and not self.text[one.end : other.start].strip()
-            ):
-                return [place for place in places if place != "mtus"]
-        return places
 
     def _joined(self, at: int) -> bool:
         """Whether *and* stands between a phrase and the one before."""
@@ -386,7 +381,8 @@ class Asked:
                     self.compared = True
                     self.after.append(new)
                 elif joined and not new.negated and new.name in _SEVERAL and not self.either:
-                    continue
+                    if old.values != new.values:
+                        continue  # the same once more says nothing new
                 else:
                     values = tuple(dict.fromkeys((*old.values, *new.values)))
                     into[at] = replace(old, values=values, asked=f"{old.asked}, {new.asked}")

@@ -321,6 +321,27 @@ def test_known_words_in_any_order_are_read_or_refused(chosen):
         assert read_question(question.words).reading == question.reading
 
 
+def _sayings():
+    """One saying of each value of each kind that a condition can have."""
+    kinds = (vocabulary._guidelines, vocabulary._grounds, vocabulary._specialties, vocabulary._drugs)
+    for kind in (*kinds, vocabulary._services, vocabulary._body_parts, vocabulary._sections):
+        yield from {(meaning.name, meaning.value): said for said, meaning in kind()}.values()
+
+
+def test_the_same_said_twice_is_no_other_condition():
+    """Over the whole vocabulary: no condition loses its values, and none stands twice."""
+    read = 0
+    for said in _sayings():
+        for text in (f"{said} {said}", f"{said} and {said}"):
+            with contextlib.suppress(KgError):
+                conditions = read_question(text).where
+                read += 1
+                assert all(each.values for each in conditions), text
+                seen = [(c.name, c.values, c.negated, c.party) for c in conditions]
+                assert len(seen) == len(set(seen)), text
+    assert read > 1_500
+
+
 def test_long_questions_take_time_in_proportion():
     read_question("opioids by year")
     start = time.process_time()

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from kg.errors import QuestionError
 from kg.questions import vocabulary
 from kg.questions.question import Condition
+from kg.questions.vocabulary import Phrase
 
 _LACKING = re.compile(r"(?:no|without|lack|lacking|missing|insufficient|absence)\b", re.IGNORECASE)
 _PAGED = {"chronic-pain": "chronic-pain/2009"}
@@ -16,7 +18,7 @@ def settled(condition: Condition) -> Condition:
     """A condition with its pages and chapters as places of a guideline, which another condition may name."""
     if condition.name != "guideline":
         return condition
-    works = [value for value in condition.values if " " not in value]
+    works = list(dict.fromkeys(value for value in condition.values if " " not in value))
     pages = [value for value in condition.values if " " in value]
     if any(value.startswith("page ") for value in pages):  # pages are counted through all chapters
         chapters = [value for value in pages if value.startswith("chapter ")]
@@ -64,6 +66,19 @@ def is_section(notation: str) -> bool:
     """Whether a place of a guideline is a section."""
     concept = vocabulary.guideline(notation)
     return concept is not None and "GuidelineSection" in concept.kinds
+
+
+def without_mtus(said: list[Phrase], text: str, named: list[str]) -> list[str]:
+    """The places without the MTUS before a part of it: *MTUS chronic pain*."""
+    for one, other in pairwise(said):
+        if (
+            one.meaning.value == "mtus"
+            and other.type in {"GUIDE", "OF_SECTION"}
+            and other.meaning.value != "mtus"
+            and not text[one.end : other.start].strip()
+        ):
+            return [place for place in named if place != "mtus"]
+    return named
 
 
 def narrowed(named: list[str]) -> list[str]:
