@@ -1,20 +1,21 @@
 """The clinical situation that a summary tells: conditions, injured parts, and earlier treatment."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from kg.model import BodyPart, Condition, History, Response, Span, Treatment
 from kg.reading.requests import services
 from kg.reading.requests.bodyparts import body_parts
 from kg.reading.requests.conditions import conditions
+from kg.reading.text.moved import kept, moved_body_part, moved_condition, moved_treatment
 from kg.reading.vocabulary.phrases import Found, Phrases, Words, concepts, words
 
 _LONGEST = 20_000
 """No summary is as long; what comes after so many characters is not read for the history."""
-_END = re.compile(r"[.;]\s")
+_END, _END_WIDTH = re.compile(r"[.;]\s"), 2
 _LEADS = frozenset({"diagnosed", "complained", "found", "treated", "asked"})
 _TAKING_BACK = frozenset({"not", "slight"})
 _NEAR = 4
@@ -34,11 +35,12 @@ def cues() -> Phrases[str]:
 
 
 class _Clause(NamedTuple):
-    """What a cue opens: its kind, its words up to the first negation, what its treatment brought."""
+    """What the words say that a cue opens, up to the first negation; the spans point into their sentence."""
 
     kind: str
-    said: Words
-    response: Response | None
+    conditions: tuple[Condition, ...] = ()
+    body_parts: tuple[BodyPart, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
 
 
 def read_history(text: str, span: Span) -> History:
@@ -52,50 +54,59 @@ def read_history(text: str, span: Span) -> History:
     ('Acupuncture', 'not-helped')
     """
     named: dict[str, Condition] = {}
-    diagnosed: list[BodyPart] = []
-    complained: list[BodyPart] = []
+    parts: dict[str, list[tuple[BodyPart, int]]] = {"diagnosed": [], "complained": []}
     treated: dict[tuple[str | None, ...], Treatment] = {}
-    for clause in _clauses(text, span.start, min(span.end, span.start + _LONGEST)):
-        if clause.kind == "treated":
-            for treatment in _treatments(clause):
-                key = (treatment.category, treatment.subcategory, treatment.drug_class)
-                if key not in treated or (treated[key].response is None and treatment.response):
-                    treated[key] = treatment
-            continue
-        for condition in conditions(clause.said):
-            named.setdefault(condition.concept, condition)
-        if clause.kind == "diagnosed":
-            diagnosed += body_parts(clause.said)
-        elif clause.kind == "complained":
-            complained += body_parts(clause.said)
-    injured = {(part.part, part.side): part for part in reversed(diagnosed or complained)}
-    return History(tuple(named.values()), tuple(reversed(injured.values())), tuple(treated.values()))
+    for at, clause in _all_clauses(text, span.start, min(span.end, span.start + _LONGEST)):
+        for treatment in clause.treatments:
+            key = (treatment.category, treatment.subcategory, treatment.drug_class)
+            if key not in treated or (treated[key].response is None and treatment.response):
+                treated[key] = moved_treatment(treatment, at)
+        for condition in clause.conditions:
+            if condition.concept not in named:
+                named[condition.concept] = moved_condition(condition, at)
+        if clause.body_parts:
+            parts[clause.kind] += [(part, at) for part in clause.body_parts]
+    injured = {
+        (part.part, part.side): (part, at) for part, at in reversed(parts["diagnosed"] or parts["complained"])
+    }
+    return History(
+        tuple(named.values()),
+        tuple([moved_body_part(part, at) for part, at in reversed(injured.values())]),
+        tuple(treated.values()),
+    )
 
 
-def _clauses(text: str, start: int, end: int) -> Iterator[_Clause]:
-    said = words(text, start, end)
+def _all_clauses(text: str, start: int, end: int) -> Iterator[tuple[int, _Clause]]:
+    """The clauses of each sentence, with the place where it begins."""
+    for sentence in _END.split(text[start:end]):
+        for clause in _clauses(sentence):
+            yield start, clause
+        start += len(sentence) + _END_WIDTH
+
+
+# Summaries repeat the sentences of a report; of most, no cue opens a clause.
+@kept(1 << 14)
+def _clauses(sentence: str) -> tuple[_Clause, ...]:
+    said = words(sentence)
     found = cues().find(said.folded)
-    ends = _sentence_ends(text, said, start, end)
+    clauses = []
     for position, cue in enumerate(found):
         if cue.meaning not in _LEADS or cue.meaning == "asked":
             continue
-        after = ends[bisect_left(ends, cue.after)]
-        within = []
-        for other in found[position + 1 :]:
-            if other.first >= after or other.meaning in _LEADS:
-                after = min(after, other.first)
-                break
-            within.append(other)
+        within = list(takewhile(lambda other: other.meaning not in _LEADS, found[position + 1 :]))
+        following = found[position + 1 + len(within) :]
+        after = following[0].first if following else len(said.folded)
         last = next((other.first for other in within if other.meaning == "not"), after)
         part = Words(said.folded[cue.after : last], said.matches[cue.after : last])
-        yield _Clause(cue.meaning, part, _response(within))
+        clauses.append(_clause(cue.meaning, part, _response(within)))
+    return tuple(clauses)
 
 
-def _sentence_ends(text: str, said: Words, start: int, end: int) -> list[int]:
-    """The number of the first word after each sentence's end, and the number of words."""
-    starts = [match.start() for match in said.matches]
-    places = [bisect_left(starts, stop.start()) for stop in _END.finditer(text, start, end)]
-    return [*places, len(starts)]
+def _clause(kind: str, said: Words, response: Response | None) -> _Clause:
+    """What ``said`` tells after a cue of a kind; ``response`` is what a treatment brought."""
+    if kind == "treated":
+        return _Clause(kind, treatments=tuple(_treatments(said, response)))
+    return _Clause(kind, conditions(said), () if kind == "found" else body_parts(said))
 
 
 def _response(within: Sequence[Found[str]]) -> Response | None:
@@ -113,10 +124,9 @@ def _response(within: Sequence[Found[str]]) -> Response | None:
     return None
 
 
-def _treatments(clause: _Clause) -> Iterator[Treatment]:
-    for found in services.catalogue()[0].find(clause.said.folded):
+def _treatments(said: Words, response: Response | None) -> Iterator[Treatment]:
+    for found in services.catalogue()[0].find(said.folded):
         term = found.meaning
         if term.service is not None and term.precedence >= services.SPECIFIC:
             drug_class = term.drug_class.preferred if term.drug_class else None
-            span = clause.said.span(found.first, found.after)
-            yield Treatment(*term.service, drug_class, clause.response, span)
+            yield Treatment(*term.service, drug_class, response, said.span(found.first, found.after))

@@ -30,6 +30,7 @@ def history(text):
         ("The clinic has a fracture table.", []),  # nothing opens a clause
         ("Utilization Review denied surgery for sciatica.", []),  # the request
         ("He sustained a crush injury. A burn is on the list.", ["contusion"]),  # ends with the sentence
+        ("The diagnosis is back pain. In May a fracture was ruled out.", ["pain"]),  # no "pain in"
         ("", []),
     ],
 )  # fmt: skip

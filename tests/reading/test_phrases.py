@@ -17,6 +17,7 @@ KNOWN = Phrases([("pain", 1), ("pain management", 2), ("Pain Management Program"
         ("chronic pain", [(1, "pain")]),
         ("pain management programs", [(3, "pain management programs")]),  # the longest; a plural
         ("pain management for pain", [(2, "pain management"), (1, "pain")]),
+        ("pain management plan", [(2, "pain management")]),  # a longer phrase begins alike
         ("Pain-management", [(2, "Pain-management")]),
         ("left tonsillectomy", [(4, "tonsillectomy")]),  # by the ending
         ("vasectomies or ectomy", []),  # another ending; an ending alone

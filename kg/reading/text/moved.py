@@ -29,6 +29,7 @@ from kg.model import (
     Span,
     Specialty,
     TimeSpan,
+    Treatment,
 )
 
 P = ParamSpec("P")
@@ -105,21 +106,34 @@ def moved_item(old: DisputedItem, by: int) -> DisputedItem:
         old.original_request,
         old.authorized,
         service and Service(service.category, service.subcategory, moved_span(service.span, by)),
-        tuple([BodyPart(b.part, b.side, moved_span(b.span, by)) for b in old.body_parts]),
+        tuple([moved_body_part(part, by) for part in old.body_parts]),
         quantity
         and Quantity(quantity.minimum, quantity.maximum, quantity.unit, moved_span(quantity.span, by)),
         drug and Drug(drug.ingredients, drug.drug_class, moved_span(drug.span, by)),
         old.retrospective,
         old.associated_surgical_service,
-        tuple([Condition(c.concept, moved_span(c.span, by)) for c in old.conditions])
-        if old.conditions
-        else (),
+        tuple([moved_condition(each, by) for each in old.conditions]) if old.conditions else (),
         old.frequency and _moved(old.frequency, by),
         old.duration and _moved(old.duration, by),
         old.refills and _moved(old.refills, by),
         old.supply and _moved(old.supply, by),
         tuple([_moved(code, by) for code in old.codes]) if old.codes else (),
     )
+
+
+def moved_body_part(old: BodyPart, by: int) -> BodyPart:
+    """The body part with its span moved."""
+    return BodyPart(old.part, old.side, moved_span(old.span, by))
+
+
+def moved_condition(old: Condition, by: int) -> Condition:
+    """The condition with its span moved."""
+    return Condition(old.concept, moved_span(old.span, by))
+
+
+def moved_treatment(old: Treatment, by: int) -> Treatment:
+    """The earlier treatment with its span moved."""
+    return Treatment(old.category, old.subcategory, old.drug_class, old.response, moved_span(old.span, by))
 
 
 Placed = TypeVar("Placed", Frequency, TimeSpan, Refills, Code)

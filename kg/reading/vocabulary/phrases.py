@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
-from typing import Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from msgspec import Struct
 
@@ -103,14 +103,16 @@ class Phrases(Generic[Meaning]):
                 self._endings[label[1:]] = meaning
             else:
                 self._meanings[key(label)] = meaning
-        lengths: dict[str, set[int]] = {}
-        for phrase in self._meanings:
-            lengths.setdefault(phrase[0], set()).add(len(phrase))
-        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+        self._root: dict[str, Any] = {}
+        for phrase, meaning in self._meanings.items():
+            node = self._root
+            for word in phrase:
+                node = node.setdefault(word, {})
+            node[""] = meaning
         self._ending_lengths = sorted({len(ending) for ending in self._endings}, reverse=True)
         self._ended = lru_cache(maxsize=1 << 14)(self._by_ending)
         self._near = lru_cache(maxsize=1 << 14)(self._respelled)
-        self._begins = _ByWord(lambda word: word in self._lengths or self._ended(word) is not None)
+        self._begins = _ByWord(lambda word: word in self._root or self._ended(word) is not None)
 
     def meanings(self) -> Iterator[Meaning]:
         """What the phrases mean, a meaning as often as it has phrases."""
@@ -123,29 +125,32 @@ class Phrases(Generic[Meaning]):
 
     def longest(self, folded: Sequence[str], first: int) -> Found[Meaning] | None:
         """The longest phrase that begins with word ``first``, ``None`` where none does."""
-        for length in self._lengths.get(folded[first], ()):
-            if (meaning := self._meanings.get(tuple(folded[first : first + length]))) is not None:
-                return Found(meaning, first, min(first + length, len(folded)))
-        return None
+        node, at, count = self._root.get(folded[first]), first + 1, len(folded)
+        meaning, after = None, first
+        while node is not None:
+            if (here := node.get("")) is not None:
+                meaning, after = here, at
+            node = node.get(folded[at]) if at < count else None
+            at += 1
+        return None if meaning is None else Found(meaning, first, after)
 
     def find(self, folded: Sequence[str]) -> list[Found[Meaning]]:
         """The phrases among ``folded`` words, in order, none overlapping another."""
         found: list[Found[Meaning]] = []
-        lengths, meaning_of, begins, after = self._lengths, self._meanings.get, self._begins, 0
-        for first in [n for n, word in enumerate(folded) if begins[word]]:
+        root, begins, after = self._root, self._begins, 0
+        if self._endings:
+            starts = [n for n, word in enumerate(folded) if begins[word]]
+        else:
+            starts = [n for n, word in enumerate(folded) if word in root]
+        for first in starts:
             if first < after:
                 continue
-            word = folded[first]
-            if word not in lengths:
+            if (word := folded[first]) not in root:
                 after = first + 1
                 found.append(Found(cast(Meaning, self._ended(word)), first, after))
-                continue
-            for length in lengths[word]:
-                phrase = tuple(folded[first : first + length])
-                if (meaning := meaning_of(phrase)) is not None:
-                    after = first + len(phrase)
-                    found.append(Found(meaning, first, after))
-                    break
+            elif (phrase := self.longest(folded, first)) is not None:
+                after = phrase.after
+                found.append(phrase)
         return found
 
     def respelled(self, folded: Sequence[str]) -> list[str]:
