@@ -1,7 +1,7 @@
 """Related decisions and cases: what counts, the other way, what is pasted, repeats, many at once."""
 
 import sys
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +10,11 @@ from small_facts import cite, decision, facts_of
 
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.filters import Filters
+from kg.analysis.related import features as features_module
 from kg.analysis.related import nearest as nearest_module
 from kg.analysis.related.evidence_kinds import KINDS
 from kg.analysis.related.features import MODES, features
-from kg.analysis.related.nearest import nearest
+from kg.analysis.related.nearest import asked_of, exact, nearest
 from kg.analysis.related.outside import asked_cases, request
 from kg.analysis.related.rankings import WANTED, case_of, decisions_like, related
 from kg.errors import SettingError, UnknownError
@@ -23,7 +24,16 @@ RARE = cite("chronic-pain", edition=2009, pages=(7,))
 COMMON = cite("chronic-pain", edition=2009, pages=(98,))
 MRI = {"category": "Diagnostic Testing", "subcategory": "Imaging/Radiology", "body_parts": ["low back"]}
 KNEE = MRI | {"body_parts": ["knee:left"]}
+_BENCHMARKS = str(Path(__file__).parents[1] / "benchmarks")
 DRUG = {"category": "Pharmaceuticals", "subcategory": "NSAID", "drug_class": "NSAID", "drug": "ibuprofen"}
+
+
+def world_of(letters):
+    """Facts drawn at random."""
+    sys.path.insert(0, _BENCHMARKS)
+    from analysis_world import facts
+
+    return facts(letters)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +126,7 @@ def test_the_other_way_is_of_the_same_kind(known, mode):
     for case in known.cases:
         for item in case_of(known, case).items:
             found = decisions_like(known, item, "other", 30, mode=mode)
-            kin = set(known.kin(item.features).tolist())
+            kin = set(np.flatnonzero(known.kin(item.features)).tolist())
             for row in found.rows:
                 at = known.number(row.found.case or "")
                 assert {int(each) for each in known.decisions(at)} & kin
@@ -136,7 +146,7 @@ def test_the_first_contrast_is_of_the_kind_wherever_there_is_one(base, mode):
         for item in case_of(known, case).items:
             ended = [
                 int(other)
-                for other in known.kin(item.features)
+                for other in np.flatnonzero(known.kin(item.features))
                 if known.case_of[other] != item.case
                 and (
                     known.outcome[other] != item.outcome
@@ -208,27 +218,42 @@ def test_letters_that_repeat_one_another_are_one_entry():
     assert [row.repeats for row in decisions_like(known, item).rows] == [5, 1]
 
 
-@pytest.mark.parametrize("walked", [1, 3, 50, 10**9])
-@pytest.mark.parametrize("mode", MODES)
-def test_the_short_way_finds_what_the_long_one_does(monkeypatch, walked, mode):
+@pytest.mark.parametrize("block", [1, 4, 64])
+@pytest.mark.parametrize(("often", "walked"), [(1, 1), (8, 30), (256, 500), (256, 10**9)])
+def test_the_short_way_finds_what_comparing_all_does(monkeypatch, block, often, walked):
+    """Blocks of any size, and lists walked of any length, by mode and among all or some decisions."""
+    monkeypatch.setattr(features_module, "BLOCK", block)
+    monkeypatch.setattr(features_module, "_OFTEN", often)
+    monkeypatch.setattr(nearest_module, "BLOCK", block)
+    monkeypatch.setattr(nearest_module, "_WALKED", walked)
+    monkeypatch.setattr(nearest_module, "_BLOCKS", 2)
+    known = features(world_of(400))
     rng = np.random.default_rng(5)
-    parts, drugs = ["knee", "neck", "hip"], ["a", "b", "c", "d"]
-    rows = [
-        decision(
-            f"CM15-{number:07}", 1, str(rng.choice(["upheld", "overturned"])),
-            [cite("chronic-pain", edition=2009, pages=(int(rng.integers(1, 9)),))],
-            **DRUG | {"drug": str(rng.choice(drugs)), "body_parts": [str(rng.choice(parts))]},
-        )
-        for number in range(200)
-    ]  # fmt: skip
-    known = features(facts_of(*rows))
-    for number in range(0, 200, 20):
-        [item] = case_of(known, f"CM15-{number:07}").items
-        monkeypatch.setattr(nearest_module, "_WALKED", 10**9)
-        place, score = nearest(known, item, mode, 12)
-        monkeypatch.setattr(nearest_module, "_WALKED", walked)
-        again, points = nearest(known, item, mode, 12)
-        assert (again.tolist(), points.tolist()) == (place.tolist(), score.tolist())
+    for count, share, mode in product((1, 12, 500), (None, 0.3, 0.01), MODES):
+        allowed = None if share is None else rng.random(len(known)) < share
+        asked = asked_of(known, int(rng.integers(0, len(known))))
+        place, score = nearest(known, asked, mode, count, allowed)
+        every = np.arange(len(known))
+        may = known.case_of != asked.case if allowed is None else allowed & (known.case_of != asked.case)
+        counted = asked.features[known.counting[mode][asked.features]]
+        total = int(known.weights[counted].sum())
+        points = np.where(may, exact(known, counted, mode, total, every), 0)
+        best = [int(at) for at in np.lexsort((known.rank, -points)) if points[at] > 0][:count]
+        assert (place.tolist(), score.tolist()) == (best, points[best].tolist())
+
+
+def test_like_requests_are_neighbours_and_decisions_keep_their_order():
+    known = features(world_of(300))
+    drug = known.kind == [kind.name for kind in KINDS].index("drug")
+    runs = [
+        np.count_nonzero(np.diff(known.having(feature), prepend=-2) > 1) for feature in np.flatnonzero(drug)
+    ]
+    assert sum(runs) < known.starts[-1] / 10
+    assert (known.rank[known.by_case] == np.arange(len(known))).all()
+    for case in range(len(known.cases)):
+        own = known.decisions(case)
+        assert (known.case_of[own] == case).all()
+        assert known.position[own].tolist() == sorted(known.position[own].tolist())
 
 
 def test_a_request_that_is_not_in_the_base(known):
@@ -282,7 +307,7 @@ def test_a_case_that_shares_nothing(known):
 
 def test_variants_are_found_among_many():
     """A tenth of the letters are variants of one before: other page, drug or body part."""
-    sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+    sys.path.insert(0, _BENCHMARKS)
     from bench_analysis import recall_of_kin
 
     assert recall_of_kin(letters=4000, kin=100) >= 0.95

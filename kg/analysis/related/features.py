@@ -3,6 +3,9 @@
 A feature that ``n`` of ``N`` decisions have weighs ``log(1 + N / (n + 1))`` times the weight of its kind:
 rarer shared features weigh more, and one more decision keeps a feature that few have from weighing without
 bound. Weights are kept as whole ten-thousandths, so that sums do not depend on their order.
+
+Decisions are numbered so that like requests are neighbours, and cut into blocks. Of features that many have
+it is kept which blocks have them, so that a search looks only into blocks that could hold something near.
 """
 
 from bisect import bisect_left
@@ -16,18 +19,22 @@ from numpy.typing import NDArray
 
 from kg.analysis.decisions import OUTCOMES, Index, each_once, places, prepare
 from kg.analysis.filters import choose, unknown
-from kg.analysis.related.evidence_kinds import KIN, KINDS, NAMES, kinds_of
+from kg.analysis.related.evidence_kinds import KIN, KINDS, NAMES, REQUEST, Pairs, kinds_of
 
 WEIGHT = 10_000
 MODES = ("precedent", "pending")
 """What counts: everything, or only what is known before a review (request, denial, clinical facts)."""
+BLOCK = 64
+"""So many decisions, one after the other, are a block."""
+_OFTEN = 256
+"""A feature that more than one decision of so many has is looked up by block."""
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """Every decision's features, case by case; make it with :func:`features`.
+    """Every decision's features; make it with :func:`features`.
 
-    ``cases`` is sorted. The decisions of case ``c`` are ``case_starts[c]`` up to ``case_starts[c + 1]``, in
+    ``cases`` is sorted. The decisions of case ``c`` are ``by_case[case_starts[c]:case_starts[c + 1]]``, in
     the order of their letter. Decision ``d`` has ``features[row_starts[d]:row_starts[d + 1]]``; the decisions
     that have feature ``f`` are ``postings[starts[f]:starts[f + 1]]``.
     """
@@ -48,6 +55,11 @@ class Features:
     """The weight of those known before a review."""
     case_of: NDArray[np.int32] = field(repr=False)
     case_starts: NDArray[np.int64] = field(repr=False)
+    by_case: NDArray[np.int32] = field(repr=False)
+    block_row: NDArray[np.int32] = field(repr=False)
+    """The row of each feature in ``blocks``, -1 where few decisions have it."""
+    blocks: NDArray[np.uint8] = field(repr=False)
+    """Bits: which blocks have a decision with the feature."""
     outcome: NDArray[np.int8] = field(repr=False)
     """The place of each decision's outcome in ``OUTCOMES``."""
     position: NDArray[np.int16] = field(repr=False)
@@ -58,6 +70,10 @@ class Features:
     """Equal for decisions whose item, outcome and rationale are equal word for word."""
     letter: NDArray[np.int64] = field(repr=False)
     """Equal for cases of which all decisions are so."""
+    repeats: NDArray[np.int32] = field(repr=False)
+    """How many decisions are worded as each is."""
+    letter_repeats: NDArray[np.int32] = field(repr=False)
+    """How many cases are worded as each is."""
     index: Callable[[], Index] = field(repr=False)
     """The index, which filters and printed texts need."""
 
@@ -86,9 +102,18 @@ class Features:
         return {mode: kinds_of(mode)[self.kind] for mode in MODES}
 
     @cached_property
-    def copies(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """How many decisions, and how many cases, are worded as each is."""
-        return _times(self.wording), _times(self.letter)
+    def rank(self) -> NDArray[np.int32]:
+        """The place of each decision among all, by case and item."""
+        return _inverse(self.by_case)
+
+    @cached_property
+    def lightest(self) -> dict[str, NDArray[np.int32]]:
+        """Of each block the least that a decision weighs, by mode."""
+        starts = np.arange(0, len(self), BLOCK)
+        return {
+            mode: np.minimum.reduceat(self.whole(mode), starts) if starts.size else np.empty(0, np.int32)
+            for mode in MODES
+        }
 
     def whole(self, mode: str) -> NDArray[np.int32]:
         """The weight of all features of each decision that count in a mode.
@@ -133,19 +158,21 @@ class Features:
         """The decisions that have one feature."""
         return self.postings[self.starts[feature] : self.starts[feature + 1]]
 
-    def decisions(self, case: int) -> NDArray[np.int64]:
+    def decisions(self, case: int) -> NDArray[np.int32]:
         """The decisions of a case, in order."""
-        return np.arange(self.case_starts[case], self.case_starts[case + 1])
+        return self.by_case[self.case_starts[case] : self.case_starts[case + 1]]
 
     def outcomes(self, case: int) -> tuple[str, ...]:
         """The outcomes of a case's items, in order."""
         return tuple(OUTCOMES[self.outcome[decision]] for decision in self.decisions(case))
 
-    def kin(self, asked: NDArray[np.int32]) -> NDArray[np.int32]:
-        """The decisions that share subcategory or drug class with one that has the features ``asked``."""
+    def kin(self, asked: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which decisions share subcategory or drug class with one that has the features ``asked``."""
         wanted = [NAMES.index(name) for name in KIN]
-        found = [self.having(feature) for feature in asked if self.kind[feature] in wanted]
-        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int32)
+        found = np.zeros(len(self), bool)
+        for feature in asked[np.isin(self.kind[asked], wanted)]:
+            found[self.having(feature)] = True
+        return found
 
 
 def features(facts: pl.DataFrame | pl.LazyFrame | Index) -> Features:
@@ -155,10 +182,10 @@ def features(facts: pl.DataFrame | pl.LazyFrame | Index) -> Features:
     cases = head["case"].unique().sort()
     owner = places(head["case"], cases)
     item = head["item"].to_numpy()
-    decision = np.lexsort((item, owner)).astype(np.int32)
-    row = np.empty_like(decision)
-    row[decision] = np.arange(decision.size, dtype=np.int32)
-    names, kind, feature, having = _inverted(index, row)
+    read = [kind.read(index) for kind in KINDS]
+    decision = _neighbours(read, owner, item)
+    row = _inverse(decision)
+    names, kind, feature, having = _inverted(read, row)
     counts = np.bincount(feature, minlength=kind.size)
     by_kind = np.array([each.weight for each in KINDS])
     idf = np.log1p(decision.size / (counts + 1))
@@ -166,7 +193,10 @@ def features(facts: pl.DataFrame | pl.LazyFrame | Index) -> Features:
     forward = np.argsort(having, kind="stable")
     pending = np.where(kinds_of("pending")[kind], weights, 0)
     case_starts = _starts(np.bincount(owner, minlength=len(cases)))
+    by_case = row[np.lexsort((item, owner))]
     wording = _wording(head["wording"], decision)
+    letter = _letters(wording[by_case], case_starts)
+    block_row, blocks = _blocks(counts, having, decision.size)
     return Features(
         cases=cases,
         names=names,
@@ -180,25 +210,46 @@ def features(facts: pl.DataFrame | pl.LazyFrame | Index) -> Features:
         pending=_sums(having, pending[feature], decision.size),
         case_of=owner[decision],
         case_starts=case_starts,
+        by_case=by_case,
+        block_row=block_row,
+        blocks=blocks,
         outcome=index.outcome[decision],
         position=item[decision].astype(np.int16),
         decision=decision,
         wording=wording,
-        letter=_letters(wording, case_starts),
+        letter=letter,
+        repeats=_times(wording),
+        letter_repeats=_times(letter),
         index=lambda: index,
     )
 
 
+def _neighbours(read: list[Pairs], owner: NDArray[np.int32], item: NDArray[np.generic]) -> NDArray[np.int32]:
+    """The decisions in an order in which like requests are neighbours: by their first values of each kind."""
+    requested = []
+    for kind, pairs in zip(KINDS, read, strict=True):
+        if kind.evidence == REQUEST:
+            first = np.full(owner.size, -1, np.int32)
+            first[pairs.decision[::-1]] = pairs.value[::-1]
+            requested.append(first)
+    return np.lexsort((item, owner, *reversed(requested))).astype(np.int32)
+
+
+def _inverse(order: NDArray[np.int32]) -> NDArray[np.int32]:
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size, dtype=order.dtype)
+    return place
+
+
 def _inverted(
-    index: Index, row: NDArray[np.int32]
+    read: list[Pairs], row: NDArray[np.int32]
 ) -> tuple[pl.DataFrame, NDArray[np.int8], NDArray[np.int32], NDArray[np.int32]]:
     """The features' names and kinds, and the pairs of feature and decision, sorted, each once."""
     names, kinds = [], []
     features: list[NDArray[np.int32]] = []
     having: list[NDArray[np.int32]] = []
     before = 0
-    for number, kind in enumerate(KINDS):
-        pairs = kind.read(index)
+    for number, (kind, pairs) in enumerate(zip(KINDS, read, strict=True)):
         packed = pairs.value.astype(np.int64) * max(row.size, 1) + row[pairs.decision]
         feature, decision = np.divmod(each_once(packed), max(row.size, 1))
         features.append((feature + before).astype(np.int32))
@@ -208,6 +259,20 @@ def _inverted(
         kinds.append(np.full(len(named), number, np.int8))
         before += len(named)
     return pl.concat(names), np.concatenate(kinds), np.concatenate(features), np.concatenate(having)
+
+
+def _blocks(
+    counts: NDArray[np.int64], having: NDArray[np.int32], decisions: int
+) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Which blocks have which of the features that many decisions have."""
+    often = np.flatnonzero(counts * _OFTEN > decisions)
+    row = np.full(counts.size, -1, np.int32)
+    row[often] = np.arange(often.size, dtype=np.int32)
+    there = np.zeros((often.size, -(-decisions // BLOCK)), bool)
+    starts = _starts(counts)
+    for blocks, feature in zip(there, often, strict=True):
+        blocks[having[starts[feature] : starts[feature + 1]] // BLOCK] = True
+    return row, np.packbits(there, axis=1)
 
 
 def _starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:

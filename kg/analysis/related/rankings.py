@@ -152,8 +152,7 @@ class _Question:
         """The decisions that may answer; ``None`` for all."""
         known, allowed = self.known, self.passing
         if self.outcome == "other":
-            kin = np.zeros(len(known), bool)
-            kin[known.kin(asked.features)] = True
+            kin = known.kin(asked.features)
             allowed = kin if allowed is None else kin & allowed
             allowed &= self.otherwise(asked)
         elif self.outcome is not None:
@@ -205,7 +204,8 @@ def related(
     asked = case_of(known, case) if isinstance(case, str) else case
     question = _question(known, mode, outcome, filters, limit)
     before = 0 if cursor is None else _read_cursor(cursor)
-    found = _by_case(question, asked)
+    allowed = [question.allowed(item) for item in asked.items]
+    found = _by_case(question, asked, allowed)
     rows = tuple(
         RelatedCase(
             known.cases[number],
@@ -215,11 +215,15 @@ def related(
                 Pair(item.position, related_decision(known, item, mode, decision, points))
                 for item, decision, points in _pairs(asked.items, decisions, points_of)
             ),
-            int(known.copies[1][number]),
+            int(known.letter_repeats[number]),
         )
         for number, score, decisions, points_of in (found.rows(before, before + limit) if found else ())
     )
-    notes = tuple(note for item in asked.items if outcome == "other" and (note := _note(question, item)))
+    notes = tuple(
+        note
+        for item, each in zip(asked.items, allowed, strict=True)
+        if outcome == "other" and (note := _note(question, item, each))
+    )
     sides = tuple(side_asked(known, item, asked.case) for item in asked.items)
     total = len(found) if found else 0
     following = cursor_after(cursor, range(limit)) if total > before + limit else None
@@ -238,11 +242,12 @@ def decisions_like(
 ) -> RelatedDecisions:
     """Find decisions like one; parameters and errors as for :func:`related`."""
     question = _question(known, mode, outcome, filters, limit)
-    place, score = nearest(known, asked, mode, POOL, question.allowed(asked))
+    allowed = question.allowed(asked)
+    place, score = nearest(known, asked, mode, POOL, allowed)
     _, first = np.unique(known.wording[place], return_index=True)
     kept = np.sort(first)[:limit]
     rows = tuple(related_decision(known, asked, mode, int(place[each]), int(score[each])) for each in kept)
-    note = _note(question, asked) if outcome == "other" else None
+    note = _note(question, asked, allowed) if outcome == "other" else None
     return RelatedDecisions(side_asked(known, asked, case), mode, rows, note)
 
 
@@ -268,14 +273,14 @@ class _Found:
     cases: NDArray[np.int32]
     score: Scores
     starts: NDArray[np.int64]
-    decisions: NDArray[np.int64]
+    decisions: NDArray[np.int32]
     points: Scores
     order: NDArray[np.int64]
 
     def __len__(self) -> int:
         return self.order.size
 
-    def rows(self, first: int, after: int) -> Iterator[tuple[int, int, NDArray[np.int64], Scores]]:
+    def rows(self, first: int, after: int) -> Iterator[tuple[int, int, NDArray[np.int32], Scores]]:
         """Each case's number, score, decisions and their points, from place ``first`` on."""
         ends = np.append(self.starts[1:], self.decisions.size)
         for each in self.order[first:after]:
@@ -283,10 +288,9 @@ class _Found:
             yield int(self.cases[each]), int(self.score[each]), self.decisions[own], self.points[:, own]
 
 
-def _by_case(question: _Question, asked: AskedCase) -> _Found | None:
+def _by_case(question: _Question, asked: AskedCase, allowed: Sequence[Mask | None]) -> _Found | None:
     """The cases among the pools of all items, scored, in order, each wording once; ``None`` for none."""
     known, mode = question.known, question.mode
-    allowed = [question.allowed(item) for item in asked.items]
     pools = [
         nearest(known, item, mode, POOL, each)[0] for item, each in zip(asked.items, allowed, strict=True)
     ]
@@ -295,7 +299,9 @@ def _by_case(question: _Question, asked: AskedCase) -> _Found | None:
         return None
     lengths = known.case_starts[cases + 1] - known.case_starts[cases]
     starts = np.cumsum(lengths) - lengths
-    decisions = np.arange(lengths.sum()) + np.repeat(known.case_starts[cases] - starts, lengths)
+    decisions = known.by_case[
+        np.arange(lengths.sum()) + np.repeat(known.case_starts[cases] - starts, lengths)
+    ]
     points = np.stack([_points(known, item, mode, decisions) for item in asked.items])
     if question.outcome is not None or question.passing is not None:
         points *= np.stack(
@@ -313,14 +319,14 @@ def _by_case(question: _Question, asked: AskedCase) -> _Found | None:
     return _Found(cases, score, starts, decisions, points, order[np.sort(first)])
 
 
-def _points(known: Features, item: Asked, mode: str, decisions: NDArray[np.int64]) -> Scores:
+def _points(known: Features, item: Asked, mode: str, decisions: NDArray[np.int32]) -> Scores:
     counted = item.features[known.counting[mode][item.features]]
     total = int(known.weights[counted].sum()) + item.unseen.get(mode, 0)
     return exact(known, counted, mode, total, decisions)
 
 
 def _pairs(
-    items: Sequence[Asked], decisions: NDArray[np.int64], points: Scores
+    items: Sequence[Asked], decisions: NDArray[np.int32], points: Scores
 ) -> list[tuple[Asked, int, int]]:
     """For each item that has a match the best one, the best pair first."""
     best = points.argmax(axis=1)
@@ -332,10 +338,9 @@ def _pairs(
     return sorted(pairs, key=lambda pair: -pair[2])
 
 
-def _note(question: _Question, asked: Asked) -> str | None:
+def _note(question: _Question, asked: Asked, allowed: Mask | None) -> str | None:
     """What to say where no decision of the kind went the other way."""
     known = question.known
-    allowed = question.allowed(asked)
     if allowed is not None and allowed.any():
         return None
     kind = _kind(known, asked.features) or "this kind of request"

@@ -94,8 +94,11 @@ _CLINICAL = {
 
 def side(known: Features, decision: int) -> Side:
     """What is known of a decision of the base."""
+    return _side(known, decision, _by_kind(known, known.of(decision)))
+
+
+def _side(known: Features, decision: int, said: Mapping[str, list[str]]) -> Side:
     text, decided = known.printed.row(int(known.decision[decision]))
-    said = _by_kind(known, known.of(decision))
     return Side(
         known.cases[int(known.case_of[decision])],
         int(known.position[decision]),
@@ -143,9 +146,11 @@ def related_decision(known: Features, asked: Asked, mode: str, decision: int, sc
         )
         for feature in both.tolist()
     )
-    differences = tuple(_differences(known, asked, decision)) if mode == "precedent" else ()
-    repeats = int(known.copies[0][decision])
-    found = side(known, decision)
+    there = _by_kind(known, known.of(decision))
+    here = _by_kind(known, asked.features)
+    differences = tuple(_differences(here, there)) if mode == "precedent" else ()
+    repeats = int(known.repeats[decision])
+    found = _side(known, decision, there)
     return RelatedDecision(found, score / SCALE, shared, reasons(shared), differences, repeats)
 
 
@@ -230,9 +235,9 @@ def _listed(said: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
 
 
-def _differences(known: Features, asked: Asked, decision: int) -> Iterator[str]:
+def _differences(said_here: Mapping[str, list[str]], said_there: Mapping[str, list[str]]) -> Iterator[str]:
     """What each reviewer stated and cited that the other did not."""
-    said = [_by_kind(known, each) for each in (asked.features, known.of(decision))]
+    said = (said_here, said_there)
     yield from _grounds_apart(*(each["ground"] for each in said))
     here, there = (_places(_cited(each, "reviewer")) for each in said)
     only_here = [plain("reviewer_page", value) for value in here if value not in there]
