@@ -89,6 +89,25 @@ def _possible(groups: int, everywhere: int, denied: bool) -> tuple[Cue, ...]:
 
 
 @cache
+def _beginnings() -> tuple[int, int, int]:
+    """The groups that are a cue by themselves, that begin a longer one, and that go on with it."""
+    alone = first = second = 0
+    for cue in cues():
+        if len(cue.groups) == 1:
+            alone |= cue.groups[0]
+        else:
+            first |= cue.groups[0]
+            second |= cue.groups[1]
+    return alone, first, second
+
+
+def may_be_cue(groups: int) -> bool:
+    """Whether a cue may be among ``groups``: of most other sentences it is told at once that none is."""
+    alone, first, second = _beginnings()
+    return bool(groups & alone or (groups & first and groups & second))
+
+
+@cache
 def _masks() -> tuple[int, int, int]:
     mask = vocabulary().mask
     crossing = 0

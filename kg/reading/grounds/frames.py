@@ -1,7 +1,7 @@
 """The frame of a sentence: what it is about, its parts, and which of them a denial reaches."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -235,6 +235,12 @@ _FIRST = {
     "there-is": (6, frozenset(("there",))),
 }
 """Words that mark a sentence among its first."""
+_AMONG_FIRST: Mapping[str, list[tuple[str, int]]] = {
+    word: [(name, few) for name, (few, said) in _FIRST.items() if word in said]
+    for _, some in _FIRST.values()
+    for word in some
+}
+_FIRST_FEW = max(few for few, _ in _FIRST.values())
 _CITED = re.compile(r"\([A-Z][\w-]{1,40}(?:, | et al\.?,? )?\d{4}")
 _CASE = re.compile(
     r"(?:In this case|However|Here|In the case|Within the|Based on|There"
@@ -255,7 +261,9 @@ def _marks(
     marks = set(_by_group(groups & bits.marking))
     if there := _MARKING.intersection(words):
         marks.update([name for name, some in _BY_WORD.items() if not some.isdisjoint(there)])
-    marks.update([name for name, (few, some) in _FIRST.items() if not some.isdisjoint(words[:few])])
+    for n, word in enumerate(words[:_FIRST_FEW]):
+        if word in _AMONG_FIRST:
+            marks.update([name for name, few in _AMONG_FIRST[word] if n < few])
     tests = (
         ("applied", groups & bits.applied),
         ("standard", groups & bits.guideline and _is_standard(found, bits)),
@@ -285,17 +293,42 @@ def _is_standard(found: Sequence[Word], bits: _Bits) -> bool:
     return False
 
 
+class Worded(NamedTuple):
+    """A sentence before its frame is looked at: folded, cut into words and gaps, with the wording found."""
+
+    folded: str
+    words: tuple[str, ...]
+    gaps: tuple[str, ...]
+    found: tuple[Word, ...]
+    groups: int
+
+
+def worded(text: str) -> Worded:
+    """The words of the sentence ``text``, and the wording among them."""
+    folded = fold(text)
+    words, gaps = tuple(zip(*words_and_gaps(folded), strict=True)) or ((), ())
+    found = vocabulary().find(words)
+    groups = 0
+    for word in found:
+        groups |= word.groups
+    return Worded(folded, words, gaps, tuple(found), groups)
+
+
+def framed(text: str, read: Worded) -> Sentence:
+    """The frame of the sentence ``text``, whose words were read."""
+    folded, words, gaps, found, groups = read
+    return Sentence(words, gaps, found, groups, _marks(text, folded, words, found, groups))
+
+
 def sentence(text: str) -> Sentence:
     """The words and the frame of the sentence ``text``.
 
     >>> sorted(sentence("There is no evidence of red flags.").marks)
     ['case', 'denial', 'documentation', 'there-is']
     """
-    folded = fold(text)
-    pairs = words_and_gaps(folded)
-    words, gaps = tuple(zip(*pairs, strict=True)) or ((), ())
-    found = vocabulary().find(words)
-    groups = 0
-    for word in found:
-        groups |= word.groups
-    return Sentence(words, gaps, tuple(found), groups, _marks(text, folded, words, found, groups))
+    return framed(text, worded(text))
+
+
+def denies(groups: int) -> bool:
+    """Whether wording denies something, and is of this patient or request."""
+    return bool(groups & _bits().denial and groups & _bits().applied)

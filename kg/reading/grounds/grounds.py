@@ -7,8 +7,8 @@ from functools import lru_cache
 from msgspec import Struct
 
 from kg.model import Ground, Outcome, Span
-from kg.reading.grounds.cues import Candidate, candidates
-from kg.reading.grounds.frames import Sentence, sentence
+from kg.reading.grounds.cues import Candidate, candidates, may_be_cue
+from kg.reading.grounds.frames import Sentence, denies, framed, worded
 from kg.reading.grounds.judging import (
     Context,
     applies,
@@ -60,10 +60,16 @@ class Stated(Struct, frozen=True, gc=False):
     fits_no_class: bool = False
 
 
+_NOTHING = Stated(Sentence((), (), (), 0, frozenset()), ())
+
+
 @lru_cache(maxsize=1 << 14)
 def _stated(text: str) -> Stated:
     """What a sentence can state, by itself: letters repeat sentences word for word."""
-    told = sentence(text)
+    read = worded(text)
+    if not (may_be_cue(read.groups) or denies(read.groups)):  # most sentences: their frame does not matter
+        return _NOTHING
+    told = framed(text, read)
     if not can_state(told):
         return Stated(told, ())
     parts, lasting, any_cue = [], judge().lasting, False
@@ -160,15 +166,13 @@ def read_grounds(text: str, start: int, end: int, item: str, outcome: Outcome | 
     best: dict[tuple[str, bool], tuple[float, Ground]] = {}
     others: list[Ground] = []
     around = Surroundings(text, start, end, item, outcome)
-    for n, (first, last) in enumerate(around.places):
-        stated = _stated(around.said[n]) if last - first <= _LONGEST else None
-        if stated is None or not (stated.parts or stated.fits_no_class):
+    for n, (said, (first, last)) in enumerate(zip(around.said, around.places, strict=True)):
+        stated = _stated(said) if last - first <= _LONGEST else _NOTHING
+        if not (stated.parts or stated.fits_no_class):
             continue
         context = around.of(n)
         if stated.fits_no_class and context.pivoted and not context.quoted:
-            others.append(
-                Ground(OTHER, met=False, quote=around.said[n], span=Span(first, last), likelihood=0.0)
-            )
+            others.append(Ground(OTHER, met=False, quote=said, span=Span(first, last), likelihood=0.0))
         for judged in stated.parts:
             found = _likeliest(stated.sentence, judged, context)
             if found is not None:

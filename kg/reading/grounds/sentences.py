@@ -5,10 +5,13 @@ from functools import lru_cache
 
 # A stop, with what may close a quotation or bracket and the sources that are cited for what it ends, before
 # a blank and a new beginning.
-_END = re.compile(r"[.!?][)\"”’']*(?:\s{0,3}\([A-Z][^()]{1,80}\d{4}[a-z]?\)[\"”]?)*(?=\s+[\"“(\[]?[A-Z0-9])")
+_END = re.compile(
+    r"[.!?][)\"”’']*(?:\s{0,3}\([A-Z][^()]{1,80}\d{4}[a-z]?\)[\"”]?)*(?=(\s+)[\"“(\[]?[A-Z0-9])"
+)
 _ABBREVIATED = re.compile(
     r"(?:\b(?:Dr|Mr|Ms|Mrs|vs|No|St|e\.g|i\.e|et al|p|pp|pg|Fig|approx|Inc|Jr|Ed|ed|Vol)|\b[A-Z])\.$"
 )
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZp")
 _BEFORE = 8
 """Characters before a stop that can be an abbreviation."""
 _ENDINGS = frozenset(
@@ -52,21 +55,18 @@ def sentences(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
     end = start + len(text[start:end].rstrip())
     first = _first_sign(text, start, end)
     for stop in _END.finditer(text, first, end):
-        at = stop.start()
-        if text[at] == "." and _is_abbreviated(text, first, at):
+        at, after = stop.span()
+        if (
+            text[at] == "."
+            and (text[at - 1] in _LETTERS or text[at - 2 : at] in _ENDINGS)
+            and _ABBREVIATED.search(text, max(first, at - _BEFORE), at + 1) is not None
+        ):
             continue
-        found.append((first, stop.end()))
-        first = _first_sign(text, stop.end(), end)
+        found.append((first, after))
+        first = stop.end(1)
     if first < end:
         found.append((first, end))
     return tuple(found)
-
-
-def _is_abbreviated(text: str, first: int, at: int) -> bool:
-    last = text[at - 1 : at]
-    if not (last.isupper() or last == "p" or text[at - 2 : at] in _ENDINGS):
-        return False
-    return _ABBREVIATED.search(text, max(first, at - _BEFORE), at + 1) is not None
 
 
 @lru_cache(maxsize=64)
