@@ -11,12 +11,13 @@ from kg.reading.requests import services
 from kg.reading.requests.bodyparts import body_parts
 from kg.reading.requests.conditions import conditions
 from kg.reading.text.moved import kept, moved_body_part, moved_condition, moved_treatment
-from kg.reading.vocabulary.phrases import Found, Phrases, Words, concepts, words
+from kg.reading.vocabulary.phrases import Found, Phrases, Words, concepts, folded_words, words
 
 _LONGEST = 20_000
 """No summary is as long; what comes after so many characters is not read for the history."""
 _END, _END_WIDTH = re.compile(r"[.;]\s"), 2
-_LEADS = frozenset({"diagnosed", "complained", "found", "treated", "asked"})
+_OPENING = frozenset({"diagnosed", "complained", "found", "treated"})
+_LEADS = _OPENING | {"asked"}
 _TAKING_BACK = frozenset({"not", "slight"})
 _NEAR = 4
 """Words between a negation and the improvement that it takes back."""
@@ -87,11 +88,12 @@ def _all_clauses(text: str, start: int, end: int) -> Iterator[tuple[int, _Clause
 # Summaries repeat the sentences of a report; of most, no cue opens a clause.
 @kept(1 << 14)
 def _clauses(sentence: str) -> tuple[_Clause, ...]:
-    said = words(sentence)
-    found = cues().find(said.folded)
-    clauses = []
+    found = cues().find(folded_words(sentence))
+    if all(cue.meaning not in _OPENING for cue in found):
+        return ()
+    said, clauses = words(sentence), []
     for position, cue in enumerate(found):
-        if cue.meaning not in _LEADS or cue.meaning == "asked":
+        if cue.meaning not in _OPENING:
             continue
         within = list(takewhile(lambda other: other.meaning not in _LEADS, found[position + 1 :]))
         following = found[position + 1 + len(within) :]

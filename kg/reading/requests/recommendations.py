@@ -51,7 +51,6 @@ _FRAME = re.compile(
     r"(?i:\b(?:over|per|every|each|in|within|after|for\s+at\s+least|at\s+least)\s+(?:a\s+)?\Z)"
 )
 _BACK = 120
-_WORD = re.compile(r"\S+")
 
 
 def recommended(text: str, start: int, end: int) -> tuple[Quantity, ...]:
@@ -78,10 +77,12 @@ def _printed(text: str, first: int, last: int, said: str, span: Span) -> Span:
     """Where the words at ``span`` of ``said`` stand in ``text[first:last]``, the same but for blanks."""
     if last - first == len(said):  # one sign for each blank
         return moved_span(span, first)
-    starts = [word.start() for word in _WORD.finditer(text, first, last)]
+    printed = text[first:last]
 
     def place(at: int) -> int:
-        return starts[said.count(" ", 0, at)] + at - said.rfind(" ", 0, at) - 1
+        words_before = said.count(" ", 0, at)
+        word = last - len(printed.split(None, words_before)[words_before])
+        return word + at - said.rfind(" ", 0, at) - 1
 
     return Span(place(span.start), place(span.end - 1) + 1)
 

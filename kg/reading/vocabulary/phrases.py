@@ -84,6 +84,15 @@ def words(text: str, start: int = 0, end: int | None = None) -> Words:
 _folded = _ByWord(fold_word)
 
 
+def folded_words(text: str) -> list[str]:
+    """The folded words of a text alone, where it does not matter yet where they stand.
+
+    >>> folded_words("MRI of knees, L4-5")
+    ['mri', 'of', 'knee', 'l4', '5']
+    """
+    return [_folded[word] for word in _WORD.findall(text)]
+
+
 class Phrases(Generic[Meaning]):
     """Phrases and what they mean; the longest phrase at a place wins."""
 
