@@ -132,22 +132,21 @@ def doubts(text: str, part: Span) -> list[Problem]:
     return [Problem(ProblemKind.MISPRINT, Span(at, at + len(wrong[0])), message)]
 
 
-# Letters of one form print the same part.
+# Letters of one form print the same part, and others the same words.
 @kept(1024)
 def _wrong_words(part: str) -> tuple[str, ...]:
-    alike = _printed_alike()
-    found = []
-    for word in _WORD.findall(part):
-        small = word.lower()
-        if small in alike or small in vocabulary() or len(word) < _SHORTEST:
-            continue
-        mixed = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
-        if mixed or _is_near(small):
-            found.append(word)
-    return tuple(found)
+    return tuple([word for word in _WORD.findall(part) if _is_wrong(word)])
 
 
-@kept(1 << 12)
+@kept(1 << 14)
+def _is_wrong(word: str) -> bool:
+    """Whether a word mixes figures and letters, or is nearly one that all letters print."""
+    small = word.lower()
+    if small in _printed_alike() or small in vocabulary() or len(word) < _SHORTEST:
+        return False
+    return (any(map(str.isdigit, word)) and any(map(str.isalpha, word))) or _is_near(small)
+
+
 def _is_near(small: str) -> bool:
     """Whether a word is one that all letters print, with a letter or two wrong."""
     near = range(int(len(small) * _NEAR / (2 - _NEAR)), int(len(small) * (2 - _NEAR) / _NEAR) + 1)

@@ -303,11 +303,14 @@ def _halves(text: str, gap: re.Match[str]) -> tuple[str, str]:
 # --- capitals --------------------------------------------------------------------------------------------
 
 _SAMPLE, _FEWEST_LETTERS = 3_000, 100
+_SMALL = re.compile("[a-z]")
 
 
 def _in_capitals(text: str) -> bool:
     """Whether the text is in capitals altogether."""
     some = text[:_SAMPLE]
+    if _SMALL.search(some):  # nearly every letter is told by its first words
+        return False
     return some.upper() == some and sum(map(str.isalpha, some)) > _FEWEST_LETTERS
 
 

@@ -26,7 +26,8 @@ from kg.reading.text.folding import tidy
 _SURER = 0.05
 """How much surer a later sentence must be to stand for a ground in place of the first."""
 _LAST = 3
-_MARK = re.compile('["“”]')
+_MARKS = '"“”'
+_MARK = re.compile(f"[{_MARKS}]")
 _QUOTE = re.compile(r'(?P<opens>(?<![^\s(\[])["“](?=\S))|["”](?!\w)')
 _SHORTEST_QUOTATION = 60
 """Characters of a quotation of more than a term."""
@@ -102,6 +103,8 @@ def _quotations(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     >>> [text[first:last][:7] for first, last in _quotations(text, 0, len(text))]
     ['"a long']
     """
+    if not any(text.find(mark, start, end) >= 0 for mark in _MARKS):
+        return
     opened: list[int] = []
     for found in _MARK.finditer(text, start, end):  # a search for one of few signs is fast
         mark = _QUOTE.match(text, found.start(), end)
