@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ USUAL = ("subcategory", "year", "template", "specialty", "keys")
 NOTHING = "none"
 LEAST = 2.5
 """A value is a covariate of its own if this many of the rarer outcome are expected of its decisions."""
+_TABLE = 32
+"""Codes are numbered by a table of as many places a decision, at most; sorting takes ten times as long."""
 _STEPS = (2, 3, 4, 5, 7, 10, 15, 20)
 
 
@@ -77,26 +80,48 @@ def held(index: Index, risk: Mask, cited: NDArray[np.int64], adjust: tuple[str, 
     several, right, names = np.zeros(rows.size, np.int64), None, list[str]()
     if "specialty" in adjust:
         several, right, names = _specialties(index, rows, least)
-    _, first, of_left = np.unique(code, return_index=True, return_inverse=True)
-    parts = [sparse.csr_array(np.ones((first.size, 1)))]
+    left, of_left = _numbered(code, prod(len(level.names) for level in levels))
+    parts = [sparse.csr_array(np.ones((left.size, 1)))]
     told = ["all"]
     drawn = [False]
-    for name, level in zip(order, levels, strict=True):
+    of_level = _apart(left, levels)
+    for name, level, own in zip(order, levels, of_level, strict=True):
         counts = np.bincount(level.code, minlength=len(level.names))
         common = -1 if name == "subcategory" else int(counts.argmax())
         of_its_own = [number for number in range(len(level.names)) if number != common]
-        parts.append(_columns(level.code[first], len(level.names))[:, of_its_own])
+        parts.append(_columns(own, len(level.names))[:, of_its_own])
         told += [level.names[number] for number in of_its_own]
         drawn += [name == "subcategory"] * len(of_its_own)
-    left = sparse.csr_array(sparse.hstack([*parts, sparse.csr_array((first.size, len(names)))], format="csr"))
+    half = sparse.csr_array(sparse.hstack([*parts, sparse.csr_array((left.size, len(names)))], format="csr"))
     before = sparse.csr_array((int(several.max(initial=0)) + 1, len(told)))
     whole = before if right is None else sparse.hstack([before, right], format="csr")
-    used, cell = np.unique(of_left * whole.shape[0] + several, return_inverse=True)
-    design = Design(left, sparse.csr_array(whole), *np.divmod(used, whole.shape[0]))
+    used, cell = _numbered(of_left * whole.shape[0] + several, left.size * whole.shape[0])
+    design = Design(half, sparse.csr_array(whole), *np.divmod(used, whole.shape[0]))
     told += names
     drawn += [False] * len(names)
     letter = index.letter[rows].astype(np.int64)
     return Held(Population(outcome, letter, cell, design, np.array(drawn)), tuple(told))
+
+
+def _numbered(code: Ids, count: int) -> tuple[Ids, Ids]:
+    """The codes that occur, of 0 to ``count``, ascending, and the place of each among them."""
+    if count > _TABLE * code.size + _TABLE:
+        return np.unique(code, return_inverse=True)
+    there = np.zeros(count, bool)
+    there[code] = True
+    used = np.flatnonzero(there)
+    place = np.empty(count, np.int32)
+    place[used] = np.arange(used.size, dtype=np.int32)
+    return used, place[code].astype(np.int64)
+
+
+def _apart(code: Ids, levels: list[_Levels]) -> list[Ids]:
+    """The levels of which codes are made."""
+    found: list[Ids] = []
+    for level in reversed(levels):
+        code, own = np.divmod(code, len(level.names))
+        found.append(own)
+    return found[::-1]
 
 
 def _columns(code: Ids, count: int) -> sparse.csr_array:
@@ -109,13 +134,12 @@ def _levels(index: Index, name: str, rows: Ids, cited: NDArray[np.int64], least:
         starts = (1, *_STEPS)
         return _pooled(step, [f"citing {start} or more" for start in starts], least)
     code, names = _named(index, name)
-    return _pooled(code[rows], names, 1.0 if name == "subcategory" else least)
+    return _pooled(code[rows].astype(np.int64), names, 1.0 if name == "subcategory" else least)
 
 
-def _named(index: Index, name: str) -> tuple[Ids, list[str]]:
-    code, _ = index.strata(name)
-    known = index.columns(name)[name].unique().drop_nulls().sort()
-    return code.astype(np.int64), [f"no {name}", *(str(value) for value in known)]
+def _named(index: Index, name: str) -> tuple[NDArray[np.int32], list[str]]:
+    code, known = index.strata(name)
+    return code, [f"no {name}", *known]
 
 
 def _pooled(code: Ids, names: list[str], least: float) -> _Levels:
@@ -129,27 +153,14 @@ def _pooled(code: Ids, names: list[str], least: float) -> _Levels:
 
 def _specialties(index: Index, rows: Ids, least: float) -> tuple[Ids, sparse.csr_array, list[str]]:
     """Which combination of the common specialties each decision's reviewer has, and the combinations."""
-    valued = index.valued("specialties")
-    place = np.full(len(index), -1)
-    place[rows] = np.arange(rows.size)
-    row = place[valued.decision]
-    inside = row >= 0
-    row, value = row[inside], valued.value[inside].astype(np.int64)
-    counts = np.bincount(value, minlength=len(valued.names))
+    together = index.together("specialties")
+    code = together.code[rows].astype(np.int64)
+    number = np.bincount(code, minlength=together.rows.shape[0])
+    counts = together.rows.T @ number
     common = np.flatnonzero((counts >= least) & (counts < rows.size))
-    number = np.full(len(valued.names), -1)
-    number[common] = np.arange(common.size)
-    kept = number[value] >= 0
-    row, value = row[kept], number[value[kept]]
-    marks = np.random.default_rng(1).integers(1, 2**62, max(common.size, 1)).astype(np.uint64)
-    mark = np.zeros(rows.size, np.uint64)
-    if row.size:
-        starts = np.flatnonzero(np.diff(row, prepend=-1))
-        mark[row[starts]] = np.add.reduceat(marks[value], starts)
-    _, first, several = np.unique(mark, return_index=True, return_inverse=True)
-    whole = sparse.csr_array((np.ones(row.size), (row, value)), shape=(rows.size, common.size))
-    return (
-        several.astype(np.int64),
-        sparse.csr_array(whole[first]),
-        [valued.names[number] for number in common],
-    )
+    whole = together.rows[:, common].toarray()
+    there = np.flatnonzero(number)
+    right, of_there = np.unique(whole[there], axis=0, return_inverse=True)
+    several = np.zeros(number.size, np.int64)
+    several[there] = of_there
+    return several[code], sparse.csr_array(right), [together.names[number] for number in common]

@@ -9,15 +9,17 @@ repetition. A *key* is one page, section, chapter, edition or guideline; its nam
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy import sparse
 
 from kg.analysis.filters import FILTERS, Filter, Filters, choose
 from kg.analysis.filters.ranges import Value
+from kg.analysis.notations import columns_of, edition, is_cited, notation
 from kg.errors import SettingError
-from kg.graph.triples import ONE_EDITION, UNPAGED
 from kg.model import Outcome, Party
 
 LEVELS = ("page", "section", "chapter", "edition", "guideline")
@@ -41,6 +43,9 @@ KEY_COLUMNS = ("guideline", "edition", "chapter", "section", "page")
 
 Ids = NDArray[np.int32]
 Mask = NDArray[np.bool_]
+
+_MASKS = 16
+"""Filters whose decisions are kept, of those that were asked for last."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +83,14 @@ class Valued:
         return Valued(self.decision[kept], self.value[kept], self.names)
 
 
+class Together(NamedTuple):
+    """Which values decisions have together: decision ``i`` has those of row ``code[i]`` of ``rows``."""
+
+    code: Ids
+    rows: sparse.csr_array
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """A facts frame made ready: make it with :func:`prepare`, once, and ask it many times."""
@@ -92,8 +105,10 @@ class Index:
     undecided: int = 0
     """How many disputed items are left out, because their outcome was not understood."""
     _kept: dict[tuple[str, str], Cited] = field(default_factory=dict, repr=False)
-    _strata: dict[str, tuple[Ids, int]] = field(default_factory=dict, repr=False)
+    _strata: dict[str, tuple[Ids, tuple[str, ...]]] = field(default_factory=dict, repr=False)
     _valued: dict[str, Valued] = field(default_factory=dict, repr=False)
+    _together: dict[str, Together] = field(default_factory=dict, repr=False)
+    _masks: dict[tuple[str, tuple[Value, ...], str], Mask] = field(default_factory=dict, repr=False)
     _searching: "Callable[[Index, str], Mask] | None" = field(default=None, repr=False)
 
     def __len__(self) -> int:
@@ -132,10 +147,10 @@ class Index:
             self._kept.update({(level, side): cited for side, cited in self._citing(level).items()})
         return self._kept[level, party]
 
-    def strata(self, column: str) -> tuple[Ids, int]:
-        """The stratum of each decision by the values of a column, and how many there are.
+    def strata(self, column: str) -> tuple[Ids, tuple[str, ...]]:
+        """The stratum of each decision by the values of a column, and these from stratum 1 on.
 
-        Decisions without a value are a stratum of their own.
+        Decisions without a value are stratum 0.
         """
         if column not in self._strata:
             values = self.columns(column)[column]
@@ -143,8 +158,15 @@ class Index:
             codes, present = (part.to_physical().cast(pl.Int64) for part in (values, known))
             place = np.zeros(int(present.max() or 0) + 2, np.int32)  # type: ignore[arg-type]  # integers
             place[present.to_numpy() + 1] = np.arange(1, len(known) + 1)
-            self._strata[column] = place[codes.fill_null(-1).to_numpy() + 1], len(known) + 1
+            named = tuple(str(value) for value in known)
+            self._strata[column] = place[codes.fill_null(-1).to_numpy() + 1], named
         return self._strata[column]
+
+    def together(self, column: str) -> Together:
+        """The values of a column of lists that decisions have together."""
+        if column not in self._together:
+            self._together[column] = _together(self.valued(column), len(self))
+        return self._together[column]
 
     def valued(self, column: str) -> Valued:
         """The decisions and their values of a column, of text or of lists of text; nulls have none."""
@@ -210,6 +232,9 @@ class Index:
 
     def _having(self, one: Filter, values: Sequence[Value], party: str) -> Mask:
         """The decisions that have one of some values of a filter."""
+        asked = one.name, tuple(values), party
+        if asked in self._masks:
+            return self._masks[asked]
         found = np.zeros(len(self), bool)
         for phrase in values if one.searched else ():
             if self._searching is None:
@@ -221,6 +246,10 @@ class Index:
         if one.levels:
             parties = PARTIES[:2] if party == "both" else (choose("party", party, PARTIES),)
             found |= np.logical_and.reduce([self._citing_one(one, values, side) for side in parties])
+        while len(self._masks) >= _MASKS:
+            self._masks.pop(next(iter(self._masks)), None)
+        found.flags.writeable = False
+        self._masks[asked] = found
         return found
 
     def _citing_one(self, one: Filter, values: Sequence[Value], party: str) -> Mask:
@@ -267,12 +296,26 @@ def prepare(facts: pl.DataFrame | pl.LazyFrame) -> Index:
     citations = (
         table.with_columns(decision=pl.lit(decision))
         .filter(pl.col("guideline").is_not_null())
-        .select("decision", "party", *named, _edition(), pl.col("page").cast(pl.Int64))
+        .select("decision", "party", *named, edition(), pl.col("page").cast(pl.Int64))
         .collect()
     )
     letter = decisions["case"].rle_id().cast(pl.Int32)
     citing = partial(_citing, citations)
     return Index(outcome.to_numpy(), letter.to_numpy(), decisions.select, citing, undecided=unread)
+
+
+def _together(valued: Valued, decisions: int) -> Together:
+    """Values that the same decisions have, by a random mark of each that is added up."""
+    marks = np.random.default_rng(1).integers(1, 2**62, max(len(valued.names), 1)).astype(np.uint64)
+    mark = np.zeros(decisions, np.uint64)
+    starts = np.flatnonzero(np.diff(valued.decision, prepend=-1))
+    if starts.size:
+        mark[valued.decision[starts]] = np.add.reduceat(marks[valued.value], starts)
+    _, first, code = np.unique(mark, return_index=True, return_inverse=True)
+    shape = (decisions, len(valued.names))
+    start = np.concatenate(([0], np.cumsum(np.bincount(valued.decision, minlength=decisions))))
+    whole = sparse.csr_array((np.ones(valued.value.size), valued.value, start), shape=shape)
+    return Together(code.astype(np.int32), sparse.csr_array(whole[first]), valued.names)
 
 
 def each_once(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -290,9 +333,9 @@ def places(values: pl.Series, known: pl.Series) -> Ids:
 
 def _citing(citations: pl.DataFrame, level: str) -> Mapping[str, Cited]:
     """The pairs of one level for each party."""
-    columns = _columns(level)
-    rows = citations.lazy().filter(_is_cited(level)).select("decision", "party", *columns).collect()
-    forms = rows.lazy().group_by(columns).len().with_columns(key=_notation(level)).collect()
+    columns = columns_of(level)
+    rows = citations.lazy().filter(is_cited(level)).select("decision", "party", *columns).collect()
+    forms = rows.lazy().group_by(columns).len().with_columns(key=notation(level)).collect()
     keys = forms.select("key").unique().sort("key").with_row_index("number")
     forms = forms.join(keys, on="key")
     # Joining on the codes of the categories, without nulls, takes a third of the time.
@@ -346,55 +389,3 @@ def _described(level: str, forms: pl.DataFrame) -> pl.DataFrame:
 
 _NONE = 2**32 - 1
 _TYPES = {name: pl.Int64 if name in {"edition", "page"} else pl.String for name in KEY_COLUMNS}
-
-
-def _edition() -> pl.Expr:
-    only = (
-        pl.col("guideline")
-        .cast(pl.String)
-        .replace_strict(list(ONE_EDITION), list(ONE_EDITION.values()), default=None, return_dtype=pl.Int64)
-    )
-    return pl.coalesce(only, pl.col("edition").cast(pl.Int64)).alias("edition")
-
-
-def _is_cited(level: str) -> pl.Expr:
-    if level == "section":
-        return pl.col("section").is_not_null() | pl.col("section_title").is_not_null()
-    if level == "page":
-        return pl.col("page").is_not_null() & ~pl.col("guideline").cast(pl.String).is_in(list(UNPAGED))
-    return pl.col("chapter" if level == "chapter" else "guideline").is_not_null()
-
-
-def _columns(level: str) -> tuple[str, ...]:
-    return {
-        "page": ("guideline", "edition", "chapter", "page"),
-        "section": ("guideline", "edition", "chapter", "section", "section_title"),
-        "chapter": ("guideline", "edition", "chapter"),
-        "edition": ("guideline", "edition"),
-        "guideline": ("guideline",),
-    }[level]
-
-
-def slug(text: pl.Expr) -> pl.Expr:
-    """A title as the end of a notation, as :func:`kg.graph.iri.slug` makes it."""
-    return text.str.to_lowercase().str.replace_all(r"[^a-z0-9]+", "-").str.strip_chars("-")
-
-
-def _notation(level: str) -> pl.Expr:
-    work = pl.col("guideline").cast(pl.String)
-    one = work.is_in(list(ONE_EDITION))
-    edition = work + pl.when(one).then(pl.lit("")).otherwise(
-        pl.coalesce(pl.lit("/") + pl.col("edition").cast(pl.String), pl.lit(""))
-    )
-    if level == "guideline":
-        return work
-    if level == "edition":
-        return edition
-    named = pl.col("chapter").cast(pl.String).str.replace_all("&", "and", literal=True)
-    chapter = work + "/" + slug(named)
-    if level == "chapter":
-        return chapter
-    if level == "page":
-        return edition + "/page/" + pl.col("page").cast(pl.String)
-    printed = pl.coalesce(chapter, edition) + "#" + slug(pl.col("section_title").cast(pl.String))
-    return pl.coalesce(pl.col("section").cast(pl.String), printed)

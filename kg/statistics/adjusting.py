@@ -190,11 +190,8 @@ class Citing:
 
     def __init__(self, population: Population, decision: Ids, key: Ids, keys: int) -> None:
         self.population, self.decision, self.key, self.keys = population, decision, key, keys
-        cell = population.cell[decision]
-        size = (keys, population.design.cells)
-        self.cells = sparse.csr_array((np.ones(decision.size), (key, cell)), shape=size)
+        self.cells = _counted(population.cell[decision], key, (population.design.cells, keys))
         """How many decisions of each cell have each key."""
-        self.cells.sum_duplicates()
         self.count = np.bincount(key, minlength=keys).astype(np.float64)
         self.events = np.bincount(key, population.outcome[decision], minlength=keys)
 
@@ -203,14 +200,6 @@ class Citing:
         """The keys with the cells that have them, each once, in the order of :attr:`cells`."""
         row = np.repeat(np.arange(self.keys), np.diff(self.cells.indptr))
         return Pairs(self.population.design, row, self.cells.indices.astype(np.int64), self.keys)
-
-    def by_decision(self, spread: Numbers, *, several: bool) -> Matrix:
-        """Decisions by keys, with the spread of their cells; of those in letters with several, or of all."""
-        rows = self.population.outcome.size
-        kept = self.population.several[self.decision] if several else slice(None)
-        decision, key = self.decision[kept], self.key[kept]
-        start = np.concatenate(([0], np.cumsum(np.bincount(decision, minlength=rows))))
-        return sparse.csr_array((spread[self.population.cell[decision]], key, start), shape=(rows, self.keys))
 
     @cached_property
     def _together(self) -> tuple[Ids, Ids, Ids, Pairs]:
@@ -231,6 +220,15 @@ class Citing:
         _, _, cell, pairs = self._together
         weights = weight[cell]
         return pairs.total(weights), pairs.sums(weights)
+
+
+def _counted(cell: Ids, key: Ids, shape: tuple[int, int]) -> Matrix:
+    """Keys by cells, how often each pair occurs; a table by cell turned around is in order, unsorted."""
+    by_cell = sparse.csr_array((np.ones(key.size), (cell, key)), shape=shape)
+    found = sparse.csr_array(by_cell.tocsc().T)
+    found.has_sorted_indices = True
+    found.sum_duplicates()
+    return found
 
 
 class Scores:
@@ -343,12 +341,31 @@ class Scores:
     def covariance(self) -> Numbers:
         """The covariance of the keys' scores, letters as the unit, scaled to :attr:`variance`."""
         null = self.null
-        weighted = self.citing.by_decision(null.spread, several=False)
-        found = np.asarray((weighted.T @ weighted).todense())
+        population, keys = null.population, self.keys
+        decision, key = self.citing.decision, self.citing.key
+        cell = population.cell[decision]
+        found = _products(decision, key, null.spread[cell], keys)
         found -= self.explained.T @ (null.information @ self.explained)
         if alike := null.correlation:
-            part = self.citing.by_decision(null.spread, several=True)
-            own = np.asarray((self._cited.T @ self._cited - part.T @ part).todense())
+            kept = population.several[decision]
+            decision, key, spread = decision[kept], key[kept], null.spread[cell[kept]]
+            own = _products(population.place[decision], key, spread, keys)
+            own -= _products(decision, key, spread, keys)
             half = self.explained.T @ self._crossed
             found += alike * (own - half - half.T + self.explained.T @ null.between @ self.explained)
         return np.asarray(found)
+
+
+def _products(owner: Ids, key: Ids, weight: Numbers, keys: int) -> Numbers:
+    """The sums of products of weights of pairs of keys with one owner; owners are ascending."""
+    found = np.bincount(key * (keys + 1), weight**2, keys**2)
+    at = np.arange(owner.size)
+    for apart in range(1, owner.size):
+        at = at[: np.searchsorted(at, owner.size - apart)]
+        at = at[owner[at] == owner[at + apart]]
+        if not at.size:
+            break
+        product = weight[at] * weight[at + apart]
+        for one, other in ((at, at + apart), (at + apart, at)):
+            found += np.bincount(key[one] * keys + key[other], product, keys**2)
+    return np.asarray(found.reshape(keys, keys), np.float64)

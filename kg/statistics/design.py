@@ -187,23 +187,33 @@ class _Few:
     def __init__(self, half: Matrix, row: Ids, place: Ids, rows: int) -> None:
         self.shape = (rows, half.shape[1])
         start, count = half.indptr[:-1][place], np.diff(half.indptr)[place]
-        self.steps: list[tuple[Ids, Ids, Numbers]] = []
-        """The pairs with so many covariates, the place of the last of them, and its value."""
+        self.steps: list[tuple[Ids | slice, Ids, Numbers | None]] = []
+        """The pairs with so many covariates, the place of the last of them, and its value if it is not 1."""
+        ones = bool((half.data == 1).all())
         for step in range(int(count.max(initial=0))):
             have = np.flatnonzero(count > step)
             at = start[have] + step
-            self.steps.append((have, row[have] * self.shape[1] + half.indices[at], half.data[at]))
+            found, value = row[have] * self.shape[1] + half.indices[at], half.data[at]
+            if ones and 2 * have.size > row.size:
+                # Where most pairs have one, those that have none look at a place behind the last.
+                every = np.full(row.size, rows * self.shape[1])
+                every[have] = found
+                self.steps.append((slice(None), every, None))
+            else:
+                self.steps.append((have, found, None if ones else value))
         self.size = row.size
 
     def dot(self, coefficients: Numbers) -> Numbers:
         found = np.zeros(self.size)
-        flat = coefficients.ravel()
+        flat = np.append(coefficients.ravel(), 0.0)
         for have, at, value in self.steps:
-            found[have] += flat[at] * value
+            looked = flat.take(at)
+            found[have] += looked if value is None else looked * value
         return found
 
     def sums(self, weights: Numbers) -> Numbers:
-        found = np.zeros(self.shape[0] * self.shape[1])
+        found = np.zeros(self.shape[0] * self.shape[1] + 1)
         for have, at, value in self.steps:
-            found += np.bincount(at, weights[have] * value, found.size)
-        return found.reshape(self.shape)
+            own = weights[have]
+            found += np.bincount(at, own if value is None else own * value, found.size)
+        return found[:-1].reshape(self.shape)

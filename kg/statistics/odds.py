@@ -70,11 +70,11 @@ def odds(scores: Scores) -> Odds:
 
 
 def _chunks(scores: Scores, keys: Ids, *, own: bool = False) -> list[Ids]:
-    """Keys in parts whose pairs, halves of covariates, and matrices, fit into some tens of megabytes."""
+    """Keys in parts whose pairs, halves of covariates, and matrices, fit into the processor's cache."""
     width = scores.null.width
     each = sum(scores.null.population.design.shape) + (width**2 if own else 0)
     size = np.diff(scores.citing.cells.indptr)[keys] + each
-    part = (np.cumsum(size) - size) // 4_000_000
+    part = (np.cumsum(size) - size) // 500_000
     return np.split(keys, np.flatnonzero(np.diff(part)) + 1) if keys.size else []
 
 
@@ -173,9 +173,13 @@ class _Profiles:
 
     def _rates(self, beta: Numbers, delta: Numbers) -> tuple[Numbers, Numbers]:
         """Of each pair the rate if the key is cited, and if not."""
-        odds = self.rise * np.exp(np.clip(self.pairs.dot(delta), -40, 40))
+        odds = self.pairs.dot(delta)
+        np.exp(np.clip(odds, -40, 40, out=odds), out=odds)
+        odds *= self.rise
         cited = odds * np.exp(beta)[self.pairs.row]
-        return cited / (1 + cited), odds / (1 + odds)
+        cited /= cited + 1
+        odds /= odds + 1
+        return cited, odds
 
     def _invert(self, cited: Numbers, not_cited: Numbers) -> None:
         """The keys' own information matrices of the covariates, inverted."""
@@ -331,7 +335,7 @@ class _Profiles:
             new = np.where(edge, at - side * 2 * np.log(reached), self.beta + (at - self.beta) / reached)
             new = np.clip(new, -_FAR, _FAR)
             delta, at = self._moved(delta, new - at), new
-            moving = np.flatnonzero(np.abs(reached - 1) >= 1e-3)
+            moving = np.flatnonzero(np.abs(reached - 1) >= 1e-5)
             if moving.size * 2 < at.size:
                 break
         else:

@@ -86,3 +86,50 @@ def test_ratios_are_those_at_the_maximum():
             if not abs(found[number] - at) < 3e-4:
                 wrong.append((trial, number, found[number], at))
     assert wrong == []
+
+
+def test_a_ratio_and_its_interval_are_the_keys_own():
+    """Whatever other keys are fitted with it, whose steps end sooner or later."""
+    rng = np.random.default_rng(7)
+    design, rows = halves(rng, 12, 8, 70)
+    cell = rng.integers(0, 70, 3000)
+    cited = rng.random((3000, 12)) < np.repeat([0.004, 0.02, 0.1, 0.4], 3)
+    outcome = rng.random(3000) < expit(-1 + rows[cell] @ rng.normal(0, 0.5, 6))
+    population = Population(outcome.astype(float), np.arange(3000), cell, design)
+    null = Null(population)
+    decision, key = np.nonzero(cited)
+    names = ("odds", "odds_low", "odds_high", "difference", "difference_low", "difference_high")
+    together = odds(Scores(null, Citing(population, decision, key, 12)))
+    for number in range(12):
+        own = np.flatnonzero(cited[:, number])
+        alone = odds(Scores(null, Citing(population, own, np.zeros(own.size, np.int64), 1)))
+        for name in names:
+            assert getattr(alone, name)[0] == pytest.approx(
+                getattr(together, name)[number], rel=2e-5, abs=1e-6
+            )
+
+
+@pytest.mark.parametrize("alike", [1, 3], ids=["each its own letter", "letters of three"])
+def test_counts_and_covariances_of_keys_are_sums_over_pairs(alike):
+    rng = np.random.default_rng(8)
+    design, rows = halves(rng, 9, 5, 30)
+    cell = rng.integers(0, 30, 300)
+    cited = rng.random((300, 5)) < 0.3
+    letter = np.arange(300) // alike
+    outcome = (rng.random(100) < 0.5)[np.arange(300) // 3].astype(float)
+    population = Population(outcome, letter, cell, design)
+    null = Null(population)
+    decision, key = np.nonzero(cited)
+    citing = Citing(population, decision, key, 5)
+    assert citing.cells.toarray().tolist() == [
+        np.bincount(cell[cited[:, number]], minlength=30).tolist() for number in range(5)
+    ]
+    scores = Scores(null, citing)
+    # What each key has beyond the covariates, in every decision.
+    beyond = (cited - rows[cell] @ scores.explained) * np.sqrt(null.weight[cell])[:, None]
+    ridge = scores.explained.T @ np.diag(null.ridge) @ scores.explained
+    by_letter = np.array([np.bincount(letter, beyond[:, number]) for number in range(5)])
+    plain = beyond.T @ beyond
+    between = by_letter @ by_letter.T - plain
+    assert scores.covariance() == pytest.approx(plain + ridge + null.correlation * between)
+    assert (null.correlation > 0) == (alike > 1)
