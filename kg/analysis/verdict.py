@@ -34,20 +34,18 @@ class Told:
 
     def notes(self) -> list[str]:
         """Who is at risk, who is left out and how they ended, and why figures lack."""
-        risk, totals, size = self.compared.risk, self.totals, int(self.totals.sum())
+        risk, totals = self.compared.risk, self.totals
         at_risk = np.bincount(self.compared.index.outcome[risk], minlength=3)
         left = totals - at_risk
-        if not risk.any():
-            return [f"none of {_counted(size, 'decision')} cites a {self.level}: nothing to compare"]
         notes = []
         if left.sum():
             ended = ", ".join(
                 f"{count:,} {name}" for name, count in zip(OUTCOMES, left, strict=True) if count
             )
-            who = _SILENT.get(self.party, f"the {self.party.replace('_', ' ')} cites no {{}}").format(
-                self.level
-            )
-            notes.append(f"not compared: {_counted(int(left.sum()), 'decision')} in which {who} ({ended})")
+            left_out = _counted(int(left.sum()), "decision")
+            notes.append(f"not compared: {left_out} in which {self._silent} ({ended})")
+        if not risk.any():
+            return notes
         if self._beside(set(self.table.filter(pl.col("q_value") < _SURE)["key"])):
             notes.append(_WEIGHED)
         compared = _counted(int(at_risk.sum()), "decision")
@@ -61,8 +59,20 @@ class Told:
             )
         return notes
 
+    @property
+    def _silent(self) -> str:
+        """What the parties of the table do in a decision that is not compared."""
+        silent = _SILENT.get(self.party, f"the {self.party.replace('_', ' ')} cites no {{}}")
+        return silent.format(self.level)
+
     def verdict(self) -> str:
         """What the table comes to, from its figures."""
+        size = int(self.totals.sum())
+        if not size:
+            return "no decisions: nothing to compare"
+        if not self.compared.risk.any():
+            where = "the only decision" if size == 1 else f"all {size:,} decisions"
+            return f"nothing to compare: in {where}, {self._silent}"
         compared = self.table.filter(pl.col("q_value").is_not_null())
         at_risk = _counted(int(self.compared.risk.sum()), "decision")
         if compared.is_empty():

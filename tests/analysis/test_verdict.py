@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from small_facts import decision, facts_of
 
 from kg.analysis.comparison import Comparison
-from kg.analysis.decisions import prepare
+from kg.analysis.decisions import LEVELS, prepare
 from kg.analysis.drivers import drivers
+from kg.analysis.filters import Filters
 from kg.analysis.verdict import Told
 
 PAGE = "chronic-pain/2009/page/{}"
@@ -61,3 +63,29 @@ def test_a_set_beside_rows_that_are_sure_is_named_after_them(make):
     verdict = told(facts, ((98,), True), ((8,), False)).verdict()
     assert "1 of 4 pages differs" in verdict
     assert verdict.endswith("; 1 credible set contains an effect: chronic-pain 2009, page 8 (less)")
+
+
+@pytest.mark.parametrize(
+    ("party", "silent"),
+    [
+        ("reviewer", "the reviewer cites no {}"),
+        ("claims_administrator", "the claims administrator cites no {}"),
+        ("any", "neither party cites a {}"),
+        ("both", "the parties do not both cite a {}"),
+    ],
+)
+@pytest.mark.parametrize("level", LEVELS)
+def test_nothing_at_risk_is_said_of_whoever_is_silent(level, party, silent):
+    """Of several decisions, of one, and of none, for every level and party."""
+    told_of = {5: "all 5 decisions", 1: "the only decision"}
+    for count, where in told_of.items():
+        rows = [decision(f"CM15-{number:07}", 1, "upheld", []) for number in range(count)]
+        found = drivers(facts_of(*rows), level=level, party=party)
+        assert found.verdict == f"nothing to compare: in {where}, {silent.format(level)}"
+        assert found.notes == (
+            f"not compared: {count} decision{'s' if count > 1 else ''} in which {silent.format(level)} "
+            f"({count} upheld)",
+        )
+        filtered = drivers(facts_of(*rows), level=level, party=party, filters=Filters.of(year="2014"))
+        assert filtered.verdict == "no decisions: nothing to compare"
+        assert filtered.notes
