@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -219,15 +220,11 @@ def related(
         )
         for number, score, decisions, points_of in (found.rows(before, before + limit) if found else ())
     )
-    notes = tuple(
-        note
-        for item, each in zip(asked.items, allowed, strict=True)
-        if outcome == "other" and (note := _note(question, item, each))
-    )
+    notes = filter(None, map(partial(_note, question), asked.items, allowed)) if outcome == "other" else ()
     sides = tuple(side_asked(known, item, asked.case) for item in asked.items)
     total = len(found) if found else 0
     following = cursor_after(cursor, range(limit)) if total > before + limit else None
-    return Related(asked.case, mode, asked.outcomes, sides, rows, total, following, notes)
+    return Related(asked.case, mode, asked.outcomes, sides, rows, total, following, tuple(notes))
 
 
 def decisions_like(
