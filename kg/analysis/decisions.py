@@ -173,14 +173,16 @@ class Index:
         if column not in self._valued:
             pairs = self.columns(column).select(value=column).with_row_index("decision")
             if isinstance(pairs.schema["value"], pl.List):
-                pairs = pairs.explode("value", empty_as_null=True, keep_nulls=True).unique(
-                    maintain_order=True
-                )
+                pairs = pairs.explode("value", empty_as_null=True, keep_nulls=True)
             pairs = pairs.drop_nulls()
             names = pairs["value"].unique().sort()
             number = places(pairs["value"], names)
-            kept = tuple(str(name) for name in names)
-            self._valued[column] = Valued(pairs["decision"].cast(pl.Int32).to_numpy(), number, kept)
+            decision = pairs["decision"].cast(pl.Int32).to_numpy()
+            packed = decision.astype(np.int64) * max(len(names), 1) + number
+            if each_once(packed).size < packed.size:
+                first = np.sort(np.unique(packed, return_index=True)[1])
+                decision, number = decision[first], number[first]
+            self._valued[column] = Valued(decision, number, tuple(str(name) for name in names))
         return self._valued[column]
 
     def cases(self, cited: Cited, key: str) -> list[str]:
@@ -311,7 +313,11 @@ def _together(valued: Valued, decisions: int) -> Together:
     starts = np.flatnonzero(np.diff(valued.decision, prepend=-1))
     if starts.size:
         mark[valued.decision[starts]] = np.add.reduceat(marks[valued.value], starts)
-    _, first, code = np.unique(mark, return_index=True, return_inverse=True)
+    ordered = np.sort(mark)
+    distinct = ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] + np.uint64(1)))]
+    code = np.searchsorted(distinct, mark)
+    first = np.empty(distinct.size, np.int64)
+    first[code[::-1]] = np.arange(decisions)[::-1]
     shape = (decisions, len(valued.names))
     start = np.concatenate(([0], np.cumsum(np.bincount(valued.decision, minlength=decisions))))
     whole = sparse.csr_array((np.ones(valued.value.size), valued.value, start), shape=shape)

@@ -171,3 +171,19 @@ def test_facts_without_letters_have_no_words_to_search():
     index = prepare(facts_of(decision("CM15-0000001", 1, "upheld")))
     with pytest.raises(SettingError, match="not at hand"):
         index.chosen(Filters.of(rationale="weaning"), "any")
+
+
+def test_values_of_lists_count_once_and_are_known_together():
+    """A list may name a value twice, none, or the same values in another order."""
+    lists = [["b", "a", "b"], [], ["a", "b"], ["c"], None, ["c", "c"], ["a"]]
+    rows = [
+        decision(f"CM15-{number:07}", 1, "upheld", [], body_parts=parts) for number, parts in enumerate(lists)
+    ]
+    index = prepare(facts_of(*rows))
+    valued = index.valued("body_parts")
+    told = [(int(at), valued.names[value]) for at, value in zip(valued.decision, valued.value, strict=True)]
+    assert told == [(at, value) for at, parts in enumerate(lists) for value in dict.fromkeys(parts or ())]
+    together = index.together("body_parts")
+    has = [{together.names[value] for value in together.rows[[int(code)]].indices} for code in together.code]
+    assert has == [set(parts or ()) for parts in lists]
+    assert together.rows.shape == (4, 3)  # none, a and b, a, c
