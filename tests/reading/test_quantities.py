@@ -111,6 +111,9 @@ def test_no_amount(printed):
         ("It is recommended that up to 24\nvisits be given; the request is for 30 visits.", [(24, 24)]),
         ("Recommended: 8 visits over 5 weeks. He had 20 visits.", [(8, 8)]),
         ("Opioids are not recommended for 12 weeks.", []),
+        ("10 visits over 8 weeks, and 3 additional visits.", [(10, 10)]),  # a table, then what is asked for
+        ("A 6 visit trial; 4 additional visits.", [(6, 6)]),
+        ("She attended 12 visits over 6 weeks.", []),
         (f"It is recommended{' that, as was said before,' * 7} 8 visits be given.", [(8, 8)]),
         (f"It is recommended{' and so on' * 300} 8 visits.", []),  # no sentence of a letter
     ],
