@@ -19,6 +19,7 @@ _DIMENSIONS = {
     "edition": "cited edition",
     "sex": "the worker's sex",
     "licence": "state of licensure",
+    "outcome": "outcome",
     **{name: letter_facets.FACETS[name].words for name in letter_facets.SPLITS},
 }
 _KINDS = {

@@ -17,9 +17,10 @@ from lark.exceptions import UnexpectedInput
 from kg.analysis.filters import FILTERS
 from kg.errors import QuestionError
 from kg.model import Party
-from kg.questions import intent, letter_facets, vocabulary
-from kg.questions.asked import Asked, Plan
+from kg.questions import letter_facets, vocabulary
 from kg.questions.examples import nearest
+from kg.questions.meaning import intent
+from kg.questions.meaning.asked import Asked, Plan
 from kg.questions.question import Question
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording import cut_phrases, measured_words, numbers, rationale_words

@@ -277,7 +277,7 @@ def test_every_filter_can_be_a_condition(name, analyses, index):
         ("average outcome of acupuncture", "the mean of what?"),
         ("opioids with at least 20 decisions", "asked of rows"),
         ("the others", "which others?"),
-        ("acupuncture needed later", "not understood: “needed”, “later”"),
+        ("acupuncture upstream later", "not understood: “upstream”, “later”"),
         ("always overturned", "asked of rows"),
         ('letter="nice"', "there is no letter 'nice'"),
         ("opioids most", "the most of what?"),

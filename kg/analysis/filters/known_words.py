@@ -1,6 +1,6 @@
 """The words that filters know from the vocabularies in ``ontology/``, whether or not a decision has them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,46 +19,57 @@ def folded(words: Callable[[], Iterable[str]]) -> Mapping[str, str]:
     return {str(word).casefold(): str(word) for word in words()}
 
 
-@cache
-def _concepts(file: str) -> Mapping[str, "Concept"]:
-    """The concepts of a file of ``ontology/`` by notation."""
+def _concepts(file: str) -> Collection["Concept"]:
+    """The concepts of a file of ``ontology/``; those of two of its schemes can have one notation."""
     from kg.reading.vocabulary.concepts import read
 
-    return {concept.notation: concept for concept in read(file).values()}
+    return read(file).values()
+
+
+@cache
+def _places() -> Mapping[str, "Concept"]:
+    """What guidelines have, by notation."""
+    return {concept.notation: concept for concept in _concepts("guidelines.ttl")}
 
 
 def categories() -> list[str]:
     """Categories of service."""
-    found = _concepts("services.ttl").values()
+    found = _concepts("services.ttl")
     return [c.preferred for c in found if not c.broader and c.notation != _CIRCUMSTANCE]
 
 
 def subcategories() -> list[str]:
     """Subcategories of service, those of each category."""
-    found = _concepts("services.ttl").values()
+    found = _concepts("services.ttl")
     return [c.preferred for c in found if c.notation.count("/") == 1 and c.broader != _CIRCUMSTANCE]
 
 
 def body_parts() -> list[str]:
     """Body parts on any side and on each."""
-    parts = [c.preferred for c in _concepts("body-parts.ttl").values() if not c.notation.startswith("side/")]
+    parts = [c.preferred for c in _concepts("body-parts.ttl") if not c.notation.startswith("side/")]
     return [*parts, *(f"{part}:{side}" for part in parts for side in Side)]
 
 
 def grounds() -> list[str]:
-    """Classes of grounds, met or not or either."""
-    names = [c.notation for c in _concepts("grounds.ttl").values() if c.one("precedence") is not None]
+    """Classes of grounds, met or not or either.
+
+    Some schemes of cues share their notations.
+
+    >>> len(grounds()) == 19 * 3 and {"red-flag:met", "red-flag"} <= {*grounds()}
+    True
+    """
+    names = [c.notation for c in _concepts("grounds.ttl") if c.one("precedence") is not None]
     return [*names, *(f"{name}:{way}" for name in names for way in ("met", "not-met"))]
 
 
 def drugs() -> list[str]:
     """Ingredients and classes of drugs."""
-    return [c.preferred for c in _concepts("drugs.ttl").values()]
+    return [c.preferred for c in _concepts("drugs.ttl")]
 
 
 def specialties() -> list[str]:
     """Specialties of physicians."""
-    return [c.preferred for c in _concepts("specialties.ttl").values()]
+    return [c.preferred for c in _concepts("specialties.ttl")]
 
 
 _STATES = (
@@ -79,7 +90,7 @@ def states() -> list[str]:
 
 def guidelines() -> list[str]:
     """Notations of works, editions, chapters and sections."""
-    return list(_concepts("guidelines.ttl"))
+    return list(_places())
 
 
 def contains(value: Value, key: str) -> bool:
@@ -94,7 +105,7 @@ def contains(value: Value, key: str) -> bool:
 @cache
 def _above(notation: str) -> frozenset[str]:
     """What a work, edition or chapter is part of; a section stands for itself."""
-    concept = _concepts("guidelines.ttl").get(notation)
+    concept = _places().get(notation)
     if concept is None or not concept.broader or "Section" in concept.kinds:
         return frozenset()
     return _above(concept.broader) | {concept.broader}

@@ -58,7 +58,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
     An injury is one only before a date; a service after surgery is one that is associated with it.
     """
     found: list[Phrase] = []
-    left = _compared(_reviewing(text, _citing(_dated(_asking(_sections_of(phrases))))))
+    left = _compared(_reviewing(text, _citing(_dated(_asking(_sections_of(_both(text, phrases)))))))
     while left:
         phrase, after = left.pop(0), left[0] if left else None
         dated = _dates_follow(left)
@@ -90,6 +90,20 @@ def _with_others(found: list[Phrase]) -> list[Phrase]:
     if [phrase.type for phrase in found[-2:]] in (["THAN", "NOT"], ["VERSUS", "NOT"]):
         found[-1] = found[-1]._replace(type="OTHERS", meaning=Meaning("OTHERS"))
     return found
+
+
+def _both(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *both cite* and *cited by both* as the parties, and not as both sides of the body."""
+    found = list(phrases)
+    for at, phrase in enumerate(phrases):
+        if phrase.meaning.name == "side" and phrase.printed.lower() == "both":
+            cite = [one.type for one in phrases[at + 1 : at + 2]] == ["CITE"]
+            if cite or _BY_BOTH.search(text, 0, phrase.end):
+                found[at] = phrase._replace(type="SIDES", meaning=Meaning("SIDES"))
+    return found
+
+
+_BY_BOTH = re.compile(r"\bcited\s+by\s+both$", re.IGNORECASE)
 
 
 def _sections_of(phrases: list[Phrase]) -> list[Phrase]:
@@ -339,7 +353,8 @@ def _mentioned(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phr
     if not part or len(shares) != 1 or shares[0] > part[0] or any(p.type in _OTHERWISE for p in phrases):
         return None
     if phrases[part[0]].meaning.name == "ground" and not (
-        ended and _STATES.search(text, phrases[ended[-1]].end, phrases[part[0]].start)
+        any(_ends_whole(text, phrases[at]) for at in ended)
+        or (ended and _STATES.search(text, phrases[ended[-1]].end, phrases[part[0]].start))
     ):
         return None
     often = phrases[shares[0]].type == "OFTEN"
@@ -363,18 +378,21 @@ def _is_of_whole(phrase: Phrase) -> bool:
 
 
 _OF = re.compile(r"\b(?:of|among)\s+(?:all\s+)?(?:the\s+)?$", re.IGNORECASE)
-_COUNTED = re.compile(r"\s+(?:decisions?|cases?|items?|letters?|requests?|ones)\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\s+(?:[\w/-]+\s+){0,3}?(?:denials?|decisions?|cases?|items?|letters?|requests?|ones)\b", re.IGNORECASE
+)
 
 
 def _divided(phrases: list[Phrase], start: int, end: int) -> tuple[list[Phrase], list[Phrase]] | None:
     whole: list[Phrase] = []
     part: list[Phrase] = []
     split = placed = inside = False
-    for phrase in phrases:
+    for at, phrase in enumerate(phrases):
         split = phrase.type == "BY" or (split and phrase.type.startswith("OF_"))
         placed = phrase.type in {"AT_PAGE", "AT_CHAPTER"} or (placed and phrase.type in {"NUMBER", "TO"})
         if not placed or phrase.type.startswith("AT_"):  # the numbers of a place are where it is
-            inside = start <= phrase.start < end and not split and not _is_of_whole(phrase)
+            dated = phrase.type in {"VERSUS", "THAN"} and _dates_follow(phrases[at + 1 :])
+            inside = start <= phrase.start < end and not split and not (dated or _is_of_whole(phrase))
         found = _as_drugs(phrase) if phrase.type == "OF_DRUG" and not split else phrase
         (part if inside and phrase.type != "SHARE" else whole).append(found)
     return (whole, part) if any(p.type in _SAID for p in part) else None

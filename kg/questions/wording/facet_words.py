@@ -20,6 +20,12 @@ _SOME = tuple(
     )
     for and_ in (" ", " and ", " but ")
 )
+_NOT_ALL = tuple(
+    f"some {item}{ended} and {other} not"
+    for item in ("", "items ", "services ", "treatments ", "requests ")
+    for ended in ("approved", "overturned", "granted", "allowed", "upheld", "denied")
+    for other in ("others", "some", "the rest")
+)
 _BOTH = (
     *("both upheld and overturned", "both overturned and upheld", "both an upheld and an overturned"),
     *(
@@ -78,7 +84,7 @@ def phrases() -> Iterator[tuple[str, str, str]]:
     >>> [(name, value) for said, name, value in phrases() if said == "split decision"]
     [('letter', 'mixed')]
     """
-    yield from ((said, "letter", "mixed") for said in (*_MIXED, *_SOME, *_BOTH))
+    yield from ((said, "letter", "mixed") for said in (*_MIXED, *_SOME, *_NOT_ALL, *_BOTH))
     for ended in ("overturned", "upheld"):
         yield from ((said, "letter", f"all_{ended}") for said in _wholly(ended))
         yield from ((said, "letter", f"any_{ended}") for said in _partly(ended))

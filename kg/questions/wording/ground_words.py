@@ -59,6 +59,10 @@ _SHOWN = (
     "exhausted",
     "mentioned",
     "included",
+    "tried or exhausted",
+    "tried or failed",
+    "tried and failed",
+    "exhausted or tried",
 )
 _BEING = ("", "is ", "are ", "was ", "were ", "had been ", "has been ", "have been ")
 _GROUNDED = (
@@ -69,6 +73,8 @@ _GROUNDED = (
     ),
     *((f"{having} {{}}", "met") for having in _HAVING),
     *((f"{{}} {being}not {shown}", "not-met") for being in _BEING for shown in _SHOWN),
+    *((f"{{}} {had} failed", "met") for had in ("had", "has", "have")),
+    *((f"{{}} {had} not been {shown}", "not-met") for had in ("had", "has", "have") for shown in _SHOWN),
     *((f"{{}} {being}{shown}", "met") for being in _BEING for shown in _SHOWN),
     *(
         (f"{{}} {being}{lacking}", "not-met")

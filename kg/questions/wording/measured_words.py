@@ -36,10 +36,16 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     [('days_application_decision', '46..')]
     >>> [(m.name, m.value) for m, _, _ in found("letters with three or more items")]
     [('items', '3..')]
+    >>> [(m.name, m.value) for m, _, _ in found("specialties, leave out any with fewer than 50 decisions")]
+    [('decisions', '50..')]
     >>> [(m.name, m.value) for m, _, _ in found("services where more than half were overturned")]
     [('percent', '50.01..')]
     """
-    yield from _times(text)
+    old = list(_claims_old().finditer(text))
+    for claim in old:
+        yield Meaning("VALUE", "days_injury_decision", _in_days(claim)), claim.start(), claim.end()
+    if not old:
+        yield from _times(text)
     yield from _items(text)
     for share in _percent().finditer(text):
         given = share["fraction"]
@@ -128,7 +134,7 @@ def _after() -> str:
 
 def _amount(written: str) -> float:
     word = written.lower()
-    return float(_WORDED.get(word, word))
+    return 1.0 if word in {"a", "an"} else float(_WORDED.get(word, word))
 
 
 def _bounded(found: re.Match[str], amount: str, factor: float = 1.0, step: float = 1) -> str:
@@ -207,7 +213,8 @@ def _times(text: str) -> Iterator[tuple[Meaning, int, int]]:
     pair = sorted(names, key=list(letter_facets.DATES).index)
     name = f"days_{pair[0]}_{pair[1]}"
     if lasting is not None:
-        yield Meaning("VALUE", name, _in_days(lasting)), lasting.start(), lasting.end()
+        for span in (lasting, *_compared_with(text, lasting)):
+            yield Meaning("VALUE", name, _in_days(span)), span.start(), span.end()
     elif times:
         yield Meaning("TIME", value=name), times[0].start(), times[0].end()
         times = times[1:]
@@ -215,6 +222,33 @@ def _times(text: str) -> Iterator[tuple[Meaning, int, int]]:
         return
     for said in (*times, *events):
         yield Meaning("IGNORED"), said.start(), said.end()
+
+
+def _compared_with(text: str, lasting: re.Match[str]) -> Iterator[re.Match[str]]:
+    """The spans that a span is compared with: *over 5 years versus under 1 year*."""
+    end = lasting.end()
+    for span in _span().finditer(text, end):
+        if not _AGAINST.fullmatch(text, end, span.start()):
+            return
+        yield span
+        end = span.end()
+
+
+_AGAINST = re.compile(
+    r"\W*\b(?:versus|vs\.?|than|or|compared\s+(?:with|to)|against|and)\W*(?:\s(?:if|when|it|is|was|were)\b\W*)*",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _claims_old() -> re.Pattern[str]:
+    """How old a claim is: *injuries under a year old*."""
+    return re.compile(
+        rf"\b(?:claims?|injur(?:y|ies)|cases?)\s+(?:(?:that|which)\s+)?(?:(?:is|are|was|were)\s+)?{_bounds()}?"
+        rf"(?P<n>{_NUMBER}|an?)(?:\s*(?:-|–|to)\s*(?P<m>{_NUMBER}))?[\s-]+(?P<unit>day|week|month|year)s?[\s-]+"
+        rf"(?:(?:{_after()})|old)\b",
+        re.IGNORECASE,
+    )
 
 
 def _events(text: str) -> Iterator[re.Match[str]]:
@@ -251,6 +285,8 @@ _ASKED = re.compile(r"how|turnaround|processing|long|delay|waiting|speed", re.IG
 @cache
 def _listed() -> re.Pattern[str]:
     return re.compile(
+        rf"(?P<left_out>\b(?:leav\w+\s+(?:out|aside)|exclud\w+|ignor\w+|skip\w*|drop\w*|omit\w*|(?:not|without)\s+counting)\s+"
+        r"(?:[a-z]+\s+){0,3}?)?"
         rf"(?P<of>\b(?:with|has|have|had|having|contain\w*|disput\w*|hold\w*|exactly|only|just|list\w*|includ\w*)\s+(?:exactly\s+|only\s+|just\s+)?)?"
         rf"{_bounds()}?(?P<n>{_NUMBER})(?:\s+(?:{_after()}))?\s+"
         r"(?:(?:different|disputed|separate|denied|contested|single)\s+)*"
@@ -266,16 +302,34 @@ _LETTERS_BEFORE = re.compile(
 )
 
 
+_RANKS = re.compile(r"\b(?:most|least|highest|lowest|best|worst|top|bottom|rank\w*|which)\b", re.IGNORECASE)
+
+
 def _items(text: str) -> Iterator[tuple[Meaning, int, int]]:
     """How many items a letter has, or how many decisions a row has at least."""
     for listed in _listed().finditer(text):
-        start = listed.end("of") if listed["of"] else listed.start()
+        start = listed.end("of") if listed["of"] and not listed["left_out"] else listed.start()
         bounded = any(listed[name] for name in (*_MORE, "OR_MORE", "OR_LESS"))
         of_letter = bool(_LETTERS_BEFORE.search(text[:start]))
-        if (listed["item"] and (bounded or of_letter)) or (listed["decision"] and of_letter):
-            yield Meaning("VALUE", "items", _bounded(listed, listed["n"])), start, listed.end()
+        value = _bounded(listed, listed["n"])
+        kept = _left(value) if listed["left_out"] and bounded else value
+        alone = listed["item"] and not (listed["of"] or of_letter) and _RANKS.search(text)
+        if alone and (listed["AT_LEAST"] or listed["left_out"]):  # `best rate, min 50 items`
+            yield Meaning("HAVING", "decisions", kept), start, listed.end()
+        elif (listed["item"] and (bounded or of_letter)) or (listed["decision"] and of_letter):
+            yield Meaning("VALUE", "items", value), start, listed.end()
         elif listed["decision"] and bounded:
-            yield Meaning("HAVING", "decisions", _bounded(listed, listed["n"])), start, listed.end()
+            yield Meaning("HAVING", "decisions", kept), start, listed.end()
+
+
+def _left(value: str) -> str:
+    """What is left where a range that is open on one side is left out.
+
+    >>> _left("..49"), _left("50..")
+    ('50..', '..49')
+    """
+    low, _, high = value.partition("..")
+    return f"{int(high) + 1}.." if high else f"..{int(low) - 1}"
 
 
 @cache

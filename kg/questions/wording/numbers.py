@@ -33,19 +33,28 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     [('quantity', '13..', ('quantity_unit', 'visit')), ('age', '..29', None)]
     >>> [(m.name, m.value) for m, _, _ in found("more than a dozen visits for women over fifty")]
     [('quantity', '13..'), ('age', '51..')]
+    >>> [(m.name, m.value) for m, _, _ in found("the worker is 65 or older")]
+    [('age', '65..')]
+    >>> [(m.name, m.value) for m, _, _ in found("PT over 12 visits versus 12 or fewer")]
+    [('quantity', '13..'), ('quantity', '..12')]
     >>> [(m.name, m.value) for m, _, _ in found("Norco #120, men aged 40 to 50")]
     [('quantity', '120'), ('age', '40-50')]
     """
+    counted: tuple[Unit | None, int] | None = None  # the last number of something, and where it ends
     for number in _pattern().finditer(text):
         unit = next((unit for name, unit in UNITS.items() if number[name] or number[f"{name}_FIRST"]), None)
         if unit is None and not number["OF_AGE"] and _counts_after().match(text, number.end()):
             unit = Unit.VISIT  # `24 PT visits`
         bounded = any(number[name] for name in (*BOUNDS, "plus", "between"))
         alone = (number["plus"] or any(number[name] for name in BOUNDS[:4])) and _is_age(number, text)
-        aged = number["AGED"] or number["OF_AGE"]
+        aged = number["AGED"] or number["OF_AGE"] or _COMPARED_AGE.search(number[0])
         worker = bounded and _worker_before().search(text[: number.start()])
         quantity = _QUANTITY.search(text[: number.start()])
-        if unit or number["hash"] or quantity:
+        against = bounded and counted and _AGAINST.fullmatch(text, counted[1], number.start())
+        if against and counted and not (unit or aged):  # `over 12 visits versus 12 or fewer`
+            unit = counted[0]
+        if unit or number["hash"] or quantity or (against and not aged):
+            counted = unit, number.end()
             also = ("quantity_unit", unit.value) if unit else None
             start = quantity.start() if quantity else number.start()
             yield Meaning("VALUE", "quantity", _range(number), also), start, number.end()
@@ -53,7 +62,12 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
             yield Meaning("VALUE", "age", _range(number)), number.start(), number.end()
 
 
+_AGAINST = re.compile(
+    r"[^\w]*\b(?:[a-z]+\s+){0,4}?(?:versus|vs\.?|than|compared\s+(?:with|to)|against|or)\s+(?:those\s+)?(?:(?:of|with|for)\s+)?",
+    re.IGNORECASE,
+)
 _QUANTITY = re.compile(r"\b(?:quantity|qty|amount)(?:\s+(?:of|is|=|was))?[\s:=]*$", re.IGNORECASE)
+_COMPARED_AGE = re.compile(r"\b(?:older|younger)\s*$", re.IGNORECASE)
 _YOUNGEST, _OLDEST = 15, 99
 _NO_AGE_BEFORE = re.compile(r"\b(?:page|chapter|dose|MED|MME|med|mme|rate|is|was)\s+$", re.IGNORECASE)
 _AFTER_AGE = re.compile(

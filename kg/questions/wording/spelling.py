@@ -42,14 +42,22 @@ def spelling() -> Callable[..., str]:
         ):
             return word
         found = set().union(*(near.get(lacking, ()) for lacking in (word, *_lacking_one(word))))
-        best = Counter({other: known[other] for other in found - {word} if other[0] == word[0]}).most_common(
-            2
-        )
+        alike = [other for other in found - {word} if other[0] == word[0] and _one_apart(word, other)]
+        best = Counter({other: known[other] for other in alike}).most_common(2)
         # Vocabularies hold misspellings too, in few labels: what is in most is what is meant.
         sure = best and (len(best) == 1 or best[0][1] >= _SURE * best[1][1])
         return best[0][0] if sure else word
 
     return spelled
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Whether two words differ in a letter, or in the order of two neighbours: not *weaning*, *wanting*."""
+    if len(one) != len(other):
+        return True  # the one lacks a letter of the other
+    apart = [at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    swapped = len(apart) == 2 and one[apart[0]] + one[apart[1]] == other[apart[1]] + other[apart[0]]
+    return len(apart) == 1 or (swapped and apart[1] == apart[0] + 1)
 
 
 def _lacking_one(word: str) -> list[str]:

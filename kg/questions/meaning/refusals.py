@@ -1,7 +1,7 @@
 """Refuse a question of which a word would be without effect: it would be answered as another."""
 
 from kg.errors import QuestionError
-from kg.questions.asked import Asked
+from kg.questions.meaning.asked import Asked
 from kg.questions.question import Condition, Kind
 
 _TIMES = {"year", "month", "quarter"}

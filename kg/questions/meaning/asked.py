@@ -114,13 +114,15 @@ class Asked:
             self.seen.add("COUNT")
 
     def _split(self, inner: Plan) -> None:
-        for token, at in inner:
+        for number, (token, at) in enumerate(inner):
             if token.startswith("OF_"):
                 self._named(token, self.phrases[at], self.by)
             elif token.startswith("IS_"):
                 self._ended(Outcome(token.removeprefix("IS_").lower()))
             elif token == "VALUE":
                 self._add(self.phrases[at])
+                drugs = number == 1 and self.phrases[at].meaning.value in vocabulary.drug_classes()
+                self.by += ["drug"] * drugs  # `per opioid`
             elif token == "PERIOD":
                 printed = self.phrases[at].printed.lower()
                 self.by.append(next((unit for unit in ("month", "quarter") if unit in printed), "year"))
@@ -292,7 +294,7 @@ class Asked:
         return any(condition.name in filters for condition in (*self.conditions, *self.after))
 
     def _ended(self, outcome: Outcome) -> None:
-        if self.outcome not in (None, outcome) and (self.compared or "COUNT" in self.seen):
+        if self.outcome not in (None, outcome) and (self.compared or self.seen & {"COUNT", "MEAN", "TIME"}):
             self.seen.add("COUNT")  # `upheld versus overturned`: how many of each
             self.compared, self.outcome = False, None
             return

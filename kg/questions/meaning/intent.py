@@ -1,15 +1,16 @@
 """What a question asks, from the parts that were found of it; a word without effect is an error."""
 
 import re
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from kg.errors import QuestionError
 from kg.model import Outcome, Party
-from kg.questions import comparisons, letter_facets, vocabulary
-from kg.questions.asked import Asked
-from kg.questions.comparisons import COMPARED, compared, lists_several, several, with_and_without
+from kg.questions import vocabulary
+from kg.questions.meaning import comparisons, means
+from kg.questions.meaning.asked import Asked
+from kg.questions.meaning.comparisons import COMPARED, compared, lists_several, several, with_and_without
+from kg.questions.meaning.refusals import FINEST_FIRST, NOUNS, above, all_used
 from kg.questions.question import Condition, Kind, Question
-from kg.questions.refusals import FINEST_FIRST, NOUNS, above, all_used
 from kg.questions.wording.day_spans import day_before
 from kg.questions.wording.guideline_places import settled
 
@@ -31,8 +32,6 @@ _ENDING = {"ASSOCIATED", "RATE", "SHARE", "DENIAL", "STRICT", "MATTER"}
 """With one of these, it is asked how decisions end, and not how many there are."""
 _SPLIT = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.MEASURE, Kind.PARTS}
 """The kinds of question whose answer can be split."""
-_MEASURED = {"age_group": "age", "quantity": "quantity", "items": "items"}
-"""What a mean is of, where a kind of thing is named."""
 _ALONE = {
     *("age_group", "quarter", "specialty", "sex", "licence", "priority"),
     *("injury_year", "quantity", "condition", "basis"),
@@ -50,7 +49,7 @@ def question(asked: Asked) -> Question:
         QuestionError: they ask nothing that can be answered, or a word of them would be without effect.
     """
     _ended(asked)
-    _means(asked)
+    means.settle(asked)
     comparisons.split_by_years(asked)
     kind, level = _kind(asked)
     kind, where, groups = _conditions(asked, kind, level)
@@ -123,9 +122,12 @@ def _ended(asked: Asked) -> None:
     many = any(len(c.values) > 1 for c in asked.conditions) or len(asked.conditions) > 1
     if asked.sides and not (asked.both and many):
         raise QuestionError(f"“{asked.sides[0]}” of which part of the body?")
+    refused = any(
+        p.type == "DENIAL" and not p.printed.lower().startswith("denial") for p in asked.phrases
+    )  # `is the denial more likely to be reversed` asks about one outcome
     if asked.denied and asked.outcome is None:
         asked.outcome = Outcome.OVERTURNED if asked.rated else Outcome.UPHELD
-    elif asked.denied and asked.seen & {"OR", "VERSUS", "THAN"} and not asked.after:
+    elif refused and asked.seen & {"OR", "VERSUS", "THAN"} and not asked.after:
         raise QuestionError(f"one outcome can be asked about, not both {asked.outcome} and denied")
 
 
@@ -167,7 +169,8 @@ def _split_by_loose(asked: Asked, kind: Kind, level: str | None, where: tuple[Co
             asked.by += [
                 name for name in dict.fromkeys(asked.loose) if name in {"category", "subcategory"} - named
             ]
-        asked.by += [name for name in asked.loose if name in _ALONE and name not in {*named, *asked.by}]
+        free = _ALONE if "EACH_OUTCOME" not in asked.seen else {*_ALONE, *COMPARED, "drug_class"}
+        asked.by += [name for name in asked.loose if name in free and name not in {*named, *asked.by}]
 
 
 def _by(
@@ -175,6 +178,8 @@ def _by(
 ) -> tuple[str, ...]:
     """What the answer is split by."""
     loose = asked.loose if asked.seen & _CHOOSING else []
+    if asked.by and not asked.seen & (_CHOOSING - {"BY"}):  # `disputed treatments overturned each year`
+        loose = [name for name in loose if name not in {"category", "subcategory"}]
     if level and asked.has({"guideline"}):
         loose = [name for name in loose if name != "guideline"]  # `pages of the chronic pain guideline`
     by = list(dict.fromkeys(name for name in (*asked.by, *loose) if name not in (level, *above(level))))
@@ -205,7 +210,7 @@ def _agreeing(where: tuple[Condition, ...]) -> None:
 
 def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
     """What “which opioids are overturned most” is asked by: the things under the one that is named."""
-    if "WHICH" in asked.seen:
+    if "WHICH" in asked.seen or _superlative(asked):
         for condition in where:
             if len(condition.values) > 1 and condition.name in COMPARED and not condition.negated:
                 return [condition.name]  # `which of Percocet, OxyContin and Norco`
@@ -216,6 +221,17 @@ def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
         if asked.outcome and not {c.name for c in where} & {*NOUNS, "service"}:
             return ["subcategory"]  # `what is overturned most`
     raise QuestionError("the most of what? Name it, such as “which services” or “by specialty”")
+
+
+def _superlative(asked: Asked) -> bool:
+    """Whether *most* or *least* is said of how things end: *most denied DME*, *least approved injections*."""
+    phrases = [phrase for phrase in asked.phrases if phrase.type not in {"FREQUENT", "OFTEN"}]
+    return any(
+        one.type in {"MOST", "LEAST"}
+        and one.printed.lower().startswith(("most", "least"))
+        and (other.type == "DENIAL" or other.type.startswith("IS_"))
+        for one, other in pairwise(phrases)
+    )
 
 
 def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[Outcome | None, bool]:
@@ -289,43 +305,11 @@ _UR_DENIALS = re.compile(
     re.IGNORECASE,
 )
 """Denials by the claims administrator, who says on what they rely."""
-_WORKERS = re.compile(
-    r"\b(?:oldest|youngest) (?:injured )?(?:workers?|patients?|claimants?|employees?)\b", re.IGNORECASE
-)
 _TOGETHER = re.compile(
     r"\band\s+(?:(?:which|what)\s+)?(?:do(?:es)?\s+)?(?:the\s+)?(?:IMR\s+)?(?:reviewer|expert)s?\b|\b(?:reviewer|expert)s?\s+and\s+(?:the\s+)?(?:UR|administrator|adjuster|claims)\b",
     re.IGNORECASE,
 )
 _REVIEWERS = re.compile(r"\b(?:reviewers?|IMR|experts?)\b", re.IGNORECASE)
-
-
-def _means(asked: Asked) -> None:
-    """See what the mean is of, where one is asked for.
-
-    Raises:
-        QuestionError: nothing is named that a mean can be made of.
-    """
-    named = [name for name in (*asked.loose, *asked.by) if name in _MEASURED]
-    per_letter = "items" in asked.loose and ("BY" not in asked.seen or "items" not in asked.by)
-    if asked.measure:
-        if asked.measure not in letter_facets.FACETS or not letter_facets.FACETS[asked.measure].is_number:
-            raise QuestionError(f"there is no mean of {asked.measure}")
-    elif "MEAN" not in asked.seen and not per_letter:
-        return
-    elif any("distribution" in p.printed.lower() for p in asked.phrases if p.type == "MEAN"):
-        asked.by += [name for name in dict.fromkeys(named) if name not in asked.by]
-        asked.loose = [name for name in asked.loose if name not in named]
-        asked.seen |= {"COUNT", "BY"}
-    elif not named and _WORKERS.search(asked.text):
-        asked.measure = "age"
-    elif named:
-        asked.measure = _MEASURED[named[0]]
-        asked.loose = [name for name in asked.loose if name != named[0]]
-        asked.by = [name for name in asked.by if name != named[0]]
-    elif not (asked.outcome or asked.seen & {"RATE", "SHARE"}):  # the mean rate is the rate
-        if not ("item" in asked.text.lower() and "letter" in asked.text.lower()):
-            raise QuestionError("the mean of what? Of ages, quantities, items, or days between two dates")
-        asked.measure = "items"
 
 
 def _kind(asked: Asked) -> tuple[Kind, str | None]:
@@ -334,10 +318,8 @@ def _kind(asked: Asked) -> tuple[Kind, str | None]:
     named = [name for name in (*asked.loose, *asked.by) if name in LEVELS]
     levels = sorted(dict.fromkeys(named), key=FINEST_FIRST.index)
     level = levels[0] if levels else None
-    if asked.case:
-        return _kind_of_case(seen), None
-    if seen & {"CONTRAST", "LIKE"}:
-        raise QuestionError("like which case? Name one, such as “cases like CM17-0004344”")
+    if asked.case or seen & {"CONTRAST", "LIKE"}:
+        return _kind_of_case(asked), None
     if asked.measure:
         return Kind.MEASURE, None
     if asked.part:
@@ -365,12 +347,17 @@ def _kind(asked: Asked) -> tuple[Kind, str | None]:
 _FACTORS = re.compile(r"\b(?:factors?|drivers?|determinants?)\b", re.IGNORECASE)
 
 
-def _kind_of_case(seen: set[str]) -> Kind:
-    """What is asked of one case.
+def _kind_of_case(asked: Asked) -> Kind:
+    """What is asked of one case, or of decisions like what conditions say.
 
     Raises:
-        QuestionError: it is asked who somebody is.
+        QuestionError: it is asked who somebody is, or what is like nothing that is named.
     """
+    seen = asked.seen
+    if not asked.case:
+        if "CONTRAST" not in seen and asked.conditions:
+            return Kind.CASES  # `any cases like a man of 45 with neck pain`
+        raise QuestionError("like which case? Name one, such as “cases like CM17-0004344”")
     if "WHO" in seen:
         raise QuestionError("letters name nobody; the reviewer's specialty and licence can be asked about")
     if "CONTRAST" in seen:

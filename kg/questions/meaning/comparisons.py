@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kg.errors import QuestionError
 from kg.questions import vocabulary
-from kg.questions.asked import Asked
+from kg.questions.meaning.asked import Asked
 from kg.questions.question import Condition
 
 _SERVICES = {"category", "subcategory", "drug"}
@@ -169,6 +169,6 @@ def split_by_years(asked: Asked) -> None:
     )
     if listed and whole and apart and not taken:
         asked.by.append("year")
-    if asked.part and "TREND" in asked.seen and not asked.by:  # `has the share of opioids fallen`
+    if (asked.part or asked.measure) and "TREND" in asked.seen and not asked.by:  # `has the share fallen`
         asked.by.append("year")
         asked.seen.remove("TREND")

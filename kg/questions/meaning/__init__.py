@@ -1,0 +1,1 @@
+"""What the phrases of a question mean together."""

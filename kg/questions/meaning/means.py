@@ -1,0 +1,52 @@
+"""What the mean is of, where a question asks for one."""
+
+import re
+
+from kg.errors import QuestionError
+from kg.questions import letter_facets
+from kg.questions.meaning.asked import Asked
+from kg.questions.question import Condition
+
+_MEASURED = {"age_group": "age", "quantity": "quantity", "items": "items"}
+"""What a mean is of, where a kind of thing is named."""
+_WORKERS = re.compile(
+    r"\b(?:oldest|youngest) (?:injured )?(?:workers?|patients?|claimants?|employees?)\b", re.IGNORECASE
+)
+_UNIT = re.compile(r"\b(?:(?P<visit>visits?|sessions?)|(?:tablets?|pills?|capsules?))\b", re.IGNORECASE)
+"""What a mean is of, where nothing else is named."""
+
+
+def settle(asked: Asked) -> None:
+    """See what the mean is of, where one is asked for.
+
+    Raises:
+        QuestionError: nothing is named that a mean can be made of.
+    """
+    named = [name for name in (*asked.loose, *asked.by) if name in _MEASURED]
+    per_letter = "items" in asked.loose and ("BY" not in asked.seen or "items" not in asked.by)
+    if asked.measure:
+        if asked.measure not in letter_facets.FACETS or not letter_facets.FACETS[asked.measure].is_number:
+            raise QuestionError(f"there is no mean of {asked.measure}")
+    elif "MEAN" not in asked.seen and not per_letter:
+        return
+    elif any("distribution" in p.printed.lower() for p in asked.phrases if p.type == "MEAN"):
+        asked.by += [name for name in dict.fromkeys(named) if name not in asked.by]
+        asked.loose = [name for name in asked.loose if name not in named]
+        asked.seen |= {"COUNT", "BY"}
+    elif not named and (unit := _UNIT.search(asked.text)) and not asked.seen & {"RATE", "SHARE"}:
+        asked.measure = "quantity"
+        asked._condition(Condition("quantity_unit", ("visit" if unit["visit"] else "unit",)))
+    elif not named and _WORKERS.search(asked.text):
+        asked.measure = "age"
+    elif named:
+        asked.measure = _MEASURED[named[0]]
+        asked.loose = [name for name in asked.loose if name != named[0]]
+        asked.by = [name for name in asked.by if name != named[0]]
+    elif not (asked.outcome or asked.seen & {"RATE", "SHARE"}):  # the mean rate is the rate
+        if not ("item" in asked.text.lower() and "letter" in asked.text.lower()):
+            raise QuestionError("the mean of what? Of ages, quantities, items, or days between two dates")
+        asked.measure = "items"
+    if asked.measure and (asked.seen >= {"IS_OVERTURNED", "IS_UPHELD"} or "EACH_OUTCOME" in asked.seen):
+        asked.by.append("outcome")  # `of those that won and those that lost`
+        asked.seen.add("BY")
+        asked.outcome = None
