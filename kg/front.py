@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kg.analysis.cache import Analyses
-    from kg.analysis.cited.citable import Citable
     from kg.analysis.drivers import Drivers
     from kg.analysis.filters import Filters, Given
     from kg.analysis.network import Network
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from kg.analysis.search import Hits, Search
     from kg.analysis.sides import Sides
     from kg.analysis.trends import Trends
+    from kg.cited.citable import Citable
     from kg.claims.claim import Checked
     from kg.queries import Answer
     from kg.questions.answers import Answer as Asked
@@ -159,9 +159,9 @@ class OpenBase(KnowledgeBase):
     @cached_property
     def _citable(self) -> "Citable":
         """The figures that have an address."""
-        from kg.analysis.cited.citable import Citable
+        from kg.cited.citable import Citable
 
-        return Citable(self, self.analyses)
+        return Citable.of(self, self.analyses)
 
     def check(self, text: str) -> "Checked":
         """The claims of a text about cases, counts and rates, each part with its verdict.

@@ -131,6 +131,16 @@ class Query:
             raise QueryError(f"{self.name}: no parameter {', '.join(sorted(given))}; it takes: {known}")
         return "".join(terms[piece] if place % 2 else piece for place, piece in enumerate(self.pieces))
 
+    def counting(self, values: Mapping[str, object]) -> str:
+        r"""The SPARQL text that counts the rows of the query, a SELECT, with these values.
+
+        >>> parse("PREFIX a: <b>\nSELECT ?s { ?s a:c ?o }").counting({})
+        'PREFIX a: <b>\nSELECT (COUNT(*) AS ?rows) { { SELECT ?s { ?s a:c ?o } } }'
+        """
+        text = self.bind(values)
+        head, select, rest = re.split(r"^(SELECT\b)", text, maxsplit=1, flags=re.MULTILINE)
+        return f"{head}SELECT (COUNT(*) AS ?rows) {{ {{ {select}{rest.rstrip()} }} }}"
+
     def nodes(self, values: Mapping[str, object]) -> dict[str, str]:
         """The parameters among ``values`` that name a node of the graph, as IRIs in angle brackets."""
         terms = {p.name: p.term(values[p.name]) for p in self.parameters if p.name in values}

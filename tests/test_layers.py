@@ -24,6 +24,7 @@ FLOORS = [
     {"analysis"},
     {"explore"},
     {"questions"},
+    {"cited"},
     {"claims"},
     {"front"},
     {"web"},

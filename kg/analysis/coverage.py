@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
 
-from kg.base.store import KnowledgeBase
 from kg.model import DocumentKind, Party
 
 _HEADER = (
@@ -46,7 +46,20 @@ class Coverage:
         return self.fields.group_by("field", maintain_order=True).agg(pl.col(COUNTS).sum())
 
 
-def coverage(base: KnowledgeBase) -> Coverage:
+class Scanned(Protocol):
+    """Letters whose tables can be read: those of a base, or some of them."""
+
+    def scan_determinations(self) -> pl.LazyFrame:
+        """A row for each letter."""
+
+    def scan_facts(self) -> pl.LazyFrame:
+        """Their facts."""
+
+    def scan_problems(self) -> pl.LazyFrame:
+        """What could not be read in them."""
+
+
+def coverage(base: Scanned) -> Coverage:
     """Count what ``base`` holds; a million letters take some seconds."""
     letters = base.scan_determinations().collect()
     facts = base.scan_facts()

@@ -74,6 +74,20 @@ class Search:
         following = offset + limit
         return Hits(rows, total, following if following < total else None)
 
+    def cases(self, query: str) -> list[str]:
+        """The cases of all letters that hold every word of ``query``.
+
+        Raises:
+            SettingError, BaseError: as :meth:`find`.
+        """
+        with word_index.opened(self._base.folder) as words:
+            found = words.execute(
+                "SELECT name FROM letters JOIN cases ON cases.id = letters.rowid "
+                "WHERE letters MATCH ? ORDER BY name",
+                (expression(query),),
+            ).fetchall()
+        return [case for (case,) in found]
+
     def _snippets(self, cases: list[str], wanted: str) -> tuple[Hit, ...]:
         """Each case with the piece of its letter in which the words stand."""
         with closing(sqlite3.connect(":memory:")) as few:

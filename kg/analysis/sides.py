@@ -199,13 +199,17 @@ def _groups(index: Index, kind: NDArray[np.int64], grouping: Valued | None, mini
     return shaped(GroupAgreementRow, table.filter(pl.col("decisions") >= minimum))
 
 
-def with_rates(index: Index, names: pl.DataFrame, decision: Ids, row: Ids) -> pl.DataFrame:
+def with_rates(
+    index: Index, names: pl.DataFrame, decision: Ids, row: Ids, among: Mask | None = None
+) -> pl.DataFrame:
     """Beside ``names`` what has been counted of the pairs of decision and row, as in every table.
 
-    Letters, decisions, each outcome, and the rate with its interval, for which letters are the unit.
+    Letters, decisions, each outcome, and the rate with its interval, for which letters are the unit. How
+    alike the decisions of a letter are is estimated ``among`` these, or else among all that have a row.
     """
-    inside = np.zeros(len(index), bool)
-    inside[decision] = True
+    inside = np.zeros(len(index), bool) if among is None else among
+    if among is None:
+        inside[decision] = True
     compared = Comparison(index, inside, decision, row, names.height, ())
     counts = {"letters": compared.letters, "decisions": compared.counts.sum(1)}
     counts |= dict(zip(OUTCOMES, compared.counts.T, strict=True))

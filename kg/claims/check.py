@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kg.analysis.cited.citable import Citable
+from kg.cited.citable import Citable
 from kg.claims import cases, checked_figures
 from kg.claims.claim import Checked, Claim, Part, Verdict
 from kg.claims.claim_sentences import Read, Sentence, read, sentences

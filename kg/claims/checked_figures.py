@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from kg.analysis.decisions import OUTCOMES, Index, Mask
+from kg.cited.of_questions import of_conditions
 from kg.claims.claim import Part, Verdict
 from kg.claims.claim_sentences import Piece, Read
 from kg.claims.claimed_numbers import QUANTIFIERS, Head, Said, Saying, UnreadError
@@ -190,10 +191,9 @@ class _Figures(Saying):
         figure = self._figure(question)
         return Part(kind, one.text, verdict, shown, found[0] if found else None, None, path, figure)
 
-    def _figure(self, question: Question) -> str | None:
+    def _figure(self, question: Question) -> str:
         """The address of what a part was compared with."""
-        asked = answers.figure(question)
-        return self.citable.cited(asked).address if asked else None
+        return self.citable.cite(of_conditions(question))
 
     # --- comparisons ---------------------------------------------------------------------------------
 

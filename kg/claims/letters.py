@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from kg.analysis import labels
-from kg.analysis.cited.citable import Citable
 from kg.analysis.decisions import Index, Mask
 from kg.analysis.filters import Filters
 from kg.base.store import KnowledgeBase
+from kg.cited.citable import Citable
 from kg.errors import ChoiceError, UnknownError
 from kg.model import Decision, Determination, Outcome, Party, Span
 
@@ -78,7 +78,7 @@ class Source:
     @property
     def index(self) -> Index:
         """Its decisions."""
-        return self.citable.analyses.index
+        return self.citable.letters.index
 
     def letter(self, case: str) -> Letter | None:
         """A letter by the number of its case in any spelling, ``None`` where the base has none."""

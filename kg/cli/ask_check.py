@@ -45,14 +45,18 @@ def ask(
 
     from kg.analysis.cache import Analyses
     from kg.base.store import KnowledgeBase
+    from kg.cited.citable import Citable
+    from kg.cited.of_questions import told as with_figures
     from kg.questions import answers
 
     with KnowledgeBase.open(kb) as base:
-        answer = answers.ask(Analyses.of(base), " ".join(question))
+        analyses = Analyses.of(base)
+        answer = answers.ask(analyses, " ".join(question))
+        told = with_figures(answer, Citable.of(base, analyses).cite) if form is Form.JSON else {}
     if sparql:
         print(answer.sparql or "")
     elif form is Form.JSON:
-        print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=1, default=str))
+        print(json.dumps(told, ensure_ascii=False, indent=1, default=str))
     elif is_file(form):
         rows = answer.rows or (answer.value,)
         names = list(dict.fromkeys(name for row in rows for name in row))
@@ -91,12 +95,12 @@ def check(
 ) -> int:
     """Check the claims in a text, part by part; exits with 1 if a part differs."""
     from kg.analysis.cache import Analyses
-    from kg.analysis.cited.citable import Citable
     from kg.base.store import KnowledgeBase
+    from kg.cited.citable import Citable
     from kg.claims.check import check as checked
 
     with KnowledgeBase.open(kb) as base:
-        found = checked(Citable(base, Analyses.of(base)), _read(" ".join(text)))
+        found = checked(Citable.of(base, Analyses.of(base)), _read(" ".join(text)))
     rows = [
         [number, part.kind, part.text, part.verdict.value, part.says]
         for number, claim in enumerate(found.claims, 1)

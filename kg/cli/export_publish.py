@@ -109,13 +109,13 @@ def figure(
 
     from kg.analysis import cube
     from kg.analysis.cache import Analyses
-    from kg.analysis.cited import figure_citations
-    from kg.analysis.cited.citable import Citable
-    from kg.analysis.cited.figure_address import Asked
     from kg.base.store import KnowledgeBase
+    from kg.cited import figure_citations
+    from kg.cited.citable import Citable
+    from kg.cited.figure_address import Asked
 
     with KnowledgeBase.open(kb) as base:
-        found = Citable(base, Analyses.of(base)).figure(Asked.read(address))
+        found = Citable.of(base, Analyses.of(base)).figure(Asked.read(address))
     if form is Citation.JSON:
         print(json.dumps(found.to_dict(), ensure_ascii=False, indent=1))
     elif form is Citation.TURTLE:

@@ -152,14 +152,23 @@ def sharing(links: Links, found: Ids, kind: str, most: int = _ROWS) -> list[Row]
 
 
 def _shared(links: Links, found: Ids, kind: Kind, pairs: Pairs, most: int) -> list[Row]:
-    counts = pairs.counts(found)
-    won = pairs.counts(found[links.index.outcome[found] == _WON])
+    ended = found[links.index.outcome[found] == _WON]
+    counts, won = pairs.counts(found), pairs.counts(ended)
+    for number in _containing(kind):  # a count leads to the decisions of all that is narrower, too
+        of = within(links, kind.nodes[number])
+        counts[number], won[number] = (len(np.intersect1d(each, of)) for each in (found, ended))
     order = np.argsort(-counts, kind="stable")[:most]
     return [
         counted_row(kind.nodes[n], labels.label(kind.nodes[n]), int(counts[n]), int(won[n]))
         for n in order
         if counts[n]
     ]
+
+
+def _containing(kind: Kind) -> list[int]:
+    """The topics of a kind that contain others of it."""
+    above = {one for node in kind.nodes for one in chain(node)[1:]} if kind.name in KINDS else set()
+    return [kind.number[node] for node in above & kind.number.keys()]
 
 
 def by_year(links: Links, found: Ids) -> tuple[list[Row], int]:

@@ -11,8 +11,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from kg.analysis.cache import Analyses
-from kg.analysis.cited.figure_address import Asked
-from kg.analysis.cited.figure_kinds import NOT, PARTS, SIDES
 from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.drivers import drivers
 from kg.analysis.filters import Filters, ranges
@@ -47,8 +45,6 @@ class Answer:
     value: Mapping[str, Any] = field(default_factory=dict)
     rows: tuple[Mapping[str, Any], ...] = ()
     path: str | None = None
-    figure: Asked | None = None
-    """The figure of the decisions that are counted."""
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -75,10 +71,12 @@ class Answer:
             "respelled": [{"written": one, "read": other} for one, other in asked.respelled],
             "echo": self.echo,
             "sparql": self.sparql,
-            "value": dict(self.value),
+            "value": {
+                name: [dict(row) for row in value] if isinstance(value, list) else value
+                for name, value in self.value.items()
+            },
             "rows": [{name: _plain(value) for name, value in row.items()} for row in self.rows],
             "path": self.path,
-            "figure": self.figure.address if self.figure else None,
             "notes": list(self.notes),
         }
 
@@ -116,7 +114,6 @@ def answer(analyses: Analyses, question: Question, text: str = "") -> Answer:
         value,
         tuple(rows[:MOST_ROWS]),
         path(question),
-        figure(question) if "decisions" in value else None,
         notes,
     )
 
@@ -314,29 +311,6 @@ _ANSWERING: dict[Kind, Callable[[Analyses, Question], Found]] = {
 def filters(question: Question) -> Filters:
     """The conditions as filters, but for negated ones."""
     return Filters.of(**{c.name: c.values for c in question.where if not c.negated})
-
-
-def figure(question: Question) -> Asked | None:
-    """The figure of the decisions of a question, or of the two groups that it compares.
-
-    ``None`` where its conditions are more than filters, met or not.
-    """
-    every = [("", question.where), *zip(SIDES, ((group,) for group in question.groups), strict=False)]
-    parts: dict[str, dict[str, tuple[str, ...]]] = {}
-    for side, conditions in every:
-        for condition in conditions:
-            own = parts.setdefault("-".join(filter(None, (side, NOT if condition.negated else ""))), {})
-            if condition.name in letter_facets.ONLY_FACETS or (
-                condition.name in own and not condition.negated
-            ):
-                return None
-            own[condition.name] = (*own.get(condition.name, ()), *condition.values)
-    if question.case or len(question.groups) not in {0, len(SIDES)}:
-        return None
-    made = {part: Filters.of(**values) for part, values in parts.items()}
-    kind = "comparison" if question.groups else "outcomes"
-    of = tuple((part, made[part]) for part in PARTS if part in made)
-    return Asked(kind, question.party.value, made.get("", Filters()), parts=of)
 
 
 def path(question: Question) -> str | None:

@@ -4,7 +4,8 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +15,6 @@ import numpy as np
 
 from kg.analysis import labels
 from kg.analysis.cache import Analyses
-from kg.analysis.cited.citable import Citable
-from kg.analysis.cited.figure_address import Asked
 from kg.analysis.covariates import NOTHING, USUAL
 from kg.analysis.covariates import wanted as covariates
 from kg.analysis.coverage import Coverage, coverage
@@ -29,6 +28,9 @@ from kg.analysis.related.rankings import AskedCase, case_of
 from kg.analysis.search import Search
 from kg.base.building.read import specialty_labels
 from kg.base.store import KnowledgeBase
+from kg.cited.citable import Citable, Figure
+from kg.cited.counted_letters import CountedLetters
+from kg.cited.figure_address import Asked
 from kg.errors import UnknownError
 from kg.explore import case_lists, drawing
 from kg.explore.incidence import Ids
@@ -124,11 +126,11 @@ class Site:
     @cached_property
     def citable(self) -> Citable:
         """The figures that have an address."""
-        return Citable(self.base, self.analyses)
+        return Citable(CountedLetters(self.base, self.analyses, _links=lambda: self.links))
 
     def cite(self, asked: Asked) -> str:
         """The address of a figure of this generation, to be cited."""
-        return self.citable.cited(asked).address
+        return self.citable.cite(asked)
 
     @cached_property
     def links(self) -> Links:
@@ -265,14 +267,30 @@ class Site:
 
     def _fitted(self, level: str, party: str, filters: Filters, equal: tuple[str, ...]) -> Drivers:
         """A table that a visitor thought of: its sets can take seconds, so one at a time is made."""
+        with self._fitted_alone():
+            return drivers(self.index, level, party, filters, adjust=equal or (NOTHING,))
+
+    @contextmanager
+    def _fitted_alone(self) -> Iterator[None]:
         if not self._fitting.acquire(timeout=PATIENCE):
             raise ProblemError(
                 503, "the server is busy computing tables; retry in 10 s", headers={"Retry-After": "10"}
             )
         try:
-            return drivers(self.index, level, party, filters, adjust=equal or (NOTHING,))
+            yield
         finally:
             self._fitting.release()
+
+    def figure(self, asked: Asked) -> Figure:
+        """A cited figure again; those of a whole table of drivers, which has sets, one at a time.
+
+        Raises:
+            UnknownError, SettingError: as :meth:`~kg.cited.citable.Citable.figure`.
+        """
+        if asked.kind != "driver" or asked.row:
+            return self.citable.figure(asked)
+        with self._fitted_alone():
+            return self.citable.figure(asked)
 
     def stock_sentences(
         self, filters: Filters, *, alike: bool, minimum: int, limit: int, offset: int

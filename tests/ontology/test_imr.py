@@ -14,7 +14,7 @@ from tables import each_row
 
 from kg import queries, resources
 from kg.analysis import cube
-from kg.analysis.cited import figure_citations
+from kg.cited import figure_citations
 from kg.graph import iri, page_triples, triples
 from kg.graph.triples import n_triples
 from kg.graph.vocab import CITO, DCTERMS, IMR, OA, PROV

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from test_openapi import asked, calls, described, known, schema_of
 
+from kg import queries
 from kg.questions.examples import EXAMPLES
 from kg.web.api.answers.brief import CAUTION, MOST, tokens
 
@@ -197,6 +198,24 @@ def test_pages_of_a_list_are_the_whole_in_order(site: TestClient, address: str):
     assert len(whole[listed]) == whole["total"] > 7
     found = [row for page in pages(site, place, **given, limit="7") for row in page[listed]]
     assert found == whole[listed]
+
+
+LIMITED = [name for name in queries.names() if "limit" in {p.name for p in queries.load(name).parameters}]
+GIVEN = {
+    "cases_citing_page": "page=chronic-pain/2009/page/98",
+    "decisions_on": "service=rehabilitation/physical-therapy-occupational-therapy-pt-ot&outcome=any",
+}
+
+
+@pytest.mark.parametrize("name", LIMITED)
+def test_the_total_of_a_query_with_a_limit_counts_all_its_rows(site: TestClient, name: str):
+    address = f"/api/queries/{name}?{GIVEN.get(name, '')}"
+    whole = site.get(f"{address}&limit=100000").json()
+    assert whole["total"] == len(whole["results"])
+    for limit, view in ((1, "full"), (1, "brief"), (3, "full")):
+        told = site.get(f"{address}&limit={limit}&view={view}").json()
+        assert told["total"] == whole["total"], (limit, view)
+        assert (told["next"] is None) == (limit >= whole["total"])
 
 
 def test_another_view_is_refused(site: TestClient):

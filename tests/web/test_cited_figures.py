@@ -46,7 +46,7 @@ def test_a_figure_has_many_forms(site, form, media_type, said):
         ("/figures/outcomes?generation=000001&inputs=9-0123456789abcdef", 404),
         ("/figures/nothing", 422),
         ("/figures/outcomes?colour=red", 422),
-        ("/figures/driver", 422),
+        ("/figures/pair", 422),
     ],
 )
 def test_a_forged_address_is_a_problem_of_one_sentence(site, address, status):

@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 
 from kg.analysis.columns import SHARE, Column, Counted, shaped
-from kg.analysis.decisions import OUTCOMES, Index
+from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.filters import Filters
 from kg.analysis.sides import with_rates
 from kg.base.facts import rationale_sentences, wording
 from kg.model import Determination, Party
+from kg.reading.alike import digest, form
 from kg.reading.citing.mentions import mentions
 
 HELP = (
@@ -25,6 +26,7 @@ HELP = (
 SEVERAL = 2
 """A sentence is stock from so many letters on."""
 _EXAMPLES = 10
+_PARTY = Party.REVIEWER.value
 _MOSTLY = 0.5
 _LEVELS = ("section", "chapter", "edition")
 
@@ -112,9 +114,9 @@ def stock(
     found = found.filter(pl.col("letters") >= max(minimum, SEVERAL))
     found = found.sort("letters", "times", key, descending=[True, True, False])
     both = int((found["upheld"] & found["overturned"]).sum())
-    table = _told(index, rows, key, found.slice(offset, limit), text)
+    table = _told(index, rows, key, found.slice(offset, limit), text, index.chosen(wanted, _PARTY))
     letters = rows.select(pl.col("letter").n_unique()).collect(engine="streaming").item()
-    notes = (*index.notes(wanted, Party.REVIEWER.value), *index.left_out)
+    notes = (*index.notes(wanted, _PARTY), *index.left_out)
     return Stock(
         alike, wanted, table, found.height, sentences, int(found["times"].sum()), letters, both, notes
     )
@@ -126,7 +128,7 @@ def _rows(index: Index, said: pl.LazyFrame, filters: Filters) -> pl.LazyFrame:
         index.columns("case", "item").with_columns(pl.col("case").cast(pl.String)).with_row_index("decision")
     )
     keys = keys.with_columns(letter=pl.Series(index.letter), outcome=pl.Series(index.outcome))
-    chosen = index.chosen(filters, Party.REVIEWER.value)
+    chosen = index.chosen(filters, _PARTY)
     if chosen is not None:
         keys = keys.filter(pl.Series(chosen))
     return said.join(keys.lazy(), on=["case", "item"])
@@ -142,8 +144,10 @@ def _groups(rows: pl.LazyFrame, key: str) -> pl.LazyFrame:
     )
 
 
-def _told(index: Index, rows: pl.LazyFrame, key: str, shown: pl.DataFrame, text: Text) -> pl.DataFrame:
-    """The rows of the sentences that are ``shown``, in order."""
+def _told(
+    index: Index, rows: pl.LazyFrame, key: str, shown: pl.DataFrame, text: Text, chosen: Mask | None
+) -> pl.DataFrame:
+    """The rows of the sentences that are ``shown``, in order; their intervals are those of the whole list."""
     numbered = shown.select(key, "times", "wordings").with_row_index("row")
     held = rows.join(numbered.lazy().select(key, "row"), on=key).sort("row", "case", "start").collect()
     first = held.unique("row", keep="first", maintain_order=True).sort("row")
@@ -160,7 +164,8 @@ def _told(index: Index, rows: pl.LazyFrame, key: str, shown: pl.DataFrame, text:
         pl.Series("cited_share", [each.share for each in told], pl.Float64),
         cases.agg(pl.col("case").head(_EXAMPLES))["case"].alias("cases"),
     )
-    return shaped(StockRow, with_rates(index, names, decision, row))
+    among = np.ones(len(index), bool) if chosen is None else chosen
+    return shaped(StockRow, with_rates(index, names, decision, row, among))
 
 
 class _Source(NamedTuple):
@@ -179,7 +184,7 @@ def _guideline(index: Index, sentence: str, decisions: Sequence[int]) -> _Source
     inside = np.zeros(len(index), bool)
     inside[decisions] = True
     for level in _LEVELS:
-        cited = index.cited(level, Party.REVIEWER.value).within(inside)
+        cited = index.cited(level, _PARTY).within(inside)
         if not cited.key.size:
             continue
         counts = np.bincount(cited.key)
@@ -188,6 +193,11 @@ def _guideline(index: Index, sentence: str, decisions: Sequence[int]) -> _Source
         if share > _MOSTLY:
             return _Source(str(cited.keys["key"][most]), named=False, share=share)
     return _Source(None, named=False, share=None)
+
+
+def row_name(sentence: str, *, alike: bool = False) -> str:
+    """What names the row of a sentence: its digest, or that of what is nearly alike."""
+    return str(digest(form(sentence)) if alike else wording(sentence))
 
 
 class Repeated(NamedTuple):

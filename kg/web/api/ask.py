@@ -6,6 +6,7 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
+from kg.cited.of_questions import told as with_figures
 from kg.questions.answers import MOST_ROWS
 from kg.questions.answers import ask as answered
 from kg.questions.complete import complete
@@ -13,6 +14,7 @@ from kg.questions.reading import LONGEST
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
 from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
+from kg.web.api.figure_links import completion_figure
 
 router = openapi.Router()
 
@@ -34,7 +36,7 @@ class Answered(openapi.Thing):
         description="The same for each value of what is asked by."
     )
     path: str | None = Field(description="The page with details.")
-    figure: str | None = Field(description="The address to cite, where all conditions are filters.")
+    figure: str = Field(description="The address to cite; each row of figures has its own.")
     total: int = Field(description="Number of rows on all pages.")
     next: str | None = Field(description="Offset of the next page; null on the last page.")
     notes: list[str]
@@ -48,12 +50,9 @@ class Answered(openapi.Thing):
 def ask(request: Request, site: SiteDep, q: Text, limit: Limit = MOST_ROWS, offset: Offset = 0) -> Response:
     """The answer says how the question was understood; what is not understood is 422 with the words."""
     found = answered(site.analyses, q)
-    told = found.to_dict()
+    told = with_figures(found, site.cite)
     page, following = paged(told["rows"], limit, offset)
-    more: dict[str, Any] = {
-        "generation": site.generation,
-        "figure": site.cite(found.figure) if found.figure else None,
-    }
+    more: dict[str, Any] = {"generation": site.generation}
     more |= {"rows": page, "total": len(told["rows"]), "next": following}
     return answer(request, site, told | more)
 
@@ -67,5 +66,8 @@ def completions(
     request: Request, site: SiteDep, q: Text, limit: Annotated[int, Query(ge=1, le=50)] = 8
 ) -> Response:
     """Longer texts that can be asked, with how many decisions their conditions leave."""
-    rows = [{"text": one.text, "decisions": one.decisions} for one in complete(site.index, q, limit)]
+    rows = [
+        {"text": one.text, "decisions": one.decisions, "figure": completion_figure(site, one)}
+        for one in complete(site.index, q, limit)
+    ]
     return answer(request, site, listing(site, rows, len(rows), None))

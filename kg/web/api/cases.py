@@ -10,6 +10,7 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import Field
 
+from kg.cited.figure_address import Asked
 from kg.evidence import marks
 from kg.explore import json_answers
 from kg.explore.case_lists import CURSOR as CASE_CURSOR
@@ -125,7 +126,7 @@ def answer(
     "/cases",
     summary="Cases that match the filters",
     responses=openapi.answers(
-        openapi.listing_of(CaseRow, base=answer_types.Noted), short=brief_types.BriefCases
+        openapi.listing_of(CaseRow, base=answer_types.Cases), short=brief_types.BriefCases
     ),
 )
 def cases(
@@ -151,8 +152,23 @@ def cases(
     wanted = Wanted(filters, tuple(outcome), (*section, *page), party, text)
     found = site.cases(wanted, limit, cursor)
     notes = list(site.index.notes(filters, party))
-    told = listing(site, found.rows, found.total, found.next, notes=notes)
+    figure = site.cite(list_figure(wanted))
+    told = listing(site, found.rows, found.total, found.next, notes=notes, figure=figure)
     return answer(request, site, told, after=lambda kept: write_cursor(kept[-1]["case"]) if kept else cursor)
+
+
+def list_figure(wanted: Wanted) -> Asked:
+    """The decisions of a list of cases as a figure."""
+    return Asked(
+        "cases",
+        wanted.party,
+        wanted.filters,
+        outcome="\n".join(wanted.outcomes),
+        place="\n".join(wanted.places),
+        about="\n".join(wanted.about),
+        text=wanted.text,
+        undated="true" if wanted.undated else "",
+    )
 
 
 @router.get(

@@ -9,12 +9,12 @@ from fastapi.responses import Response
 
 from kg.analysis import cube
 from kg.analysis.cache import code_version
-from kg.analysis.cited.figure_address import Asked
 from kg.analysis.columns import meanings
 from kg.analysis.covariates import ADJUST, NOTHING
 from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES
 from kg.analysis.drivers import HELP, DriverRow, Drivers
 from kg.analysis.row.row_query import sparql
+from kg.cited.figure_address import Asked
 from kg.sheets import MEDIA_TYPES
 from kg.web import negotiate, table_files
 from kg.web.api import openapi
@@ -84,11 +84,12 @@ def drivers(
         return Response(text, media_type=media_type, headers={"Vary": "Accept"})
     rows = table.table.slice(offset, limit).to_dicts()
     page = [
-        row | {"about": _about(table, row["key"]), "figure": site.cite(_asked(table, row["key"]))}
+        row | {"about": _about(table, row["key"]), "figure": site.cite(driver_figure(table, row["key"]))}
         for row in rows
     ]
     following = str(offset + limit) if offset + limit < len(table) else None
-    return answer(request, site, listing(site, page, len(table), following, **_told(table)))
+    told = _told(table) | {"figure": site.cite(driver_figure(table))}
+    return answer(request, site, listing(site, page, len(table), following, **told))
 
 
 def _told(table: Drivers) -> dict[str, Any]:
@@ -109,8 +110,8 @@ def _told(table: Drivers) -> dict[str, Any]:
     }
 
 
-def _asked(table: Drivers, key: str) -> Asked:
-    """A row as a figure that can be cited."""
+def driver_figure(table: Drivers, key: str = "") -> Asked:
+    """A row as a figure that can be cited; without a key, what is said of the whole table."""
     equal = ",".join(table.adjust or (NOTHING,))
     return Asked("driver", table.party, table.filters, table.level, key, adjust=equal)
 
@@ -148,5 +149,6 @@ def driver(
     cases = table.cases(key)
     row = asdict(table.row(key))
     page, following = paged(cases, limit, offset)
+    row["figure"] = site.cite(driver_figure(table, key))
     more = {"row": row, "sparql": sparql(table, key) if table.filters.stated else None, "help": HELP}
     return answer(request, site, listing(site, page, len(cases), following, **more))

@@ -1,22 +1,28 @@
 """``/api`` beyond cases: what is cited and by whom, search, the graph's neighbourhoods."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
+import polars as pl
 from fastapi import Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from kg.analysis import labels
 from kg.analysis.columns import meanings
+from kg.cited.figure_address import Asked
+from kg.cited.figure_tables import row_of_coverage
 from kg.explore import drawing, edge_evidence, json_answers
 from kg.explore.neighbours import address
 from kg.explore.row_types import FeatureRow, HitRow
+from kg.graph import iri
 from kg.questions.complete import Completion, complete
 from kg.web import table_files
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types, thing_types
 from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
+from kg.web.api.figure_links import completion_figure, of_node, suggestion_figure
 from kg.web.site import Site
 from kg.web.table_files import FILES, FormDep
 
@@ -35,7 +41,7 @@ Words = Annotated[
 NodeName = Annotated[
     str, Query(max_length=400, description="An IRI without its base.", examples=["guideline/acoem-2004/12"])
 ]
-FEATURES = openapi.answers(openapi.listing_of(FeatureRow), *FILES)
+FEATURES = openapi.answers(openapi.listing_of(FeatureRow, "figure"), *FILES)
 
 
 @router.get("/", summary="About the data set", responses=openapi.answers(thing_types.DataSet))
@@ -56,6 +62,7 @@ def dataset(request: Request, site: SiteDep) -> Response:
             "years": site.years,
             "sparql": "/sparql",
             "openapi": "/api/openapi.json",
+            "figure": site.cite(Asked("outcomes", "any")),
         },
     )
 
@@ -75,19 +82,24 @@ def stats(request: Request, site: SiteDep, limit: Limit = 1000) -> Response:
             "documents": found.documents,
             "items": found.items,
             "citations": found.citations,
-            "fields": found.totals().head(limit).to_dicts(),
-            "by_template": found.fields.head(limit).to_dicts(),
-            "problems": found.problems.head(limit).to_dicts(),
-            "unresolved": found.unresolved.head(limit).to_dicts(),
+            "fields": _covered(site, found.totals().head(limit)),
+            "by_template": _covered(site, found.fields.head(limit)),
+            "problems": _covered(site, found.problems.head(limit)),
+            "unresolved": _covered(site, found.unresolved.head(limit)),
+            "figure": site.cite(Asked("field")),
             "generation": site.generation,
         },
     )
 
 
+def _covered(site: Site, rows: pl.DataFrame) -> list[dict[str, Any]]:
+    return [row | {"figure": site.cite(Asked("field", row=row_of_coverage(row)))} for row in rows.to_dicts()]
+
+
 @router.get(
     "/search",
     summary="Full-text search of the letters",
-    responses=openapi.answers(openapi.listing_of(HitRow)),
+    responses=openapi.answers(openapi.listing_of(HitRow, base=answer_types.Found)),
 )
 def search(
     request: Request,
@@ -101,6 +113,7 @@ def search(
     """Letters that hold all the words; `hits` are ranges of the snippet, in characters."""
     first = int(cursor or 0)
     told = json_answers.hits(site.generation, site.search.find(q, limit, first))
+    told["figure"] = site.cite(Asked("search", q=q))
     return answer(request, site, told, after=lambda kept: str(first + len(kept)))
 
 
@@ -108,9 +121,10 @@ _QUESTIONS = 3
 """Questions that are offered under the things of a name."""
 
 
-def _asked(one: Completion) -> dict[str, Any]:
+def _asked(site: Site, one: Completion) -> dict[str, Any]:
     path = f"/ask?q={quote(one.text)}"
-    return {"node": "", "label": one.text, "kind": "question", "decisions": one.decisions, "path": path}
+    told = {"node": "", "label": one.text, "kind": "question", "decisions": one.decisions, "path": path}
+    return told | {"figure": completion_figure(site, one)}
 
 
 @router.get(
@@ -122,8 +136,10 @@ def suggest(
     request: Request, site: SiteDep, q: Words, limit: Annotated[int, Query(ge=1, le=50)] = 10
 ) -> Response:
     """Cases, guidelines, sections, pages, items, services, drugs and specialties by their names."""
-    rows = [suggestion._asdict() for suggestion in site.suggestions.find(q, limit)]
-    rows += [_asked(one) for one in complete(site.index, q, _QUESTIONS)]
+    rows = [
+        {**one._asdict(), "figure": suggestion_figure(site, one)} for one in site.suggestions.find(q, limit)
+    ]
+    rows += [_asked(site, one) for one in complete(site.index, q, _QUESTIONS)]
     return answer(request, site, listing(site, rows, len(rows), None))
 
 
@@ -157,8 +173,17 @@ def guideline(
 ) -> Response:
     """Its figures by party, what it is part of, and its parts with theirs, `limit` of each kind."""
     found = site.place(notation)
-    parts = {name: found[name][:limit] for name in ("pages", "sections", "chapters")}
-    return answer(request, site, {**found, **parts, "generation": site.generation})
+    parts = {name: _figured(site, found[name][:limit]) for name in ("pages", "sections", "chapters")}
+    cited = {
+        party: {**counts, "figure": of_node(site, f"guideline/{notation}", party)}
+        for party, counts in found["cited"].items()
+    }
+    return answer(request, site, {**found, **parts, "cited": cited, "generation": site.generation})
+
+
+def _figured(site: Site, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Features, each with the address of its figures."""
+    return [row | {"figure": of_node(site, row["iri"].removeprefix(iri.BASE))} for row in rows]
 
 
 def _features(path: str, kind: str, words: str) -> None:
@@ -199,7 +224,7 @@ def _listed(
         cells = [list(row.values()) for row in rows]
         return table_files.download(request, site, form, name, meanings(FeatureRow), cells)
     page, following = paged(rows, limit, offset)
-    return answer(request, site, listing(site, page, len(rows), following))
+    return answer(request, site, listing(site, _figured(site, page), len(rows), following))
 
 
 @router.get(
@@ -220,6 +245,7 @@ def node(request: Request, site: SiteDep, node: NodeName) -> Response:
             "label": drawing.name_of(links, node),
             **links.figures(links.decisions(node))._asdict(),
             "relations": links.relations(node),
+            "figure": of_node(site, node),
             "generation": site.generation,
         },
     )
@@ -240,9 +266,19 @@ def neighbours(
 ) -> Response:
     """The most relevant first."""
     found, total = site.links.neighbours(node, relation, offset, limit)
-    rows = [{"node": n.node, "label": labels.label(n.node), "decisions": n.weight} for n in found]
+    asked = Asked("neighbour", node=node, relation=relation)
+    rows = [
+        {
+            "node": n.node,
+            "label": labels.label(n.node),
+            "decisions": n.weight,
+            "figure": site.cite(replace(asked, row=n.node)),
+        }
+        for n in found
+    ]
     following = str(offset + limit) if offset + limit < total else None
-    return answer(request, site, listing(site, rows, total, following, relation=relation))
+    more = {"relation": relation, "figure": site.cite(asked)}
+    return answer(request, site, listing(site, rows, total, following, **more))
 
 
 @router.get("/path", summary="A shortest path between two nodes", responses=openapi.answers(answer_types.Way))

@@ -62,7 +62,8 @@ async def _answered(
 ) -> Response:
     """Rows of a named query, of which ``page`` is limit and offset; a file has all.
 
-    A query that has a limit of its own is asked for one row more than the page shows.
+    A query that has a limit of its own is asked for one row more than the page shows, and its rows are
+    counted where there are more.
 
     Raises:
         UnknownError: there is none.
@@ -78,7 +79,11 @@ async def _answered(
         cells = [list(row.values()) for row in rows]
         return await asyncio.to_thread(table_files.download, request, site, form, name, columns, cells, about)
     shown, following = paged(rows, limit, offset)
-    return answer(request, site, listing(site, shown, len(rows), following, columns=columns))
+    total = len(rows)
+    if more and total >= more["limit"]:  # not all were asked for
+        _, [counted] = await site_queries.rows(request, query.counting(given | {"limit": _MOST}))
+        total = int(counted["rows"])
+    return answer(request, site, listing(site, shown, total, following, columns=columns))
 
 
 _MOST = 1_000_000

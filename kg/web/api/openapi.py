@@ -83,6 +83,9 @@ LINKS = {
 """What a row of an answer can have beside its columns: addresses on this server."""
 
 
+_LINKED = {"about": "Linked", "figure": "Cited"}
+
+
 def listing_of(row: type, *links: str, base: type[Listing] = Listing) -> type[Listing]:
     """A page of a list whose results have the columns of ``row`` and some of :data:`LINKS`.
 
@@ -104,7 +107,7 @@ def row_model(row: type, *links: str) -> type[BaseModel]:
         name: (hints[name], Field(description=said)) for name, said in meanings(row).items()
     }
     fields |= {name: (str, Field(description=LINKS[name])) for name in links}
-    name = row.__name__ if not links else f"Cited{row.__name__}"
+    name = "".join((*(_LINKED[link] for link in links), row.__name__))
     return create_model(name, __config__=ConfigDict(extra="allow"), __doc__=row.__doc__, **fields)
 
 

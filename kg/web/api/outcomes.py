@@ -1,8 +1,7 @@
 """``/api/outcomes``, ``/api/sides`` and ``/api/network``: outcomes by what decisions have, and links."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
-from functools import partial
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -11,18 +10,18 @@ from fastapi.responses import Response
 
 from kg.analysis import network as links
 from kg.analysis import sides as two_sides
-from kg.analysis.cited.figure_address import Asked
-from kg.analysis.cited.figure_kinds import named
 from kg.analysis.columns import meanings
-from kg.analysis.network import LinkRow
-from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, GroupRow, Outcomes, grouping
+from kg.analysis.network import LinkRow, Network, NodeRow
+from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, GroupRow, grouping
 from kg.analysis.outcomes import outcomes as count
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, Sides, SilentRow
+from kg.cited.figure_address import Asked
 from kg.web import table_files
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types
 from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.api.drivers import By, Level, Minimum
+from kg.web.api.figure_links import cited
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.site import Site
 from kg.web.table_files import FILES, FormDep
@@ -55,7 +54,8 @@ def outcomes(
     found = count(site.index, by, across, party, filters, minimum)
     more: dict[str, Any] = {"by": by, "across": across, "party": party, "minimum": minimum, "help": HELP}
     more |= {"filters": found.filters.written(), "notes": list(found.notes)}
-    figure = partial(group_figure, found, by, across, party)
+    more["figure"] = site.cite(Asked("outcomes", party, found.filters))
+    figure = Asked("group", party, found.filters, by=by, across=across or "")
     return table(
         request, site, f"outcomes-{by}", found.row, found.to_frame(), (limit, offset, form), more, figure
     )
@@ -67,7 +67,7 @@ _SHOWN = {"agreement": AgreementRow, "pairs": PairRow, "silent": SilentRow}
 @router.get(
     "/sides",
     summary="Citations of the two parties for the same item, with outcomes",
-    responses=openapi.answers(openapi.listing_of(AgreementRow, base=answer_types.OfSides), *FILES),
+    responses=openapi.answers(openapi.listing_of(AgreementRow, "figure", base=answer_types.OfSides), *FILES),
 )
 def sides(
     request: Request,
@@ -99,14 +99,15 @@ def sides(
     }
     more |= {"filters": found.filters.written(), "notes": list(found.notes), "same_share": found.same_share}
     more["effect"] = None if found.effect is None else asdict(found.effect)
-    figure = None if show == "silent" and by is None else partial(side_figure, found, by)
+    figure = side_figure(found, "agreement" if by else show, by)
+    more["figure"] = site.cite(side_figure(found, "agreement", by))
     return table(request, site, f"sides-{level}", row, frame, (limit, offset, form), more, figure)
 
 
 @router.get(
     "/network",
     summary="Citations that occur together, or with services or specialties",
-    responses=openapi.answers(openapi.listing_of(LinkRow, base=answer_types.OfNetwork), *FILES),
+    responses=openapi.answers(openapi.listing_of(LinkRow, "figure", base=answer_types.OfNetwork), *FILES),
 )
 def network(
     request: Request,
@@ -128,25 +129,24 @@ def network(
     nodes = found.nodes()
     more: dict[str, Any] = {"kind": kind, "level": level, "party": party, "minimum": minimum, "q": q}
     more |= {"filters": found.filters.written(), "notes": list(found.notes), "help": links.HELP}
-    more |= {"nodes": nodes.filter(pl.col("node").is_in(linked.implode())).to_dicts()}
-    more |= {"communities": list(found.communities)}
-    return table(request, site, f"network-{kind}", LinkRow, frame, (limit, offset, form), more)
+    figure = link_figure(found, minimum, q)
+    shown = nodes.filter(pl.col("node").is_in(linked.implode())).to_dicts()
+    more |= {"nodes": cited(site, replace(figure, kind="linked"), NodeRow, shown)}
+    more |= {"communities": list(found.communities), "figure": site.cite(figure)}
+    return table(request, site, f"network-{kind}", LinkRow, frame, (limit, offset, form), more, figure)
 
 
-def group_figure(found: Outcomes, by: str, across: str | None, party: str, row: Mapping[str, Any]) -> Asked:
-    """A row of a table of outcomes as a figure."""
-    return Asked("group", party, found.filters, row=named(found.row, row), by=by, across=across or "")
+def side_figure(found: Sides, show: str, by: str | None) -> Asked:
+    """A table of the two sides as figures; ``show`` is that of the API."""
+    kind = {"agreement": "agreement", "pairs": "pair", "silent": "silent"}[show]
+    own = by or "" if kind == "agreement" else ""
+    return Asked(kind, "any", found.filters, found.level, by=own)
 
 
-def side_figure(found: Sides, by: str | None, row: Mapping[str, Any]) -> Asked:
-    """A row of a table of the two sides as a figure."""
-    if "administrator" in row:
-        return Asked("pair", "any", found.filters, found.level, named(PairRow, row))
-    if "value" in row:
-        return Asked(
-            "agreement", "any", found.filters, found.level, named(GroupAgreementRow, row), by=by or ""
-        )
-    return Asked("agreement", "any", found.filters, found.level, named(AgreementRow, row))
+def link_figure(found: Network, minimum: int, q: float) -> Asked:
+    """A network as figures."""
+    of = Asked("link", found.party, found.filters, found.level, links=found.kind)
+    return replace(of, minimum=str(minimum), q=str(q))
 
 
 def table(
@@ -157,18 +157,16 @@ def table(
     frame: pl.DataFrame,
     page: tuple[int, int, str],
     more: dict[str, Any],
-    figure: Callable[[Mapping[str, Any]], Asked] | None = None,
+    figure: Asked,
 ) -> Response:
     """Rows as a list with what is said of them, or as a file; ``page`` is limit, offset and form.
 
-    ``figure`` says of a row which figure it is, so that it carries the address to cite.
+    ``figure`` says which table they are of, so that each carries the address to cite.
     """
     limit, offset, form = page
     if table_files.is_file(form):
         rows: Iterable[tuple[Any, ...]] = frame.iter_rows()
         return table_files.download(request, site, form, name, meanings(row), rows, more)
     following = str(offset + limit) if offset + limit < frame.height else None
-    rows_ = frame.slice(offset, limit).to_dicts()
-    if figure is not None:
-        rows_ = [row | {"figure": site.cite(figure(row))} for row in rows_]
+    rows_ = cited(site, figure, row, frame.slice(offset, limit).to_dicts())
     return answer(request, site, listing(site, rows_, frame.height, following, **more))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from kg.analysis.filters import Filters
 from kg.analysis.related.features import MODES
 from kg.analysis.related.outside import LONGEST, request
 from kg.analysis.related.rankings import CURSOR, WANTED, AskedCase, Related, cursor_after
+from kg.cited.figure_address import Asked
 from kg.errors import LetterError, SettingError, UnknownError
 from kg.explore import json_answers
 from kg.model import Determination
@@ -70,7 +72,13 @@ async def related(
     """
     asked = site.asked_case(case)
     found = site.analyses.related(asked, outcome, limit, cursor, filters=filters, mode=mode)
-    return answer(request, site, as_json(site, found, filters), after=partial(cursor_after, cursor))
+    told = as_json(site, found, filters)
+    if asked.case is not None and asked.case in site.features.cases:
+        figure = Asked("similar", filters=filters, case=asked.case, outcome=outcome or "", mode=mode)
+        told["figure"] = site.cite(figure)
+        for row in told["results"]:
+            row["figure"] = site.cite(replace(figure, row=row["case"]))
+    return answer(request, site, told, after=partial(cursor_after, cursor))
 
 
 class Question(BaseModel, extra="forbid"):

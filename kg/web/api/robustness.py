@@ -7,6 +7,7 @@ from fastapi import Path, Request
 from fastapi.responses import Response
 
 from kg.analysis.row.robustness import HELP, SpecificationRow, robustness
+from kg.cited.figure_address import Asked
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types
 from kg.web.api.cases import Limit, Offset, SiteDep
@@ -38,6 +39,9 @@ def specifications(
     found = robustness(site.index, key, level, party, filters)
     more = asdict(found) | {"filters": filters.written(), "help": HELP}
     del more["rows"]
+    figure = Asked("specification", party, found.filters, level, key=key)
+    more["figure"] = site.cite(figure)
     return table(
-        *(request, site, "robustness", SpecificationRow, found.to_frame(), (limit, offset, form)), more
+        *(request, site, "robustness", SpecificationRow, found.to_frame(), (limit, offset, form)),
+        *(more, figure),
     )

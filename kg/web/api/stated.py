@@ -8,12 +8,14 @@ from fastapi.responses import Response
 from kg.analysis.columns import meanings
 from kg.analysis.reasons.ground_rates import BY, HELP, GroundRow, grounds
 from kg.analysis.reasons.stock_sentences import HELP as OF_SENTENCES
-from kg.analysis.reasons.stock_sentences import StockRow
+from kg.analysis.reasons.stock_sentences import Stock, StockRow
+from kg.cited.figure_address import Asked
 from kg.web import table_files
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
 from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.api.drivers import By
+from kg.web.api.figure_links import cited
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.api.outcomes import table
 from kg.web.table_files import FILES, FormDep
@@ -25,7 +27,9 @@ router = openapi.Router()
     "/grounds",
     summary="Grounds stated by reviewers, by citation or request",
     responses=openapi.answers(
-        openapi.listing_of(GroundRow, base=answer_types.OfGrounds), *FILES, short=brief_types.BriefGrounds
+        openapi.listing_of(GroundRow, "figure", base=answer_types.OfGrounds),
+        *FILES,
+        short=brief_types.BriefGrounds,
     ),
 )
 def stated(
@@ -63,13 +67,15 @@ def stated(
         "notes": list(found.notes),
         "help": HELP,
     }
-    return table(request, site, "grounds", GroundRow, found.to_frame(), (limit, offset, form), more)
+    figure = Asked("ground", party, found.filters, by=by, key=key or "")
+    more["figure"] = site.cite(figure)
+    return table(request, site, "grounds", GroundRow, found.to_frame(), (limit, offset, form), more, figure)
 
 
 @router.get(
     "/sentences",
     summary="Sentences that appear in several letters",
-    responses=openapi.answers(openapi.listing_of(StockRow, base=answer_types.OfSentences), *FILES),
+    responses=openapi.answers(openapi.listing_of(StockRow, "figure", base=answer_types.OfSentences), *FILES),
 )
 def sentences(
     request: Request,
@@ -99,4 +105,12 @@ def sentences(
         rows = frame.iter_rows()
         return table_files.download(request, site, form, "sentences", meanings(StockRow), rows, more)
     following = str(offset + limit) if offset + limit < found.total else None
-    return answer(request, site, listing(site, frame.to_dicts(), found.total, following, **more))
+    figure = sentence_figure(found, minimum)
+    more["figure"] = site.cite(figure)
+    rows_ = cited(site, figure, StockRow, frame.to_dicts())
+    return answer(request, site, listing(site, rows_, found.total, following, **more))
+
+
+def sentence_figure(found: Stock, minimum: int) -> Asked:
+    """A list of repeated sentences as figures."""
+    return Asked("sentence", filters=found.filters, alike="yes" if found.alike else "", minimum=str(minimum))

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kg.analysis import labels
 from kg.analysis.related.rows import plain
+from kg.cited.of_questions import of_answer, of_row
 from kg.errors import KgError
 from kg.questions import answers
 from kg.questions.changes import changes
@@ -45,7 +46,8 @@ def ask(request: Request, site: SiteDep, q: Annotated[str, Query(max_length=LONG
         fault=fault,
         near=nearest(q, 4),
         answer=answer,
-        figure=answer.figure.address if answer and answer.figure else None,
+        figure=of_answer(answer).address if answer else None,
+        figures=[(one := of_row(answer, row)) and one.address for row in answer.rows] if answer else [],
         parts=_parts(answer.question) if answer else [],
         columns=_columns(answer) if answer else [],
         rows=[_row(row) for row in answer.rows] if answer else [],

@@ -18,6 +18,7 @@ from kg.explore import drawing, item_groups, marking
 from kg.explore.neighbours import Figures, case_node
 from kg.web import negotiate
 from kg.web.api.cases import SiteDep
+from kg.web.api.drivers import driver_figure
 from kg.web.drawings import graph as still
 from kg.web.pages import drivers, values
 from kg.web.pages.rendering import render
@@ -54,6 +55,7 @@ def home(request: Request, site: SiteDep) -> Response:
         known=_known(site),
         questions=[(f"{one[0].upper()}{one[1:]}?", f"/ask?{urlencode({'q': one})}") for one in QUESTIONS],
         table=differs,
+        figure=driver_figure(differs).address,
         picture=drivers.picture(differs, request.scope.get("root_path", "")),
     )
 

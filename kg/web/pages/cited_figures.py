@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from kg.analysis import cube
-from kg.analysis.cited import figure_citations
-from kg.analysis.cited.citable import Figure
-from kg.analysis.cited.figure_address import Asked
-from kg.analysis.cited.figure_kinds import KINDS
+from kg.cited import figure_citations
+from kg.cited.citable import Figure
+from kg.cited.figure_address import Asked
+from kg.cited.figure_kinds import KINDS
 from kg.web import negotiate
 from kg.web.api import openapi
 from kg.web.api.cases import ServedDep, answer
@@ -72,7 +72,7 @@ def figure(
     if wanted is None:
         raise ProblemError(406, f"available formats: {', '.join(_FORMS.values())}")
     given = [(name, value) for name, value in request.query_params.multi_items() if name != "format"]
-    found = site.citable.figure(Asked.of(kind, given))
+    found = site.figure(Asked.of(kind, given))
     if wanted == "html":
         return _page(request, found)
     if wanted == "json":

@@ -15,6 +15,7 @@ from kg.analysis.drivers import HELP, DriverRow, Drivers, EffectSet
 from kg.analysis.filters import Filters
 from kg.errors import QueryError, UnknownError
 from kg.web.api.cases import SiteDep
+from kg.web.api.drivers import driver_figure
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import funnel, ratio
 from kg.web.pages import filter_form, rendering, sorting
@@ -75,6 +76,7 @@ def drivers(
         "drivers.html",
         "drivers",
         table=table,
+        figure=driver_figure(table).address,
         **_listed(table, order),
         heads=sorting.heads(_CELLS, order, again),
         order=order,
@@ -120,7 +122,7 @@ def _listed(table: Drivers, order: sorting.Order) -> dict[str, Any]:
     few = [row for row in table.rows if row.q_value is None]
     shown = sorting.ordered(compared, order)[:_SHOWN]
     end = ratio.reach(shown)
-    rows = [_row(row, end) for row in shown]
+    rows = [_row(row, end) | {"figure": driver_figure(table, row.key).address} for row in shown]
     return {
         "rows": rows,
         "filled": {name for row in rows for name, _, words in row["cells"] if words is not None},

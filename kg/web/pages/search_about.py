@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from kg.analysis import labels
 from kg.analysis.drivers import HELP
 from kg.analysis.search import CLOSE, OPEN
+from kg.cited.figure_tables import row_of_coverage
 from kg.errors import BaseError, SettingError
 from kg.graph import iri, terms
 from kg.web import dataset_card, negotiate
@@ -84,7 +85,9 @@ def about(request: Request, site: SiteDep, base: BaseDep) -> Response:
         fields=found.totals().to_dicts(),
         catalogued=CATALOGUED,
         unresolved=[
-            row | {"place": labels.label(f"guideline/{row['guideline']}") if row["guideline"] else ""}
+            row
+            | {"place": labels.label(f"guideline/{row['guideline']}") if row["guideline"] else ""}
+            | {"name": row_of_coverage(row)}
             for row in found.unresolved.head(40).to_dicts()
         ],
         problems=found.problems.to_dicts(),

@@ -40,7 +40,7 @@ export async function describe(acts, id, edge) {
       button(state.from && state.from !== id ? "Path to here" : "Path from here", () => acts.path(id))),
     make("ul", { className: "plain relations" }, ...relations),
     noteOf(id, node),
-    make("p", { className: "links" }, make("a", { href: page(id) }, "Open details"), make("a", { href: `${root}/explore?node=${encodeURIComponent(id)}` }, "Center here"), make("a", { href: `${root}/${id.split("#")[0].replace(/:(not-)?met$/, "")}.ttl` }, "Turtle")),
+    make("p", { className: "links" }, make("a", { href: page(id) }, "Open details"), make("a", { href: `${root}${known.figure}` }, "Cite"), make("a", { href: `${root}/explore?node=${encodeURIComponent(id)}` }, "Center here"), make("a", { href: `${root}/${id.split("#")[0].replace(/:(not-)?met$/, "")}.ttl` }, "Turtle")),
   );
 }
 

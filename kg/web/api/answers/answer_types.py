@@ -41,11 +41,22 @@ class Noted(Listing):
     notes: Notes
 
 
+class Found(Listing):
+    """A list whose number of results can be cited."""
+
+    figure: str = Field(description="The address to cite.")
+
+
+class Cases(Noted, Found):
+    """A list of cases, with notes."""
+
+
 class Told(Noted):
     """What every table of figures says beside its rows."""
 
     filters: Filtered
     help: Help
+    figure: str = Field(description="The address to cite for what is said of the whole.")
 
 
 class OfDrivers(Told):
@@ -93,7 +104,7 @@ class OfNetwork(Told):
     party: str
     minimum: int
     q: float
-    nodes: list[row_model(NodeRow)]  # type: ignore[valid-type]
+    nodes: list[row_model(NodeRow, "figure")]  # type: ignore[valid-type]
     communities: list[str] = Field(description="The largest first, each by its strongest nodes.")
 
 
@@ -131,7 +142,7 @@ class DriverCases(Listing):
     """The cases behind a row of the drivers."""
 
     results: list[str] = Field(examples=[["CM16-0000001"]])
-    row: row_model(DriverRow)  # type: ignore[valid-type]
+    row: row_model(DriverRow, "figure")  # type: ignore[valid-type]
     sparql: str | None = Field(
         description="The query that counts the same decisions; null under filters that the graph lacks."
     )
@@ -141,7 +152,7 @@ class DriverCases(Listing):
 class Specifications(Told):
     """A row of the drivers under several specifications."""
 
-    results: list[row_model(SpecificationRow)]  # type: ignore[valid-type]
+    results: list[row_model(SpecificationRow, "figure")]  # type: ignore[valid-type]
     key: str
     level: str
     party: str
@@ -160,6 +171,7 @@ class Continued(BaseModel):
 
     text: str
     decisions: int = Field(description="Decisions that its conditions leave.")
+    figure: str
 
 
 class Continuations(Listing):
@@ -191,6 +203,7 @@ class Suggestion(BaseModel):
     label: str
     kind: str
     decisions: int
+    figure: str
     path: str = Field(description="Its page.")
 
 
@@ -206,6 +219,7 @@ class Neighbour(BaseModel):
     node: str
     label: str
     decisions: int
+    figure: str
 
 
 class Neighbours(Listing):
@@ -213,6 +227,7 @@ class Neighbours(Listing):
 
     results: list[Neighbour]
     relation: str
+    figure: str
 
 
 class PathStep(BaseModel):
@@ -308,6 +323,7 @@ class RelatedCase(BaseModel):
     repeats: int = Field(description="Letters that are word for word the same, itself too.")
     outcomes: list[Outcome | None]
     pairs: list[RelatedPair]  # type: ignore[valid-type]
+    figure: str | None = Field(default=None, description="The address to cite, for a case of the base.")
 
 
 class RelatedCases(Listing):

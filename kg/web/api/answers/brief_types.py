@@ -18,6 +18,7 @@ class BriefThing(BaseModel):
     node: str
     decisions: int
     path: str
+    figure: str
 
 
 class BriefFound(BriefListing):
@@ -35,7 +36,7 @@ class BriefAsked(Brief):
     total: int
     next: str | None
     sparql: str | None
-    figure: str | None = Field(description="The address to cite.")
+    figure: str = Field(description="The address to cite.")
     notes: list[str]
     listed: ClassVar[str] = "rows"
     narrower: ClassVar[str] = "ask about fewer groups, or continue from `next`"
@@ -75,6 +76,7 @@ class BriefDrivers(BriefListing):
     at_risk: int = Field(description="Decisions that are compared.")
     letters: int
     filters: Filtered
+    figure: str
     results: list[BriefDriver]
     notes: list[str]
 
@@ -96,6 +98,7 @@ class BriefStated(BaseModel):
     overturned_share: float | None
     overturned_low: float | None
     overturned_high: float | None
+    figure: str
 
 
 class BriefGrounds(BriefListing):
@@ -103,6 +106,7 @@ class BriefGrounds(BriefListing):
 
     verdict: str
     help: str
+    figure: str
     results: list[BriefStated]
     notes: list[str]
 
@@ -122,6 +126,7 @@ class BriefCases(BriefListing):
 
     results: list[BriefCase]
     notes: list[str]
+    figure: str
 
 
 class BriefGround(BaseModel):
@@ -226,6 +231,7 @@ class BriefSimilar(BaseModel):
     score: float
     repeats: int
     pairs: list[BriefPair]
+    figure: str | None = None
 
 
 class BriefRelated(BriefListing):

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from kg.explore.row_types import FeatureRow
-from kg.web.api.openapi import Thing, row_model
+from kg.web.api.openapi import LINKS, Thing, row_model
 
 
 class Counts(BaseModel):
@@ -13,6 +13,7 @@ class Counts(BaseModel):
     upheld: int
     overturned: int
     modified: int
+    figure: str = Field(description=LINKS["figure"])
 
 
 class Mark(BaseModel):
@@ -68,6 +69,7 @@ class FieldCoverage(BaseModel):
     resolved: int
     unresolved: int
     absent: int
+    figure: str
 
 
 class TemplateCoverage(FieldCoverage):
@@ -85,6 +87,7 @@ class ProblemCount(BaseModel):
     example: str
     message: str
     quote: str | None
+    figure: str
 
 
 class UnresolvedWording(BaseModel):
@@ -97,6 +100,7 @@ class UnresolvedWording(BaseModel):
     count: int
     letters: int
     example: str
+    figure: str
 
 
 class Coverage(Thing):
@@ -110,6 +114,7 @@ class Coverage(Thing):
     by_template: list[TemplateCoverage]
     problems: list[ProblemCount]
     unresolved: list[UnresolvedWording]
+    figure: str = Field(description=LINKS["figure"])
 
 
 class Place(Thing):
@@ -122,9 +127,9 @@ class Place(Thing):
     first_page: int | None
     last_page: int | None
     cited: dict[str, Counts] = Field(description="By party.")
-    pages: list[row_model(FeatureRow)]  # type: ignore[valid-type]
-    sections: list[row_model(FeatureRow)]  # type: ignore[valid-type]
-    chapters: list[row_model(FeatureRow)]  # type: ignore[valid-type]
+    pages: list[row_model(FeatureRow, "figure")]  # type: ignore[valid-type]
+    sections: list[row_model(FeatureRow, "figure")]  # type: ignore[valid-type]
+    chapters: list[row_model(FeatureRow, "figure")]  # type: ignore[valid-type]
 
 
 class Node(Thing, Counts):

@@ -1,5 +1,6 @@
 """What is cited together beyond chance, or by which specialties and for which services, in the page."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from kg.analysis.decisions import LEVELS
 from kg.analysis.network import LinkRow, Network, NodeRow
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
+from kg.web.api.outcomes import link_figure
 from kg.web.pages.counts import table_page
 from kg.web.pages.drivers import guideline_path, named
 from kg.web.pages.rendering import PARTY_WORDS
@@ -18,6 +20,7 @@ from kg.web.pages.values import counted
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+_SURE = 0.05
 _WORDS = {
     "together": "cited together",
     "specialties": "specialties and what they cite",
@@ -36,7 +39,7 @@ def network(
     minimum: table_page.Minimum = 10,
 ) -> Response:
     """Links beyond chance, the strongest first, and their nodes."""
-    found = links.network(site.index, kind, level, party, filters, minimum)
+    found = links.network(site.index, kind, level, party, filters, minimum, _SURE)
     choices: table_page.Choices = [
         ("kind", "Links of", [(name, _WORDS[name]) for name in links.KINDS], kind),
         ("level", "by", [(name, name) for name in LEVELS], level),
@@ -44,15 +47,17 @@ def network(
         ("minimum", "At least", table_page.MINIMA, minimum),
     ]
     title = f"What is cited together, by {level}" if kind == "together" else f"Links of {_WORDS[kind]}"
+    cite = link_figure(found, minimum, _SURE)
     about = table_page.About(
         *("Network", title, "/network", "/api/network", links.HELP),
         verdict=_verdict(found),
+        figure=cite.address,
     )
     named_ = {node: _node(node, values["label"]) for node, values in found.graph.nodes(data=True)}
     again = {"kind": kind, "level": level, "party": party, "minimum": minimum}
     tables = [
-        table_page.table("Links, those of most letters first", LinkRow, found.to_frame(), links=named_),
-        table_page.table("Nodes", NodeRow, found.nodes(), links=named_),
+        table_page.table("Links, those of most letters first", LinkRow, found.to_frame(), cite, links=named_),
+        table_page.table("Nodes", NodeRow, found.nodes(), replace(cite, kind="linked"), links=named_),
     ]
     linked = found.graph.number_of_edges() > 0
     return table_page.page(

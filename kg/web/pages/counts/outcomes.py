@@ -1,10 +1,8 @@
 """How decisions end by what they have, and the two sides: tables in the page."""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Annotated
 
-import polars as pl
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
@@ -13,9 +11,10 @@ from kg.analysis.decisions import LEVELS
 from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, grouping
 from kg.analysis.outcomes import outcomes as count
 from kg.analysis.sides import AgreementRow, Effect, GroupAgreementRow, PairRow, Sides, SilentRow
+from kg.cited.figure_address import Asked
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
-from kg.web.api.outcomes import group_figure, side_figure
+from kg.web.api.outcomes import side_figure
 from kg.web.pages.counts import table_page
 from kg.web.pages.counts.table_page import Choices, table
 from kg.web.pages.rendering import PARTY_WORDS
@@ -53,7 +52,7 @@ def outcomes(
     again = {"by": by, "across": second or "", "party": party, "minimum": minimum}
     heading = f"How decisions end, by {found.title}"
     about = table_page.About("Outcomes", heading, "/outcomes", "/api/outcomes", HELP)
-    cite = partial(group_figure, found, by, second, party)
+    cite = Asked("group", party, found.filters, by=by, across=second or "")
     made = [table_page.table("", found.row, found.to_frame(), cite)]
     return table_page.page(request, site, found.filters, about, choices, again, made, found.notes)
 
@@ -74,23 +73,24 @@ def sides(
         ("by", "by", [_NONE, *((name, _WORDS[name]) for name in GROUPINGS)], by),
         ("minimum", "At least", table_page.MINIMA, minimum),
     ]
-    cite = partial(side_figure, found, by or None)
-    silent = found.silent.with_columns(pl.col("party").replace(PARTY_WORDS))
+    cite, silent = side_figure(found, "agreement", by), side_figure(found, "silent", None)
     made = [
         table(
             "Agreement of the citations",
             AgreementRow,
             found.agreement,
-            cite,
+            side_figure(found, "agreement", None),
         ),
         *([table(f"By {_WORDS[by].lower()}", GroupAgreementRow, found.groups, cite)] if by else []),
-        table("What each party cites", PairRow, found.pairs, cite),
-        table(f"Without any {level}", SilentRow, silent),
+        table("What each party cites", PairRow, found.pairs, side_figure(found, "pairs", None)),
+        table(f"Without any {level}", SilentRow, found.silent, silent, words=PARTY_WORDS),
     ]
     again = {"level": level, "by": by, "minimum": minimum}
     heading = f"{level.capitalize()}s that the two parties cite for the same item"
     about = table_page.About("Agreement of the parties", heading, "/sides", "/api/sides", two_sides.HELP)
-    notes = (*_effect(found), *found.notes)
+    figure = side_figure(found, "agreement", None).address
+    about = about._replace(verdict="; ".join(_effect(found)), figure=figure)
+    notes = found.notes
     return table_page.page(request, site, found.filters, about, choices, again, made, notes)
 
 

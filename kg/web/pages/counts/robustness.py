@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from kg.analysis.columns import schema
 from kg.analysis.decisions import LEVELS
 from kg.analysis.row.robustness import HELP, Pair, Robustness, SpecificationRow, level_of, robustness
+from kg.cited.figure_address import Asked
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import specifications
@@ -44,6 +45,7 @@ def of_key(
         title = f"Odds ratio of overturning, {named(key)} cited against not cited"
         text = drawn.file(title, f"{found.verdict}; associations, not causes")
         return picture("robustness.svg", text)
+    figure = Asked("specification", party, found.filters, level, key=key)
     about = table_page.About(
         f"Robustness: {named(key)}",
         f"Does the association of {named(key)} survive?",
@@ -52,6 +54,7 @@ def of_key(
         HELP,
         _counted(found),
         found.verdict,
+        figure.address,
     )
     pairs = pl.DataFrame([asdict(pair) for pair in found.pairs], schema=schema(Pair))
     cases = [case for pair in found.pairs for case in (pair.overturned, pair.other)]
@@ -59,7 +62,7 @@ def of_key(
         *(request, site, found.filters, about, [("party", "Cited by", [*PARTY_WORDS.items()], party)]),
         {"level": level, "party": party},
         [
-            table_page.table("Specifications", SpecificationRow, found.to_frame()),
+            table_page.table("Specifications", SpecificationRow, found.to_frame(), figure),
             table_page.table(
                 "Pairs of letters to read",
                 Pair,

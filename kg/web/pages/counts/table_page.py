@@ -1,6 +1,6 @@
 """Pages of a form and some tables: outcomes, the two sides, trends, networks."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -8,9 +8,10 @@ import polars as pl
 from fastapi import Query, Request
 from fastapi.responses import Response
 
-from kg.analysis.cited.figure_address import Asked
 from kg.analysis.columns import columns, printed, shown
 from kg.analysis.filters import Filters
+from kg.cited.figure_address import Asked
+from kg.web.api.figure_links import row_of
 from kg.web.drawings.saved import Drawing
 from kg.web.pages import filter_form
 from kg.web.pages.rendering import render
@@ -30,7 +31,7 @@ Links = Mapping[str, tuple[str, str]]
 
 
 class About(NamedTuple):
-    """A page: its title, its heading, its path and that of its data, and how its figures are read."""
+    """A page: its titles, its path and that of its data, how its figures are read, and its own figure."""
 
     title: str
     heading: str
@@ -39,6 +40,7 @@ class About(NamedTuple):
     help: str
     lead: str = ""
     verdict: str = ""
+    figure: str = ""
 
 
 class Picture(NamedTuple):
@@ -53,34 +55,47 @@ def table(
     title: str,
     row: type,
     frame: pl.DataFrame,
-    cite: Callable[[Mapping[str, Any]], Asked] | None = None,
+    cite: Asked | None = None,
     *,
     links: Links | None = None,
+    words: Mapping[str, str] | None = None,
     folded: bool = False,
 ) -> dict[str, Any]:
     """A table for the page: its columns that have values, and its first rows, each with its figure.
 
-    Keys lead where ``links`` say; ``folded``, the table is shown when it is opened.
+    Keys lead where ``links`` say, and are written as ``words`` say; ``folded``, the table is shown when it is
+    opened.
     """
     cells = [
         cell for cell in shown(row) if frame.is_empty() or frame[cell.named.name].null_count() < frame.height
     ]
-    words = {named.name: named.column for named in columns(row)}
+    shown_rows = frame.head(_SHOWN)
+    heads = {named.name: named.column for named in columns(row)}
+    words = words or {}
     return {
         "title": title,
         "folded": folded,
         "heads": [
-            (words[cell.named.name].words, words[cell.named.name].meaning, _right(cell.named.role))
+            (heads[cell.named.name].words, heads[cell.named.name].meaning, _right(cell.named.role))
             for cell in cells
         ],
         "rows": [
-            [(_right(cell.named.role), printed(cell, one)) for cell in cells]
-            for one in frame.head(_SHOWN).iter_rows(named=True)
+            [
+                (_right(cell.named.role), words.get(told := printed(cell, one) or "", told or None))
+                for cell in cells
+            ]
+            for one in shown_rows.iter_rows(named=True)
         ],
-        "figures": [cite(one).address for one in frame.head(_SHOWN).iter_rows(named=True)] if cite else [],
+        "figures": [row_of(cite, row, one).address for one in shown_rows.iter_rows(named=True)]
+        if cite
+        else [],
         "links": links or {},
         "left": max(frame.height - _SHOWN, 0),
     }
+
+
+def _said(text: str | None, words: Mapping[str, str]) -> str | None:
+    return None if text is None else words.get(text, text)
 
 
 def _right(role: str) -> bool:

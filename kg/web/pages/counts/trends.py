@@ -54,6 +54,7 @@ def trends(
         by_month.HELP,
         (f"{PARTY_WORDS[party]} cites it: " if key else "") + _counts(found),
         found.verdict,
+        trend_figure(found, "change").address,
     )
     choices: table_page.Choices = [
         ("key", "Cited", [], key),
@@ -66,7 +67,7 @@ def trends(
                 "View as table",
                 MonthRow,
                 found.months,
-                lambda row: trend_figure(found, "month", row["month"]),
+                trend_figure(found, "month"),
                 folded=True,
             ),
             *([_changes(found)] if found.changes else []),
@@ -79,9 +80,7 @@ def trends(
 def _changes(found: Trends) -> dict[str, Any]:
     """The table of changes of edition."""
     frame = pl.DataFrame([asdict(row) for row in found.changes], schema=schema(ChangeRow))
-    return table_page.table(
-        "Changes of edition", ChangeRow, frame, lambda row: trend_figure(found, "change", row["change"])
-    )
+    return table_page.table("Changes of edition", ChangeRow, frame, trend_figure(found, "change"))
 
 
 def _decisions(found: Trends) -> int:

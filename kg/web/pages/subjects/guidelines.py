@@ -92,7 +92,6 @@ def guideline(
         verdict=topic_parts.verdict(whole, made.base),
         **filter_form.shown(site.index, filters),
         figures=site.links.figures(found),
-        figure=topic_parts.figure(site, found, filters, party, {"guideline": notation}),
         cases=listed,
         listed=case_list.listed(site, wanted, listed, found) if listed is not None else [],
         matched=case_lists.matched(site.links, found, listed.rows) if listed is not None else {},

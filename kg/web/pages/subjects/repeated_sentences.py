@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from kg.analysis import labels
-from kg.analysis.reasons.stock_sentences import HELP
+from kg.analysis.reasons.stock_sentences import HELP, StockRow
 from kg.web.api.cases import SiteDep
+from kg.web.api.figure_links import row_of
 from kg.web.api.filter_parameters import FormFiltersDep
+from kg.web.api.stated import sentence_figure
 from kg.web.pages import filter_form
 from kg.web.pages.rendering import render
 
@@ -34,7 +36,9 @@ def sentences(
     given += [("alike", "true")] if alike else []
     given += [("minimum", str(minimum))] if minimum != _MINIMA[0] else []
     rows = found.to_frame().to_dicts()
+    cite = sentence_figure(found, minimum)
     for row in rows:
+        row["figure"] = row_of(cite, StockRow, row).address
         row["from"] = labels.label(f"guideline/{row['guideline']}") if row["guideline"] else ""
     return render(
         request,
@@ -43,6 +47,7 @@ def sentences(
         rows=rows,
         total=found.total,
         verdict=found.verdict,
+        figure=cite.address,
         notes=list(found.notes),
         alike=alike,
         minimum=minimum,

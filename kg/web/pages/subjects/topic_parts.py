@@ -1,17 +1,13 @@
 """What every page about something has: what each party cites, years, flow, and what shares its decisions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-import numpy as np
 from fastapi import Query, Request
 from fastapi.responses import Response
 
-from kg.analysis.cited.figure_address import Asked
-from kg.analysis.filters import Filters
 from kg.analysis.reasons.ground_rates import of_decisions
-from kg.errors import KgError
 from kg.explore import crossed, drawing, topic
 from kg.explore.incidence import Ids
 from kg.explore.topic import Row, Sides
@@ -115,25 +111,6 @@ class Parts:
                 for form in ("csv", "xlsx", "years.svg", "flow.svg")
             },
         }
-
-
-def figure(site: Site, found: Ids, filters: Filters, party: str, about: Mapping[str, str]) -> str | None:
-    """The address to cite of the decisions ``found``: of those that one more filter of ``about`` keeps.
-
-    ``None`` where no filter keeps just these, as of a name that several of the vocabulary have.
-    """
-    given = dict(filters.written())
-    for name, value in about.items():
-        if name in given:
-            continue
-        try:
-            wanted = Filters.of(**given, **{name: [value]})
-            chosen = site.index.chosen(wanted, party)
-        except KgError:
-            continue
-        if chosen is not None and np.array_equal(np.flatnonzero(chosen), found):
-            return Asked("outcomes", party, wanted).address
-    return None
 
 
 def shade(overturned: int, decisions: int, base: float) -> str:

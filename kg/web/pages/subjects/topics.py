@@ -7,7 +7,6 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from kg.analysis import labels
-from kg.analysis.filters import FILTERS
 from kg.explore import topic
 from kg.explore.case_lists import Wanted
 from kg.web.api.cases import SiteDep
@@ -50,15 +49,6 @@ def one_topic(
         graph=f"/explore?node={quote(node, safe='')}" if links.has(node) else None,
         **filter_form.shown(site.index, filters),
         figures=links.figures(found),
-        figure=topic_parts.figure(site, found, filters, "any", _filters(kind, node)),
         cases=site.cases(Wanted(filters, about=(node,)), 10, None),
         **made.context(given, [("about", node), *given]),
     )
-
-
-def _filters(kind: str, node: str) -> dict[str, str]:
-    """The filters that may keep the decisions of a topic, each with its value."""
-    if kind == topic.GROUND:
-        return {"ground": node.partition("/")[2]}
-    names = ("subcategory", "category") if kind == "service" else (kind.replace(" ", "_"),)
-    return {name: labels.label(node) for name in names if name in FILTERS}

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from kg.analysis.cited.figure_kinds import KINDS, NOT, SIDES, Wanted
 from kg.analysis.decisions import LEVELS, PARTIES
 from kg.analysis.filters import FILTERS, Filters, choose
+from kg.cited.figure_kinds import KINDS
+from kg.cited.wanted import NOT, SEVERAL, SIDES, Wanted
 from kg.errors import SettingError
 
 _GENERATION = re.compile(r"[0-9]{6,9}")
@@ -28,7 +29,7 @@ class Asked(Wanted):
         """
         own = {name: getattr(self, name) for name in KINDS[self.kind].takes}
         last = {"generation": self.generation, "inputs": self.inputs}
-        given = [(name, value) for name, value in own.items() if value]
+        given = [(name, each) for name, value in own.items() for each in _each(name, value)]
         given += self.filters.pairs()
         given += [(f"{part}-{name}", value) for part, own in self.parts for name, value in own.pairs()]
         given += [(name, value) for name, value in last.items() if value]
@@ -61,7 +62,8 @@ class Asked(Wanted):
         takes = KINDS[choose("kind of figure", kind, tuple(KINDS))].takes
         parts = KINDS[kind].parts
         named = {f"{part}-{name}": (part, name) for part in parts for name in FILTERS}
-        known = (*takes, "generation", "inputs", *FILTERS, *named)
+        filtered = FILTERS if KINDS[kind].filtered else ()
+        known = (*takes, "generation", "inputs", *filtered, *named)
         own: dict[str, str] = {}
         filters: dict[str, dict[str, list[str]]] = {}
         for name, value in given:
@@ -69,12 +71,13 @@ class Asked(Wanted):
             if name in FILTERS or name in named:
                 part, filter_ = named.get(name, ("", name))
                 filters.setdefault(part, {}).setdefault(filter_, []).append(value)
-            elif name in own:
+            elif name in own and name not in SEVERAL:
                 raise SettingError(f"{name} is given twice")
             else:
-                own[name] = value
+                own[name] = "\n".join(filter(None, (own.get(name), *_each(name, value))))
         made = {part: Filters.of(**values) for part, values in filters.items()}
         of = tuple((part, made[part]) for part in parts if part in made)
+        own.setdefault("party", KINDS[kind].party)
         return cls(kind, filters=made.get("", Filters()), parts=of, **own).checked()
 
     def checked(self) -> "Asked":
@@ -96,9 +99,16 @@ class Asked(Wanted):
         given = {part.removesuffix(f"-{NOT}") for part, _ in self.parts}
         if self.kind == "comparison" and not given >= set(SIDES):
             raise SettingError("a comparison needs a filter on each side, such as one-drug and other-drug")
-        if (row := KINDS[self.kind].row) and not self.row:
+        if (row := KINDS[self.kind].row) and not self.row and not KINDS[self.kind].whole:
             raise SettingError(f"a figure of the kind {self.kind} needs row: {row}")
+        for name in KINDS[self.kind].needs:
+            if not getattr(self, name).strip():
+                raise SettingError(f"a figure of the kind {self.kind} needs {name}")
         return self
+
+
+def _each(name: str, value: str) -> list[str]:
+    return [one for one in (value.split("\n") if name in SEVERAL else [value]) if one]
 
 
 def about(asked: Asked) -> str:
@@ -110,6 +120,6 @@ def about(asked: Asked) -> str:
     told = (
         [str(asked.filters)]
         + [f"{part.replace('-', ' ')} {own}" for part, own in asked.parts]
-        + [f"{name} {value}" for name in KINDS[asked.kind].takes if (value := getattr(asked, name))]
+        + [f"{n} {one}" for n in KINDS[asked.kind].takes for one in _each(n, getattr(asked, n))]
     )
     return f"{KINDS[asked.kind].words}: {', '.join(told)}"

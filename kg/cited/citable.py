@@ -8,19 +8,17 @@ how many, and what the figure is now.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-import polars as pl
-
 from kg.analysis.cache import Analyses
-from kg.analysis.cited.figure_address import Asked, about
-from kg.analysis.cited.figure_kinds import KINDS, Values
-from kg.analysis.decisions import Index, prepare
-from kg.analysis.reasons.rationales import searching
 from kg.base.store import KnowledgeBase
+from kg.cited.counted_letters import CountedLetters, Table
+from kg.cited.figure_address import Asked, about
+from kg.cited.figure_kinds import KINDS
+from kg.cited.wanted import Values
 from kg.errors import SettingError, UnknownError
 
 
@@ -72,12 +70,23 @@ class Figure:
 class Citable:
     """The figures of an open base."""
 
-    base: KnowledgeBase
-    analyses: Analyses
+    letters: CountedLetters
     _inputs: dict[tuple[object, ...], str] = field(default_factory=dict)
     """The digest of each set of letters, by all that says which they are."""
-    _earlier: tuple[str, Index] | None = None
+    _earlier: tuple[str, CountedLetters] | None = None
     """The earlier generation that was asked for last, with its letters that are still there."""
+    _tables: tuple[str, dict[object, Table]] = field(default_factory=lambda: ("", {}))
+    """Tables of the earlier generation that is still stored and was asked for last."""
+
+    @classmethod
+    def of(cls, base: KnowledgeBase, analyses: Analyses) -> "Citable":
+        """The figures of all letters of a base."""
+        return cls(CountedLetters(base, analyses))
+
+    @property
+    def base(self) -> KnowledgeBase:
+        """The open base."""
+        return self.letters.base
 
     @cached_property
     def _states(self) -> Mapping[str, str]:
@@ -85,12 +94,17 @@ class Citable:
 
     def cited(self, asked: Asked) -> Asked:
         """What is asked, of the generation that is served, so that its address can be cited."""
-        counted = (KINDS[asked.kind].counted, asked.party, asked.filters, asked.parts, asked.level, asked.key)
+        kind = KINDS[asked.kind]
+        counted = (kind.counted or kind.words, replace(asked, kind="", row=asked.row and "row"))
         if counted not in self._inputs:
             if len(self._inputs) >= _KEPT:
                 self._inputs.clear()
-            self._inputs[counted] = inputs(self.analyses.index, asked, self._states)
+            self._inputs[counted] = inputs(self.letters, asked, self._states)
         return replace(asked, generation=self.base.generation, inputs=self._inputs[counted])
+
+    def cite(self, asked: Asked) -> str:
+        """The address of a figure of the generation that is served, to be cited."""
+        return self.cited(asked).address
 
     def figure(self, asked: Asked) -> Figure:
         """A figure again.
@@ -106,16 +120,16 @@ class Citable:
             raise UnknownError(f"there was no generation {generation}; the current one is {served}")
         asked = replace(asked, generation=generation)
         if generation == served:
-            found = self._whole(asked, self.analyses.index, self._states)
+            found = self._whole(asked, self.letters, self._states)
             return replace(found, now=found.values, says="computed now")
         return self._again(asked)
 
-    def _whole(self, asked: Asked, index: Index, states: Mapping[str, str]) -> Figure:
+    def _whole(self, asked: Asked, letters: CountedLetters, states: Mapping[str, str]) -> Figure:
         """The figure over a whole generation, whose letters have these states."""
-        own = inputs(index, asked, states)
+        own = inputs(letters, asked, states)
         if asked.inputs not in {"", own}:
             raise _forged(asked)
-        values = KINDS[asked.kind].values(index, asked)
+        values = KINDS[asked.kind].values(letters, asked)
         return Figure(replace(asked, inputs=own), self.base.generation, _size(own), values, None)
 
     def _again(self, asked: Asked) -> Figure:
@@ -128,28 +142,29 @@ class Citable:
             self.base.generation,
             letters=0,
             values=None,
-            now=self._values(asked, self.analyses.index),
+            now=self._values(asked, self.letters),
             added=len(current.keys() - states.keys()),
             changed=len(states) - removed - len(same),
             removed=removed,
         )
         if (other := self.base.kept(asked.generation)) is not None:
+            if self._tables[0] != asked.generation:
+                self._tables = (asked.generation, {})
             with other:
-                index = self._index(asked.generation, lambda: _indexed(other, other.scan_facts()))
-                found = self._whole(asked, index, states)
+                letters = CountedLetters(other, Analyses.of(other), tables=self._tables[1])
+                found = self._whole(asked, letters, states)
             says = "computed from that generation, which is still stored"
             return replace(made, asked=found.asked, letters=found.letters, values=found.values, says=says)
         if not asked.inputs:
             served = self.base.generation
             raise SettingError(f"generation {asked.generation} is not kept; the current one is {served}")
-        facts = self.base.scan_facts().filter(pl.col("case").is_in(same))
-        index = self._index(asked.generation, lambda: _indexed(self.base, facts))
-        own = _left(index, asked, states)
-        rest, size = self._values(asked, index), _size(asked.inputs)
+        letters = self._left(asked.generation, same)
+        own = _left(letters, asked, states)
+        rest, size = self._values(asked, letters), _size(asked.inputs)
         lost = size - _size(own)
         if own == asked.inputs:
             says = f"recomputed over the same letters{_told(made)}"
-            return replace(made, letters=size, values=rest, says=says)
+            return replace(made, letters=size, values=rest or {}, says=says)
         if not 0 < lost <= len(states) - len(same):
             raise _forged(asked)
         says = (
@@ -158,16 +173,16 @@ class Citable:
         )
         return replace(made, letters=size, rest=rest, lost=lost, says=says)
 
-    def _index(self, generation: str, make: Callable[[], Index]) -> Index:
-        """The index of an earlier generation, kept for the next figure of it."""
+    def _left(self, generation: str, cases: list[str]) -> CountedLetters:
+        """The letters of an earlier generation that are still there, kept for the next figure of it."""
         kept = self._earlier
         if kept is None or kept[0] != generation:
-            kept = self._earlier = (generation, make())
+            kept = self._earlier = (generation, CountedLetters.of(self.base, cases))
         return kept[1]
 
-    def _values(self, asked: Asked, index: Index) -> Values | None:
+    def _values(self, asked: Asked, letters: CountedLetters) -> Values | None:
         try:
-            return KINDS[asked.kind].values(index, asked)
+            return KINDS[asked.kind].values(letters, asked)
         except UnknownError:
             return None
 
@@ -176,25 +191,22 @@ _KEPT = 1_000
 """Inputs of tables that are remembered."""
 
 
-def inputs(index: Index, asked: Asked, states: Mapping[str, str]) -> str:
+def inputs(letters: CountedLetters, asked: Asked, states: Mapping[str, str]) -> str:
     """How many letters a figure counts, and a digest of their states, whatever their order."""
-    counted = index.columns("case")["case"].filter(pl.Series(KINDS[asked.kind].counted(index, asked)))
-    cases = counted.unique().sort().to_list()
+    return _digest(KINDS[asked.kind].cases(letters, asked), states)
+
+
+def _digest(cases: Sequence[str], states: Mapping[str, str]) -> str:
     lines = "\n".join(f"{case} {states.get(case, '')}" for case in cases)
     return f"{len(cases)}-{hashlib.sha256(lines.encode()).hexdigest()[:16]}"
 
 
-def _indexed(base: KnowledgeBase, facts: pl.LazyFrame) -> Index:
-    """An index of some facts of a base, whose letters have the rationales."""
-    return replace(prepare(facts.collect()), _searching=searching(base))
-
-
-def _left(index: Index, asked: Asked, states: Mapping[str, str]) -> str:
+def _left(letters: CountedLetters, asked: Asked, states: Mapping[str, str]) -> str:
     """The inputs among the letters that are left, which may no longer know a word of the filters."""
     try:
-        return inputs(index, asked, states)
+        return inputs(letters, asked, states)
     except UnknownError:
-        return "0-"
+        return _digest((), states)
 
 
 def _size(written: str) -> int:

@@ -6,8 +6,8 @@ from typing import Any
 
 from rdflib.namespace import RDF, XSD
 
-from kg.analysis.cited.citable import Figure
-from kg.analysis.cited.figure_address import about
+from kg.cited.citable import Figure
+from kg.cited.figure_address import about
 from kg.graph import iri
 from kg.graph.triples import escaped
 from kg.graph.vocab import DCTERMS, IMR, QB
@@ -25,6 +25,7 @@ def shown(figure: Figure) -> str:
         for name, value in values.items()
         if name not in _LEFT and isinstance(value, int | float)
     ]
+    told += [str(values["verdict"])] if values.get("verdict") else []
     return ", ".join(told)
 
 
@@ -85,6 +86,8 @@ def n_triples(figure: Figure) -> str:
         f'{data_set} <{DCTERMS.description}> "{escaped(figure.says)}"@en',
         f"{data_set} <{DCTERMS.source}> <{iri.dataset(asked.generation)}>",
     ]
+    if verdict := (figure.values or {}).get("verdict"):
+        lines.append(f'{data_set} <{DCTERMS.description}> "{escaped(str(verdict))}"@en')
     for name, value in (figure.values or {}).items():
         if isinstance(value, int | float):
             subject = f"<{iri.dataset(*path, iri.slug(name))}>"

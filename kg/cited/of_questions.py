@@ -1,0 +1,83 @@
+"""Which figure the answer to a question is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kg.analysis.filters import Filters
+from kg.cited.figure_address import Asked
+from kg.cited.figure_tables import row_of_answer
+from kg.cited.wanted import NOT, PARTS, SIDES
+from kg.questions import letter_facets
+from kg.questions.answers import Answer
+from kg.questions.question import Kind, Question
+
+
+def of_conditions(question: Question) -> Asked:
+    """The figure of the decisions of a question, or of the groups that it compares.
+
+    Where conditions are more than filters, met or not, it is the answer to the question in its own words.
+    """
+    return _filtered(question) or of_question(question)
+
+
+def of_question(question: Question) -> Asked:
+    """The answer to a question, in the words that have its meaning."""
+    return Asked("answer", q=question.words)
+
+
+def of_answer(answer: Answer) -> Asked:
+    """The figure of an answer; of two groups that are compared with their difference."""
+    question = answer.question
+    if question.kind is Kind.FIGURES and question.groups and not question.split:
+        return of_conditions(question)
+    return of_question(question)
+
+
+def of_row(answer: Answer, row: Mapping[str, Any]) -> Asked | None:
+    """The figure of a row of an answer, ``None`` for one of decisions, which has none."""
+    if answer.question.kind in _DECISIONS:
+        return None
+    if answer.question.kind in _SIMILAR:
+        return _similar(answer.question, str(row["case"]))
+    return replace(of_question(answer.question), row=row_of_answer(row))
+
+
+def told(answer: Answer, cite: Callable[[Asked], str]) -> dict[str, Any]:
+    """An answer as JSON has it, with the addresses that ``cite`` makes: its own, and one for each row."""
+    found = answer.to_dict()
+    beside = [row for value in found["value"].values() if isinstance(value, list) for row in value]
+    for row in (*found["rows"], *beside):
+        if (figure := of_row(answer, row)) is not None:
+            row["figure"] = cite(figure)
+    return found | {"figure": cite(of_answer(answer))}
+
+
+_DECISIONS = frozenset((Kind.CASES, Kind.CASE, Kind.WHY))
+_SIMILAR = frozenset((Kind.RELATED, Kind.CONTRAST))
+
+
+def _similar(question: Question, row: str) -> Asked:
+    outcome = question.outcome.value if question.outcome else ""
+    outcome = "other" if question.kind is Kind.CONTRAST else outcome
+    made = Filters.of(**{c.name: c.values for c in question.where if not c.negated})
+    return Asked("similar", filters=made, case=question.case or "", outcome=outcome, row=row)
+
+
+def _filtered(question: Question) -> Asked | None:
+    """The figure of conditions that are filters, met or not; ``None`` for others."""
+    every = [("", question.where), *zip(SIDES, ((group,) for group in question.groups), strict=False)]
+    parts: dict[str, dict[str, tuple[str, ...]]] = {}
+    for side, conditions in every:
+        for condition in conditions:
+            own = parts.setdefault("-".join(filter(None, (side, NOT if condition.negated else ""))), {})
+            twice = condition.name in own and not condition.negated
+            if condition.name in letter_facets.ONLY_FACETS or condition.party or twice:
+                return None
+            own[condition.name] = (*own.get(condition.name, ()), *condition.values)
+    if question.case or question.split or len(question.groups) not in {0, len(SIDES)}:
+        return None
+    made = {part: Filters.of(**values) for part, values in parts.items()}
+    kind = "comparison" if question.groups else "outcomes"
+    of = tuple((part, made[part]) for part in PARTS if part in made)
+    return Asked(kind, question.party.value, made.get("", Filters()), parts=of)

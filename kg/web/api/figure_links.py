@@ -1,0 +1,41 @@
+"""The addresses that answers carry, each of which gives the figures beside it again."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kg.analysis.reasons.stock_sentences import StockRow, row_name
+from kg.cited.figure_address import Asked
+from kg.cited.of_questions import of_conditions
+from kg.cited.wanted import named
+from kg.explore.suggest import Suggestion
+from kg.questions.complete import Completion
+from kg.questions.reading import read_question
+from kg.web.site import Site
+
+
+def cited(site: Site, asked: Asked, row: type, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of a table, each with its figure; ``asked`` says of which table."""
+    return [{**one, "figure": site.cite(row_of(asked, row, one))} for one in rows]
+
+
+def row_of(asked: Asked, row: type, values: Mapping[str, Any]) -> Asked:
+    """A row of a table as a figure."""
+    if row is StockRow:  # a sentence can be longer than an address
+        return replace(asked, row=row_name(values["sentence"], alike=bool(asked.alike)))
+    return replace(asked, row=named(row, values))
+
+
+def of_node(site: Site, node: str, party: str = "any") -> str:
+    """The address of how the decisions of a node of the graph end."""
+    return site.cite(Asked("node", party, node=node))
+
+
+def completion_figure(site: Site, one: Completion) -> str:
+    """The address of the decisions that a completed question leaves."""
+    return site.cite(of_conditions(read_question(one.text)))
+
+
+def suggestion_figure(site: Site, one: Suggestion) -> str:
+    """The address of the decisions of what a name can stand for: a node, or items in the same words."""
+    return of_node(site, one.node) if one.node else site.cite(Asked("wording", text=one.label))
