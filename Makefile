@@ -73,7 +73,7 @@ demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowl
 
 # Taking coverage doubles the time of a test that reads letters. So each test runs once: those of the packages for which
 # coverage is required take it, if CI is set, and all others run without.
-COVERED := kg $(addprefix tests/,analysis claims files graph ontology questions reading statistics)
+COVERED := kg $(addprefix tests/,analysis cited claims files graph ontology questions reading statistics)
 PYTEST := pytest -n auto --dist worksteal
 
 CHECKS := test tests rest test-all coverage lowest

@@ -18,6 +18,7 @@ LINES = {
     "kg/graph/": 97.0,
     "kg/questions/": 95.0,
     "kg/claims/": 93.0,
+    "kg/cited/": 95.0,
 }
 BRANCHES = {"kg/reading/": 98.0, "kg/files/": 98.0, "kg/analysis/": 94.0}
 """Percent, by where a file lies, of what the tests of these packages reach.

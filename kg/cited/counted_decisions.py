@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from kg.analysis.decisions import Mask
-from kg.analysis.filters import Filters
+from kg.analysis.decisions import OUTCOMES, Mask
+from kg.analysis.filters import Filters, choose
 from kg.analysis.trends import citing
 from kg.cited.counted_letters import CountedLetters
 from kg.cited.wanted import NOT, SIDES, Wanted
@@ -105,6 +105,8 @@ def listing(asked: Wanted) -> case_lists.Wanted:
     outcomes, places, about = (
         tuple(filter(None, text.split("\n"))) for text in (asked.outcome, asked.place, asked.about)
     )
+    for outcome in outcomes:
+        choose("outcome", outcome, OUTCOMES)
     return case_lists.Wanted(
         asked.filters, outcomes, places, asked.party, asked.text, about, undated=bool(asked.undated)
     )
