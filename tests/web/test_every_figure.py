@@ -65,7 +65,10 @@ WITHOUT = {
     "/api/queries": "names",
     "/api/queries/{name}/text": "a text",
     "/figures/{kind}": "the figures themselves",
-} | {f"/api/queries/{name}": "a query is given again at `?generation=`" for name in queries.names()}
+} | {
+    f"/api/queries/{name}": "rows of SPARQL, which name their query and generation"
+    for name in queries.names()
+}
 
 NO_FIGURE = {
     **dict.fromkeys(("minimum", "limit", "q"), "what was asked"),

@@ -2,12 +2,14 @@
 
 import io
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from rdflib import SKOS, Graph, URIRef
 
+from kg.analysis.decisions import LEVELS
 from kg.base.export import export
 from kg.base.graphs import CATALOGUE
 from kg.base.store import KnowledgeBase
@@ -53,6 +55,45 @@ def test_every_iri_of_an_export_answers(site: TestClient, built: Path):
             answer = site.get(path, headers={"Accept": accept})
             if answer.status_code != 200:
                 silent[path, accept] = answer.status_code
+    assert silent == {}
+
+
+def printed(site: TestClient, built: Path) -> set[str]:
+    """Every IRI of ours that the base and whatever writes triples prints, as paths without a fragment."""
+    texts = []
+    with KnowledgeBase.open(built) as base:
+        for form, quotes in (("nt", True), ("jsonld", False)):
+            out = io.BytesIO()
+            export(base, form, out, quotes=quotes)
+            texts.append(out.getvalue().decode())
+        texts.append((base.folder / CATALOGUE).read_text(encoding="utf-8"))
+    figures = [site.get(f"/api/drivers?level={level}&minimum=1").json()["results"] for level in LEVELS]
+    turtle = ["/.well-known/void", "/ontology.ttl", "/shapes.ttl", "/context.jsonld", "/queries", "/about"]
+    turtle += [f"/api/drivers?level={level}&minimum=1" for level in LEVELS]
+    turtle += [row["figure"] for rows in figures for row in rows[:3]]
+    for accept in ("text/turtle", "application/n-triples", "application/ld+json", "text/html"):
+        texts += [site.get(address, headers={"Accept": accept}).text for address in turtle]
+    found = re.findall(rf"{re.escape(BASE)}([^\s<>\"'#{{}}\\\\|^`]*)", "\n".join(texts))
+    return {unescape(path).rstrip(".,;)") for path in found} - {""}
+
+
+@pytest.mark.long
+def test_every_iri_that_a_base_or_any_export_prints_answers(site: TestClient, built: Path):
+    """All of them, as data and as a page; a page to which several lead is asked for once."""
+    paths, pages, silent = printed(site, built), {}, {}
+    assert len(paths) > 5_000
+    for path in sorted(paths):
+        data = site.get(f"/{path}", headers={"Accept": "text/turtle"})
+        if data.status_code != 200 or not data.text.strip():
+            silent[path] = data.status_code
+        shown = site.get(f"/{path}", headers={"Accept": "text/html"}, follow_redirects=False)
+        if shown.status_code == 303:
+            pages[shown.headers["location"].partition("#")[0]] = path
+        elif shown.status_code != 200:
+            silent[path, "page"] = shown.status_code
+    silent |= {
+        (path, page): got for page, path in pages.items() if (got := site.get(page).status_code) != 200
+    }
     assert silent == {}
 
 
