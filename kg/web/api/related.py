@@ -44,9 +44,15 @@ Mode = Annotated[
 Outcome = Annotated[str | None, Query(description=f"One of {', '.join(WANTED)}.")]
 
 
-def as_json(site: Site, found: Related, filters: Filters, **more: Any) -> dict[str, Any]:
-    """A list of related cases as every address gives it."""
-    return json_answers.related(site.generation, found, site.index.notes(filters, "any"), **more)
+def as_json(site: Site, found: Related, filters: Filters, outcome: str | None, **more: Any) -> dict[str, Any]:
+    """A list of related cases as every address gives it, with its figures if the case is of the base."""
+    told = json_answers.related(site.generation, found, site.index.notes(filters, "any"), **more)
+    if found.case is not None and found.case in site.features.cases:
+        figure = Asked("similar", filters=filters, case=found.case, outcome=outcome or "", mode=found.mode)
+        told["figure"] = site.cite(figure)
+        for row in told["results"]:
+            row["figure"] = site.cite(replace(figure, row=row["case"]))
+    return told
 
 
 @router.get(
@@ -72,12 +78,7 @@ async def related(
     """
     asked = site.asked_case(case)
     found = site.analyses.related(asked, outcome, limit, cursor, filters=filters, mode=mode)
-    told = as_json(site, found, filters)
-    if asked.case is not None and asked.case in site.features.cases:
-        figure = Asked("similar", filters=filters, case=asked.case, outcome=outcome or "", mode=mode)
-        told["figure"] = site.cite(figure)
-        for row in told["results"]:
-            row["figure"] = site.cite(replace(figure, row=row["case"]))
+    told = as_json(site, found, filters, outcome)
     return answer(request, site, told, after=partial(cursor_after, cursor))
 
 
@@ -137,7 +138,7 @@ def many(
 
     def lines() -> Iterator[bytes]:
         for number, case in enumerate(cases):
-            told = as_json(site, ask(case) if number else first, filters, question=number)
+            told = as_json(site, ask(case) if number else first, filters, outcome, question=number)
             if brief.asked(asking):
                 told = brief.of(brief_types.BriefRelated, told, brief.address(asking))
             yield json.dumps(told, ensure_ascii=False).encode() + b"\n"
