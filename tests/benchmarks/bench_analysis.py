@@ -2,9 +2,11 @@
 
 Run ``python tests/benchmarks/bench_analysis.py [LETTERS]`` for facts drawn at random (a million letters),
 ``... --kb DIR`` for a knowledge base that is there: what is made of it is made in a folder of its own.
+``--kept DIR`` keeps the facts, index and lists in a folder, where two versions can be asked in turns.
 """
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -69,16 +71,22 @@ def _timed(what: str, ask: Callable[[], Any], bound: float | None = None) -> Any
     return answer
 
 
-def main(letters: int, kb: Path | None) -> None:
+def main(letters: int, kb: Path | None, kept: Path | None) -> None:
     """Print what each question takes, first and later."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder = kept or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder.mkdir(exist_ok=True)
+        for table in folder.glob("analysis/drivers-*"):
+            shutil.rmtree(table)
         if kb is None:
-            facts(letters).write_parquet(folder / "facts.parquet")
+            if not (folder / "facts.parquet").exists():
+                facts(letters).write_parquet(folder / "facts.parquet")
             scan: Callable[[], pl.LazyFrame] = lambda: pl.scan_parquet(folder / "facts.parquet")  # noqa: E731
         else:
             scan = stack.enter_context(KnowledgeBase.open(kb)).scan_facts
         measure(scan, folder / "analysis")
+    if kept:
+        return
     sys.stdout.write(f"recall of planted kin at 10 among 100,000: {recall_of_kin(100_000, 300):.3f}\n")
 
 
@@ -105,6 +113,9 @@ def measure(scan: Callable[[], pl.LazyFrame], folder: Path) -> None:
         "drivers by page with filters, index in memory", lambda: again.drivers(filters=few, sets=False), 400
     )
     _timed("drivers by page with filters and sets", lambda: again.drivers(filters=few), 2000)
+    wide = Filters.of(year=("2014", "2015"))
+    _timed("drivers by page of two years, no sets", lambda: again.drivers(filters=wide, sets=False), 400)
+    _timed("drivers by page of two years, with sets", lambda: again.drivers(filters=wide), 2000)
     _timed("drivers by page, no sets", lambda: drivers(again.index, sets=False), 1000)
     _timed("network of pages cited together, communities, centralities", lambda: network(again.index), 2000)
     _timed("related cases, opened", lambda: again.features)
@@ -163,9 +174,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("letters", type=int, nargs="?", default=1_000_000)
     parser.add_argument("--kb", type=Path, help="a knowledge base in place of facts drawn at random")
+    parser.add_argument("--kept", type=Path, help="a folder that keeps what is made, for another run")
     parser.add_argument("--related", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.related:
         answer_related(given.related)
     else:
-        main(given.letters, given.kb)
+        main(given.letters, given.kb, given.kept)
