@@ -168,15 +168,20 @@ def search(
     ] = Shown.TEXT,
 ) -> None:
     """Find letters that contain all the words, best match first."""
+    from kg.analysis.cache import Analyses
     from kg.analysis.search import CLOSE, OPEN, Search
     from kg.base.store import KnowledgeBase
+    from kg.cited.citable import Citable
+    from kg.cited.figure_address import Asked
     from kg.explore import json_answers
 
+    query = " ".join(f'"{w}"' if " " in w else w for w in words)
     with KnowledgeBase.open(kb) as base:
-        found = Search(base).find(" ".join(f'"{w}"' if " " in w else w for w in words), limit, offset)
-    if form is Shown.JSON:
-        print_json(json_answers.hits(base.generation, found))
-        return
+        found = Search(base).find(query, limit, offset)
+        if form is Shown.JSON:
+            figure = Citable.of(base, Analyses.of(base)).cite(Asked("search", q=query))
+            print_json(json_answers.hits(base.generation, found) | {"figure": figure})
+            return
     for hit in found.rows:
         line = Text.assemble((hit.case, "bold cyan"), "  ")
         for n, piece in enumerate(hit.snippet.split(OPEN)):
