@@ -1,5 +1,6 @@
 """Linked data: every IRI that we mint answers here, as RDF or with the way to its page."""
 
+import asyncio
 from typing import Annotated
 from urllib.parse import quote, unquote, urlencode
 from xml.sax.saxutils import escape
@@ -18,6 +19,7 @@ from kg.graph.triples import n_triples
 from kg.graph.vocab import SKOS
 from kg.web import dataset_card, negotiate
 from kg.web.api import openapi
+from kg.web.api.answers import observations
 from kg.web.api.cases import SiteDep
 from kg.web.middleware import EDITOR_POLICY
 from kg.web.pages.query import PREFIXES
@@ -93,6 +95,8 @@ def page_of(place: iri.Place, node: str, *, linked: bool) -> str:
         return f"/query?{urlencode({'query': queries.load(place.name).text})}"
     if place.kind == "dataset" and "/" not in node.removeprefix("dataset/"):
         return "/about"
+    if place.kind == "dataset" and (address := observations.cited_address(node)):
+        return address
     if node.startswith("guideline/"):
         return f"/guidelines/{node.removeprefix('guideline/')}"
     if linked and node.startswith(TOPICS):
@@ -152,6 +156,9 @@ async def _triples(request: Request, site: SiteDep, place: iri.Place, address: s
         lines = made.splitlines(keepends=True)
         under = (f"<{address}>", f"<{address}/", f"<{address}#")
         found = "".join(line for line in lines if line.startswith(under)).encode("utf-8", "replace")
+    elif place.kind == "dataset" and address.removeprefix(iri.BASE).count("/") > 1 and site.has_letters:
+        node = address.removeprefix(iri.BASE)
+        found = _of(address, await asyncio.to_thread(observations.n_triples, site, node))
     elif place.kind == "dataset" and place.name in ("", site.generation) and site.has_letters:
         found = _of(address, dataset_card.description(site.base, await public_base(request)))
     elif place.kind == "query":
@@ -166,6 +173,8 @@ async def _triples(request: Request, site: SiteDep, place: iri.Place, address: s
         found = await site_queries.ask(
             request, f"CONSTRUCT {{ <{address}> ?p ?o }} WHERE {{ <{address}> ?p ?o }}"
         )
+        if not found and place.kind == "statistic":
+            found = observations.statistic(place.name).encode()
         if not found and place.kind == "page":
             found = await site_queries.ask(
                 request, f"CONSTRUCT {{ ?c ?p <{address}> }} WHERE {{ ?c ?p <{address}> }} LIMIT 1000"

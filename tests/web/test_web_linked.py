@@ -74,7 +74,7 @@ def printed(site: TestClient, built: Path) -> set[str]:
     for accept in ("text/turtle", "application/n-triples", "application/ld+json", "text/html"):
         texts += [site.get(address, headers={"Accept": accept}).text for address in turtle]
     found = re.findall(rf"{re.escape(BASE)}([^\s<>\"'#{{}}\\\\|^`]*)", "\n".join(texts))
-    return {unescape(path).rstrip(".,;)") for path in found} - {""}
+    return {path for one in found if (path := unescape(one).rstrip(".,;)")) and not path.endswith("/")}
 
 
 @pytest.mark.long
@@ -120,6 +120,30 @@ def test_a_generation_is_described(site: TestClient):
     assert answer.status_code == 200
     graph = Graph().parse(data=answer.text, format="turtle")
     assert URIRef(f"{BASE}dataset/000001") in set(graph.subjects())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/drivers?level=chapter&minimum=3&year=2014-2016",
+        "/figures/comparison?one-sex=male&other-sex=female",
+    ],
+)
+def test_data_sets_and_observations_are_counted_again(site: TestClient, path: str):
+    told = site.get(path, headers={"Accept": "application/n-triples"}).text
+    subjects = sorted(set(re.findall(rf"^<{BASE}(dataset/[^>]+)>", told, re.M)))
+    assert len(subjects) > 5
+    for subject in [*subjects[:2], *subjects[-2:]]:
+        again = site.get(f"/{subject}", headers={"Accept": "application/n-triples"}).text
+        assert {*again.splitlines()} == {
+            line for line in told.splitlines() if line.startswith(f"<{BASE}{subject}>")
+        }
+        assert site.get(f"/{subject}", headers={"Accept": "text/html"}).status_code == 200
+    for statistic in set(re.findall(rf"<{BASE}(statistic/[^>]+)>", told)):
+        assert "prefLabel" in site.get(f"/{statistic}", headers={"Accept": "application/n-triples"}).text
+    none = ("dataset/000001/x", "dataset/000001/drivers/page", "dataset/000009/drivers/a/b/c/1/d")
+    for wrong in (*none, "statistic/no-such"):
+        assert site.get(f"/{wrong}", headers={"Accept": "text/turtle"}).status_code in {404, 422}, wrong
 
 
 def test_item_data_is_the_items_alone(site: TestClient, case: str):
