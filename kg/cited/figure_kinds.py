@@ -32,11 +32,17 @@ class Kind:
     """Whether it takes filters."""
     party: str = "reviewer"
     """Whose citations count where an address does not say."""
+    holding: Callable[[CountedLetters, Wanted], list[str]] | None = None
+    """The cases of the letters that it counts, where no decisions say which they are."""
+    by_row: bool = False
+    """Whether its table is counted for one row alone."""
+    called: str = "row"
+    """What a row is called where there is none of the name."""
 
     def cases(self, letters: CountedLetters, asked: Wanted) -> list[str]:
         """The cases of the letters that it counts."""
-        if self.words == _SEARCH:
-            return letters.holding(asked.q)
+        if self.holding:
+            return self.holding(letters, asked)
         return letters.cases(None if self.counted is None else self.counted(letters, asked))
 
     def values(self, letters: CountedLetters, asked: Wanted) -> Values:
@@ -49,20 +55,16 @@ class Kind:
         if not asked.row:
             return table.whole or {}
         if asked.row not in table.rows:
-            raise unknown(_ROW.get(asked.kind, "row"), asked.row, table.rows, ChoiceError)
+            raise unknown(self.called, asked.row, table.rows, ChoiceError)
         return table.rows[asked.row]
 
     def every(self, letters: CountedLetters, asked: Wanted) -> Table:
         """The whole table."""
-        row = asked.row if asked.kind in _BY_ROW else bool(asked.row) and "row"
+        row = asked.row if self.by_row else bool(asked.row) and "row"
         wanted = (row, replace(asked, row="", generation="", inputs=""))
         return letters.table(wanted, lambda: self.table(letters, asked))
 
 
-_BY_ROW = frozenset(("sentence", "similar"))
-"""Kinds whose table is counted for one row alone."""
-_ROW = {"month": "month", "change": "change"}
-_SEARCH = "Letters that hold all the words"
 _OPTIONS = ("level", "party", "row")
 
 KINDS: Mapping[str, Kind] = {
@@ -82,11 +84,13 @@ KINDS: Mapping[str, Kind] = {
     "month": Kind(
         ("party", "key", "row"),
         *("a month such as 2016-03", of.of_trend, tables.month, "Outcomes of one month"),
+        called="month",
     ),
     "change": Kind(
         ("party", "key", "row"),
         *("a day such as 2016-07-28", of.of_trend, tables.change, "Change of outcomes at an edition"),
         whole=True,
+        called="change",
     ),
     "group": Kind(
         ("by", "across", "party", "row"),
@@ -140,6 +144,7 @@ KINDS: Mapping[str, Kind] = {
             "Sentences that appear in several letters",
         ),
         whole=True,
+        by_row=True,
     ),
     "answer": Kind(
         ("q", "row"),
@@ -191,11 +196,19 @@ KINDS: Mapping[str, Kind] = {
         whole=True,
         party="any",
     ),
-    "search": Kind(("q",), "", None, tables.search, _SEARCH, whole=True, needs=("q",), filtered=False),
+    "search": Kind(
+        ("q",),
+        *("", None, tables.search, "Letters that hold all the words"),
+        whole=True,
+        needs=("q",),
+        filtered=False,
+        holding=lambda letters, asked: letters.holding(asked.q),
+    ),
     "similar": Kind(
         ("case", "outcome", "mode", "row"),
         *("a similar case", of.of_every, tables.similar, "Similarity of cases"),
         whole=True,
+        by_row=True,
         needs=("case",),
     ),
     "field": Kind(

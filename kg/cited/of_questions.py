@@ -9,7 +9,7 @@ from kg.cited.figure_address import Asked
 from kg.cited.figure_tables import row_of_answer
 from kg.cited.wanted import NOT, PARTS, SIDES
 from kg.questions import letter_facets
-from kg.questions.answers import Answer
+from kg.questions.answers import Answer, filters
 from kg.questions.question import Kind, Question
 
 
@@ -60,8 +60,7 @@ _SIMILAR = frozenset((Kind.RELATED, Kind.CONTRAST))
 def _similar(question: Question, row: str) -> Asked:
     outcome = question.outcome.value if question.outcome else ""
     outcome = "other" if question.kind is Kind.CONTRAST else outcome
-    made = Filters.of(**{c.name: c.values for c in question.where if not c.negated})
-    return Asked("similar", filters=made, case=question.case or "", outcome=outcome, row=row)
+    return Asked("similar", filters=filters(question), case=question.case or "", outcome=outcome, row=row)
 
 
 def _filtered(question: Question) -> Asked | None:

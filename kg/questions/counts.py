@@ -81,9 +81,7 @@ def values_of(index: Index, name: str, question: Question) -> pl.DataFrame:
         named = cited.keys["edition" if name == "edition" else "key"]
         pairs = {"decision": cited.decision.astype(np.int64), name: named.gather(cited.key)}
         return pl.DataFrame(pairs).drop_nulls().unique()
-    if name == "outcome":
-        values = pl.Series(name, OUTCOMES, dtype=pl.String).gather(index.outcome.astype(np.int64))
-    elif name in letter_facets.SPLITS:
+    if name in letter_facets.SPLITS:
         values = letter_facets.FACETS[name].values(index, question.party.value).rename(name)
     else:
         column = _COLUMNS.get(name, name)

@@ -107,6 +107,15 @@ def either(terminal: str, ending: str = "") -> str:
     return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") + ending for phrase in said)
 
 
+def singular_or_plural(terminal: str) -> str:
+    """The phrases of a terminal as a regular expression, in singular and plural.
+
+    >>> singular_or_plural("HOURS")
+    'hours?'
+    """
+    return either(terminal, "s?")
+
+
 @cache
 def adverbs() -> frozenset[str]:
     """Words that say nothing, also within a phrase.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from kg.questions import letter_facets
-from kg.questions.vocabulary import Meaning, either
+from kg.questions.vocabulary import Meaning, singular_or_plural
 from kg.reading.text.number_words import words_of
 
 _WORDED = words_of(*range(1, 13), 15, *range(20, 70, 10)) | {"hundred": 100}
@@ -109,13 +109,9 @@ _DECADE = re.compile(
 )
 
 
-def _either(terminal: str) -> str:
-    return either(terminal, "s?")
-
-
 @cache
 def _bounds() -> str:
-    before = "|".join(f"(?P<{name}>{_either(name)}|{more})" for name, more in _MORE.items())
+    before = "|".join(f"(?P<{name}>{singular_or_plural(name)}|{more})" for name, more in _MORE.items())
     return rf"(?:(?:{before})\s+)"
 
 
@@ -129,7 +125,7 @@ _MORE = {
 
 @cache
 def _after() -> str:
-    return "|".join(f"(?P<{name}>{_either(name)})" for name in ("OR_MORE", "OR_LESS"))
+    return "|".join(f"(?P<{name}>{singular_or_plural(name)})" for name in ("OR_MORE", "OR_LESS"))
 
 
 def _amount(written: str) -> float:
@@ -159,7 +155,7 @@ def _bounded(found: re.Match[str], amount: str, factor: float = 1.0, step: float
 @cache
 def _event() -> re.Pattern[str]:
     """A date of a letter after a word that connects it, or before one."""
-    names = "|".join(f"(?P<{name}>{_either(terminal)})" for name, terminal in _EVENT_NAMES.items())
+    names = "|".join(f"(?P<{name}>{singular_or_plural(terminal)})" for name, terminal in _EVENT_NAMES.items())
     return re.compile(
         rf"(?P<led>\b{_CONNECTED}\s+|(?<=>))?(?:(?:the|a|an|its|imr|actual)\s+)*(?:{names})(?:\s+dates?|\s+day)?\b(?P<then>\s*{_CONNECTED}(?=\s))?",
         re.IGNORECASE,
@@ -178,7 +174,7 @@ def _span() -> re.Pattern[str]:
 
 @cache
 def _time() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{_either('AT_TIME')})\b", re.IGNORECASE)
+    return re.compile(rf"\b(?:{singular_or_plural('AT_TIME')})\b", re.IGNORECASE)
 
 
 def _times(text: str) -> Iterator[tuple[Meaning, int, int]]:

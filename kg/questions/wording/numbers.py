@@ -6,8 +6,7 @@ from functools import cache
 from itertools import product
 
 from kg.model import Unit
-from kg.questions import vocabulary
-from kg.questions.vocabulary import Meaning
+from kg.questions.vocabulary import Meaning, singular_or_plural
 from kg.reading.text.number_words import words_of
 
 _TENS, _ONES = words_of(*range(20, 100, 10)), words_of(*range(1, 10))
@@ -107,38 +106,32 @@ def _range(number: re.Match[str]) -> str:
     )
 
 
-def _words(terminal: str) -> str:
-    """The phrases of a terminal as a regular expression, the longest first, in singular and plural."""
-    phrases = sorted(vocabulary.keywords()[terminal], key=len, reverse=True)
-    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") + "s?" for phrase in phrases)
-
-
 @cache
 def _worker_before() -> re.Pattern[str]:
     """Whose age a bounded number is: ``workers over 60``."""
-    return re.compile(rf"\b(?:{_words('WORKERS')})\s+$", re.IGNORECASE)
+    return re.compile(rf"\b(?:{singular_or_plural('WORKERS')})\s+$", re.IGNORECASE)
 
 
 @cache
 def _counts_after() -> re.Pattern[str]:
     """A word or two, such as the service, and then visits."""
-    return re.compile(rf"\s+(?:[a-z][a-z-]*\s+){{1,2}}(?:{_words('VISITS')})\b", re.IGNORECASE)
+    return re.compile(rf"\s+(?:[a-z][a-z-]*\s+){{1,2}}(?:{singular_or_plural('VISITS')})\b", re.IGNORECASE)
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
     """``[what it counts] [aged] [how it is bounded] [#]number[ to number] [or more] [what it counts]``."""
-    first = "|".join(f"(?P<{name}_FIRST>{_words(name)})" for name in UNITS)
-    before = "|".join(f"(?P<{name}>{_words(name)})" for name in BOUNDS[:4])
-    after = "|".join(f"(?P<{name}>{_words(name)})" for name in BOUNDS[4:])
-    later = "|".join(f"(?P<{name}_LATER>{_words(name)})" for name in BOUNDS[4:])
-    units = "|".join(f"(?P<{name}>{_words(name)})" for name in (*UNITS, "OF_AGE"))
+    first = "|".join(f"(?P<{name}_FIRST>{singular_or_plural(name)})" for name in UNITS)
+    before = "|".join(f"(?P<{name}>{singular_or_plural(name)})" for name in BOUNDS[:4])
+    after = "|".join(f"(?P<{name}>{singular_or_plural(name)})" for name in BOUNDS[4:])
+    later = "|".join(f"(?P<{name}_LATER>{singular_or_plural(name)})" for name in BOUNDS[4:])
+    units = "|".join(f"(?P<{name}>{singular_or_plural(name)})" for name in (*UNITS, "OF_AGE"))
     worded = "|".join(re.escape(word) for word in sorted(_WORDED, key=len, reverse=True))
     worded = worded.replace(r"\ ", r"[\s-]+")
     amount = rf"(?:[0-9]{{1,4}}|(?:{worded})(?![\w-]))"
     between = r"(?:(?P<between>between)\s+|from\s+)?"
     return re.compile(
-        rf"(?<![\w.])(?:(?:{first})[\s:,]+)?(?:(?P<AGED>{_words('AGED')})\s+)?(?:(?:{before})\s+)?{between}(?P<hash>#\s?)?"
+        rf"(?<![\w.])(?:(?:{first})[\s:,]+)?(?:(?P<AGED>{singular_or_plural('AGED')})\s+)?(?:(?:{before})\s+)?{between}(?P<hash>#\s?)?"
         r"(?!(?:19|20)[0-9]{2}\b)"  # a year is no number of something
         rf"(?P<first>{amount})(?:\s*(?:-|–|to|and)\s*(?P<last>{amount}))?(?![\w.])(?P<plus>\s?\+)?"
         rf"(?:\s+(?:{after})\b)?(?:[\s-]*(?:{units})\b)?(?:\s+(?:{later})\b)?",
