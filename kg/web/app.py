@@ -98,8 +98,8 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await state.start()
         try:
+            await state.start()
             async with app.state.agents():
                 yield
         finally:

@@ -5,7 +5,7 @@ import ctypes
 import gc
 import logging
 import sys
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -188,13 +188,13 @@ class State:
         if served == self.site.generation:
             return False
         site = await asyncio.to_thread(Site.opened, self.path)
-        visitors = await self.visitors.opened(site.base.graph_folder)
-        try:
-            own = await self.own.opened(site.base.graph_folder)
-        except WorkerError:
+        async with AsyncExitStack() as undo:
+            undo.callback(site.base.close)
+            visitors = await self.visitors.opened(site.base.graph_folder)
             if visitors:
-                await visitors.end()
-            raise
+                undo.push_async_callback(visitors.end)
+            own = await self.own.opened(site.base.graph_folder)
+            undo.pop_all()
         # All at once: a client that got an answer of the new generation gets none of the old one afterwards.
         self.visitors.switch(visitors)
         self.own.switch(own)

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from conftest_web import numbers, store_of
+from conftest_web import generation, numbers, store_of
 
+from kg.web.settings import Settings
 from kg.web.sparql.lanes import Lane, Limits, RefusalError
+from kg.web.state import State
 
 Found = TypeVar("Found")
 FORMATS = {"select": "json", "ask": "json", "graph": "nt"}
@@ -119,3 +121,36 @@ def test_a_new_store_is_gone_over_to(store: Path, tmp_path: Path):
         return counted
 
     assert in_a_loop(run()) == ["400", "7"]
+
+
+def processes() -> set[int]:
+    """The query processes of this one that still run."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    children = {int(pid) for one in tasks for pid in one.read_text().split()}
+    return {pid for pid in children if b"worker.py" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.2])
+def test_a_server_that_ends_while_it_goes_over_to_a_generation_leaves_no_process(root: Path, after: float):
+    async def run() -> None:
+        state = State(root, Settings(workers=1, site_workers=1, poll_time=0.01))
+        await state.start()
+        generation(root, "000002", numbers(7))
+        await asyncio.sleep(after)
+        await state.stop()
+
+    before = processes()
+    in_a_loop(run())
+    assert processes() <= before
+
+
+def test_a_worker_that_was_opened_and_never_used_ends_with_its_lane(store: Path, tmp_path: Path):
+    async def run() -> None:
+        lane = Lane(store, 1, Limits())
+        await lane.start()
+        await lane.opened(store_of(tmp_path / "next", numbers(7)))
+        await lane.stop()
+
+    before = processes()
+    in_a_loop(run())
+    assert processes() <= before

@@ -188,6 +188,7 @@ class Lane:
     def __init__(self, store: Path, size: int, limits: Limits) -> None:
         self.limits, self.size, self.figures = limits, size, Figures()
         self._store = store
+        self._alive: set[Worker] = set()
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []
         self._waiting: dict[str, deque[asyncio.Future[Worker]]] = defaultdict(deque)
@@ -203,19 +204,27 @@ class Lane:
         Raises:
             WorkerError: the store cannot be opened.
         """
-        for worker in await asyncio.gather(
-            *(Worker.start(self._store, self.limits) for _ in range(self.size))
-        ):
+        for worker in await asyncio.gather(*(self._begin(self._store) for _ in range(self.size))):
             self._workers.add(worker)
             self._idle.append(worker)
 
+    async def _begin(self, store: Path) -> Worker:
+        """Start a worker, which :meth:`stop` ends whatever becomes of it."""
+        worker = await Worker.start(store, self.limits)
+        self._alive.add(worker)
+        return worker
+
+    async def _end(self, worker: Worker) -> None:
+        await worker.end()
+        self._alive.discard(worker)
+
     async def stop(self) -> None:
-        """Kill the workers, and what they do."""
+        """Kill every worker, those too that were :meth:`opened` and never gone over to, and what they do."""
         self._open = False
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(worker.end() for worker in self._workers), *self._ends)
+        await asyncio.gather(*(self._end(worker) for worker in self._alive), *self._ends)
         self._workers.clear()
 
     async def opened(self, store: Path) -> Worker | None:
@@ -224,7 +233,7 @@ class Lane:
         Raises:
             WorkerError: the store cannot be opened.
         """
-        return await Worker.start(store, self.limits)
+        return await self._begin(store)
 
     def switch(self, first: Worker | None) -> None:
         """Go on with the store of ``first``; queries that run end on the one they began with."""
@@ -352,7 +361,7 @@ class Lane:
 
     def _discard(self, worker: Worker, *, replace: bool) -> None:
         self._workers.discard(worker)
-        self._keep(asyncio.create_task(worker.end()), self._ends)
+        self._keep(asyncio.create_task(self._end(worker)), self._ends)
         if replace and self._open:
             self._keep(asyncio.create_task(self._add()), self._tasks)
 
@@ -362,14 +371,14 @@ class Lane:
         while self._open and len(self._workers) < self.size:
             store = self._store
             try:
-                worker = await Worker.start(store, self.limits)
+                worker = await self._begin(store)
             except (WorkerError, OSError):
                 log.exception("a query process could not be started")
                 await asyncio.sleep(pause)
                 pause = min(5.0, pause * 2)
                 continue
             if not self._open or store != self._store:
-                await worker.end()
+                await self._end(worker)
                 continue
             self._workers.add(worker)
             self._idle.append(worker)
