@@ -6,8 +6,10 @@ A query file opens with lines that say so:
     #+ parameter: page guideline
     #+ parameter: limit integer [100]
     #+ columns: case, item, outcome
+    #+ figures: items, share
     SELECT * { VALUES $page { UNDEF } ?citation imr:citesPage $page . ... } LIMIT 100
 
+``figures`` are the columns that are counted or measured; the others say of what, so that a row has a name.
 A parameter has a name, a type and perhaps a default. The text is SPARQL as it stands: it holds a parameter's
 default, or ``UNDEF``, in a block ``VALUES $name { ... }``, and that of ``limit`` and ``offset``
 after these keywords. Types:
@@ -48,8 +50,7 @@ if TYPE_CHECKING:
 FOLDER = "queries"
 ANY = "any"
 
-Value = str | int | float | bool | date | None
-"""A value in an answer; an IRI is text, ``None`` is unbound."""
+Value = str | int | float | bool | date | None  # in an answer; an IRI is text, None is unbound
 
 # rdflib's parser is not thread-safe, and one failure breaks it for good: one query at a time.
 _LOCK = Lock()
@@ -110,6 +111,8 @@ class Query:
     columns: tuple[str, ...]
     pieces: tuple[str, ...]
     """Text and names of parameters in turn, text first and last, without the values that the text holds."""
+    figures: tuple[str, ...] = ()
+    """The columns that are counted or measured; a query that lists cases has none."""
 
     def bind(self, values: Mapping[str, object] | None = None) -> str:
         """The SPARQL text with the parameters' values in their places.
@@ -234,8 +237,14 @@ def parse(text: str, name: str = "query") -> Query:
         raise QueryError(
             f"{name}: each parameter is declared once and stands in VALUES $name {{ ... }} or after LIMIT"
         )
-    columns = tuple(re.split(r"\s*,\s*", ", ".join(header.get("columns", [])))) if "columns" in header else ()
-    return Query(name, text, " ".join(header.get("summary", [])), parameters, columns, pieces)
+    columns, figures = (_columns(header.get(key, [])) for key in ("columns", "figures"))
+    if not set(figures) <= set(columns):
+        raise QueryError(f"{name}: figures are some of its columns")
+    return Query(name, text, " ".join(header.get("summary", [])), parameters, columns, pieces, figures)
+
+
+def _columns(lines: list[str]) -> tuple[str, ...]:
+    return tuple(filter(None, re.split(r"\s*,\s*", ", ".join(lines))))
 
 
 def find(query: str) -> Query:

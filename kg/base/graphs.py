@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Self
 
 import pyoxigraph
+from oxrdflib import OxigraphStore
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
+from rdflib import Graph
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from kg import resources
 from kg.errors import BaseError
@@ -236,6 +239,20 @@ def case_quads(store: pyoxigraph.Store, case: str) -> Iterator[Quad]:
             if isinstance(end, NamedNode) and end.value not in seen and end.value.startswith(root + "/"):
                 seen.add(end.value)
                 waiting.append(end)
+
+
+def of_cases(folder: Path, cases: Iterable[str]) -> pyoxigraph.Store:
+    """A store in memory with the catalogue of the generation in ``folder`` and some of its cases."""
+    store = pyoxigraph.Store()
+    store.load((folder / CATALOGUE).read_bytes(), format=RdfFormat.N_TRIPLES)
+    whole = open_read_only(folder / "graph")
+    store.bulk_extend(quad for case in cases for quad in case_quads(whole, case))
+    return store
+
+
+def as_graph(store: pyoxigraph.Store) -> Graph:
+    """A store as an rdflib graph; plain query text runs in Oxigraph."""
+    return Graph(store=OxigraphStore(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
 
 
 def kept_lines(folder: Path, keep: Iterable[str]) -> Iterator[bytes]:

@@ -18,12 +18,10 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import polars as pl
-from oxrdflib import OxigraphStore
 from rdflib import Graph
-from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from kg.base import columns, facts, generations
-from kg.base.graphs import open_read_only
+from kg.base.graphs import as_graph, open_read_only
 from kg.base.ledger import Changed, Correction
 from kg.base.letter_texts import Letters
 from kg.errors import BaseError, UnknownError
@@ -119,8 +117,7 @@ class KnowledgeBase:
     @cached_property
     def graph(self) -> Graph:
         """The triples as an rdflib graph over Oxigraph, read-only; plain query text runs in Oxigraph."""
-        store = open_read_only(self.graph_folder)
-        return Graph(store=OxigraphStore(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
+        return as_graph(open_read_only(self.graph_folder))
 
     @cached_property
     def facts(self) -> pl.DataFrame:

@@ -7,13 +7,16 @@ from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
+from rdflib import Graph
 
 from kg.analysis.cache import Analyses
 from kg.analysis.decisions import Index, Mask
 from kg.analysis.reasons.rationales import searching
 from kg.analysis.search import Search
+from kg.base.graphs import as_graph, of_cases
 from kg.base.store import KnowledgeBase
 from kg.cited.wanted import Values
+from kg.errors import SettingError
 from kg.explore.neighbours import Links
 
 _Made = TypeVar("_Made")
@@ -37,6 +40,7 @@ def _kept(made: dict[object, Any], asked: object, make: Callable[[], Any]) -> An
 
 
 _KEPT = 32
+_SET_APART = 10_000
 
 
 @dataclass(eq=False)
@@ -100,6 +104,18 @@ class CountedLetters:
 
     def _of(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         return frame if self.some is None else frame.filter(pl.col("case").is_in(list(self.some)))
+
+    def graph(self) -> Graph:
+        """Their triples.
+
+        Raises:
+            SettingError: they are too many to be set apart from the others.
+        """
+        if self.some is None:
+            return self.base.graph
+        if len(self.some) > _SET_APART:
+            raise SettingError(f"a query is asked again of at most {_SET_APART:,} letters of a generation")
+        return self.analysed("graph", lambda: as_graph(of_cases(self.base.folder, sorted(self.some or ()))))
 
     def holding(self, words: str) -> list[str]:
         """The cases of those that hold all the words of a search."""

@@ -7,6 +7,7 @@ from kg.analysis.decisions import Mask
 from kg.analysis.filters import unknown
 from kg.cited import counted_decisions as of
 from kg.cited import figure_tables as tables
+from kg.cited import query_tables
 from kg.cited.counted_letters import CountedLetters, Table
 from kg.cited.wanted import LISTED, NOT, PARTS, Values, Wanted
 from kg.errors import ChoiceError
@@ -210,6 +211,14 @@ KINDS: Mapping[str, Kind] = {
         whole=True,
         by_row=True,
         needs=("case",),
+    ),
+    "query": Kind(
+        ("query", "given", "row"),
+        *("what the row is counted by, its values with | between them", None, query_tables.answered),
+        "Answer to a named query",
+        whole=True,
+        needs=("query",),
+        filtered=False,
     ),
     "field": Kind(
         ("row",),

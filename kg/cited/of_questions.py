@@ -1,4 +1,4 @@
-"""Which figure the answer to a question is."""
+"""Which figure the answer to a question is, and which a row of a named query."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -7,7 +7,9 @@ from typing import Any
 from kg.analysis.filters import Filters
 from kg.cited.figure_address import Asked
 from kg.cited.figure_tables import row_of_answer
+from kg.cited.query_tables import row_name
 from kg.cited.wanted import NOT, PARTS, SIDES
+from kg.queries import Query
 from kg.questions import letter_facets
 from kg.questions.answers import Answer, filters
 from kg.questions.question import Kind, Question
@@ -41,6 +43,20 @@ def of_row(answer: Answer, row: Mapping[str, Any]) -> Asked | None:
     if answer.question.kind in _SIMILAR:
         return _similar(answer.question, str(row["case"]))
     return replace(of_question(answer.question), row=row_of_answer(row))
+
+
+def of_query_row(query: Query, given: Mapping[str, Any], row: Mapping[str, Any]) -> Asked | None:
+    """The figure of a row of a named query with its parameters, ``None`` where it lists what letters say.
+
+    >>> query = queries.load("outcomes_by_year")
+    >>> of_query_row(query, {}, {"year": 2016, "items": 5, "upheld": 4}).address
+    '/figures/query?query=outcomes_by_year&row=2016'
+    """
+    if not query.figures:
+        return None
+    pairs = sorted(f"{one}={value}" for one, value in given.items() if one != "limit")
+    alone = len(query.figures) == len(query.columns)
+    return Asked("query", query=query.name, given="\n".join(pairs), row="" if alone else row_name(query, row))
 
 
 def told(answer: Answer, cite: Callable[[Asked], str]) -> dict[str, Any]:

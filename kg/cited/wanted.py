@@ -44,6 +44,10 @@ class Wanted:
     undated: str = ""
     case: str = ""
     mode: str = ""
+    query: str = ""
+    """A named query."""
+    given: str = ""
+    """Parameters of a named query, each as name=value."""
     parts: tuple[tuple[str, Filters], ...] = ()
     generation: str = ""
     inputs: str = ""
@@ -53,7 +57,7 @@ class Wanted:
         return dict(self.parts).get(name, Filters())
 
 
-SEVERAL = ("outcome", "place", "about")
+SEVERAL = ("outcome", "place", "about", "given")
 """What can have several values, with a line's end between them."""
 LISTED = ("outcome", "place", "about", "party", "text", "undated")
 """What says which decisions a list of cases has, beside filters, named as the page ``/cases`` names it."""

@@ -11,10 +11,21 @@ from kg.web.api.cases import ServedDep
 from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
 from kg.web.site import Site
-from kg.web.sparql.site_queries import only_served
 from kg.web.state import State
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(only_served)])
+
+def _only_served(request: Request) -> None:
+    """See that no other generation is asked for.
+
+    Raises:
+        ProblemError: with 422 where one is.
+    """
+    named = request.query_params.get("generation", "")
+    if named and named != (now := request.app.state.state.site.generation):
+        raise ProblemError(422, f"files are of the current generation {now}, not of {named[:20]}")
+
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(_only_served)])
 
 
 def listed(site: Site, base: str) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from kg.web.problems import ProblemError
 from kg.web.settings import Settings
 from kg.web.site import Site
 from kg.web.sparql import remote
-from kg.web.sparql.lanes import Answer, Lane, Limits, WorkerError
+from kg.web.sparql.lanes import Answer, Lane, Limits, RefusalError, WorkerError
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,9 @@ class State:
         self._kept: list[Site] = []
         self._earlier: list[Site] = []
         self._opening = asyncio.Lock()
+        self._past: Lane | None = None
+        self._turn = asyncio.Lock()
+        """Whose turn it is to ask an earlier generation."""
 
     async def start(self) -> None:
         """Start the query processes and the look-out for new generations."""
@@ -83,7 +86,8 @@ class State:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
-        await asyncio.gather(self.visitors.stop(), self.own.stop())
+        lanes = (self.visitors, self.own, self._past)
+        await asyncio.gather(*(lane.stop() for lane in lanes if lane))
         for site in (*self._kept, *self._earlier, self.site) if self.path else ():
             site.base.close()
 
@@ -96,10 +100,47 @@ class State:
 
         Raises:
             RefusalError: too many wait, or it waited too long.
+            ProblemError: with 422 where the request names a generation that is not kept.
         """
-        answer = await lane.ask(job, client)
-        request.state.site = self._answering(answer.store)
-        return answer
+        site = await self.asked_for(request)
+        if site is self.site:
+            answer = await lane.ask(job, client)
+            request.state.site = self._answering(answer.store)
+            return answer
+        if self.settings.endpoint:
+            raise ProblemError(422, f"queries run on the graph of another server, not on {site.generation}")
+        return await self._ask_earlier(site, job, client)
+
+    async def asked_for(self, request: Request) -> Site:
+        """The generation that a request names, or the one that is served.
+
+        Raises:
+            ProblemError: with 422 where it is not kept.
+        """
+        named = request.query_params.get("generation", "")
+        if not named:
+            return self.site
+        request.state.site = site = await self.generation(named)
+        return site
+
+    async def _ask_earlier(self, site: Site, job: dict[str, Any], client: str) -> Answer:
+        """Ask an earlier generation, in a process that stays for the one that was asked for last."""
+        store = site.base.graph_folder
+        try:
+            async with asyncio.timeout(self.visitors.limits.queue_time):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise RefusalError(503, 5) from error
+        try:
+            if self._past is None:
+                lane = Lane(store, 1, self.visitors.limits)
+                await lane.start()
+                self._past = lane
+            elif self._past.store != store:
+                self._past.switch(await self._past.opened(store))
+            return await self._past.ask(job, client)
+        finally:
+            self._turn.release()
 
     def _answering(self, store: Path) -> Site:
         """The generation of a store; another may have been put in place meanwhile."""
@@ -204,6 +245,9 @@ class State:
         self.site, self._earlier = site, []
         for each in over:
             each.base.close()
+        past, self._past = self._past, None
+        if past:
+            await past.stop()
         self._kept[0].forget()
         await asyncio.to_thread(_give_back)
         log.info("generation %s is served", site.generation)

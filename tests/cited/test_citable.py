@@ -93,6 +93,14 @@ def asked_of(letters):
     yield Asked("search", q="lumbar spine")
     yield Asked("similar", case=case)
     yield Asked("similar", filters=DRUGS, case=case, mode="pending", outcome="upheld")
+    for query in (
+        "outcomes_by_section",
+        "days_to_decision",
+        "identical_citations",
+        "visits_recommended_by_section",
+    ):
+        yield Asked("query", query=query)
+    yield Asked("query", query="outcomes_by_page", given=f"page={page}\nparty=any")
     yield Asked("field")
 
 

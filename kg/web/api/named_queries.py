@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from kg import queries
+from kg.cited.of_questions import of_query_row
 from kg.web import table_files
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
@@ -83,7 +84,18 @@ async def _answered(
     if more and total >= more["limit"]:  # not all were asked for
         _, [counted] = await site_queries.rows(request, query.counting(given | {"limit": _MOST}))
         total = int(counted["rows"])
+    if not request.app.state.settings.endpoint:  # the figures of a base are counted in its own graph
+        asked = {one: value for one, value in given.items() if one in request.query_params}
+        shown = await asyncio.to_thread(_with_figures, site, query, asked, shown)
     return answer(request, site, listing(site, shown, total, following, columns=columns))
+
+
+def _with_figures(
+    site: Site, query: queries.Query, given: dict[str, Any], rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Rows that count something, each with its address; those that list what letters say as they are."""
+    found = [(row, of_query_row(query, given, row)) for row in rows]
+    return [row if figure is None else {**row, "figure": site.cite(figure)} for row, figure in found]
 
 
 _MOST = 1_000_000

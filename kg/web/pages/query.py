@@ -13,6 +13,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from kg import queries
 from kg.analysis import labels
+from kg.cited.of_questions import of_query_row
+from kg.cited.query_tables import COUNTED
 from kg.errors import KgError, QueryError
 from kg.explore import vendor
 from kg.explore.case_lists import words
@@ -23,6 +25,7 @@ from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
 from kg.web.sparql import guard
 from kg.web.sparql.protocol import client_of, collected
+from kg.web.sparql.site_queries import as_value
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -220,13 +223,17 @@ def questions(request: Request, q: Annotated[str, Query(max_length=200)] = "") -
 async def question(request: Request, name: str) -> Response:
     """One named query: its parameters as fields, and its answer with rates and intervals."""
     known = await asyncio.to_thread(queries.load, name)
-    given = {one: value for one, value in request.query_params.items() if value}
+    given = {one: value for one, value in request.query_params.items() if value and one != "generation"}
     fault, text, columns, rows = "", "", list[str](), list[list[dict[str, str]]]()
+    cites: list[str] = []
     missing = [p.name for p in known.parameters if p.default is None and p.name not in given]
     if not missing:
         try:
             text = plain(known.bind(given))
-            columns, rows = _unlabelled(*_table(*await collected(request, text, client_of(request))))
+            columns, rows = _table(*await collected(request, text, client_of(request)))
+            if not request.app.state.settings.endpoint:
+                cites = _cites(known, given, columns, rows[:_SHOWN])
+            columns, rows = _unlabelled(columns, rows)
         except (ProblemError, QueryError) as error:
             fault = error.detail if isinstance(error, ProblemError) else str(error)
     return render(
@@ -240,7 +247,8 @@ async def question(request: Request, name: str) -> Response:
         fault=fault,
         columns=columns,
         rows=[(row, _rated(columns, row)) for row in rows[:_SHOWN]],
-        rated=set(columns) >= _COUNTED,
+        cites=cites,
+        rated=set(columns) >= COUNTED,
         total=len(rows),
         base=iri.BASE,
         name_of=labels.label,
@@ -248,7 +256,13 @@ async def question(request: Request, name: str) -> Response:
     )
 
 
-_COUNTED = {"items", "upheld", "overturned", "modified"}
+def _cites(
+    known: queries.Query, given: dict[str, str], columns: list[str], rows: list[list[dict[str, str]]]
+) -> list[str]:
+    """The address of the figures of each row; none where the query lists what letters say."""
+    plain = ({name: as_value(term) for name, term in zip(columns, row, strict=True)} for row in rows)
+    found = (of_query_row(known, given, row) for row in plain)
+    return [figure.address for figure in found if figure]
 
 
 def _unlabelled(
@@ -264,10 +278,10 @@ def _unlabelled(
 
 def _rated(columns: list[str], row: list[dict[str, str]]) -> Row | None:
     """A row that counts outcomes, as a rate with its interval."""
-    if not set(columns) >= _COUNTED:
+    if not set(columns) >= COUNTED:
         return None
     counts = {
-        name: int(term["value"] or 0) for name, term in zip(columns, row, strict=True) if name in _COUNTED
+        name: int(term["value"] or 0) for name, term in zip(columns, row, strict=True) if name in COUNTED
     }
     return counted_row("", "", counts["items"], counts["overturned"])
 

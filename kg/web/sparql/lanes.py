@@ -187,7 +187,7 @@ class Lane:
 
     def __init__(self, store: Path, size: int, limits: Limits) -> None:
         self.limits, self.size, self.figures = limits, size, Figures()
-        self._store = store
+        self.store = store
         self._alive: set[Worker] = set()
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []
@@ -204,7 +204,7 @@ class Lane:
         Raises:
             WorkerError: the store cannot be opened.
         """
-        for worker in await asyncio.gather(*(self._begin(self._store) for _ in range(self.size))):
+        for worker in await asyncio.gather(*(self._begin(self.store) for _ in range(self.size))):
             self._workers.add(worker)
             self._idle.append(worker)
 
@@ -239,7 +239,7 @@ class Lane:
         """Go on with the store of ``first``; queries that run end on the one they began with."""
         if first is None:
             return
-        self._store = first.store
+        self.store = first.store
         old, self._idle = self._idle, [first]
         self._workers.add(first)
         self._dispatch()
@@ -286,6 +286,9 @@ class Lane:
         except (asyncio.IncompleteReadError, ConnectionError):
             breach = "died"
             answer.put(Frame.error("died"))
+        except asyncio.CancelledError:  # its reader is gone, or its lane ends
+            answer.put(Frame.error("died"))
+            raise
         finally:
             self._release(worker, client, time.monotonic() - started, breach)
 
@@ -353,7 +356,7 @@ class Lane:
             self.figures.killed[breach] += 1
         else:
             self.figures.answered += 1
-        if breach or worker.store != self._store:
+        if breach or worker.store != self.store:
             self._discard(worker, replace=len(self._workers) <= self.size)
         else:
             self._idle.append(worker)
@@ -369,7 +372,7 @@ class Lane:
         """Start one worker more, trying again while the store cannot be opened."""
         pause = 0.1
         while self._open and len(self._workers) < self.size:
-            store = self._store
+            store = self.store
             try:
                 worker = await self._begin(store)
             except (WorkerError, OSError):
@@ -377,7 +380,7 @@ class Lane:
                 await asyncio.sleep(pause)
                 pause = min(5.0, pause * 2)
                 continue
-            if not self._open or store != self._store:
+            if not self._open or store != self.store:
                 await self._end(worker)
                 continue
             self._workers.add(worker)

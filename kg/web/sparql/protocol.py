@@ -19,7 +19,7 @@ from kg.graph.syntax import explained
 from kg.web import negotiate
 from kg.web.problems import ProblemError
 from kg.web.settings import Settings
-from kg.web.sparql import guard, service_description, site_queries
+from kg.web.sparql import guard, service_description
 from kg.web.sparql.lanes import Answer, Frame, Lane, RefusalError
 
 T = TypeVar("T")
@@ -99,7 +99,7 @@ def _asked_format(request: Request) -> str | None:
 async def endpoint(request: Request) -> Response:
     """Answer a query, or return the service description if there is none."""
     settings: Settings = request.app.state.settings
-    site_queries.only_served(request)
+    await request.app.state.state.asked_for(request)
     asked = await _read(request, settings)
     if asked is None:
         return service_description.service(request)

@@ -12,24 +12,12 @@ from kg.web.sparql.lanes import Lane, RefusalError
 _WAIT = {"select": "json", "ask": "json", "graph": "nt"}
 
 
-def only_served(request: Request) -> None:
-    """See that no other generation is asked for: queries run on the graph that is served.
-
-    Raises:
-        ProblemError: with 422 where one is.
-    """
-    named = request.query_params.get("generation", "")
-    if named and named != (now := request.app.state.state.site.generation):
-        raise ProblemError(422, f"queries run on the current generation {now}, not on {named[:20]}")
-
-
 async def ask(request: Request, query: str, **formats: str) -> bytes:
     """The whole result of one of our own queries, as SPARQL JSON or N-Triples.
 
     Raises:
         ProblemError: it was too large or too slow, or the server is busy.
     """
-    only_served(request)
     state = request.app.state.state
     lane: Lane = state.own
     job = {
@@ -64,12 +52,13 @@ async def rows(request: Request, query: str) -> tuple[list[str], list[dict[str, 
         return ["answer"], [{"answer": result["boolean"]}]
     columns = result["head"]["vars"]
     return columns, [
-        {name: _plain(row.get(name)) for name in columns} for row in result["results"]["bindings"]
+        {name: as_value(row.get(name)) for name in columns} for row in result["results"]["bindings"]
     ]
 
 
-def _plain(term: dict[str, str] | None) -> Any:
-    if term is None:
+def as_value(term: dict[str, str] | None) -> Any:
+    """A term of SPARQL JSON as a plain value; an IRI is text, what is unbound is null."""
+    if term is None or term["type"] == "none":
         return None
     kind = term.get("datatype", "").rpartition("#")[2]
     if kind in {"integer", "int", "long"}:

@@ -286,6 +286,8 @@ def rows_of(query: queries.Query) -> type[Listing]:
     name = "Query" + query.name.title().replace("_", "")
     plain: Any = (str | int | float | bool | None, ...)
     given: dict[str, Any] = dict.fromkeys(query.columns, plain)
+    if query.figures:
+        given["figure"] = (str | None, Field(None, description="The address that gives the row again."))
     row = create_model(f"{name}Row", __doc__=f"{query.summary}.", **given)
     results: Any = (list[row], ...)  # type: ignore[valid-type]
     named: Any = (list[str], ...)
