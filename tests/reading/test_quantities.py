@@ -53,6 +53,9 @@ from kg.reading.requests.recommendations import recommended
         ("Soma 350mg with 2 refills", 2, 2, "refill-only"),
         ("Two refills of Soma 350mg #90", 2, 2, "refill-only"),
         ("Tylenol #4 #30", 30, 30, "unit"),  # the number in a name counts nothing
+        ("2. Acupuncture, 6 visits", 6, 6, "visit"),  # nor does that of an item in a list
+        ("Acupuncture 20 sessions, weekly", 20, 20, "visit"),  # all of them, not each week
+        ("Follow up with orthopedist every 6 weeks x 3", 3, 3, "visit"),  # a consultation is no thing
     ],
 )
 def test_amount(printed, low, high, unit):
@@ -77,6 +80,15 @@ def test_amount(printed, low, high, unit):
         "Physical therapy CPT 97110",
         "Deep tissue massage (unknown quantity)",
         "Physical therapy 2 times a week",  # without an end
+        "Re-evaluation every 45 days for 6 months",  # no whole number of visits, and no months of one
+        "2. Acupuncture",  # an item of a list
+        "3) MRI of the neck",
+        "Two-layer compression bandage",  # what a thing is like
+        "Six-minute walk test",
+        "Six minute walk test",
+        "Single use catheters",
+        "2 button mouse",
+        "Imitrex 50mg 1 tablet at onset of headache",
     ],
 )
 def test_no_amount(printed):

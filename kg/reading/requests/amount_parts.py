@@ -23,6 +23,7 @@ _PERIOD = re.compile(
     r"(?P<number>\d+(?:\s?(?:-|to)\s?\d+)?|[a-z]+(?:\s(?:to|or)\s[a-z]+)?)[\s-]*(?P<unit>[a-z]+)$",
     re.IGNORECASE,
 )
+_PER = frozenset(["PER_DAY", "PER_WEEK", "PER_MONTH"])
 _LONGEST = 2000
 """Characters of an item that are looked through for its amounts: no sound item is as long."""
 
@@ -112,18 +113,18 @@ def says_number(small: str) -> bool:
 def figures(text: str, start: int, end: int) -> list[Figure]:
     """The parts of ``text[start:end]`` that the grammar finds, in order."""
     tokens = QUANTITY.tokens(text, start, min(end, start + _LONGEST))
-    return [
-        figure(text, part, some) for some in _before_refills(text, tokens) for part in QUANTITY.plan(some)
-    ]
+    return [figure(text, part, some) for some in _at_commas(text, tokens) for part in QUANTITY.plan(some)]
 
 
-def _before_refills(text: str, tokens: list[Lexeme]) -> Iterator[list[Lexeme]]:
-    """The tokens, parted where refills with a number follow after a comma (``thirty, refill x 2``)."""
+def _at_commas(text: str, tokens: list[Lexeme]) -> Iterator[list[Lexeme]]:
+    """Tokens, parted at a comma before refills or how often (``30, refill x 2``; ``9 visits, weekly``)."""
     done = 0
-    for at in range(1, len(tokens) - 1):
-        before, refill, after = tokens[at - 1 : at + 2]
-        numbered = (before.type, refill.type) == ("AMOUNT", "REFILL") and after.type in ("AMOUNT", "TIMES")
-        if numbered and "," in text[before.end : refill.start]:
+    for at in range(1, len(tokens)):
+        before, here = tokens[at - 1], tokens[at]
+        refilled = (before.type, here.type) == ("AMOUNT", "REFILL") and at + 1 < len(tokens)
+        refilled = refilled and tokens[at + 1].type in ("AMOUNT", "TIMES")
+        often = before.type == "VISIT" and here.type in _PER and here.of(text).lower().endswith("ly")
+        if (refilled or often) and "," in text[before.end : here.start]:
             yield tokens[done:at]
             done = at
     yield tokens[done:]

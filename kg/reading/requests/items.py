@@ -24,6 +24,8 @@ _PHARMACEUTICALS = "Pharmaceuticals"
 _OF_THINGS = ("Diagnostic Testing", "DMEPOS", "Injection", "Surgery")
 _DENTAL = "Dental Services"
 _NUMBERED = re.compile(r"#\s*\d+")
+# `2. Acupuncture`: an item's number in a list of them
+_LISTED = re.compile(r"\d{1,2}[.)](?=\s+[^\W\d_])")
 # Every partly approved item holds this word, few others do.
 _SPLIT_MARK = "riginal"
 _MILLIGRAMS = re.compile(r"\d\s?(?:mg|mcg)\b", re.IGNORECASE)
@@ -130,6 +132,8 @@ def _amounts(
         return None, Schedule(), ()
     if service.subcategory == _DENTAL:
         text = _NUMBERED.sub(lambda each: " " * len(each[0]), text)  # Numbers of teeth.
+    if (listed := _LISTED.match(text, span.start, span.end)) is not None:
+        text = text[: listed.start()] + " " * len(listed[0]) + text[listed.end() :]
     text = _without_numbered_names(text, found, words)
     read, drug = figures(text, span.start, span.end), service.category == _PHARMACEUTICALS
     amount, problems = quantity(
@@ -138,7 +142,7 @@ def _amounts(
         span.start,
         visits=request.counts_visits,
         drug=drug,
-        things=service.category in _OF_THINGS,
+        things=service.category in _OF_THINGS and not request.counts_visits,
     )
     told = schedule(read, drug=drug)
     return amount, told, (*problems, *told.problems)

@@ -134,7 +134,7 @@ def _of_drug(found: Sequence[Figure], text: str, start: int) -> _Total | None:
         for read in found:
             if read.kind == kind and (unit := _UNITS.get(read.has(*_UNITS) or "")) not in (None, Unit.HOUR):
                 return _Total(read.amounts[0], unit, read.span)
-    return _bare(found, start, Unit.UNIT) or _last(found, text, start, Unit.UNIT)
+    return _bare(found, text, start, Unit.UNIT) or _last(found, text, start, Unit.UNIT)
 
 
 def _monthly(found: Sequence[Figure]) -> _Total | None:
@@ -183,12 +183,13 @@ def _dose(read: Figure, before: Sequence[Figure], after: Sequence[Figure]) -> bo
     return read.amounts[0].high <= _FEW and (taken or often or read.amounts[0].low != read.amounts[0].high)
 
 
-def _bare(found: Sequence[Figure], start: int, unit: Unit) -> _Total | None:
+def _bare(found: Sequence[Figure], text: str, start: int, unit: Unit) -> _Total | None:
     """A number that stands alone: ``x 3``, one that opens the item, or ends it after a strength."""
     for read in found:
         if read.kind == "repeated":
             return _Total(read.amounts[0], unit, read.span)
-    if found and found[0].kind == "bare" and found[0].span.start - start <= 1:
+    opens = bool(found) and found[0].kind == "bare" and found[0].span.start - start <= 1
+    if opens and not text.startswith("-", found[0].span.end):  # `two-layer` says what a thing is like
         return _Total(found[0].amounts[0], unit, found[0].span)
     if len(found) > 1 and found[-1].kind == "bare" and found[-2].has("STRENGTH"):
         return _Total(found[-1].amounts[0], unit, found[-1].span)
@@ -202,9 +203,9 @@ def _of_service(found: Sequence[Figure], text: str, start: int, unit: Unit, ofte
         or _numbered(found, text, unit, often)
         or _over_time(found, text, often)
         or _in_a_year(found, unit, often)
-        or _bare(found, start, unit)
+        or _bare(found, text, start, unit)
         or _last(found, text, start, unit)
-        or _lasting(found)
+        or (None if unit is Unit.VISIT and _never_whole(found) else _lasting(found))
     )
 
 
@@ -243,6 +244,12 @@ def _in_a_year(found: Sequence[Figure], unit: Unit, often: Unit) -> _Total | Non
     yearly = (read for read in found if read.kind == "frequency" and read.has("PER_YEAR") and read.amounts)
     total = next((_Total(read.amounts[0], unit, read.span) for read in yearly), None)
     return total or (_monthly(found) if often is Unit.UNIT else None)
+
+
+def _never_whole(found: Sequence[Figure]) -> bool:
+    """Whether so often over a time is no whole number (``every 45 days for 6 months``)."""
+    days = any(read.kind == "frequency" and _frequency(read)[1].low for read in found)
+    return days and any(read.kind == "duration" and not read.has("HOUR") for read in found)
 
 
 def _lasting(found: Sequence[Figure]) -> _Total | None:

@@ -25,6 +25,8 @@ _SPINE, _ELSEWHERE = ("Surgery", "Spine"), ("Surgery", "Non-arthroscopic Surgery
 _OF_SPINE = frozenset(["neck", "upper back", "low back"])
 _NERVES = frozenset(["nerve", "tunnel", "outlet", "canal"])
 _REFILLS = frozenset(["RF", "RFS"])
+_TOPICAL = frozenset(["cream", "gel", "ointment", "lotion"])
+"""Words of a form for the skin, which names of drugs may end in (``lidocaine cream``)."""
 _OCCASION = frozenset(["prior", "before"])
 
 Name = tuple[str, str | None]
@@ -160,7 +162,7 @@ def request(
     if chosen is None:
         return Request(None, drug, counts_visits=False)
     term = chosen.meaning
-    forms = {f.meaning.form for f in found}
+    forms = _forms(found, words)
     name = term.service
     if term.topical is not None and (compounded or percent or "topical" in forms):
         name = (term.topical[0], _COMPOUNDS) if compounded else term.topical
@@ -242,13 +244,19 @@ def _chosen(found: Sequence[Found[Term]]) -> Found[Term] | None:
     return max(named, key=lambda f: f.meaning.precedence)
 
 
+def _forms(found: Sequence[Found[Term]], words: Words) -> frozenset[str]:
+    """The dosage forms that the item names."""
+    named = {f.meaning.form for f in found if f.meaning.form is not None}
+    return frozenset(named if _TOPICAL.isdisjoint(words.folded) else {*named, "topical"})
+
+
 def _drug(
     found: Sequence[Found[Term]], words: Words, *, percent: bool, dispensed: bool
 ) -> tuple[Drug | None, bool]:
     """The drug, and whether it is a compounded topical; what is injected is ``dispensed`` as none."""
     drugs = [f for f in found if f.meaning.ingredients]
     forms = [f for f in found if f.meaning.form is not None]
-    kinds = {f.meaning.form for f in forms}
+    kinds = _forms(found, words)
     ingredients = tuple(
         dict.fromkeys(
             words.folded[f.first] if name == _ITSELF else name
