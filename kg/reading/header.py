@@ -110,7 +110,7 @@ def read_header(text: str, *places: Span) -> Header:
     return Header(case_number, dates, priority, spans, tuple(problems))
 
 
-CASE_NUMBER = re.compile(r"CM\d\d-\d{5,8}")
+CASE_NUMBER = re.compile(r"CM\d\d-\d{7}")
 
 
 def _missing(
@@ -144,9 +144,28 @@ def _values(text: str, place: Span) -> list[tuple[str, Span]]:
 _DIGITS = str.maketrans("123456789", "000000000")
 
 
+# Labels in capitals or small letters, which prose has without a colon.
+_ANY_CASE = re.compile(
+    r"(?i:case\s+number|date\s+assigned|date\s+of\s+injury|decision\s+date|(?:ur|utilization\s+review)\s+denial\s+date"
+    r"|priority|(?:application\s+)?received):|APPLICATION(?=\s)"
+)
+_LETTERS = re.compile("[A-Za-z]+")
+_AS_PRINTED = {"of": "of", "ur": "UR"}
+
+
+def _labels_cased(form: str) -> str:
+    """The header with its labels as letters print them."""
+
+    def cased(label: re.Match[str]) -> str:
+        return _LETTERS.sub(lambda word: _AS_PRINTED.get(word[0].lower(), word[0].capitalize()), label[0])
+
+    return _ANY_CASE.sub(cased, form)
+
+
 @kept(1024)
 def _places(form: str) -> list[tuple[str, Span]]:
     """Where the values of a header stand, whose digits are all 0."""
+    form = _labels_cased(form)
     order, tokens = HEADER.read(form)
     breaks = [True, *("\n" in form[before.end : after.start] for before, after in pairwise(tokens))]
     marks = [

@@ -82,6 +82,11 @@ def restored(text: str) -> Restored | None:
     return None if found.text is text else found
 
 
+def without_signs(text: str) -> Restored:
+    """The text without ligatures, soft hyphens and signs without width."""
+    return Restored.of(text).edited(_signs(text))
+
+
 # --- signs -------------------------------------------------------------------------------------------
 
 _SIGNS = {

@@ -4,9 +4,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
+from operator import itemgetter
 
 from kg.errors import LetterError
 from kg.model import Span
+from kg.reading.noise import without_signs
 
 # What begins the body of a letter, once in each of the forms, by its first words: a search for those is fast.
 _BODIES = {
@@ -17,7 +19,7 @@ _BODIES = {
         ("MEDICAL", r"MEDICAL\s+PROFESSIONAL\s+REVIEW[ \t\r]*(?=\n)"),
     )
 }
-_CASE = re.compile(r"Case\s+Number:?\s*(CM\d\d-\d{5,8})?")
+_CASE = re.compile(r"(?:Case\s+Number|CASE\s+NUMBER):?\s*(CM\d\d-\d{5,8})?")
 _LINE_BEFORE = re.compile(r"(?:\A|\n)[ \t\f]*(?:IMR\s+)?\Z")
 _LONGEST_BEFORE = 200
 # What stands above the header table: the sender, the kind of letter, the head of an e-mail.
@@ -40,13 +42,21 @@ def parts(text: str) -> tuple[Span, ...]:
     Raises:
         LetterError: the text prints several case numbers as headers do, but cannot be parted.
     """
+    plain = without_signs(text)
+    starts = [plain.at[start] for start in _starts(plain.text)]
+    return tuple([Span(a, b) for a, b in zip(starts, [*starts[1:], len(text)], strict=True)])
+
+
+def _starts(text: str) -> list[int]:
+    """Where each letter begins."""
     bodies = sorted(
         _line_start(text, body.start())
         for begins, form in _BODIES.items()
         for body in _all(text, begins, form)
     )
-    begun = [(_begins_line(text, case), case) for case in _all(text, "Case", _CASE)]
-    cases = [(line, case) for line, case in begun if line is not None]
+    numbers_at = [*_all(text, "Case", _CASE), *_all(text, "CASE", _CASE)]
+    begun = [(_begins_line(text, case), case) for case in numbers_at]
+    cases = sorted([(line, case) for line, case in begun if line is not None], key=itemgetter(0))
     lines = [line for line, _ in cases]
     starts = [0]
     for before, body in pairwise(bodies):
@@ -58,7 +68,7 @@ def parts(text: str) -> tuple[Span, ...]:
     if len(set(places)) < len(places):
         told = ", ".join(sorted(numbers))
         raise LetterError(f"the text has several case numbers ({told}), and its letters cannot be separated")
-    return tuple([Span(a, b) for a, b in zip(starts, [*starts[1:], len(text)], strict=True)])
+    return starts
 
 
 def _all(text: str, begins: str, form: re.Pattern[str]) -> Iterator[re.Match[str]]:

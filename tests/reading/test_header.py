@@ -35,8 +35,24 @@ def read(text):
         ROWS.replace("Application \nReceived:  \n", "Application Received: "),
         ROWS.replace("Case", "IMR Case"),
         "\f" + LINES,
+        ROWS.upper(),
+        LINES.lower().replace("cm15", "CM15"),
+        ROWS.replace("04/06/2015", "2015-04-06"),
+        LINES.replace("04/06/2015", "April 6, 2015"),
     ],
-    ids=["rows", "lines", "columns", "other line ends", "one line", "not parted", "longer label", "new page"],
+    ids=[
+        *(
+            "rows",
+            "lines",
+            "columns",
+            "other line ends",
+            "one line",
+            "not parted",
+            "longer label",
+            "new page",
+        ),
+        *("capitals", "small letters", "ISO 8601", "month in words"),
+    ],
 )
 def test_every_order_tells_the_same(table):
     header = read(table)

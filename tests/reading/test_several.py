@@ -1,5 +1,7 @@
 """Several letters in one text: each is read as if alone, or the text is refused with the reason."""
 
+import re
+
 import pytest
 from own_letters import COLUMNS, LINES, ROWS, Item, letter, spaced
 
@@ -50,6 +52,21 @@ def test_what_cannot_be_parted_is_refused():
     text = one(1) + one(2).replace("HOW THE IMR FINAL DETERMINATION WAS MADE", "")
     with pytest.raises(LetterError, match=r"several case numbers \(CM15-0001231, CM15-0001232\)"):
         parts(text)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        lambda text: re.sub(r"(?<=\w{3})(?=\w{3})", "\xad", text),
+        lambda text: text.replace("fi", "\ufb01"),
+        lambda text: text.replace("Case Number", "CASE NUMBER"),
+    ],
+    ids=["soft hyphens", "ligatures", "label in capitals"],
+)
+def test_noise_does_not_hide_where_a_letter_begins(printed):
+    text = printed(one(1) + one(2))
+    assert [each.case_number for each in kg.parse_letters(text, "x")] == ["CM15-0001231", "CM15-0001232"]
+    assert "".join(part.of(text) for part in parts(text)) == text
 
 
 def test_a_header_on_each_page_parts_nothing():
