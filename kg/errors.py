@@ -33,6 +33,10 @@ class UnknownError(KgError):
     """A case, page, query or node that is not there; the text names the nearest ones."""
 
 
+class GoneError(UnknownError):
+    """Something that was there and cannot be given any more; the text says since when or why."""
+
+
 class ChoiceError(UnknownError):
     """An option or filter has a value that is not one of those there are; the text names the nearest."""
 

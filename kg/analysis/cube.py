@@ -94,7 +94,7 @@ def again(found: Drivers) -> str:
 
 def _path(found: Drivers, generation: str) -> tuple[str, ...]:
     """The generation and the question, as the path of an IRI."""
-    filters = (f"{name}={','.join(values)}" for name, values in sorted(found.filters.written().items()))
+    filters = (f"{name}={value}" for name, value in sorted(found.filters.pairs()))  # a value may have commas
     equal = ",".join(found.adjust or (NOTHING,))
     return (generation, "drivers", found.level, found.party, equal, str(found.minimum), *filters)
 

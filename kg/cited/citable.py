@@ -8,7 +8,8 @@ how many, and what the figure is now.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -19,7 +20,7 @@ from kg.cited.counted_letters import CountedLetters, Table
 from kg.cited.figure_address import Asked, about
 from kg.cited.figure_kinds import KINDS
 from kg.cited.wanted import Values
-from kg.errors import SettingError, UnknownError
+from kg.errors import GoneError, SettingError, UnknownError
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,31 @@ class Citable:
             f"corrected, replaced or parsed again{_told(made)}; rest covers its other letters, now covers all"
         )
         return replace(made, letters=size, rest=rest, lost=lost, says=says)
+
+    @contextmanager
+    def of_generation(self, generation: str) -> Iterator[CountedLetters]:
+        """All letters of a generation as they were in it, for as long as the block lasts.
+
+        Raises:
+            UnknownError: there was no such generation.
+            GoneError: it is not kept, and its letters are not all there as they were.
+        """
+        served = self.base.generation
+        if generation == served:
+            yield self.letters
+            return
+        if not generation.isdecimal() or not 0 < int(generation) <= int(served):
+            raise UnknownError(f"there was no generation {generation}; the current one is {served}")
+        if (other := self.base.kept(generation)) is not None:
+            with other:
+                yield CountedLetters(other, Analyses.of(other))
+            return
+        states, current = self.base.states(generation), self._states
+        same = [case for case, state in states.items() if current.get(case) == state]
+        if len(same) < len(states) or not states:
+            why = f"{len(states) - len(same):,} of its {len(states):,} letters were removed or changed since"
+            raise GoneError(f"generation {generation} is not kept, and {why}; the current one is {served}")
+        yield self._left(generation, same)
 
     def _left(self, generation: str, cases: list[str]) -> CountedLetters:
         """The letters of an earlier generation that are still there, kept for the next figure of it."""

@@ -17,6 +17,7 @@ from kg.base import columns
 from kg.base.archive import dumps
 from kg.base.dataset_description import license_of_data
 from kg.base.store import KnowledgeBase
+from kg.errors import UnknownError
 from kg.graph import iri
 
 _MEDIA = "https://www.iana.org/assignments/media-types/"
@@ -44,6 +45,31 @@ def description(base: KnowledgeBase, address: str) -> str:
     _add_service(graph, own, address)
     _add_files(graph, own, base, address)
     _add_partitions(graph, own, base)
+    return graph.serialize(format="nt")
+
+
+def earlier(base: KnowledgeBase, generation: str) -> str:
+    """What is known of a generation that is not served any more, as N-Triples.
+
+    Raises:
+        UnknownError: there was none such.
+    """
+    if not generation.isdecimal() or not 0 < int(generation) < int(base.generation):
+        raise UnknownError(f"there was no generation {generation}; the current one is {base.generation}")
+    own = URIRef(iri.dataset(generation))
+    graph = Graph()
+    if (kept := base.kept(generation)) is not None:
+        with kept:
+            graph.parse(kept.folder / "about.ttl", format="turtle")
+    else:
+        told = f"Generation {generation} is not kept; the current one is {base.generation}."
+        graph.add((own, DCTERMS.description, Literal(told, "en")))
+        graph.add((own, DCTERMS.hasVersion, Literal(generation)))
+        if letters := len(base.states(generation)):
+            graph.add((own, VOID.entities, Literal(letters)))
+    graph.add((own, RDF.type, DCAT.Dataset))
+    graph.add((own, DCTERMS.isVersionOf, URIRef(iri.dataset())))
+    graph.set((own, DCTERMS.license, URIRef(license_of_data())))
     return graph.serialize(format="nt")
 
 

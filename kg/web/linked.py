@@ -161,6 +161,8 @@ async def _triples(request: Request, site: SiteDep, place: iri.Place, address: s
         found = _of(address, await asyncio.to_thread(observations.n_triples, site, node))
     elif place.kind == "dataset" and place.name in ("", site.generation) and site.has_letters:
         found = _of(address, dataset_card.description(site.base, await public_base(request)))
+    elif place.kind == "dataset" and site.has_letters:
+        found = _of(address, await asyncio.to_thread(dataset_card.earlier, site.base, place.name))
     elif place.kind == "query":
         found = _of(address, dataset_card.executables(await public_base(request)))
     elif place.kind == "scheme":

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from kg.errors import (
     BaseError,
     ChoiceError,
+    GoneError,
     IriError,
     KgError,
     LetterError,
@@ -28,6 +29,7 @@ _SHOWN = 200
 """Characters of an address that a problem repeats."""
 _STATUS: dict[type[KgError], int] = {
     UnknownError: 404,
+    GoneError: 410,
     ChoiceError: 422,
     SettingError: 422,
     IriError: 404,
@@ -43,6 +45,7 @@ _TITLES = {
     404: "Page not found",
     405: "Method not allowed",
     406: "Format not available",
+    410: "No longer available",
     422: "Invalid request",
     429: "Too many requests",
     500: "Internal error",

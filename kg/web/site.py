@@ -256,6 +256,24 @@ class Site:
         key = ("drivers", level, party, filters, equal)
         return self.kept(key, lambda: self._fitted(level, party, filters, equal)).shown(minimum)
 
+    def drivers_of(
+        self, generation: str, level: str, party: str, filters: Filters, minimum: int, adjust: str
+    ) -> Drivers:
+        """The associations in this or an earlier generation.
+
+        Raises:
+            UnknownError: there was none such, or its letters are not all there as they were.
+            SettingError: an option is not one there is.
+        """
+        if generation == self.generation:
+            return self.drivers(level, party, filters, minimum, adjust)
+
+        def count() -> Drivers:
+            with self._fitted_alone(), self.citable.of_generation(generation) as letters:
+                return drivers(letters.index, level, party, filters, adjust=covariates(adjust) or (NOTHING,))
+
+        return self.kept(("drivers of", generation, level, party, filters, adjust), count).shown(minimum)
+
     def counted(self, level: str, party: str, filters: Filters) -> Drivers:
         """The same at once: without credible sets, unless the table with them was made before.
 

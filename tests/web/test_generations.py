@@ -1,12 +1,15 @@
 """Earlier generations, asked for by name."""
 
+import re
 import shutil
 
 import pytest
 from fastapi.testclient import TestClient
 
+from kg.analysis.filters import FILTERS
 from kg.base.building.build import build
 from kg.base.upkeep.edit import remove
+from kg.graph import iri
 from kg.web.app import create_app
 from kg.web.settings import Settings
 
@@ -93,6 +96,53 @@ def test_downloads_are_of_the_served_generation(changed):
     assert "000002" in refused.json()["detail"]
 
 
+NT = {"Accept": "application/n-triples"}
+TABLE = "/api/drivers?level=chapter&minimum=3&category=Pharmaceuticals&category=Surgery"
+
+
+def data_cube(client, generation):
+    """A table of drivers of a generation as observations: the lines of each subject of its own."""
+    told = client.get(f"{TABLE}&generation={generation}", headers=NT).text.splitlines()
+    found = {}
+    for line in told:
+        if line.startswith(f"<{iri.BASE}dataset/"):
+            found.setdefault(line[1 : line.index(">")].removeprefix(iri.BASE), set()).add(line)
+    return found
+
+
+def lines(client, path):
+    answer = client.get(f"/{path}", headers=NT)
+    return {*answer.text.splitlines()} if answer.status_code == 200 else answer.status_code
+
+
+def test_observations_of_an_earlier_generation_are_counted_in_it(changed):
+    client, _ = changed
+    earlier = data_cube(client, "000001")
+    assert earlier.keys() != data_cube(client, "000002").keys()
+    for path in [*earlier][::7]:
+        assert lines(client, path) == earlier[path]
+        assert client.get(f"/{path}", headers={"Accept": "text/html"}).status_code == 200
+    assert f"<{iri.dataset()}>" in client.get("/dataset/000001", headers=NT).text
+    assert lines(client, "dataset/000003/drivers/page/any/none/10/counts") == 404
+    assert lines(client, "dataset/000003") == 404
+
+
+def test_a_filter_value_with_a_comma_is_one_value(changed):
+    """Of each filter the words of the vocabulary that have one, and words of rationales, which may always."""
+    client, _ = changed
+    values = {name: [v for v in map(str, one.vocabulary()) if "," in v][:2] for name, one in FILTERS.items()}
+    values["rationale"] = ["MTUS, the"]
+    asked = [(name, value) for name in values for value in values[name]]
+    assert len(asked) > 1
+    for name, value in asked:
+        parameters = {"level": "guideline", "minimum": "1", "adjust": "none", name: value}
+        told = client.get("/api/drivers", params=parameters, headers=NT).text
+        subjects = re.findall(rf"^<{iri.BASE}(dataset/[^>]+)>", told, re.M)
+        for path in {subjects[0], subjects[-1]}:
+            mine = {line for line in told.splitlines() if line.startswith(f"<{iri.BASE}{path}>")}
+            assert lines(client, path) == mine, (name, value)
+
+
 @pytest.mark.parametrize("name", ["000009", "999999999", "x", "1", "../../x"])
 def test_another_is_refused_in_a_sentence(changed, name):
     client, _ = changed
@@ -105,9 +155,36 @@ def test_another_is_refused_in_a_sentence(changed, name):
 
 def test_a_removed_letter_takes_the_earlier_generations_with_it(changed):
     client, kb = changed
-    case = client.get("/api/cases").json()["results"][0]["case"]
+    first = {row["case"] for row in client.get("/api/cases?limit=500&generation=000001").json()["results"]}
+    later = [row["case"] for row in client.get("/api/cases?limit=500").json()["results"]]
+    earlier = {name: data_cube(client, name) for name in ("000001", "000002")}
+    case = next(case for case in later if case not in first)
     remove(kb, [case], "a test")
     client.portal.call(client.app.state.state.refresh)
     assert client.get(f"/api/cases/{case}").status_code == 404
     for name in ("000001", "000002"):
         assert client.get("/api/cases", params={"generation": name}).status_code == 422
+        assert "is not kept" in client.get(f"/dataset/{name}", headers=NT).text
+    # The first had no letter that was removed: it is counted over the same letters.
+    for path in [*earlier["000001"]][::7]:
+        assert lines(client, path) == earlier["000001"][path]
+    for path in [*earlier["000002"]][::7]:
+        gone = client.get(f"/{path}", headers=NT)
+        assert (gone.status_code, "1 of its 120 letters" in gone.json()["detail"]) == (410, True)
+
+
+def test_observations_of_cited_figures_say_why_they_are_gone(changed):
+    """Of a generation that is not kept, whose letters were removed: the data set and each value say so."""
+    client, kb = changed
+    figure = client.get("/api/drivers?level=guideline").json()["results"][0]["figure"]
+    told = client.get(figure, headers=NT).text
+    subjects = sorted(set(re.findall(rf"^<{iri.BASE}(dataset/[^>]+)>", told, re.M)), key=len)
+    assert len(subjects) > 3
+    assert lines(client, subjects[-1]) == {
+        one for one in told.splitlines() if one.startswith(f"<{iri.BASE}{subjects[-1]}>")
+    }
+    remove(kb, client.get("/api/cases?limit=2&guideline=mtus").json()["results"][0]["case"].split(), "a test")
+    client.portal.call(client.app.state.state.refresh)
+    assert "removed" in client.get(f"/{subjects[0]}", headers=NT).text
+    gone = client.get(f"/{subjects[-1]}", headers=NT)
+    assert (gone.status_code, "removed" in gone.json()["detail"]) == (410, True)

@@ -11,7 +11,7 @@ from kg.analysis.columns import names
 from kg.analysis.filters import FILTERS, Filters
 from kg.cited import figure_citations
 from kg.cited.figure_address import Asked
-from kg.errors import UnknownError
+from kg.errors import GoneError, UnknownError
 from kg.explore.row_types import ROWS
 from kg.graph import iri
 from kg.graph.triples import escaped
@@ -22,6 +22,8 @@ _STATISTIC = re.compile(r"(?:(?:one|other|documents)-)?([a-z0-9-]+)|pair-[0-9]+-
 _BESIDE = frozenset(
     ("total", "difference", "nodes", "links", "communities", "exposed", "unexposed", "at-risk")
 )
+_DATA_SET = 4
+"""Slashes in the path of a figure's data set; an observation has one more."""
 
 
 def cited_address(node: str) -> str | None:
@@ -38,20 +40,23 @@ def n_triples(site: Site, node: str) -> str:
     """The triples of the figures or of the table of drivers that a node is of, counted again.
 
     Raises:
-        UnknownError, SettingError: there is no such table.
+        UnknownError, SettingError: there is no such table, or its letters are not there any more.
     """
     if (address := cited_address(node)) is not None:
-        return figure_citations.n_triples(site.figure(Asked.read(address)))
+        figure = site.figure(Asked.read(address))
+        if figure.values is None and node.count("/") > _DATA_SET:
+            raise GoneError(figure.says)
+        return figure_citations.n_triples(figure)
     _, generation, kind, *asked = [unquote(part) for part in node.split("/")]
     if kind != "drivers" or len(asked) < 5 or not asked[3].isdecimal():
         raise UnknownError(f"there is no data set {node!r}")
-    if generation != site.generation:
-        raise UnknownError(f"generation {generation} is not served; the current one is {site.generation}")
     level, party, equal, minimum, *rest = asked
-    given = [part.partition("=") for part in rest if part.partition("=")[0] in FILTERS]
-    filters = Filters.of(**{name: values.split(",") for name, mark, values in given if mark})
-    table = site.drivers(level, party, filters, int(minimum), equal)
-    return cube.n_triples(table, site.generation, code_version())
+    given = [part.partition("=") for part in rest if "=" in part and part.partition("=")[0] in FILTERS]
+    values: dict[str, list[str]] = {}
+    for name, _, value in given:
+        values.setdefault(name, []).append(value)
+    table = site.drivers_of(generation, level, party, Filters.of(**values), int(minimum), equal)
+    return cube.n_triples(table, generation, code_version())
 
 
 def statistic(name: str) -> str:
