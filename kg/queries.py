@@ -58,8 +58,7 @@ _LOCK = Lock()
 _HEADER = re.compile(r"#\+[ \t]*(\w+):[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
 _PARAMETER = re.compile(r"(\w+)[ \t]+([\w|-]+)(?:[ \t]+\[([^\]]*)\])?")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\x7f]*")
-_TEXT = re.compile(r"[\s{}]")
-"""What a SPARQL text has and a name has not."""
+_TEXT = re.compile(r"[\s{}]")  # what a SPARQL text has and a name has not
 _SIMPLE_TYPES = ("iri", "case", "string", "integer", "decimal", "boolean", "date")
 
 

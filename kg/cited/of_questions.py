@@ -48,8 +48,8 @@ def of_row(answer: Answer, row: Mapping[str, Any]) -> Asked | None:
 def of_query_row(query: Query, given: Mapping[str, Any], row: Mapping[str, Any]) -> Asked | None:
     """The figure of a row of a named query with its parameters, ``None`` where it lists what letters say.
 
-    >>> query = queries.load("outcomes_by_year")
-    >>> of_query_row(query, {}, {"year": 2016, "items": 5, "upheld": 4}).address
+    >>> from kg import queries
+    >>> of_query_row(queries.load("outcomes_by_year"), {}, {"year": 2016, "items": 5, "upheld": 4}).address
     '/figures/query?query=outcomes_by_year&row=2016'
     """
     if not query.figures:
