@@ -104,9 +104,7 @@ class State:
         """
         site = await self.asked_for(request)
         if site is self.site:
-            answer = await lane.ask(job, client)
-            request.state.site = self._answering(answer.store)
-            return answer
+            return await self._ask_served(request, lane, job, client)
         if self.settings.endpoint:
             raise ProblemError(422, f"queries run on the graph of another server, not on {site.generation}")
         return await self._ask_earlier(site, job, client)
@@ -142,13 +140,16 @@ class State:
         finally:
             self._turn.release()
 
-    def _answering(self, store: Path) -> Site:
-        """The generation of a store; another may have been put in place meanwhile."""
-        if self.path and not self.settings.endpoint:
-            for site in self._kept:
-                if site.base.graph_folder == store:
-                    return site
-        return self.site
+    async def _ask_served(self, request: Request, lane: Lane, job: dict[str, Any], client: str) -> Answer:
+        """Ask the generation that is served when it is the query's turn; that is the one that answers."""
+        before = self.site, *self._kept
+        answer = await lane.ask(job, client)
+        if self.settings.endpoint:  # its lanes have no store of a generation
+            request.state.site = self.site
+            return answer
+        known = (self.site, *self._kept, *before)  # others may have been put in place meanwhile
+        request.state.site = next(site for site in known if site.base.graph_folder == answer.store)
+        return answer
 
     @property
     def ready(self) -> bool:

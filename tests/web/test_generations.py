@@ -2,11 +2,16 @@
 
 import re
 import shutil
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
 
 from kg.analysis.filters import FILTERS
+from kg import sample
 from kg.base.building.build import build
 from kg.base.upkeep.edit import remove
 from kg.graph import iri
@@ -188,3 +193,49 @@ def test_observations_of_cited_figures_say_why_they_are_gone(changed):
     assert "removed" in client.get(f"/{subjects[0]}", headers=NT).text
     gone = client.get(f"/{subjects[-1]}", headers=NT)
     assert (gone.status_code, "removed" in gone.json()["detail"]) == (410, True)
+
+
+def as_current(kb: Path, name: str) -> None:
+    (kb / "next").symlink_to(Path("generations") / name)
+    (kb / "next").replace(kb / "current")
+
+
+@pytest.fixture
+def grown(tmp_path: Path) -> Path:
+    """A base of five generations of two to six letters, the first of which is served."""
+    (tmp_path / "letters").mkdir()
+    for number, (name, text, _) in enumerate(sample.letters(6, seed=3, template="sections")):
+        (tmp_path / "letters" / f"{name}.txt").write_text(text, encoding="utf-8")
+        if number:
+            build([tmp_path / "letters"], tmp_path / "kb", processes=1, keep=5)
+    as_current(tmp_path / "kb", "000001")
+    return tmp_path / "kb"
+
+
+CASES = "SELECT ?case { ?case a <https://w3id.org/imr-kg/ontology#Determination> }"
+
+
+def test_an_answer_is_of_the_generation_that_it_names(grown):
+    """Two new generations are put in place as soon as the first query of an answer is taken up."""
+    app = create_app(grown, Settings(workers=1, poll_time=1000))
+    state, names = app.state.state, iter(["000002", "000003", "000004", "000005"])
+
+    def swapping(take: Any) -> Any:
+        async def ask(*given: Any) -> Any:
+            answer = await take(*given)
+            for name in islice(names, 2):
+                as_current(grown, name)
+                await state.refresh()
+            return answer
+
+        return ask
+
+    with TestClient(app) as client:
+        for lane in (state.visitors, state.own):
+            lane.ask = swapping(lane.ask)
+        first = client.get(f"/sparql?query={quote(CASES)}", headers={"Accept": "text/csv"})
+        assert (first.headers["kg-generation"], len(first.text.splitlines()) - 1) == ("000001", 2)
+        # Its rows would be of one generation and their number of another: both are asked for again.
+        listed = client.get("/api/queries/cases?limit=1")
+        assert listed.headers["kg-generation"] == listed.json()["generation"] == "000005"
+        assert listed.json() == client.get("/api/queries/cases?limit=1").json()

@@ -72,18 +72,14 @@ async def _answered(
     """
     query = queries.load(name)
     limit, offset = page
-    more = {"limit": min(offset + limit + 1, _MOST)} if _limited(query) and form == "json" else {}
-    columns, rows = await site_queries.rows(request, query.bind(given | more))
+    most = min(offset + limit + 1, _MOST) if _limited(query) and form == "json" else None
+    columns, rows, total = await _all_of(request, query, given, most)
     site = request.state.site
     if table_files.is_file(form):
         about = {"query": name, "summary": query.summary, "parameters": given}
         cells = [list(row.values()) for row in rows]
         return await asyncio.to_thread(table_files.download, request, site, form, name, columns, cells, about)
     shown, following = paged(rows, limit, offset)
-    total = len(rows)
-    if more and total >= more["limit"]:  # not all were asked for
-        _, [counted] = await site_queries.rows(request, query.counting(given | {"limit": _MOST}))
-        total = int(counted["rows"])
     if not request.app.state.settings.endpoint:  # the figures of a base are counted in its own graph
         asked = {one: value for one, value in given.items() if one in request.query_params}
         shown = await asyncio.to_thread(_with_figures, site, query, asked, shown)
@@ -96,6 +92,21 @@ def _with_figures(
     """Rows that count something, each with its address; those that list what letters say as they are."""
     found = [(row, of_query_row(query, given, row)) for row in rows]
     return [row if figure is None else {**row, "figure": site.cite(figure)} for row, figure in found]
+
+
+async def _all_of(
+    request: Request, query: queries.Query, given: dict[str, Any], most: int | None
+) -> tuple[list[str], list[dict[str, Any]], int]:
+    """Columns, rows (``most``, where that is said) and how many rows there are, all of one generation."""
+    while True:
+        limit = {} if most is None else {"limit": most}
+        columns, rows = await site_queries.rows(request, query.bind(given | limit))
+        site, total = request.state.site, len(rows)
+        if most is not None and total >= most:
+            _, [counted] = await site_queries.rows(request, query.counting(given | {"limit": _MOST}))
+            total = int(counted["rows"])
+        if request.state.site is site:  # else a new generation came between the two
+            return columns, rows, total
 
 
 _MOST = 1_000_000
