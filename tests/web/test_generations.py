@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from kg.analysis.filters import FILTERS
 from kg import sample
+from kg.analysis.filters import FILTERS
 from kg.base.building.build import build
 from kg.base.upkeep.edit import remove
 from kg.graph import iri

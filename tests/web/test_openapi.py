@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
 from kg import contract
+from kg.graph import iri
 
 METHODS = ("get", "post")
 KEY = "chronic-pain/2009/page/98"
@@ -30,7 +31,10 @@ def known(site: TestClient) -> dict[str, Any]:
     relations = site.get("/api/node", params={"node": item}).json()["relations"]
     edition = next(name for name in relations if "edition" in name)
     near = site.get("/api/neighbours", params={"node": item, "relation": edition}).json()["results"][0]
-    step = {"node": f"guideline/{key}"}
+    services = site.get("/api/services").json()["results"]
+    step = {"node": max(services, key=lambda row: row["decisions"])["iri"].removeprefix(iri.BASE)}
+    drawn = site.post("/api/expand", json=step).json()["nodes"]
+    assert "group" in {node["kind"] for node in drawn}  # of more decisions than are drawn one by one
     return {
         "case": case,
         "key": key,
@@ -112,6 +116,32 @@ def test_every_answer_is_as_it_is_described(site: TestClient, described, known):
             count += 1
     assert wrong == []
     assert count > 30
+
+
+def closed(operation: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Each value of each parameter of a call that has a closed set of them, in each view."""
+    given = {one["name"]: one["schema"] for one in operation.get("parameters", []) if one["in"] == "query"}
+    more = {"minimum": "1"} if "minimum" in given else {}
+    for name in given.keys() - {"format"}:
+        for word in given[name].get("enum", ()):
+            for view in given.get("view", {}).get("enum", (None,)):
+                yield more | ({"view": view} if view else {}) | {name: word}
+
+
+def test_every_value_of_a_closed_set_is_answered_as_described(site: TestClient, described, known):
+    wrong, count = [], 0
+    for path, method, operation in calls(described):
+        schema = operation["responses"]["200"].get("content", {}).get("application/json", {}).get("schema")
+        for given in closed(operation) if schema and method == "get" else ():
+            answer = asked(site, path, method, operation, known | {path: given})
+            if answer.status_code == 200:
+                faults = schema_of(described, schema).iter_errors(answer.json())
+                wrong += [(path, given, fault.message[-200:]) for fault in faults]
+                count += 1
+            elif answer.status_code not in {404, 422}:  # a page is no section; a combination that is refused
+                wrong.append((path, given, answer.text[:200]))
+    assert wrong == []
+    assert count > 300
 
 
 def test_every_problem_is_as_it_is_described(site: TestClient, described):

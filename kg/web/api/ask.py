@@ -1,15 +1,17 @@
 """``/api/ask``: a question in words, and what can follow while it is typed."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from kg.cited.of_questions import told as with_figures
+from kg.model import Party
 from kg.questions.answers import MOST_ROWS
 from kg.questions.answers import ask as answered
 from kg.questions.complete import complete
+from kg.questions.question import Kind
 from kg.questions.reading import LONGEST
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
@@ -21,12 +23,45 @@ router = openapi.Router()
 Text = Annotated[str, Query(min_length=1, max_length=LONGEST, examples=["overturn rate of opioids by year"])]
 
 
+class AskedValues(BaseModel):
+    """Values of a filter that are asked for together."""
+
+    filter: str
+    values: list[str]
+    asked: str = Field(description="The words that say so.")
+
+
+class Condition(AskedValues):
+    """What the decisions that count have, or have not."""
+
+    negated: bool
+
+
+class Respelled(BaseModel):
+    """A word that was taken for another."""
+
+    written: str
+    read: str
+
+
 class Answered(openapi.Thing):
     """How a question was understood, and its answer."""
 
     question: str
     reading: str = Field(description="The interpretation, in a short notation.")
     canonical: str = Field(description="A question with the same interpretation.")
+    kind: Literal[tuple(kind.value for kind in Kind)]  # type: ignore[valid-type]
+    outcome: answer_types.Outcome | None
+    conditions: list[Condition]
+    by: list[str] = Field(description="What the answer is split by.")
+    party: Literal[tuple(party.value for party in Party)]  # type: ignore[valid-type]
+    measure: str | None = Field(description="What is averaged.")
+    part: list[AskedValues] = Field(description="What has a share of the decisions under the conditions.")
+    case: str | None
+    groups: list[AskedValues] = Field(description="What is compared.")
+    order: str | None
+    limit: int | None
+    respelled: list[Respelled]
     echo: str = Field(description="The interpretation, as a sentence.")
     sparql: str | None = Field(description="The query that counts the same decisions.")
     value: dict[str, answer_types.Value] = Field(

@@ -25,8 +25,8 @@ from kg.web.problems import ProblemError
 
 router = openapi.Router()
 
-Level = Annotated[str, Query(description=f"One of {', '.join(LEVELS)}.")]
-By = Annotated[str, Query(description=f"One of {', '.join(PARTIES)}.")]
+Level = Annotated[str, openapi.one_of(LEVELS)]
+By = Annotated[str, openapi.one_of(PARTIES)]
 Minimum = Annotated[int, Query(ge=1, le=1_000_000, description="Fewest decisions for a row to be shown.")]
 Adjust = Annotated[
     str | None,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from inspect import Parameter as Argument
 from inspect import Signature
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_type_hints
 
 from fastapi import APIRouter, Depends, FastAPI, Query
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field, create_model
 
 from kg import contract, queries
 from kg.analysis.columns import meanings
@@ -32,10 +32,21 @@ everything. Every response has an `ETag` and the generation of the knowledge bas
 Responses = dict[int | str, dict[str, Any]]
 
 
+def one_of(values: Iterable[str], said: str = "", **limits: Any) -> Any:
+    """A parameter with a closed set of values, which are listed; whoever reads it refuses others."""
+    words = f"One of {', '.join(values)}{said}."
+    return Query(description=words, json_schema_extra={"enum": list(values)}, **limits)
+
+
+class Fault(BaseModel):
+    """A parameter or a field of the body that is refused."""
+
+    where: str
+    fault: str
+
+
 class Problem(BaseModel):
     """What went wrong, as RFC 9457 has it."""
-
-    model_config = ConfigDict(extra="allow")
 
     type: str = Field(description="Type of the problem; `about:blank` where the status is sufficient.")
     title: str
@@ -43,12 +54,13 @@ class Problem(BaseModel):
     detail: str = Field(
         description="One sentence that describes the problem.", examples=["there is no case 'CM1'"]
     )
+    errors: list[Fault] | None = Field(default=None, description="All that is refused, where it is several.")
+    line: int | None = Field(default=None, description="Where a query is wrong.")
+    column: int | None = None
 
 
 class Listing(BaseModel):
     """One page of a list."""
-
-    model_config = ConfigDict(extra="allow")
 
     results: list[Any]
     total: int = Field(description="Number of results on all pages.")
@@ -60,8 +72,6 @@ class Listing(BaseModel):
 
 class Thing(BaseModel):
     """One thing, with what is known of it."""
-
-    model_config = ConfigDict(extra="allow")
 
     generation: str = Field(
         description="Generation of the knowledge base that was queried.", examples=["000001"]
@@ -108,20 +118,25 @@ def row_model(row: type, *links: str) -> type[BaseModel]:
     }
     fields |= {name: (str, Field(description=LINKS[name])) for name in links}
     name = "".join((*(_LINKED[link] for link in links), row.__name__))
-    return create_model(name, __config__=ConfigDict(extra="allow"), __doc__=row.__doc__, **fields)
+    return create_model(name, __doc__=row.__doc__, **fields)
 
 
 PROBLEMS: Responses = {"default": {"model": Problem, "description": "A problem"}}
 
 
-def answers(model: type[BaseModel], *others: str, short: type[Brief] | None = None) -> Responses:
+def answers(model: Any, *others: str, short: type[Brief] | None = None) -> Responses:
     """Responses of a call that gives a ``model`` or its ``short`` form, or text of another media type.
 
-    The short form is made from the model where none is named.
+    A call whose rows depend on what is asked gives one of several models: their union. The short form is
+    made from the model where none is named.
     """
-    base = BriefListing if issubclass(model, Listing) else Brief
-    either = model | (short or shortened(model, base))
+    models = get_args(model) or (model,)
+    either = model | (short or Union[tuple(map(_short, models))])  # noqa: UP007 - of as many as there are
     return {200: {"model": either, "content": {kind: {"schema": {"type": "string"}} for kind in others}}}
+
+
+def _short(model: type[BaseModel]) -> type[Brief]:
+    return shortened(model, BriefListing if issubclass(model, Listing) else Brief)
 
 
 def only(model: type[BaseModel], *others: str) -> Responses:
@@ -167,7 +182,11 @@ def install(app: FastAPI) -> None:
             for methods in made()["paths"].values():
                 for call in methods.values():
                     _correct(call["responses"])
-            made()["components"]["schemas"].update(_determination(made()["components"]["schemas"]["Case"]))
+            schemas = made()["components"]["schemas"]
+            schemas |= _determination(schemas["Case"])
+            for schema in schemas.values():
+                if "properties" in schema:  # all are named: a name that is misspelt is none
+                    schema["additionalProperties"] = False
         return made()
 
     app.openapi = description  # type: ignore[method-assign]

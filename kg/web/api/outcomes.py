@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Union
 
 import polars as pl
 from fastapi import Query, Request
 from fastapi.responses import Response
+from pydantic.json_schema import SkipJsonSchema
 
 from kg.analysis import network as links
 from kg.analysis import sides as two_sides
 from kg.analysis.columns import meanings
 from kg.analysis.network import LinkRow, Network, NodeRow
-from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, GroupRow, grouping
+from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, DriftRow, GroupRow, QuantityRow, grouping
 from kg.analysis.outcomes import outcomes as count
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, Sides, SilentRow
 from kg.cited.figure_address import Asked
@@ -28,22 +29,25 @@ from kg.web.table_files import FILES, FormDep
 
 router = openapi.Router()
 
-Grouping = Annotated[
-    str | None, Query(max_length=20, description=f"Second grouping: one of {', '.join(GROUPINGS)}.")
-]
+Grouping = Annotated[str | SkipJsonSchema[None], openapi.one_of(GROUPINGS, ": a grouping", max_length=20)]
+
+
+def listings(base: type[openapi.Listing], *rows: type) -> Any:
+    """A page of a list whose rows are one of several types, by what is asked."""
+    return Union[tuple(openapi.listing_of(row, "figure", base=base) for row in rows)]  # noqa: UP007 - of a tuple
 
 
 @router.get(
     "/outcomes",
     summary="Outcomes by specialty, service, drug, body part, licence, year and so on",
-    responses=openapi.answers(openapi.listing_of(GroupRow, "figure", base=answer_types.OfOutcomes), *FILES),
+    responses=openapi.answers(listings(answer_types.OfOutcomes, GroupRow, DriftRow, QuantityRow), *FILES),
 )
 def outcomes(
     request: Request,
     site: SiteDep,
     form: FormDep,
     filters: FiltersDep,
-    by: Annotated[str, Query(max_length=20, description=f"One of {', '.join(KINDS)}.")] = "specialty",
+    by: Annotated[str, openapi.one_of(KINDS, max_length=20)] = "specialty",
     across: Grouping = None,
     party: By = "reviewer",
     minimum: Minimum = 10,
@@ -67,7 +71,9 @@ _SHOWN = {"agreement": AgreementRow, "pairs": PairRow, "silent": SilentRow}
 @router.get(
     "/sides",
     summary="Citations of the two parties for the same item, with outcomes",
-    responses=openapi.answers(openapi.listing_of(AgreementRow, "figure", base=answer_types.OfSides), *FILES),
+    responses=openapi.answers(
+        listings(answer_types.OfSides, AgreementRow, GroupAgreementRow, PairRow, SilentRow), *FILES
+    ),
 )
 def sides(
     request: Request,
@@ -79,10 +85,7 @@ def sides(
         Literal["agreement", "pairs", "silent"],
         Query(description="Agreement, outcomes by what each party cites, or how often each cites nothing."),
     ] = "agreement",
-    by: Annotated[
-        str | None,
-        Query(max_length=20, description=f"Agreement by a grouping: one of {', '.join(GROUPINGS)}."),
-    ] = None,
+    by: Grouping = None,
     minimum: Minimum = 10,
     limit: Limit = 1000,
     offset: Offset = 0,
@@ -114,7 +117,7 @@ def network(
     site: SiteDep,
     form: FormDep,
     filters: FiltersDep,
-    kind: Annotated[str, Query(max_length=20, description=f"One of {', '.join(links.KINDS)}.")] = "together",
+    kind: Annotated[str, openapi.one_of(links.KINDS, max_length=20)] = "together",
     level: Level = "page",
     party: By = "reviewer",
     minimum: Minimum = 10,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from kg.analysis.filters import Filters
 from kg.analysis.related.features import MODES
@@ -35,13 +36,8 @@ MOST_ITEMS = 500
 """Items of all of them together, at most."""
 _LETTER = 200_000
 
-Mode = Annotated[
-    str,
-    Query(
-        description=f"One of {', '.join(MODES)}: compare everything, or only what is known before a review."
-    ),
-]
-Outcome = Annotated[str | None, Query(description=f"One of {', '.join(WANTED)}.")]
+Mode = Annotated[str, openapi.one_of(MODES, ": compare everything, or only what is known before a review")]
+Outcome = Annotated[str | SkipJsonSchema[None], openapi.one_of(WANTED)]
 
 
 def as_json(site: Site, found: Related, filters: Filters, outcome: str | None, **more: Any) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class CitedFigure(openapi.Thing):
     """A figure of a generation, or why it cannot be given again, beside what it is now."""
 
     address: str
+    kind: str
     about: str
     generation: str
     inputs: str

@@ -337,3 +337,4 @@ class RelatedCases(Listing):
     outcomes: list[Outcome | None] | None
     asked: list[AskedItem]  # type: ignore[valid-type]
     notes: Notes
+    figure: str | None = Field(default=None, description="The address to cite, for a case of the base.")

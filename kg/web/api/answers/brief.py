@@ -7,11 +7,12 @@ much as fits in :data:`MOST` tokens; what was left out is told, with where the l
 import json
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args, get_origin
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 
 MOST = 8_000
 """Tokens of an answer as JSON (:func:`tokens`)."""
@@ -112,8 +113,12 @@ def asked(request: Request) -> bool:
 
 def shown(request: Request, content: dict[str, Any], after: After | None = None) -> dict[str, Any]:
     """The short form of what a route answers."""
-    _, short = get_args(request.scope["route"].responses[200]["model"])
-    return of(short, content, address(request), after)
+    forms = get_args(request.scope["route"].responses[200]["model"])
+    *others, last = (form for form in forms if issubclass(form, Brief))
+    for short in others:  # a call whose rows depend on what is asked
+        with suppress(ValidationError):
+            return of(short, content, address(request), after)
+    return of(last, content, address(request), after)
 
 
 def address(request: Request) -> str:

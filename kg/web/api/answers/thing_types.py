@@ -142,8 +142,15 @@ class Node(Thing, Counts):
     relations: dict[str, int] = Field(description="How many nodes each relation leads to.")
 
 
-class DrawnNode(BaseModel):
-    """A node with its place and looks."""
+class Font(BaseModel):
+    """How the words of a node are drawn."""
+
+    color: str
+    strokeWidth: int  # noqa: N815 - as vis-network names it
+
+
+class Drawn(BaseModel):
+    """A node with its looks."""
 
     id: str
     kind: str
@@ -155,6 +162,26 @@ class DrawnNode(BaseModel):
     shape: str
     size: float
     color: str
+    font: Font | None = None
+    borderWidth: int | None = None  # noqa: N815 - as vis-network names it
+    outcome: str | None = Field(None, description="This, and what follows it, of a decision.")
+    category: str | None = None
+    year: int | None = None
+    specialty: list[str] | None = None
+    guideline: list[str] | None = None
+    together: int | None = Field(None, description="Decisions that it shares with the node in the centre.")
+    together_overturned: int | None = None
+    together_color: str | None = None
+    upheld: int | None = Field(None, description="This, and what follows it, of a group of decisions.")
+    modified: int | None = None
+    node: str | None = Field(None, description="The node that they are around.")
+    relation: str | None = None
+    wanted: dict[str, str] | None = Field(None, description="Which decisions, by what they have.")
+
+
+class DrawnNode(Drawn):
+    """A node with its place and looks."""
+
     x: float
     y: float
 
@@ -168,6 +195,8 @@ class DrawnEdge(BaseModel):
     title: str
     width: float
     dashes: bool
+    decisions: int | None = Field(None, description="Decisions that both of its ends have.")
+    overturned: int | None = None
 
 
 class Grown(BaseModel):
@@ -175,7 +204,7 @@ class Grown(BaseModel):
 
     nodes: list[DrawnNode]
     edges: list[DrawnEdge]
-    groups: list[dict[str, str | int | float | list[str] | None]]
+    groups: list[Drawn] = Field(description="What is left in groups that are shown already.")
     total: int
     shown: int
     order: str
