@@ -119,8 +119,17 @@ test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the 
 	else echo "some tests need more: npm" >&2; fi
 	@touch $@
 
+# Generators of clients in TypeScript, and its compiler.
+.make/typescript/done:
+	@mkdir -p .make/typescript
+	@if command -v npm >/dev/null; then \
+	  npm install --silent --no-audit --no-fund --no-package-lock --prefix .make/typescript @hey-api/openapi-ts@0.99.0 \
+	  @types/node@20.19.43 openapi-fetch@0.17.0 openapi-typescript@7.13.0 typescript@5.9.3; \
+	else echo "some tests need more: npm" >&2; fi
+	@touch $@
+
 .PHONY: programs
-programs: .make/clients/done .make/comunica/done .make/reasoners/done ## install the clients of others that the long tests use
+programs: .make/clients/done .make/comunica/done .make/typescript/done .make/reasoners/done ## install the clients of others that the long tests use
 
 .PHONY: schemathesis
 schemathesis: .make/dev programs ## send 5,000 valid and invalid requests to the API

@@ -54,7 +54,7 @@ def _folded(text: str) -> str:
 def _party(mark: Mark) -> str | None:
     if mark.kind not in {Kind.CITATION, Kind.SECTION, Kind.PAGES}:
         return None
-    return "the claims administrator" if "claims-administrator" in mark.node else "the reviewer"
+    return Party.CLAIMS_ADMINISTRATOR.value if "claims-administrator" in mark.node else Party.REVIEWER.value
 
 
 def _nodes(determination: Determination, position: int, node: str) -> Iterable[str]:

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from kg import contract
 from kg.graph import iri
+from kg.web.api import openapi
 
 METHODS = ("get", "post")
 KEY = "chronic-pain/2009/page/98"
@@ -181,6 +182,24 @@ def test_every_answer_has_named_fields(described):
         if schema == '{"schema": {}}' or re.search(r'schemas/(Listing|Thing)"', schema):
             found.append(path)
     assert found == []
+
+
+def test_closed_sets_list_their_values(described):
+    """No answer but a row of a named query has another word under one of these names."""
+    schemas = described["components"]["schemas"]
+    for name in openapi.CLOSED:
+        having = {
+            one: schema["properties"][name]
+            for one, schema in schemas.items()
+            if name in schema.get("properties", {})
+        }
+        any_word = [
+            one
+            for one, field in having.items()
+            if any(schema_of(described, field).is_valid(word) for word in ("anything", ["anything"]))
+        ]
+        assert having
+        assert [one for one in any_word if not one.startswith("Query")] == [], name
 
 
 def test_every_schema_has_a_name_of_its_own(described):

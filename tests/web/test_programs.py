@@ -1,4 +1,4 @@
-"""Programs of others against a real server: Comunica, SPARQLWrapper, a generated client, schemathesis.
+"""Programs of others against a real server: Comunica, SPARQLWrapper, generated clients, schemathesis.
 
 They are installed into ``.make`` (``make programs``), apart from what this project itself needs.
 """
@@ -111,6 +111,32 @@ def test_a_generated_client(server: Live, tmp_path: Path):
     first, second = run(CLIENTS / "python", "-c", GENERATED, server.address, folder=tmp_path).splitlines()
     assert first == "120 3 True True True"
     assert second.startswith("404 there is no case 'CM99-9999999'")
+
+
+TYPESCRIPT = Path(__file__).with_name("typescript")
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+@pytest.mark.parametrize(
+    ("client", "words"),
+    [
+        ("openapi_typescript", ["openapi-typescript", "openapi.json", "--output", "schema.d.ts"]),
+        ("hey_api", ["openapi-ts", "--input", "openapi.json", "--output", "made"]),
+    ],
+)
+def test_a_client_in_typescript(server: Live, tmp_path: Path, client: str, words: list[str]):
+    """It is compiled under strict settings with what was generated, and follows three lists to the end."""
+    programs = MADE / "typescript/node_modules"
+    for name in ("tsconfig.json", "paging.ts", f"of_{client}.ts"):
+        shutil.copy(TYPESCRIPT / name, tmp_path)
+    (tmp_path / "node_modules").symlink_to(programs)
+    (tmp_path / "openapi.json").write_bytes(server.get("/api/openapi.json")[1])
+    run(programs / ".bin" / words[0], *words[1:], folder=tmp_path)
+    run(programs / ".bin/tsc", folder=tmp_path)
+    node = Path(str(shutil.which("node")))
+    first, second = run(node, f"out/of_{client}.js", server.address, folder=tmp_path).splitlines()
+    assert first == "true true true"
+    assert second.startswith("120 404 there is no case 'CM99-9999999'")
 
 
 def test_schemathesis_finds_nothing(server: Live, tmp_path: Path):

@@ -33,7 +33,7 @@ class CheckedPart(BaseModel):
 
     kind: str = Field(description="What it is about, such as outcome, item, citation, count or rate.")
     text: str
-    verdict: str = Field(description=f"One of {VERDICTS}.")
+    verdict: Verdict
     says: str = Field(description="What the letters say, or why the part is not checked.")
     truth: Any = Field(None, description="The value in the letters.")
     quote: str | None = Field(None, description="The letter's words.")
@@ -48,7 +48,7 @@ class CheckedClaim(BaseModel):
     start: int
     end: int
     case: str | None
-    verdict: str = Field(description=f"One of {VERDICTS}.")
+    verdict: Verdict
     parts: list[CheckedPart]
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, create_model
 
 from kg import contract, queries
 from kg.analysis.columns import meanings
+from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES
 from kg.graph import iri
 from kg.web.api.answers.brief import Brief, BriefListing, shortened, view_of
 from kg.web.parameters import only_known
@@ -86,6 +87,8 @@ class Case(Thing):
     decisions: list[dict[str, Any]]
 
 
+CLOSED = {"outcome": OUTCOMES, "outcomes": OUTCOMES, "party": PARTIES, "level": LEVELS}
+"""The values of what has these names in any answer."""
 LINKS = {
     "about": "What is behind the row.",
     "figure": "Address that reproduces these figures, for citation.",
@@ -187,9 +190,22 @@ def install(app: FastAPI) -> None:
             for schema in schemas.values():
                 if "properties" in schema:  # all are named: a name that is misspelt is none
                     schema["additionalProperties"] = False
+                for name, values in CLOSED.items():
+                    _close(schema.get("properties", {}).get(name, {}), values)
         return made()
 
     app.openapi = description  # type: ignore[method-assign]
+
+
+def _close(field: dict[str, Any], values: Iterable[str]) -> None:
+    """Let a field whose texts are from a closed set list them; rows of named queries can hold anything."""
+    items = field.get("items", {})
+    forms = [form for one in (field, items) for form in (one, *one.get("anyOf", ()))]
+    if {"integer", "number"} & {form.get("type") for form in forms}:
+        return
+    for form in forms:
+        if form.get("type") == "string":
+            form.setdefault("enum", list(values))
 
 
 def _correct(responses: dict[str, Any]) -> None:

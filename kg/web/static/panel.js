@@ -131,6 +131,6 @@ async function describeEdge(edge) {
   const found = await ask(`/api/evidence?item=${encodeURIComponent(item.id)}&node=${encodeURIComponent(rest.id)}`);
   const quotes = found.results.map((row) => make("blockquote", {},
     make("p", {}, row.before, make("mark", {}, row.quote), row.after),
-    make("p", { className: "small" }, row.party ? `${row.party}, ` : "", make("a", { href: root + row.path }, `${row.case}, in the letter`))));
+    make("p", { className: "small" }, row.party ? `the ${row.party.replace("_", " ")}, ` : "", make("a", { href: root + row.path }, `${row.case}, in the letter`))));
   panel.replaceChildren(...head, ...(quotes.length ? quotes : [make("p", {}, "Inferred from the letter's layout; no sentence states it.")]));
 }
