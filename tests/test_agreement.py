@@ -63,6 +63,9 @@ SAME: dict[str, tuple[str, str]] = {
     "quantity_min": (ITEM, "?i imr:quantityMinimum ?v"),
     "quantity_max": (ITEM, "?i imr:quantityMaximum ?v"),
     "quantity_unit": (ITEM, "?i imr:quantityUnit/skos:notation ?v"),
+    "recommended_min": (ITEM, "?i imr:recommendedMinimum ?v"),
+    "recommended_max": (ITEM, "?i imr:recommendedMaximum ?v"),
+    "recommended_unit": (ITEM, "?i imr:recommendedMinimum ?n ; imr:quantityUnit/skos:notation ?v"),
     "exceeds_recommended": (ITEM, "?i imr:exceedsRecommended ?v"),
     "frequency_min": (ITEM, "?i imr:timesMinimum ?v"),
     "frequency_max": (ITEM, "?i imr:timesMaximum ?v"),
@@ -82,22 +85,25 @@ SAME: dict[str, tuple[str, str]] = {
         ITEM,
         "OPTIONAL { ?i imr:associatedSurgicalService ?flag } BIND(BOUND(?flag) AS ?v)",
     ),
+    "grounds": (
+        ITEM,
+        """?i imr:ground ?g . ?g imr:groundClass ?class ; imr:met ?met
+          BIND(CONCAT(REPLACE(STR(?class), "^.*/ground/", ""), IF(?met, ":met", ":not-met")) AS ?v)""",
+    ),
     "basis": (PARTY, "?i ?rests ?b . ?b skos:notation ?v"),
     "mtus": (CITED, "OPTIONAL { ?c imr:outsideMtus ?flag } BIND(!BOUND(?flag) AS ?v)"),
     "guideline": (CITED, 'BIND(REPLACE(?notation, "/.*$", "") AS ?v)'),
     "edition_inferred": (CITED, "?c imr:editionInferred ?v"),
+    "chapter": (CITED, 'BIND(STRAFTER(?notation, "/") AS ?v) FILTER(?v != "" && !REGEX(?v, "^[0-9]{4}$"))'),
+    "edition": (CITED, 'BIND(STRAFTER(?notation, "/") AS ?v) FILTER(REGEX(?v, "^[0-9]{4}$"))'),
+    "page_inferred": (CITED, "?c imr:pagesInferred ?v"),
+    "section_title": (CITED, "?c imr:sectionTitle ?v"),
     "section": (CITED, '?c imr:citesSection ?s . BIND(STRAFTER(STR(?s), "/guideline/") AS ?v)'),
     "page": (CITED, "?c imr:citesPage/imr:pageNumber ?v"),
 }
 APART = {  # columns that are compared otherwise, or that the graph does not have
     **dict.fromkeys(("case", "item", "party", "citation"), "the keys of the others"),
-    "edition": "in the notation of what is cited, of works that have editions: compared with the pages",
-    "chapter": "in the notation of what is cited, in slugs",
-    "section_title": "in the graph only where no concept stands for it: compared in the named queries",
-    "page_inferred": "in the graph said of the citation as a whole",
-    **dict.fromkeys(("recommended_min", "recommended_max", "recommended_unit"), "in the facts alone"),
     **dict.fromkeys(("injured_parts", "earlier_treatments", "conditions"), "in the facts alone"),
-    "grounds": "several to an item, each a node of its own in the graph",
     "ground_cues": "in the facts alone",
     "other_grounds": "in the facts alone",
     "wording": "a digest of text, which stays with the letter",
@@ -135,8 +141,10 @@ def said_in_facts(facts, column):
         table = table.explode(column).drop_nulls(column)
     if column in ("section", "page"):
         table = table.filter(~facts_unpaged(facts.drop_nulls(column).drop_nulls(names), column))
-    if column == "edition_inferred":
+    if column in ("edition_inferred", "page_inferred"):  # a flag is stated where it is true
         table = table.filter(pl.col(column))
+    if column in _IN_GRAPH:
+        table = in_graph(facts, names, column)
     rows = table.unique().rows()
     if column == "drug":
         rows = [
@@ -147,6 +155,24 @@ def said_in_facts(facts, column):
     if column == "drug":
         return {(*map(plain, r[:-1]), frozenset(map(plain, r[-1]))) for r in rows}
     return {tuple(map(plain, row)) for row in rows}
+
+
+_IN_GRAPH = ("section_title", "chapter", "edition")
+
+
+def in_graph(facts, names, column):
+    """What the graph holds of a column: titles without a concept, and the notation of what is cited."""
+    if column == "section_title":
+        rows = facts.filter(pl.col("section").is_null())
+    elif column == "edition":  # of works that have several
+        rows = facts.filter(
+            ~pl.col("guideline").is_in(["acoem-2004", "elbow-2007"]), pl.col("chapter").is_null()
+        )
+        rows = rows.with_columns(pl.col("edition").cast(pl.String))
+    else:
+        slug = pl.col("chapter").cast(pl.String).str.to_lowercase().str.replace_all("&", "and", literal=True)
+        rows = facts.with_columns(chapter=slug.str.replace_all("[^a-z0-9]+", " "))
+    return rows.select(*names, column).drop_nulls()
 
 
 def facts_unpaged(rows, column):

@@ -55,9 +55,15 @@ _FACTS: Columns = {
         _TEXTS,
         "Printed codes with their list: `cpt:97110`, `hcpcs:E0730`, `icd-10:M54.5`, `ndc:...`.",
     ),
-    "recommended_min": (_NUMBER, "Least amount that the rationale says is recommended."),
-    "recommended_max": (_NUMBER, "Greatest amount that the rationale says is recommended."),
-    "recommended_unit": (_TEXT, "Unit of the quantity, if an amount is recommended in that unit."),
+    "recommended_min": (
+        _NUMBER,
+        "Least amount that the rationale says is recommended, in the unit of the quantity.",
+    ),
+    "recommended_max": (
+        _NUMBER,
+        "Greatest amount that the rationale says is recommended, in the unit of the quantity.",
+    ),
+    "recommended_unit": (_TEXT, "Unit of the quantity, where an amount is recommended in it."),
     "exceeds_recommended": (
         _YES,
         "Whether the quantity is over every amount recommended in its unit; null where over some.",

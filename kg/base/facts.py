@@ -18,6 +18,7 @@ import polars as pl
 
 from kg.base.columns import DETERMINATIONS, FACTS, GROUNDS, PROBLEMS, SENTENCES, Schema
 from kg.model import (
+    Allowed,
     BodyPart,
     Citation,
     Decision,
@@ -259,8 +260,7 @@ def _item(position: int, decision: Decision, history: History, text: str) -> Row
         quantity and quantity.maximum,
         quantity and quantity.unit.value,
         *_schedule(item),
-        *_recommended(decision),
-        decision.allowed and decision.allowed.exceeded,
+        *_allowed(decision.allowed),
         item.retrospective,
         item.associated_surgical_service,
         [_ground(each) for each in decision.grounds],
@@ -309,17 +309,10 @@ def _schedule(item: DisputedItem) -> Row:
     )
 
 
-def _recommended(decision: Decision) -> Row:
-    """What the rationale says is recommended: of several amounts in one unit the least and the greatest."""
-    amounts = decision.rationale.recommended if decision.rationale else ()
-    if not amounts:
-        return (None, None, None)
-    units = [amount.unit for amount in amounts]
-    quantity = decision.item.quantity
-    unit = quantity.unit if quantity and quantity.unit in units else units[0]
-    alike = [amount for amount in amounts if amount.unit is unit]
-    least, most = min(amount.minimum for amount in alike), max(amount.maximum for amount in alike)
-    return (least, most, unit.value)
+def _allowed(allowed: Allowed | None) -> Row:
+    return (
+        (None,) * 4 if allowed is None else (allowed.minimum, allowed.maximum, allowed.unit, allowed.exceeded)
+    )
 
 
 def _treatment(treatment: Treatment) -> str:

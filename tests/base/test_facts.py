@@ -69,8 +69,8 @@ def table(*decisions):
         (amount(12), [], (None, None, None)),
         (amount(12), [amount(8, 10)], (8, 10, "visit")),
         (amount(12), [amount(6), amount(9, 10), amount(24)], (6, 24, "visit")),  # a trial, and in all
-        (None, [amount(8, 10)], (8, 10, "visit")),
-        (amount(60, unit=Unit.UNIT), [amount(8)], (8, 8, "visit")),  # of what else is told
+        (None, [amount(8, 10)], (None, None, None)),  # as in the graph: against a quantity of its unit
+        (amount(60, unit=Unit.UNIT), [amount(8)], (None, None, None)),
         (amount(4, unit=Unit.WEEK), [amount(8), amount(2, unit=Unit.WEEK)], (2, 2, "week")),
     ],
 )
