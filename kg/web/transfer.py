@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import re
+from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +18,8 @@ _PACKED = (
 """How the media types begin whose bodies are packed."""
 _LEAST = 1_000
 """Bytes of a body from which on it is packed."""
+WHOLE = "kg.whole"
+"""The key of a scope under which an application is told not to stream: length or a part is asked for."""
 _RANGED = "text/csv"
 """The media type of which a range of bytes is given: readers of tables fetch what they need."""
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
@@ -39,13 +42,26 @@ class Transfer:
             scope = {**scope, "method": "GET"}
         headers = Headers(scope=scope)
         takes = negotiate.packed(headers.get("accept-encoding"))
-        await self._app(scope, receive, _Sending(send, head=head, packing=takes, asked=headers.get("range")))
+        asked = _Part(headers["range"], headers.get("if-range")) if "range" in headers else None
+        scope[WHOLE] = head or asked is not None
+        await self._app(scope, receive, _Sending(send, head=head, packing=takes, asked=asked))
+
+
+class _Part(NamedTuple):
+    """The part of an answer that a request asks for, ``only_of`` the answer with a tag."""
+
+    written: str
+    only_of: str | None
+
+    def wanted(self, etag: str | None) -> bool:
+        """Whether a part is to be given of the answer with this tag (RFC 9110, 13.1.5)."""
+        return self.only_of is None or self.only_of == etag
 
 
 class _Sending:
     """Sends an answer's head with its first piece of body, for a whole body is packed before."""
 
-    def __init__(self, send: Send, *, head: bool, packing: bool, asked: str | None) -> None:
+    def __init__(self, send: Send, *, head: bool, packing: bool, asked: _Part | None) -> None:
         self._send, self._head, self._packing, self._asked = send, head, packing, asked
         self._start: Message | None = None
 
@@ -69,8 +85,8 @@ class _Sending:
         body = message.get("body", b"")
         if kind.startswith(_RANGED) and start["status"] == 200:
             headers["Accept-Ranges"] = "bytes"
-            if self._asked:
-                return {**message, "body": _ranged(start, headers, body, self._asked)}
+            if self._asked and self._asked.wanted(headers.get("etag")):
+                return {**message, "body": _ranged(start, headers, body, self._asked.written)}
         if len(body) < _LEAST:
             return message
         headers.add_vary_header("Accept-Encoding")

@@ -21,6 +21,7 @@ from kg.web.problems import ProblemError
 from kg.web.settings import Settings
 from kg.web.sparql import guard, service_description
 from kg.web.sparql.lanes import Answer, Frame, Lane, RefusalError
+from kg.web.transfer import WHOLE
 
 T = TypeVar("T")
 
@@ -123,7 +124,9 @@ async def _answer(request: Request, lane: Lane, asked: Asked) -> Response:
     job = asked.job(request, request.app.state.settings)
     answer: Answer = await request.app.state.state.ask(request, lane, job, client_of(request))
     try:
-        response = await _respond(answer, {"ETag": _etag(request, asked)}, asked.query)
+        response = await _respond(
+            answer, {"ETag": _etag(request, asked)}, asked.query, whole=request.scope.get(WHOLE, False)
+        )
     except BaseException:
         answer.cancel()
         raise
@@ -301,8 +304,8 @@ async def _gone(request: Request) -> None:
         pass
 
 
-async def _respond(answer: Answer, headers: dict[str, str], query: str) -> Response:
-    """A response whose status is sure: whole where it is small, else streamed.
+async def _respond(answer: Answer, headers: dict[str, str], query: str, *, whole: bool) -> Response:
+    """A response whose status is sure: whole where it is small or wanted so, else streamed.
 
     Raises:
         ProblemError: the query failed before anything of its result was there.
@@ -317,7 +320,7 @@ async def _respond(answer: Answer, headers: dict[str, str], query: str) -> Respo
         async with asyncio.timeout(None) as patience:
             while (frame := await answer.next()).kind == "D":
                 parts.append(frame.payload)
-                if patience.when() is None:
+                if patience.when() is None and not whole:
                     patience.reschedule(asyncio.get_running_loop().time() + _WHOLE)
     if frame.kind == "X":
         raise _problem(frame, query)
