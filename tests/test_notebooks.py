@@ -69,6 +69,16 @@ def test_it_runs_from_top_to_bottom(name, letters, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name != "5-a-whole-history"]
+)  # it measures builds
+def test_it_takes_a_knowledge_base_that_is_there(name):
+    asked = "".join(cell.source for cell in code(read(name)))
+    assert 'KB = os.environ.get("KG_KB")' in asked
+    assert asked.count("kg.open(KB)") == asked.count("kg.open(") == 1
+    assert all(line.startswith(" ") for line in asked.splitlines() if re.match(r"\s*(build|sample)\(", line))
+
+
 def test_each_of_them_is_expected_to_show_something():
     assert set(PICTURES) == set(NAMES)
 

@@ -62,3 +62,18 @@ def test_only_drugs_and_specialties_are_mapped(mappings):
         if file.name not in ("mappings.ttl", "drugs.ttl", "specialties.ttl"):
             subjects = set(Graph().parse(file).subjects())
             assert not subjects & set(mappings.subjects()), file.name
+
+
+def test_the_data_card_says_what_is_not_mapped(mappings):
+    card = " ".join((FOLDER.parent / "docs" / "data-card.md").read_text(encoding="utf-8").split())
+    for match, words in (
+        (SKOS.exactMatch, "drugs to ingredients"),
+        (SKOS.closeMatch, "specialties to classes"),
+    ):
+        assert f"{len(list(mappings.subject_objects(match)))} {words}" in card
+    (named,) = re.findall(r"among others ([a-z, ]+) are not in it", card)
+    drugs = Graph().parse(FOLDER / "drugs.ttl")
+    for name in re.split(", | and ", named):
+        drug = URIRef(iri.concept("drug", name))
+        assert (drug, SKOS.prefLabel, None) in drugs
+        assert (drug, SKOS.exactMatch, None) not in mappings
