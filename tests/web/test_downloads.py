@@ -5,6 +5,7 @@ import io
 import json
 import re
 import time
+from html import unescape
 from urllib.parse import quote
 
 import polars as pl
@@ -12,14 +13,14 @@ import pyoxigraph as ox
 import pytest
 from fastapi.testclient import TestClient
 from rdflib import Graph, URIRef
-from rdflib.namespace import DCAT, DCTERMS, RDF, RDFS, SH, VOID
+from rdflib.namespace import DCAT, DCTERMS, RDF, RDFS, SH, SKOS, VOID
 
 from kg import queries, resources, turtle
 from kg.base import columns
 from kg.base.archive import dumps
 from kg.base.dataset_description import license_of_data
 from kg.base.store import KnowledgeBase
-from kg.graph import iri
+from kg.graph import iri, terms
 from kg.graph.vocab import IMR
 from kg.web.settings import Settings
 
@@ -219,13 +220,25 @@ def test_the_about_page_holds_schema_org_and_croissant(site: TestClient, files: 
 
 
 def test_each_term_has_a_page(site: TestClient):
+    """Of ours and of other vocabularies: whether it is stated or entailed, with an example that runs."""
     said = turtle.statements(resources.text("ontology", "imr.ttl"))
-    for term in said:
-        if term.startswith(f"{iri.DEFAULT_BASE}ontology#"):
-            page = site.get(f"/terms/{turtle.local(term)}")
-            assert page.status_code == 200, term
-            for value in said[term]["http://www.w3.org/2000/01/rdf-schema#domain"]:
-                assert turtle.local(value) in page.text
-    assert "Entailed" in site.get("/terms/itemOf").text
-    assert "Stated" in site.get("/terms/outcome").text
-    assert site.get("/terms/nothing").status_code == 404
+    kinds = {term: {turtle.local(kind) for kind in said[term][str(RDF.type)]} for term in said if ":" in term}
+    terms_of_all = [term for term, of in kinds.items() if "Class" in of or any("Property" in k for k in of)]
+    assert len(terms_of_all) > 200
+    for address in terms_of_all:
+        term = terms.described(terms.names()[address])
+        assert term.status.startswith(("Stated", "Entailed", "Neither"))
+        page = site.get(f"/terms/{term.name}")
+        assert page.status_code == 200, term.name
+        text = unescape(page.text)
+        assert term.status in text
+        assert term.query in text
+        for value in said[address][str(RDFS.domain)]:
+            assert turtle.local(value) in text
+        if (found := site.get("/sparql", params={"query": term.query})).status_code != 200:
+            raise AssertionError((term.name, found.text))
+        rows = found.json()["results"]["bindings"]
+        assert rows or term.status.startswith("Neither") or said[address][str(SKOS.scopeNote)], term.name
+    assert site.get("/terms/itemOf").text == site.get("/terms/imr:itemOf").text
+    for wrong in ("nothing", "cito:nothing", "nothing:nothing", "cito:", ":", "dcat:Dataset:x"):
+        assert site.get(f"/terms/{wrong}").status_code == 404, wrong

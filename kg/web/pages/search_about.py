@@ -13,7 +13,7 @@ from kg.analysis.drivers import HELP
 from kg.analysis.search import CLOSE, OPEN
 from kg.cited.figure_tables import row_of_coverage
 from kg.errors import BaseError, SettingError
-from kg.graph import iri, terms
+from kg.graph import terms
 from kg.web import dataset_card, negotiate
 from kg.web.api.cases import SiteDep
 from kg.web.linked import BaseDep
@@ -121,7 +121,8 @@ def _signposts(base: str, card: dict[str, Any]) -> str:
 @router.get("/terms/{name}")
 def term(request: Request, name: str) -> Response:
     """One term of the ontology: its definition, domain, values and an example."""
-    return render(request, "term.html", "about", term=terms.described(name), home=f"{iri.ONTOLOGY}#")
+    term = terms.described(name)
+    return render(request, "term.html", "about", term=term, names=terms.names())
 
 
 @router.get("/api/docs")
