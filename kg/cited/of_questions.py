@@ -59,14 +59,22 @@ def of_query_row(query: Query, given: Mapping[str, Any], row: Mapping[str, Any])
     return Asked("query", query=query.name, given="\n".join(pairs), row="" if alone else row_name(query, row))
 
 
-def told(answer: Answer, cite: Callable[[Asked], str]) -> dict[str, Any]:
-    """An answer as JSON has it, with the addresses that ``cite`` makes: its own, and one for each row."""
+def told(
+    answer: Answer, cite: Callable[[Asked], str], generation: str, limit: int | None = None, offset: int = 0
+) -> dict[str, Any]:
+    """An answer as JSON has it, with the addresses that ``cite`` makes: its own, and one for each row.
+
+    ``limit`` and ``offset`` say which of its rows are given.
+    """
     found = answer.to_dict()
     beside = [row for value in found["value"].values() if isinstance(value, list) for row in value]
     for row in (*found["rows"], *beside):
         if (figure := of_row(answer, row)) is not None:
             row["figure"] = cite(figure)
-    return found | {"figure": cite(of_answer(answer))}
+    total = len(found["rows"])
+    until = total if limit is None else offset + limit
+    page = {"rows": found["rows"][offset:until], "next": str(until) if until < total else None}
+    return found | page | {"total": total, "figure": cite(of_answer(answer)), "generation": generation}
 
 
 _DECISIONS = frozenset((Kind.CASES, Kind.CASE, Kind.WHY))

@@ -52,7 +52,8 @@ def ask(
     with KnowledgeBase.open(kb) as base:
         analyses = Analyses.of(base)
         answer = answers.ask(analyses, " ".join(question))
-        told = with_figures(answer, Citable.of(base, analyses).cite) if form is Form.JSON else {}
+        cite = Citable.of(base, analyses).cite
+        told = with_figures(answer, cite, base.generation) if form is Form.JSON else {}
     if sparql:
         print(answer.sparql or "")
     elif form is Form.JSON:

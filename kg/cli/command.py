@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -24,6 +24,11 @@ from rich.text import Text
 
 from kg import sheets
 from kg.errors import ChoiceError, KgError, SettingError
+
+if TYPE_CHECKING:
+    from kg.analysis.cache import Analyses
+    from kg.base.store import KnowledgeBase
+    from kg.cited.json_tables import Cite, JsonTable
 
 app = typer.Typer(
     name="kg",
@@ -94,6 +99,16 @@ def complain_of(place: str, reason: str) -> None:
     """Name a file that was put aside, and why, on standard error."""
     named = reason if reason.startswith(place) else f"{place}: {reason}"
     err().print(f"quarantined: {named}", markup=False)
+
+
+def print_figures(
+    base: "KnowledgeBase", analyses: "Analyses", make: "Callable[[Cite], JsonTable]", limit: int | None = None
+) -> None:
+    """Print a table as JSON, as the API gives it: each row with its address."""
+    from kg.cited.citable import Citable
+
+    cite = Citable.of(base, analyses).cite
+    print_json(make(cite).page(base.generation, cite, limit))
 
 
 def print_json(value: Any) -> None:

@@ -17,6 +17,7 @@ from kg.cli.command import (
     Printed,
     command,
     is_file,
+    print_figures,
     print_file,
     print_json,
     say,
@@ -131,18 +132,18 @@ def drivers(
         if row is not None:
             _print_row(base, row, (level, party), chosen, form)
             return
-        found = Analyses.of(base).drivers(
+        analyses = Analyses.of(base)
+        found = analyses.drivers(
             level, party, chosen, minimum, adjust=adjust, sets=cases is None and query is None
         )
-        behind = found.cases(cases) if cases is not None else ()
-    if plot is not None:
-        _draw(found, plot, strip)
-    if cases is not None or query is not None:
-        print("\n".join(behind) if cases is not None else sparql(found, query or ""))
-    elif sets:
-        _print_sets(found, form, base.generation)
-    else:
-        _print_drivers(found, form, limit, base.generation)
+        if plot is not None:
+            _draw(found, plot, strip)
+        if cases is not None or query is not None:
+            print("\n".join(found.cases(cases)) if cases is not None else sparql(found, query or ""))
+        elif sets:
+            _print_sets(found, form, base.generation)
+        else:
+            _print_drivers(found, form, limit, base, analyses)
 
 
 def _print_row(
@@ -152,12 +153,14 @@ def _print_row(
     from kg.analysis.cache import Analyses
     from kg.analysis.columns import meanings
     from kg.analysis.row.robustness import HELP, SpecificationRow, robustness
+    from kg.cited.json_tables import of_robustness
 
     if form in {CubeForm.TURTLE, CubeForm.N_TRIPLES}:
         raise SettingError("available formats of --row: table, csv, csv-bom, xlsx, json")
-    found = robustness(Analyses.of(base).index, key, *asked, chosen)
+    analyses = Analyses.of(base)
+    found = robustness(analyses.index, key, *asked, chosen)
     if form is CubeForm.JSON:
-        print_json(asdict(found) | {"filters": found.filters.written()})
+        print_figures(base, analyses, lambda _: of_robustness(found))
     elif is_file(form):
         rows = found.to_frame().iter_rows()
         print_file(form, meanings(SpecificationRow), rows, base.generation, notes=found.notes, help=HELP)
@@ -179,18 +182,22 @@ def _draw(found: "Drivers", file: Path, guideline: str | None) -> None:
     say(f"wrote {file}")
 
 
-def _print_drivers(found: "Drivers", form: CubeForm, limit: int, generation: str) -> None:
+def _print_drivers(
+    found: "Drivers", form: CubeForm, limit: int, base: "KnowledgeBase", analyses: "Analyses"
+) -> None:
     from kg.analysis import cube
     from kg.analysis.cache import code_version
     from kg.analysis.columns import meanings
     from kg.analysis.drivers import HELP, DriverRow
+    from kg.cited.json_tables import of_drivers
 
+    generation = base.generation
     if is_file(form):
         rows = found.to_frame().iter_rows()
         told = {"verdict": found.verdict, "notes": found.notes, "help": HELP}
         print_file(form, meanings(DriverRow), rows, generation, **told)
     elif form is CubeForm.JSON:
-        print(found.to_frame().write_json())
+        print_figures(base, analyses, lambda _: of_drivers(found))
     elif form is CubeForm.TURTLE:
         print(cube.turtle(found, generation, code_version()), end="")
     elif form is CubeForm.N_TRIPLES:
@@ -304,7 +311,8 @@ def related(
     from kg.analysis.columns import meanings
     from kg.analysis.related.rankings import RelatedRow
     from kg.base.store import KnowledgeBase
-    from kg.explore import json_answers
+    from kg.cited.citable import Citable
+    from kg.cited.json_tables import of_related
 
     with KnowledgeBase.open(kb) as base:
         analyses = Analyses.of(base)
@@ -315,11 +323,14 @@ def related(
         )
         found = analyses.related(asked, outcome, limit, cursor, filters=chosen, mode=mode)
         notes = analyses.index.notes(chosen, "any")
+        if form is Form.JSON:
+            counted = found.case in analyses.features.cases
+            cite = Citable.of(base, analyses).cite if counted else None
+            print_json(of_related(found, (chosen, outcome), notes, base.generation, cite))
+            return
     if is_file(form):
         said = [*notes, *found.notes]
         print_file(form, meanings(RelatedRow), found.to_frame().iter_rows(), base.generation, notes=said)
-    elif form is Form.JSON:
-        print_json(json_answers.related(base.generation, found, notes))
     else:
         for note in notes:
             say(note)

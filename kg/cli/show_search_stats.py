@@ -14,6 +14,7 @@ from kg.cli.command import (
     command,
     is_file,
     out,
+    print_figures,
     print_file,
     print_json,
     say,
@@ -216,17 +217,18 @@ def sentences(
     from kg.analysis.reasons.stock_sentences import HELP, StockRow
     from kg.analysis.reasons.stock_sentences import stock as count
     from kg.base.store import KnowledgeBase
+    from kg.cited.json_tables import of_sentences
 
     with KnowledgeBase.open(kb) as base:
-        index, said = Analyses.of(base).index, base.scan_sentences()
+        index, said = (analyses := Analyses.of(base)).index, base.scan_sentences()
         found = count(index, said, base.letter, alike=alike, filters=chosen, minimum=minimum, limit=limit)
+        if form is Form.JSON:
+            print_figures(base, analyses, lambda _: of_sentences(found, minimum), limit)
+            return
     frame = found.to_frame()
     if is_file(form):
         told = {"verdict": found.verdict, "notes": found.notes, "help": HELP}
         print_file(form, meanings(StockRow), frame.iter_rows(), base.generation, **told)
-    elif form is Form.JSON:
-        rows = frame.to_dicts()
-        print_json({"rows": rows, "verdict": found.verdict, "notes": found.notes, "help": HELP})
     else:
         title = "sentences that appear in several letters"
         table_of(StockRow, frame.iter_rows(named=True), title, {"cases", "rate_low", "rate_high"})
@@ -247,17 +249,21 @@ def stats(
     form: Printed = Form.TABLE,
 ) -> None:
     """Report extraction coverage: what was read, matched, unmatched and absent, and parsing problems."""
+    from kg.analysis.cache import Analyses
     from kg.analysis.coverage import coverage
     from kg.base.store import KnowledgeBase
+    from kg.cited.citable import Citable
+    from kg.cited.json_tables import of_coverage
 
     with KnowledgeBase.open(kb) as base:
         found, corrections, outdated = coverage(base), base.corrections(), base.outdated
+        if form is Form.JSON:
+            cite = Citable.of(base, Analyses.of(base)).cite
+            print_json(of_coverage(found, base.generation, cite))
+            return
     fields = found.unresolved if unresolved else found.fields if by_template else found.totals()
     if is_file(form):
         print_file(form, fields.columns, fields.iter_rows(), base.generation)
-        return
-    if form is Form.JSON:
-        print(fields.write_json())
         return
     if not unresolved:
         print(f"{found.letters:,} letters, {found.items:,} items, {found.citations:,} citations")

@@ -1,6 +1,5 @@
 """``kg sides``, ``outcomes``, ``grounds``, ``trends``, ``network``: who cites, decides and states what."""
 
-from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +12,8 @@ from kg.cli.command import (
     Printed,
     command,
     is_file,
+    print_figures,
     print_file,
-    print_json,
     say,
     table_of,
 )
@@ -37,8 +36,6 @@ def _print_frame(row: type, frame: "pl.DataFrame", form: Form, title: str, **tol
         from kg.analysis.columns import meanings
 
         print_file(form, meanings(row), frame.iter_rows(), **told)
-    elif form is Form.JSON:
-        print(frame.write_json())
     else:
         table_of(row, frame.iter_rows(named=True), title)
 
@@ -83,13 +80,18 @@ def sides(
     from kg.analysis.cache import Analyses
     from kg.analysis.outcomes import grouping
     from kg.base.store import KnowledgeBase
+    from kg.cited import json_tables
     from kg.errors import SettingError
 
     if by is not None and show is not Comparison.AGREEMENT:
         raise SettingError("use either --by or --show")
     with KnowledgeBase.open(kb) as base:
-        index = Analyses.of(base).index
+        index = (analyses := Analyses.of(base)).index
         found = sides.sides(index, level, chosen, minimum, grouping(index, by))
+        if form is Form.JSON:
+            made = json_tables.of_sides(found, show.value, by, minimum)
+            print_figures(base, analyses, lambda _: made)
+            return
     row, frame, title = _shown(found, show, by)
     told = {"generation": base.generation, "notes": found.notes, "help": sides.HELP}
     _print_frame(row, frame.head(_SHOWN) if form is Form.TABLE else frame, form, title, **told)
@@ -166,9 +168,14 @@ def outcomes(
     from kg.analysis.outcomes import HELP
     from kg.analysis.outcomes import outcomes as count
     from kg.base.store import KnowledgeBase
+    from kg.cited.json_tables import of_outcomes
 
     with KnowledgeBase.open(kb) as base:
-        found = count(Analyses.of(base).index, by, across, party, chosen, minimum)
+        analyses = Analyses.of(base)
+        found = count(analyses.index, by, across, party, chosen, minimum)
+        if form is Form.JSON:
+            print_figures(base, analyses, lambda _: of_outcomes(found, by, across, party, minimum))
+            return
     told = {"generation": base.generation, "notes": found.notes, "help": HELP}
     _print_frame(found.row, found.to_frame(), form, f"outcomes by {found.title}", **told)
     for note in found.notes:
@@ -207,15 +214,18 @@ def grounds(
     from kg.analysis.reasons.ground_rates import HELP, GroundRow
     from kg.analysis.reasons.ground_rates import grounds as count
     from kg.base.store import KnowledgeBase
+    from kg.cited.json_tables import of_grounds
 
     with KnowledgeBase.open(kb) as base:
-        found = count(Analyses.of(base).index, by, key, party, chosen, minimum)
+        analyses = Analyses.of(base)
+        found = count(analyses.index, by, key, party, chosen, minimum)
+        if form is Form.JSON:
+            print_figures(base, analyses, lambda _: of_grounds(found, by, key, party))
+            return
     frame = found.to_frame()
     if is_file(form):
         told = {"verdict": found.verdict, "notes": found.notes, "help": HELP}
         print_file(form, meanings(GroundRow), frame.iter_rows(), base.generation, **told)
-    elif form is Form.JSON:
-        print_json({"rows": frame.to_dicts(), "verdict": found.verdict, "notes": found.notes, "help": HELP})
     else:
         title = f"grounds that reviewers state, by {by}" if key is None else f"grounds stated: {key}"
         table_of(GroundRow, frame.head(_SHOWN).iter_rows(named=True), title, {"key"} if key else ())
@@ -255,15 +265,17 @@ def trends(
     from kg.analysis.trends import HELP, ChangeRow, MonthRow
     from kg.analysis.trends import trends as count
     from kg.base.store import KnowledgeBase
+    from kg.cited.json_tables import of_trends
 
     with KnowledgeBase.open(kb) as base:
-        found = count(Analyses.of(base).index, key, party, chosen)
+        analyses = Analyses.of(base)
+        found = count(analyses.index, key, party, chosen)
+        if form is Form.JSON:
+            print_figures(base, analyses, lambda cite: of_trends(found, cite))
+            return
     if is_file(form):
         told = {"verdict": found.verdict, "notes": found.notes, "help": HELP}
         print_file(form, meanings(MonthRow), found.to_frame().iter_rows(), base.generation, **told)
-    elif form is Form.JSON:
-        changes = [asdict(row) for row in found.changes]
-        print_json({"months": found.to_frame().to_dicts(), "changes": changes})
     else:
         row, rows = (MonthRow, found.rows) if months else (ChangeRow, found.changes)
         table_of(row, rows, f"overturning by month: {key or 'all decisions'}")
@@ -278,6 +290,7 @@ class NetworkForm(StrEnum):
     CSV = "csv"
     CSV_BOM = "csv-bom"
     XLSX = "xlsx"
+    JSON = "json"
     GRAPHML = "graphml"
     GEXF = "gexf"
 
@@ -317,9 +330,14 @@ def network(
     from kg.analysis.cache import Analyses
     from kg.analysis.network import network as make
     from kg.base.store import KnowledgeBase
+    from kg.cited.json_tables import of_network
 
     with KnowledgeBase.open(kb) as base:
-        found = make(Analyses.of(base).index, kind, level, party, chosen, minimum, q)
+        analyses = Analyses.of(base)
+        found = make(analyses.index, kind, level, party, chosen, minimum, q)
+        if form is NetworkForm.JSON:
+            print_figures(base, analyses, lambda cite: of_network(found, minimum, q, cite))
+            return
     if form is NetworkForm.GRAPHML:
         print(found.graphml(), end="")
     elif form is NetworkForm.GEXF:

@@ -188,7 +188,7 @@ def test_drivers_count_every_decision_once(kg, kb, truth):
     done = kg("drivers", "--kb", kb, "--level", "guideline", "--minimum", 1, "--format", "json")
     assert done.code == 0, done.err
     items = sum(len(letter["decisions"]) for letter in truth)
-    assert 0 < max(row["decisions"] for row in json.loads(done.out)) <= items
+    assert 0 < max(row["decisions"] for row in json.loads(done.out)["results"]) <= items
     assert f"{items} decisions: " in kg("drivers", "--kb", kb).out
     assert kg("drivers", "--kb", kb, "--level", "volume").code == 2
 
@@ -214,7 +214,7 @@ def test_a_row_under_several_specifications(kg, kb):
     asked = ("drivers", "--kb", kb, "--level", "guideline", "--row", "chronic-pain")
     told = json.loads(kg(*asked, "--format", "json").out)
     table = rows(kg(*asked, "--format", "csv").out)
-    assert [row["specification"] for row in told["rows"]] == [row["specification"] for row in table]
+    assert [row["specification"] for row in told["results"]] == [row["specification"] for row in table]
     done = kg(*asked)
     assert "negative control" in done.out
     assert all(pair["overturned"] in done.err for pair in told["pairs"])
@@ -224,10 +224,10 @@ def test_a_row_under_several_specifications(kg, kb):
 def test_trends_by_month_and_at_changes(kg, kb):
     told = json.loads(kg("trends", "--kb", kb, "--format", "json").out)
     months = kg("trends", "--kb", kb, "--format", "csv").out.splitlines()
-    assert len(months) == 1 + len(told["months"]) > 2
+    assert len(months) == 1 + len(told["results"]) > 2
     assert all(change["level"] or change["remark"] for change in told["changes"])
     assert "slope before" in kg("trends", "chronic-pain", "--kb", kb).out
-    assert told["months"][0]["month"] in kg("trends", "--kb", kb, "--months").out
+    assert told["results"][0]["month"] in kg("trends", "--kb", kb, "--months").out
 
 
 @pytest.mark.parametrize("by", ["specialty", "drift", "quantities"])
@@ -245,7 +245,7 @@ def test_sentences_in_every_form(kg, kb):
     asked = ("sentences", "--kb", kb, "--limit", 5)
     table = rows(kg(*asked, "--format", "csv").out)
     told = json.loads(kg(*asked, "--format", "json").out)
-    assert [row["sentence"] for row in told["rows"]] == [row["sentence"] for row in table]
+    assert [row["sentence"] for row in told["results"]] == [row["sentence"] for row in table]
     done = kg(*asked, "--alike")
     assert done.code == 0
     assert "nearly word for word in another letter" in done.err
@@ -259,7 +259,7 @@ def test_grounds_in_every_form(kg, kb):
     asked = ("grounds", "category", "--kb", kb, "--minimum", 1)
     table = rows(kg(*asked, "--format", "csv").out)
     told = json.loads(kg(*asked, "--format", "json").out)
-    assert [row["ground"] for row in told["rows"]] == [row["ground"] for row in table]
+    assert [row["ground"] for row in told["results"]] == [row["ground"] for row in table]
     assert "neither causes" in told["help"]
     one = kg("grounds", "category", table[0]["key"], "--kb", kb)
     assert one.code == 0

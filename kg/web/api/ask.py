@@ -1,6 +1,6 @@
 """``/api/ask``: a question in words, and what can follow while it is typed."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query, Request
 from fastapi.responses import Response
@@ -15,7 +15,7 @@ from kg.questions.question import Kind
 from kg.questions.reading import LONGEST
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
+from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
 from kg.web.api.figure_links import completion_figure
 
 router = openapi.Router()
@@ -85,11 +85,7 @@ class Answered(openapi.Thing):
 def ask(request: Request, site: SiteDep, q: Text, limit: Limit = MOST_ROWS, offset: Offset = 0) -> Response:
     """The answer says how the question was understood; what is not understood is 422 with the words."""
     found = answered(site.analyses, q)
-    told = with_figures(found, site.cite)
-    page, following = paged(told["rows"], limit, offset)
-    more: dict[str, Any] = {"generation": site.generation}
-    more |= {"rows": page, "total": len(told["rows"]), "next": following}
-    return answer(request, site, told | more)
+    return answer(request, site, with_figures(found, site.cite, site.generation, limit, offset))
 
 
 @router.get(

@@ -1,8 +1,7 @@
 """``/api/drivers``: the table of drivers, as RDF Data Cube observations too, and what is behind each row."""
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
-from urllib.parse import quote, urlencode
+from typing import Annotated, Literal
 
 from fastapi import Path, Query, Request
 from fastapi.responses import Response
@@ -11,10 +10,10 @@ from kg.analysis import cube
 from kg.analysis.cache import code_version
 from kg.analysis.columns import meanings
 from kg.analysis.covariates import ADJUST, NOTHING
-from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES
-from kg.analysis.drivers import HELP, DriverRow, Drivers
+from kg.analysis.decisions import LEVELS, PARTIES
+from kg.analysis.drivers import HELP, DriverRow
 from kg.analysis.row.row_query import sparql
-from kg.cited.figure_address import Asked
+from kg.cited.json_tables import driver_figure, of_drivers
 from kg.sheets import MEDIA_TYPES
 from kg.web import negotiate, table_files
 from kg.web.api import openapi
@@ -74,54 +73,15 @@ def drivers(
     if wanted is None:
         raise ProblemError(406, f"available formats: {', '.join(_FORMS)}")
     table = site.drivers(level, party, filters, minimum, adjust)
+    told = of_drivers(table)
     if table_files.is_file(wanted):
-        name, told = f"drivers-{table.level}-{table.party}", _told(table)
-        cells = table.to_frame().iter_rows()
-        return table_files.download(request, site, wanted, name, meanings(DriverRow), cells, told)
+        name, cells = f"drivers-{table.level}-{table.party}", table.to_frame().iter_rows()
+        return table_files.download(request, site, wanted, name, meanings(DriverRow), cells, told.told)
     if write := _CUBES.get(wanted):
         media_type = next(name for name, short in _FORMS.items() if short == wanted)
         text = write(table, site.generation, code_version())
         return Response(text, media_type=media_type, headers={"Vary": "Accept"})
-    rows = table.table.slice(offset, limit).to_dicts()
-    page = [
-        row | {"about": _about(table, row["key"]), "figure": site.cite(driver_figure(table, row["key"]))}
-        for row in rows
-    ]
-    following = str(offset + limit) if offset + limit < len(table) else None
-    told = _told(table) | {"figure": site.cite(driver_figure(table))}
-    return answer(request, site, listing(site, page, len(table), following, **told))
-
-
-def _told(table: Drivers) -> dict[str, Any]:
-    """What is said of the whole table."""
-    counts = {name: getattr(table, name) for name in ("decisions", *OUTCOMES)}
-    return counts | {
-        "level": table.level,
-        "party": table.party,
-        "filters": table.filters.written(),
-        "minimum": table.minimum,
-        "adjust": list(table.adjust),
-        "at_risk": table.at_risk,
-        "letters": table.letters,
-        "verdict": table.verdict,
-        "sets": [asdict(one) for one in table.sets],
-        "notes": list(table.notes),
-        "help": HELP,
-    }
-
-
-def driver_figure(table: Drivers, key: str = "") -> Asked:
-    """A row as a figure that can be cited; without a key, what is said of the whole table."""
-    equal = ",".join(table.adjust or (NOTHING,))
-    return Asked("driver", table.party, table.filters, table.level, key, adjust=equal)
-
-
-def _about(table: Drivers, key: str) -> str:
-    """The address of one row."""
-    asked = {"level": table.level, "party": table.party, "minimum": table.minimum}
-    asked |= {"adjust": ",".join(table.adjust or (NOTHING,))}
-    given = table.filters.written()
-    return f"/api/drivers/{quote(key)}?{urlencode(asked | given, doseq=True)}"
+    return answer(request, site, told.page(site.generation, site.cite, limit, offset))
 
 
 @router.get(

@@ -1,29 +1,11 @@
 """The addresses that answers carry, each of which gives the figures beside it again."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Any
-
-from kg.analysis.reasons.stock_sentences import StockRow, row_name
 from kg.cited.figure_address import Asked
 from kg.cited.of_questions import of_conditions
-from kg.cited.wanted import named
 from kg.explore.suggest import Suggestion
 from kg.questions.complete import Completion
 from kg.questions.reading import read_question
 from kg.web.site import Site
-
-
-def cited(site: Site, asked: Asked, row: type, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of a table, each with its figure; ``asked`` says of which table."""
-    return [{**one, "figure": site.cite(row_of(asked, row, one))} for one in rows]
-
-
-def row_of(asked: Asked, row: type, values: Mapping[str, Any]) -> Asked:
-    """A row of a table as a figure."""
-    if row is StockRow:  # a sentence can be longer than an address
-        return replace(asked, row=row_name(values["sentence"], alike=bool(asked.alike)))
-    return replace(asked, row=named(row, values))
 
 
 def of_node(site: Site, node: str, party: str = "any") -> str:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-import polars as pl
 from fastapi import Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
@@ -12,7 +11,7 @@ from pydantic import BaseModel, Field
 from kg.analysis import labels
 from kg.analysis.columns import meanings
 from kg.cited.figure_address import Asked
-from kg.cited.figure_tables import row_of_coverage
+from kg.cited.json_tables import of_coverage
 from kg.explore import drawing, edge_evidence, json_answers
 from kg.explore.neighbours import address
 from kg.explore.row_types import FeatureRow, HitRow
@@ -73,27 +72,7 @@ def stats(request: Request, site: SiteDep, limit: Limit = 1000) -> Response:
 
     `limit` holds for each of the lists.
     """
-    found = site.coverage
-    return answer(
-        request,
-        site,
-        {
-            "letters": found.letters,
-            "documents": found.documents,
-            "items": found.items,
-            "citations": found.citations,
-            "fields": _covered(site, found.totals().head(limit)),
-            "by_template": _covered(site, found.fields.head(limit)),
-            "problems": _covered(site, found.problems.head(limit)),
-            "unresolved": _covered(site, found.unresolved.head(limit)),
-            "figure": site.cite(Asked("field")),
-            "generation": site.generation,
-        },
-    )
-
-
-def _covered(site: Site, rows: pl.DataFrame) -> list[dict[str, Any]]:
-    return [row | {"figure": site.cite(Asked("field", row=row_of_coverage(row)))} for row in rows.to_dicts()]
+    return answer(request, site, of_coverage(site.coverage, site.generation, site.cite, limit))
 
 
 @router.get(

@@ -1,10 +1,8 @@
 """``/api/outcomes``, ``/api/sides`` and ``/api/network``: outcomes by what decisions have, and links."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal, Union
 
-import polars as pl
 from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic.json_schema import SkipJsonSchema
@@ -12,17 +10,16 @@ from pydantic.json_schema import SkipJsonSchema
 from kg.analysis import network as links
 from kg.analysis import sides as two_sides
 from kg.analysis.columns import meanings
-from kg.analysis.network import LinkRow, Network, NodeRow
-from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, DriftRow, GroupRow, QuantityRow, grouping
+from kg.analysis.network import LinkRow
+from kg.analysis.outcomes import GROUPINGS, KINDS, DriftRow, GroupRow, QuantityRow, grouping
 from kg.analysis.outcomes import outcomes as count
-from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, Sides, SilentRow
-from kg.cited.figure_address import Asked
+from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, SilentRow
+from kg.cited.json_tables import JsonTable, of_network, of_outcomes, of_sides
 from kg.web import table_files
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
+from kg.web.api.cases import Limit, Offset, SiteDep, answer
 from kg.web.api.drivers import By, Level, Minimum
-from kg.web.api.figure_links import cited
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.site import Site
 from kg.web.table_files import FILES, FormDep
@@ -56,16 +53,8 @@ def outcomes(
 ) -> Response:
     """Letters are the unit of the intervals; a row counts what the filter named `by` keeps with its value."""
     found = count(site.index, by, across, party, filters, minimum)
-    more: dict[str, Any] = {"by": by, "across": across, "party": party, "minimum": minimum, "help": HELP}
-    more |= {"filters": found.filters.written(), "notes": list(found.notes)}
-    more["figure"] = site.cite(Asked("outcomes", party, found.filters))
-    figure = Asked("group", party, found.filters, by=by, across=across or "")
-    return table(
-        request, site, f"outcomes-{by}", found.row, found.to_frame(), (limit, offset, form), more, figure
-    )
-
-
-_SHOWN = {"agreement": AgreementRow, "pairs": PairRow, "silent": SilentRow}
+    told = of_outcomes(found, by, across, party, minimum)
+    return table(request, site, f"outcomes-{by}", told, (limit, offset, form))
 
 
 @router.get(
@@ -92,19 +81,7 @@ def sides(
 ) -> Response:
     """Letters are the unit; `effect` compares items whose reviewer cites more than the administrator."""
     found = two_sides.sides(site.index, level, filters, minimum, grouping(site.index, by))
-    row, frame = (GroupAgreementRow, found.groups) if by else (_SHOWN[show], getattr(found, show))
-    more: dict[str, Any] = {
-        "level": level,
-        "show": show,
-        "by": by,
-        "minimum": minimum,
-        "help": two_sides.HELP,
-    }
-    more |= {"filters": found.filters.written(), "notes": list(found.notes), "same_share": found.same_share}
-    more["effect"] = None if found.effect is None else asdict(found.effect)
-    figure = side_figure(found, "agreement" if by else show, by)
-    more["figure"] = site.cite(side_figure(found, "agreement", by))
-    return table(request, site, f"sides-{level}", row, frame, (limit, offset, form), more, figure)
+    return table(request, site, f"sides-{level}", of_sides(found, show, by, minimum), (limit, offset, form))
 
 
 @router.get(
@@ -127,49 +104,15 @@ def network(
 ) -> Response:
     """Links in `results`, the strongest first, and their `nodes`; letters count, both degrees are held."""
     found = links.network(site.index, kind, level, party, filters, minimum, q)
-    frame = found.to_frame()
-    linked = pl.concat(frame.slice(offset, limit)[end] for end in ("source", "target"))
-    nodes = found.nodes()
-    more: dict[str, Any] = {"kind": kind, "level": level, "party": party, "minimum": minimum, "q": q}
-    more |= {"filters": found.filters.written(), "notes": list(found.notes), "help": links.HELP}
-    figure = link_figure(found, minimum, q)
-    shown = nodes.filter(pl.col("node").is_in(linked.implode())).to_dicts()
-    more |= {"nodes": cited(site, replace(figure, kind="linked"), NodeRow, shown)}
-    more |= {"communities": list(found.communities), "figure": site.cite(figure)}
-    return table(request, site, f"network-{kind}", LinkRow, frame, (limit, offset, form), more, figure)
+    told = of_network(found, minimum, q, site.cite, limit, offset)
+    return table(request, site, f"network-{kind}", told, (limit, offset, form))
 
 
-def side_figure(found: Sides, show: str, by: str | None) -> Asked:
-    """A table of the two sides as figures; ``show`` is that of the API."""
-    kind = {"agreement": "agreement", "pairs": "pair", "silent": "silent"}[show]
-    own = by or "" if kind == "agreement" else ""
-    return Asked(kind, "any", found.filters, found.level, by=own)
-
-
-def link_figure(found: Network, minimum: int, q: float) -> Asked:
-    """A network as figures."""
-    of = Asked("link", found.party, found.filters, found.level, links=found.kind)
-    return replace(of, minimum=str(minimum), q=str(q))
-
-
-def table(
-    request: Request,
-    site: Site,
-    name: str,
-    row: type,
-    frame: pl.DataFrame,
-    page: tuple[int, int, str],
-    more: dict[str, Any],
-    figure: Asked,
-) -> Response:
-    """Rows as a list with what is said of them, or as a file; ``page`` is limit, offset and form.
-
-    ``figure`` says which table they are of, so that each carries the address to cite.
-    """
+def table(request: Request, site: Site, name: str, found: JsonTable, page: tuple[int, int, str]) -> Response:
+    """Rows as a list with what is said of them, or as a file; ``page`` is limit, offset and form."""
     limit, offset, form = page
     if table_files.is_file(form):
-        rows: Iterable[tuple[Any, ...]] = frame.iter_rows()
-        return table_files.download(request, site, form, name, meanings(row), rows, more)
-    following = str(offset + limit) if offset + limit < frame.height else None
-    rows_ = cited(site, figure, row, frame.slice(offset, limit).to_dicts())
-    return answer(request, site, listing(site, rows_, frame.height, following, **more))
+        rows: Iterable[tuple[Any, ...]] = found.frame.iter_rows()
+        about = {**found.told, "figure": site.cite(found.whole)}
+        return table_files.download(request, site, form, name, meanings(found.row), rows, about)
+    return answer(request, site, found.page(site.generation, site.cite, limit, offset))

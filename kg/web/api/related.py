@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,9 +14,8 @@ from kg.analysis.filters import Filters
 from kg.analysis.related.features import MODES
 from kg.analysis.related.outside import LONGEST, request
 from kg.analysis.related.rankings import CURSOR, WANTED, AskedCase, Related, cursor_after
-from kg.cited.figure_address import Asked
+from kg.cited.json_tables import of_related
 from kg.errors import LetterError, SettingError, UnknownError
-from kg.explore import json_answers
 from kg.model import Determination
 from kg.reading.letter import read_letter
 from kg.web.api import openapi
@@ -42,13 +40,9 @@ Outcome = Annotated[str | SkipJsonSchema[None], openapi.one_of(WANTED)]
 
 def as_json(site: Site, found: Related, filters: Filters, outcome: str | None, **more: Any) -> dict[str, Any]:
     """A list of related cases as every address gives it, with its figures if the case is of the base."""
-    told = json_answers.related(site.generation, found, site.index.notes(filters, "any"), **more)
-    if found.case is not None and found.case in site.features.cases:
-        figure = Asked("similar", filters=filters, case=found.case, outcome=outcome or "", mode=found.mode)
-        told["figure"] = site.cite(figure)
-        for row in told["results"]:
-            row["figure"] = site.cite(replace(figure, row=row["case"]))
-    return told
+    cite = site.cite if found.case in site.features.cases else None
+    notes = site.index.notes(filters, "any")
+    return of_related(found, (filters, outcome), notes, site.generation, cite, **more)
 
 
 @router.get(

@@ -1,13 +1,12 @@
 """``/api/robustness``: one row of the drivers under several specifications."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import Path, Request
 from fastapi.responses import Response
 
-from kg.analysis.row.robustness import HELP, SpecificationRow, robustness
-from kg.cited.figure_address import Asked
+from kg.analysis.row.robustness import robustness
+from kg.cited.json_tables import of_robustness
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types
 from kg.web.api.cases import Limit, Offset, SiteDep
@@ -37,11 +36,4 @@ def specifications(
 ) -> Response:
     """Specifications in `results`, with the E-value, a negative control and `pairs` of letters to read."""
     found = robustness(site.index, key, level, party, filters)
-    more = asdict(found) | {"filters": filters.written(), "help": HELP}
-    del more["rows"]
-    figure = Asked("specification", party, found.filters, level, key=key)
-    more["figure"] = site.cite(figure)
-    return table(
-        *(request, site, "robustness", SpecificationRow, found.to_frame(), (limit, offset, form)),
-        *(more, figure),
-    )
+    return table(request, site, "robustness", of_robustness(found), (limit, offset, form))

@@ -5,17 +5,13 @@ from typing import Annotated, Literal
 from fastapi import Query, Request
 from fastapi.responses import Response
 
-from kg.analysis.columns import meanings
-from kg.analysis.reasons.ground_rates import BY, HELP, GroundRow, grounds
-from kg.analysis.reasons.stock_sentences import HELP as OF_SENTENCES
-from kg.analysis.reasons.stock_sentences import Stock, StockRow
-from kg.cited.figure_address import Asked
-from kg.web import table_files
+from kg.analysis.reasons.ground_rates import BY, GroundRow, grounds
+from kg.analysis.reasons.stock_sentences import StockRow
+from kg.cited.json_tables import of_grounds, of_sentences
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
+from kg.web.api.cases import Limit, Offset, SiteDep
 from kg.web.api.drivers import By
-from kg.web.api.figure_links import cited
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.api.outcomes import table
 from kg.web.table_files import FILES, FormDep
@@ -58,18 +54,7 @@ def stated(
     They describe what is written: no causes, and nothing is predicted from them.
     """
     found = grounds(site.index, by, key, party, filters, minimum)
-    more = {
-        "by": by,
-        "key": key,
-        "party": party,
-        "filters": found.filters.written(),
-        "verdict": found.verdict,
-        "notes": list(found.notes),
-        "help": HELP,
-    }
-    figure = Asked("ground", party, found.filters, by=by, key=key or "")
-    more["figure"] = site.cite(figure)
-    return table(request, site, "grounds", GroundRow, found.to_frame(), (limit, offset, form), more, figure)
+    return table(request, site, "grounds", of_grounds(found, by, key, party), (limit, offset, form))
 
 
 @router.get(
@@ -93,24 +78,4 @@ def sentences(
 ) -> Response:
     """Word for word or nearly alike, those of the most letters first; `verdict` is how much is stock."""
     found = site.stock_sentences(filters, alike=alike, minimum=minimum, limit=limit, offset=offset)
-    frame = found.to_frame()
-    more = {
-        "alike": alike,
-        "filters": found.filters.written(),
-        "verdict": found.verdict,
-        "notes": list(found.notes),
-        "help": OF_SENTENCES,
-    }
-    if table_files.is_file(form):
-        rows = frame.iter_rows()
-        return table_files.download(request, site, form, "sentences", meanings(StockRow), rows, more)
-    following = str(offset + limit) if offset + limit < found.total else None
-    figure = sentence_figure(found, minimum)
-    more["figure"] = site.cite(figure)
-    rows_ = cited(site, figure, StockRow, frame.to_dicts())
-    return answer(request, site, listing(site, rows_, found.total, following, **more))
-
-
-def sentence_figure(found: Stock, minimum: int) -> Asked:
-    """A list of repeated sentences as figures."""
-    return Asked("sentence", filters=found.filters, alike="yes" if found.alike else "", minimum=str(minimum))
+    return table(request, site, "sentences", of_sentences(found, minimum, offset), (limit, offset, form))

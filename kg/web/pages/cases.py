@@ -14,11 +14,11 @@ from kg.analysis import labels
 from kg.analysis.filters import Filters, choose
 from kg.analysis.reasons.stock_sentences import share
 from kg.analysis.related.features import MODES
+from kg.cited.json_tables import driver_figure
 from kg.explore import drawing, item_groups, marking
 from kg.explore.neighbours import Figures, case_node
 from kg.web import negotiate
 from kg.web.api.cases import SiteDep
-from kg.web.api.drivers import driver_figure
 from kg.web.drawings import graph as still
 from kg.web.pages import drivers, values
 from kg.web.pages.rendering import render

@@ -13,9 +13,9 @@ from kg.analysis.columns import printed, shown
 from kg.analysis.decisions import LEVELS
 from kg.analysis.drivers import HELP, DriverRow, Drivers, EffectSet
 from kg.analysis.filters import Filters
+from kg.cited.json_tables import driver_figure
 from kg.errors import QueryError, UnknownError
 from kg.web.api.cases import SiteDep
-from kg.web.api.drivers import driver_figure
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import funnel, ratio
 from kg.web.pages import filter_form, rendering, sorting

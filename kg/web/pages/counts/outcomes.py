@@ -12,9 +12,9 @@ from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, grouping
 from kg.analysis.outcomes import outcomes as count
 from kg.analysis.sides import AgreementRow, Effect, GroupAgreementRow, PairRow, Sides, SilentRow
 from kg.cited.figure_address import Asked
+from kg.cited.json_tables import side_figure
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
-from kg.web.api.outcomes import side_figure
 from kg.web.pages.counts import table_page
 from kg.web.pages.counts.table_page import Choices, table
 from kg.web.pages.rendering import PARTY_WORDS

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from kg.analysis.columns import columns, printed, shown
 from kg.analysis.filters import Filters
 from kg.cited.figure_address import Asked
-from kg.web.api.figure_links import row_of
+from kg.cited.json_tables import row_of
 from kg.web.drawings.saved import Drawing
 from kg.web.pages import filter_form
 from kg.web.pages.rendering import render

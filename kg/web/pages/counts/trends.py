@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 from kg.analysis import trends as by_month
 from kg.analysis.columns import schema
 from kg.analysis.trends import ChangeRow, MonthRow, Trends
+from kg.cited.json_tables import trend_figure
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
-from kg.web.api.trends import trend_figure
 from kg.web.drawings import months
 from kg.web.drawings.saved import Drawing
 from kg.web.pages.counts import table_page

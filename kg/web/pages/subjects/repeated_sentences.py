@@ -8,10 +8,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from kg.analysis import labels
 from kg.analysis.reasons.stock_sentences import HELP, StockRow
+from kg.cited.json_tables import row_of, sentence_figure
 from kg.web.api.cases import SiteDep
-from kg.web.api.figure_links import row_of
 from kg.web.api.filter_parameters import FormFiltersDep
-from kg.web.api.stated import sentence_figure
 from kg.web.pages import filter_form
 from kg.web.pages.rendering import render
 
