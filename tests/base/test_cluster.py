@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 from base_letters import many, same
 
+from kg.base.archive.deposit import deposit
 from kg.base.building import build as build_module
 from kg.base.building.build import Progress, build
+from kg.base.store import KnowledgeBase
 from kg.errors import BaseError
 
 README = Path(__file__).parents[2] / "README.md"
@@ -64,6 +66,11 @@ def test_a_cluster_builds_the_same_and_survives_the_loss_of_a_worker(
     monkeypatch.undo()
     build([letters], tmp_path / "alone", processes=1)
     assert same(tmp_path / "kb", tmp_path / "alone")
+    digests = set()
+    for name in ("kb", "alone"):
+        with KnowledgeBase.open(tmp_path / name) as base:
+            digests.add(deposit(base, tmp_path / f"{name}.zip").digest)
+    assert len(digests) == 1
     shutil.rmtree(tmp_path / "alone")
 
 
