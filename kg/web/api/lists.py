@@ -85,15 +85,11 @@ def search(
     site: SiteDep,
     q: Words,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[
-        str | None, Query(pattern=r"^[0-9]{1,8}$", description="The `next` of the previous page.")
-    ] = None,
+    offset: Offset = 0,
 ) -> Response:
     """Letters that hold all the words; `hits` are ranges of the snippet, in characters."""
-    first = int(cursor or 0)
-    told = json_answers.hits(site.generation, site.search.find(q, limit, first))
-    told["figure"] = site.cite(Asked("search", q=q))
-    return answer(request, site, told, after=lambda kept: str(first + len(kept)))
+    told = json_answers.hits(site.generation, site.search.find(q, limit, offset))
+    return answer(request, site, told | {"figure": site.cite(Asked("search", q=q))})
 
 
 _QUESTIONS = 3
