@@ -16,6 +16,7 @@ _FACTS: Columns = {
     "year": (_SMALL, "Year of the decision."),
     "injury_date": (_DAY, "Day of the injury."),
     "template": (_TEXT, "Letter template."),
+    "scanned": (_YES, "Whether the letter's text was recognized from a scan."),
     "priority": (_TEXT, "Priority of the review."),
     "age": (_SMALL, "Injured worker's age in years."),
     "sex": (_TEXT, "Injured worker's sex."),
@@ -105,6 +106,7 @@ _FACTS: Columns = {
 _DETERMINATIONS: Columns = {
     "case": (_TEXT, "Case number."),
     "kind": (_TEXT, "Kind of document; a termination, withdrawal or dismissal decides no item."),
+    "scanned": (_YES, "Whether the text was recognized from a scan."),
     "template": (_TEXT, "Letter template."),
     "date_assigned": (_DAY, "Day on which the reviewer was assigned."),
     "date_of_injury": (_DAY, "Day of the injury."),

@@ -126,6 +126,7 @@ def _determination(case: str, determination: Determination) -> Row:
     return (
         case,
         determination.kind.value,
+        determination.scanned,
         determination.template.value,
         determination.date_assigned,
         determination.date_of_injury,
@@ -228,6 +229,7 @@ def _letter(case: str, determination: Determination, labels: Mapping[str, str]) 
         decided and decided.year,
         determination.date_of_injury,
         determination.template.value,
+        determination.scanned,
         determination.priority and determination.priority.value,
         patient.age,
         patient.sex and patient.sex.value,

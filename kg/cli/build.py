@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli import progress
-from kg.cli.command import DEFAULT_KB, DONE, FAULTS, Kb, TextColumn, command, complain_of, say
+from kg.cli.command import DEFAULT_KB, DONE, FAULTS, Kb, Recognize, TextColumn, command, complain_of, say
 
 if TYPE_CHECKING:
     from kg.base.building.build import BuildReport
@@ -38,6 +38,7 @@ Optimize = Annotated[
 @command(
     "kg build letters/",
     "kg build letters/ more/letters.jsonl --kb kb --jobs 2",
+    "kg build letters/ scans/ --ocr",
     "kg build letters/ --scheduler tcp://127.0.0.1:8786",
     "kg build --repair",
     "kg build --reread",
@@ -48,6 +49,7 @@ def build(
     repair: Repair = False,
     reread: Reread = False,
     column: TextColumn = None,
+    ocr: Recognize = False,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Number of parallel processes; by default one per core.")
     ] = None,
@@ -84,6 +86,7 @@ def build(
                 on_progress=on_progress,
                 scheduler=scheduler,
                 column=column,
+                ocr=ocr,
             )
     for put_aside in report.quarantine:
         complain_of(put_aside.place, put_aside.reason)

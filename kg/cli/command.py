@@ -52,6 +52,10 @@ TextColumn = Annotated[
     typer.Option("--column", help="Table column that holds the letters, if its name does not identify it."),
 ]
 
+Recognize = Annotated[
+    bool, typer.Option("--ocr", help="Recognize the text of scanned PDFs, with Tesseract; seconds a page.")
+]
+
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print progress details.")]
 

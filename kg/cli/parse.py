@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from kg.cli.command import DONE, FAULTS, TextColumn, command, complain_of, own_fault, say, table
+from kg.cli.command import DONE, FAULTS, Recognize, TextColumn, command, complain_of, own_fault, say, table
 from kg.errors import KgError, SourceError
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Read(NamedTuple):
     "kg parse letters/ > determinations.jsonl",
     "kg parse letter.pdf --format table",
     "kg parse - < letter.txt",
+    "kg parse scans/ --ocr",
     "find . -name '*.txt' | kg parse --files-from - --jobs 2",
 )
 def parse(
@@ -63,6 +64,7 @@ def parse(
         Form, typer.Option("--format", help="One JSON object per line, or a table of decisions.")
     ] = Form.JSONL,
     column: TextColumn = None,
+    ocr: Recognize = False,
     jobs: Annotated[int, typer.Option(min=1, help="Number of parallel processes.")] = 1,
 ) -> int:
     """Read letters and print their determinations, in the order given; `kg schema` prints the JSON Schema.
@@ -76,7 +78,7 @@ def parse(
     show = _Lines() if form is Form.JSONL else _Table()
     read, quarantined = 0, 0
     for letter in _distinct(
-        _read_all(locate(paths or [], files_from, column), jobs, tables=form is Form.TABLE)
+        _read_all(locate(paths or [], files_from, column, ocr=ocr), jobs, tables=form is Form.TABLE)
     ):
         if letter.reason is None:
             read += 1

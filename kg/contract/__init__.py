@@ -71,6 +71,7 @@ def to_json(determination: Determination) -> Json:
     return {
         "case_number": d.case_number,
         "kind": d.kind.value,
+        "scanned": d.scanned,
         "template": d.template.value,
         "date_assigned": d.date_assigned and d.date_assigned.isoformat(),
         "date_of_injury": d.date_of_injury and d.date_of_injury.isoformat(),
@@ -247,6 +248,7 @@ def _read_determination(form: Mapping[str, Any]) -> Determination:
     return Determination(
         case_number=form["case_number"],
         kind=DocumentKind(form["kind"]),
+        scanned=form["scanned"],
         template=Template(form["template"]),
         priority=None if form["priority"] is None else Priority(form["priority"]),
         reviewer=Reviewer(

@@ -30,6 +30,10 @@ _CHUNK = 1 << 16
 _WORKER = Path(__file__).with_name("pdf_worker.py")
 
 
+class NoTextError(SourceError):
+    """The PDF is sound and has no text: a scan, perhaps."""
+
+
 class _TooSlowError(Exception):
     """The child did not answer in time."""
 
@@ -148,6 +152,8 @@ class Reader:
         except _TooSlowError:
             self._stop()
             raise SourceError(f"the PDF takes more than {seconds:g} s to read") from None
+        if kind == b"S":
+            raise NoTextError(content.decode())
         if kind == b"E":
             raise SourceError(content.decode())
         return content.decode("utf-8")

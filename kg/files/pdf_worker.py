@@ -1,7 +1,8 @@
 """The process that reads PDFs: this file alone, with pypdfium2 and nothing of ours.
 
 It reads frames on standard input (eight bytes of length, then a PDF) and answers each with a
-letter, eight bytes of length and so many bytes: ``T`` text in UTF-8, ``E`` why there is none.
+letter, eight bytes of length and so many bytes: ``T`` text in UTF-8, ``E`` why there is none, ``S``
+that the PDF is sound and has none.
 A file that makes it take too much memory or time ends it; its parent then starts another.
 """
 
@@ -25,7 +26,7 @@ MAX_PAGES = 2_000
 """Pages; letters have 2 to 10."""
 MAX_TEXT = 20_000_000
 """Characters of text; letters have 5,000 to 50,000."""
-NO_TEXT = "the PDF contains no text (a scan?): run text recognition (OCR) first"
+NO_TEXT = "the PDF contains no text (a scan?): read it with --ocr"
 
 _GAP = 1.4
 """Steps from line to line, against the usual one of the document, from which a line was left free.
@@ -52,6 +53,10 @@ class _Page(NamedTuple):
 
 class UnreadableError(Exception):
     """There is no text to be had; the text says why."""
+
+
+class NoTextError(UnreadableError):
+    """The PDF is sound and has no text, as scans have none."""
 
 
 def text_of(data: bytes) -> str:
@@ -88,7 +93,7 @@ def _pages(document: pdfium.PdfDocument) -> str:
     if damaged:
         raise UnreadableError(f"the PDF is damaged: {damaged} of its {count} pages cannot be read")
     if not any(line.strip() for page in pages for line in page.lines):
-        raise UnreadableError(NO_TEXT)
+        raise NoTextError(NO_TEXT)
     steps = [step for page in pages for step in page.steps if step is not None]
     usual = median(steps) if steps else 1.0
     return "\f".join(_text(page, usual) for page in pages)
@@ -175,6 +180,8 @@ def main() -> None:
         _limit_time()
         try:
             _answer(out, b"T", text_of(data).encode("utf-8", "replace"))
+        except NoTextError as reason:
+            _answer(out, b"S", str(reason).encode())
         except UnreadableError as reason:
             _answer(out, b"E", str(reason).encode())
         except MemoryError:

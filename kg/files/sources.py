@@ -18,7 +18,7 @@ from typing import IO, Any
 import fsspec
 
 from kg.errors import SourceError
-from kg.files import containers, decode, pdf, tables
+from kg.files import containers, decode, pdf, scans, tables
 from kg.model import Problem, ProblemKind, Span
 
 MAX_BYTES = 20_000_000
@@ -69,6 +69,8 @@ class Source:
     name: str | None
     path: str = ""
     found: Letter | Quarantined | None = None
+    ocr: bool = False
+    """Whether a PDF without text is recognized."""
 
 
 def find(
@@ -83,24 +85,31 @@ def find(
 
 
 def locate(
-    sources: Sequence[str | Path], files_from: str | Path | None = None, column: str | None = None
+    sources: Sequence[str | Path],
+    files_from: str | Path | None = None,
+    column: str | None = None,
+    *,
+    ocr: bool = False,
 ) -> Iterator[Source]:
     """Where the letters of ``sources`` are, and of the list of paths in the file ``files_from``.
 
     A source is a file, a folder (read through in sorted order, hidden files and links to folders left
     out), a table (.jsonl, .ndjson, .csv, .parquet; its ``column`` of letters is known by its name, or given),
     a container of such files (.zip, .tar, .gz and the like, .eml, .mbox), ``-`` for a letter on standard
-    input, or an address that fsspec knows. Memory does not grow with the number of letters.
+    input, or an address that fsspec knows. Memory does not grow with the number of letters. ``ocr``
+    recognizes PDFs without text.
 
     Raises:
-        SourceError: a source is not there; before anything is read.
+        SourceError: a source is not there, or what ``ocr`` needs is not installed; before anything is read.
     """
+    if ocr:
+        scans.program()
     given = [str(source) for source in sources]
     if files_from is not None:
         given += _listed(str(files_from))
     for source in given:
         _check(source)
-    return chain.from_iterable(_locate(source, column) for source in given)
+    return chain.from_iterable(_locate(source, column, ocr=ocr) for source in given)
 
 
 def read(source: Source) -> Letter | Quarantined:
@@ -111,7 +120,7 @@ def read(source: Source) -> Letter | Quarantined:
     try:
         data = _bytes(source.path)
         digest = hashlib.sha256(data).hexdigest()
-        text, problems = _text(source.path, data)
+        text, problems = _text(source.path, data, ocr=source.ocr)
     except SourceError as fault:
         return Quarantined(source.place, digest, f"{source.place}: {fault}")
     return Letter(source.name, source.place, text, digest, problems)
@@ -152,9 +161,9 @@ def _check(source: str) -> None:
         raise SourceError(f"{decode.printable(source)}: there is no such file or folder")
 
 
-def _locate(source: str, column: str | None) -> Iterator[Source]:
+def _locate(source: str, column: str | None, *, ocr: bool) -> Iterator[Source]:
     if source == STDIN:
-        yield Source(STDIN, None, STDIN, _standard_input())
+        yield Source(STDIN, None, STDIN, _standard_input(ocr=ocr))
         return
     files = _remote_files(source) if _is_address(source) else _files(source)
     for path in files:
@@ -162,9 +171,9 @@ def _locate(source: str, column: str | None) -> Iterator[Source]:
         if suffix in tables.SUFFIXES:
             yield from _table(path, column)
         elif suffix in containers.SUFFIXES:
-            yield from _container(path, column)
+            yield from _container(path, column, ocr=ocr)
         else:
-            yield Source(decode.printable(path), decode.printable(stem), path)
+            yield Source(decode.printable(path), decode.printable(stem), path, ocr=ocr)
 
 
 def _parted(path: str) -> tuple[str, str]:
@@ -231,7 +240,7 @@ def _limited(place: str, file: IO[bytes]) -> bytes:
     return data
 
 
-def _text(place: str, data: bytes) -> tuple[str, tuple[Problem, ...]]:
+def _text(place: str, data: bytes, *, ocr: bool) -> tuple[str, tuple[Problem, ...]]:
     head = data[: decode.HEAD]
     if not data:
         raise SourceError("the file is empty")
@@ -239,7 +248,12 @@ def _text(place: str, data: bytes) -> tuple[str, tuple[Problem, ...]]:
         raise SourceError(why)
     suffix = _parted(place)[1]
     if suffix == ".pdf" or decode.is_pdf(head):
-        return pdf.text(data), ()
+        try:
+            return pdf.text(data), ()
+        except pdf.NoTextError:
+            if not ocr:
+                raise
+            return scans.text(data), ()
     if suffix not in _SUFFIXES and place != STDIN and b"\0" in head and not decode.wide(head):
         raise SourceError("not a text, PDF, web page or table of letters")
     text, problems = decode.text(data)
@@ -249,12 +263,12 @@ def _text(place: str, data: bytes) -> tuple[str, tuple[Problem, ...]]:
     return text, problems
 
 
-def _standard_input() -> Letter | Quarantined:
+def _standard_input(*, ocr: bool) -> Letter | Quarantined:
     digest = ""
     try:
         data = _limited(STDIN, sys.stdin.buffer)
         digest = hashlib.sha256(data).hexdigest()
-        text, problems = _text(STDIN, data)
+        text, problems = _text(STDIN, data, ocr=ocr)
     except SourceError as fault:
         return Quarantined(STDIN, digest, f"standard input: {fault}")
     return Letter(None, STDIN, text, digest, problems)
@@ -273,7 +287,7 @@ def _table(path: str, column: str | None) -> Iterator[Source]:
         yield Source(place, None, path, Quarantined(place, "", f"{place}: {fault}"))
 
 
-def _container(path: str, column: str | None) -> Iterator[Source]:
+def _container(path: str, column: str | None, *, ocr: bool) -> Iterator[Source]:
     """The letters in an archive or e-mail."""
     place = decode.printable(path)
     reason = "it contains no files"
@@ -281,7 +295,7 @@ def _container(path: str, column: str | None) -> Iterator[Source]:
         with _seekable(path) as file:
             for member in containers.members(path, file):
                 reason = ""
-                yield from _member(f"{place}/{decode.printable(member.name)}", member, column)
+                yield from _member(f"{place}/{decode.printable(member.name)}", member, column, ocr=ocr)
     except OSError as fault:
         reason = f"the file cannot be read: {fault.strerror or fault}"
     except SourceError as fault:
@@ -290,7 +304,7 @@ def _container(path: str, column: str | None) -> Iterator[Source]:
         yield Source(place, None, path, Quarantined(place, "", f"{place}: {reason}"))
 
 
-def _member(place: str, member: containers.Member, column: str | None) -> Iterator[Source]:
+def _member(place: str, member: containers.Member, column: str | None, *, ocr: bool) -> Iterator[Source]:
     stem, suffix = _parted(member.name)
     digest = ""
     try:
@@ -301,7 +315,7 @@ def _member(place: str, member: containers.Member, column: str | None) -> Iterat
             return
         data = _unpacked(member, suffix)
         digest = hashlib.sha256(data).hexdigest()
-        text, problems = _text(member.name, data)
+        text, problems = _text(member.name, data, ocr=ocr)
     except containers.DAMAGED as fault:
         yield Source(place, stem, "", Quarantined(place, digest, f"{place}: it is damaged: {fault}"))
     except SourceError as fault:

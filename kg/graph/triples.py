@@ -52,6 +52,7 @@ class _Written:
 
 IMR, OA = _Written(vocab.IMR), _Written(vocab.OA)
 RDF, XSD = _Written(rdflib.namespace.RDF), _Written(rdflib.namespace.XSD)
+_TRUE = f'"true"^^{XSD.boolean}'
 
 UNPAGED = frozenset({"other", "mtus-other"})
 """Guidelines that stand for many sources: a page number says nothing without its source."""
@@ -159,8 +160,7 @@ def escaped(text: str) -> str:
 
 
 def _escape(found: re.Match[str]) -> str:
-    character = found[0]
-    if character >= "\ud800":
+    if (character := found[0]) >= "\ud800":
         return "\ufffd"
     return _ESCAPES.get(character) or f"\\u{ord(character):04X}"
 
@@ -187,21 +187,22 @@ def _page(edition: str, number: int) -> str:
 
 def _determination(case: str, determination: Determination, run: str | None) -> Iterator[str]:
     subject = f"<{case}>"
-    patient = determination.patient
     yield f"{subject} {RDF.type} {IMR.Determination}"
     yield f'{subject} {IMR.caseNumber} "{escaped(determination.case_number or "")}"'
     if determination.kind is not DocumentKind.DETERMINATION:
         yield f"{subject} {IMR.documentKind} {_concept('document-kind', determination.kind)}"
+    if determination.scanned:
+        yield f"{subject} {IMR.scanned} {_TRUE}"
     yield f"{subject} {IMR.template} {_concept('template', determination.template)}"
     for name, predicate in _DATES:
         if (day := getattr(determination, name)) is not None:
             yield f"{subject} {predicate} {_date(day)}"
     if determination.priority is not None:
         yield f"{subject} {IMR.priority} {_concept('priority', determination.priority)}"
-    if patient.age is not None:
-        yield f'{subject} {IMR.workerAge} "{patient.age}"^^{XSD.integer}'
-    if patient.sex is not None:
-        yield f"{subject} {IMR.workerSex} {_concept('sex', patient.sex)}"
+    if (age := determination.patient.age) is not None:
+        yield f'{subject} {IMR.workerAge} "{age}"^^{XSD.integer}'
+    if (sex := determination.patient.sex) is not None:
+        yield f"{subject} {IMR.workerSex} {_concept('sex', sex)}"
     if run is not None:
         yield f"{subject} {IMR.readBy} <{iri.run(run)}>"
     for number, problem in enumerate(determination.problems, 1):
@@ -302,9 +303,9 @@ def _item(subject: str, item: DisputedItem) -> Iterator[str]:
     for code in item.codes:
         yield f'{subject} {_CODES[code.system]} "{escaped(code.code)}"'
     if item.retrospective:
-        yield f'{subject} {IMR.retrospective} "true"^^{XSD.boolean}'
+        yield f"{subject} {IMR.retrospective} {_TRUE}"
     if item.associated_surgical_service:
-        yield f'{subject} {IMR.associatedSurgicalService} "true"^^{XSD.boolean}'
+        yield f"{subject} {IMR.associatedSurgicalService} {_TRUE}"
 
 
 def _drug(subject: str, drug: Drug) -> Iterator[str]:
@@ -373,9 +374,9 @@ def _citation(subject: str, citation: Citation) -> Iterator[str]:
     yield f"{subject} {IMR.citesGuideline} {_concept('guideline', guideline_notation(citation))}"
     yield from _span(subject, citation.span)
     if not citation.mtus:
-        yield f'{subject} {IMR.outsideMtus} "true"^^{XSD.boolean}'
+        yield f"{subject} {IMR.outsideMtus} {_TRUE}"
     if citation.edition is None and citation.inferred_edition is not None:
-        yield f'{subject} {IMR.editionInferred} "true"^^{XSD.boolean}'
+        yield f"{subject} {IMR.editionInferred} {_TRUE}"
     if citation.title is not None:
         yield f'{subject} {IMR.citedTitle} "{escaped(citation.title)}"'
     for section in citation.sections:
@@ -389,12 +390,11 @@ def _citation(subject: str, citation: Citation) -> Iterator[str]:
 def _pages(subject: str, citation: Citation) -> Iterator[str]:
     edition = edition_notation(citation)
     for pages in citation.pages:
-        each = pages.each()
-        if citation.guideline in UNPAGED or not each:
+        if citation.guideline in UNPAGED or not (each := pages.each()):
             printed = str(pages.first) if pages.first == pages.last else f"{pages.first}-{pages.last}"
             yield f'{subject} {IMR.printedPages} "{printed}"'
         else:
             for number in each:
                 yield f"{subject} {IMR.citesPage} {_page(edition, number)}"
     if any(pages.inferred for pages in citation.pages):
-        yield f'{subject} {IMR.pagesInferred} "true"^^{XSD.boolean}'
+        yield f"{subject} {IMR.pagesInferred} {_TRUE}"

@@ -293,6 +293,8 @@ class IMR(metaclass=_Vocabulary):
     """reviewer's citation"""
     rightBodyPart: Final = URIRef(f"{ONTOLOGY}#rightBodyPart")
     """body part, right"""
+    scanned: Final = URIRef(f"{ONTOLOGY}#scanned")
+    """scanned"""
     sectionTitle: Final = URIRef(f"{ONTOLOGY}#sectionTitle")
     """section title"""
     service: Final = URIRef(f"{ONTOLOGY}#service")

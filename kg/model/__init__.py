@@ -353,13 +353,18 @@ class Patient(Struct, frozen=True, gc=False):
     sex: Sex | None = None
 
 
+SCAN_MARK = "[Text recognized from a scan]\n"
+"""The first line of a text that was recognized."""
+
+
 class Determination(Read, frozen=True, gc=False):
     """A letter's result for a case.
 
     ``case_number`` is as printed, the file's stem where the letter prints none, ``None`` where
     there is neither. ``spans`` tells where header and patient values were read, by path
     (``decision_date``, ``patient.age``, ``reviewer.licensed_in``). A letter that ends a review
-    without a determination (``kind``) decides nothing and has no decisions.
+    without a determination (``kind``) decides nothing and has no decisions. ``scanned`` says that the
+    text was recognized from a scan, and so everything that was read from it.
     """
 
     case_number: str | None
@@ -378,3 +383,4 @@ class Determination(Read, frozen=True, gc=False):
     problems: tuple[Problem, ...] = ()
     history: History = History()
     kind: DocumentKind = DocumentKind.DETERMINATION
+    scanned: bool = False

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from kg.errors import LetterError
 from kg.model import (
+    SCAN_MARK,
     Basis,
     Decision,
     Determination,
@@ -82,10 +83,8 @@ def read_letter(text: str, name: str | None = None) -> Determination:
         raise LetterError(f"the text holds {several} letters: kg.parse_letters reads each")
     text = text.replace("\xa0", " ")  # a blank that no line may break at is as wide
     plain = restored(text)
-    if plain is None:
-        return _read(text, name)
-    found: Determination = plain.placed(_read(plain.text, name))
-    return found
+    found: Determination = _read(text, name) if plain is None else plain.placed(_read(plain.text, name))
+    return replace(found, scanned=True) if text.startswith(SCAN_MARK) else found
 
 
 def _read(text: str, name: str | None, *, whole: bool = False) -> Determination:

@@ -94,6 +94,7 @@ def build(
     on_progress: OnProgress | None = None,
     scheduler: str | None = None,
     column: str | None = None,
+    ocr: bool = False,
 ) -> BuildReport:
     """Read letters from ``sources`` (files, folders, archives, tables, addresses) into the base at ``kb``.
 
@@ -101,14 +102,15 @@ def build(
     the base as it is. ``processes`` that parse (default: one a core; 1 reads in this process); ``keep``
     so many generations; ``optimize`` the graph (default: after large loads); ``scheduler``, such as
     ``tcp://host:8786``, reads on a Dask cluster whose workers can open the sources; ``column`` of tables
-    that holds the letters, where its name does not tell.
+    that holds the letters, where its name does not tell; ``ocr`` recognizes PDFs without text, also those
+    that an earlier build quarantined.
 
     Raises:
         BaseError: the directory is not ours, is locked by another build, cannot be written, the disk is full.
-        SourceError: a source is not there.
+        SourceError: a source is not there, or what ``ocr`` needs is not installed.
         KeyboardInterrupt: stopped; what was read is staged and the next build goes on from there.
     """
-    given = letter_sources.locate(sources, column=column)
+    given = letter_sources.locate(sources, column=column, ocr=ocr)
     layout = generations.create(Path(kb))
     with generations.builder_lock(layout), explained(layout):
         generations.clean(layout, keep)

@@ -15,7 +15,7 @@ from kg.errors import KgError, LetterError
 from kg.files import sources
 from kg.files.sources import Letter, Quarantined, Source
 from kg.graph import iri
-from kg.model import Determination, Problem, ProblemKind, Span
+from kg.model import SCAN_MARK, Determination, Problem, ProblemKind, Span
 from kg.reading.letter import read_letter
 from kg.reading.several import parts
 from kg.reading.vocabulary.catalogue import concepts
@@ -90,6 +90,8 @@ def letters(source: Source) -> Iterator[Letter | Quarantined]:
     for n, place in enumerate(places, 1):
         name = found.name and f"{found.name}-{n}"
         text = place.of(found.text)
+        if n > 1 and found.text.startswith(SCAN_MARK):
+            text = SCAN_MARK + text
         yield Letter(name, f"{found.place}#{n}", text, found.sha256, found.problems if n == 1 else ())
 
 

@@ -71,7 +71,11 @@ class Batch:
         """The name of what comes of it: the same for the same sources, reader and base alone."""
         digest = hashlib.sha256(repr((self.reader, self.known)).encode("utf-8", "surrogatepass"))
         for source in self.sources:
-            digest.update(f"{source.place}\0{read.stamp(source)}\n".encode("utf-8", "surrogatepass"))
+            digest.update(
+                f"{source.place}\0{read.stamp(source)}{' ocr' * source.ocr}\n".encode(
+                    "utf-8", "surrogatepass"
+                )
+            )
         return digest.hexdigest()[:32]
 
 
@@ -149,6 +153,8 @@ class _Reading:
         if known is None or known.reader != self._batch.reader or known.hash != read.fingerprint(source):
             return None
         if known.status == Status.SUPERSEDED:  # the letter that it lost to may have changed
+            return None
+        if known.status == Status.QUARANTINED and source.ocr:  # a scan can be read now
             return None
         kind, reason = (known.kind, known.reason) if known.status == Status.QUARANTINED else (None, None)
         return Record(source.place, known.hash, UNCHANGED, known.case, kind, reason)

@@ -42,6 +42,7 @@ def header(determination: Determination) -> list[tuple[str, str]]:
     """The letter's facts: names and values, those that it says."""
     d = determination
     found = [] if d.kind is DocumentKind.DETERMINATION else [("document", d.kind.value.replace("-", " "))]
+    found += [("text", "recognized from a scan")] if d.scanned else []
     found += [(words, day.isoformat()) for name, words in _DATES if (day := getattr(d, name))]
     if d.priority:
         found.append(("priority", d.priority.value))
