@@ -22,6 +22,10 @@ _DENIED = re.compile(r"\b(?:not|never|no|un\w+)\b", re.IGNORECASE)
 # A mark of a footnote.
 _FOOTNOTE = re.compile(r"(?:\s*[*\u2020\u2021])+$")
 _WORD = re.compile(r"[^\W\d_]+")
+# What stands around an outcome, or between an item and it, without a word of either.
+_AROUND = "()[]{}\"'\u201c\u201d"
+_BETWEEN = " \t\r\n:;,=|/-\u2013\u2014"
+_DAY = re.compile(r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b")
 
 
 @cache
@@ -50,7 +54,7 @@ def value(text: str, span: Span, problems: list[Problem]) -> Outcome | None:
     'modified'
     """
     words = " ".join(span.of(text).split())
-    found = wordings().get(fold(_FOOTNOTE.sub("", words).strip("()")))
+    found = wordings().get(fold(_FOOTNOTE.sub("", words).strip(_AROUND)))
     if found is None and _IN_PART.search(words) and not _DENIED.search(words):
         found = Outcome.MODIFIED
     if found is None:
@@ -79,7 +83,7 @@ def parted(text: str, line: Span) -> tuple[Span, Span]:
     marks = list(_MARK.finditer(text, line.start, line.end))
     for mark in reversed(marks):
         outcome = trimmed(text, mark.end(), line.end)
-        if fold(outcome.of(text)) in wordings():
+        if fold(outcome.of(text).strip(_AROUND)) in wordings():
             return trimmed(text, line.start, mark.start()), outcome
     for mark in marks:  # words that only begin with an outcome say something else of it
         outcome = trimmed(text, mark.end(), line.end)
@@ -87,16 +91,12 @@ def parted(text: str, line: Span) -> tuple[Span, Span]:
             return trimmed(text, line.start, mark.start()), outcome
     for mark in reversed(marks):
         outcome = trimmed(text, mark.end(), line.end)
-        words = _REMARK.sub("", outcome.of(text)).strip()
+        words = _DAY.sub("", _REMARK.sub("", outcome.of(text))).strip()
         if words[:1].isalpha() and len(words.split()) <= _MOST_WORDS and not re.search(r"\d", words):
             return trimmed(text, line.start, mark.start()), outcome
         break
     start = _unmarked(text, line)
-    end = (
-        line.start + len(text[line.start : start].rstrip(" \t\r\n:-\u2013\u2014"))
-        if start < line.end
-        else start
-    )
+    end = line.start + len(text[line.start : start].rstrip(_BETWEEN))
     return trimmed(text, line.start, end), trimmed(text, start, line.end)
 
 
@@ -104,8 +104,8 @@ def _unmarked(text: str, line: Span) -> int:
     """Where the outcome begins that ends a line without a mark, or in brackets: at most so many words."""
     words = list(_WORD.finditer(text, line.start, line.end))[-_MOST_WORDS:]
     for n, word in enumerate(words):
-        if fold(text[word.start() : line.end].strip(" ()")) in wordings():
+        if fold(text[word.start() : line.end].strip(f" {_AROUND}")) in wordings():
             if n and words[n - 1][0].lower() in _TURNING:  # `not upheld` is another outcome
                 word = words[n - 1]
-            return word.start() - (text[word.start() - 1] == "(")
+            return word.start() - (text[word.start() - 1] in _AROUND)
     return line.end

@@ -85,6 +85,8 @@ def test_a_hyphen_that_broke_a_word_is_no_part_of_a_title(printed, title):
         ("Chronic Pain Medical Treatment 2004", True),
         ("Low Back Disorders 2004", True),
         ("Low Back Disorders (February 13, 2020)", False),
+        ("Chronic Pain Medical Treatment 2012", True),  # between two editions
+        ("Low Back Disorders 2017", False),  # adopted in the year after
     ],
 )
 def test_an_edition_that_contradicts_its_guideline_is_a_problem(title, told):

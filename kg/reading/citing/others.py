@@ -297,11 +297,12 @@ def _goes_on(text: str, group: _Group, rest: list[_Element], tokens: list[Lexeme
         return False
     is_title = guidelines().is_title
     chapter = group.chapters[-1] if group.chapters else None
-    start = group.topics[-1].start
+    joints = _JOINT.finditer(text, group.topics[-1].start, group.topics[-1].end)
+    starts = [group.topics[-1].start, *(joint.end() for joint in joints)]
     ends = [tokens[last].end]
     if len(rest) > 1 and rest[1].kind == "BRACKETS":
         ends.append(tokens[rest[1].last].end)
-    if any(is_title(text[start:end], chapter) for end in ends):
+    if any(is_title(text[start:end], chapter) for start in starts for end in ends):
         return True
     more = text[tokens[first].start : ends[0]]
     return kind != "chapter" and more[0].islower() and not is_title(more, chapter)

@@ -351,14 +351,15 @@ class Guidelines:
         ) or self.is_title(printed, chapter)
 
     def contradicts(self, guideline: str, year: int) -> bool:
-        """Whether no edition of the guideline is of the year, nor could be a later one.
+        """Whether no edition is of the year, or of the one before its adoption, nor could be a later one.
 
-        >>> guidelines().contradicts("chronic-pain", 2004), guidelines().contradicts("chronic-pain", 2021)
-        (True, False)
+        >>> [guidelines().contradicts("chronic-pain", year) for year in (2004, 2012, 2016, 2021)]
+        [True, True, False, False]
         """
+        own = self._editions[guideline] or [year]
         if guideline == "acoem-2004":
             return year != _ACOEM_YEAR
-        return year < min(self._editions[guideline], default=year)
+        return year < max(own) and not {year, year - 1} & {*own}
 
     def unbroken(self, title: str, concept: str) -> str:
         """A section's title without a hyphen that broke one of its words (``Func-tional``)."""
@@ -368,11 +369,8 @@ class Guidelines:
         return whole if fold(whole) in labels else title
 
 
-# The second edition, which is the MTUS's, is of this year.
-_ACOEM_YEAR = 2004
-
-# The ACOEM chapter on the elbow was revised in this year.
-_REVISION = 2007
+# The second edition, which is the MTUS's, is of 2004; its chapter on the elbow was revised in 2007.
+_ACOEM_YEAR, _REVISION = 2004, 2007
 
 _OLD = frozenset({"acoem-2004", "elbow-2007"})
 
