@@ -35,7 +35,19 @@ DAMAGED = (
     *(NotImplementedError, ValueError),
 )
 """What reading a damaged container raises."""
-_LETTERS = (".txt", ".text", ".pdf", ".html", ".htm", ".csv", ".jsonl", ".ndjson", ".parquet")
+_LETTERS = (
+    ".txt",
+    ".text",
+    ".pdf",
+    ".html",
+    ".htm",
+    ".csv",
+    ".tsv",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".parquet",
+)
 
 
 class Member(NamedTuple):

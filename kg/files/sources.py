@@ -94,9 +94,9 @@ def locate(
     """Where the letters of ``sources`` are, and of the list of paths in the file ``files_from``.
 
     A source is a file, a folder (read through in sorted order, hidden files and links to folders left
-    out), a table (.jsonl, .ndjson, .csv, .parquet; its ``column`` of letters is known by its name, or given),
-    a container of such files (.zip, .tar, .gz and the like, .eml, .mbox), ``-`` for a letter on standard
-    input, or an address that fsspec knows. Memory does not grow with the number of letters. ``ocr``
+    out), a table (.jsonl, .json, .csv, .tsv, .parquet; its ``column`` of letters is known by its name, or
+    given), a container of such files (.zip, .tar, .gz and the like, .eml, .mbox), ``-`` for a letter on
+    standard input, or an address that fsspec knows. Memory does not grow with the number of letters. ``ocr``
     recognizes PDFs without text.
 
     Raises:

@@ -1,14 +1,15 @@
-"""Tables of letters, one letter a row: JSON lines, CSV and Parquet.
+"""Tables of letters, one letter a row: JSON lines, CSV and Parquet, and JSON of a list of objects.
 
-The column of the letters is the one that is given, else the first of :data:`TEXTS` that the table has; one
-of :data:`NAMES`, where there is one, is a letter's name. Rows are read one after another, so that a table may
-be larger than memory.
+The column of the letters is the one that is given, else the first of :data:`TEXTS` that the table has, else
+the only one whose name ends in one of :data:`ENDS`; one of :data:`NAMES`, where there is one, is a letter's
+name. Rows are read one after another, so that a table may be larger than memory, but for JSON.
 """
 
 import codecs
 import csv
 import io
 import json
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,16 +18,26 @@ from typing import IO, Any, NamedTuple
 from kg.errors import SourceError
 from kg.files import decode
 
-SUFFIXES = frozenset({".jsonl", ".ndjson", ".csv", ".parquet"})
+SUFFIXES = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet"})
 
 TEXTS = (
     *("text", "letter", "letter_text", "full_text", "fulltext", "content", "contents", "body", "document"),
     *("document_text", "raw_text", "ocr_text", "plain_text", "page_text", "decision_text", "determination"),
 )
 """Names under which tables have letters, in small letters with low lines."""
+ENDS = frozenset(
+    [
+        *("text", "texts", "txt", "content", "contents", "body", "letter", "document", "doc", "fulltext"),
+        *("plaintext", "transcript", "narrative", "markdown", "ocr", "raw", "extracted"),
+    ]
+)
+"""Words that the name of such a column may end in (``pdf_text``, ``letterBody``)."""
 NAMES = ("case_number", "case_no", "casenumber", "imr_case_number", "case_id", "case")
 """Names under which they have the case number."""
 
+_LARGEST_JSON = 1 << 29
+"""Bytes of a JSON file, which is in memory as a whole."""
+_DELIMITERS = ",;\t|"
 _PART = 256
 """Rows of a Parquet file that are in memory together."""
 _BLOCK = 1 << 20
@@ -54,8 +65,9 @@ def rows(suffix: str, file: IO[bytes], limit: int, column: str | None = None) ->
     if suffix == ".parquet":
         yield from _parquet(file, column)
         return
+    read = _csv if suffix in (".csv", ".tsv") else _json if suffix == ".json" else _json_lines
     with _narrow(file) as narrow:
-        yield from _csv(narrow, limit, column) if suffix == ".csv" else _json_lines(narrow, limit, column)
+        yield from read(narrow, limit, column)
 
 
 @contextmanager
@@ -74,8 +86,12 @@ def _narrow(file: IO[bytes]) -> Iterator[IO[bytes]]:
         yield copy
 
 
+_WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+|[^\W_]+")
+
+
 def _key(name: str) -> str:
-    return "_".join(name.strip().lower().replace("-", " ").replace("_", " ").split())
+    """A column's name as small words with low lines (``Letter Text``, ``letterText``)."""
+    return "_".join(word.lower() for word in _WORDS.findall(name))
 
 
 def _columns(names: Iterable[str], column: str | None) -> tuple[str, str | None]:
@@ -85,7 +101,9 @@ def _columns(names: Iterable[str], column: str | None) -> tuple[str, str | None]
         SourceError: there is no column of letters.
     """
     known = {_key(name): name for name in names}
-    found = known.get(_key(column)) if column else next((known[n] for n in TEXTS if n in known), None)
+    ending = [name for key, name in known.items() if key.rpartition("_")[2] in ENDS]
+    only = ending[0] if len(ending) == 1 else None
+    found = known.get(_key(column)) if column else next((known[n] for n in TEXTS if n in known), only)
     if found is None:
         lacks = f'no column "{column}"' if column else f"no column of letters ({', '.join(TEXTS[:6])}, ...)"
         has = ", ".join(map(str, known.values())) or "none"
@@ -121,19 +139,44 @@ def _json_lines(file: IO[bytes], limit: int, column: str | None) -> Iterator[Row
             yield _json_line(number, line, column)
 
 
+def _json(file: IO[bytes], limit: int, column: str | None) -> Iterator[Row]:
+    """A list of objects, alone or the only one in an object, one object that is a row, or lines of them."""
+    data = file.read(_LARGEST_JSON + 1)
+    if len(data) > _LARGEST_JSON:
+        raise SourceError(
+            f"the JSON is larger than {_LARGEST_JSON:,} bytes: convert it to JSON lines (.jsonl)"
+        )
+    try:
+        said = json.loads(decode.text(data)[0])
+    except (ValueError, RecursionError):
+        yield from _json_lines(io.BytesIO(data), limit, column)
+        return
+    if isinstance(said, dict):
+        lists = [value for value in said.values() if isinstance(value, list)]
+        said = lists[0] if len(lists) == 1 and all(isinstance(one, dict) for one in lists[0]) else [said]
+    if not isinstance(said, list):
+        raise SourceError("the JSON is no list of objects")
+    for number, values in enumerate(said, 1):
+        yield _json_row(number, values, column)
+
+
 def _json_line(number: int, line: bytes, column: str | None) -> Row:
     text, problems = decode.text(line)
     try:
         values = json.loads(text)
     except (ValueError, RecursionError) as fault:
         return Row(number, None, None, f"the line is not valid JSON: {fault}")
+    return _json_row(number, values, column, encoding=bool(problems))
+
+
+def _json_row(number: int, values: Any, column: str | None, *, encoding: bool = False) -> Row:
     if not isinstance(values, dict):
         return Row(number, None, None, "the line is not a JSON object")
     try:
         columns = _columns(values, column)
     except SourceError as fault:
         return Row(number, None, None, str(fault).replace("the table", "the row", 1))
-    return _row(number, values, columns, encoding=bool(problems))
+    return _row(number, values, columns, encoding=encoding)
 
 
 def _csv(file: IO[bytes], limit: int, column: str | None) -> Iterator[Row]:
@@ -143,7 +186,7 @@ def _csv(file: IO[bytes], limit: int, column: str | None) -> Iterator[Row]:
     lines = io.TextIOWrapper(
         file, "utf-8-sig" if utf8 else decode.FALLBACK, errors="strict" if utf8 else "replace", newline=""
     )
-    reader = csv.reader(lines)
+    reader = csv.reader(lines, delimiter=_delimiter(file))
     try:
         header = [name.strip() for name in next(reader, [])]
         yield from _csv_rows(reader, header, _columns(header, column), utf8)
@@ -165,6 +208,13 @@ def _csv_rows(reader: Any, header: list[str], columns: tuple[str, str | None], u
             continue
         if fields:
             yield _row(number, dict(zip(header, fields, strict=False)), columns, encoding=not utf8)
+
+
+def _delimiter(file: IO[bytes]) -> str:
+    """What parts the columns: the sign that the first line has most of, a comma before others."""
+    first = file.readline(_BLOCK).decode("utf-8", "replace")
+    file.seek(0)
+    return max(_DELIMITERS, key=first.count)
 
 
 def _is_utf8(file: IO[bytes]) -> bool:

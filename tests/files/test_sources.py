@@ -284,6 +284,18 @@ def test_rows_without_case_number_are_named_by_table_and_row(tmp_path, suffix):
         ("a.csv", b"number,words\n1,2\n", ["it has number, words: name one with --column"]),
         ("a.csv", b"", ["it has none"]),
         ("a.csv", b"case,Letter Text\nCM15-0000001,x\n", ["x"]),
+        ("a.json", b'[{"text": "x"}, {"text": "y"}]', ["x", "y"]),
+        ("a.json", b'{"count": 1, "letters": [{"text": "x"}]}', ["x"]),
+        ("a.json", b'{"case_number": "1", "text": "x"}', ["x"]),
+        ("a.json", b'{"text": "x"}\n{"text": "y"}\n', ["x", "y"]),  # lines
+        ("a.json", b"3", ["the JSON is no list of objects"]),
+        ("a.json", b"[3]", ["not a JSON object"]),
+        ("a.json", b"[", ["not valid JSON"]),
+        ("a.tsv", b"id\ttext\n1\tx\n", ["x"]),
+        ("a.csv", b"id;text\n1;a, b\n", ["a, b"]),
+        ("a.csv", b"text_hash,pdf_text\n1,x\n", ["x"]),
+        ("a.csv", b"first_text,second_text\n1,x\n", ["no column of letters"]),  # which of them?
+        ("a.jsonl", b'{"letterBody": "x", "letter_id": "1"}', ["x"]),
         ("a.jsonl", b'{"content": "x"}\n{"pages": 3}', ["x", "the row has no column of letters"]),
         ("a.csv", "text\nx\r\ny".encode("utf-16"), ["x", "y"]),
         ("a.jsonl", '{"text": "caf\xe9"}\n{"text": "y"}'.encode("utf-16-le"), ["caf\xe9", "y"]),
