@@ -34,7 +34,7 @@ FLOORS = [
 # What is about one subject stays in the rooms about it.
 ONLY_IN = {
     "lark": ("kg.reading", "kg.questions", "kg.claims", "kg.graph.syntax"),
-    "pypdfium2": ("kg.files.pdf", "kg.files.pdf_worker"),
+    "pypdfium2": ("kg.files.pdf", "kg.files.pdf_worker", "kg.files.scan_worker"),
     "fsspec": ("kg.files.sources", "kg.base"),
     "oxrdflib": ("kg.base",),
     "networkx": (

@@ -29,6 +29,9 @@ Reread = Annotated[
 Scheduler = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to use, such as tcp://host:8786.")
 ]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, help="Number of parallel processes; by default one per core.")
+]
 Optimize = Annotated[
     bool | None,
     typer.Option("--optimize/--no-optimize", help="Optimize the graph; by default after large loads."),
@@ -50,9 +53,7 @@ def build(
     reread: Reread = False,
     column: TextColumn = None,
     ocr: Recognize = False,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Number of parallel processes; by default one per core.")
-    ] = None,
+    jobs: Jobs = None,
     keep: Annotated[
         int, typer.Option(min=1, help="Number of generations to keep, including the new one.")
     ] = 2,
