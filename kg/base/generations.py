@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import polars as pl
 
@@ -276,11 +276,31 @@ def _remove_unless_open(folder: Path) -> None:
         os.close(handle)
 
 
+def about(folder: Path) -> dict[str, Any]:
+    """What the generation in ``folder`` says of itself.
+
+    Raises:
+        BaseError: it is damaged.
+    """
+    try:
+        value = json.loads((folder / WHOLE).read_text(encoding="utf-8"))
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise BaseError(f"{folder}: {WHOLE} is damaged; run: kg verify --kb {folder.parent.parent}")
+    return value
+
+
+def as_json(value: object) -> bytes:
+    """``value`` as our files hold it."""
+    return json.dumps(value, indent=1, ensure_ascii=False).encode("utf-8")
+
+
 def write_json(path: Path, value: object) -> None:
     """Write ``value`` so that ``path`` holds all of it or what it held before."""
     fresh = path.with_name(path.name + ".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(value, file, indent=1, ensure_ascii=False)
+    with fresh.open("wb") as file:
+        file.write(as_json(value))
         file.flush()
         os.fsync(file.fileno())
     fresh.rename(path)

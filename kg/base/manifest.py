@@ -19,13 +19,19 @@ Files = dict[str, tuple[int, str]]
 """Size in bytes and SHA-256 by path in the generation."""
 
 
-def write(folder: Path, base: Path | None) -> None:
-    """Enter all files of the generation in ``folder``; those shared with ``base`` are not read again."""
+def write(folder: Path, base: Path | None, about: object = None) -> None:
+    """Enter all files of the generation in ``folder``; those shared with ``base`` are not read again.
+
+    ``about`` is what the generation will say of itself in its last file, which makes it whole.
+    """
     before = read(base) if base and (base / FILE).exists() else {}
     there = dict(_files(folder))
     shared = {name for name, path in there.items() if base and name in before and _is_same(base / name, path)}
     new = dict(_entries({name: path for name, path in there.items() if name not in shared}))
     entries = {name: before[name] if name in shared else new[name] for name in there}
+    if about is not None:
+        last = generations.as_json(about)
+        entries[generations.WHOLE] = len(last), hashlib.sha256(last).hexdigest()
     generations.write_json(folder / FILE, entries)
 
 
@@ -47,6 +53,8 @@ def read(folder: Path) -> Files:
 def faults(folder: Path) -> Iterator[tuple[str, str]]:
     """The files of the generation that are missing, damaged or too many, each with what is wrong."""
     wanted, there = read(folder), dict(_files(folder))
+    if generations.WHOLE in wanted and (folder / generations.WHOLE).is_file():
+        there[generations.WHOLE] = folder / generations.WHOLE
     found = dict(_entries({name: path for name, path in there.items() if name in wanted}))
     for name, entry in wanted.items():
         path = there.get(name)

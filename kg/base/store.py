@@ -8,7 +8,6 @@ kg.errors.BaseError: /nowhere: there is no knowledge base here; create one with:
 """
 
 import difflib
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -24,7 +23,7 @@ from kg.base import columns, facts, generations
 from kg.base.graphs import as_graph, open_read_only
 from kg.base.ledger import Changed, Correction
 from kg.base.letter_texts import Letters
-from kg.errors import BaseError, UnknownError
+from kg.errors import UnknownError
 from kg.model import Determination
 
 
@@ -98,16 +97,13 @@ class KnowledgeBase:
     @cached_property
     def about(self) -> dict[str, Any]:
         """What the generation says of itself: letters, items, citations, triples, reader, built."""
-        value = json.loads((self.folder / "generation.json").read_text(encoding="utf-8"))
-        if not isinstance(value, dict):
-            raise BaseError(f"{self.folder}: generation.json is damaged; run: kg verify --kb {self.path}")
-        return value
+        return generations.about(self.folder)
 
     @property
     def history(self) -> list[dict[str, Any]]:
         """What each generation that is kept says of itself, the newest first."""
-        kept = sorted((self.path / "generations").glob("*/generation.json"), reverse=True)
-        return [json.loads(file.read_text(encoding="utf-8")) for file in kept]
+        kept = sorted((self.path / "generations").glob(f"*/{generations.WHOLE}"), reverse=True)
+        return [generations.about(file.parent) for file in kept]
 
     @property
     def graph_folder(self) -> Path:

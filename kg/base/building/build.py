@@ -6,7 +6,6 @@ closed, and one rename serves the generation. Until then nothing that is served 
 build that was killed finds its staged batches again.
 """
 
-import json
 import logging
 import os
 import shutil
@@ -178,8 +177,7 @@ class Build:
         if not letters:
             return given, True
         assert self._draft.base is not None
-        about = json.loads((self._draft.base / generations.WHOLE).read_text(encoding="utf-8"))
-        if about["reader"] == self._reader:
+        if generations.about(self._draft.base).get("reader") == self._reader:
             return given, False
         first = list(islice(given, letters // 2 + 1))
         return chain(first, given), len(first) > letters // 2

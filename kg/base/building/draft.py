@@ -69,7 +69,7 @@ class Draft:
         self.ledger.commit()
         said = dataset_description.describe(self.folder, self.ledger, reader)
         self.ledger.close()
-        manifest.write(self.folder, self.base)
+        manifest.write(self.folder, self.base, said)
         generations.write_json(self.folder / generations.WHOLE, said)
         generations.swap(self.layout, self.name)
         log.info("%s: generation %s is served, %d letters", self.layout.root, self.name, said["letters"])
