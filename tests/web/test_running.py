@@ -38,6 +38,22 @@ def test_the_metrics_and_addresses_that_are_named_are_there(site: TestClient):
     assert {name for name in named if name not in metrics} == set()
 
 
+def test_the_dashboard_asks_for_figures_and_labels_that_there_are(site: TestClient):
+    site.get("/sparql?query=ASK{}")
+    metrics = site.get("/metrics").text
+    panels = json.loads(TEXTS["dashboard.json"])["panels"]
+    asked = [target["expr"] for panel in panels for target in panel["targets"]]
+    names = {name for text in asked for name in re.findall(r"\bkg_[a-z_]+", text)}
+    told = set(re.findall(r"^(?:# TYPE )?(kg_[a-z_]+)", metrics, re.MULTILINE))
+    assert len(names) > 5
+    assert names <= told
+    labels = {
+        label for text in asked for some in re.findall(r"by \(([^)]+)\)", text) for label in some.split(", ")
+    }
+    assert labels == {"status", "le", "lane", "why"}
+    assert all(f'{label}="' in metrics for label in labels - {"why"})  # nothing was refused
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not there")
 def test_the_unit_is_one_that_systemd_takes(tmp_path: Path):
     unit = tmp_path / "kg.service"
