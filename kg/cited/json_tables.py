@@ -39,6 +39,8 @@ Cite = Callable[[Asked], str]
 
 def row_of(asked: Asked, row: type, values: Mapping[str, Any]) -> Asked:
     """A row of a table as a figure."""
+    if row is DriverRow:  # a key says itself of which guideline it is
+        return replace(asked, row=values["key"])
     if row is StockRow:  # a sentence can be longer than an address
         return replace(asked, row=row_name(values["sentence"], alike=bool(asked.alike)))
     return replace(asked, row=named(row, values))
