@@ -49,6 +49,8 @@ def test_only_what_stands_out_is_named_and_every_point_opens():
     assert sorted(link.get("href") for link in drawn.findall(".//{*}a")) == [f"/at/{key}" for key in "abcd"]
     assert [text.text for text in drawn.findall(".//{*}text") if text.get("class") == "name"] == ["A"]
     assert funnel.draw(funnel.funnel([EMPTY]), str, str) == ""
+    few = ET.fromstring(funnel.draw(funnel.funnel(ROWS[1:3]), str.upper, str))
+    assert [text.text for text in few.findall(".//{*}text") if text.get("class") == "name"] == ["B", "C"]
 
 
 def test_names_lie_over_nothing():

@@ -28,6 +28,7 @@ _STEPS = 24
 _MOST = log(50)
 """Ratios beyond 50 and below 1/50 are drawn at the edge."""
 _DRAWN = 250
+_FEW = 3
 _FITTED = 4
 _STYLE = (
     ".head{font-size:15px;font-weight:600}.band{fill:#1f5a8c;fill-opacity:.09}.grid{stroke:#dedbd3}"
@@ -73,6 +74,10 @@ class Funnel(NamedTuple):
         """The points whose own test is beyond the wider band, the surest first."""
         found = [point for point in self.points if point.beyond == len(TAILS)]
         return sorted(found, key=lambda point: (point.row.p_value, point.row.key))
+
+    def labelled(self) -> list[Point]:
+        """The points that are named: those that stand out, or all where they are very few."""
+        return self.points if len(self.points) <= _FEW else self.outstanding()
 
 
 def funnel(rows: Iterable[DriverRow]) -> Funnel:
@@ -201,11 +206,11 @@ def _mark(point: Point, scale: _Scale, named: Namer, linked: Namer | None) -> Ma
 
 
 def _labels(found: Funnel, scale: _Scale, named: Namer) -> Markup:
-    """Names beside the points that stand out, those left out that would lie over another or a point."""
+    """Names beside the points that are labelled, those left out that would lie over another or a point."""
     taken: list[tuple[float, float, float, float]] = []
     spots = [(scale.x(p.decisions), scale.y(p.effect)) for p in found.points]
     made = Markup("")
-    for point in found.outstanding():
+    for point in found.labelled():
         x, y = scale.x(point.decisions), scale.y(point.effect)
         words = _short(named(point.row.key))
         wide = _LETTER * len(words)

@@ -248,6 +248,7 @@ async def question(request: Request, name: str) -> Response:
         columns=columns,
         rows=[(row, _rated(columns, row)) for row in rows[:_SHOWN]],
         cites=cites,
+        figures=known.figures,
         rated=set(columns) >= COUNTED,
         total=len(rows),
         base=iri.BASE,
