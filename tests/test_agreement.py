@@ -45,6 +45,7 @@ SAME: dict[str, tuple[str, str]] = {
         "?d imr:review/imr:reviewer/((imr:subspecialty/skos:prefLabel)|imr:subspecialtyName) ?v",
     ),
     "licensed_in": (LETTER, "?d imr:review/imr:reviewer/imr:licensedIn ?v"),
+    "scanned": (LETTER, "OPTIONAL { ?d imr:scanned ?flag } BIND(BOUND(?flag) AS ?v)"),
     "outcome": (ITEM, "?i imr:outcome/skos:notation ?v"),
     "item_text": (ITEM, "?i imr:itemText ?v"),
     "category": (
