@@ -14,7 +14,7 @@ from kg import contract
 from kg.base.building.build import build
 from kg.base.upkeep.edit import reread
 from kg.errors import SourceError
-from kg.files import scans
+from kg.files import scan_worker, scans
 from kg.files.sources import find
 from kg.graph.vocab import IMR
 from kg.model import SCAN_MARK
@@ -142,3 +142,15 @@ def test_a_scan_is_read_as_its_letter_and_a_turned_page_is_turned(turned):
         (d.item.text, d.outcome) for d in plain.decisions
     ]
     assert (said.case_number, said.decision_date) == (plain.case_number, plain.decision_date)
+
+
+def test_a_page_is_a_picture_that_a_program_reads(tmp_path):
+    document = pdfium.PdfDocument(scan("one"))
+    picture = scan_worker.image(document[0])
+    head, size, depth = picture.split(b" ", 3)[0], picture.split()[1:3], picture.split()[3]
+    assert (head, depth) == (b"P5", b"255")
+    assert len(picture) > int(size[0]) * int(size[1])
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\ncat >/dev/null\nprintf 'one\\ftwo'\n")
+    program.chmod(0o755)
+    assert scan_worker.recognized(str(program), picture) == "one\ntwo"
