@@ -24,7 +24,9 @@ from kg.cli.command import (
 from kg.cli.filter_options import filtered
 
 if TYPE_CHECKING:
+    from kg.analysis.coverage import Coverage
     from kg.analysis.filters import Filters
+    from kg.base.store import KnowledgeBase
     from kg.evidence import Mark
     from kg.model import Determination
 
@@ -236,6 +238,15 @@ def sentences(
         say(sentence)
 
 
+def _print_coverage(base: "KnowledgeBase", found: "Coverage") -> None:
+    """Coverage as the API gives it; its addresses need what analyses need, which the table does not."""
+    from kg.analysis.cache import Analyses
+    from kg.cited.citable import Citable
+    from kg.cited.json_tables import of_coverage
+
+    print_json(of_coverage(found, base.generation, Citable.of(base, Analyses.of(base)).cite))
+
+
 @command("kg stats", "kg stats --by-template", "kg stats --unresolved --format csv > to-add.csv")
 def stats(
     kb: Kb = DEFAULT_KB,
@@ -249,17 +260,13 @@ def stats(
     form: Printed = Form.TABLE,
 ) -> None:
     """Report extraction coverage: what was read, matched, unmatched and absent, and parsing problems."""
-    from kg.analysis.cache import Analyses
     from kg.analysis.coverage import coverage
     from kg.base.store import KnowledgeBase
-    from kg.cited.citable import Citable
-    from kg.cited.json_tables import of_coverage
 
     with KnowledgeBase.open(kb) as base:
         found, corrections, outdated = coverage(base), base.corrections(), base.outdated
         if form is Form.JSON:
-            cite = Citable.of(base, Analyses.of(base)).cite
-            print_json(of_coverage(found, base.generation, cite))
+            _print_coverage(base, found)
             return
     fields = found.unresolved if unresolved else found.fields if by_template else found.totals()
     if is_file(form):

@@ -91,7 +91,7 @@ with TestClient(create_app(Path("kb"))) as client:
         found[path] = get(path)
     found["/api/cases/CASE/related"] = get(f"/api/cases/{case}/related")
     schemas = client.get("/api/openapi.json").json()["components"]["schemas"]
-for row in ("CitedDriverRow", "CaseRow", "HitRow", "CitedGroupRow", "AgreementRow"):
+for row in ("CitedDriverRow", "CaseRow", "HitRow", "CitedGroupRow", "CitedAgreementRow"):
     found["schema of " + row] = json.dumps(schemas[row])
 for part in reference.shown_columns():
     found[part.title] = str(part)
