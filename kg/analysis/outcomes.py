@@ -16,7 +16,7 @@ from kg.analysis.columns import (
     names,
     shaped,
 )
-from kg.analysis.decisions import Index, Mask, Valued, places
+from kg.analysis.decisions import PARTIES, Index, Mask, Valued, places
 from kg.analysis.filters import FILTERS, Filter, Filters, check_minimum, choose
 from kg.analysis.filters.ranges import DAYS, NUMBERS, YEARS
 from kg.analysis.sides import with_rates
@@ -105,6 +105,7 @@ def outcomes(
         SettingError: ``minimum`` is less than 1, or ``across`` is given where it cannot be.
     """
     choose("grouping of outcomes", by, KINDS)
+    choose("party", party, PARTIES)
     check_minimum(minimum)
     if across is not None:
         choose("grouping", across, tuple(GROUPINGS))

@@ -196,6 +196,7 @@ def _agreement(ours, theirs):
         ({"by": "year", "across": "weather"}, ChoiceError, "there is no grouping 'weather'"),
         ({"by": "drift", "across": "year"}, SettingError, "cannot be counted across year"),
         ({"by": "year", "minimum": 0}, SettingError, "must be at least 1"),
+        ({"by": "year", "party": "nobody"}, ChoiceError, "party"),
     ],
 )
 def test_what_cannot_be_counted_is_said(index, given, kind, says):

@@ -176,6 +176,20 @@ def files(*kinds: str) -> Responses:
     return {200: {"content": {kind: {"schema": {"type": "string"}} for kind in kinds}}}
 
 
+def _taken(paths: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
+    """The schemas of what calls take, which may hold more: what is not known there is passed over."""
+    waiting = [call.get("requestBody", {}) for methods in paths.values() for call in methods.values()]
+    found: set[str] = set()
+    while waiting:
+        for name in set(_REFERENCE.findall(json.dumps(waiting.pop()))) - found:
+            found.add(name)
+            waiting.append(schemas[name])
+    return found
+
+
+_REFERENCE = re.compile(r'"#/components/schemas/([^"]+)"')
+
+
 def install(app: FastAPI) -> None:
     """Let the description give problems the media type that they have, and files theirs alone."""
     made = app.openapi
@@ -187,8 +201,9 @@ def install(app: FastAPI) -> None:
                     _correct(call["responses"])
             schemas = made()["components"]["schemas"]
             schemas |= _determination(schemas["Case"])
-            for schema in schemas.values():
-                if "properties" in schema:  # all are named: a name that is misspelt is none
+            taken = _taken(made()["paths"], schemas)
+            for name_, schema in schemas.items():
+                if "properties" in schema and name_ not in taken:  # all are named: a misspelt name is none
                     schema["additionalProperties"] = False
                 for name, values in CLOSED.items():
                     _close(schema.get("properties", {}).get(name, {}), values)
