@@ -176,6 +176,7 @@ def test_arranging_sizing_and_the_lasso(visit: Visit):
         graph.page.select_option("#by", by)
         graph.page.click("#arrange")
         visit.until(f"document.getElementById('status').textContent.startsWith('Arranged by {by}')")
+        visit.until("document.getElementById('graph').ariaBusy === 'false'")  # they glide to their places
         places = [tuple(place.values()) for place in graph.places().values()]
         assert len({*places}) == len(places) == len(before)
     for by in ("degree", "betweenness", "count"):
@@ -197,6 +198,26 @@ def test_arranging_sizing_and_the_lasso(visit: Visit):
     chosen = len(graph.say("network.getSelectedNodes()"))
     graph.press("Remove selected")
     graph.count(f"== {len(before) - chosen}")
+
+
+def test_a_step_while_nodes_glide_has_the_last_word(visit: Visit):
+    graph = Graph(visit, "/explore?node=guideline/odg&depth=2")
+    before = graph.places()
+    graph.page.select_option("#by", "kind")
+    moved = graph.say(
+        """async () => {
+          const busy = () => document.getElementById("graph").ariaBusy === "true";
+          const frame = () => new Promise(requestAnimationFrame);
+          document.getElementById("arrange").click();
+          for (let n = 0; n < 300 && !busy(); n += 1) await frame();
+          if (!busy()) return "nothing moved";
+          await frame();
+          document.getElementById("undo").click();
+          for (let n = 0; n < 60; n += 1) await frame();  // longer than the way takes
+          return network.getPositions();
+        }"""
+    )
+    assert moved == before == graph.places()
 
 
 def test_views_make_a_story_that_a_colleague_steps_through(visit: Visit, browser: Browser):

@@ -19,7 +19,7 @@ window.network = network;
 
 // --- names: placed again whenever what is seen, chosen or zoomed changes -------------------------
 
-let placed = [], stale = true, seenAt = 0, moving = false;
+let placed = [], stale = true, seenAt = 0, moving = false, motions = 0;
 const restale = () => { stale = true; };
 nodes.on("*", restale);
 network.on("dragging", ({ nodes: moved }) => { if (moved.length) restale(); });
@@ -60,6 +60,7 @@ const values = (node, name) => [node[name] ?? []].flat().map(String);
 const matches = (node) => node.kind !== "item" || Object.entries(state.filter).every(([name, value]) => values(node, name).includes(value));
 
 function changed() {
+  stand();
   nodes.update(nodes.get().map((node) => {
     const fits = matches(node);
     return { id: node.id, hidden: state.hidden.has(node.kind) || (!fits && !state.fade), opacity: fits ? 1 : 0.18 };
@@ -330,11 +331,20 @@ document.getElementById("load").addEventListener("change", async (event) => {
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.redraw());
 
+// Ends what moves: what is on its way when a step comes would overwrite the places that the step gives.
+function stand() {
+  motions += 1;
+  moving = false;
+  element.setAttribute("aria-busy", "false");
+}
+
 // Nodes go to their new places in small steps, unless motion is to be reduced.
 async function glide(before, after) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   const moved = Object.keys(after).filter((id) => before[id] && (before[id].x !== after[id].x || before[id].y !== after[id].y));
+  const mine = motions;
   moving = true;
+  element.setAttribute("aria-busy", "true");
   const begun = performance.now();
   for (let t = 0; t < 1;) {
     t = Math.min(1, (performance.now() - begun) / 400);
@@ -342,8 +352,9 @@ async function glide(before, after) {
     for (const id of moved) Object.assign(network.body.nodes[id], { x: before[id].x + t * (after[id].x - before[id].x), y: before[id].y + t * (after[id].y - before[id].y) });
     network.redraw();
     await new Promise(requestAnimationFrame);
+    if (mine !== motions) return;
   }
-  moving = false;
+  stand();
   restale();
   network.redraw();
 }

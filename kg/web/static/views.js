@@ -50,9 +50,9 @@ export function begin() {
   document.getElementById("tell").addEventListener("click", async () => {
     const views = read();
     const link = new URL(address(views[0].node, views[0].depth) + storyHash({ at: 0, views }), location.href).href;
-    await navigator.clipboard?.writeText(link).catch(() => {});
     const box = document.getElementById("story-link");
-    box.hidden = false; box.href = link;
+    box.hidden = false; box.href = link;  // before the clipboard, which may ask first
+    await navigator.clipboard?.writeText(link).catch(() => {});
     say(`A link to ${views.length} views is copied.`);
   });
   if (state.story) tell(state.story);
