@@ -1,9 +1,11 @@
 """The funnel of drivers: its points, bands and names are those of the table; the order stands in the link."""
 
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import fields, replace
 from itertools import pairwise
 from math import exp, log
+from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -45,12 +47,48 @@ def test_the_bands_follow_the_errors_of_the_rows():
 
 
 def test_only_what_stands_out_is_named_and_every_point_opens():
-    drawn = ET.fromstring(funnel.draw(funnel.funnel(ROWS), str.upper, lambda key: f"/at/{key}"))
-    assert sorted(link.get("href") for link in drawn.findall(".//{*}a")) == [f"/at/{key}" for key in "abcd"]
+    rows = [*ROWS, *(row(key, 30 + n, -0.1) for n, key in enumerate("efghi"))]
+    drawn = ET.fromstring(funnel.draw(funnel.funnel(rows), str.upper, lambda key: f"/at/{key}"))
+    opened = sorted(link.get("href") for link in drawn.findall(".//{*}a"))
+    assert opened == [f"/at/{key}" for key in "abcdefghi"]
     assert [text.text for text in drawn.findall(".//{*}text") if text.get("class") == "name"] == ["A"]
     assert funnel.draw(funnel.funnel([EMPTY]), str, str) == ""
     few = ET.fromstring(funnel.draw(funnel.funnel(ROWS[1:3]), str.upper, str))
     assert [text.text for text in few.findall(".//{*}text") if text.get("class") == "name"] == ["B", "C"]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("party", ["reviewer", "claims_administrator"])
+def test_every_row_with_a_test_is_a_point(site: TestClient, level: str, party: str):
+    asked = f"level={level}&party={party}&minimum=1"
+    tested = {
+        one["key"]
+        for one in site.get(f"/api/drivers?{asked}&limit=1000").json()["results"]
+        if one["p_value"] is not None
+    }
+    page = site.get(f"/drivers?{asked}").text
+    points = re.findall(r'<a href="/guidelines/([^"]+)" aria-label="[^"]* overturned, adjusted', page)
+    assert {unquote(point) for point in points} == tested
+    assert page.count('class="point') == sum(map(int, re.findall(r"(\d+) at the (?:lower|upper) edge", page)))
+
+
+def test_a_key_without_an_upper_or_lower_limit_stands_at_the_edge():
+    none = replace(ROWS[1], key="none", adjusted_odds_ratio=0.0, adjusted_low=0.0, adjusted_high=0.9)
+    every = replace(ROWS[2], key="all", adjusted_odds_ratio=None, adjusted_low=1.4, adjusted_high=None)
+    found = funnel.funnel([*ROWS, none, every])
+    assert found.error(100) == pytest.approx(funnel.funnel(ROWS).error(100))
+    drawn = ET.fromstring(funnel.draw(found, str, str))
+    shapes = [path.get("class") for path in drawn.findall(".//{*}a/{*}path")]
+    assert sorted(shapes) == ["point less s0", "point more s1"]
+    assert found.told().count("edge") == 2
+    assert funnel.funnel(ROWS).told() == ""
+    assert (
+        ET.fromstring(funnel.draw(funnel.funnel([none]), str, str))
+        .get("aria-label")
+        .startswith("Funnel of 1")
+    )
+    many = funnel.funnel([row(f"k{n}", 50 + n, 0.1) for n in range(300)])
+    assert many.told().startswith("250 of 300")
 
 
 def test_names_lie_over_nothing():

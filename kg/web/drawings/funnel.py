@@ -6,7 +6,7 @@ knows its letters and covariates: a key may lie beyond a band by its count and w
 """
 
 from collections.abc import Callable, Iterable
-from math import ceil, exp, floor, log
+from math import ceil, exp, floor, inf, isfinite, log
 from typing import NamedTuple
 
 import numpy as np
@@ -26,9 +26,9 @@ _LETTER = 6.0
 """Mean width of a letter of a label."""
 _STEPS = 24
 _MOST = log(50)
-"""Ratios beyond 50 and below 1/50 are drawn at the edge."""
+"""Estimates beyond 50 and below 1/50 are drawn there."""
 _DRAWN = 250
-_FEW = 3
+_FEW = 8
 _FITTED = 4
 _STYLE = (
     ".head{font-size:15px;font-weight:600}.band{fill:#1f5a8c;fill-opacity:.09}.grid{stroke:#dedbd3}"
@@ -38,7 +38,7 @@ _STYLE = (
 
 
 class Point(NamedTuple):
-    """A compared key: ``effect`` is the logarithm of its adjusted odds ratio."""
+    """A compared key: ``effect`` is the logarithm of its adjusted odds ratio, infinite at an edge."""
 
     row: DriverRow
     decisions: int
@@ -50,9 +50,9 @@ class Point(NamedTuple):
         return sum((self.row.p_value or 0.0) < tail for tail in TAILS)
 
     @property
-    def ratio(self) -> float:
-        """The adjusted odds ratio."""
-        return exp(self.effect)
+    def ratio(self) -> str:
+        """The adjusted odds ratio in words."""
+        return "without an upper limit" if self.effect == inf else f"{exp(self.effect):.2f}"
 
 
 class Funnel(NamedTuple):
@@ -79,25 +79,50 @@ class Funnel(NamedTuple):
         """The points that are named: those that stand out, or all where they are very few."""
         return self.points if len(self.points) <= _FEW else self.outstanding()
 
+    def told(self) -> str:
+        """What a reader has to know of the points; empty where all are drawn at their ratio."""
+        said = []
+        if len(self.points) > _DRAWN:
+            said.append(
+                f"{_DRAWN} of {len(self.points):,} are drawn: those beyond chance, then the most cited."
+            )
+        at = [sum(point.effect == end for point in self.shown()) for end in (-inf, inf)]
+        for count, every, edge in zip(at, ("none", "all"), ("lower", "upper"), strict=True):
+            if count:
+                said.append(
+                    f"{count:,} at the {edge} edge (triangle{'s' if count > 1 else ''}): "
+                    f"{every} of the decisions overturned, so the estimate has no {edge} limit."
+                )
+        return " ".join(said)
+
 
 def funnel(rows: Iterable[DriverRow]) -> Funnel:
     """The compared keys of a table, and how widely ratios scatter by their decisions.
 
-    The standard errors, those of the intervals, are fitted by a power of the decisions.
+    The standard errors, those of the intervals, are fitted by a power of the decisions. A key of which no
+    decision is overturned, or every one, has an interval with one end and stands at an edge.
     """
-    points, errors = [], []
+    points, counted, errors = [], [], []
     for row in rows:
-        ratio, low, high = row.adjusted_odds_ratio, row.adjusted_low, row.adjusted_high
-        if not ratio or not low or not high or row.p_value is None:
+        if row.p_value is None:
             continue
-        points.append(Point(row, row.decisions, min(max(log(ratio), -_MOST), _MOST)))
-        errors.append((log(high) - log(low)) / (2 * BANDS[0]))
-    counts = np.log([point.decisions for point in points])
+        points.append(Point(row, row.decisions, _effect(row)))
+        if row.adjusted_low and row.adjusted_high:
+            counted.append(row.decisions)
+            errors.append((log(row.adjusted_high) - log(row.adjusted_low)) / (2 * BANDS[0]))
+    counts = np.log(counted)
     if len(set(counts)) < _FITTED:
-        spread = float(np.median(errors * np.exp(counts / 2))) if points else 1.0
+        spread = float(np.median(errors * np.exp(counts / 2))) if counted else 1.0
         return Funnel(points, spread)
     power, spread = np.polyfit(counts, np.log(errors), 1)
     return Funnel(points, float(np.exp(spread)), min(float(power), 0.0))
+
+
+def _effect(row: DriverRow) -> float:
+    """The logarithm of the ratio, bounded if it is an estimate; one that has no end is infinite."""
+    if row.adjusted_odds_ratio is None:
+        return inf
+    return min(max(log(row.adjusted_odds_ratio), -_MOST), _MOST) if row.adjusted_odds_ratio else -inf
 
 
 def draw(found: Funnel, named: Namer, linked: Namer) -> Markup:
@@ -115,15 +140,16 @@ def draw(found: Funnel, named: Namer, linked: Namer) -> Markup:
 
 
 def saved(found: Funnel, named: Namer, head: str, told: str) -> str:
-    """The funnel as a file: with its title, what it shows, and its colours."""
+    """The funnel as a file: with its title, what it shows, what is to be known of its points, its colours."""
     scale = _Scale(found) if found.points else None
     body = Markup('<text x="8" y="20" class="head">{}</text><text x="8" y="38">{}</text>').format(head, told)
     if scale:
         marks = Markup("").join(_mark(p, scale, named, None) for p in found.shown()[::-1])
         inner = _bands(found, scale) + _axes(scale) + marks + _labels(found, scale, named)
         body += Markup('<g transform="translate(0 48)">{}</g>').format(inner)
+        body += Markup('<text x="8" y="{}" font-size="10">{}</text>').format(HEIGHT + 62, found.told())
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT + 52}" width="{WIDTH}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT + 68}" width="{WIDTH}" '
         f'font-family="sans-serif" font-size="12"><title>{escape(head)}</title><style>{_STYLE}</style>'
         f'<rect width="100%" height="100%" fill="#fff"/>{body}</svg>'
     )
@@ -135,7 +161,7 @@ class _Scale:
     def __init__(self, found: Funnel) -> None:
         counts = [point.decisions for point in found.points]
         self.least, self.most = min(counts) * 0.85, max(counts) * 1.25
-        widest = max(abs(point.effect) for point in found.points)
+        widest = max((abs(point.effect) for point in found.points if isfinite(point.effect)), default=0.0)
         self.reach = max(log(2), widest * 1.12)
 
     def x(self, decisions: float) -> float:
@@ -193,11 +219,16 @@ def _mark(point: Point, scale: _Scale, named: Namer, linked: Namer | None) -> Ma
     """A point, which opens what it stands for."""
     side = ("less", "more")[point.effect > 0]
     ended = f"{point.row.overturned:,} of {point.decisions:,} overturned"
-    told = f"{named(point.row.key)}: {ended}, adjusted odds ratio {point.ratio:.2f}"
+    told = f"{named(point.row.key)}: {ended}, adjusted odds ratio {point.ratio}"
     x, y = scale.x(point.decisions), scale.y(point.effect)
-    made = Markup('<circle class="{} s{}" cx="{}" cy="{}" r="5"><title>{}</title></circle>').format(
-        side, point.beyond, x, y, told
-    )
+    if isfinite(point.effect):
+        shape = Markup('<circle class="{} s{}" cx="{}" cy="{}" r="5">').format(side, point.beyond, x, y)
+    else:
+        way = 8 if point.effect < 0 else -8
+        corners = f"M{x} {y}l-6 {-way}h12Z"
+        shape = Markup('<path class="point {} s{}" d="{}">').format(side, point.beyond, corners)
+    made = shape + Markup("<title>{}</title>").format(told)
+    made += Markup("</circle>") if isfinite(point.effect) else Markup("</path>")
     return (
         Markup('<a href="{}" aria-label="{}">{}</a>').format(linked(point.row.key), told, made)
         if linked

@@ -1,6 +1,6 @@
 """What is associated with overturning: a funnel above the table of drivers, in the page and as files."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -93,9 +93,17 @@ def drivers(
     )
 
 
-def picture(table: Drivers, root: str) -> Markup:
+class Picture(NamedTuple):
+    """A funnel, empty where nothing is compared, and what its caption says of its points."""
+
+    drawn: Markup
+    told: str
+
+
+def picture(table: Drivers, root: str) -> Picture:
     """The funnel of a table, its points leading to the pages of what they stand for."""
-    return funnel.draw(funnel.funnel(table.rows), named, lambda key: f"{root}{guideline_path(key)}")
+    found = funnel.funnel(table.rows)
+    return Picture(funnel.draw(found, named, lambda key: f"{root}{guideline_path(key)}"), found.told())
 
 
 def named(key: str) -> str:
