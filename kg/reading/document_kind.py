@@ -1,5 +1,6 @@
 """What kind of document a letter is: a determination, an amended one, or the end of a review without one."""
 
+import re
 from typing import Any, NamedTuple
 
 from lark import Tree
@@ -9,19 +10,21 @@ from kg.reading.text.grammars import TypedGrammar, parts
 
 _KINDS = {
     "AMENDED": DocumentKind.AMENDED,
+    "STAMP": DocumentKind.AMENDED,
     "TERMINATION": DocumentKind.TERMINATION,
     "WITHDRAWAL": DocumentKind.WITHDRAWAL,
     "DISMISSAL": DocumentKind.DISMISSAL,
+    "CLOSED": DocumentKind.TERMINATION,
 }
 _MARKS = (
-    *("mend", "MEND", "orrect", "ORRECT", "evis", "EVIS", "ithdraw", "ITHDRAW"),
-    *("ismiss", "ISMISS", "eplaces", "EPLACES", "upersede", "UPERSEDE"),
+    *("mended", "MENDED", "mendment", "MENDMENT", "orrect", "ORRECT", "evised", "EVISED", "issued", "ISSUED"),
+    *("eplace", "EPLACE", "upersed", "UPERSED", "ddendum", "DDENDUM", "pdated", "PDATED", "mends", "odified"),
+    "MODIFIED",
 )
-_IN_ALL = (("ermina", "etermina"), ("ERMINA", "ETERMINA"))
-"""One of these stands in every word of the grammar: a search for them spares most letters the scan.
-
-Every letter has determinations, which are no terminations.
-"""
+"""One of these stands in every amendment: a search for them spares most letters the scan."""
+# Brackets and dashes around a word of a title are as wide as blanks, and no part of a line's beginning.
+_AS_BLANKS = str.maketrans(dict.fromkeys('()[]{}:,-\u2013\u2014*\u2022"\u201c\u201d', " "))
+_BEFORE_LINE = re.compile(r"^[^\w\n]+", re.MULTILINE)
 
 
 class Told(NamedTuple):
@@ -41,18 +44,18 @@ KIND = TypedGrammar("kind.lark", _types, edge=r"\b")
 def document_kind(text: str, end: int, *, decides: bool) -> Told:
     """The kind that ``text[:end]`` tells; a letter that ``decides`` items is no end of a review.
 
-    >>> document_kind("AMENDED FINAL DETERMINATION", 27, decides=True).kind.value
+    >>> document_kind("Final Determination (AMENDED)", 29, decides=True).kind.value
     'amended-determination'
-    >>> document_kind("Notice of Withdrawal", 20, decides=False).kind.value
+    >>> document_kind("Case Closed - Withdrawn", 23, decides=False).kind.value
     'withdrawal'
     """
-    marked = any(text.find(mark, 0, end) >= 0 for mark in _MARKS) or any(
-        text.count(mark, 0, end) > text.count(in_all, 0, end) for mark, in_all in _IN_ALL
-    )
-    if not marked:
+    if decides and not any(text.find(mark, 0, end) >= 0 for mark in _MARKS):
         return Told(DocumentKind.DETERMINATION, None)
-    plan, tokens = KIND.read(text, 0, end)
-    for type_, at in plan:
-        if (type_ == "AMENDED") is decides:
-            return Told(_KINDS[type_], Span(tokens[at].start, tokens[at].end))
+    plain = _BEFORE_LINE.sub(lambda blanks: "\n" * len(blanks[0]), text[:end]).translate(_AS_BLANKS)
+    plan, tokens = KIND.read(plain, 0, end)
+    said = [
+        (type_, at) for type_, at in plan if type_ in _KINDS and (type_ in ("AMENDED", "STAMP")) is decides
+    ]
+    for type_, at in sorted(said, key=lambda each: each[0] == "CLOSED"):
+        return Told(_KINDS[type_], Span(tokens[at].start, tokens[at].end))
     return Told(DocumentKind.DETERMINATION, None)

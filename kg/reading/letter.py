@@ -96,7 +96,7 @@ def _read(text: str, name: str | None, *, whole: bool = False) -> Determination:
     doubtful = not found.issues or found.problems or header.problems
     if doubtful and not whole and (edits := near_headings(text, found.header[0])):
         return _mended(text, edits, name)
-    if not found.issues and (ended := _ended(text, name)) is not None:
+    if not _decides(found) and (ended := _ended(text, name)) is not None:
         return ended
     _check(text, found)
     kind = document_kind(text, _opening(found), decides=True)
@@ -135,6 +135,16 @@ def _read(text: str, name: str | None, *, whole: bool = False) -> Determination:
 def _opening(found: Layout) -> int:
     """Where what a letter says of itself ends."""
     return min(found.credentials.start or _OPENING, _OPENING)
+
+
+def _decides(found: Layout) -> bool:
+    """Whether a letter has what one with a decision has: fields of an item, a summary, a reviewer."""
+    return (
+        found.template is not None
+        or found.summary.start < found.summary.end
+        or found.credentials.start < found.credentials.end
+        or any(issue.administrator or issue.reviewer or issue.rationale for issue in found.issues)
+    )
 
 
 def _ended(text: str, name: str | None) -> Determination | None:
