@@ -72,11 +72,17 @@ def build(
         raise typer.BadParameter("give SOURCE..., --repair or --reread", param_hint="SOURCE")
     if reread and (repair or sources):
         raise typer.BadParameter("cannot be combined with SOURCE or --repair", param_hint="--reread")
+    if reread and ocr:
+        raise typer.BadParameter(
+            "cannot be combined with --reread, which reads stored texts", param_hint="--ocr"
+        )
     with progress.shown() as on_progress:
         if reread:
             report = read_again(kb, processes=jobs, on_progress=on_progress)
         elif repair:
-            report = build_anew(kb, sources or (), processes=jobs, on_progress=on_progress)
+            report = build_anew(
+                kb, sources or (), processes=jobs, on_progress=on_progress, column=column, ocr=ocr
+            )
         else:
             report = build_base(
                 sources or (),

@@ -121,6 +121,11 @@ def _row(
     number: int, values: dict[str, Any], columns: tuple[str, str | None], *, encoding: bool = False
 ) -> Row:
     text, case = values.get(columns[0]), values.get(columns[1] or "")
+    if isinstance(text, bytes):
+        if decode.refused("", text[: decode.HEAD]) or decode.is_pdf(text):
+            return Row(number, None, None, f'the column "{columns[0]}" contains files, not texts')
+        text, problems = decode.text(text)
+        encoding = bool(problems)
     if not isinstance(text, str):
         return Row(number, None, None, f'the row has no text in the column "{columns[0]}"')
     name = decode.printable(str(case).strip()) if case is not None else ""
@@ -238,8 +243,10 @@ def _parquet(file: IO[bytes], column: str | None) -> Iterator[Row]:
         table = pl.scan_parquet(file)
         schema = table.collect_schema()
         columns = _columns(schema, column)
-        if schema[columns[0]] != pl.String:
-            raise SourceError(f'the column "{columns[0]}" does not contain strings')
+        if schema[columns[0]] not in (pl.String, pl.Binary):
+            raise SourceError(
+                f'the column "{columns[0]}" contains {schema[columns[0]]}: texts (String or Binary) are read'
+            )
         table = table.select([name for name in columns if name is not None])
         number = 0
         while not (part := table.slice(number, _PART).collect()).is_empty():

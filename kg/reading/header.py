@@ -47,6 +47,11 @@ _WORDS = {
     "date_assigned": "date of the assignment",
     "decision_date": "date of the decision",
 }
+_FIRST_YEARS = {"date_of_injury": 1930}
+_FIRST_YEAR, _LAST_YEAR = 2012, 2099
+"""Years of a date: of the injury, and of the denial and of all after it, of which reviews began in 2013."""
+_BEFORE_CASE, _AFTER_CASE = 3, 5
+"""Years by which a review's dates may be before or after the year in its case number."""
 _A_TABLE = 5
 """Labels from which a header is the table of all of them."""
 
@@ -97,20 +102,29 @@ def read_header(text: str, *places: Span) -> Header:
             case_number = printed
         elif name == "priority":
             priority = Priority(printed.lower())
-        elif found := read_date(printed):
+        elif (found := read_date(printed)) and plausible(name, found):
             dates[name] = found
         else:
-            what = "a case number" if name == "case_number" else "a date"
+            what = "a case number" if name == "case_number" else f"a {_WORDS[name]}" if found else "a date"
             problems.append(Problem(ProblemKind.BAD_VALUE, value, f'"{printed}" is not {what}'))
     problems += [problem for name, problem in unsure.items() if name not in spans]
     problems += _missing(spans, unsure, places)
     if case_number is None:
         spans.pop("case_number", None)
-    problems += _not_in_time(dates, spans)
+    problems += [*_not_in_time(dates, spans), *_not_of_case(case_number, dates, spans)]
     return Header(case_number, dates, priority, spans, tuple(problems))
 
 
 CASE_NUMBER = re.compile(r"CM\d\d-\d{7}")
+
+
+def plausible(name: str, day: date) -> bool:
+    """Whether the date of that name of a letter may be on ``day``.
+
+    >>> plausible("decision_date", date(2107, 10, 7)), plausible("date_of_injury", date(1987, 10, 7))
+    (False, True)
+    """
+    return _FIRST_YEARS.get(name, _FIRST_YEAR) <= day.year <= _LAST_YEAR
 
 
 def _missing(
@@ -132,6 +146,17 @@ def _not_in_time(dates: Mapping[str, date], spans: Mapping[str, Span]) -> Iterat
         if dates[before] > dates[after]:
             message = f"the {_WORDS[after]}, {dates[after]}, is before the {_WORDS[before]}, {dates[before]}"
             yield Problem(ProblemKind.CONTRADICTION, spans[after], message)
+
+
+def _not_of_case(case: str | None, dates: Mapping[str, date], spans: Mapping[str, Span]) -> Iterator[Problem]:
+    """Dates of the review that are years away from the year in its case number."""
+    if case is None:
+        return
+    year = 2000 + int(case[2:4])
+    for name in _IN_TIME[1:]:
+        if name in dates and not -_BEFORE_CASE <= dates[name].year - year <= _AFTER_CASE:
+            message = f"the {_WORDS[name]}, {dates[name]}, is years away from the case number, {case}"
+            yield Problem(ProblemKind.CONTRADICTION, spans[name], message)
 
 
 def _values(text: str, place: Span) -> list[tuple[str, Span]]:

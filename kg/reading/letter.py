@@ -29,7 +29,7 @@ from kg.reading.document_kind import document_kind
 from kg.reading.early import early_layout
 from kg.reading.grounds.grounds import read_grounds, too_long
 from kg.reading.grounds.judging import measured
-from kg.reading.header import Header, read_header
+from kg.reading.header import Header, plausible, read_header
 from kg.reading.history import read_history
 from kg.reading.noise import Edit, Restored, restored
 from kg.reading.places import Issue, Layout
@@ -121,7 +121,7 @@ def _read(text: str, name: str | None, *, whole: bool = False) -> Determination:
         summary.patient,
         decisions,
         _documents(text, found.documents),
-        _injury_span(header, summary)
+        _injury_span(header, summary, injured)
         | header.spans
         | summary.spans
         | reviewer_spans
@@ -282,16 +282,24 @@ def _verdict(opening: str, decisions: tuple[Decision, ...]) -> list[Problem]:
 
 
 def _date_of_injury(header: Header, summary: Summary, problems: list[Problem]) -> date | None:
-    """The date of injury of the header, or else of the summary; a problem where they contradict."""
+    """The date of injury of the header, or else of the summary; a problem where they contradict.
+
+    A date of the summary that no injury of the case has is none, with a problem.
+    """
     printed, told = header.dates.get("date_of_injury"), summary.date_of_injury
+    decided = header.dates.get("decision_date", date.max)
+    if told is not None and not (plausible("date_of_injury", told) and told <= decided):
+        message = f"the summary says that the injury was on {told}, which no injury of this case was"
+        problems.append(Problem(ProblemKind.BAD_VALUE, summary.spans["summary.date_of_injury"], message))
+        return printed
     if printed is not None and told is not None and printed != told:
         message = f"the header says that the injury was on {printed}, the summary on {told}"
         problems.append(Problem(ProblemKind.CONTRADICTION, summary.spans["summary.date_of_injury"], message))
     return printed or told
 
 
-def _injury_span(header: Header, summary: Summary) -> dict[str, Span]:
-    if "date_of_injury" not in header.dates and summary.date_of_injury:
+def _injury_span(header: Header, summary: Summary, injured: date | None) -> dict[str, Span]:
+    if "date_of_injury" not in header.dates and injured is not None:
         return {"date_of_injury": summary.spans["summary.date_of_injury"]}
     return {}
 

@@ -12,7 +12,7 @@ from own_letters import Item, letter
 import kg
 from kg import contract
 from kg.base.building.build import build
-from kg.base.upkeep.edit import reread
+from kg.base.upkeep.edit import repair, reread
 from kg.errors import SourceError
 from kg.files import scan_worker, scans
 from kg.files.sources import find
@@ -114,6 +114,17 @@ def test_all_that_is_read_from_a_scan_is_marked(tmp_path, recognizing):
         assert sorted(facts) == [("CM15-0001234", True), ("CM15-0001235", False)]
         rows = base.query(f"SELECT ?case WHERE {{ ?case <{IMR.scanned}> true }}").rows
         assert [str(row[0]).rpartition("/")[2] for row in rows] == ["CM15-0001234"]
+
+
+def test_a_repair_recognizes_the_scans_that_it_reads_again(tmp_path, recognizing):
+    recognizing(printing(tmp_path, LETTER))
+    (tmp_path / "scan.pdf").write_bytes(scan("one"))
+    kb = tmp_path / "kb"
+    build([tmp_path / "scan.pdf"], kb, processes=1, ocr=True)
+    for pack in (kb / "current" / "letters").glob("*.pack"):
+        pack.unlink()
+    assert repair(kb, processes=1).quarantined == 1
+    assert repair(kb, [tmp_path / "scan.pdf"], processes=1, ocr=True).accepted == 1
 
 
 def test_each_letter_of_a_scan_of_two_is_marked(tmp_path, recognizing):

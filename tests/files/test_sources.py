@@ -326,7 +326,17 @@ def test_a_table_that_is_not_utf8_says_so_for_each_row(tmp_path):
 
 def test_a_parquet_whose_text_is_no_text(tmp_path):
     pl.DataFrame({"text": [1, 2]}).write_parquet(tmp_path / "a.parquet")
-    assert 'the column "text" does not contain strings' in only(tmp_path).reason
+    assert 'the column "text" contains Int64: texts (String or Binary) are read' in only(tmp_path).reason
+
+
+def test_a_parquet_whose_texts_are_bytes(tmp_path):
+    values = ["Norco \u2013 10".encode(), b"caf\xe9", b"%PDF-1.4", None]
+    pl.DataFrame({"text": values}).write_parquet(tmp_path / "a.parquet")
+    first, second, third, fourth = sources.find([tmp_path])
+    assert (first.text, first.problems) == ("Norco \u2013 10", ())
+    assert (second.text, second.problems[0].kind) == ("caf\xe9", ProblemKind.ENCODING)
+    assert 'the column "text" contains files, not texts' in third.reason
+    assert "the row has no text" in fourth.reason
 
 
 def test_a_row_longer_than_a_letter_may_be_does_not_hide_the_next(tmp_path, monkeypatch):

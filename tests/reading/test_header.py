@@ -268,3 +268,31 @@ def test_a_value_stands_where_the_same_digits_stand(digit):
 def test_no_terminal_names_a_digit():
     for terminal in HEADER._parser.terminals:
         assert not re.search(r"\d", re.sub(r"\{[\d,]+\}", "", terminal.pattern.to_regexp()))
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("Decision Date: 10/07/2107", {}),  # two figures in each other's place
+        ("Date of Injury: 03/04/1897", {}),
+        ("Date of Injury: 03/04/2204", {}),
+        ("UR Denial Date: 01/02/0216", {}),
+        ("Application Received: 09/01/2003", {}),  # ten years before the first review
+        ("Case Number: CM15-0001234\nDecision Date: 04/06/2051", {"decision_date": date(2051, 4, 6)}),
+        ("Case Number: CM17-0001234\nDate Assigned: 04/06/2012", {"date_assigned": date(2012, 4, 6)}),
+    ],
+)
+def test_years_that_no_review_has_are_a_problem(text, dates):
+    header = read(text)
+    assert header.dates == dates
+    [problem] = header.problems
+    assert problem.kind is (ProblemKind.CONTRADICTION if dates else ProblemKind.BAD_VALUE)
+
+
+@pytest.mark.parametrize(
+    ("printed", "day"),
+    [("3/4/89", date(1989, 3, 4)), ("3/4/14", date(2014, 3, 4)), ("Mar. 4, 2014", date(2014, 3, 4))],
+)
+def test_dates_in_few_signs(printed, day):
+    header = read(f"Date of Injury: {printed}")
+    assert (header.dates, header.problems) == ({"date_of_injury": day}, ())

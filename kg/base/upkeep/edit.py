@@ -111,23 +111,26 @@ def repair(
     *,
     processes: int | None = None,
     on_progress: OnProgress | None = None,
+    column: str | None = None,
+    ocr: bool = False,
 ) -> BuildReport:
     """Make the served generation anew: from the kept texts, where these are damaged from their sources.
 
-    ``sources`` are read too, as a build would. Letters of which neither text nor source is left are
-    quarantined.
+    ``sources`` are read too, as a build would with ``column`` and ``ocr``. Letters of which neither text nor
+    source is left are quarantined.
 
     Raises:
         BaseError: no generation has a ledger that can be read, and no sources are given.
+        SourceError: a source is not there, or what ``ocr`` needs is not installed.
     """
-    given = letter_sources.locate(sources)
+    given = letter_sources.locate(sources, column=column, ocr=ocr)
     with _changing(kb) as layout:
         base = _readable(layout)
         if base is None and not sources:
             raise BaseError(f"{kb}: no ledger can be read here any more; name the sources of the letters")
         with Draft(layout, base, bare=True) as draft:
             job = Build(draft, processes, None, on_progress, again=True)
-            report = job.run(chain(_all_kept(base) if base else (), given))
+            report = job.run(chain(_all_kept(base, ocr=ocr) if base else (), given))
         generations.clean(layout, keep=1)
         return report
 
@@ -171,7 +174,7 @@ def _kept(draft: Draft, cases: Iterable[str]) -> Iterator[Source]:
         letters.close()
 
 
-def _all_kept(base: Path) -> Iterator[Source]:
+def _all_kept(base: Path, *, ocr: bool) -> Iterator[Source]:
     """All letters of a damaged generation: with their text, or where that is damaged as they can be found."""
     letters = Letters(base)
     try:
@@ -184,7 +187,7 @@ def _all_kept(base: Path) -> Iterator[Source]:
             if text_hash(text) == row.text_hash:
                 yield _source(letters.ledger, row, text)
             else:
-                yield Source(row.place, row.case, row.place)
+                yield Source(row.place, row.case, row.place, ocr=ocr)
     finally:
         letters.close()
 
