@@ -68,14 +68,7 @@ def build(
     from kg.base.upkeep.edit import repair as build_anew
     from kg.base.upkeep.edit import reread as read_again
 
-    if not repair and not reread and not sources:
-        raise typer.BadParameter("give SOURCE..., --repair or --reread", param_hint="SOURCE")
-    if reread and (repair or sources):
-        raise typer.BadParameter("cannot be combined with SOURCE or --repair", param_hint="--reread")
-    if reread and ocr:
-        raise typer.BadParameter(
-            "cannot be combined with --reread, which reads stored texts", param_hint="--ocr"
-        )
+    _check(sources, repair=repair, reread=reread, ocr=ocr)
     with progress.shown() as on_progress:
         if reread:
             report = read_again(kb, processes=jobs, on_progress=on_progress)
@@ -101,6 +94,18 @@ def build(
         say(f"no letters found in {', '.join(sources or ())}; see `kg build --help` for accepted sources")
     say(_summary(report, kb))
     return FAULTS if report.quarantined else DONE
+
+
+def _check(sources: list[str] | None, *, repair: bool, reread: bool, ocr: bool) -> None:
+    """Refuse options that do not go together."""
+    if not repair and not reread and not sources:
+        raise typer.BadParameter("give SOURCE..., --repair or --reread", param_hint="SOURCE")
+    if reread and (repair or sources):
+        raise typer.BadParameter("cannot be combined with SOURCE or --repair", param_hint="--reread")
+    if reread and ocr:
+        raise typer.BadParameter(
+            "cannot be combined with --reread, which reads stored texts", param_hint="--ocr"
+        )
 
 
 def _summary(report: "BuildReport", kb: Path) -> str:
