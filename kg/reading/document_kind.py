@@ -10,6 +10,7 @@ from kg.reading.text.grammars import TypedGrammar, parts
 
 _KINDS = {
     "AMENDED": DocumentKind.AMENDED,
+    "RETITLED": DocumentKind.AMENDED,
     "STAMP": DocumentKind.AMENDED,
     "TERMINATION": DocumentKind.TERMINATION,
     "WITHDRAWAL": DocumentKind.WITHDRAWAL,
@@ -17,9 +18,9 @@ _KINDS = {
     "CLOSED": DocumentKind.TERMINATION,
 }
 _MARKS = (
-    *("mended", "MENDED", "mendment", "MENDMENT", "orrect", "ORRECT", "evised", "EVISED", "issued", "ISSUED"),
+    *("mended", "MENDED", "mendment", "MENDMENT", "orrect", "ORRECT", "evis", "EVIS", "issue", "ISSUE"),
     *("eplace", "EPLACE", "upersed", "UPERSED", "ddendum", "DDENDUM", "pdated", "PDATED", "mends", "odified"),
-    "MODIFIED",
+    *("MODIFIED", "rrat", "RRAT", "isregard", "akes the place"),
 )
 """One of these stands in every amendment: a search for them spares most letters the scan."""
 # Brackets and dashes around a word of a title are as wide as blanks, and no part of a line's beginning.
@@ -54,7 +55,9 @@ def document_kind(text: str, end: int, *, decides: bool) -> Told:
     plain = _BEFORE_LINE.sub(lambda blanks: "\n" * len(blanks[0]), text[:end]).translate(_AS_BLANKS)
     plan, tokens = KIND.read(plain, 0, end)
     said = [
-        (type_, at) for type_, at in plan if type_ in _KINDS and (type_ in ("AMENDED", "STAMP")) is decides
+        (type_, at)
+        for type_, at in plan
+        if type_ in _KINDS and (_KINDS[type_] is DocumentKind.AMENDED) is decides
     ]
     for type_, at in sorted(said, key=lambda each: each[0] == "CLOSED"):
         return Told(_KINDS[type_], Span(tokens[at].start, tokens[at].end))

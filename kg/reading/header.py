@@ -88,8 +88,8 @@ def read_header(text: str, *places: Span) -> Header:
     unsure: dict[str, Problem] = {}
     for name, value in chain.from_iterable(_values(text, place) for place in places):
         if name in spans:
-            if name == "case_number" and value.of(text) != spans[name].of(text):
-                message = f'the header has another case number, "{value.of(text)}"'
+            if value.of(text).lower() not in ("", spans[name].of(text).lower()):
+                message = f'the header has another {_WORDS[name]}, "{value.of(text)}"'
                 problems.append(Problem(ProblemKind.CONTRADICTION, value, message))
             continue
         printed = value.of(text)

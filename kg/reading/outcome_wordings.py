@@ -25,6 +25,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 # What stands around an outcome, or between an item and it, without a word of either.
 _AROUND = "()[]{}\"'\u201c\u201d"
 _BETWEEN = " \t\r\n:;,=|/-\u2013\u2014"
+# `A cane is upheld`
+_COPULA = re.compile(r"\s+(?:is|are|was|were)$")
+_ORIGINAL = "riginal request"
 _DAY = re.compile(r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b")
 
 
@@ -77,6 +80,8 @@ def parted(text: str, line: Span) -> tuple[Span, Span]:
     ['A cane', 'Upheld']
     >>> [span.of("A cane partially upheld") for span in parted("A cane partially upheld", Span(0, 23))]
     ['A cane', 'partially upheld']
+    >>> [span.of("A cane is upheld") for span in parted("A cane is upheld", Span(0, 16))]
+    ['A cane', 'upheld']
     >>> [span.of("A cane QTY: 1.00") for span in parted("A cane QTY: 1.00", Span(0, 16))]
     ['A cane QTY: 1.00', '']
     """
@@ -96,7 +101,10 @@ def parted(text: str, line: Span) -> tuple[Span, Span]:
             return trimmed(text, line.start, mark.start()), outcome
         break
     start = _unmarked(text, line)
-    end = line.start + len(text[line.start : start].rstrip(_BETWEEN))
+    item = text[line.start : start].rstrip(_BETWEEN)
+    if start < line.end and _ORIGINAL not in item:  # there, the form itself has `is`
+        item = _COPULA.sub("", item)
+    end = line.start + len(item)
     return trimmed(text, line.start, end), trimmed(text, start, line.end)
 
 

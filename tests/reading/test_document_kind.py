@@ -30,12 +30,28 @@ def test_amended_in_every_form_of_a_title(printed):
 @each_row(
     "printed",
     [
+        "Final Determination Letter\n(Second Revision)",
+        "FINAL DETERMINATION LETTER - REISSUE",
+        "*** CORRECTED ***\nFinal Determination Letter",
+        "Errata to the Final Determination Letter",
+        "This letter replaces our earlier determination.",
+        "Please disregard the Final Determination dated 3/1/2018.",
+    ],
+)
+def test_amended_in_other_words(printed):
+    assert document_kind(printed, len(printed), decides=True).kind is DocumentKind.AMENDED
+
+
+@each_row(
+    "printed",
+    [
         "Final Determination Letter",
         "Final Determination Letter\nThe records were amended.",
         "If the determination is amended, a copy follows.",
         "You may ask for a corrected determination.",
         "Final Determination: UPHOLD\nRecommended reading, revised",
         "a corrected copy of the records",
+        "Final Determination Letter\nCorrected address on file",
     ],
 )
 def test_other_amendments_are_none_of_the_letter(printed):
@@ -53,6 +69,9 @@ _ENDED = (
         ("Case Closed - Withdrawn", "withdrawal"),
         ("Status: Withdrawn", "withdrawal"),
         ("The injured worker withdrew the application.", "withdrawal"),
+        ("We have withdrawn your application, as you asked.", "withdrawal"),
+        ("The application was denied as untimely.", "dismissal"),
+        ("The review was discontinued.", "termination"),
         ("Application withdrawn by the injured worker", "withdrawal"),
         ("Case Closed \u2013 Dismissed", "dismissal"),
         ("The request for IMR was dismissed because the form was not signed.", "dismissal"),

@@ -296,3 +296,21 @@ def test_years_that_no_review_has_are_a_problem(text, dates):
 def test_dates_in_few_signs(printed, day):
     header = read(f"Date of Injury: {printed}")
     assert (header.dates, header.problems) == ({"date_of_injury": day}, ())
+
+
+def test_another_date_under_a_label_is_a_problem():
+    header = read("Decision Date: 4/6/2015\nDate Assigned: 3/2/2015\nDecision Date: 4/7/2015")
+    assert header.dates["decision_date"] == date(2015, 4, 6)
+    assert [problem.message for problem in header.problems] == [
+        'the header has another date of the decision, "4/7/2015"'
+    ]
+    assert read("Decision Date: 4/6/2015\nDecision Date: 4/6/2015").problems == ()
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["DOI: 2014/03/04", "DOI: 4 March 2014", "Injury Date: March 4th, 2014", "Date of Loss: 3/4/2014"],
+)
+def test_other_labels_and_forms_of_a_date(printed):
+    header = read(printed)
+    assert (header.dates, header.problems) == ({"date_of_injury": date(2014, 3, 4)}, ())

@@ -37,6 +37,9 @@ from kg.reading.requests.recommendations import recommended
         ("Gym membership for one year", 12, 12, "month"),
         ("Wrist braces #2", 2, 2, "unit"),
         ("Gauze 4 boxes", 4, 4, "unit"),
+        ("Lidocaine 5% patches, 1 box (30 patches)", 30, 30, "unit"),
+        ("Acupuncture, initial trial of 6", 6, 6, "visit"),
+        ("Chiropractic care, trial of 4-6", 4, 6, "visit"),
         ("Wrist brace 1 pair, QTY: 2", 2, 2, "unit"),  # the label wins
         ("Viscosupplementation, series of 3", 3, 3, "unit"),
         ("1 knee scooter", 1, 1, "unit"),

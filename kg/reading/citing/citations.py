@@ -82,6 +82,7 @@ def _entry(tokens: list[tuple[str, int]]) -> _Entry:
     return _Entry(tuple(head), tuple(sections), tuple(pages), tuple(late), year, tokens[-1][1])
 
 
+_JOINED = re.compile(r"\s+and\s*\Z")
 FIELD = TypedGrammar("field.lark", _statements)
 BY_SECTION, BY_PAGE = (
     TypedGrammar(
@@ -220,7 +221,7 @@ def _citations(
     span = Span(tokens[entry.head[0]].start, _trimmed(text, tokens[entry.last].end))
     sections: list[Section] = []
     for words in entry.sections:
-        sections += split_titles(text, tokens[words].start, tokens[words].end, resolve)
+        sections += split_titles(text, tokens[words].start, _unjoined(text, tokens[words]), resolve)
     for words in entry.late:
         sections += _late_sections(text, tokens[words], resolve, problems)
     chapters: list[int] = []
@@ -242,6 +243,12 @@ def _citations(
         )
     if kept or not chapters:
         yield Citation(True, guideline, edition, chapter, tuple(kept), pages, title, span, inferred)
+
+
+def _unjoined(text: str, words: Lexeme) -> int:
+    """Where sections end: before an `and` that joins the next guideline to them."""
+    joined = _JOINED.search(words.of(text))
+    return words.start + joined.start() if joined else words.end
 
 
 def _late_sections(

@@ -169,9 +169,9 @@ def _packed(found: Sequence[Figure], text: str) -> _Total | None:
     one, other = found
     printed, count = one.span.of(text), other.span.of(text)
     held = _PER_PACKAGE.search(printed) and _PACKAGES.search(count)
-    if not held and not (
-        _PACKAGES.search(printed) and _HOLDING.fullmatch(text[one.span.end : other.span.start])
-    ):
+    between = text[one.span.end : other.span.start]
+    holding = _HOLDING.fullmatch(between) or (between == " (" and one.amounts[0] == Amount(1, 1))
+    if not held and not (_PACKAGES.search(printed) and holding):
         return None
     return _Total(one.amounts[0].times(other.amounts[0]), Unit.UNIT, Span(one.span.start, other.span.end))
 

@@ -9,8 +9,9 @@ _MONTHS = {calendar.month_name[number].lower()[:3]: number for number in range(1
 """The months by their first three letters, which letters also print."""
 _LAST_OF_CENTURY = 50
 _NUMERIC = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")
-_YEAR_FIRST = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_NAMED = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2}),?\s+(\d{4})")
+_YEAR_FIRST = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})")
+_NAMED = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+_DAY_FIRST = re.compile(r"(\d{1,2})\s+([A-Za-z]+)\.?,?\s+(\d{4})")
 
 
 # Letters of one month print the same few days.
@@ -31,6 +32,8 @@ def read_date(printed: str) -> date | None:
         return _date(int(first[1]), int(first[2]), int(first[3]))
     if (named := _NAMED.fullmatch(printed)) and (number := _MONTHS.get(named[1].lower()[:3])):
         return _date(int(named[3]), number, int(named[2]))
+    if (named := _DAY_FIRST.fullmatch(printed)) and (number := _MONTHS.get(named[2].lower()[:3])):
+        return _date(int(named[3]), number, int(named[1]))
     return None
 
 
