@@ -20,7 +20,7 @@ from kg.model import Outcome
 from kg.questions import echo, letter_facets, question_query
 from kg.questions.counts import counted, parts_of, passing, rows_of, without_value
 from kg.questions.measures import Found, measured, share
-from kg.questions.question import DATED, Kind, Question
+from kg.questions.question import DATED, LASTING, Kind, Question
 from kg.questions.reading import read_question
 
 _LIKE = 10
@@ -253,11 +253,25 @@ def _cases(analyses: Analyses, question: Question) -> Found:
         mask if question.outcome is None else mask & (index.outcome == OUTCOMES.index(question.outcome.value))
     )
     places = np.flatnonzero(shown)
-    if question.order:
+    if question.order in LASTING:
+        places = _lasting(index, places, question)
+    elif question.order:
         days = index.columns("decision_date")["decision_date"][places]
         places = places[days.arg_sort(descending=question.order == "newest", nulls_last=True).to_numpy()]
     rows = _decisions(index, places[: question.limit or MOST_ROWS + 1])
+    if question.order in LASTING:
+        numbers = letter_facets.FACETS[str(question.measure)].values(index, question.party.value)
+        rows = [{**row, "days": numbers[int(at)]} for row, at in zip(rows, places, strict=False)]
     return counted(index, mask, question), rows, index.left_out
+
+
+def _lasting(index: Index, places: NDArray[np.int64], question: Question) -> NDArray[np.int64]:
+    """One decision of each letter that states both dates, the most or the fewest days between them first."""
+    numbers = letter_facets.FACETS[str(question.measure)].values(index, question.party.value)
+    places = places[np.unique(index.letter[places], return_index=True)[1]]
+    places = places[numbers[places].is_not_null().to_numpy()]
+    sorted_: NDArray[np.int64] = numbers[places].arg_sort(descending=question.order == "longest").to_numpy()
+    return places[sorted_]
 
 
 def _case(analyses: Analyses, question: Question) -> Found:

@@ -113,7 +113,7 @@ def _order(question: Question) -> _Changed:
     if question.kind is Kind.CASES:
         now = f"{question.order} first" if question.order else "in order"
         for order in DATED:
-            yield "order", now, f"{order} first", replace(question, order=order)
+            yield "order", now, f"{order} first", replace(question, order=order, measure=None)
     if question.by and question.kind is Kind.FIGURES and not question.groups:
         now = f"{'highest' if question.order == 'most' else 'lowest'} first" if question.order else "in order"
         if question.limit:

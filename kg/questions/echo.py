@@ -4,7 +4,7 @@ from kg.analysis import labels
 from kg.analysis.filters import FILTERS
 from kg.model import Outcome, Party
 from kg.questions import letter_facets, vocabulary
-from kg.questions.question import DATED, Condition, Kind, Question
+from kg.questions.question import DATED, LASTING, Condition, Kind, Question
 from kg.reading.vocabulary.phrases import key
 
 _DIMENSIONS = {
@@ -49,7 +49,11 @@ def sentence(question: Question) -> str:
     if question.kind is Kind.TREND and question.counts:
         words = "Number of decisions over time, and of letters,"
     if words is None:
-        words = "Number of decisions, and of letters" if question.counts else "Share {outcome} of decisions"
+        words = (
+            "Number of decisions (each outcome), and of letters,"
+            if question.counts
+            else "Share {outcome} of decisions"
+        )
         if question.counts and question.outcome:
             words = "Number of decisions, and how many of them were {outcome},"
     ended = f"{question.outcome.value} " if question.outcome else ""
@@ -75,17 +79,27 @@ def sentence(question: Question) -> str:
         text += ": " + " compared with ".join(grouped(group, question.party) for group in question.groups)
     if question.split:
         text += ", by " + " and ".join(dimension(name) for name in question.split)
-    if question.limit and (not question.order or question.order in DATED):
+    text += _ordered(question)
+    text += "".join(f", only rows with {_needed(c)}" for c in question.having)
+    read = "".join(f" “{written}” was read as “{known}”." for written, known in question.respelled)
+    return f"{text}.{read}"
+
+
+def _ordered(question: Question) -> str:
+    """What comes first, and how much of it is asked for."""
+    text = ""
+    if question.limit and (not question.order or question.order in (*DATED, *LASTING)):
         text += f", the first {question.limit}"
-    if question.order in DATED:
+    if question.order in LASTING:
+        most = "most" if question.order == "longest" else "fewest"
+        text += f", those with the {most} {letter_facets.FACETS[str(question.measure)].words} first"
+    elif question.order in DATED:
         text += f", {question.order} first"
     elif question.order:
         first = "first" if question.limit is None else f"{question.limit} first"
         of = "numbers" if question.counts else "shares"
         text += f", the {first} with the {'highest' if question.order == 'most' else 'lowest'} {of}"
-    text += "".join(f", only rows with {_needed(c)}" for c in question.having)
-    read = "".join(f" “{written}” was read as “{known}”." for written, known in question.respelled)
-    return f"{text}.{read}"
+    return text
 
 
 def _of_letters(question: Question) -> bool:
@@ -101,6 +115,8 @@ def _needed(condition: Condition) -> str:
 def grouped(condition: Condition, party: Party = Party.REVIEWER) -> str:
     """A side of a comparison, in words."""
     cites = condition.name == "guideline" and (condition.negated or party is not Party.REVIEWER)
+    if condition.name == "treatment" and not condition.negated:
+        return named(condition)
     if condition.name in letter_facets.ONLY_FACETS or cites or condition.name == "rationale":
         return told(condition, party)
     return f"not {named(condition)}" if condition.negated else named(condition)
@@ -124,7 +140,17 @@ def named(condition: Condition) -> str:
     return said if alike else f"{said} (“{condition.asked}”)"
 
 
-_AS_ASKED = {"condition", "service", "category", "subcategory", "drug", "specialty", "body_part"}
+_AS_ASKED = {
+    "condition",
+    "service",
+    "together",
+    "treatment",
+    "category",
+    "subcategory",
+    "drug",
+    "specialty",
+    "body_part",
+}
 """Filters whose values are seldom called by their names."""
 
 
@@ -162,6 +188,10 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "alone": f"{no}with no other {values}",
         "condition": f"{no}of patients with {values}",
         "service": f"{no}on {values}",
+        "together": f"{no}of letters that dispute {values}",
+        "treatment": f"whose item {'does not name' if no else 'names'} {values}",
+        "item_words": f"whose item {'does not mention' if no else 'mentions'} {values}",
+        "strength": f"{no}of a strength of {values}",
         "injury_date": f"{no}of injuries {values}",
         "denial_date": f"{no}denied by utilization review {values}",
         "application_date": f"{no}whose application was received {values}",
@@ -172,7 +202,7 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
 def _value(name: str, value: str) -> str:
     if name == "guideline":
         return labels.label(f"guideline/{value}")
-    if name == "rationale":
+    if name in {"rationale", "item_words"}:
         return f"“{value}”"
     if name == "body_part":
         part, _, side = value.partition(":")

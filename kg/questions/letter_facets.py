@@ -15,7 +15,9 @@ import polars as pl
 from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.filters import known_words, ranges
 from kg.analysis.filters.ranges import Range
+from kg.analysis.reasons.rationales import phrase_in
 from kg.errors import QuestionError
+from kg.questions import item_facets
 from kg.reading.vocabulary.concepts import read
 
 DATES = {
@@ -67,6 +69,8 @@ class Facet:
     known: tuple[str, ...] = ()
     unit: str = ""
     of_letters: bool = True
+    finding: Callable[[str], Callable[[str], bool]] | None = None
+    """What finds a value in the text that a decision has, where a decision has no values but a text."""
 
     @property
     def is_number(self) -> bool:
@@ -189,6 +193,20 @@ FACETS: dict[str, Facet] = {
     "refills": Facet("refills", _column("refills_max"), ranges.NUMBERS, unit="refills", of_letters=False),
     "condition": Facet("patient's condition", _column("conditions"), of_letters=False),
     "service": Facet("service or drug", _services, of_letters=False),
+    "together": Facet("services of the letter", item_facets.together(_services)),
+    "treatment": Facet(
+        "treatment", item_facets.item_text, finding=item_facets.treatment_in, of_letters=False
+    ),
+    "item_words": Facet(
+        "words of the item", item_facets.item_text, ranges.PHRASE, finding=phrase_in, of_letters=False
+    ),
+    "strength": Facet(
+        "strength of the drug",
+        item_facets.item_text,
+        item_facets.STRENGTH,
+        finding=item_facets.strength_in,
+        of_letters=False,
+    ),
     **{
         f"{one}_date": Facet(f"date of the {_EVENTS[one]}", _column(DATES[one]), ranges.DAYS)
         for one in DATES
@@ -227,7 +245,7 @@ def check(name: str, value: str) -> str:
     if facet.kind is not ranges.WORD:
         facet.kind.read(name.replace("_", " "), value)
         return str(facet.kind.read(name, value)) if facet.is_number else value
-    known: Iterable[str] = {"condition": conditions, "service": services}.get(name, lambda: facet.known)()
+    known: Iterable[str] = _KNOWN.get(name, lambda: facet.known)()
     if found := next((one for one in known if one.casefold() == value.casefold()), None):
         return found
     raise QuestionError(
@@ -235,10 +253,22 @@ def check(name: str, value: str) -> str:
     )
 
 
+_KNOWN: dict[str, Callable[[], Iterable[str]]] = {
+    "condition": conditions,
+    "service": services,
+    "together": services,
+    "treatment": item_facets.treatments,
+}
+"""Facets whose values stand in a vocabulary."""
+
+
 def having(index: Index, name: str, values: tuple[str, ...], party: str) -> Mask:
     """Which decisions have one of some values of a facet."""
     facet = FACETS[name]
     found = facet.values(index, party)
+    if facet.finding:
+        tests = [facet.finding(value) for value in values]
+        return np.array([text is not None and any(test(text) for test in tests) for text in found], bool)
     if facet.kind is ranges.WORD:
         chosen = (
             found.list.set_intersection(list(values)).list.len() > 0

@@ -36,6 +36,7 @@ class Kind(StrEnum):
 
 
 DATED = ("newest", "oldest")
+LASTING = ("longest", "shortest")
 """Orders of a list of decisions."""
 _SPLIT_WORDS = {"items": "items per letter"}
 
@@ -78,7 +79,8 @@ class Question:
     ``outcome`` is the one that is asked about, ``party`` whose citations count, ``level`` the level of
     guidelines (``page``, ``section``, ``chapter``, ``guideline``) of associations and sides. ``groups`` are
     the conditions of a comparison. ``order`` is ``most`` or ``least``, or of a list of
-    decisions ``newest`` or ``oldest``; ``limit`` is the number of rows.
+    decisions ``newest`` or ``oldest``, or ``longest`` or ``shortest`` by the ``measure``; ``limit`` is the
+    number of rows.
     """
 
     kind: Kind
@@ -143,7 +145,7 @@ class Question:
             Kind.TREND: "how many trend" if self.counts else "trend",
             Kind.MEASURE: f'measure="{self.measure}"',
             Kind.PARTS: "share",
-            Kind.CASES: f"show {self.limit or ''}",
+            Kind.CASES: f"show {self.limit or ''}" + (f' measure="{self.measure}"' if self.measure else ""),
             Kind.CASE: "",
             Kind.WHY: "why",
             Kind.RELATED: "like",
@@ -166,7 +168,7 @@ class Question:
             parts.append("by " + ", ".join(named_by))
         if self.limit and not self.order and self.kind is not Kind.CASES:
             parts.append(str(self.limit))
-        if self.order in DATED:
+        if self.order in (*DATED, *LASTING):
             parts.append(f"{self.order} first")
         elif self.order:
             parts.append(

@@ -139,6 +139,13 @@ def _service(value: str, _: Question) -> str:
     return union([" ".join(one.patterns(CITING["any"])) for one in found])
 
 
+def _together(value: str, question: Question) -> str:
+    """A letter, another or the same item of which is called so."""
+    other = _service(value, question).replace("?item", "?beside")
+    decided = "?letter imr:disputedItem ?beside . ?beside imr:outcome ?ended ."
+    return f"{{ SELECT DISTINCT ?letter WHERE {{ {decided} {other} }} }} ?letter imr:disputedItem ?item ."
+
+
 def _range(facet: str, value: str) -> Range:
     """The range that a value of a facet is."""
     read = letter_facets.FACETS[facet].kind.read(facet, value)
@@ -155,6 +162,7 @@ _FACETS: dict[str, Callable[[str, Question], str]] = {
     "application_date": _on_day("application_date", "imr:applicationReceived"),
     "assignment_date": _on_day("assignment_date", "imr:dateAssigned"),
     "service": _service,
+    "together": _together,
     "surgical": lambda value, _: (
         "?item imr:associatedSurgicalService true ."
         if value == "true"

@@ -23,7 +23,7 @@ from kg.questions.meaning import intent
 from kg.questions.meaning.asked import Asked, Plan
 from kg.questions.question import Question
 from kg.questions.vocabulary import Meaning, Phrase
-from kg.questions.wording import cut_phrases, measured_words, numbers, rationale_words
+from kg.questions.wording import cut_phrases, measured_words, numbers, rationale_words, strengths, turns
 from kg.questions.wording.guideline_places import is_section
 from kg.questions.wording.spelling import spelling
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
@@ -59,6 +59,7 @@ _ARTICLES = {"the", "a", "an"}
 _BEFORE_DATES = _ARTICLES | {"end", "of"}
 _PARTS = {"q1", "q2", "q3", "q4", "h1", "h2", "first", "second", "third", "fourth"}
 _BREAKS = {"by", "per", "which", "how", "what", "versus", "vs"}
+_WORKS = {"odg", "acoem", "mtus"}
 _LEADING = {"IN", "BY", "NOT", "OR"}
 """What goes with a phrase that follows it."""
 _TELLING = {"RATE", "VALUE", "GUIDE", "IS_OVERTURNED", "IS_UPHELD", "IS_MODIFIED", "DENIAL", "CASE", "YEAR"}
@@ -98,7 +99,7 @@ def tokens(text: str) -> list[Phrase]:
             found += _phrases(text, start, exact.start)
             found += [exact] if exact.type != "IGNORED" else []
             start = exact.end
-    return cut_phrases.settled(text, [*found, *_phrases(text, start, len(text))])
+    return cut_phrases.settled(text, turns.turned(text, [*found, *_phrases(text, start, len(text))]))
 
 
 def _exactly(text: str) -> Iterator[Phrase]:
@@ -112,6 +113,7 @@ def _counting(text: str) -> Iterator[Phrase]:
     for meaning, start, end in (
         *rationale_words.found(text),
         *measured_words.found(text),
+        *strengths.found(text),
         *numbers.found(text),
     ):
         yield Phrase(meaning.type, meaning, text[start:end], start, end)
@@ -243,8 +245,9 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
         return _phrase(text, read, at, title.after + 1, title.meaning), title.after + 1
     table = vocabulary.cited() if citing else vocabulary.phrases()
     found = _longest(folded, at, citing=citing)
-    if found and found.meaning.type == "VALUE" and (comma := _comma(text, read, at, found.after)):
-        found = table.longest(folded[:comma], at)  # `ankle or foot, surgery or injections`
+    parted = found and (found.meaning.type == "VALUE" or word in _WORKS)
+    if found and parted and (comma := _comma(text, read, at, found.after)):
+        found = table.longest(folded[:comma], at)  # `ankle or foot, surgery`, `cites ODG, lumbar MRI`
     if found:
         return _phrase(text, read, at, found.after, found.meaning), found.after
     other = spelling()(word, known_too=True)  # a misspelling that the vocabularies know in phrases

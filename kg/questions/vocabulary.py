@@ -211,7 +211,7 @@ def _services() -> Iterator[tuple[str, Meaning]]:
             # `other` alone says that something else is meant.
             yield f"{name} services" if name == "Other" else name, meaning(name, None)
             yield name.replace("&", "and"), meaning(name, None)
-    for term in _terms():
+    for term in terms():
         if not term.is_drug and term.service is not None:
             for label in term.concept.labels:
                 yield label, replace(meaning(*term.service), offered=term.concept.preferred)
@@ -219,7 +219,29 @@ def _services() -> Iterator[tuple[str, Meaning]]:
         yield concept.preferred, meaning(categories[str(concept.broader)], concept.preferred)
 
 
-def _terms() -> Iterator[services.Term]:
+def treatments() -> dict[str, tuple[str, ...]]:
+    """The treatments that are no drugs, by name, with all that they are called."""
+    return {
+        term.concept.preferred: tuple(dict.fromkeys((term.concept.preferred, *term.concept.labels)))
+        for term in terms()
+        if not term.is_drug and term.service is not None
+    }
+
+
+def treatment(printed: str) -> str:
+    """The treatment that a phrase names, empty where it names none.
+
+    >>> treatment("ESIs"), treatment("opioids")
+    ('epidural steroid injection', '')
+    """
+    read = as_written(words(printed))
+    found = phrases().longest(read, 0) if read else None
+    offered = found.meaning.offered if found else ""
+    return offered if offered in treatments() else ""
+
+
+def terms() -> Iterator[services.Term]:
+    """What the catalogues of services and drugs say, each concept once."""
     phrases, _ = services.catalogue()
     seen: set[str] = set()
     for term in phrases.meanings():
@@ -229,7 +251,7 @@ def _terms() -> Iterator[services.Term]:
 
 
 def _drugs() -> Iterator[tuple[str, Meaning]]:
-    for term in _terms():
+    for term in terms():
         if not term.is_drug or term.drug_class is None:
             continue
         value = "/".join(term.ingredients) or term.drug_class.preferred

@@ -167,8 +167,8 @@ def test_what_is_frequent_is_sorted_by_its_number(analyses):
 
 
 def test_what_is_one_thing_here_is_not_compared():
-    with pytest.raises(QuestionError, match="“TENS” and “H-wave” are one here: Electrical Stimulation"):
-        read_question("TENS vs H-wave")
+    with pytest.raises(QuestionError, match="“Norco” and “Vicodin” are one here: hydrocodone/acetaminophen"):
+        read_question("Norco vs Vicodin")
 
 
 def test_the_echo_repeats_words_that_stand_for_others():

@@ -24,7 +24,7 @@ from kg.questions.wording.parties import citing
 
 Plan = list[Any]
 
-_SEVERAL = {"guideline", "ground", "rationale"}
+_SEVERAL = {"guideline", "ground", "rationale", "together", "item_words"}
 """Filters of which a decision can have several values, so that *and* asks for both."""
 _EVENTS = {
     "INJURED": "injury_date",
@@ -256,21 +256,22 @@ class Asked:
         self._dated(dates[0][0], last)
 
     def _onward(self, inner: Plan) -> None:
-        ((first, _),) = self._dates(inner)
-        self._dated(first, "")
+        self._dated(self._dates(inner)[0][0], "")
 
     def _before(self, inner: Plan) -> None:
         ((first, last),) = self._dates(inner)
-        earlier = any(token == "EARLIER" for token, _ in inner)
-        self._dated("", last if earlier else day_before(first))
+        self._dated("", last if "EARLIER" in dict(inner) else day_before(first))
 
     def _until(self, inner: Plan) -> None:
-        ((_, last),) = self._dates(inner)
-        self._dated("", last)
+        self._dated("", self._dates(inner)[0][1])
 
     def _after(self, inner: Plan) -> None:
         ((_, last),) = self._dates(inner)
-        self.later = Condition("decision_date", (f"{day_after(last)}..",), asked=f"after {last}")
+        first = day_after(last)
+        if self.previous == "comparison":
+            self._dated(first, "")
+        else:
+            self.later = Condition("decision_date", (f"{first}..",), asked=f"after {last}")
 
     def _between(self, inner: Plan) -> None:
         (first, _), (_, last) = self._dates(inner)
@@ -377,6 +378,7 @@ class Asked:
     def _condition(self, new: Condition, *, joined: bool = False) -> None:
         """Add a condition; two of one filter are one that holds for either value, or for both after *and*."""
         into = self.after if self.compared else self.conditions
+        joined |= new.name == "item_words" and '="' not in new.asked  # `rental, 30 day trial`
         for at, old in enumerate(into):
             if (old.name, old.negated, old.party) == (new.name, new.negated, new.party):
                 if self.seen & {"COMPARE"} and not self.compared:

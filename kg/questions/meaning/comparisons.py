@@ -7,6 +7,7 @@ from kg.errors import QuestionError
 from kg.questions import vocabulary
 from kg.questions.meaning.asked import Asked
 from kg.questions.question import Condition
+from kg.questions.wording.alternatives import is_of
 
 _SERVICES = {"category", "subcategory", "drug"}
 """Filters whose values are services, which can be compared with one another."""
@@ -34,6 +35,8 @@ def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
         own = [c for c in asked.conditions if c.name == other.name]
         if len(own) == 1 and (own[0].values, own[0].negated) != (other.values, other.negated):
             pairs.append((own[0], other))
+    if (treatments := _treatments(asked)) is not None:
+        return treatments
     if not pairs and len(after := [c for c in asked.after if c.name in _SERVICES]) == 1:
         own = [c for c in asked.conditions if c.name in _SERVICES and not c.negated]
         if len(own) == 1 and own[0].values != after[0].values:  # a subcategory, and the category of another
@@ -45,6 +48,32 @@ def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
     kept = {(c.name, c.values, c.negated) for c in rest}
     rest += [c for c in asked.after if c is not other and (c.name, c.values, c.negated) not in kept]
     return rest, (one, other)
+
+
+def _treatments(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]] | None:
+    """Two treatments of one subcategory, or of a category and a part of it, told apart by their names."""
+    after = [c for c in asked.after if c.name in _SERVICES]
+    own = [c for c in asked.conditions if c.name in _SERVICES and not c.negated]
+    if len(own) != 1 or len(after) != 1 or after[0].negated or "," in own[0].asked + after[0].asked:
+        return None
+    one, other = own[0], after[0]
+    names = [vocabulary.treatment(condition.asked) for condition in (one, other)]
+    if not all(names) or names[0] == names[1] or not (one.values == other.values or _holds(one, other)):
+        return None
+    rest = [c for c in asked.conditions if c is not one]
+    rest += [c for c in asked.after if c is not other and c not in rest]
+    one, other = (
+        Condition("treatment", (name,), asked=c.asked) for name, c in zip(names, (one, other), strict=True)
+    )
+    return rest, (one, other)
+
+
+def _holds(one: Condition, other: Condition) -> bool:
+    """Whether one is the category of the other, a subcategory."""
+    kinds = {one.name: one, other.name: other}
+    return set(kinds) == {"category", "subcategory"} and is_of(
+        kinds["subcategory"].values[0], kinds["category"].values[0]
+    )
 
 
 _OTHERS_OF = (

@@ -6,7 +6,7 @@ from itertools import pairwise, permutations
 from kg.errors import QuestionError
 from kg.model import Outcome, Party
 from kg.questions import vocabulary
-from kg.questions.meaning import comparisons, means
+from kg.questions.meaning import comparisons, durations, letter_items, means
 from kg.questions.meaning.asked import Asked
 from kg.questions.meaning.comparisons import COMPARED, compared, lists_several, several, with_and_without
 from kg.questions.meaning.refusals import FINEST_FIRST, NOUNS, above, all_used
@@ -49,8 +49,10 @@ def question(asked: Asked) -> Question:
         QuestionError: they ask nothing that can be answered, or a word of them would be without effect.
     """
     _ended(asked)
+    durations.settle(asked)
     means.settle(asked)
     comparisons.split_by_years(asked)
+    letter_items.settle(asked)
     kind, level = _kind(asked)
     kind, where, groups = _conditions(asked, kind, level)
     _agreeing(where)
@@ -141,6 +143,8 @@ def _party(asked: Asked, kind: Kind) -> Party:
 
 def _order(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> str | None:
     """Whether what is most or what is least is asked for, or of a list the newest or the oldest."""
+    if lasting := durations.order(asked):
+        return lasting
     if asked.seen & {"NEWEST", "OLDEST"}:
         return _by_date(asked, kind)
     if groups:
@@ -320,6 +324,8 @@ def _kind(asked: Asked) -> tuple[Kind, str | None]:
     level = levels[0] if levels else None
     if asked.case or seen & {"CONTRAST", "LIKE"}:
         return _kind_of_case(asked), None
+    if durations.order(asked):
+        return Kind.CASES, None
     if asked.measure:
         return Kind.MEASURE, None
     if asked.part:
@@ -381,7 +387,10 @@ def _kind_of_places(asked: Asked, levels: list[str]) -> tuple[Kind, str | None] 
         if asked.outcome is None and seen & {"CITE", "CITED_MOST"}:
             seen.add("COUNT")
         return Kind.FIGURES, None
-    asks_what = "WHICH" in seen and "CITE" in seen and not asked.has({"guideline", "edition"})
+    placed = any(
+        c.name in {"guideline", "edition"} and not c.negated for c in (*asked.conditions, *asked.after)
+    )
+    asks_what = "WHICH" in seen and "CITE" in seen and not placed
     if level or (asks_what and not asked.loose):
         return Kind.ASSOCIATIONS, level or "section"
     return None

@@ -377,7 +377,7 @@ def _is_of_whole(phrase: Phrase) -> bool:
     return phrase.type in _OF_WHOLE or phrase.type.startswith("IS_")
 
 
-_OF = re.compile(r"\b(?:of|among)\s+(?:all\s+)?(?:the\s+)?$", re.IGNORECASE)
+_OF = re.compile(r"\b(?:of|among|in)\s+(?:all\s+)?(?:the\s+)?$", re.IGNORECASE)
 _COUNTED = re.compile(
     r"\s+(?:[\w/-]+\s+){0,3}?(?:denials?|decisions?|cases?|items?|letters?|requests?|ones)\b", re.IGNORECASE
 )

@@ -1,6 +1,7 @@
 """How questions call the outcomes of whole letters, and the kinds of source that parties rely on."""
 
 from collections.abc import Iterator
+from itertools import product
 
 _MIXED = tuple(
     f"{word} {of}"
@@ -88,9 +89,39 @@ def phrases() -> Iterator[tuple[str, str, str]]:
     for ended in ("overturned", "upheld"):
         yield from ((said, "letter", f"all_{ended}") for said in _wholly(ended))
         yield from ((said, "letter", f"any_{ended}") for said in _partly(ended))
+    yield from ((said, "licence", state) for said, state in _licensed())
     yield from ((said, "basis", "none_cited") for said in (*_NOTHING, *_citing_nothing()))
     for (name, value), said in _OTHERS.items():
         yield from ((each, name, value) for each in said)
+
+
+def _in_part() -> Iterator[str]:
+    """Ways to say that utilization review approved a part, of which items give the portion that is left."""
+    by = ("UR", "utilization review", "the UR doctor", "the adjuster")
+    for less in (
+        "a lower quantity",
+        "lower quantity",
+        "a reduced quantity",
+        "a lower amount",
+        "a smaller quantity",
+    ):
+        for approved, at in product(("approved", "certified"), ("at", "in", "for")):
+            yield from (f"{approved} {at} {less}{end}" for end in ("", *(f" by {who}" for who in by)))
+    for parted in ("partially", "partly"):
+        for approved in ("approved", "certified", "authorized", "granted", "denied"):
+            yield from (f"{parted} {approved} by {who}" for who in by)
+            yield from (f"{approved} {how} by {who}" for who in by for how in ("in part", parted))
+            yield from (f"UR {parted} {approved}", f"utilization review {parted} {approved}")
+    for modified in ("modified", "reduced", "cut down", "scaled back"):
+        yield from (f"{modified} by {who}" for who in by)
+        yield from (f"{modified} {at} {who}" for who in ("UR", "utilization review") for at in ("at", "in"))
+        yield f"UR {modified}"
+        yield f"utilization review {modified}"
+    yield from ("original request was reduced", "remaining portion", "IMR eligible portion")
+
+
+_OF_ITEMS = ("rental", "purchase", "fluoroscopy", "transforaminal", "interlaminar", "extended release")
+"""Words of items that no vocabulary has, and that mean nothing else in a question."""
 
 
 _OTHERS = {
@@ -111,11 +142,46 @@ _OTHERS = {
         *("already provided", "after the fact", "already received"),
     ),
     ("retrospective", "false"): ("prospective", "prospective request", "prospective review"),
+    ("item_words", "IMR eligible portion"): tuple(_in_part()),
+    **{("item_words", said): (said,) for said in _OF_ITEMS},
     ("category", "Injection"): ("ganglion block", "ganglion nerve block"),
     ("refills", "1.."): ("refill", "with refill", "with a refill"),
     ("refills", "..0"): ("no refill", "without refill", "zero refills"),
     ("age", "65.."): ("elderly", "senior", "older adult", "retirement age"),
     ("age", "..17"): ("minor", "underage", "teenager", "teen"),
+}
+
+
+def _licensed() -> Iterator[tuple[str, str]]:
+    """States by their abbreviations, beside a word for a licence."""
+    for short, state in _STATES.items():
+        for licence in ("licensed", "license", "licence"):
+            yield f"{short} {licence}", state
+            yield f"{licence} in {short}", state
+
+
+_STATES = {
+    "CA": "California",
+    "NY": "New York",
+    "TX": "Texas",
+    "FL": "Florida",
+    "NV": "Nevada",
+    "AZ": "Arizona",
+    "NJ": "New Jersey",
+    "PA": "Pennsylvania",
+    "IL": "Illinois",
+    "MI": "Michigan",
+    "WA": "Washington",
+    "NC": "North Carolina",
+    "VA": "Virginia",
+    "MD": "Maryland",
+    "MN": "Minnesota",
+    "TN": "Tennessee",
+    "MO": "Missouri",
+    "GA": "Georgia",
+    "CO": "Colorado",
+    "CT": "Connecticut",
+    "WI": "Wisconsin",
 }
 
 
@@ -130,6 +196,9 @@ def _partly(ended: str) -> Iterator[str]:
     for one in ("at least one", "one or more", "any"):
         if one != "any":  # `any overturned in 2018` asks for overturned decisions
             yield f"{one} {ended}"
+            yield from (
+                f"{one} {being} {ended}" for being in ("was", "is", "got", "were", "being", "of them was")
+            )
         for item in _ITEMS:
             yield f"{one} {ended} {item}"
             yield from (f"{one} {item} {being}{ended}" for being in ("", "was ", "is ", "being "))

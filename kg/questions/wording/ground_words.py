@@ -154,6 +154,29 @@ _GROUNDS = {
     "repeat": ("repetition",),
 }
 """How questions call the grounds."""
+
+
+def _exceeding() -> Iterator[str]:
+    """Ways to say that more is requested than is recommended."""
+    for exceeds in (
+        "exceeds",
+        "exceeded",
+        "exceed",
+        "exceeding",
+        "over",
+        "more than",
+        "beyond",
+        "in excess of",
+    ):
+        for number in ("number", "number of visits", "number of sessions", "amount", "quantity", "duration"):
+            yield f"{exceeds} the recommended {number}"
+            yield from (f"{exceeds} the {number} {allowed}" for allowed in ("recommended", "allowed"))
+    for more in ("more visits", "more sessions", "more"):
+        yield from (
+            f"{more} than {allowed}" for allowed in ("recommended", "allowed", "the guideline allows")
+        )
+
+
 _SAID = {
     "amount:not-met": (
         *(
@@ -169,6 +192,7 @@ _SAID = {
             "over the limit",
         ),
         *("exceeds the recommended number", "exceeded the guideline", "exceeds the recommended visits"),
+        *_exceeding(),
         *("more than the guideline recommends", "more than the guideline allows", "exceeds guidelines"),
         *(
             "long term use",
@@ -242,7 +266,8 @@ def phrases() -> Iterator[tuple[str, str, str]]:
         yield from ((said, ground, said) for said in sentences)
     for ground, names in _GROUNDS.items():
         if ground in _UNMISTAKABLE:
-            yield from ((name, ground, name) for name in names)
+            # By its name alone, radiculopathy is what the patient has.
+            yield from ((name, ground, name) for name in names if name != "radiculopathy")
         for name in names:
             for words_around, met in _GROUNDED:
                 said = words_around.format(name)

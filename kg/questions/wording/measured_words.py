@@ -72,6 +72,11 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         yield Meaning("VALUE", "age", f"{first}-{first + 9}"), decade.start(), decade.end()
 
 
+_SEVERAL_ITEMS = re.compile(
+    r"\b(?:several|multiple|numerous)\s+(?:(?:different|disputed|separate|denied|contested)\s+){0,2}"
+    r"(?:items?|services?|treatments?|issues|requests)\b(?:\s+(?:in\s+dispute|at\s+issue|per\s+letter))?",
+    re.IGNORECASE,
+)
 _OFTEN = {"once": "1", "twice": "2", "thrice": "3"}
 
 
@@ -166,7 +171,7 @@ def _event() -> re.Pattern[str]:
 def _span() -> re.Pattern[str]:
     """A number of days, weeks, months or years."""
     return re.compile(
-        rf"{_bounds()}?(?P<n>{_NUMBER})(?:\s*(?:-|–|to|and)\s*(?P<m>{_NUMBER}))?[\s-]+"
+        rf"{_bounds()}?(?P<n>{_NUMBER}|(?:(?<=than\s)|(?<=over\s)|(?<=under\s)|(?<=within\s)|(?<=least\s))an?)(?:\s*(?:-|–|to|and)\s*(?P<m>{_NUMBER}))?[\s-]+"
         rf"(?P<unit>day|week|month|year)s?\b(?:\s+(?:{_after()})\b)?",
         re.IGNORECASE,
     )
@@ -200,7 +205,8 @@ def _times(text: str) -> Iterator[tuple[Meaning, int, int]]:
             e for e in near if not text[e.end() : lasting.start()].strip() and e.end() <= lasting.start()
         ]
     names = {next(name for name in letter_facets.DATES if event[name]) for event in events}
-    if not names and not any(_ASKED.match(one[0]) for one in times):
+    lasted = lasting is not None and _LASTED.search(text, 0, lasting.start()) is not None
+    if not names and not lasted and not any(_ASKED.match(one[0]) for one in times):
         return
     if len(names) < 2:
         names |= {"decision"} if names and names != {"decision"} else {"assignment", "decision"}
@@ -272,6 +278,9 @@ _CLAIM_AGE = re.compile(
     r"|ages?\s+of\s+(?:the\s+)?(?:claims?|injur(?:y|ies)|cases?)|claim\s+age|injury\s+age|(?:years?|time|months?)\s+since\s+(?:the\s+)?injury)\b(?P<at>\s+at\s+(?:the\s+)?(?:time\s+of\s+|date\s+of\s+)?)?",
     re.IGNORECASE,
 )
+_LASTED = re.compile(
+    r"\b(?:took|take|takes|taken|taking|lasted|lasting|waited|waiting|pending|open)\s+$", re.IGNORECASE
+)
 _ASKED = re.compile(r"how|turnaround|processing|long|delay|waiting|speed", re.IGNORECASE)
 
 
@@ -303,6 +312,8 @@ _RANKS = re.compile(r"\b(?:most|least|highest|lowest|best|worst|top|bottom|rank\
 
 def _items(text: str) -> Iterator[tuple[Meaning, int, int]]:
     """How many items a letter has, or how many decisions a row has at least."""
+    for several in _SEVERAL_ITEMS.finditer(text):
+        yield Meaning("VALUE", "items", "2.."), several.start(), several.end()
     for listed in _listed().finditer(text):
         start = listed.end("of") if listed["of"] and not listed["left_out"] else listed.start()
         bounded = any(listed[name] for name in (*_MORE, "OR_MORE", "OR_LESS"))

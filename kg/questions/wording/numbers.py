@@ -133,7 +133,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w.])(?:(?:{first})[\s:,]+)?(?:(?P<AGED>{singular_or_plural('AGED')})\s+)?(?:(?:{before})\s+)?{between}(?P<hash>#\s?)?"
         r"(?!(?:19|20)[0-9]{2}\b)"  # a year is no number of something
-        rf"(?P<first>{amount})(?:\s*(?:-|–|to|and)\s*(?P<last>{amount}))?(?![\w.])(?P<plus>\s?\+)?"
+        rf"(?P<first>{amount})(?:\s*(?:-|–|to|and)\s*(?P<last>{amount}))?(?![\w.])(?!\s?%)(?P<plus>\s?\+)?"
         rf"(?:\s+(?:{after})\b)?(?:[\s-]*(?:{units})\b)?(?:\s+(?:{later})\b)?",
         re.IGNORECASE,
     )

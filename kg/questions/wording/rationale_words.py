@@ -155,7 +155,8 @@ def _unquoted(text: str, at: int) -> Iterator[_Piece]:
         end, at, link = start, start, None
         for number, word in enumerate(_WORD.finditer(text, start)):
             gap = text[at : word.start()]
-            if (gap.strip() and number) or number > _MOST_WORDS or _is_end(text, word, ends):
+            leads = number == 0 and word[0].lower() in _BEFORE_CONDITIONS
+            if (gap.strip() and number) or number > _MOST_WORDS or leads or _is_end(text, word, ends):
                 break
             if link := (_JOINED.match(text, word.start() - 1) if number else None):
                 break

@@ -1,0 +1,104 @@
+"""What questions ask of an item's own words, and of the items that stand in a letter with it."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import polars as pl
+
+from kg.analysis.decisions import Index
+from kg.analysis.filters import ranges
+from kg.analysis.reasons.rationales import phrase_in
+from kg.questions import vocabulary
+
+_AMOUNT = r"[0-9]{1,4}(?:\.[0-9]{1,3})?"
+_UNITS = r"(?:mg|mcg|gm|g|ml|%)"
+STRENGTH = ranges.Kind(
+    rf"{_AMOUNT}(/{_AMOUNT}){{0,2}} ?{_UNITS}?", "a strength such as 10 mg, 5% or 10/325", str
+)
+
+
+def strength_in(strength: str) -> Callable[[str], bool]:
+    """What finds a strength in an item; one of a combination is found there, too.
+
+    >>> [strength_in("10/325")(item) for item in ("Norco 10-325mg", "Norco 10mg/325 mg #30", "Norco 5/325")]
+    [True, True, False]
+    >>> [strength_in("10 mg")(item) for item in ("Norco 10/325mg", "Flexeril 10mg", "Soma 110mg", "10%")]
+    [True, True, False, False]
+    >>> [strength_in("5%")(item) for item in ("Lidoderm 5 % patch", "Baclofen 0.5%", "Lidocaine 5.0%")]
+    [True, False, True]
+    """
+    found = re.fullmatch(rf"(?P<amounts>[0-9./]+) ?(?P<unit>{_UNITS})?", strength)
+    amounts, unit = (found["amounts"].split("/"), found["unit"] or "") if found else ([strength], "")
+    unit = {"g": "(?:gm|g)", "gm": "(?:gm|g)"}.get(unit, unit)
+    several = rf"(?:\s*{_UNITS})?\s*[-/]\s*".join(map(_number, amounts))
+    rest = (
+        rf"(?:(?:\s*{_UNITS})?\s*[-/]\s*{_AMOUNT}){{0,2}}\s*{unit}(?![a-z])" if unit else r"(?![0-9.]*[0-9])"
+    )
+    pattern = re.compile(rf"(?<![0-9.,#]){several}{rest}", re.IGNORECASE)
+    return lambda item: pattern.search(item) is not None
+
+
+def _number(written: str) -> str:
+    """A number in any way to write it: ``5`` and ``5.0``."""
+    whole, _, fraction = written.partition(".")
+    fraction = fraction.rstrip("0")
+    return rf"{whole or '0'}\.{fraction}0*(?![0-9])" if fraction else rf"{whole}(?:\.0+)?(?![0-9.]*[0-9])"
+
+
+@cache
+def treatments() -> dict[str, tuple[str, ...]]:
+    """The treatments that subcategories are made of, by name, with all that they are called."""
+    return vocabulary.treatments()
+
+
+@cache
+def _classes() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for term in vocabulary.terms():
+        if term.drug_class is not None:
+            value = "/".join(term.ingredients) or term.drug_class.preferred
+            found.setdefault(value, set()).add(term.drug_class.preferred)
+    return {drug: frozenset(classes) for drug, classes in found.items()}
+
+
+def classes_of(drug: str) -> frozenset[str]:
+    """The classes that a drug is in.
+
+    >>> sorted(classes_of("ibuprofen"))
+    ['NSAID']
+    """
+    return _classes().get(drug, frozenset())
+
+
+def treatment_in(treatment: str) -> Callable[[str], bool]:
+    """What finds a treatment in an item by any of its names.
+
+    >>> [treatment_in("epidural steroid injection")(item) for item in ("Lumbar ESI", "Facet injection")]
+    [True, False]
+    """
+    tests = [phrase_in(name) for name in treatments()[treatment]]
+    return lambda item: any(test(item) for test in tests)
+
+
+def item_text(index: Index, _: str) -> pl.Series:
+    """The words of each decision's item."""
+    return index.columns("item_text")["item_text"]
+
+
+def together(called: Callable[[Index, str], pl.Series]) -> Callable[[Index, str], pl.Series]:
+    """What the items of each decision's letter are called, given what items are called."""
+
+    def of_letters(index: Index, party: str) -> pl.Series:
+        found = pl.DataFrame({"letter": np.asarray(index.letter), "called": called(index, party)})
+        everything = found.explode("called", empty_as_null=True, keep_nulls=True).group_by("letter")
+        joined = found.select("letter").join(
+            everything.agg(pl.col("called").drop_nulls().unique()),
+            on="letter",
+            how="left",
+            maintain_order="left",
+        )
+        return joined["called"]
+
+    return of_letters

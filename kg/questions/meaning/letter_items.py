@@ -1,0 +1,138 @@
+"""Services that a question names together: of one item, of several, or of one letter."""
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+from kg.errors import QuestionError
+from kg.questions import letter_facets, vocabulary
+from kg.questions.item_facets import classes_of
+from kg.questions.meaning.asked import Asked
+from kg.questions.question import Condition
+from kg.questions.vocabulary import Phrase
+from kg.questions.wording.alternatives import SERVICES, is_of
+
+_AND = re.compile(r"\b(?:and|plus)\b|&|\+", re.IGNORECASE)
+_COMMA = re.compile(r"^\s*[,;]\s*$")
+_LETTERS = re.compile(
+    r"\b(?:letters?|determinations?)\b(?:\s+(?!on\b|about\b|for\b)\w+){0,2}?\s+"
+    r"(?:with|disput\w+|contest\w*|contain\w*|includ\w*|list\w*|ha(?:ve|s|ving)|requests?|requesting|requested|cover\w*|involv\w*)\b",
+    re.IGNORECASE,
+)
+"""A letter, and not a decision, that has what follows: *letters that dispute opioids and NSAIDs*."""
+_CASES_BOTH = re.compile(
+    r"\b(?:letters?|determinations?|cases?|imrs?|reviews?)\b[^,;.?]{0,40}\bboth\b", re.IGNORECASE
+)
+_SOFT = {"together with", "along with", "alongside"}
+"""Words that may also say nothing."""
+_OF_ITEMS = {
+    *("body_part", "strength", "item_words", "quantity", "quantity_unit", "refills", "treatment"),
+    *("condition", "ground", "rationale", "guideline", "basis", "surgical", "retrospective"),
+}
+"""Conditions that one item meets, and not a letter."""
+
+
+def settle(asked: Asked) -> None:
+    """See whether services are asked of one letter, or either of them of an item.
+
+    Raises:
+        QuestionError: it is not clear which.
+    """
+    named = [c for c in asked.conditions if c.name in SERVICES and not c.negated and '="' not in c.asked]
+    values = [value for condition in named for value in condition.values]
+    if "COMPARE" in asked.seen and not asked.compared and len(named) == len(values) == 2:
+        asked.compared = True  # `compare surgery and physical therapy`
+        asked.conditions.remove(named[1])
+        asked.after.append(named[1])
+        return
+    said = [p for p in asked.phrases if p.type == "TOGETHER"]
+    letters = said or _asks_letters(asked)
+    if letters and len(values) > 1 and not asked.compared:
+        _of_letters(asked, named)
+    elif any(p.printed.lower() not in _SOFT for p in said) and not asked.has({"letter", "items", "together"}):
+        raise QuestionError("what is in one letter? Name two services, such as “an MRI and acupuncture”")
+    elif len({condition.name for condition in named}) > 1:
+        _of_items(asked, named)
+
+
+def _asks_letters(asked: Asked) -> bool:
+    """Whether letters are asked for that have one thing and another."""
+    phrases = _services(asked)
+    gaps = [asked.text[one.end : other.start] for one, other in pairwise(phrases)]
+    if not gaps or not all(_AND.search(gap) or _COMMA.match(gap) for gap in gaps) or "OR" in asked.seen:
+        return False
+    first = asked.text[: phrases[0].start]
+    both = _CASES_BOTH.search(first) and _AND.search(gaps[-1])
+    return bool(both or (_LETTERS.search(first) and _AND.search(gaps[-1])))
+
+
+def _services(asked: Asked) -> list[Phrase]:
+    """The phrases that name services."""
+    return [p for p in asked.phrases if p.type == "VALUE" and p.meaning.name in SERVICES]
+
+
+def _of_letters(asked: Asked, named: list[Condition]) -> None:
+    """Ask for letters that dispute each of the services."""
+    if "OR" in asked.seen:
+        raise QuestionError("one letter with both, or with either? Ask for “A and B in the same letter”")
+    if of_item := next((c for c in asked.conditions if c.name in _OF_ITEMS), None):
+        raise QuestionError(
+            f"“{of_item.asked or of_item.values[0]}” is said of one item, and not of a letter: leave it out"
+        )
+    whole = [Condition("together", (value,), asked=c.asked) for c in named for value in c.values]
+    whole = [replace(c, asked="") if c.asked.count(",") else c for c in whole]
+    asked.conditions = [c for c in asked.conditions if c not in named] + whole
+    asked.sides, asked.both = [], False
+
+
+def _of_items(asked: Asked, named: list[Condition]) -> None:
+    """Take services of different filters for alternatives where *and* lists them, as one item is one."""
+    phrases = _services(asked)
+    for one, other in pairwise(phrases):
+        gap = asked.text[one.end : other.start]
+        if one.meaning.name == other.meaning.name or _is_within(one, other) or _is_within(other, one):
+            continue
+        names = {one.meaning.name, other.meaning.name}
+        apart = names == {"category", "subcategory"} or (
+            names == {"drug", "subcategory"} and _differ(one, other)
+        )
+        if _AND.search(gap) or (apart and _COMMA.match(gap)):
+            _either(asked, named)
+            return
+        if apart:
+            raise QuestionError(
+                f"“{one.printed}” and “{other.printed}” are two services: ask for one or the other, "
+                "or for letters with both"
+            )
+
+
+def _differ(one: Phrase, other: Phrase) -> bool:
+    """Whether a drug is of another class than the one that is named with it; any can be a topical one."""
+    drug, named = (one, other) if one.meaning.name == "drug" else (other, one)
+    classes = classes_of(drug.meaning.value)
+    return (
+        bool(classes)
+        and named.meaning.value in vocabulary.drug_classes()
+        and not (named.meaning.value in classes or "Topical" in named.meaning.value)
+    )
+
+
+def _is_within(one: Phrase, other: Phrase) -> bool:
+    """Whether one is a subcategory of the category that the other is."""
+    if one.meaning.also or other.meaning.also:
+        return True  # written with its category
+    named = (one.meaning.name, other.meaning.name)
+    if named == ("subcategory", "category"):
+        return is_of(one.meaning.value, other.meaning.value)
+    return named == ("drug", "category") and other.meaning.value == "Pharmaceuticals"
+
+
+def _either(asked: Asked, named: list[Condition]) -> None:
+    values = [value for condition in named for value in condition.values]
+    if not set(values) <= set(letter_facets.services()):
+        raise QuestionError("these are services of different kinds: ask for one at a time")
+    said = ", ".join(condition.asked for condition in named)
+    at = asked.conditions.index(named[0])
+    kept = [c for c in asked.conditions if c not in named]
+    kept.insert(min(at, len(kept)), Condition("service", tuple(dict.fromkeys(values)), asked=said))
+    asked.conditions = kept

@@ -1,0 +1,144 @@
+"""Phrases that turn what follows: *not upheld*, *before and after 2016*, *ODG rather than the MTUS*."""
+
+import re
+
+from kg.questions.vocabulary import Meaning, Phrase
+from kg.questions.wording.alternatives import SERVICES
+
+_OPPOSITE = {"IS_OVERTURNED": "IS_UPHELD", "IS_UPHELD": "IS_OVERTURNED"}
+_DATES = {"YEAR", "MONTH", "DAY", "NUMBER", "Q1", "Q2", "Q3", "Q4", "H1", "H2"}
+_INSTEAD = {"rather than", "as opposed to"}
+_SHORT_GAP = re.compile(r"\s*(?:\w+\s+){0,2}")
+_AND_AFTER = {"and after", "or after", "& after"}
+_EARLIER = re.compile(
+    r"\b(?:prior|previous|past|history\s+of|hx\s+of|had\s+already\s+had|already\s+had|underwent|undergone|status\s+post|s/p)\s+(?:an?\s+|the\s+)?$",
+    re.IGNORECASE,
+)
+"""Before a service these say that it was had before, which is not what is disputed."""
+_CONSULTED = re.compile(
+    r"\b(?:consult\w*|evaluations?|visits?|appointments?|follow[\s-]?ups?|referrals?|referred|sessions?)\s+(?:with|by|to|from)\s+(?:an?\s+|the\s+)?$",
+    re.IGNORECASE,
+)
+"""Before a specialist these say that the worker is to see one, who is no reviewer."""
+_PERSONS = re.compile(
+    r"\b(?:reviewers?|specialists?|experts?|workers?|patients?|those|people|men|women|employees?|claimants?|applicants?|surgeons?)\s+$",
+    re.IGNORECASE,
+)
+"""Before *who*: it asks for nobody."""
+
+
+def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, each turn as what it means."""
+    return _instead(
+        _around_a_date(
+            _outside(_not_ended(text, [_settled(text, one) for one in _without_who(text, phrases)]))
+        )
+    )
+
+
+def _without_who(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases without *who* where it asks for nobody: *reviewers who cite ODG*."""
+    found = []
+    for at, phrase in enumerate(phrases):
+        cites = [one.type for one in phrases[at + 1 : at + 2]] == ["CITE"]
+        before = text[max(phrase.start - 20, 0) : phrase.start]
+        if not (cites and phrase.printed.lower() == "who" and _PERSONS.search(before)):
+            found.append(phrase)
+    return found
+
+
+def _settled(text: str, phrase: Phrase) -> Phrase:
+    """A phrase, not understood where *at least* counts nothing, or a service is not what is disputed."""
+    before = text[max(phrase.start - 40, 0) : phrase.start]
+    seen = phrase.meaning.name == "specialty" and _CONSULTED.search(before)
+    alone = phrase.printed.lower() in {"least", "most"} and before.lower().endswith("at ")
+    earlier = phrase.meaning.name in SERVICES and _EARLIER.search(before)
+    if alone or earlier or seen:
+        led = phrase.start - (3 if alone else len(earlier[0]) if earlier else 0)
+        return Phrase("UNKNOWN", Meaning("UNKNOWN"), text[led : phrase.end], phrase.start, phrase.end)
+    return phrase
+
+
+def _not_ended(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *not upheld* as overturned, and *not overturned* as upheld."""
+    found: list[Phrase] = []
+    for phrase in phrases:
+        before = found[-1] if found else None
+        opposite = _OPPOSITE.get(phrase.type)
+        near = before and _SHORT_GAP.fullmatch(text, before.end, phrase.start)
+        if before and before.type == "NOT" and opposite and near and "any" not in before.printed.lower():
+            printed = text[before.start : phrase.end]
+            found[-1] = Phrase(opposite, Meaning(opposite), printed, before.start, phrase.end)
+        else:
+            found.append(phrase)
+    return found
+
+
+def _outside(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *cites a non-MTUS guideline* as sources outside the MTUS, alone or beside it."""
+    found: list[Phrase] = []
+    for phrase in phrases:
+        before = found[-1] if found else None
+        if (
+            phrase.type == "GUIDE"
+            and phrase.meaning.value == "mtus"
+            and before
+            and before.printed.lower() == "non"
+        ):
+            outside = Meaning("VALUE", "basis", "outside_mtus")
+            both = Meaning("VALUE", "basis", "mtus_and_other")
+            found[-1] = Phrase("VALUE", outside, before.printed, before.start, before.end)
+            found += [
+                Phrase("OR", Meaning("OR"), "", before.end, before.end),
+                Phrase("VALUE", both, phrase.printed, phrase.start, phrase.end),
+            ]
+        else:
+            found.append(phrase)
+    return found
+
+
+def _around_a_date(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *before and after 2016* with the date after each."""
+    found: list[Phrase] = []
+    left = list(phrases)
+    while left:
+        phrase = left.pop(0)
+        found.append(phrase)
+        if phrase.type != "BEFORE":
+            continue
+        own = _dates(left)
+        rest = left[own:]
+        compared = bool(rest) and rest[0].type == "VERSUS"
+        second = rest[1] if compared and len(rest) > 1 else rest[0] if rest else None
+        if second is None or not (
+            (second.type in {"AFTER", "SINCE"} and (compared or not own))
+            or (second.type == "ONWARD" and second.printed.lower() in _AND_AFTER)
+        ):
+            continue
+        rest = rest[2 if compared else 1 :]
+        later = _dates(rest)
+        if not later:
+            continue
+        first, at = (left[:own] if own else rest[:later]), second.start
+        later_type = second.type if second.type != "ONWARD" else "AFTER"
+        found += first if own else [one._replace(start=at, end=at) for one in first]
+        found.append(Phrase("VERSUS", Meaning("VERSUS"), "", at, at))
+        found.append(second._replace(type=later_type, meaning=Meaning(later_type)))
+        left = rest
+    return found
+
+
+def _dates(phrases: list[Phrase]) -> int:
+    """How many phrases from the first on are of a date."""
+    return next((at for at, phrase in enumerate(phrases) if phrase.type not in _DATES), len(phrases))
+
+
+def _instead(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *cites ODG rather than the MTUS* as what is cited and what is not."""
+    found = list(phrases)
+    for at, phrase in enumerate(phrases):
+        if phrase.type == "VERSUS" and phrase.printed.lower() in _INSTEAD:
+            kinds = [one.type for one in phrases[max(at - 4, 0) : at + 2]]
+            if "CITE" in kinds and kinds[-1] == "GUIDE" and "GUIDE" in kinds[:-1]:
+                found[at] = phrase._replace(type="NOT", meaning=Meaning("NOT"))
+    return found

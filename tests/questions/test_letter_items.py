@@ -1,0 +1,84 @@
+"""Conditions on the words of items and on the letters that items stand in, and lists by duration."""
+
+import polars as pl
+import pytest
+
+import kg
+from kg.base.building.build import build
+from kg.questions.item_facets import treatments
+from kg.sample import sample
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("letter-items")
+    sample(300, 5, folder / "sample")
+    build([folder / "sample" / "letters"], folder / "kb")
+    with kg.open(folder / "kb") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def decisions(base):
+    return base.facts.unique(["case", "item"]).filter(pl.col("outcome").is_not_null())
+
+
+@pytest.mark.parametrize("form", ["how many letters dispute {} and {}", "how many cases with both {} and {}"])
+def test_services_of_one_letter_are_what_plain_python_counts(form, base, decisions):
+    found = base.ask(form.format("imaging", "acupuncture"))
+    cases = [
+        set(decisions.filter(pl.col("subcategory") == name)["case"])
+        for name in ("Imaging/Radiology", "Acupuncture")
+    ]
+    both = cases[0] & cases[1]
+    assert found.value["letters"] == len(both) > 0
+    assert found.value["decisions"] == decisions.filter(pl.col("case").is_in(both)).height
+    assert found.echo.count("of letters that dispute") == 2
+    [row] = base.graph.query(found.sparql)
+    assert (int(row.decisions), int(row.letters)) == (found.value["decisions"], found.value["letters"])
+
+
+def test_services_of_different_kinds_are_alternatives_of_an_item(base, decisions):
+    found = base.ask("how many decisions on surgery and acupuncture")
+    chosen = (pl.col("category") == "Surgery") | (pl.col("subcategory") == "Acupuncture")
+    assert found.value["decisions"] == decisions.filter(chosen).height > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("how many items with a strength of 10 mg", r"\b10\s?mg|\b10/325\s?mg"),
+        ("how many wheelchair rental", r"(?i)wheelchair.*rental"),
+        (
+            "how many acupuncture requests approved at a lower quantity",
+            r"(?i)acc?upuncture.*eligible",
+        ),
+    ],
+)
+def test_words_of_items_are_what_plain_python_finds(text, pattern, base, decisions):
+    found = base.ask(text.replace("items with a strength of ", ""))
+    assert found.value["decisions"] == decisions.filter(pl.col("item_text").str.contains(pattern)).height > 0
+
+
+def test_treatments_of_one_subcategory_are_compared_by_their_names(base, decisions):
+    mri, ct = base.ask("MRI vs CT").rows
+    assert mri["group"] == "MRI"
+    assert mri["decisions"] == decisions.filter(pl.col("item_text").str.contains("MRI|(?i)magnetic")).height
+    assert 0 < ct["decisions"] < mri["decisions"]
+    assert "CT scan" in treatments()["CT"]
+
+
+def test_cases_that_took_longest_come_first_each_once(base):
+    found = base.ask("list the 7 letters with the longest time from application to decision")
+    days = [row["days"] for row in found.rows]
+    assert days == sorted(days, reverse=True)
+    assert len({row["case"] for row in found.rows}) == len(days) == 7
+    shortest = base.ask("fastest decision")
+    assert shortest.rows[0]["days"] == min(row["days"] for row in shortest.rows)
+
+
+def test_before_and_after_a_date_leave_the_date_out(base):
+    before, after = base.ask("overturn rate before and after 2015").rows
+    years = {row["year"]: row["decisions"] for row in base.ask("number of decisions by year").rows}
+    assert before["decisions"] == sum(number for year, number in years.items() if year < 2015)
+    assert after["decisions"] == sum(number for year, number in years.items() if year > 2015)
