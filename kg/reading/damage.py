@@ -13,7 +13,8 @@ from operator import eq
 
 from kg import resources
 from kg.model import Problem, ProblemKind, Span
-from kg.reading.noise import Edit, vocabulary
+from kg.reading.markup import Edit
+from kg.reading.noise import vocabulary
 from kg.reading.text.moved import kept
 
 _HEADINGS = (

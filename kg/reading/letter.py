@@ -31,7 +31,8 @@ from kg.reading.grounds.grounds import read_grounds, too_long
 from kg.reading.grounds.judging import measured
 from kg.reading.header import Header, plausible, read_header
 from kg.reading.history import read_history
-from kg.reading.noise import Edit, Restored, restored
+from kg.reading.markup import Edit
+from kg.reading.noise import Restored, restored
 from kg.reading.places import Issue, Layout
 from kg.reading.requests.items import read_item
 from kg.reading.requests.recommendations import recommended

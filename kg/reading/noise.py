@@ -1,8 +1,8 @@
 """Take out of a text what printing and recognition put in, keeping the place of each character.
 
 Soft hyphens and ligatures, words broken at line ends, running headers and footers, line numbers, a text in
-capitals. A letter without any of it is told at little cost; the others are read as if printed plainly, and
-what was read is put back to where it stands in the text as given.
+capitals, Markdown. A letter without any of it is told at little cost; the others are read as if printed
+plainly, and what was read is put back to where it stands in the text as given.
 """
 
 import re
@@ -17,14 +17,7 @@ from msgspec import Struct
 
 from kg import resources
 from kg.model import Span
-
-
-class Edit(NamedTuple):
-    """``text[start:end]`` is read as ``instead``."""
-
-    start: int
-    end: int
-    instead: str
+from kg.reading.markup import Edit, margins, markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ class Restored:
 def restored(text: str) -> Restored | None:
     """The text without noise, ``None`` where it has none that is known."""
     found = Restored.of(text)
-    for fold in (_line_numbers, _signs, _running_lines, _broken_words):
+    for fold in (margins, markdown, _line_numbers, _signs, _running_lines, _broken_words):
         if edits := fold(found.text):
             found = found.edited(edits)
     if _in_capitals(found.text):

@@ -1,7 +1,7 @@
 """The wordings of outcomes: one table, ``ontology/imr.ttl``, for the terminals and their values."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from kg.model import Outcome, Problem, ProblemKind, Span
@@ -15,6 +15,7 @@ _MARK = re.compile(r":(?!\d)|(?<=\s)[-\u2013\u2014](?=\s)")
 # A remark in brackets says more of an outcome, or another thing.
 _REMARK = re.compile(r"\([^()]*\)$")
 _MOST_WORDS = 8
+_LONGEST_LINE = 300
 _TURNING = frozenset(["not", "never", "partially", "partly", "conditionally", "mostly", "or", "and"])
 # Words of an outcome that is neither of the two alone, whatever else it says.
 _IN_PART = re.compile(r"\b(?:partial(?:ly)?|partly|in part|modif\w+)\b", re.IGNORECASE)
@@ -117,3 +118,29 @@ def _unmarked(text: str, line: Span) -> int:
                 word = words[n - 1]
             return word.start() - (text[word.start() - 1] in _AROUND)
     return line.end
+
+
+# What may end a rationale and is no item: `Reference: Official Disability Guidelines`.
+_LAST_LINE = re.compile(
+    r"\n[ \t\f]*(?P<line>(?!(?i:references?|sources?|citations?|notes?|conclusion|summary|see)\b)"
+    r"(?!(?i:recommendation|decision|determination|rationale)\b)"
+    r"[^\n.]{4,150}:[ \t]*[A-Z][A-Za-z-]+(?: [A-Za-z]+){0,5})[ \t\r]*\Z"
+)
+_WITHIN = re.compile(r":\s*(?P<outcome>(?:Upheld|Overturned|Modified|UPHELD|OVERTURNED)\b)")
+
+
+def doubted(text: str, item: Span, rationale: Span | None) -> Iterator[Problem]:
+    """The problems that an item holds another outcome, and that a rationale ends as an issue line does.
+
+    >>> said = "A brace: Upheld; a cane"
+    >>> [problem.message for problem in doubted(said, Span(0, len(said)), None)]
+    ['the disputed item holds the outcome "Upheld"']
+    """
+    if found := _WITHIN.search(text, item.start, item.end):
+        message = f'the disputed item holds the outcome "{found["outcome"]}"'
+        yield Problem(ProblemKind.BAD_VALUE, Span(*found.span("outcome")), message)
+    if rationale is not None:
+        start = max(rationale.start, rationale.end - _LONGEST_LINE)
+        if found := _LAST_LINE.search(text, start, rationale.end):
+            message = f'the rationale ends with "{found["line"].strip()}", which may be an item of its own'
+            yield Problem(ProblemKind.UNREAD_TEXT, Span(*found.span("line")), message)

@@ -35,6 +35,11 @@ _PAGE_BREAK_LINES = 5
 _HEADER = 4_000
 _PART_OF_REQUEST = re.compile(r"IMR\s+eligible|authorized\s+by\s+the\s+Claims|The\s+original\s+request,")
 _ORIGINAL_REQUEST = re.compile(r"w(?:as|ere)\s+the\s+original\s+request")
+# `Sincerely,` on a line of its own, with the name below; `cc: ...`
+_CLOSING = re.compile(
+    r"\n[ \t]*(?:(?:Sincerely|Respectfully|Very\s+truly\s+yours|Yours\s+truly|Best\s+regards|Regards)"
+    r"(?:\s+(?:yours|submitted))?,[ \t\r]*\n|cc:[ \t])"
+)
 # What letters say of a partly approved item has at most some fifteen hundred characters.
 _LONGEST_REQUEST = 5_000
 
@@ -157,7 +162,7 @@ def layout(text: str) -> Layout:
         return Span(tokens[first].end, opening_end if after is None else tokens[after].start)
 
     lines = _lines(text, plans, tokens, tokens[plan.openings[-1]].end if plan.openings else 0)
-    ends = [*(item.start for item, _ in lines[1:]), len(text)]
+    ends = [*(item.start for item, _ in lines[1:]), _closing(text, tokens[-1].end) if plans else len(text)]
     issues = tuple(
         [
             _issue(text, issue, tokens, line, end, problems)
@@ -176,6 +181,12 @@ def layout(text: str) -> Layout:
         issues,
         tuple(problems),
     )
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the letter's closing begins after its last heading, or its end."""
+    closing = _CLOSING.search(text, start)
+    return closing.start() if closing else len(text)
 
 
 def _lines(text: str, plans: list[_IssuePlan], tokens: list[Lexeme], floor: int) -> list[tuple[Span, Span]]:
@@ -217,6 +228,7 @@ def _issue(
             for name, heading in _FIELDS.items()
             if name not in plan.fields
         ]
+    problems += outcome_wordings.doubted(text, item, spans.get("RATIONALE"))
     problems += [_stray(text, tokens[i], "stands twice") for i in plan.again]
     problems += [_stray(text, tokens[i], "stands within a rationale") for i in plan.quoted]
     return Issue(

@@ -1,5 +1,7 @@
 """What printing puts into a text is taken out of what is read, and every span quotes the text as given."""
 
+import re
+
 import pytest
 from own_letters import Item, letter
 
@@ -36,6 +38,12 @@ NOISE = {
     "line numbers": "\n".join(f"{n:>4} {line}" for n, line in enumerate(TEXT.split("\n"), 1)),
     "line numbers of each page": "\n".join(f"{n % 25 + 1} {line}" for n, line in enumerate(TEXT.split("\n"))),
     "capitals": TEXT.upper(),
+    "quotation": "\n".join(f"> {line}" for line in TEXT.split("\n")),
+    "Markdown": re.sub(
+        r"(?m)^(HOW|CLINICAL|IMR ISSUES)|^([A-Z][\w ]+:)(?= D)",
+        lambda m: f"## {m[1]}" if m[1] else f"**{m[2]}**",
+        TEXT,
+    ),
     "broken words": TEXT.replace("Physical therapy", "Physi-\ncal ther-\napy"),
 }
 

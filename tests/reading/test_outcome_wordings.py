@@ -2,6 +2,7 @@
 
 import pytest
 import unseen
+from own_letters import Item, letter
 
 from kg.errors import LetterError
 from kg.model import Outcome, ProblemKind, Span
@@ -17,6 +18,12 @@ from kg.reading.outcome_wordings import parted, value
         ("A cane Partially Overturned", "A cane", "Partially Overturned"),
         ("A cane Upheld as modified", "A cane", "Upheld as modified"),
         ("A cane not upheld", "A cane", "not upheld"),
+        ("A cane is upheld", "A cane", "upheld"),
+        (
+            "A cane was the original request. A cane is Upheld",
+            "A cane was the original request. A cane is",
+            "Upheld",
+        ),
         ("A cane: Upheld - see below", "A cane", "Upheld - see below"),
         ("A cane - Upheld 12/01/2016", "A cane", "Upheld 12/01/2016"),
         ("A cane: Withdrawn", "A cane", "Withdrawn"),
@@ -145,3 +152,45 @@ def test_words_of_a_part_are_modified_and_a_footnote_says_nothing():
         "Not partially upheld": None,
     }
     assert {words: value(words, Span(0, len(words)), []) for words in said} == said
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    ["No longer in dispute", "Resolved by the parties", "Moot", "Not applicable", "Withdrawn before review"],
+)
+def test_an_item_without_fields_is_an_item(outcome):
+    text = letter(Item("A cane", "Upheld"), Item("A brace", "Upheld"))
+    text = text.replace("A brace: Upheld", f"A wrist wrap: {outcome}\n\nA brace: Upheld")
+    found = read_letter(text)
+    assert [(d.item.text, d.outcome) for d in found.decisions] == [
+        ("A cane", Outcome.UPHELD),
+        ("A wrist wrap", None),
+        ("A brace", Outcome.UPHELD),
+    ]
+    assert f'the outcome "{outcome}" is not understood' in [problem.message for problem in found.problems]
+
+
+def test_what_looks_like_an_item_at_the_end_of_a_rationale_is_doubted():
+    text = letter(Item("A cane", "Upheld"), Item("A brace", "Upheld"))
+    found = read_letter(text.replace("A brace: Upheld", "A wrist wrap: Kept by agreement\n\nA brace: Upheld"))
+    [problem] = found.problems
+    assert problem.message.startswith('the rationale ends with "A wrist wrap: Kept by agreement"')
+
+
+def test_two_outcomes_on_a_line_are_doubted():
+    found = read_letter(letter(Item("A cane: Upheld; A brace", "Overturned")))
+    assert [problem.message for problem in found.problems] == ['the disputed item holds the outcome "Upheld"']
+
+
+@pytest.mark.parametrize("closing", ["Sincerely,\n\nA. Physician, MD", "cc: the claims administrator"])
+def test_a_rationale_ends_where_the_letter_closes(closing):
+    text = letter(Item("A cane", "Upheld"))
+    assert read_letter(f"{text.rstrip()}\n\n{closing}\n").decisions == read_letter(text).decisions
+
+
+@pytest.mark.parametrize("label", ["Maximus", "IMR", "Expert Reviewer"])
+def test_other_labels_of_the_reviewers_field(label):
+    text = letter(Item("A cane", "Upheld"))
+    other = read_letter(text.replace("MAXIMUS guideline:", f"{label} guideline:"))
+    assert other.decisions[0].reviewer.basis is read_letter(text).decisions[0].reviewer.basis is not None
+    assert other.problems == ()
