@@ -10,13 +10,11 @@ A query file opens with lines that say so:
     SELECT * { VALUES $page { UNDEF } ?citation imr:citesPage $page . ... } LIMIT 100
 
 ``figures`` are the columns that are counted or measured; the others say of what, so that a row has a name.
-A parameter has a name, a type and perhaps a default. The text is SPARQL as it stands: it holds a parameter's
-default, or ``UNDEF``, in a block ``VALUES $name { ... }``, and that of ``limit`` and ``offset``
-after these keywords. Types:
-``iri`` (absolute, or relative to the base IRI), ``case`` (a case number), a concept scheme
-(``guideline``, ``specialty``, ...: a notation or an IRI; pages are under ``guideline``),
-``string``, ``integer``, ``decimal``, ``boolean``, ``date``, or the values allowed, joined by
-``|``. The value ``any``, where it is allowed or the default, restricts nothing.
+A parameter has a name, a type and perhaps a default. The text is SPARQL as it stands: it holds a default, or
+``UNDEF``, in a block ``VALUES $name { ... }``, and that of ``limit`` and ``offset`` after these keywords.
+Types: ``iri`` (absolute, or relative to the base IRI), ``case`` (a case number), a concept scheme (a notation
+or an IRI; pages are under ``guideline``), ``string``, ``integer``, ``decimal``, ``boolean``, ``date``, or the
+values allowed, joined by ``|``. The value ``any``, where allowed or the default, restricts nothing.
 """
 
 import difflib
@@ -24,7 +22,7 @@ import re
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -51,7 +49,6 @@ FOLDER = "queries"
 ANY = "any"
 
 Value = str | int | float | bool | date | None  # in an answer; an IRI is text, None is unbound
-
 # rdflib's parser is not thread-safe, and one failure breaks it for good: one query at a time.
 _LOCK = Lock()
 
@@ -133,15 +130,18 @@ class Query:
             raise QueryError(f"{self.name}: no parameter {', '.join(sorted(given))}; it takes: {known}")
         return "".join(terms[piece] if place % 2 else piece for place, piece in enumerate(self.pieces))
 
-    def counting(self, values: Mapping[str, object]) -> str:
-        r"""The SPARQL text that counts the rows of the query, a SELECT, with these values.
+    def unlimited(self) -> "Query":
+        r"""The same query with all of its rows, if it has a parameter ``limit``.
 
-        >>> parse("PREFIX a: <b>\nSELECT ?s { ?s a:c ?o }").counting({})
-        'PREFIX a: <b>\nSELECT (COUNT(*) AS ?rows) { { SELECT ?s { ?s a:c ?o } } }'
+        >>> parse("#+ parameter: limit integer [5]\nSELECT ?s { ?s a:c ?o } LIMIT 5").unlimited().bind()
+        '#+ parameter: limit integer [5]\nSELECT ?s { ?s a:c ?o }'
         """
-        text = self.bind(values)
-        head, select, rest = re.split(r"^(SELECT\b)", text, maxsplit=1, flags=re.MULTILINE)
-        return f"{head}SELECT (COUNT(*) AS ?rows) {{ {{ {select}{rest.rstrip()} }} }}"
+        if "limit" not in self.pieces[1::2]:
+            return self
+        at = 2 * self.pieces[1::2].index("limit") + 1
+        before = self.pieces[at - 1].rstrip().removesuffix("LIMIT").rstrip()
+        pieces = (*self.pieces[: at - 1], before + self.pieces[at + 1], *self.pieces[at + 2 :])
+        return replace(self, pieces=pieces, parameters=tuple(p for p in self.parameters if p.name != "limit"))
 
     def nodes(self, values: Mapping[str, object]) -> dict[str, str]:
         """The parameters among ``values`` that name a node of the graph, as IRIs in angle brackets."""

@@ -977,3 +977,18 @@ def test_text_that_is_not_sparql_is_refused():
 def test_every_form_of_query_has_plain_rows(text, columns, rows):
     answer = queries.run(Graph(store="Oxigraph"), queries.parse(text))
     assert (answer.columns, answer.rows) == (columns, rows)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in queries.names() if "limit integer" in queries.load(name).text]
+)
+def test_without_its_limit_a_query_has_all_of_its_rows(name):
+    query = queries.load(name)
+    whole = query.unlimited()
+    given = {
+        p.name: "CM14-0000001" if p.type == "case" else "x" for p in whole.parameters if p.default is None
+    }
+    assert "LIMIT" in query.bind(given)
+    assert "LIMIT" not in whole.bind(given)
+    assert not list(ox.Store().query(whole.bind(given)))
+    assert whole.unlimited() == whole

@@ -2,6 +2,8 @@
 
 import asyncio
 import dataclasses
+import re
+from collections.abc import Mapping
 from inspect import signature
 from typing import Any
 
@@ -94,6 +96,13 @@ def _with_figures(
     return [row if figure is None else {**row, "figure": site.cite(figure)} for row, figure in found]
 
 
+def _counting(query: queries.Query, given: Mapping[str, Any]) -> str:
+    """The SPARQL text that counts all rows of a query, a SELECT."""
+    text = query.unlimited().bind({name: value for name, value in given.items() if name != "limit"})
+    head, select, rest = re.split(r"^(SELECT\b)", text, maxsplit=1, flags=re.MULTILINE)
+    return f"{head}SELECT (COUNT(*) AS ?rows) {{ {{ {select}{rest.rstrip()} }} }}"
+
+
 async def _all_of(
     request: Request, query: queries.Query, given: dict[str, Any], most: int | None
 ) -> tuple[list[str], list[dict[str, Any]], int]:
@@ -103,7 +112,7 @@ async def _all_of(
         columns, rows = await site_queries.rows(request, query.bind(given | limit))
         site, total = request.state.site, len(rows)
         if most is not None and total >= most:
-            _, [counted] = await site_queries.rows(request, query.counting(given | {"limit": _MOST}))
+            _, [counted] = await site_queries.rows(request, _counting(query, given))
             total = int(counted["rows"])
         if request.state.site is site:  # else a new generation came between the two
             return columns, rows, total

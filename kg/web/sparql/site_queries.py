@@ -41,7 +41,7 @@ async def ask(request: Request, query: str, **formats: str) -> bytes:
     if frame.kind == "X":
         why = frame.fields()["error"]
         status = {"time-limit": 504, "too-large": 413, "endpoint": 502, "syntax": 400}.get(why, 500)
-        raise ProblemError(status, f"the query was terminated: {why}")
+        raise ProblemError(status, f"the query was terminated: {frame.fields().get('message', why)}")
     return b"".join(parts)
 
 
