@@ -45,6 +45,19 @@ class Comparison:
     adjust: tuple[str, ...]
     _cited: NDArray[np.int64] | None = field(default=None, repr=False)
 
+    @classmethod
+    def counted(
+        cls, index: Index, decision: Ids, key: Ids, keys: int, among: Mask | None = None
+    ) -> "Comparison":
+        """Keys whose decisions are counted, nothing held equal.
+
+        How alike the decisions of a letter are is estimated ``among`` these, or else among all with a key.
+        """
+        inside = np.zeros(len(index), bool) if among is None else among
+        if among is None:
+            inside[decision] = True
+        return cls(index, inside, decision, key, keys, ())
+
     @cached_property
     def held(self) -> Held:
         """The decisions at risk with their covariates."""
@@ -124,17 +137,25 @@ class Comparison:
     def rates(self) -> dict[str, Numbers]:
         """The rate of overturned decisions of every key, with its interval."""
         count, overturned = self.counts.sum(1).astype(np.float64), self.counts[:, 1].astype(np.float64)
-        effect = self._design_effect(count)
+        effect = self.design_effect()
         low, high = intervals.wilson(overturned / effect, count / effect)
         return {"overturn_rate": intervals.ratio(overturned, count), "rate_low": low, "rate_high": high}
 
-    def _design_effect(self, count: Numbers) -> Numbers:
+    def unlike(self) -> Numbers:
+        """The q-value of every compared key: that its decisions end like the others, nothing held equal."""
+        out = np.full(self.keys, np.nan)
+        if self.tested.size:
+            scores = Scores(self.crude_null, self._citing(self.crude_null.population))
+            out[self.tested] = intervals.benjamini_hochberg(scores.p_value)
+        return out
+
+    def design_effect(self) -> Numbers:
         """By how much letters widen the variance of each key's rate.
 
         Where all decisions ended alike nothing tells how alike those of one letter are: they are taken for
         wholly alike.
         """
-        outcome = self.index.outcome[self.risk] == 1
+        outcome, count = self.index.outcome[self.risk] == 1, self.counts.sum(1)
         squares = np.asarray(self.by_letter.multiply(self.by_letter).sum(axis=0)).ravel()
         alike = 1.0 if outcome.all() or not outcome.any() else self.crude_null.correlation
         return np.asarray(1 + alike * (squares / np.maximum(count, 1) - (count > 0)))
@@ -260,3 +281,15 @@ class Comparison:
                     f"{int(inside[best]):,} have it"
                 )
         return said
+
+
+def widening(index: Index) -> float:
+    """By how much letters widen the variance of a rate of all decisions: for counts that know no letters.
+
+    A decision of few others of its letter is widened too much by it, never too little on the whole.
+    """
+    if not len(index):
+        return 1.0
+    every = np.arange(len(index), dtype=np.int32)
+    counted = Comparison.counted(index, every, np.zeros(len(index), np.int32), 1)
+    return float(counted.design_effect()[0])

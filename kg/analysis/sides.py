@@ -207,10 +207,7 @@ def with_rates(
     Letters, decisions, each outcome, and the rate with its interval, for which letters are the unit. How
     alike the decisions of a letter are is estimated ``among`` these, or else among all that have a row.
     """
-    inside = np.zeros(len(index), bool) if among is None else among
-    if among is None:
-        inside[decision] = True
-    compared = Comparison(index, inside, decision, row, names.height, ())
+    compared = Comparison.counted(index, decision, row, names.height, among)
     counts = {"letters": compared.letters, "decisions": compared.counts.sum(1)}
     counts |= dict(zip(OUTCOMES, compared.counts.T, strict=True))
     figures = [pl.Series(name, values).fill_nan(None) for name, values in compared.rates().items()]

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kg import queries
+from kg.analysis.comparison import widening
 from kg.cited.counted_letters import CountedLetters, Table
 from kg.cited.wanted import Values, Wanted, joined
 from kg.errors import SettingError
-from kg.explore.topic import counted_row
+from kg.explore.topic import tallied
 from kg.queries import Query
 
-_EVERY = "1000000"
-"""What a query's own limit can be: a row is found wherever it stands."""
 COUNTED = frozenset(("items", "upheld", "overturned", "modified"))
 """Columns of a query that counts outcomes, which has rates as well."""
 
@@ -23,16 +22,16 @@ def answered(letters: CountedLetters, asked: Wanted) -> Table:
         UnknownError: there is no such query.
         SettingError: it lists cases, or a parameter is not one that it takes.
     """
-    query = queries.load(asked.query)
+    query = queries.load(asked.query).unlimited()
     if not query.figures:
         raise SettingError(f"{asked.query} lists what letters say; its rows are no figures")
     given = _given(asked.given.split("\n") if asked.given else ())
-    if any(parameter.name == "limit" for parameter in query.parameters):
-        given["limit"] = _EVERY
+    given.pop("limit", None)  # a row is found wherever it stands
     rows = queries.run(letters.graph(), query, **given).dicts()
+    wide = letters.analysed("widening", lambda: widening(letters.index)) if rated(query) else 1.0
     if len(query.figures) == len(query.columns):
-        return Table({}, figures(query, rows[0]) if rows else {})
-    return Table({row_name(query, row): figures(query, row) for row in rows}, {"rows": len(rows)})
+        return Table({}, figures(query, rows[0], wide) if rows else {})
+    return Table({row_name(query, row): figures(query, row, wide) for row in rows}, {"rows": len(rows)})
 
 
 def row_name(query: Query, row: Mapping[str, Any]) -> str:
@@ -40,12 +39,20 @@ def row_name(query: Query, row: Mapping[str, Any]) -> str:
     return joined(row[column] for column in query.columns if column not in query.figures)
 
 
-def figures(query: Query, row: Mapping[str, Any]) -> Values:
-    """What of a row is counted or measured, with a rate where outcomes are counted."""
+def rated(query: Query) -> bool:
+    """Whether a query counts outcomes, so that its rows have rates."""
+    return COUNTED.issubset(query.figures)
+
+
+def figures(query: Query, row: Mapping[str, Any], wide: float) -> Values:
+    """What of a row is counted or measured, with a rate where outcomes are counted.
+
+    The rate's interval is widened by ``wide`` for letters, see :func:`kg.analysis.comparison.widening`.
+    """
     values: dict[str, Any] = {column: row[column] for column in query.figures}
-    if values.keys() >= COUNTED:
-        rated = counted_row("", "", values["items"], values["overturned"])
-        values |= {"overturn_rate": rated.rate, "rate_low": rated.low, "rate_high": rated.high}
+    if rated(query):
+        rate = tallied("", values["items"], values["overturned"], wide)
+        values |= {"overturn_rate": rate.rate, "rate_low": rate.low, "rate_high": rate.high}
     return values
 
 

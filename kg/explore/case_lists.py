@@ -16,8 +16,8 @@ from kg.explore import topic
 from kg.explore.incidence import Ids
 from kg.explore.neighbours import Links, address, case_node
 from kg.explore.row_types import CaseRow
+from kg.explore.topic import Row
 from kg.model import Party
-from kg.statistics import intervals
 
 _SMALL = frozenset({"a", "an", "and", "for", "in", "of", "on", "the", "to"})
 """Words that say nothing in a search: “MRI of the lumbar spine” is “lumbar spine MRI”."""
@@ -198,45 +198,25 @@ RANKED = 5
 """A section that fewer of the decisions cite is not ranked."""
 
 
-class Cited(NamedTuple):
-    """A section or page with how those of the decisions end for which it is cited; a 95 % interval."""
-
-    notation: str
-    label: str
-    decisions: int
-    overturned: int
-    rate: float
-    low: float
-    high: float
-
-
-def cited_for(links: Links, found: Ids, most: int = 8) -> list[Cited]:
+def cited_for(links: Links, found: Ids, most: int = 8) -> list[Row]:
     """The sections that reviewers cite for the decisions ``found`` (where they name none: the pages).
 
     Those come first that most surely go with overturning, by the lower end of the rate's interval.
     """
-    overturned = found[links.index.outcome[found] == OUTCOMES.index("overturned")]
     for level in ("section", "page"):
         kind = links.kinds[level]
         pairs = kind.by_party[Party.REVIEWER.value]
-        counts, won = pairs.counts(found), pairs.counts(overturned)
+        counts = pairs.counts(found)
         there = np.flatnonzero(counts >= min(RANKED, max(int(counts.max(initial=0)), 1)))
         if not len(there):
             continue
-        lows, highs = intervals.wilson(won[there].astype(float), counts[there].astype(float))
-        order = np.lexsort((there, -counts[there], -lows))[:most]
-        return [
-            Cited(
-                kind.nodes[there[n]].removeprefix("guideline/"),
-                labels.label(kind.nodes[there[n]]),
-                int(counts[there[n]]),
-                int(won[there[n]]),
-                float(won[there[n]] / counts[there[n]]),
-                float(lows[n]),
-                float(highs[n]),
-            )
-            for n in order
-        ]
+        line = np.full(len(kind.nodes), -1)
+        line[there] = np.arange(len(there))
+        place, key = pairs.each(found)
+        shown = line[key] >= 0
+        named = [(kind.nodes[n], labels.label(kind.nodes[n])) for n in there]
+        made = topic.rows(links.index, named, found[place[shown]], line[key[shown]], found[np.unique(place)])
+        return sorted(made, key=lambda row: (-(row.low or 0.0), -row.decisions, row.node))[:most]
     return []
 
 

@@ -10,7 +10,7 @@ from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES
 from kg.explore.incidence import Ids, Pairs
 from kg.explore.neighbours import Kind, Links
-from kg.explore.topic import Row, counted_row
+from kg.explore.topic import Row, rows
 from kg.model import Party
 
 WEIGHT = 10.0
@@ -42,8 +42,8 @@ def heat(links: Links, found: Ids, down: str, across: str, most: tuple[int, int]
     """
     won = links.index.outcome[found] == _WON
     base = float(won.mean()) if len(found) else 0.0
-    sides = [_side(links, found, won, name, n) for name, n in zip((down, across), most, strict=True)]
-    (rows, one), (columns, other) = sides
+    sides = [_side(links, found, name, n) for name, n in zip((down, across), most, strict=True)]
+    (down_rows, one), (columns, other) = sides
     cells = []
     for line in one:
         spots = []
@@ -52,23 +52,21 @@ def heat(links: Links, found: Ids, down: str, across: str, most: tuple[int, int]
             decisions, overturned = int(both.sum()), int((both & won).sum())
             spots.append(Spot(decisions, overturned, (overturned + WEIGHT * base) / (decisions + WEIGHT)))
         cells.append(spots)
-    return Heat(rows, columns, cells, base)
+    return Heat(down_rows, columns, cells, base)
 
 
-def _side(
-    links: Links, found: Ids, won: NDArray[np.bool_], name: str, most: int
-) -> tuple[list[Row], list[NDArray[np.bool_]]]:
+def _side(links: Links, found: Ids, name: str, most: int) -> tuple[list[Row], list[NDArray[np.bool_]]]:
     """The most frequent of one kind, and which of ``found`` have each."""
     kind = links.kinds[name]
     pairs = _pairs(kind)
     counts = pairs.counts(found)
     chosen = [int(n) for n in np.argsort(-counts, kind="stable")[:most] if counts[n]]
     masks = [_among(pairs.having(n), len(links.index))[found] for n in chosen]
-    rows = [
-        counted_row(kind.nodes[n], labels.label(kind.nodes[n]), int(mask.sum()), int((mask & won).sum()))
-        for n, mask in zip(chosen, masks, strict=True)
-    ]
-    return rows, masks
+    named = [(kind.nodes[n], labels.label(kind.nodes[n])) for n in chosen]
+    place = [np.flatnonzero(mask) for mask in masks]
+    key = np.repeat(np.arange(len(chosen)), list(map(len, place)))
+    decision = found[np.concatenate([np.zeros(0, np.int64), *place])]
+    return rows(links.index, named, decision, key, found[np.diff(pairs.starts)[found] > 0]), masks
 
 
 def _among(decisions: Ids, every: int) -> NDArray[np.bool_]:

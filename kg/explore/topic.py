@@ -1,11 +1,13 @@
 """A service, drug, body part, specialty or ground: how its decisions end, what each party cites for them."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from kg.analysis import labels
+from kg.analysis.comparison import Comparison
 from kg.analysis.decisions import OUTCOMES, Index
 from kg.errors import UnknownError
 from kg.explore.incidence import Ids, Pairs
@@ -23,7 +25,10 @@ _ROWS = 12
 
 
 class Row(NamedTuple):
-    """Decisions of a topic that share something; rate and 95 % interval (Wilson) are ``None`` without any."""
+    """Decisions of a topic that share something; rate and 95 % interval are ``None`` without any.
+
+    The interval is that of every table: letters are its unit.
+    """
 
     node: str
     label: str
@@ -127,18 +132,56 @@ def outside(node: str) -> bool:
     return "guideline/mtus" not in chain(node) and labels.above(chain(node)[-1]) is None
 
 
-def row(links: Links, node: str, label: str, decisions: Ids) -> Row:
-    """How some decisions ended, as a row."""
-    won = int((links.index.outcome[decisions] == _WON).sum())
-    return counted_row(node, label, len(decisions), won)
+def row(links: Links, node: str, label: str, decisions: Ids, among: Ids | None = None) -> Row:
+    """How some decisions ended, as a row; ``among`` is as for :func:`rows`."""
+    return rows(links.index, [(node, label)], decisions, np.zeros(len(decisions), np.int64), among)[0]
 
 
-def counted_row(node: str, label: str, decisions: int, won: int) -> Row:
-    """A row from its counts."""
+def rows(
+    index: Index, named: Sequence[tuple[str, str]], decision: Ids, key: Ids, among: Ids | None = None
+) -> list[Row]:
+    """How decisions ended by the number ``key[i]`` of what ``decision[i]`` has, a row for each name.
+
+    How alike the decisions of a letter are is estimated ``among`` these decisions, or else among all
+    with a key.
+    """
+    compared = _comparison(index, decision, key, len(named), among)
+    rates = compared.rates()
+    columns = (rates[name].tolist() for name in ("overturn_rate", "rate_low", "rate_high"))
+    return [
+        Row(node, label, sum(ended), ended[_WON], *((rate, low, high) if sum(ended) else (None, None, None)))
+        for (node, label), ended, rate, low, high in zip(
+            named, compared.counts.tolist(), *columns, strict=True
+        )
+    ]
+
+
+def _comparison(index: Index, decision: Ids, key: Ids, keys: int, among: Ids | None = None) -> Comparison:
+    inside = None if among is None else np.isin(np.arange(len(index)), among)
+    return Comparison.counted(index, decision.astype(np.int32), key.astype(np.int32), keys, inside)
+
+
+def peers(links: Links, every: Ids, node: str, party: str = "any") -> Ids:
+    """Those of the decisions ``every`` that have something of the kind of a node: where its row stands."""
+    name = node.partition("/")[0]
+    kinds = [kind for kind in links.kinds.values() if node in kind.number] or [
+        links.kinds[kind] for kind in KINDS if kind.replace(" ", "-") == name
+    ]
+    if not kinds:
+        return every
+    pairs = kinds[0].by_party.get(party, kinds[0].any)
+    return every[np.diff(pairs.starts)[every] > 0]
+
+
+def tallied(label: str, decisions: int, overturned: int, widening: float) -> Row:
+    """A row from counts that know no letters; its interval is widened as that of all decisions is.
+
+    ``widening`` is that of :func:`kg.analysis.comparison.widening`.
+    """
     if not decisions:
-        return Row(node, label, 0, 0, None, None, None)
-    low, high = intervals.wilson(np.array([float(won)]), np.array([float(decisions)]))
-    return Row(node, label, decisions, won, won / decisions, float(low[0]), float(high[0]))
+        return Row("", label, 0, 0, None, None, None)
+    low, high = intervals.wilson(np.array([overturned / widening]), np.array([decisions / widening]))
+    return Row("", label, decisions, overturned, overturned / decisions, float(low[0]), float(high[0]))
 
 
 def cited(links: Links, found: Ids, party: Party, level: str = "section", most: int = _ROWS) -> list[Row]:
@@ -151,18 +194,39 @@ def sharing(links: Links, found: Ids, kind: str, most: int = _ROWS) -> list[Row]
     return _shared(links, found, links.kinds[kind], links.kinds[kind].any, most)
 
 
+def unlike(links: Links, found: Ids, kind: str) -> dict[str, float]:
+    """The q-value of each of a kind: whether its decisions of ``found`` end unlike the others of them.
+
+    Letters are the unit, nothing is held equal; what has too few decisions on a side is left out.
+    """
+    nodes = links.kinds[kind].nodes
+    decision, key = _held(links, found, links.kinds[kind], links.kinds[kind].any)
+    q_values = _comparison(links.index, decision, key, len(nodes)).unlike()
+    return {nodes[n]: float(q_values[n]) for n in np.flatnonzero(~np.isnan(q_values))}
+
+
 def _shared(links: Links, found: Ids, kind: Kind, pairs: Pairs, most: int) -> list[Row]:
-    ended = found[links.index.outcome[found] == _WON]
-    counts, won = pairs.counts(found), pairs.counts(ended)
-    for number in _containing(kind):  # a count leads to the decisions of all that is narrower, too
-        of = within(links, kind.nodes[number])
-        counts[number], won[number] = (len(np.intersect1d(each, of)) for each in (found, ended))
-    order = np.argsort(-counts, kind="stable")[:most]
-    return [
-        counted_row(kind.nodes[n], labels.label(kind.nodes[n]), int(counts[n]), int(won[n]))
-        for n in order
-        if counts[n]
-    ]
+    decision, key = _held(links, found, kind, pairs)
+    counts = np.bincount(key, minlength=len(kind.nodes))
+    chosen = [int(n) for n in np.argsort(-counts, kind="stable")[:most] if counts[n]]
+    line = np.full(len(kind.nodes), -1)
+    line[chosen] = np.arange(len(chosen))
+    shown = line[key] >= 0
+    named = [(kind.nodes[n], labels.label(kind.nodes[n])) for n in chosen]
+    return rows(links.index, named, decision[shown], line[key[shown]], np.unique(decision))
+
+
+def _held(links: Links, found: Ids, kind: Kind, pairs: Pairs) -> tuple[Ids, Ids]:
+    """The pairs of decision and key of the decisions ``found``; what contains others has theirs, too."""
+    place, key = pairs.each(found)
+    decision = found[place]
+    containing = _containing(kind)
+    if not containing:
+        return decision, key
+    own = ~np.isin(key, containing)
+    wide = [np.intersect1d(found, within(links, kind.nodes[number])) for number in containing]
+    sizes = list(map(len, wide))
+    return np.concatenate([decision[own], *wide]), np.concatenate([key[own], np.repeat(containing, sizes)])
 
 
 def _containing(kind: Kind) -> list[int]:
@@ -177,12 +241,10 @@ def by_year(links: Links, found: Ids) -> tuple[list[Row], int]:
     known = year.drop_nulls()
     if not len(known):
         return [], len(found)
-    years, won = year.fill_null(0).to_numpy(), links.index.outcome[found] == _WON
-    rows = [
-        counted_row(str(one), str(one), int((years == one).sum()), int((won & (years == one)).sum()))
-        for one in range(int(years[years > 0].min()), int(years.max()) + 1)
-    ]
-    return rows, year.null_count()
+    years = known.to_numpy().astype(np.int64)
+    named = [(str(one), str(one)) for one in range(years.min(), years.max() + 1)]
+    dated = found[year.is_not_null().to_numpy()]
+    return rows(links.index, named, dated, years - years.min()), year.null_count()
 
 
 def sides(links: Links, found: Ids, level: str = "section", most: int = 8) -> Sides:

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from test_topics import Row, facts, figures, slug
 
-from kg.explore.topic import counted_row
+from kg.explore.topic import tallied
 from kg.web.drawings import years
 
 __all__ = ["facts"]
@@ -158,7 +158,7 @@ def test_the_pages_of_grounds_count_the_facts(site: TestClient, facts: list[Row]
 
 
 def test_changes_of_edition_stand_among_the_years():
-    rows = [counted_row(str(year), str(year), 20, 4) for year in (2015, 2016, 2017)]
+    rows = [tallied(str(year), 20, 4, 1.0)._replace(node=str(year)) for year in (2015, 2016, 2017)]
     drawn = years.chart(rows, 0.2, (date(2009, 7, 18), date(2016, 7, 28)))
     assert drawn.inner.count('class="change"') == 1
     assert "Jul 2016" in drawn.inner

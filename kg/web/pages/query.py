@@ -13,16 +13,18 @@ from fastapi.responses import HTMLResponse, Response
 
 from kg import queries
 from kg.analysis import labels
+from kg.analysis.comparison import widening
 from kg.cited.of_questions import of_query_row
 from kg.cited.query_tables import COUNTED
 from kg.errors import KgError, QueryError
 from kg.explore import vendor
 from kg.explore.case_lists import words
-from kg.explore.topic import Row, counted_row
+from kg.explore.topic import Row, tallied
 from kg.graph import iri
 from kg.web.middleware import EDITOR_POLICY
 from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
+from kg.web.site import Site
 from kg.web.sparql import guard
 from kg.web.sparql.protocol import client_of, collected
 from kg.web.sparql.site_queries import as_value
@@ -226,6 +228,7 @@ async def question(request: Request, name: str) -> Response:
     given = {one: value for one, value in request.query_params.items() if value and one != "generation"}
     fault, text, columns, rows = "", "", list[str](), list[list[dict[str, str]]]()
     cites: list[str] = []
+    wide: float | None = None
     missing = [p.name for p in known.parameters if p.default is None and p.name not in given]
     if not missing:
         try:
@@ -233,6 +236,7 @@ async def question(request: Request, name: str) -> Response:
             columns, rows = _table(*await collected(request, text, client_of(request)))
             if not request.app.state.settings.endpoint:
                 cites = _cites(known, given, columns, rows[:_SHOWN])
+                wide = await asyncio.to_thread(_widening, await request.app.state.state.asked_for(request))
             columns, rows = _unlabelled(columns, rows)
         except (ProblemError, QueryError) as error:
             fault = error.detail if isinstance(error, ProblemError) else str(error)
@@ -246,7 +250,7 @@ async def question(request: Request, name: str) -> Response:
         missing=missing,
         fault=fault,
         columns=columns,
-        rows=[(row, _rated(columns, row)) for row in rows[:_SHOWN]],
+        rows=[(row, _rated(columns, row, wide)) for row in rows[:_SHOWN]],
         cites=cites,
         figures=known.figures,
         rated=set(columns) >= COUNTED,
@@ -277,14 +281,20 @@ def _unlabelled(
     return [columns[n] for n in kept], [[row[n] for n in kept] for row in rows]
 
 
-def _rated(columns: list[str], row: list[dict[str, str]]) -> Row | None:
-    """A row that counts outcomes, as a rate with its interval."""
+def _widening(site: Site) -> float:
+    """By how much letters widen an interval of this generation."""
+    return site.kept("widening", lambda: widening(site.index))
+
+
+def _rated(columns: list[str], row: list[dict[str, str]], wide: float | None) -> Row | None:
+    """A row that counts outcomes, as a rate; with an interval where it is known how alike letters are."""
     if not set(columns) >= COUNTED:
         return None
     counts = {
         name: int(term["value"] or 0) for name, term in zip(columns, row, strict=True) if name in COUNTED
     }
-    return counted_row("", "", counts["items"], counts["overturned"])
+    rate = tallied("", counts["items"], counts["overturned"], wide or 1.0)
+    return rate if wide else rate._replace(low=None, high=None)
 
 
 def _fields(known: queries.Query, given: dict[str, str]) -> Iterable[Field]:

@@ -1,5 +1,6 @@
 """Services side by side: which are overturned most, and heat maps by what is cited and by specialty."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from kg.web.drawings import alluvial, squares
 from kg.web.drawings.saved import Drawing
 from kg.web.pages import filter_form
 from kg.web.pages.rendering import picture, render
+from kg.web.pages.sorting import SURE
 from kg.web.pages.subjects import topic_parts
 from kg.web.pages.values import counted
 from kg.web.site import Site
@@ -29,6 +31,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _COLUMNS = {"service": "A service, as a node of the graph.", "label": "Its name.", **topic_parts.COUNTED}
 _ALL = 1_000
 _FLOW = 12
+_NAMED = 5
 
 Form = Literal["html", "csv", "csv-bom", "xlsx", "cited.svg", "specialties.svg", "flow.svg"]
 
@@ -60,7 +63,7 @@ def services(
         rows=[row for row in rows if row.decisions >= drawing.FEW],
         rare=[row for row in rows if row.decisions < drawing.FEW],
         base=base,
-        verdict=verdict(rows, base),
+        verdict=verdict(rows, base, topic.unlike(links, found, "service")),
         **filter_form.shown(site.index, filters),
         maps=[(form, *made.of(form), made.maps[form]) for form in made.maps],
         flow=made.flow,
@@ -77,26 +80,34 @@ def ranked(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row.decisions < drawing.FEW, -(row.low or 0.0), -row.decisions))
 
 
-def verdict(rows: list[Row], base: Row) -> str:
-    """Which services differ from all decisions, in a sentence.
+def verdict(rows: list[Row], base: Row, unlike: Mapping[str, float]) -> str:
+    """Which services differ from the others beyond chance, in a sentence; ``unlike`` has their q-values.
 
-    >>> verdict([Row("a", "MRI", 40, 30, 0.75, 0.6, 0.86)], Row("", "", 400, 80, 0.2, 0.16, 0.24))
-    'Overturned more often than all (20.0 %): MRI; less often: none.'
+    >>> rows = [Row("a", "MRI", 40, 30, 0.75, 0.6, 0.86), Row("b", "X-rays", 40, 8, 0.2, 0.1, 0.35)]
+    >>> verdict(rows, Row("", "", 400, 80, 0.2, 0.16, 0.24), {"a": 0.001, "b": 0.9})
+    '1 of 2 services differs from the others beyond chance (q below 0.05): MRI (more).'
+    >>> verdict(rows, Row("", "", 400, 80, 0.2, 0.16, 0.24), {"a": 0.2})
+    'No service is overturned more or less often than the others beyond chance (1 compared; 20.0 % of all).'
     """
     if base.rate is None:
         return "No decision matches these filters."
-    known = [row for row in rows if row.decisions >= drawing.FEW]
-    more = [row.label for row in known if (row.low or 0.0) > base.rate]
-    less = [row.label for row in known if (row.high or 1.0) < base.rate]
+    if not unlike:
+        return (
+            f"No service has enough decisions to be compared; {100 * base.rate:.1f} % of all are overturned."
+        )
+    sure = [row for row in rows if unlike.get(row.node, 1.0) < SURE]
+    if not sure:
+        return (
+            "No service is overturned more or less often than the others beyond chance "
+            f"({len(unlike)} compared; {100 * base.rate:.1f} % of all)."
+        )
+    said = [f"{row.label} ({'more' if (row.rate or 0.0) > base.rate else 'less'})" for row in sure]
+    more = f" and {len(said) - _NAMED} more" if len(said) > _NAMED else ""
+    verb = "differs" if len(sure) == 1 else "differ"
     return (
-        f"Overturned more often than all ({100 * base.rate:.1f} %): {_listed(more)}; "
-        f"less often: {_listed(less)}."
+        f"{len(sure)} of {counted(len(unlike), 'service')} {verb} from the others beyond chance "
+        f"(q below {SURE}): {', '.join(said[:_NAMED])}{more}."
     )
-
-
-def _listed(names: list[str], most: int = 5) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more if names else "none"
 
 
 def _made(site: Site, found: Ids) -> tuple[str, dict[str, Heat], crossed.Flow]:

@@ -29,7 +29,7 @@ COUNTED = {
     "decisions": "Decisions, each of one disputed item.",
     "overturned": "Of these, overturned.",
     "rate": "Share of the decisions overturned.",
-    "low": "Lower end of the 95 % interval of the rate (Wilson).",
+    "low": "Lower end of the 95 % interval of the rate; its unit is the letter.",
     "high": "Upper end of the interval.",
 }
 """What the columns of :class:`~kg.explore.topic.Row` mean that count."""

@@ -32,7 +32,8 @@ def one_topic(
     kind = topic.kind_of(links, node)
     found = site.decisions(Wanted(filters, about=(node,)))
     every = site.decisions(Wanted(filters))
-    base, whole = topic.row(links, "", "all", every), topic.row(links, node, labels.label(node), found)
+    base = topic.row(links, "", "all", every)
+    whole = topic.row(links, node, labels.label(node), found, topic.peers(links, every, node))
     made = Parts(site, found, base, kind, whole.label)
     if form != "html":
         return made.saved(request, form, node.replace("/", "-").replace(":", "-"), whole.label)
