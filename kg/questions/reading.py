@@ -9,21 +9,26 @@ import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from functools import cache
 
 from lark.exceptions import UnexpectedInput
 
-from kg.analysis.filters import FILTERS
 from kg.errors import QuestionError
-from kg.model import Party
-from kg.questions import letter_facets, vocabulary
+from kg.questions import vocabulary
 from kg.questions.examples import nearest
 from kg.questions.meaning import intent
 from kg.questions.meaning.asked import Asked, Plan
 from kg.questions.question import Question
 from kg.questions.vocabulary import Meaning, Phrase
-from kg.questions.wording import cut_phrases, measured_words, numbers, rationale_words, strengths, turns
+from kg.questions.wording import (
+    cut_phrases,
+    exact_conditions,
+    measured_words,
+    numbers,
+    rationale_words,
+    strengths,
+    turns,
+)
 from kg.questions.wording.guideline_places import is_section
 from kg.questions.wording.spelling import spelling
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
@@ -33,18 +38,6 @@ from kg.reading.vocabulary.phrases import Found, Words, words
 LONGEST = 2_000
 """Characters of a question; a longer text is none."""
 
-_CASE = r"\bCM\s?-?(?P<year>[0-9]{2})-?(?P<number>[0-9]{1,7})\b"
-_NAMES = "|".join((*FILTERS, *letter_facets.ONLY_FACETS, "decisions", "percent", "measure"))
-_CONDITION = (
-    rf"\b(?P<part>part\.)?(?P<party>administrator\.)?(?P<name>{_NAMES})(?P<no>!?)"
-    r'=(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+))'
-)
-_DAY = (
-    r"\b(?P<iso>(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})\b"
-    r"|\b(?P<slashed>[0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2})\b"
-)
-_DECIMAL = r"(?P<decimal>(?<![0-9.,])[0-9]+\.[0-9]+\b)"
-_EXACT = re.compile(f"{_CASE}|{_CONDITION}|{_DAY}|{_DECIMAL}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _NUMBERS = {word: str(number) for word, number in words_of(*range(1, 11)).items()}
 _MONTHS = {
@@ -93,19 +86,13 @@ def tokens(text: str) -> list[Phrase]:
     """The phrases of a question, in order, without those that say nothing."""
     found: list[Phrase] = []
     start = 0
-    said = [*_exactly(text), *_counting(text)]
+    said = [*exact_conditions.found(text), *_counting(text)]
     for exact in sorted(said, key=lambda phrase: (phrase.start, -phrase.end)):
         if exact.start >= start:
             found += _phrases(text, start, exact.start)
             found += [exact] if exact.type != "IGNORED" else []
             start = exact.end
     return cut_phrases.settled(text, turns.turned(text, [*found, *_phrases(text, start, len(text))]))
-
-
-def _exactly(text: str) -> Iterator[Phrase]:
-    """Case numbers, days, and conditions that are written as such."""
-    for found in _EXACT.finditer(text):
-        yield Phrase(*_exact(found), found[0], found.start(), found.end())
 
 
 def _counting(text: str) -> Iterator[Phrase]:
@@ -117,33 +104,6 @@ def _counting(text: str) -> Iterator[Phrase]:
         *numbers.found(text),
     ):
         yield Phrase(meaning.type, meaning, text[start:end], start, end)
-
-
-def _exact(found: re.Match[str]) -> tuple[str, Meaning]:
-    """What a case number, or a condition such as ``drug="Opioids"``, means."""
-    if found["year"]:
-        return "CASE", Meaning("CASE", value=f"CM{found['year']}-{int(found['number']):07d}")
-    if found["iso"] or found["slashed"]:
-        month, day, year = (found["slashed"] or "//").split("/")
-        iso = found["iso"] or f"{year}-{int(month):02d}-{int(day):02d}"
-        return "DAY", Meaning("DAY", value=_day(iso, found[0]))
-    if found["decimal"]:
-        return "UNKNOWN", Meaning("UNKNOWN")
-    value = found["quoted"] or found["plain"]
-    name, kind = found["name"].lower(), "PART" if found["part"] else "VALUE"
-    if name in {"measure", "decisions", "percent"}:
-        kind = "MEASURE" if name == "measure" else "HAVING"
-    elif name in letter_facets.ONLY_FACETS:
-        value = letter_facets.check(name, value)
-    party = Party.CLAIMS_ADMINISTRATOR if found["party"] else None
-    return kind, Meaning(kind, name, value, negated=bool(found["no"]), party=party)
-
-
-def _day(iso: str, printed: str) -> str:
-    try:
-        return date.fromisoformat(iso).isoformat()
-    except ValueError as error:
-        raise QuestionError(f"“{printed}” is not a date") from error
 
 
 def _phrases(text: str, start: int, end: int) -> list[Phrase]:
@@ -257,6 +217,17 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
 
 
 def _longest(folded: list[str], at: int, *, citing: bool) -> Found[Meaning] | None:
+    """The longest phrase, with plurals in *-ies* as singulars where that makes it longer or a thing."""
+    found = _as_folded(folded, at, citing=citing)
+    if not any(word.endswith("ie") for word in folded[at : at + 5]):
+        return found
+    other = _as_folded([f"{w[:-2]}y" if w.endswith("ie") else w for w in folded], at, citing=citing)
+    if other and (found is None or other.after > found.after or found.meaning.type == "VALUE"):
+        return other  # `spine surgeries`
+    return found
+
+
+def _as_folded(folded: list[str], at: int, *, citing: bool) -> Found[Meaning] | None:
     """The longest phrase; after a word of citing a title, but not where a longer one is a ground."""
     plain = vocabulary.phrases().longest(folded, at)
     cited = vocabulary.cited().longest(folded, at) if citing else None

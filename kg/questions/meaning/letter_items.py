@@ -13,6 +13,14 @@ from kg.questions.vocabulary import Phrase
 from kg.questions.wording.alternatives import SERVICES, is_of
 
 _AND = re.compile(r"\b(?:and|plus)\b|&|\+", re.IGNORECASE)
+_FOR = re.compile(
+    r"\b(?:for|after|before|following|with|without|during|because|when|where|despite|since|while|given|to|on|in)\b",
+    re.IGNORECASE,
+)
+"""Between two services these say that one is about the other."""
+_LISTED = re.compile(
+    r"\b(?:and|or|plus|vs|versus|than|as\s+well\s+as|along\s+with|nor)\b|[,;&+/:]", re.IGNORECASE
+)
 _COMMA = re.compile(r"^\s*[,;]\s*$")
 _LETTERS = re.compile(
     r"\b(?:letters?|determinations?)\b(?:\s+(?!on\b|about\b|for\b)\w+){0,2}?\s+"
@@ -51,7 +59,7 @@ def settle(asked: Asked) -> None:
         _of_letters(asked, named)
     elif any(p.printed.lower() not in _SOFT for p in said) and not asked.has({"letter", "items", "together"}):
         raise QuestionError("what is in one letter? Name two services, such as “an MRI and acupuncture”")
-    elif len({condition.name for condition in named}) > 1:
+    elif len(values) > 1:
         _of_items(asked, named)
 
 
@@ -90,7 +98,13 @@ def _of_items(asked: Asked, named: list[Condition]) -> None:
     phrases = _services(asked)
     for one, other in pairwise(phrases):
         gap = asked.text[one.end : other.start]
-        if one.meaning.name == other.meaning.name or _is_within(one, other) or _is_within(other, one):
+        if not {one.meaning.value, other.meaning.value} <= {v for c in named for v in c.values}:
+            continue  # one is compared, or excluded
+        if one.meaning.name == other.meaning.name:
+            if one.meaning.value != other.meaning.value and _FOR.search(gap) and not _LISTED.search(gap):
+                raise _two(one, other)
+            continue
+        if len({c.name for c in named}) < 2 or _is_within(one, other) or _is_within(other, one):
             continue
         names = {one.meaning.name, other.meaning.name}
         apart = names == {"category", "subcategory"} or (
@@ -100,10 +114,14 @@ def _of_items(asked: Asked, named: list[Condition]) -> None:
             _either(asked, named)
             return
         if apart:
-            raise QuestionError(
-                f"“{one.printed}” and “{other.printed}” are two services: ask for one or the other, "
-                "or for letters with both"
-            )
+            raise _two(one, other)
+
+
+def _two(one: Phrase, other: Phrase) -> QuestionError:
+    return QuestionError(
+        f"“{one.printed}” and “{other.printed}” are two services: ask for one or the other, "
+        "or for letters with both"
+    )
 
 
 def _differ(one: Phrase, other: Phrase) -> bool:

@@ -115,6 +115,7 @@ _GROUNDS = {
         *("examination finding", "neurologic deficit", "objective finding", "radiculopathy", "exam finding"),
         *("neuro finding", "neuro findings on exam", "findings on exam", "findings on examination"),
         *("neurological finding", "neurological deficit", "physical finding", "physical exam finding"),
+        *("radiculopathy on exam", "radiculopathy on examination", "radiculopathy on physical exam"),
         *("twitch response", "local twitch response"),
     ),
     "test-result": (
@@ -177,6 +178,18 @@ def _exceeding() -> Iterator[str]:
         )
 
 
+def _silent() -> Iterator[str]:
+    """Ways to say that a guideline does not speak of a treatment."""
+    for source in ("guideline", "guidelines", "the guideline", "MTUS", "the MTUS", "ODG", "ACOEM"):
+        for silent in ("silent", "is silent", "was silent", "are silent", "were silent", "says nothing"):
+            yield f"{source} {silent}"
+        for does in ("does not", "did not", "do not", "doesn't", "didn't"):
+            yield from (f"{source} {does} {cover}" for cover in ("cover", "address", "mention", "discuss"))
+        yield from (
+            f"not {covered} {by} {source}" for covered in ("covered", "addressed") for by in ("by", "in")
+        )
+
+
 _SAID = {
     "amount:not-met": (
         *(
@@ -223,6 +236,7 @@ _SAID = {
         ),
     ),
     "not-addressed": (
+        *_silent(),
         *("guideline does not address it", "guideline does not address", "not addressed by the guideline"),
         *("not addressed by guideline", "not addressed in the guideline", "not covered by the guideline"),
         *("not mentioned in the guideline", "guideline says nothing"),

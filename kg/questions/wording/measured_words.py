@@ -41,7 +41,7 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     >>> [(m.name, m.value) for m, _, _ in found("services where more than half were overturned")]
     [('percent', '50.01..')]
     """
-    old = list(_claims_old().finditer(text))
+    old = [*_claims_old().finditer(text), *_OLDER.finditer(text)]
     for claim in old:
         yield Meaning("VALUE", "days_injury_decision", _in_days(claim)), claim.start(), claim.end()
     if not old:
@@ -251,6 +251,15 @@ def _claims_old() -> re.Pattern[str]:
         rf"(?:(?:{_after()})|old)\b",
         re.IGNORECASE,
     )
+
+
+_OLDER = re.compile(
+    rf"\b(?:claims?|injur(?:y|ies)|cases?|letters?|disputes?)\s+(?:(?:that|which)\s+)?(?:(?:is|are|was|were)\s+)?"
+    rf"(?:(?P<OVER>older\s+than)|(?P<UNDER>(?:younger|newer|more\s+recent)\s+than))\s+(?P<n>{_NUMBER}|an?)(?P<m>)[\s-]+"
+    r"(?P<unit>day|week|month|year)s?\b(?:\s+old\b)?(?P<AT_LEAST>)(?P<AT_MOST>)",
+    re.IGNORECASE,
+)
+"""The same of *cases older than ten years*, whose age is that of the injury."""
 
 
 def _events(text: str) -> Iterator[re.Match[str]]:

@@ -20,6 +20,7 @@ _WORDED = {
 }
 """Numbers that are written as words: `over fifty`, `more than a dozen visits`."""
 BOUNDS = ("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS")
+_SIGNS = {"OVER": ">(?!=)", "AT_LEAST": ">=|≥", "UNDER": "<(?!=)", "AT_MOST": "<=|≤"}
 UNITS = {"VISITS": Unit.VISIT, "UNITS": Unit.UNIT, "HOURS": Unit.HOUR}
 
 
@@ -122,7 +123,7 @@ def _counts_after() -> re.Pattern[str]:
 def _pattern() -> re.Pattern[str]:
     """``[what it counts] [aged] [how it is bounded] [#]number[ to number] [or more] [what it counts]``."""
     first = "|".join(f"(?P<{name}_FIRST>{singular_or_plural(name)})" for name in UNITS)
-    before = "|".join(f"(?P<{name}>{singular_or_plural(name)})" for name in BOUNDS[:4])
+    before = "|".join(f"(?P<{name}>{singular_or_plural(name)}|{_SIGNS[name]})" for name in BOUNDS[:4])
     after = "|".join(f"(?P<{name}>{singular_or_plural(name)})" for name in BOUNDS[4:])
     later = "|".join(f"(?P<{name}_LATER>{singular_or_plural(name)})" for name in BOUNDS[4:])
     units = "|".join(f"(?P<{name}>{singular_or_plural(name)})" for name in (*UNITS, "OF_AGE"))
@@ -131,7 +132,7 @@ def _pattern() -> re.Pattern[str]:
     amount = rf"(?:[0-9]{{1,4}}|(?:{worded})(?![\w-]))"
     between = r"(?:(?P<between>between)\s+|from\s+)?"
     return re.compile(
-        rf"(?<![\w.])(?:(?:{first})[\s:,]+)?(?:(?P<AGED>{singular_or_plural('AGED')})\s+)?(?:(?:{before})\s+)?{between}(?P<hash>#\s?)?"
+        rf"(?<![\w.])(?:(?:{first})[\s:,]+)?(?:(?P<AGED>{singular_or_plural('AGED')})\s+)?(?:(?:{before})(?:\s+|(?<=[<>=≥≤])))?{between}(?P<hash>#\s?)?"
         r"(?!(?:19|20)[0-9]{2}\b)"  # a year is no number of something
         rf"(?P<first>{amount})(?:\s*(?:-|–|to|and)\s*(?P<last>{amount}))?(?![\w.])(?!\s?%)(?P<plus>\s?\+)?"
         rf"(?:\s+(?:{after})\b)?(?:[\s-]*(?:{units})\b)?(?:\s+(?:{later})\b)?",

@@ -28,6 +28,12 @@ _BOUNDED = re.compile(
     re.IGNORECASE,
 )
 """Before a number these make it a range of amounts, or the place of a guideline: no strength."""
+_BARE = re.compile(
+    r"(?<=[a-z]\s)(?P<amount>[0-9]{1,3})(?![\w.,/%-])(?!\s*(?:[#%/>–-]|mg|mcg|tab|pill|cap|unit|day|week|month|year|time|case|letter|decision"
+    r"|visit|session|patch|hour|or\b|to\b|and\s+[0-9]|through|per\b|a\b|each|most|least|more|less|item|request))",
+    re.IGNORECASE,
+)
+"""A number after a drug, such as `ibuprofen 800`."""
 _LASTING = re.compile(
     r"\b(?P<n>[0-9]{1,3}|an?|one|two|three|six)[\s-](?P<unit>day|week|month|year)s?[\s-](?:home[\s-])?(?P<what>trial|rental|supply)\b",
     re.IGNORECASE,
@@ -57,16 +63,19 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         if said["amount"] or (_follows_drug(text[max(said.start() - 60, 0) : said.start()]) and not bounded):
             value = f"{said['amount'] or said['after']}%"
             yield Meaning("VALUE", "strength", value), said.start(), said.end()
+    for said in _BARE.finditer(text):
+        if _follows_drug(text[max(said.start() - 60, 0) : said.start()], form=False):
+            yield Meaning("VALUE", "strength", said["amount"]), said.start(), said.end()
     for said in _LASTING.finditer(text):
         value = f"{said['n']} {said['unit']} {said['what']}".lower()
         yield Meaning("VALUE", "item_words", value), said.start(), said.end()
 
 
-def _follows_drug(before: str) -> bool:
-    """Whether a text ends with a drug, or with a form that drugs have: *Lidoderm*, *patches*."""
+def _follows_drug(before: str, *, form: bool = True) -> bool:
+    """Whether a text ends with a drug, or with a ``form`` that drugs have: *Lidoderm*, *patches*."""
     read = words(before).folded
     found = (
         vocabulary.phrases().longest(read, len(read) - count) for count in range(1, min(3, len(read)) + 1)
     )
     drug = any(one and one.after == len(read) and one.meaning.name == "drug" for one in found)
-    return drug or _FORM_BEFORE.search(before) is not None
+    return drug or (form and _FORM_BEFORE.search(before) is not None)
