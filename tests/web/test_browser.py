@@ -119,6 +119,22 @@ def test_each_page_is_accessible_quiet_and_light(browser: Browser, server: Live,
     ]
 
 
+def test_what_is_cited_is_found_by_its_name(visit: Visit):
+    page = visit.go("/trends")
+    page.fill("main [data-suggest]", "physical med")
+    page.wait_for_selector("main .suggestions li")
+    assert page.locator("main .suggestions li").count() == page.locator("main .suggestions .kind").count()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    notation = page.input_value("main [data-suggest]")
+    assert "physical" in notation
+    assert page.url.endswith("/trends")
+    page.click("main form button")
+    page.wait_for_url("**key=*")
+    assert page.input_value("main [data-suggest]") == notation
+    assert page.locator("main h1").inner_text()
+
+
 def test_a_search_leads_to_a_case_and_its_sentence(visit: Visit):
     page = visit.go("/")
     page.fill("[data-suggest]", "physical the")

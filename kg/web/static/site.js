@@ -1,7 +1,14 @@
 // What every page shares: suggestions under a search field, tables that sort, the strip's readout.
 const root = document.querySelector('link[rel="stylesheet"]').getAttribute("href").replace(/\/static\/site\.css.*$/, "");
 
+// A search field leads to what is chosen; one for something that is cited takes its notation.
 function offerSuggestions(input) {
+  const cited = input.dataset.suggest === "cited";
+  const take = ({ path, node }) => {
+    if (!cited) { location.href = root + path; return; }
+    input.value = node.slice("guideline/".length);
+    close();
+  };
   const list = document.createElement("ul");
   list.className = "suggestions";
   list.id = `suggestions-${Math.random().toString(36).slice(2)}`;
@@ -34,14 +41,14 @@ function offerSuggestions(input) {
       const line = document.createElement("li");
       line.id = `${list.id}-${n}`;
       line.setAttribute("role", "option");
-      line.dataset.path = row.path;
+      Object.assign(line.dataset, { path: row.path, node: row.node });
       const name = document.createElement("span");
       name.textContent = row.label;
       const kind = document.createElement("span");
       kind.className = "kind";
       kind.textContent = row.kind === "case" ? "case" : `${row.kind}, ${row.decisions}`;
       line.append(name, kind);
-      line.addEventListener("mousedown", (event) => { event.preventDefault(); location.href = root + row.path; });
+      line.addEventListener("mousedown", (event) => { event.preventDefault(); take(row); });
       return line;
     }));
     list.hidden = !found.length;
@@ -54,15 +61,17 @@ function offerSuggestions(input) {
     if (text.length < 2) { close(); return; }
     timer = setTimeout(async () => {
       asked = text;
-      const answer = await fetch(`${root}/api/suggest?q=${encodeURIComponent(text)}`);
-      if (answer.ok && asked === text) show((await answer.json()).results);
+      const answer = await fetch(`${root}/api/suggest?q=${encodeURIComponent(text)}${cited ? "&limit=50" : ""}`);
+      if (!answer.ok || asked !== text) return;
+      const found = (await answer.json()).results;
+      show(cited ? found.filter(({ node }) => node?.startsWith("guideline/")).slice(0, 10) : found);
     }, 60);
   });
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" && !list.hidden) { choose(chosen + 1); event.preventDefault(); }
     else if (event.key === "ArrowUp" && !list.hidden) { choose(chosen - 1); event.preventDefault(); }
     else if (event.key === "Escape") close();
-    else if (event.key === "Enter" && chosen >= 0) { location.href = root + list.children[chosen].dataset.path; event.preventDefault(); }
+    else if (event.key === "Enter" && chosen >= 0) { take(list.children[chosen].dataset); event.preventDefault(); }
   });
   input.addEventListener("blur", close);
 }

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from kg.analysis import labels
 from kg.analysis.filters import Filters
 from kg.explore import crossed, drawing, topic
 from kg.explore.case_lists import Wanted
@@ -63,6 +64,7 @@ def services(
         rows=[row for row in rows if row.decisions >= drawing.FEW],
         rare=[row for row in rows if row.decisions < drawing.FEW],
         base=base,
+        within=lambda node: labels.label([*topic.broader(node), node][0]),
         verdict=verdict(rows, base, topic.unlike(links, found, "service")),
         **filter_form.shown(site.index, filters),
         maps=[(form, *made.of(form), made.maps[form]) for form in made.maps],
