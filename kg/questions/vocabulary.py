@@ -48,7 +48,7 @@ _SHORT = {
 BESIDE_NUMBERS = {
     *("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS"),
     *("VISITS", "UNITS", "HOURS", "AGED", "OF_AGE", "WORKERS"),
-    *("OF_TEXT", "MENTIONS", "WRITES", "OF_WORDS", "TEXT_ENDS"),
+    *("OF_TEXT", "OF_ITEM_TEXT", "MENTIONS", "WRITES", "OF_WORDS", "TEXT_ENDS"),
     *("AT_INJURY", "AT_DENIAL", "AT_APPLICATION", "AT_ASSIGNMENT", "AT_DECISION", "AT_TIME"),
 }
 """Terminals whose phrases mean something beside a number only."""

@@ -34,7 +34,7 @@ _EVENTS = {
 }
 """The dates of letters beside the decision's, by the words before them."""
 _UNITS = (("visit", "visit"), ("session", "visit"), ("tablet", "unit"), ("pill", "unit"))
-_AND = re.compile(r"\band\b|&", re.IGNORECASE)
+_AND = re.compile(r"\b(?:and|plus)\b|&", re.IGNORECASE)
 
 
 @dataclass(slots=True)

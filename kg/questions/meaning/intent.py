@@ -88,6 +88,10 @@ def _conditions(
     if "drug" in asked.loose and not asked.seen & _CHOOSING and not told & NOUNS:
         asked.loose.remove("drug")  # `share of drugs overturned`
         asked._condition(Condition("category", ("Pharmaceuticals",), asked="drugs"))
+    if kind is Kind.GROUNDS and (stated := means.share_of_ground(asked)):
+        kind, asked.part = Kind.PARTS, stated
+        asked.conditions = [c for c in asked.conditions if c not in stated]
+        asked.seen -= {"FREQUENT", "MOST", "COUNT", "OFTEN"}
     if asked.later:
         _later(asked, asked.later, kind)
     with_and_without(asked)

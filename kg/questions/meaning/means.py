@@ -16,6 +16,19 @@ _UNIT = re.compile(r"\b(?:(?P<visit>visits?|sessions?)|(?:tablets?|pills?|capsul
 """What a mean is of, where nothing else is named."""
 
 
+_AS_GROUND = re.compile(
+    r"\b(?:as\s+(?:an?|the)|an?)\s+(?:\w+\s+){0,2}(?:reason|ground|rationale|justification|basis)\b",
+    re.IGNORECASE,
+)
+
+
+def share_of_ground(asked: Asked) -> list[Condition]:
+    """The ground whose share is asked for: *no objective findings as a reason to uphold an MRI*."""
+    stated = [c for c in asked.conditions if c.name == "ground" and not c.negated]
+    asks = asked.seen & {"WHY", "WHICH", "BY", "COMPARE"} or asked.part or asked.compared
+    return stated if len(stated) == 1 and not asks and _AS_GROUND.search(asked.text) else []
+
+
 def settle(asked: Asked) -> None:
     """See what the mean is of, where one is asked for.
 

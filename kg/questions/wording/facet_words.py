@@ -120,7 +120,15 @@ def _in_part() -> Iterator[str]:
     yield from ("original request was reduced", "remaining portion", "IMR eligible portion")
 
 
-_OF_ITEMS = ("rental", "purchase", "fluoroscopy", "transforaminal", "interlaminar", "extended release")
+_OF_ITEMS = (
+    "rental",
+    "purchase",
+    "with contrast",
+    "without contrast",
+    "transforaminal",
+    "interlaminar",
+    "extended release",
+)
 """Words of items that no vocabulary has, and that mean nothing else in a question."""
 
 

@@ -53,7 +53,7 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         yield Meaning("HAVING", "percent", _bounded(share, amount, step=0.01)), share.start(), share.end()
     for sign in _SIGN.finditer(text):
         yield Meaning("SHARE"), sign.start(), sign.end()
-    for always in _ALWAYS.finditer(text):
+    for always in () if _WHY.match(text) else _ALWAYS.finditer(text):
         nearly = always["nearly"] is not None
         value = ("90.." if nearly else "100..") if always["always"] else "..10" if nearly else "..0"
         yield Meaning("HAVING", "percent", value), always.start(), always.end()
@@ -96,6 +96,8 @@ _ALWAYS = re.compile(
     r"(?:overturn|uph|approv|denied|revers|granted|win|won|lose|lost|grant|modif))",
     re.IGNORECASE,
 )
+_WHY = re.compile(r"\W*(?:why|how\s+come|for\s+what\s+reasons?)\b", re.IGNORECASE)
+"""Why something is never so is asked of what is not so."""
 _PER_LETTER = re.compile(
     r"\bhow\s+many\s+(?:disputed\s+)?(?:items?|services?|treatments?|requests?)\s+(?:does|do|are|is|did)\s+(?:there\s+)?"
     r"(?:in\s+)?(?:an?|each|the\s+average|the\s+typical|the\s+usual)\s+(?:average\s+|typical\s+)?(?:letter|case|determination)s?\b"

@@ -116,7 +116,11 @@ def _worker_before() -> re.Pattern[str]:
 @cache
 def _counts_after() -> re.Pattern[str]:
     """A word or two, such as the service, and then visits."""
-    return re.compile(rf"\s+(?:[a-z][a-z-]*\s+){{1,2}}(?:{singular_or_plural('VISITS')})\b", re.IGNORECASE)
+    return re.compile(
+        rf"\s+(?:(?!disputed|different|separate|denied|other|more|less|fewer)[a-z][a-z-]*\s+){{1,2}}"
+        rf"(?:{singular_or_plural('VISITS')}|treatments)\b",
+        re.IGNORECASE,
+    )
 
 
 @cache

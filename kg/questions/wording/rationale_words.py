@@ -50,6 +50,8 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     ['weaning', 'opioid agreement']
     >>> list(found("decisions mentioning the knee"))
     []
+    >>> [(m.name, m.value) for m, _, _ in found("items that mention fluoroscopy, by year")]
+    [('item_words', 'fluoroscopy')]
     """
     at = 0
     while lead := _lead().search(text, at):
@@ -59,10 +61,11 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         for several in _alternatives(pieces):
             value = "|".join(piece.value for piece in several)
             at = several[-1].end
-            if several[-1] is pieces[-1] and (where := _where().match(text, at)):
-                at = where.end()
-            meaning = Meaning("VALUE", "rationale", value, negated=bool(lead["no"]))
-            yield meaning, min(start, several[0].start), at
+            where = _where().match(text, at) if several[-1] is pieces[-1] else None
+            at = where.end() if where else at
+            of_item = lead["item"] and not where
+            name = "item_words" if of_item else "rationale"
+            yield Meaning("VALUE", name, value, negated=bool(lead["no"])), min(start, several[0].start), at
             start = len(text)
     for pattern in _passive():
         for said in pattern.finditer(text):
@@ -89,10 +92,10 @@ def _lead() -> re.Pattern[str]:
     """What leads to the words: *rationale does not mention the phrase*."""
     of_text, mentions, writes, called = map(either, ("OF_TEXT", "MENTIONS", "WRITES", "OF_WORDS"))
     return re.compile(
-        rf"\b(?:(?P<of_text>{of_text})\s+|(?P<reviewer>reviewers?)\s+)?"
+        rf"\b(?:(?P<item>{either('OF_ITEM_TEXT')})\s+|(?P<of_text>{of_text})\s+|(?P<reviewer>reviewers?)\s+)?"
         rf"(?:(?:that|which|who|also|ever|explicitly|specifically)\s+){{0,2}}"
         rf"(?:(?P<no>{_NOT})\s+)?(?:(?:ever|even|explicitly)\s+)?"
-        rf"(?:(?:(?P<mentions>{mentions})|(?P<writes>{writes}))\b(?:\s*:?\s*{_ARTICLES}(?P<called>{called})\b)?"
+        rf"(?:(?:(?P<mentions>{mentions})|(?P<writes>{writes}|quot(?:e|es|ing)(?=\s*[\"“])))\b(?:\s*:?\s*{_ARTICLES}(?P<called>{called})\b)?"
         rf"|(?:with\s+{_ARTICLES}(?:{called})\b|\b(?:{called})(?=\s+(?:like|such\s+as)\s*[\"“]))(?P<with>))"
         r"(?:\s+(?:like|such\s+as)(?=\s*[\"“]))?(?:\s*:)?",
         re.IGNORECASE,
@@ -138,7 +141,8 @@ def _pieces(text: str, lead: re.Match[str]) -> Iterator[_Piece]:
         at = at if link else text.index(",", at) + 1
     if at > lead.end() or not text[lead.end() : lead.end() + 1].isspace():
         return
-    surely = lead["called"] or lead["with"] is not None or lead["of_text"]
+    of_item = lead["item"] and lead["mentions"]
+    surely = lead["called"] or lead["with"] is not None or lead["of_text"] or of_item
     maybe = lead["mentions"] or lead["reviewer"]
     pieces = list(_unquoted(text, lead.end()))
     if pieces and (surely or (maybe and any(_is_unknown(piece.value) for piece in pieces))):

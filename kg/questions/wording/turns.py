@@ -15,6 +15,19 @@ _EARLIER = re.compile(
     re.IGNORECASE,
 )
 """Before a service these say that it was had before, which is not what is disputed."""
+_AT = re.compile(r"\bat\s+$", re.IGNORECASE)
+_OF_PATIENT = re.compile(
+    r"\b(?:for|in|with|of|has|have|had|having|due\s+to|treat\w*|relieve\w*|chronic|acute|their|his|her)\s+$",
+    re.IGNORECASE,
+)
+"""Before pain, these say that somebody has it."""
+_HAS = re.compile(r"\b(?:for|with|has|have|had|having|treat\w*|their|his|her)\s+$", re.IGNORECASE)
+_REQUESTED = re.compile(
+    r"\b(?:requested|prescribed|ordered|recommended|proposed|provided|given|administered|treated|asked\s+for"
+    r"|submitted|sought|requests?|prescriptions?|orders?)\s+(?:by|from)\s+(?:an?\s+|the\s+|their\s+)?$",
+    re.IGNORECASE,
+)
+"""Before a specialist, these say that it is who asks for the treatment."""
 _CONSULTED = re.compile(
     r"\b(?:consult\w*|evaluations?|visits?|appointments?|follow[\s-]?ups?|referrals?|referred|sessions?)\s+(?:with|by|to|from)\s+(?:an?\s+|the\s+)?$",
     re.IGNORECASE,
@@ -48,15 +61,24 @@ def _without_who(text: str, phrases: list[Phrase]) -> list[Phrase]:
 
 
 def _settled(text: str, phrase: Phrase) -> Phrase:
-    """A phrase, not understood where *at least* counts nothing, or a service is not what is disputed."""
-    before = text[max(phrase.start - 40, 0) : phrase.start]
-    seen = phrase.meaning.name == "specialty" and _CONSULTED.search(before)
-    alone = phrase.printed.lower() in {"least", "most"} and before.lower().endswith("at ")
-    earlier = phrase.meaning.name in SERVICES and _EARLIER.search(before)
-    if alone or earlier or seen:
-        led = phrase.start - (3 if alone else len(earlier[0]) if earlier else 0)
-        return Phrase("UNKNOWN", Meaning("UNKNOWN"), text[led : phrase.end], phrase.start, phrase.end)
-    return phrase
+    """A phrase, not understood where it counts nothing, or names what is not disputed, or no reviewer."""
+    before = text[max(phrase.start - 60, 0) : phrase.start]
+    printed = phrase.printed.lower()
+    specialty, found = phrase.meaning.name == "specialty", None
+    if specialty and _REQUESTED.search(before):
+        return phrase._replace(type="NO_PROVIDER", meaning=Meaning("NO_PROVIDER"))
+    if phrase.meaning.value == "chronic-pain" and printed == "chronic pain" and _HAS.search(before):
+        return phrase._replace(type="VALUE", meaning=Meaning("VALUE", "condition", "chronic-pain"))
+    if phrase.meaning.name in SERVICES:
+        found = _EARLIER.search(before)
+    elif specialty:
+        found = _OF_PATIENT.search(before) if printed == "pain" else _CONSULTED.search(before)
+    elif printed in {"least", "most"}:
+        found = _AT.search(before)
+    if found is None:
+        return phrase
+    led = phrase.start - len(before) + found.start()
+    return Phrase("UNKNOWN", Meaning("UNKNOWN"), text[led : phrase.end], phrase.start, phrase.end)
 
 
 def _not_ended(text: str, phrases: list[Phrase]) -> list[Phrase]:
