@@ -38,11 +38,12 @@ OFTEN = frozenset(
 def terminals() -> Mapping[str, str]:
     """The expressions of the terminals that ``quantity.lark`` declares."""
     words = {kind: [word for each, said, _ in _ROWS if each == kind for word in said] for kind, *_ in _ROWS}
+    once = pattern_of(words[_TIMES])
     units = {kind: said for kind, said in words.items() if kind.isupper()}
     return {
         "_NUMBER": pattern_of(words[_NUMBERS]),
         "_OTHER": pattern_of(words[_OTHER]),
-        "ONCE.5": pattern_of(words[_TIMES]),
+        "ONCE.5": rf"{once}(?:\s+(?:or|to)\s+{once})?",
         "DAILY.5": pattern_of(words[_DAILY]),
         "_TIME": pattern_of([word for said in units.values() for word in said]),
         **{f"{kind}.2": pattern_of(said) for kind, said in units.items()},
