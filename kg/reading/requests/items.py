@@ -68,7 +68,7 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
     problems: tuple[Problem, ...] = ()
     dispute = _Dispute(Span(start, end), None, None)
     words = words_of(text, start, end)
-    circumstances = services.circumstances(services.catalogue()[0].find(words.folded))
+    circumstances = services.circumstances(services.catalogue()[0].find(words.folded), words)
     parts_of_body, named = body_parts(words), conditions(words)
     if text.find(_SPLIT_MARK, start, end) >= 0:
         dispute, problems = _disputed(text, start, end)

@@ -28,6 +28,9 @@ _REFILLS = frozenset(["RF", "RFS"])
 _TOPICAL = frozenset(["cream", "gel", "ointment", "lotion"])
 """Words of a form for the skin, which names of drugs may end in (``lidocaine cream``)."""
 _OCCASION = frozenset(["prior", "before"])
+_SURGERY, _ADJUNCT = "Surgery", "Adjunct Surgical Services"
+_AROUND = frozenset(["prior", "before", "after", "following"])
+_TO_FIND = frozenset(["evaluate", "assess", "rule", "determine"])
 
 Name = tuple[str, str | None]
 """A category and subcategory of the DWC."""
@@ -143,8 +146,9 @@ def _ingredients(concept: Concept, line: Sequence[Concept], among: Mapping[str, 
     return (concept.preferred.lower(),) if len(line) > 1 else ()
 
 
-def circumstances(found: Sequence[Found[Term]]) -> tuple[bool, bool]:
+def circumstances(found: Sequence[Found[Term]], words: Words) -> tuple[bool, bool]:
     """Whether the item is retrospective, and whether it lies around a surgery."""
+    found = _without_surgery(found, words)
     return any(f.meaning.retrospective for f in found), any(f.meaning.around_surgery for f in found)
 
 
@@ -155,7 +159,7 @@ def request(
 
     ``percent``: a strength is printed so. ``parts``: the parts of the body that the item names.
     """
-    found = _without_dosing(found, words)
+    found = _without_surgery(_without_dosing(found, words), words)
     chosen = _chosen(_without_occasion(_without_label(found, words), words))
     dispensed = chosen is None or chosen.meaning.is_drug or chosen.meaning.form is not None
     drug, compounded = _drug(found, words, percent=percent, dispensed=dispensed)
@@ -215,6 +219,39 @@ def _without_occasion(found: Sequence[Found[Term]], words: Words) -> Sequence[Fo
         return found
     at = next(at for at in range(drug.after, len(words.folded)) if words.folded[at] in _OCCASION)
     return [f for f in found if f.first < at or f.meaning.service is None or f.meaning.service[0] != _TESTS]
+
+
+def _without_surgery(found: Sequence[Found[Term]], words: Words) -> Sequence[Found[Term]]:
+    """The phrases without the surgery that is an occasion of what is requested (``Sling after arthroscopy``).
+
+    A circumstance stands in its place. What a test is to find (``MRI to evaluate for a repair``) is none.
+    """
+    named = [f for f in found if f.meaning.service is not None]
+    if len(named) < 2 or named[0].meaning.precedence < SPECIFIC or not _no_surgery(named[0].meaning):
+        return found
+    folded = words.folded
+    at = next((n for n in range(named[0].after, len(folded)) if _is_occasion(folded, n)), len(folded))
+    kept = [f for f in found if f.first < at or f.meaning.service is None or _no_surgery(f.meaning)]
+    if len(kept) < len(found) and folded[at] in _AROUND:
+        kept.append(Found(_around_surgery(), at, at + 1))
+    return kept
+
+
+@cache
+def _around_surgery() -> Term:
+    """The circumstance that something lies around a surgery."""
+    return next(f.meaning for f in catalogue()[0].find(("postoperative",)) if f.meaning.around_surgery)
+
+
+def _no_surgery(term: Term) -> bool:
+    return term.service is not None and (term.service[0] != _SURGERY or term.service[1] == _ADJUNCT)
+
+
+def _is_occasion(folded: Sequence[str], n: int) -> bool:
+    """Whether a surgery that follows the word is the time of what is requested, or what it looks for."""
+    if folded[n] in _AROUND:
+        return folded[n - 1] != "the"
+    return folded[n] == "to" and n + 1 < len(folded) and folded[n + 1] in _TO_FIND
 
 
 def _by_body_part(name: Name, parts: frozenset[str], words: Words) -> Name:
