@@ -215,7 +215,7 @@ def cited_for(links: Links, found: Ids, most: int = 8) -> list[Row]:
         place, key = pairs.each(found)
         shown = line[key] >= 0
         named = [(kind.nodes[n], labels.label(kind.nodes[n])) for n in there]
-        made = topic.rows(links.index, named, found[place[shown]], line[key[shown]], found[np.unique(place)])
+        made = topic.rows(links.index, named, found[place[shown]], line[key[shown]], found[place])
         return sorted(made, key=lambda row: (-(row.low or 0.0), -row.decisions, row.node))[:most]
     return []
 

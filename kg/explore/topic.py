@@ -157,7 +157,10 @@ def rows(
 
 
 def _comparison(index: Index, decision: Ids, key: Ids, keys: int, among: Ids | None = None) -> Comparison:
-    inside = None if among is None else np.isin(np.arange(len(index)), among)
+    inside = None
+    if among is not None:
+        inside = np.zeros(len(index), bool)
+        inside[among] = True
     return Comparison.counted(index, decision.astype(np.int32), key.astype(np.int32), keys, inside)
 
 
@@ -213,7 +216,7 @@ def _shared(links: Links, found: Ids, kind: Kind, pairs: Pairs, most: int) -> li
     line[chosen] = np.arange(len(chosen))
     shown = line[key] >= 0
     named = [(kind.nodes[n], labels.label(kind.nodes[n])) for n in chosen]
-    return rows(links.index, named, decision[shown], line[key[shown]], np.unique(decision))
+    return rows(links.index, named, decision[shown], line[key[shown]], decision)
 
 
 def _held(links: Links, found: Ids, kind: Kind, pairs: Pairs) -> tuple[Ids, Ids]:

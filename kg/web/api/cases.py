@@ -62,9 +62,7 @@ async def site_of(
     ] = None,
 ) -> Site:
     """The generation that is asked for, or the one that is served when the request begins."""
-    if generation is None:
-        return await served(request)
-    request.state.site = site = await request.app.state.state.generation(generation)
+    site = await (request.app.state.state.asked_for(request) if generation else served(request))
     return cast("Site", site)
 
 
