@@ -52,6 +52,8 @@ _ARTICLES = {"the", "a", "an"}
 _BEFORE_DATES = _ARTICLES | {"end", "of"}
 _PARTS = {"q1", "q2", "q3", "q4", "h1", "h2", "first", "second", "third", "fourth"}
 _BREAKS = {"by", "per", "which", "how", "what", "versus", "vs"}
+_KEPT = {("prior", "to"), *(("already", done) for done in ("provided", "received", "performed", "done"))}
+"""Adverbs that say something before what follows."""
 _WORKS = {"odg", "acoem", "mtus"}
 _LEADING = {"IN", "BY", "NOT", "OR"}
 """What goes with a phrase that follows it."""
@@ -138,7 +140,7 @@ def _phrases(text: str, start: int, end: int) -> list[Phrase]:
         # `sections on opioids` cites no title, `sections of Knee 2004` does.
         following = text[phrase.end :].lstrip().lower()
         several = phrase.printed.lower().endswith("sections") and not following.startswith("of ")
-        cites = phrase.type in {"CITE", "OF_SECTION", "OF_PAGE"} and not several
+        cites = phrase.type in {"CITE", "OF_SECTION", "OF_PAGE"} and not (several or following[:1] == ",")
         citing = cites or (citing and phrase.type == "OR")
     return found
 
@@ -160,7 +162,7 @@ def _without_adverbs(read: Words) -> Words:
     kept = [
         at
         for at, word in enumerate(read.folded)
-        if word not in said or (word == "prior" and read.folded[at + 1 : at + 2] == ["to"])
+        if word not in said or (word, *read.folded[at + 1 : at + 2]) in _KEPT
     ]
     return Words([read.folded[at] for at in kept], [read.matches[at] for at in kept])
 

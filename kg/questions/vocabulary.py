@@ -20,7 +20,7 @@ _TERMINAL = re.compile(r'^([A-Z_][A-Z_0-9]*):((?:\s*\|?\s*"[^"]+")+)', re.MULTIL
 _PHRASE = re.compile(r'"([^"]+)"')
 _ACRONYM = re.compile(r"[A-Z]{2,}[A-RT-Z]S")
 _TROUBLES = ("pain", "injury", "injuries", "complaint", "problem", "condition", "symptoms", "disorder")
-_PERSONS = ("reviewer", "specialist", "physician", "doctor", "expert", "practitioner")
+_PERSONS = ("reviewer", "specialist", "physician", "doctor", "expert", "practitioner", "background")
 # How the name of a specialty becomes that of a person: `Orthopedic Surgery` gives `orthopedic surgeon`.
 _PERSON_ENDINGS = (
     ("surgery", "surgeon"),
@@ -337,7 +337,8 @@ def _worker() -> Iterator[tuple[str, Meaning]]:
             f"licence in {state}",
         ):
             yield said, licence
-        for said in (f"licensed outside {state}", f"licensed outside of {state}", f"not licensed in {state}"):
+        outside = (f"{who}outside {of}{state}" for who in ("", "licensed ") for of in ("", "of "))
+        for said in (*outside, f"not licensed in {state}"):
             yield said, replace(licence, negated=True, offered="")
 
 

@@ -23,9 +23,11 @@ def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
     """
     if not asked.compared or (asked.seen & {"SAME", "SIDES"} and not asked.after):
         return asked.conditions, ()
-    if asked.others and not asked.after and asked.conditions:
+    if asked.others and asked.conditions:
         one = _whose_others(asked)
-        asked.after.append(replace(one, negated=not one.negated))
+        if all(condition.name != one.name for condition in asked.after):
+            asked.conditions += asked.after  # `orthopedic surgeons vs everyone else on knee surgery`
+            asked.after = [replace(one, negated=not one.negated)]
     if not asked.after:
         raise QuestionError("a comparison needs one thing on each side, such as opioids versus NSAIDs")
     asked.conditions = _as_drugs(asked, asked.after[0])

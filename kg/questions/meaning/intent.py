@@ -139,7 +139,7 @@ def _ended(asked: Asked) -> None:
 
 def _party(asked: Asked, kind: Kind) -> Party:
     """Whose citations are asked about."""
-    denied = asked.has({"basis"}) or any(condition.name == "basis" for condition in asked.part)
+    denied = asked.has({"basis", "guideline"}) or any(condition.name == "basis" for condition in asked.part)
     of_denials = denied and _UR_DENIALS.search(asked.text) and not _REVIEWERS.search(asked.text)
     administrator = ("PARTY" in asked.seen or of_denials) and kind is not Kind.SIDES and not asked.parties
     return Party.CLAIMS_ADMINISTRATOR if administrator else Party.REVIEWER

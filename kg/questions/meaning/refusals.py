@@ -1,5 +1,7 @@
 """Refuse a question of which a word would be without effect: it would be answered as another."""
 
+from itertools import pairwise
+
 from kg.errors import QuestionError
 from kg.questions.meaning.asked import Asked
 from kg.questions.question import Condition, Kind
@@ -76,6 +78,12 @@ def _words_used(asked: Asked, kind: Kind, groups: tuple[Condition, ...], *, by: 
         raise QuestionError("the same as what? “do both sides cite the same page” can be asked")
     if "COMPARE" in asked.seen and not groups and not by and kind is not Kind.SIDES:
         raise QuestionError("compare what with what? Name two things of one kind")
+    limited = [
+        "ONLY" in {one.type, other.type} and "PARTY" in {one.type, other.type}
+        for one, other in pairwise(asked.phrases)
+    ]
+    if any(limited) and not asked.has({"alone"}):
+        raise QuestionError("“only” one party? Ask what each cites: “UR cites ODG and the reviewer does not”")
     if "MATTER" in asked.seen and kind is Kind.FIGURES and not by:
         raise QuestionError("whether a thing matters is asked by its kind, such as “does specialty matter”")
     if "TREND" in asked.seen and kind not in {Kind.TREND, Kind.FIGURES}:

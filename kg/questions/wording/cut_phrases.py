@@ -333,7 +333,7 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
 
 
 _STATES = re.compile(
-    r"\b(?:is|are|was|were|had|have|cit(?:e|es|ed)|stat(?:e|es|ed)|rest(?:s|ed)?|come|came|turn(?:s|ed)?)\b",
+    r"\b(?:is|are|was|were|had|have|cit(?:e|es|ed)|stat(?:e|es|ed)|rest(?:s|ed)?|come|came|turn(?:s|ed)?|lack(?:s|ed)?)\b",
     re.IGNORECASE,
 )
 """What says of decisions, after their outcome, for what reason they ended so."""
@@ -354,7 +354,7 @@ def _mentioned(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phr
         return None
     if phrases[part[0]].meaning.name == "ground" and not (
         any(_ends_whole(text, phrases[at]) for at in ended)
-        or (ended and _STATES.search(text, phrases[ended[-1]].end, phrases[part[0]].start))
+        or (ended and _STATES.search(text, phrases[ended[-1]].end, phrases[part[0]].start + 6))
     ):
         return None
     often = phrases[shares[0]].type == "OFTEN"

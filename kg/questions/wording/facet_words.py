@@ -55,6 +55,7 @@ _NOTHING = (
         "without any source",
         "no guidelines at all",
     ),
+    *("w/o any citation", "w/o citation", "w/o a guideline", "w/o any guideline"),
     *("no guideline cited", "none cited", "no medical evidence", "uncited", "without citation"),
     *("without any citation", "without a guideline", "without any guideline", "nothing at all", "nothing"),
     *("without citing any guideline", "without citing anything", "without citing a guideline"),
@@ -147,7 +148,7 @@ _OTHERS = {
     ),
     ("retrospective", "true"): (
         *("retrospective", "retrospectively", "retro", "retrospective request", "retrospective review"),
-        *("already provided", "after the fact", "already received"),
+        *("already provided", "after the fact", "already received", "already performed", "already done"),
     ),
     ("retrospective", "false"): ("prospective", "prospective request", "prospective review"),
     ("item_words", "IMR eligible portion"): tuple(_in_part()),
@@ -155,6 +156,13 @@ _OTHERS = {
     ("category", "Injection"): ("ganglion block", "ganglion nerve block"),
     ("refills", "1.."): ("refill", "with refill", "with a refill"),
     ("refills", "..0"): ("no refill", "without refill", "zero refills"),
+    ("priority", "standard"): (
+        "regular review",
+        "routine review",
+        "non urgent",
+        "non expedited",
+        "not urgent",
+    ),
     ("age", "65.."): ("elderly", "senior", "older adult", "retirement age"),
     ("age", "..17"): ("minor", "underage", "teenager", "teen"),
 }

@@ -20,6 +20,8 @@ _LACKING = (
     "absent",
     "insufficient evidence of",
     "lack",
+    "lacked",
+    "lacks",
 )
 _HAVING = (
     "documented",
@@ -138,7 +140,10 @@ _GROUNDS = {
         ),
         *("required diagnosis", "qualifying diagnosis", "severe osteoarthritis", "supporting diagnosis"),
     ),
-    "records": ("record", "documentation", "medical record"),
+    "records": (
+        *("record", "documentation", "medical record", "information", "clinical information"),
+        *("supporting documentation", "medical information", "clinical documentation"),
+    ),
     "plan": ("treatment plan", "stated rationale", "plan of treatment", "treatment goal"),
     "safety": (
         *("safety concern", "side effect", "risk of dependence", "adverse effect", "aberrant behavior"),

@@ -72,8 +72,9 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         yield Meaning("VALUE", "age", f"{first}-{first + 9}"), decade.start(), decade.end()
 
 
+_AND_MORE = re.compile(r"\b(?P<n>[1-9][0-9]?)\s?\+\s+(?:disputed\s+)?items?\b", re.IGNORECASE)
 _SEVERAL_ITEMS = re.compile(
-    r"\b(?:several|multiple|numerous)\s+(?:(?:different|disputed|separate|denied|contested)\s+){0,2}"
+    r"\bmulti[\s-]item\b|\b(?:several|multiple|numerous)\s+(?:(?:different|disputed|separate|denied|contested)\s+){0,2}"
     r"(?:items?|services?|treatments?|issues|requests)\b(?:\s+(?:in\s+dispute|at\s+issue|per\s+letter))?",
     re.IGNORECASE,
 )
@@ -325,6 +326,8 @@ def _items(text: str) -> Iterator[tuple[Meaning, int, int]]:
     """How many items a letter has, or how many decisions a row has at least."""
     for several in _SEVERAL_ITEMS.finditer(text):
         yield Meaning("VALUE", "items", "2.."), several.start(), several.end()
+    for more in _AND_MORE.finditer(text):
+        yield Meaning("VALUE", "items", f"{more['n']}.."), more.start(), more.end()
     for listed in _listed().finditer(text):
         start = listed.end("of") if listed["of"] and not listed["left_out"] else listed.start()
         bounded = any(listed[name] for name in (*_MORE, "OR_MORE", "OR_LESS"))

@@ -11,6 +11,10 @@ from kg.reading.vocabulary.phrases import fold_word
 _REVIEWER = re.compile(
     r"\b(?:(?:IMR|expert|physician|independent|medical)\s+)*(?:reviewers?|IMR|experts?)\b", re.IGNORECASE
 )
+_DENIALS = re.compile(
+    r"\b(?:UR|utilization\s+review)\s+(?:denials?|decisions?|determinations?)(?=\s+(?:\w+\s+){0,2}?(?:based|rel|cit|rest|us))",
+    re.IGNORECASE,
+)
 _BY = re.compile(r"\s*(?:(?:is|are|was|were|being)\s+)?(?:\w+\s+)?(?:on\s+)?by\s+(?:the\s+)?$", re.IGNORECASE)
 
 
@@ -98,6 +102,8 @@ def _subjects(text: str, phrases: list[Phrase]) -> Iterator[_Subject]:
     for phrase in phrases:
         if phrase.type == "PARTY":
             yield _Subject(phrase.start, phrase.end, Party.CLAIMS_ADMINISTRATOR)
+    for one in _DENIALS.finditer(text):
+        yield _Subject(one.start(), one.end(), Party.CLAIMS_ADMINISTRATOR)
     said = [(phrase.start, phrase.end) for phrase in phrases]
     for one in _REVIEWER.finditer(text):
         if not any(start < one.end() and one.start() < end for start, end in said):

@@ -34,6 +34,8 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 """A number after a drug, such as `ibuprofen 800`."""
+_COUNTS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
+_REFILLS = re.compile(rf"\b(?P<n>[1-9][0-9]?|{'|'.join(_COUNTS)})\s+refills?\b", re.IGNORECASE)
 _LASTING = re.compile(
     r"\b(?P<n>[0-9]{1,3}|an?|one|two|three|six)[\s-](?P<unit>day|week|month|year)s?[\s-](?:home[\s-])?(?P<what>trial|rental|supply)\b",
     re.IGNORECASE,
@@ -66,6 +68,13 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     for said in _BARE.finditer(text):
         if _follows_drug(text[max(said.start() - 60, 0) : said.start()], form=False):
             yield Meaning("VALUE", "strength", said["amount"]), said.start(), said.end()
+    for said in _REFILLS.finditer(text):
+        if not _BOUNDED.search(text, max(said.start() - 12, 0), said.start()):
+            yield (
+                Meaning("VALUE", "refills", _COUNTS.get(said["n"].lower(), said["n"])),
+                said.start(),
+                said.end(),
+            )
     for said in _LASTING.finditer(text):
         value = f"{said['n']} {said['unit']} {said['what']}".lower()
         yield Meaning("VALUE", "item_words", value), said.start(), said.end()

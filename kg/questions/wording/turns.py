@@ -15,6 +15,11 @@ _EARLIER = re.compile(
     re.IGNORECASE,
 )
 """Before a service these say that it was had before, which is not what is disputed."""
+_LETTER = re.compile(
+    r"\s+(?:decision|letter|case|determination)\b(?!\s+(?:date|year|month|type))", re.IGNORECASE
+)
+_NOTHING = re.compile(r"$")
+_SURGERY = re.compile(r"\bsurger(?:y|ies)$", re.IGNORECASE)
 _AT = re.compile(r"\bat\s+$", re.IGNORECASE)
 _OF_PATIENT = re.compile(
     r"\b(?:for|in|with|of|has|have|had|having|due\s+to|treat\w*|relieve\w*|chronic|acute|their|his|her)\s+$",
@@ -42,11 +47,33 @@ _PERSONS = re.compile(
 
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
+    phrases = _halves(phrases)
     return _instead(
         _around_a_date(
-            _outside(_not_ended(text, [_settled(text, one) for one in _without_who(text, phrases)]))
+            _outside(_not_ended(text, _not_of([_settled(text, one) for one in _without_who(text, phrases)])))
         )
     )
+
+
+_HALVES = {"Q1", "Q2", "Q3", "Q4", "H1", "H2"}
+
+
+def _halves(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *first half vs second half of 2016* with the year after each."""
+    found: list[Phrase] = []
+    for at, phrase in enumerate(phrases):
+        found.append(phrase)
+        following = phrases[at + 1 : at + 4]
+        kinds = [one.type for one in following]
+        halves = len(kinds) == 3 and kinds[0] in {"VERSUS", "OR", "THAN"} and kinds[1] in _HALVES
+        if phrase.type in _HALVES and halves and kinds[2] == "YEAR":
+            found.append(following[2]._replace(start=phrase.end, end=phrase.end))
+        if phrase.type == "OF_GUIDELINE" and [one.type for one in phrases[max(at - 2, 0) : at]] == [
+            "SINCE",
+            "YEAR",
+        ]:
+            found[-1] = phrase._replace(type="UNKNOWN", meaning=Meaning("UNKNOWN"))
+    return found
 
 
 def _without_who(text: str, phrases: list[Phrase]) -> list[Phrase]:
@@ -75,6 +102,8 @@ def _settled(text: str, phrase: Phrase) -> Phrase:
         found = _OF_PATIENT.search(before) if printed == "pain" else _CONSULTED.search(before)
     elif printed in {"least", "most"}:
         found = _AT.search(before)
+    elif printed == "per" and _LETTER.match(text, phrase.end):
+        found = _NOTHING.search(before)
     if found is None:
         return phrase
     led = phrase.start - len(before) + found.start()
@@ -93,6 +122,19 @@ def _not_ended(text: str, phrases: list[Phrase]) -> list[Phrase]:
             found[-1] = Phrase(opposite, Meaning(opposite), printed, before.start, phrase.end)
         else:
             found.append(phrase)
+    return found
+
+
+def _not_of(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *non-spine surgery* as surgery that is none of the spine."""
+    found: list[Phrase] = []
+    for phrase in phrases:
+        non = bool(found) and found[-1].type == "NOT" and found[-1].printed.lower() == "non"
+        found.append(phrase)
+        if non and phrase.meaning.name == "subcategory" and _SURGERY.search(phrase.printed):
+            found.append(
+                Phrase("VALUE", Meaning("VALUE", "category", "Surgery"), "surgery", phrase.end, phrase.end)
+            )
     return found
 
 
