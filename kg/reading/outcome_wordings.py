@@ -26,8 +26,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 # What stands around an outcome, or between an item and it, without a word of either.
 _AROUND = "()[]{}\"'\u201c\u201d"
 _BETWEEN = " \t\r\n:;,=|/-\u2013\u2014"
-# `A cane is upheld`
-_COPULA = re.compile(r"\s+(?:is|are|was|were)$")
+# `A cane is upheld`, `A cane ..... upheld`
+_COPULA = re.compile(r"\s+(?:is|are|was|were)$|\s*(?:\.{2,}|\u2026)$")
 _ORIGINAL = "riginal request"
 _DAY = re.compile(r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b")
 

@@ -113,7 +113,7 @@ def _of_drug(found: Sequence[Figure], text: str, start: int) -> _Total | None:
     best: _Total | None = None
     for at, read in enumerate(found):
         if read.kind == "labelled" or (
-            read.kind == "counted" and not _dose(read, found[max(0, at - 1) : at], found[at + 1 : at + 3])
+            read.kind == "counted" and not _dose(read, found[max(0, at - 1) : at], found[at + 1 :])
         ):
             best = _packed(found[at : at + 2], text) or _Total(read.amounts[0], Unit.UNIT, read.span)
             break
@@ -167,20 +167,20 @@ def _packed(found: Sequence[Figure], text: str) -> _Total | None:
     ):
         return None
     one, other = found
-    printed, count = one.span.of(text), other.span.of(text)
-    held = _PER_PACKAGE.search(printed) and _PACKAGES.search(count)
     between = text[one.span.end : other.span.start]
+    held = _PER_PACKAGE.search(one.span.of(text)) and _PACKAGES.search(other.span.of(text))
     holding = _HOLDING.fullmatch(between) or (between == " (" and one.amounts[0] == Amount(1, 1))
-    if not held and not (_PACKAGES.search(printed) and holding):
+    if not held and not (_PACKAGES.search(one.span.of(text)) and holding):
         return None
     return _Total(one.amounts[0].times(other.amounts[0]), Unit.UNIT, Span(one.span.start, other.span.end))
 
 
 def _dose(read: Figure, before: Sequence[Figure], after: Sequence[Figure]) -> bool:
-    """Whether tablets are those of one intake (``1-2 tablets every 6 hours``, ``one tablet before bed``)."""
-    taken = any(each.has("INTAKE") for each in (*before, *after))
-    often = any(each.kind == "frequency" for each in after)
-    return read.amounts[0].high <= _FEW and (taken or often or read.amounts[0].low != read.amounts[0].high)
+    """Whether tablets are those of one intake (``1-2 tablets every 6 hours``, ``3 tablets #90``)."""
+    numbered = any(each.kind == "labelled" for each in after)
+    taken = any(each.has("INTAKE") for each in (*before, *after[:2]))
+    often = any(each.kind == "frequency" for each in after[:2]) or read.amounts[0].low != read.amounts[0].high
+    return read.amounts[0].high <= _FEW and (numbered or taken or often)
 
 
 def _bare(found: Sequence[Figure], text: str, start: int, unit: Unit) -> _Total | None:

@@ -28,7 +28,9 @@ _ASKED = (
 )
 _GOVERNING = re.compile(rf"(?i:\b(?P<rule>{_RULE})\b|\b(?P<asked>{_ASKED})\b)")
 _IN_WEEKS = r"(?:over|within|in)\s+(?:a\s+)?[\w-]{1,12}(?:\s+to\s+\w{1,8})?[\s-]+weeks?\b"
-_ALLOWED = r"\b(?:is|are|may\s+be|was)\s+(?:the\s+recommend|recommended|supported|allowed|appropriate)"
+_ALLOWED = (
+    r"\b(?:is|are|may\s+be|was|would\s+be)\s+(?:the\s+recommend|recommended|supported|allowed|appropriate)"
+)
 _BE_GIVEN = (
     r"\b(?:should\s+be\s+(?:provided|given|tried|allowed|completed|attempted|offered|enough|sufficient|documented)"
     r"|(?:may|can)\s+be\s+(?:considered|given|provided|allowed)(?!\s+medically))"
@@ -78,7 +80,7 @@ _OF_RULE = re.compile(
 )
 # "the recommended number of visits is 8 to 12"; "24 visits were given, and guidelines allow 10"
 _NAMELESS = re.compile(
-    r"(?i:\b(?:(?:visits|sessions|treatments)\s+(?:is|are|would\s+be|of|should\s+not\s+exceed|should\s+be\s+limited\s+to)"
+    r"(?i:\b(?:(?:visits|sessions|treatments)\s+(?:(?:allowed|recommended|permitted)\s+)?(?:is|are|would\s+be|of|should\s+not\s+exceed|should\s+be\s+limited\s+to)"
     r"|(?:recommend|allow|support|permit|endorse)s?(?:\s+(?:only|just|a\s+maximum\s+of|no\s+more\s+than))*"
     r"|(?:guideline|recommended|allowed|allowable)\s+(?:amount|number|maximum|limit|total|quantity)\s+(?:of|is)|which\s+is)"
     rf"\s+(?:up\s+to\s+)?(?P<number>{_NUMBER}(?:\s?(?:-|to)\s?{_NUMBER})?)"
@@ -90,6 +92,8 @@ _GIVEN = re.compile(
     r"(?i:[\w\s,/()-]{0,80}?\b(?:is|are|was|were|been)\s+(?:not\s+)?(?:medically\s+necessary|approved|authorized"
     r"|certified|completed|attended|requested|denied))"
 )
+# "exceeds the maximum by 4 visits", not "benefit by 4 visits"
+_DIFFERENCE = re.compile(r"(?i:\b(?:exceed|surpass)\w*\b[^.;]{0,80}\sby\s+\Z)")
 _MOST = 104
 """Visits that a rule allows: more are no visits but a year or a page."""
 _BETWEEN = 5
@@ -167,6 +171,8 @@ def _visits(
 ) -> Iterator[tuple[float, float, Unit, Span]]:
     for low, high, span in counts:
         before = [is_rule for end, is_rule in governing if end <= span.start]
+        if _DIFFERENCE.search(text, max(0, span.start - _BACK), span.start):
+            continue
         if not 0 < high <= _MOST or len(span.of(text).split()) > _BETWEEN:
             continue
         of_rule = before[-1] if before else _AFTER.match(text, span.end) is not None
