@@ -49,7 +49,7 @@ class Fault(BaseModel):
 class Problem(BaseModel):
     """What went wrong, as RFC 9457 has it."""
 
-    type: str = Field(description="Type of the problem; `about:blank` where the status is sufficient.")
+    type: str = Field(description="IRI of the kind of problem; it answers with what to do.")
     title: str
     status: int
     detail: str = Field(

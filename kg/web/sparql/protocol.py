@@ -107,7 +107,7 @@ async def endpoint(request: Request) -> Response:
     try:
         guard.check(asked.query)
     except QueryError as error:
-        raise ProblemError(400, str(error), type="query-refused") from error
+        raise ProblemError(400, str(error), kind="query-refused") from error
     etag = _etag(request, asked)
     if request.method != "POST" and negotiate.unchanged(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers={"ETag": etag})
@@ -363,9 +363,9 @@ def _problem(frame: Frame, query: str) -> ProblemError:
     match fields.pop("error"):
         case "syntax":
             fault = explained(fields["message"], query)
-            return ProblemError(400, str(fault), type="query-syntax", line=fault.line, column=fault.column)
+            return ProblemError(400, str(fault), kind="query-syntax", line=fault.line, column=fault.column)
         case "unknown-graph":
-            return ProblemError(400, no_such(fields["graph"]), type="query-refused")
+            return ProblemError(400, no_such(fields["graph"]), kind="query-refused")
         case "not-acceptable":
             offered = ", ".join(_FORMS[fields["kind"]])
             return ProblemError(406, f"available formats of this result: {offered}")
@@ -378,7 +378,7 @@ def _problem(frame: Frame, query: str) -> ProblemError:
                 "or download everything from /download",
             )
         case "died":
-            return ProblemError(400, "the query exceeds the limit of memory or nesting", type="query-refused")
+            return ProblemError(400, "the query exceeds the limit of memory or nesting", kind="query-refused")
         case "endpoint":
             return ProblemError(502, fields["message"])
         case _:
