@@ -148,8 +148,8 @@ class Asked:
 
     def _only(self, at: int) -> None:
         """*Only* beside a guideline or a ground: nothing else is cited, or stated."""
-        near = [self.phrases[n] for n in (at - 1, at + 1) if 0 <= n < len(self.phrases)]
-        near += [self.phrases[at]]
+        ahead = 2 if [phrase.type for phrase in self.phrases[at + 1 : at + 2]] == ["CITE"] else 1
+        near = [self.phrases[n] for n in (at - 1, at, at + ahead) if 0 <= n < len(self.phrases)]
         if any("ground" in p.type.lower() + p.meaning.name for p in near):
             self._condition(Condition("alone", ("ground",)))
         elif any(p.meaning.value == "mtus" for p in near):

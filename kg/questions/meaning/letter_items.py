@@ -55,7 +55,9 @@ def settle(asked: Asked) -> None:
         return
     said = [p for p in asked.phrases if p.type == "TOGETHER"]
     letters = said or _asks_letters(asked)
-    if letters and len(values) > 1 and not asked.compared:
+    if named and not asked.compared and (without := _without(asked)):
+        _of_letters(asked, [*named, *without])
+    elif letters and len(values) > 1 and not asked.compared:
         _of_letters(asked, named)
     elif any(p.printed.lower() not in _SOFT for p in said) and not asked.has({"letter", "items", "together"}):
         raise QuestionError("what is in one letter? Name two services, such as “an MRI and acupuncture”")
@@ -74,6 +76,14 @@ def _asks_letters(asked: Asked) -> bool:
     return bool(both or (_LETTERS.search(first) and _AND.search(gaps[-1])))
 
 
+def _without(asked: Asked) -> list[Condition]:
+    """The services that a letter is not to dispute: *letters that dispute an MRI but no physical therapy*."""
+    first = next((phrase.start for phrase in _services(asked)), 0)
+    if not _LETTERS.search(asked.text[:first]):
+        return []
+    return [c for c in asked.conditions if c.name in SERVICES and c.negated and '="' not in c.asked]
+
+
 def _services(asked: Asked) -> list[Phrase]:
     """The phrases that name services."""
     return [p for p in asked.phrases if p.type == "VALUE" and p.meaning.name in SERVICES]
@@ -87,7 +97,7 @@ def _of_letters(asked: Asked, named: list[Condition]) -> None:
         raise QuestionError(
             f"“{of_item.asked or of_item.values[0]}” is said of one item, and not of a letter: leave it out"
         )
-    whole = [Condition("together", (value,), asked=c.asked) for c in named for value in c.values]
+    whole = [Condition("together", (value,), c.negated, c.asked) for c in named for value in c.values]
     whole = [replace(c, asked="") if c.asked.count(",") else c for c in whole]
     asked.conditions = [c for c in asked.conditions if c not in named] + whole
     asked.sides, asked.both = [], False

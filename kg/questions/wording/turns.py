@@ -2,9 +2,11 @@
 
 import re
 
+from kg.model import Party
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording.alternatives import SERVICES
 
+_BOTH = {"both", "both sides", "both parties", "two sides", "two parties", "ur and the reviewer"}
 _OPPOSITE = {"IS_OVERTURNED": "IS_UPHELD", "IS_UPHELD": "IS_OVERTURNED"}
 _DATES = {"YEAR", "MONTH", "DAY", "NUMBER", "Q1", "Q2", "Q3", "Q4", "H1", "H2"}
 _INSTEAD = {"rather than", "as opposed to"}
@@ -47,7 +49,7 @@ _PERSONS = re.compile(
 
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
-    phrases = _halves(phrases)
+    phrases = _both_cite(_halves(phrases))
     return _instead(
         _around_a_date(
             _outside(_not_ended(text, _not_of([_settled(text, one) for one in _without_who(text, phrases)])))
@@ -73,6 +75,24 @@ def _halves(phrases: list[Phrase]) -> list[Phrase]:
             "YEAR",
         ]:
             found[-1] = phrase._replace(type="UNKNOWN", meaning=Meaning("UNKNOWN"))
+    return found
+
+
+def _both_cite(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *both cite ODG* as what each party cites."""
+    found: list[Phrase] = []
+    for at, phrase in enumerate(phrases):
+        before = [one.type for one in found[-2:]]
+        following = [one.type for one in phrases[at + 1 : at + 2]]
+        alone = not set(following) & {"GUIDE", "YEAR", "AT_PAGE", "AT_CHAPTER", "OF_SECTION", "OR", "NOT"}
+        both = len(found) > 1 and found[-2].printed.lower() in _BOTH
+        if phrase.type == "GUIDE" and before[-1:] == ["CITE"] and both and alone:
+            del found[-2:]
+            for party in (Party.CLAIMS_ADMINISTRATOR, None):
+                meaning = Meaning("VALUE", "guideline", phrase.meaning.value, party=party)
+                found.append(phrase._replace(type="VALUE", meaning=meaning))
+        else:
+            found.append(phrase)
     return found
 
 
