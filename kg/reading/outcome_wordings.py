@@ -15,7 +15,6 @@ _MARK = re.compile(r":(?!\d)|(?<=\s)[-\u2013\u2014](?=\s)")
 # A remark in brackets says more of an outcome, or another thing.
 _REMARK = re.compile(r"\([^()]*\)$")
 _MOST_WORDS = 8
-_LONGEST_LINE = 300
 _TURNING = frozenset(["not", "never", "partially", "partly", "conditionally", "mostly", "or", "and"])
 # Words of an outcome that is neither of the two alone, whatever else it says.
 _IN_PART = re.compile(r"\b(?:partial(?:ly)?|partly|in part|modif\w+)\b", re.IGNORECASE)
@@ -139,8 +138,10 @@ def doubted(text: str, item: Span, rationale: Span | None) -> Iterator[Problem]:
     if found := _WITHIN.search(text, item.start, item.end):
         message = f'the disputed item holds the outcome "{found["outcome"]}"'
         yield Problem(ProblemKind.BAD_VALUE, Span(*found.span("outcome")), message)
-    if rationale is not None:
-        start = max(rationale.start, rationale.end - _LONGEST_LINE)
-        if found := _LAST_LINE.search(text, start, rationale.end):
-            message = f'the rationale ends with "{found["line"].strip()}", which may be an item of its own'
-            yield Problem(ProblemKind.UNREAD_TEXT, Span(*found.span("line")), message)
+    if rationale is None:
+        return
+    start = text.rfind("\n", rationale.start, rationale.end)
+    colon = start >= 0 and text.find(":", start, rationale.end) > 0
+    if colon and (found := _LAST_LINE.match(text, start, rationale.end)):
+        message = f'the rationale ends with "{found["line"].strip()}", which may be an item of its own'
+        yield Problem(ProblemKind.UNREAD_TEXT, Span(*found.span("line")), message)
