@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _AROUND = "()[]{}\"'\u201c\u201d"
 _BETWEEN = " \t\r\n:;,=|/-\u2013\u2014"
 # `A cane is upheld`, `A cane ..... upheld`
-_COPULA = re.compile(r"\s+(?:is|are|was|were)$|\s*(?:\.{2,}|\u2026)$")
+_COPULA = re.compile(r"\s+(?:is|are|was|were|has\s+been|have\s+been)$|\s*(?:\.{2,}|\u2026)$")
 _ORIGINAL = "riginal request"
 _DAY = re.compile(r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b")
 

@@ -19,6 +19,7 @@ from kg.reading.outcome_wordings import parted, value
         ("A cane Upheld as modified", "A cane", "Upheld as modified"),
         ("A cane not upheld", "A cane", "not upheld"),
         ("A cane is upheld", "A cane", "upheld"),
+        ("A cane has been upheld", "A cane", "upheld"),
         ("A cane ..... Upheld", "A cane", "Upheld"),
         (
             "A cane was the original request. A cane is Upheld",

@@ -37,6 +37,8 @@ from kg.reading.requests.recommendations import recommended
         ("Gym membership for one year", 12, 12, "month"),
         ("Wrist braces #2", 2, 2, "unit"),
         ("Gauze 4 boxes", 4, 4, "unit"),
+        ("Ibuprofen 600 mg, qty one hundred", 100, 100, "unit"),
+        ("Ibuprofen 600 mg, qty two hundred", 200, 200, "unit"),
         ("Gabapentin 600 mg three tablets with dinner #90", 90, 90, "unit"),
         ("Hand therapy once or twice a week for five weeks", 5, 10, "visit"),
         ("Massage, eight 1-hour sessions", 8, 8, "visit"),

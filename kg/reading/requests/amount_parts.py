@@ -24,6 +24,7 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _PER = frozenset(["PER_DAY", "PER_WEEK", "PER_MONTH"])
+_HUNDRED = 100
 _LONGEST = 2000
 """Characters of an item that are looked through for its amounts: no sound item is as long."""
 
@@ -45,6 +46,8 @@ def amount(printed: str) -> Amount:
 
     >>> amount("twelve (12)"), amount("2-3"), amount("one to two")
     (Amount(low=12.0, high=12.0), Amount(low=2.0, high=3.0), Amount(low=1.0, high=2.0))
+    >>> amount("one hundred"), amount("twenty-four")
+    (Amount(low=100.0, high=100.0), Amount(low=24.0, high=24.0))
     """
     ends = [_value(end) for end in _RANGE.split(printed.lower())]
     return Amount(min(ends), max(ends))
@@ -57,7 +60,10 @@ def _value(printed: str) -> float:
     if words[-1][0].isdigit():
         return float(words[-1])
     bare = printed.partition("(")[0]
-    return float(sum(amounts.NUMBERS.get(word, 0) for word in _NUMBER.findall(bare)))
+    said = [amounts.NUMBERS.get(word, 0) for word in _NUMBER.findall(bare)]
+    if said[1:] and said[-1] == _HUNDRED:
+        return float(sum(said[:-1]) * _HUNDRED)
+    return float(sum(said))
 
 
 class Every(NamedTuple):

@@ -29,7 +29,7 @@ _TOPICAL = frozenset(["cream", "gel", "ointment", "lotion"])
 """Words of a form for the skin, which names of drugs may end in (``lidocaine cream``)."""
 _OCCASION = frozenset(["prior", "before"])
 _SURGERY, _ADJUNCT = "Surgery", "Adjunct Surgical Services"
-_AROUND = frozenset(["prior", "before", "after", "following"])
+_AROUND = frozenset(["prior", "before", "after", "following", "status"])
 _TO_FIND = frozenset(["evaluate", "assess", "rule", "determine"])
 
 Name = tuple[str, str | None]
@@ -249,6 +249,8 @@ def _no_surgery(term: Term) -> bool:
 
 def _is_occasion(folded: Sequence[str], n: int) -> bool:
     """Whether a surgery that follows the word is the time of what is requested, or what it looks for."""
+    if folded[n] == "status":
+        return list(folded[n + 1 : n + 2]) == ["post"]
     if folded[n] in _AROUND:
         return folded[n - 1] != "the"
     return folded[n] == "to" and n + 1 < len(folded) and folded[n + 1] in _TO_FIND
