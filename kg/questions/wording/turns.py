@@ -61,13 +61,16 @@ _HALVES = {"Q1", "Q2", "Q3", "Q4", "H1", "H2"}
 
 
 def _halves(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases, *first half vs second half of 2016* with the year after each."""
+    """The phrases, *first half vs second half of 2016*, *right vs left knee* with the last word twice."""
     found: list[Phrase] = []
     for at, phrase in enumerate(phrases):
         found.append(phrase)
         following = phrases[at + 1 : at + 4]
         kinds = [one.type for one in following]
         halves = len(kinds) == 3 and kinds[0] in {"VERSUS", "OR", "THAN"} and kinds[1] in _HALVES
+        sides = [one.meaning.name for one in (phrase, *following)] == ["side", "", "side", "body_part"]
+        if sides and kinds[0] in {"VERSUS", "THAN"}:
+            found.append(following[2]._replace(start=phrase.end, end=phrase.end))  # `right vs left knee`
         if phrase.type in _HALVES and halves and kinds[2] == "YEAR":
             found.append(following[2]._replace(start=phrase.end, end=phrase.end))
         if phrase.type == "OF_GUIDELINE" and [one.type for one in phrases[max(at - 2, 0) : at]] == [
