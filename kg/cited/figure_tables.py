@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -30,6 +30,7 @@ from kg.errors import SettingError
 from kg.explore import crossed
 from kg.questions.answers import answer
 from kg.questions.reading import read_question
+from kg.statistics import intervals
 
 _EVERY = 1_000_000
 
@@ -246,12 +247,23 @@ def of_outcomes(letters: CountedLetters, asked: Wanted) -> Table:
 
 
 def comparison(letters: CountedLetters, asked: Wanted) -> Table:
-    """The two sides of a comparison, and their difference in percentage points."""
-    found = {side: counted(letters, counted_decisions.of_side(letters, asked, side)) for side in SIDES}
-    rates = [values["overturn_rate"] for values in found.values()]
-    one, other = (rate if isinstance(rate, float) else None for rate in rates)
-    told = {f"{side}_{name}": value for side, values in found.items() for name, value in values.items()}
-    return Table({}, told | {"difference": None if one is None or other is None else 100 * (one - other)})
+    """The two sides of a comparison, and their difference in percentage points.
+
+    It has an interval if no decision is on both sides.
+    """
+    masks = [counted_decisions.of_side(letters, asked, side) for side in SIDES]
+    found = [counted(letters, mask) for mask in masks]
+    told = {
+        f"{side}_{name}": v for side, values in zip(SIDES, found, strict=True) for name, v in values.items()
+    }
+    apart: dict[str, float | None] = dict.fromkeys(("difference", "difference_low", "difference_high"))
+    if all(mask.any() for mask in masks):
+        one, other = ((v["overturn_rate"], v["rate_low"], v["rate_high"]) for v in found)
+        ends = intervals.difference(cast("intervals.Rated", one), cast("intervals.Rated", other))
+        apart = {name: 100 * end for name, end in zip(apart, ends, strict=True)}
+    if (masks[0] & masks[1]).any():
+        apart |= {"difference_low": None, "difference_high": None}
+    return Table({}, told | apart)
 
 
 def node(letters: CountedLetters, asked: Wanted) -> Table:

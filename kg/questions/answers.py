@@ -18,7 +18,7 @@ from kg.analysis.sides import sides
 from kg.errors import QuestionError, UnknownError
 from kg.model import Outcome
 from kg.questions import echo, letter_facets, question_query
-from kg.questions.counts import counted, parts_of, passing, rows_of, without_value
+from kg.questions.counts import compared, counted, parts_of, passing, rows_of, without_value
 from kg.questions.measures import Found, measured, share
 from kg.questions.question import DATED, LASTING, Kind, Question
 from kg.questions.reading import read_question
@@ -125,7 +125,8 @@ def _figures(analyses: Analyses, question: Question) -> Found:
     notes = (*index.left_out, *without_value(index, mask, question))
     rows = rows_of(index, mask, question)
     if question.groups:
-        return counted(index, mask, question), rows, notes
+        apart, said = compared(index, mask, question, rows)
+        return counted(index, mask, question) | apart, rows, (*said, *notes)
     if question.order:
         rows.sort(key=lambda row: (_ordered(row, question), -row["decisions"]))
         notes = (

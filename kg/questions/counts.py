@@ -1,6 +1,6 @@
 """Count the decisions under the conditions of a question."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,10 @@ from kg.analysis.filters import Filters
 from kg.analysis.sides import with_rates
 from kg.questions import echo, letter_facets
 from kg.questions.question import Condition, Question
+from kg.statistics import intervals
+
+Difference = tuple[dict[str, float | None], tuple[str, ...]]
+"""Figures of a comparison, and a sentence on them; empty where nothing is compared."""
 
 
 def passing(index: Index, conditions: tuple[Condition, ...], question: Question) -> Mask:
@@ -60,6 +64,29 @@ def rows_of(
         within = split(of, both, question) or [counted(of, both, question)]
         rows += [{"group": echo.grouped(group), **row} for row in within]
     return rows
+
+
+def compared(index: Index, mask: Mask, question: Question, rows: Sequence[Mapping[str, Any]]) -> Difference:
+    """The difference of the rates of two groups, in percentage points, and a sentence on it.
+
+    It has no interval where a decision is in both groups.
+    """
+    if len(question.groups) != 2 or question.split or any(row.get("rate") is None for row in rows):
+        return {}, ()
+    one, other = rows
+    in_both = int((mask & np.logical_and(*(passing(index, (g,), question) for g in question.groups))).sum())
+    ends = [(row["rate"], row["low"], row["high"]) for row in (one, other)]
+    apart, low, high = (100 * part for part in intervals.difference(*ends))
+    said = " against ".join(f"{100 * row['rate']:.1f} % {row['group']}" for row in (one, other))
+    if in_both:
+        value = {"difference": apart, "difference_low": None, "difference_high": None}
+        shared = "1 decision is" if in_both == 1 else f"{in_both:,} decisions are"
+        return value, (
+            f"{said}: {apart:+.1f} percentage points; {shared} in both groups, so it has no interval",
+        )
+    sure = "may be chance" if low <= 0 <= high else "is beyond chance"
+    note = f"{said}: {apart:+.1f} percentage points (95 % interval {low:+.1f} to {high:+.1f}), which {sure}"
+    return {"difference": apart, "difference_low": low, "difference_high": high}, (note,)
 
 
 def without_value(index: Index, mask: Mask, question: Question) -> list[str]:

@@ -6,6 +6,7 @@ No function warns, divides by zero or gives an infinity. Intervals are two-sided
 """
 
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,23 @@ def wilson(successes: Numbers, trials: Numbers) -> Interval:
     low = np.where(successes == 0, 0.0 * middle, middle - half)
     high = np.where(successes == trials, 1.0 + 0.0 * middle, middle + half)
     return low, high
+
+
+Rated = tuple[float, float, float]
+"""A figure with the ends of its interval."""
+
+
+def difference(one: Rated, other: Rated) -> Rated:
+    """The difference of two rates that share no decision, with its interval, from each rate and its ends.
+
+    The interval is Newcombe's (Stat. Med. 17, 1998, 873-890, method 10): it is as wide as theirs make it.
+
+    >>> [round(part, 3) for part in difference((0.8, 0.652, 0.895), (0.5, 0.352, 0.648))]
+    [0.3, 0.091, 0.476]
+    """
+    (rate, low, high), (rate_2, low_2, high_2) = one, other
+    apart = rate - rate_2
+    return apart, apart - hypot(rate - low, high_2 - rate_2), apart + hypot(high - rate, rate_2 - low_2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ import re
 import time
 from datetime import timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,6 +29,7 @@ from kg.questions.question import Kind, Question
 from kg.questions.reading import ABSENT, LONGEST, grammar, read_question, tokens
 from kg.questions.wording import numbers
 from kg.sample import sample
+from kg.statistics import intervals
 
 
 def rows():
@@ -509,3 +511,28 @@ def test_services_of_different_kinds_are_either(analyses, base):
     assert found.value["decisions"] == rows.filter(either).height
     neither = answers.ask(analyses, "not acupuncture or injections").value["decisions"]
     assert neither == rows.height - rows.filter(either).height
+
+
+def test_two_groups_that_are_compared_have_a_difference_with_an_interval(analyses):
+    told = answers.ask(analyses, "are opioids overturned more than imaging")
+    one, other = told.rows
+    assert told.value["difference"] == pytest.approx(100 * (one["rate"] - other["rate"]))
+    assert told.value["difference_low"] < told.value["difference"] < told.value["difference_high"]
+    sure = told.value["difference_low"] > 0 or told.value["difference_high"] < 0
+    assert ("beyond chance" if sure else "may be chance") in told.notes[0]
+    shared = answers.ask(analyses, "are opioids overturned more than pharmaceuticals")
+    assert shared.value["difference_low"] is None
+    assert "in both groups" in shared.notes[0]
+    assert "difference" not in answers.ask(analyses, "opioids vs imaging by year").value
+
+
+def test_a_difference_covers_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(4)
+    held = 0
+    for _ in range(2_000):
+        won = rng.binomial([60, 90], [0.15, 0.3]).astype(float)
+        low, high = intervals.wilson(won, np.array([60.0, 90.0]))
+        ends = list(zip(won / [60, 90], low, high, strict=True))
+        _, least, greatest = intervals.difference(*ends)
+        held += least <= -0.15 <= greatest
+    assert 0.94 <= held / 2_000 <= 0.965
