@@ -7,7 +7,11 @@ A definition may be a list of words, in lower case::
 
 What stands in brackets may be missing; or it is one of several, with bars between. A hyphen may be printed
 as a blank or not at all, a full stop may be missing, ``_`` is a blank. Case does not matter, and a list ends
-at the end of a word. Rows of ``grammar/misspellings.tsv`` add what is printed for a word.
+at the end of a word. Rows of ``grammar/misspellings.tsv`` add what is printed for a word. A name in capitals
+is one of the words of a list above, whose own name begins with ``_``::
+
+    _PARTY: reviewer administrator
+    CITES: (the_)PARTY_cites
 
 Or it is words as they are printed, in quotes, with expressions before, between or after them::
 
@@ -22,7 +26,7 @@ above. All other definitions are Lark's own.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from kg import resources
@@ -30,6 +34,7 @@ from kg import resources
 _DEFINITION = re.compile(r"^(_?[A-Z][A-Z0-9_]*(?:\.-?\d+)?):[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
 _COMMENT = re.compile(r"(?:^|[ \t])//.*$", re.MULTILINE)
 _WORD = re.compile(r"[a-z0-9(][a-z0-9'._/()|-]*")
+_NAME = re.compile(r"[A-Z]+")
 _OPENING = re.compile(r"\(([^()]+)\)")
 _SIGNS = {"(": "(?:", "_": r"\s+", "-": "[ -]?", ".": r"\.?", "/": r"\/"}
 _PIECE = re.compile(r'"((?:[^"\\\n]|\\.)+)"|/((?:[^/\\\n]|\\.)+)/(?![a-z])|(\|)|(_[A-Z0-9_]+)')
@@ -60,14 +65,18 @@ def written_out(source: str, declared: Mapping[str, str], edge: str = "") -> str
             raise ValueError(f"the grammar does not declare {name}")
 
     parts: dict[str, str] = {}
+    lists: dict[str, list[str]] = {}
     for match in _DEFINITION.finditer(source):
-        if match[1].startswith("_") and (part := _joined(match[2], parts)):
+        if not match[1].startswith("_"):
+            continue
+        if listed := _listed(match[2], lists):
+            lists[match[1][1:]] = listed
+        elif part := _joined(match[2], parts):
             parts[match[1]] = part
 
     def defined(match: re.Match[str]) -> str:
         name, body = match[1], match[2]
-        listed = _COMMENT.sub("", body).split()
-        if listed and all(_WORD.fullmatch(word) for word in listed):
+        if listed := _listed(body, lists):
             body = f"/{pattern_of(listed)}/"
         elif joined := _joined(body, parts):
             body = f"/{joined}/"
@@ -77,6 +86,24 @@ def written_out(source: str, declared: Mapping[str, str], edge: str = "") -> str
         return f"{name}: {body}"
 
     return _DEFINITION.sub(defined, source)
+
+
+def _listed(body: str, lists: Mapping[str, Sequence[str]]) -> list[str]:
+    """The words of a list, its names written out; none for what is no list.
+
+    >>> _listed("(the_)PARTY_cites", {"PARTY": ["reviewer", "administrator"]})
+    ['(the_)(reviewer|administrator)_cites']
+    """
+    words = _COMMENT.sub("", body).split()
+    if any(name not in lists for word in words for name in _NAME.findall(word)):
+        return []
+    written = (lists.get(word) or [_NAME.sub(lambda name: _either(lists[name[0]]), word)] for word in words)
+    words = [each for several in written for each in several]
+    return words if all(_WORD.fullmatch(word) for word in words) else []
+
+
+def _either(words: Sequence[str]) -> str:
+    return f"({'|'.join(words)})" if len(words) > 1 else words[0]
 
 
 def _joined(body: str, parts: Mapping[str, str]) -> str | None:
