@@ -65,7 +65,7 @@ def ask(
         print_file(form, names, cells, base.generation, question=answer.echo, notes=answer.notes)
     else:
         say(answer.echo)
-        if answer.value:
+        if answer.value and "difference" not in answer.value:
             table([name for name in _FIGURES if name in answer.value], [_shown(answer.value)], "")
         if answer.rows:
             columns = list(answer.rows[0])

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from kg.reading.requests import amounts
 from kg.reading.requests.items import read_item
 from kg.reading.requests.recommendations import recommended
 
@@ -173,3 +174,47 @@ def test_recommended(printed, amounts):
     found = recommended(printed, 0, len(printed))
     assert [(quantity.minimum, quantity.maximum) for quantity in found] == amounts
     assert all(re.match(r"\d|six|ten", quantity.span.of(printed)) for quantity in found)
+
+
+def spelled(number: int, hyphen: str, joint: str) -> str:
+    """A number below a thousand in words."""
+    words = {
+        value: word for word, value in reversed(amounts.NUMBERS.items()) if word not in {"once", "single"}
+    }
+    if number < 100:
+        tens, rest = 10 * (number // 10), number % 10
+        return words[number] if number in words else f"{words[tens]}{hyphen}{words[rest]}"
+    hundreds = f"{words[number // 100]} {amounts.HUNDRED}"
+    return hundreds + (joint + spelled(number % 100, hyphen, joint) if number % 100 else "")
+
+
+@pytest.mark.parametrize("joint", [" ", " and "])
+@pytest.mark.parametrize("hyphen", ["-", " "])
+def test_every_number_in_words_is_read(hyphen, joint):
+    wrong = []
+    for number in range(1, 400):
+        word = spelled(number, hyphen, joint)
+        for text in (
+            f"Norco 10/325 mg {word} tablets",
+            f"{word.upper()} tablets",
+            f"physical therapy, {word} sessions",
+        ):
+            if number > 104 and "session" in text:
+                continue
+            quantity = read_item(text, 0, len(text))[0].quantity
+            if quantity is None or (quantity.minimum, quantity.maximum) != (number, number):
+                wrong.append((text, quantity))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("joint", ["-", " to ", " or "])
+def test_every_range_in_words_is_read(joint):
+    wrong = []
+    for low in (2, 6, 20, 24, 40):
+        for high in (8, 12, 30, 45, 60):
+            if low < high and not (joint == "-" and low % 10 == 0 and high < 10):
+                text = f"acupuncture, {spelled(low, '-', ' ')}{joint}{spelled(high, '-', ' ')} visits"
+                quantity = read_item(text, 0, len(text))[0].quantity
+                if quantity is None or (quantity.minimum, quantity.maximum) != (low, high):
+                    wrong.append((text, quantity))
+    assert wrong == []

@@ -18,7 +18,9 @@ _COUNTING = frozenset(amounts.NUMBERS) | amounts.OFTEN
 _DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"[a-z]+")
 _FOR_A = re.compile(r"\bfor\s+an?\b", re.IGNORECASE)
-_RANGE = re.compile(r"(?<=[\w)])\s?(?:-|–|to|or|through)\s?(?=[\da-z])", re.IGNORECASE)
+_COMPOUND = re.compile(rf"({'|'.join(sorted(amounts.TENS))})-({'|'.join(sorted(amounts.UNITS))})\b")
+"""``twenty-four``, which is no range."""
+_RANGE = re.compile(r"(?<=[\w)])\s?[-–]\s?(?=[\da-z])|(?:(?<=[\d)])\s?|\s)(?:to|or|through)(?:\s|(?=\d))")
 _PERIOD = re.compile(
     r"(?P<number>\d+(?:\s?(?:-|to)\s?\d+)?|[a-z]+(?:\s(?:to|or)\s[a-z]+)?)[\s-]*(?P<unit>[a-z]+)$",
     re.IGNORECASE,
@@ -48,8 +50,10 @@ def amount(printed: str) -> Amount:
     (Amount(low=12.0, high=12.0), Amount(low=2.0, high=3.0), Amount(low=1.0, high=2.0))
     >>> amount("one hundred"), amount("twenty-four")
     (Amount(low=100.0, high=100.0), Amount(low=24.0, high=24.0))
+    >>> amount("twenty-thirty"), amount("one hundred and twenty")
+    (Amount(low=20.0, high=30.0), Amount(low=120.0, high=120.0))
     """
-    ends = [_value(end) for end in _RANGE.split(printed.lower())]
+    ends = [_value(end) for end in _RANGE.split(_COMPOUND.sub(r"\1 \2", printed.lower()))]
     return Amount(min(ends), max(ends))
 
 
@@ -60,10 +64,10 @@ def _value(printed: str) -> float:
     if words[-1][0].isdigit():
         return float(words[-1])
     bare = printed.partition("(")[0]
-    said = [amounts.NUMBERS.get(word, 0) for word in _NUMBER.findall(bare)]
-    if said[1:] and said[-1] == _HUNDRED:
-        return float(sum(said[:-1]) * _HUNDRED)
-    return float(sum(said))
+    total = 0.0
+    for word in _NUMBER.findall(bare):
+        total = max(total, 1) * _HUNDRED if word == amounts.HUNDRED else total + amounts.NUMBERS.get(word, 0)
+    return total
 
 
 class Every(NamedTuple):

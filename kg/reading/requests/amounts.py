@@ -1,7 +1,7 @@
 """The words for numbers and for units of time, with what they amount to, from ``grammar/amounts.tsv``."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from kg import resources
@@ -41,13 +41,25 @@ def terminals() -> Mapping[str, str]:
     once = pattern_of(words[_TIMES])
     units = {kind: said for kind, said in words.items() if kind.isupper()}
     return {
-        "_NUMBER": pattern_of(words[_NUMBERS]),
+        "_NUMBER": _numbers(words[_NUMBERS]),
         "_OTHER": pattern_of(words[_OTHER]),
         "ONCE.5": rf"{once}(?:\s+(?:or|to)\s+{once})?",
         "DAILY.5": pattern_of(words[_DAILY]),
         "_TIME": pattern_of([word for said in units.values() for word in said]),
         **{f"{kind}.2": pattern_of(said) for kind, said in units.items()},
     }
+
+
+HUNDRED = "hundred"
+TENS = frozenset(word for word, amount in NUMBERS.items() if amount in range(20, 100, 10))
+UNITS = frozenset(word for kind, words, amount in _ROWS for word in words if kind == _NUMBERS and amount < 10)
+
+
+def _numbers(words: Iterable[str]) -> str:
+    """The expression of numbers in words: ``two``, ``twenty-four``, ``one hundred and twenty``."""
+    ten, unit, hundred = pattern_of(sorted(TENS)), pattern_of(sorted(UNITS)), pattern_of([HUNDRED])
+    small = rf"(?:{ten}[ -]{unit}|{pattern_of(words)})"
+    return rf"(?:{small}(?:[ -]{hundred})?(?:(?<=[Dd])(?i:\s+and)?\s+{small})?)"
 
 
 @lru_cache(maxsize=256)
