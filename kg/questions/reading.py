@@ -238,8 +238,11 @@ def _as_folded(folded: list[str], at: int, *, citing: bool) -> Found[Meaning] | 
     if found and found.meaning.type == "IGNORED":
         for inner in range(at + 1, found.after):
             told = vocabulary.phrases().longest(folded, inner)
-            if told and told.after > found.after and told.meaning.type.startswith("IS_"):
-                return vocabulary.phrases().longest(folded[:inner], at)  # `reviewer side`, `side with UR`
+            goes_on = told and told.after > found.after
+            if told and goes_on and (told.meaning.type.startswith("IS_") or told.meaning.type == "VALUE"):
+                return vocabulary.phrases().longest(
+                    folded[:inner], at
+                )  # `side with UR`, `in general surgery`
     return found
 
 

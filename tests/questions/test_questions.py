@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rdflib import SKOS, Graph
 from tables import each_row
 
 import kg
@@ -536,3 +537,38 @@ def test_a_difference_covers_the_truth_as_often_as_it_says():
         _, least, greatest = intervals.difference(*ends)
         held += least <= -0.15 <= greatest
     assert 0.94 <= held / 2_000 <= 0.965
+
+
+UNASKED = {
+    "drugs": {"Other drugs", "oral form", "dosage form", "SAMe", "5-HTP"},
+    "services": {"Other", "circumstance of a request", "Services of the Division of Workers' Compensation"},
+    "specialties": {"Endocrinology, Diabetes and Metabolism"},
+    "body-parts": {"Parts of the body", "left", "right", "bilateral", "no part of the body"},
+    "conditions": {"tear of a ligament, tendon or muscle"},
+}
+"""Names that are heads of a catalogue, words of a question, or cut by their comma: these are refused."""
+PLAIN = {"Medical Specialties", "support", "visit", "Physicians' specialties", "Conditions"}
+"""Names that are plain words of a question when they stand alone: they ask for no condition."""
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "frame"),
+    [
+        ("drugs", "how often is {} overturned"),
+        ("services", "share of {} overturned"),
+        ("specialties", "decisions by reviewers in {}"),
+        ("body-parts", "overturned MRI of the {}"),
+        ("conditions", "patients with {}"),
+    ],
+)
+def test_every_name_of_a_catalogue_is_understood_in_a_question(catalogue, frame):
+    graph = Graph().parse(data=resources.text("ontology", f"{catalogue}.ttl"), format="turtle")
+    refused = set()
+    names = {str(name) for name in graph.objects(None, SKOS.prefLabel)}
+    for name in names:
+        try:
+            assert read_question(frame.format(name)).where or name in PLAIN, name
+        except KgError:
+            refused.add(name)
+    assert len(names) > 40
+    assert refused == UNASKED[catalogue]
