@@ -132,9 +132,9 @@ def outside(node: str) -> bool:
     return "guideline/mtus" not in chain(node) and labels.above(chain(node)[-1]) is None
 
 
-def row(links: Links, node: str, label: str, decisions: Ids, among: Ids | None = None) -> Row:
-    """How some decisions ended, as a row; ``among`` is as for :func:`rows`."""
-    return rows(links.index, [(node, label)], decisions, np.zeros(len(decisions), np.int64), among)[0]
+def row(links: Links, node: str, label: str, decisions: Ids) -> Row:
+    """How some decisions ended, as a row: what the address of their list gives, which knows no others."""
+    return rows(links.index, [(node, label)], decisions, np.zeros(len(decisions), np.int64))[0]
 
 
 def rows(
@@ -162,18 +162,6 @@ def _comparison(index: Index, decision: Ids, key: Ids, keys: int, among: Ids | N
         inside = np.zeros(len(index), bool)
         inside[among] = True
     return Comparison.counted(index, decision.astype(np.int32), key.astype(np.int32), keys, inside)
-
-
-def peers(links: Links, every: Ids, node: str, party: str = "any") -> Ids:
-    """Those of the decisions ``every`` that have something of the kind of a node: where its row stands."""
-    name = node.partition("/")[0]
-    kinds = [kind for kind in links.kinds.values() if node in kind.number] or [
-        links.kinds[kind] for kind in KINDS if kind.replace(" ", "-") == name
-    ]
-    if not kinds:
-        return every
-    pairs = kinds[0].by_party.get(party, kinds[0].any)
-    return every[np.diff(pairs.starts)[every] > 0]
 
 
 def tallied(label: str, decisions: int, overturned: int, widening: float) -> Row:

@@ -75,8 +75,7 @@ def guideline(
     every = site.decisions(Wanted(filters, party=party))
     if form.startswith("pages."):
         return _saved_pages(request, site, notation, party, filters, form)
-    peers = topic.peers(site.links, every, node, party)
-    whole = topic.row(site.links, node, labels.label(node), found, peers)
+    whole = topic.row(site.links, node, labels.label(node), found)
     made = Parts(site, found, topic.row(site.links, "", "all", every), "", whole.label)
     if form != "html":
         return made.saved(request, form, notation.replace("/", "-").replace("#", "-"), labels.label(node))

@@ -31,7 +31,7 @@ def rows(links: Links, found: Ids, party: str) -> list[topic.Row]:
         for node in links.kinds[name].nodes:
             if topic.outside(node):
                 own = np.intersect1d(links.decisions(node, party), found, assume_unique=True)
-                made.append(topic.row(links, node, labels.label(node), own, found))
+                made.append(topic.row(links, node, labels.label(node), own))
     return sorted((one for one in made if one.decisions), key=lambda one: (-one.decisions, one.node))
 
 
@@ -47,7 +47,7 @@ def sources(
     links = site.links
     every = site.decisions(Wanted(filters, party=party))
     found = site.decisions(Wanted(filters, (), (topic.OUTSIDE,), party))
-    base, whole = topic.row(links, "", "all", every), topic.row(links, "", _TITLE, found, every)
+    base, whole = topic.row(links, "", "all", every), topic.row(links, "", _TITLE, found)
     made = Parts(site, found, base, "", _TITLE)
     if form != "html":
         return made.saved(request, form, "sources-outside-the-mtus", _TITLE)

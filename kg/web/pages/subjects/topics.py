@@ -32,8 +32,7 @@ def one_topic(
     kind = topic.kind_of(links, node)
     found = site.decisions(Wanted(filters, about=(node,)))
     every = site.decisions(Wanted(filters))
-    base = topic.row(links, "", "all", every)
-    whole = topic.row(links, node, labels.label(node), found, topic.peers(links, every, node))
+    base, whole = topic.row(links, "", "all", every), topic.row(links, node, labels.label(node), found)
     made = Parts(site, found, base, kind, whole.label)
     if form != "html":
         return made.saved(request, form, node.replace("/", "-").replace(":", "-"), whole.label)
