@@ -134,6 +134,11 @@ class Comparison:
         """Adjusted odds ratios and differences of the compared keys."""
         return odds(self.scores)
 
+    @cached_property
+    def crude_scores(self) -> Scores:
+        """What each compared key adds to one rate for all."""
+        return Scores(self.crude_null, self._citing(self.crude_null.population))
+
     def rates(self) -> dict[str, Numbers]:
         """The rate of overturned decisions of every key, with its interval."""
         count, overturned = self.counts.sum(1).astype(np.float64), self.counts[:, 1].astype(np.float64)
@@ -145,8 +150,7 @@ class Comparison:
         """The q-value of every compared key: that its decisions end like the others, nothing held equal."""
         out = np.full(self.keys, np.nan)
         if self.tested.size:
-            scores = Scores(self.crude_null, self._citing(self.crude_null.population))
-            out[self.tested] = intervals.benjamini_hochberg(scores.p_value)
+            out[self.tested] = intervals.benjamini_hochberg(self.crude_scores.p_value)
         return out
 
     def design_effect(self) -> Numbers:
@@ -167,7 +171,7 @@ class Comparison:
         }
         if not self.tested.size:
             return out
-        scores = Scores(self.crude_null, self._citing(self.crude_null.population))
+        scores = self.crude_scores
         events = float(scores.null.events.sum())
         whole = intervals.Tables.of(
             scores.events.astype(np.float64), scores.count, events, float(self.risk.sum())

@@ -256,14 +256,10 @@ def comparison(letters: CountedLetters, asked: Wanted) -> Table:
     told = {
         f"{side}_{name}": v for side, values in zip(SIDES, found, strict=True) for name, v in values.items()
     }
-    apart: dict[str, float | None] = dict.fromkeys(("difference", "difference_low", "difference_high"))
-    if all(mask.any() for mask in masks):
-        one, other = ((v["overturn_rate"], v["rate_low"], v["rate_high"]) for v in found)
-        ends = intervals.difference(cast("intervals.Rated", one), cast("intervals.Rated", other))
-        apart = {name: 100 * end for name, end in zip(apart, ends, strict=True)}
-    if (masks[0] & masks[1]).any():
-        apart |= {"difference_low": None, "difference_high": None}
-    return Table({}, told | apart)
+    if not all(mask.any() for mask in masks):
+        return Table({}, told | dict.fromkeys(("difference", "difference_low", "difference_high")))
+    one, other = (cast("intervals.Rated", (v["overturn_rate"], v["rate_low"], v["rate_high"])) for v in found)
+    return Table({}, told | intervals.apart(one, other, shared=bool((masks[0] & masks[1]).any())))
 
 
 def node(letters: CountedLetters, asked: Wanted) -> Table:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES, PARTIES
 from kg.analysis.filters import Filters
 from kg.errors import SettingError
@@ -210,12 +209,8 @@ def cited_for(links: Links, found: Ids, most: int = 8) -> list[Row]:
         there = np.flatnonzero(counts >= min(RANKED, max(int(counts.max(initial=0)), 1)))
         if not len(there):
             continue
-        line = np.full(len(kind.nodes), -1)
-        line[there] = np.arange(len(there))
         place, key = pairs.each(found)
-        shown = line[key] >= 0
-        named = [(kind.nodes[n], labels.label(kind.nodes[n])) for n in there]
-        made = topic.rows(links.index, named, found[place[shown]], line[key[shown]], found[place])
+        made = topic.rows_of(links, kind, there.tolist(), found[place], key)
         return sorted(made, key=lambda row: (-(row.low or 0.0), -row.decisions, row.node))[:most]
     return []
 

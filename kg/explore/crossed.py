@@ -10,7 +10,7 @@ from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES
 from kg.explore.incidence import Ids, Pairs
 from kg.explore.neighbours import Kind, Links
-from kg.explore.topic import Row, rows
+from kg.explore.topic import Row, rows_of
 from kg.model import Party
 
 WEIGHT = 10.0
@@ -43,7 +43,7 @@ def heat(links: Links, found: Ids, down: str, across: str, most: tuple[int, int]
     won = links.index.outcome[found] == _WON
     base = float(won.mean()) if len(found) else 0.0
     sides = [_side(links, found, name, n) for name, n in zip((down, across), most, strict=True)]
-    (down_rows, one), (columns, other) = sides
+    (rows, one), (columns, other) = sides
     cells = []
     for line in one:
         spots = []
@@ -52,7 +52,7 @@ def heat(links: Links, found: Ids, down: str, across: str, most: tuple[int, int]
             decisions, overturned = int(both.sum()), int((both & won).sum())
             spots.append(Spot(decisions, overturned, (overturned + WEIGHT * base) / (decisions + WEIGHT)))
         cells.append(spots)
-    return Heat(down_rows, columns, cells, base)
+    return Heat(rows, columns, cells, base)
 
 
 def _side(links: Links, found: Ids, name: str, most: int) -> tuple[list[Row], list[NDArray[np.bool_]]]:
@@ -62,11 +62,8 @@ def _side(links: Links, found: Ids, name: str, most: int) -> tuple[list[Row], li
     counts = pairs.counts(found)
     chosen = [int(n) for n in np.argsort(-counts, kind="stable")[:most] if counts[n]]
     masks = [_among(pairs.having(n), len(links.index))[found] for n in chosen]
-    named = [(kind.nodes[n], labels.label(kind.nodes[n])) for n in chosen]
-    place = [np.flatnonzero(mask) for mask in masks]
-    key = np.repeat(np.arange(len(chosen)), list(map(len, place)))
-    decision = found[np.concatenate([np.zeros(0, np.int64), *place])]
-    return rows(links.index, named, decision, key, found[np.diff(pairs.starts)[found] > 0]), masks
+    place, key = pairs.each(found)
+    return rows_of(links, kind, chosen, found[place], key), masks
 
 
 def _among(decisions: Ids, every: int) -> NDArray[np.bool_]:

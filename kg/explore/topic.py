@@ -156,6 +156,15 @@ def rows(
     ]
 
 
+def rows_of(links: Links, kind: Kind, chosen: Sequence[int], decision: Ids, key: Ids) -> list[Row]:
+    """The rows of the ``chosen`` keys of a kind, of all pairs of decision and key that it stands among."""
+    line = np.full(len(kind.nodes), -1)
+    line[chosen] = np.arange(len(chosen))
+    shown = line[key] >= 0
+    named = [(kind.nodes[n], labels.label(kind.nodes[n])) for n in chosen]
+    return rows(links.index, named, decision[shown], line[key[shown]], decision)
+
+
 def _comparison(index: Index, decision: Ids, key: Ids, keys: int, among: Ids | None = None) -> Comparison:
     inside = None
     if among is not None:
@@ -200,11 +209,7 @@ def _shared(links: Links, found: Ids, kind: Kind, pairs: Pairs, most: int) -> li
     decision, key = _held(links, found, kind, pairs)
     counts = np.bincount(key, minlength=len(kind.nodes))
     chosen = [int(n) for n in np.argsort(-counts, kind="stable")[:most] if counts[n]]
-    line = np.full(len(kind.nodes), -1)
-    line[chosen] = np.arange(len(chosen))
-    shown = line[key] >= 0
-    named = [(kind.nodes[n], labels.label(kind.nodes[n])) for n in chosen]
-    return rows(links.index, named, decision[shown], line[key[shown]], decision)
+    return rows_of(links, kind, chosen, decision, key)
 
 
 def _held(links: Links, found: Ids, kind: Kind, pairs: Pairs) -> tuple[Ids, Ids]:

@@ -76,17 +76,15 @@ def compared(index: Index, mask: Mask, question: Question, rows: Sequence[Mappin
     one, other = rows
     in_both = int((mask & np.logical_and(*(passing(index, (g,), question) for g in question.groups))).sum())
     ends = [(row["rate"], row["low"], row["high"]) for row in (one, other)]
-    apart, low, high = (100 * part for part in intervals.difference(*ends))
+    value = intervals.apart(*ends, shared=in_both > 0)
+    low, high = value["difference_low"], value["difference_high"]
     said = " against ".join(f"{100 * row['rate']:.1f} % {row['group']}" for row in (one, other))
-    if in_both:
-        value = {"difference": apart, "difference_low": None, "difference_high": None}
+    said += f": {value['difference']:+.1f} percentage points"
+    if low is None or high is None:
         shared = "1 decision is" if in_both == 1 else f"{in_both:,} decisions are"
-        return value, (
-            f"{said}: {apart:+.1f} percentage points; {shared} in both groups, so it has no interval",
-        )
+        return value, (f"{said}; {shared} in both groups, so it has no interval",)
     sure = "may be chance" if low <= 0 <= high else "is beyond chance"
-    note = f"{said}: {apart:+.1f} percentage points (95 % interval {low:+.1f} to {high:+.1f}), which {sure}"
-    return {"difference": apart, "difference_low": low, "difference_high": high}, (note,)
+    return value, (f"{said} (95 % interval {low:+.1f} to {high:+.1f}), which {sure}",)
 
 
 def without_value(index: Index, mask: Mask, question: Question) -> list[str]:

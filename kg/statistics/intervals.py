@@ -51,6 +51,20 @@ Rated = tuple[float, float, float]
 """A figure with the ends of its interval."""
 
 
+def apart(one: Rated, other: Rated, *, shared: bool) -> dict[str, float | None]:
+    """The difference of two rates in percentage points; it has no interval if decisions are ``shared``.
+
+    >>> apart((0.8, 0.652, 0.895), (0.5, 0.352, 0.648), shared=True)["difference_low"] is None
+    True
+    """
+    ends = [100 * end for end in difference(one, other)]
+    return {
+        "difference": ends[0],
+        "difference_low": None if shared else ends[1],
+        "difference_high": None if shared else ends[2],
+    }
+
+
 def difference(one: Rated, other: Rated) -> Rated:
     """The difference of two rates that share no decision, with its interval, from each rate and its ends.
 

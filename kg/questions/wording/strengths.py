@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from kg.questions import vocabulary
 from kg.questions.vocabulary import Meaning
+from kg.reading.text.number_words import words_of
 from kg.reading.vocabulary.phrases import words
 
 _AMOUNT = r"[0-9]{1,4}(?:\.[0-9]{1,3})?"
@@ -34,7 +35,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 """A number after a drug, such as `ibuprofen 800`."""
-_COUNTS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
+_COUNTS = {word: str(number) for word, number in words_of(*range(1, 7)).items()}
 _REFILLS = re.compile(rf"\b(?P<n>[1-9][0-9]?|{'|'.join(_COUNTS)})\s+refills?\b", re.IGNORECASE)
 _LASTING = re.compile(
     r"\b(?P<n>[0-9]{1,3}|an?|one|two|three|six)[\s-](?P<unit>day|week|month|year)s?[\s-](?:home[\s-])?(?P<what>trial|rental|supply)\b",

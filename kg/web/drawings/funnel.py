@@ -222,13 +222,12 @@ def _mark(point: Point, scale: _Scale, named: Namer, linked: Namer | None) -> Ma
     told = f"{named(point.row.key)}: {ended}, adjusted odds ratio {point.ratio}"
     x, y = scale.x(point.decisions), scale.y(point.effect)
     if isfinite(point.effect):
-        shape = Markup('<circle class="{} s{}" cx="{}" cy="{}" r="5">').format(side, point.beyond, x, y)
+        shape = Markup('<circle class="{} s{}" cx="{}" cy="{}" r="5"><title>{}</title></circle>')
+        made = shape.format(side, point.beyond, x, y, told)
     else:
-        way = 8 if point.effect < 0 else -8
-        corners = f"M{x} {y}l-6 {-way}h12Z"
-        shape = Markup('<path class="point {} s{}" d="{}">').format(side, point.beyond, corners)
-    made = shape + Markup("<title>{}</title>").format(told)
-    made += Markup("</circle>") if isfinite(point.effect) else Markup("</path>")
+        corners = f"M{x} {y}l-6 {-8 if point.effect < 0 else 8}h12Z"
+        shape = Markup('<path class="point {} s{}" d="{}"><title>{}</title></path>')
+        made = shape.format(side, point.beyond, corners, told)
     return (
         Markup('<a href="{}" aria-label="{}">{}</a>').format(linked(point.row.key), told, made)
         if linked
