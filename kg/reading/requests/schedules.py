@@ -79,8 +79,8 @@ def _frequency(read: Figure, doubts: list[Problem], *, drug: bool) -> Frequency 
         return None
     times = read.amounts[0] if read.amounts else Amount(1.0, 1.0)
     length, unit = _PER[per]
-    # `2 daily` of a drug may be two at a time.
-    doubtful = drug and times.high > 1 and read.types == ["AMOUNT", per]
+    # `2 daily` of a drug may be two at a time; `2 bid` is twice a day.
+    doubtful = drug and times.high > 1 and read.types == ["AMOUNT", per] and per != "DAILY"
     if doubtful or (unit is TimeUnit.DAY and times.high > _MOST_A_DAY):
         message = f"{times.high:g} a {unit.value} may be no number of times"
         doubts.append(Problem(ProblemKind.UNREAD_TEXT, read.span, message))
