@@ -15,6 +15,8 @@ _WORD = re.compile(r"[^\W_]+(?:['’]s\b)?")
 _POINTERS = ("ingredient", "dispensedAs", "topicalAs", "combines", "standsFor")
 _SHORTEST_STEM = 3
 """Letters that must precede a shared word ending, as in ``*ectomy``."""
+_NO_PLURALS = frozenset({"tens", "pens", "mars", "oats", "mens", "cures"})
+"""Abbreviations that would be another word without their ``s``: ten, pen, March, oat, men, cure."""
 _SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 7, 40
 """Shorter words that differ in one letter are often other words (rental, dental); longer are none."""
 
@@ -60,13 +62,13 @@ class Found(Struct, Generic[Meaning], frozen=True, gc=False):
 def fold_word(word: str) -> str:
     """A word in lower case, in the singular and without a possessive, so that forms compare equal.
 
-    >>> [fold_word(word) for word in ("Injections", "physician's", "pelvis", "DOS")]
-    ['injection', 'physician', 'pelvis', 'dos']
+    >>> [fold_word(word) for word in ("Injections", "physician's", "pelvis", "DOS", "TENS")]
+    ['injection', 'physician', 'pelvis', 'dos', 'tens']
     """
     word = word.lower()
     if len(word) > 2 and word[-2] in "'’":
         return word[:-2]
-    if len(word) > _SHORTEST_STEM and word[-1] == "s" and word[-2] not in "sui":
+    if len(word) > _SHORTEST_STEM and word[-1] == "s" and word[-2] not in "sui" and word not in _NO_PLURALS:
         return word[:-1]
     return word
 
