@@ -69,6 +69,7 @@ class Answer:
             "order": asked.order,
             "limit": asked.limit,
             "respelled": [{"written": one, "read": other} for one, other in asked.respelled],
+            "passed_over": list(asked.passed_over),
             "echo": self.echo,
             "sparql": self.sparql,
             "value": {

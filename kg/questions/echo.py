@@ -82,6 +82,9 @@ def sentence(question: Question) -> str:
     text += _ordered(question)
     text += "".join(f", only rows with {_needed(c)}" for c in question.having)
     read = "".join(f" “{written}” was read as “{known}”." for written, known in question.respelled)
+    if question.passed_over:
+        left = ", ".join(f"“{said}”" for said in question.passed_over)
+        read += f" Not taken into account: {left}."
     return f"{text}.{read}"
 
 

