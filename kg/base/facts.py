@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 
 from kg.base.columns import DETERMINATIONS, FACTS, GROUNDS, PROBLEMS, SENTENCES, Schema
+from kg.errors import BaseError
 from kg.model import (
     Allowed,
     BodyPart,
@@ -214,9 +215,14 @@ def scan(folder: Path, schema: Schema) -> pl.LazyFrame:
     """All files of ``folder`` as one table that is not loaded yet; none gives an empty table.
 
     A column that came after a file was written is null there.
+
+    Raises:
+        BaseError: the generation that held the folder was cleaned away.
     """
     files = sorted(folder.glob("*.parquet"))
     if not files:
+        if not folder.parent.is_dir():
+            raise BaseError(f"{folder.parent}: this generation was deleted; open the knowledge base again")
         return pl.LazyFrame(schema=schema)
     return pl.scan_parquet(files, schema=dict(schema), glob=False, missing_columns="insert")
 

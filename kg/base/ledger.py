@@ -358,7 +358,8 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of the file; what was put and not committed is lost."""
-        self._connection.close()
+        with self._lock:  # another thread may still read
+            self._connection.close()
 
     def __enter__(self) -> Self:
         return self

@@ -160,7 +160,7 @@ def _add_middleware(app: FastAPI, state: State, metrics: Metrics) -> None:
         allow_headers=["*"],
         expose_headers=["ETag", "Link", "KG-Generation", "Retry-After"],
     )
-    observers = [metrics.observe]
+    observers: list[Callable[[Scope, int, float], None]] = [metrics.observe, state.over]
     if app.state.settings.access_log:
         access_log.start()
         observers.append(access_log.write)

@@ -45,6 +45,9 @@ class Answers:
             refusal = response(400, "a body has one length", {"Connection": "close"})
             await refusal(scope, receive, send)
             return
+        scope.setdefault(
+            "state", {}
+        )  # one for all that see the request, also where a copy of it is passed on
         started, status = time.perf_counter(), 500
 
         async def sending(message: Message) -> None:
@@ -54,9 +57,7 @@ class Answers:
                 headers = MutableHeaders(raw=message.setdefault("headers", []))
                 for name, value in _FIXED.items():
                     headers.setdefault(name, value)
-                site = scope.get("state", {}).get(
-                    "site"
-                )  # the one that answers, also while another is put in place
+                site = scope["state"].get("site")  # the one that answers, also while another is put in place
                 headers.setdefault("KG-Generation", quote(site.generation if site else self._generation()))
             await send(message)
 

@@ -5,12 +5,15 @@ import ctypes
 import gc
 import logging
 import sys
-from contextlib import AsyncExitStack, suppress
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request
+from starlette.types import Scope
 
 from kg.base.archive import dumps
 from kg.base.store import KnowledgeBase
@@ -27,6 +30,10 @@ _COURTESY = 10
 """How far visitors' queries and the dumps give way to pages: a tenth where the processors do not suffice."""
 _EARLIER = 2
 """Generations beside the one that is served that are held open because they were asked for."""
+_LONGEST = 600.0
+"""Seconds that a generation is held open for requests that began with it, such as those of a slow reader."""
+_HOLDS = "kg.holds"
+"""The key of a request's state under which it holds the generations that it was given."""
 _DUMPS = """
 import os, sys
 os.nice(int(sys.argv[2]))
@@ -41,7 +48,7 @@ class State:
     """One server's knowledge base and processes.
 
     ``site`` is replaced as a whole when a build has put a new generation in place; requests
-    that run go on with the one they began with.
+    that run go on with the one they began with, which stays open until they are over.
     """
 
     def __init__(self, path: Path | None, settings: Settings) -> None:
@@ -64,7 +71,10 @@ class State:
         self._prepared = path is None
         self._warm: asyncio.Task[None] | None = None
         self._dumping: asyncio.Task[None] | None = None
-        self._kept: list[Site] = []
+        self._holds: dict[object, set[Site | None]] = {}
+        """What each request that runs was given; ``None`` stands for whatever is open."""
+        self._leaving: dict[Site, float] = {}
+        """What is no longer served and still held, since when."""
         self._earlier: list[Site] = []
         self._opening = asyncio.Lock()
         self._past: Lane | None = None
@@ -88,8 +98,52 @@ class State:
                     await task
         lanes = (self.visitors, self.own, self._past)
         await asyncio.gather(*(lane.stop() for lane in lanes if lane))
-        for site in (*self._kept, *self._earlier, self.site) if self.path else ():
+        for site in (*self._leaving, *self._earlier, self.site) if self.path else ():
             site.base.close()
+
+    def served(self, request: Request) -> Site:
+        """The generation that is served, which stays open until the request is over."""
+        return self._given(request, self.site)
+
+    def _given(self, request: Request, site: Site) -> Site:
+        """Answer a request from ``site``, which stays open until the request is over."""
+        if not hasattr(request.state, _HOLDS):
+            setattr(request.state, _HOLDS, object())
+        self._holds.setdefault(getattr(request.state, _HOLDS), set()).add(site)
+        request.state.site = site
+        return site
+
+    def over(self, scope: Scope, *_: object) -> None:
+        """Let go of what the request of ``scope`` holds."""
+        self._let_go(scope.get("state", {}).pop(_HOLDS, None))
+
+    @contextmanager
+    def _holding(self, site: Site | None = None) -> Iterator[None]:
+        """Keep ``site`` open for work that is not a request's, or all that are open or may come."""
+        holder = object()
+        self._holds[holder] = {site}
+        try:
+            yield
+        finally:
+            self._let_go(holder)
+
+    def _let_go(self, holder: object) -> None:
+        self._holds.pop(holder, None)
+        self._close_unused()
+
+    def _leave(self, *sites: Site) -> None:
+        """Close what is no longer served as soon as nobody holds it, within a time."""
+        now = time.monotonic()
+        self._leaving.update((site, now) for site in sites)
+        self._close_unused()
+
+    def _close_unused(self) -> None:
+        held = set[Site | None]().union(*self._holds.values())
+        latest = time.monotonic() - _LONGEST
+        for site, since in [*self._leaving.items()]:
+            if not {site, None} & held or since < latest:
+                del self._leaving[site]
+                site.base.close()
 
     def graph_version(self, site: Site) -> str:
         """What stays the same while the graph of ``site`` does."""
@@ -116,10 +170,7 @@ class State:
             ProblemError: with 422 where it is not kept.
         """
         named = request.query_params.get("generation", "")
-        if not named:
-            return self.site
-        request.state.site = site = await self.generation(named)
-        return site
+        return self._given(request, await self.generation(named) if named else self.site)
 
     async def _ask_earlier(self, site: Site, job: dict[str, Any], client: str) -> Answer:
         """Ask an earlier generation, in a process that stays for the one that was asked for last."""
@@ -140,16 +191,28 @@ class State:
         finally:
             self._turn.release()
 
+    async def _end_past(self) -> None:
+        """End the process that answers for an earlier generation, after what it was asked."""
+        async with self._turn:
+            past, self._past = self._past, None
+        if past:
+            try:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(past.limits.time):
+                        await past.finished()
+            finally:
+                await past.stop()
+
     async def _ask_served(self, request: Request, lane: Lane, job: dict[str, Any], client: str) -> Answer:
         """Ask the generation that is served when it is the query's turn; that is the one that answers."""
-        before = self.site, *self._kept
-        answer = await lane.ask(job, client)
-        if self.settings.endpoint:  # its lanes have no store of a generation
-            request.state.site = self.site
+        with self._holding():
+            answer = await lane.ask(job, client)
+            if self.settings.endpoint:  # its lanes have no store of a generation
+                self._given(request, self.site)
+                return answer
+            known = (self.site, *self._leaving)  # others may have been put in place meanwhile
+            self._given(request, next(site for site in known if site.base.graph_folder == answer.store))
             return answer
-        known = (self.site, *self._kept, *before)  # others may have been put in place meanwhile
-        request.state.site = next(site for site in known if site.base.graph_folder == answer.store)
-        return answer
 
     @property
     def ready(self) -> bool:
@@ -159,9 +222,11 @@ class State:
     async def _prepare(self) -> None:
         """Make the first answers quick."""
         try:
-            await asyncio.to_thread(self.site.prepare)
-            self._prepared = True
-            await asyncio.to_thread(self.site.load_the_rest)
+            site = self.site
+            with self._holding(site):
+                await asyncio.to_thread(site.prepare)
+                self._prepared = True
+                await asyncio.to_thread(site.load_the_rest)
         except Exception:  # whatever it is, those who ask what does not need it are served
             log.exception("the base could not be prepared; answers are made as they are asked for")
             self._prepared = True
@@ -207,8 +272,8 @@ class State:
                 told = f"generation {name} is not kept; the one that is served is {served.generation}"
                 raise ProblemError(422, told)
             self._earlier.append(Site(base))
-            if len(self._earlier) > _EARLIER:  # requests of the one before may still run
-                self._earlier.pop(0).base.close()
+            if len(self._earlier) > _EARLIER:
+                self._leave(self._earlier.pop(0))
             return self._earlier[-1]
 
     async def _look_out(self) -> None:
@@ -240,16 +305,12 @@ class State:
         # All at once: a client that got an answer of the new generation gets none of the old one afterwards.
         self.visitors.switch(visitors)
         self.own.switch(own)
-        # Requests of the last generation but one are over by now. Earlier ones are let go too: letters may
-        # have been removed, with the generations that hold them.
-        over, self._kept = self._kept, [self.site, *self._earlier]
-        self.site, self._earlier = site, []
-        for each in over:
-            each.base.close()
-        past, self._past = self._past, None
-        if past:
-            await past.stop()
-        self._kept[0].forget()
+        # Earlier ones are let go too: letters may have been removed, with the generations that hold them.
+        last, self.site = self.site, site
+        self._leave(last, *self._earlier)
+        self._earlier = []
+        last.forget()
+        await self._end_past()
         await asyncio.to_thread(_give_back)
         log.info("generation %s is served", site.generation)
         return True

@@ -45,8 +45,7 @@ def _several(told: str, example: str | None = None) -> Any:
 
 async def served(request: Request) -> Site:
     """The generation that is served when the request begins; no thread is asked for it."""
-    site: Site = request.app.state.state.site
-    request.state.site = site
+    site: Site = request.app.state.state.served(request)
     return site
 
 

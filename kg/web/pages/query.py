@@ -236,7 +236,7 @@ async def question(request: Request, name: str) -> Response:
             columns, rows = _table(*await collected(request, text, client_of(request)))
             if not request.app.state.settings.endpoint:
                 cites = _cites(known, given, columns, rows[:_SHOWN])
-                wide = await asyncio.to_thread(_widening, await request.app.state.state.asked_for(request))
+                wide = await asyncio.to_thread(_widening, request.state.site)
             columns, rows = _unlabelled(columns, rows)
         except (ProblemError, QueryError) as error:
             fault = error.detail if isinstance(error, ProblemError) else str(error)

@@ -227,6 +227,10 @@ class Lane:
         await asyncio.gather(*(self._end(worker) for worker in self._alive), *self._ends)
         self._workers.clear()
 
+    async def finished(self) -> None:
+        """Wait until the queries that run are answered."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def opened(self, store: Path) -> Worker | None:
         """A worker for :meth:`switch`, on another generation's store.
 
