@@ -14,7 +14,8 @@ from kg.reading.citing.pages import read_pages
 from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.text.moved import kept, moved_citation, moved_problem
-from kg.reading.vocabulary.catalogue import YEAR, guidelines
+from kg.reading.text.patterns import YEAR
+from kg.reading.vocabulary.catalogue import guidelines
 from kg.reading.vocabulary.titles import split_titles
 
 _WRAPPED = re.compile(r"-\s")

@@ -4,6 +4,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+MONTH = (
+    r"(?:[Jj]an(?:uary)?|[Ff]eb(?:ruary)?|[Mm]ar(?:ch)?|[Aa]pr(?:il)?|[Mm]ay|[Jj]une?|[Jj]uly?|[Aa]ug(?:ust)?"
+    r"|[Ss]ept?(?:ember)?|[Oo]ct(?:ober)?|[Nn]ov(?:ember)?|[Dd]ec(?:ember)?)\.?"
+)
+"""A month's name or short form."""
+YEAR = rf"(?:{MONTH}\s+(?:\d{{1,2}},?\s+)?|\d{{1,2}}\/(?:\d{{1,2}}\/)?)?(?:19|20)\d\d\b(?:-\d\d-\d\d\b)?"
+"""The year of an edition, or its date, whose year counts."""
+
 
 def as_pattern(labels: Iterable[str], only_before: Mapping[str, str] | None = None) -> str:
     r"""A regular expression of folded labels, the longest at a place, that allows for wraps and case.

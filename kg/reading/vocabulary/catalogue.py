@@ -10,19 +10,12 @@ from functools import cache, lru_cache
 
 from kg.errors import CatalogueError
 from kg.reading.text import folding
-from kg.reading.text.patterns import as_pattern
+from kg.reading.text.patterns import YEAR, as_pattern
 from kg.reading.vocabulary.concepts import Concept, read
 
 # Letters print few titles, again and again.
 fold = lru_cache(maxsize=16384)(folding.fold)
 
-MONTH = (
-    r"(?:[Jj]an(?:uary)?|[Ff]eb(?:ruary)?|[Mm]ar(?:ch)?|[Aa]pr(?:il)?|[Mm]ay|[Jj]une?|[Jj]uly?|[Aa]ug(?:ust)?"
-    r"|[Ss]ept?(?:ember)?|[Oo]ct(?:ober)?|[Nn]ov(?:ember)?|[Dd]ec(?:ember)?)\.?"
-)
-"""A month's name or short form."""
-YEAR = rf"(?:{MONTH}\s+(?:\d{{1,2}},?\s+)?|\d{{1,2}}\/(?:\d{{1,2}}\/)?)?(?:19|20)\d\d\b(?:-\d\d-\d\d\b)?"
-"""The year of an edition, or its date, whose year counts."""
 _YEAR = rf"(?:\s+[Gg]uidelines?)?,?\s+\(?{YEAR}\)?"
 _REVISED = r",?\s+\(?[Rr]evised,?\s+(?:19|20)\d\d\)?"
 _ACOEM = re.compile(r"acoem|occupational (?:medicine|and environmental)")
@@ -34,6 +27,11 @@ _AFTER_ODG = (
 _NAME_ENDS = r"\s*(?:[^\w\s]|[Cc]hapter|[Ss]ection|[Pp]rocedure|\Z)"
 _SHORT_FORM = re.compile(r"\s*\([^()]*\)\s*\Z")
 _GUIDELINE = re.compile(r"\s+guidelines?\Z", re.IGNORECASE)
+# `Criteria for Electrodiagnostic testing` is a part of what a topic says.
+_SAID_OF = re.compile(
+    r"\A(?:(?:criteria|indications?|guidelines?|recommendations?)(?: for use)?(?: for| of|:)"
+    r"(?: (?:the )?use of)?)(?: the)? "
+)
 _BROKEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 # A title with one of these last words is a guideline's even where no year follows it.
 _TITLE_ENDS = re.compile(
@@ -329,8 +327,11 @@ class Guidelines:
         >>> guidelines().odg_topic("gym memberships", "Low Back")
         'odg/low-back/gym-memberships'
         """
-        found = self._sections[self._odg_notations[chapter]].get(folded) if chapter else None
-        return found or self._odg_sections.get(folded)
+        own = self._sections[self._odg_notations[chapter]] if chapter else {}
+        found = own.get(folded) or self._odg_sections.get(folded)
+        if found is None and (bare := _SAID_OF.sub("", folded)) != folded:
+            return own.get(bare) or self._odg_sections.get(bare)
+        return found
 
     def is_title(self, printed: str, chapter: str | None) -> bool:
         """Whether the ODG chapter or the Chronic Pain guideline has a section of this title.
