@@ -2,10 +2,10 @@
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -47,7 +47,12 @@ _OPTIONS: dict[str, Any] = {
         "font": {"size": 15, "face": "system-ui, sans-serif", "multi": False, "strokeWidth": 4},
         "borderWidth": 1,
     },
-    "edges": {"smooth": False, "color": {"opacity": 0.5}, "width": 1, "selectionWidth": 2},
+    "edges": {
+        "smooth": False,
+        "color": {"color": "#9aa3ab", "inherit": False},
+        "width": 1,
+        "selectionWidth": 1,
+    },
 }
 
 
@@ -86,7 +91,14 @@ def around(links: Links, node: str, depth: int = 1, each: int = 5, most: int = 4
             followed.add(name)
             added = _first(_most_relevant(links, name, 3 if "/item/" in name else 1), set(shown), room)
             drawn = drawn + _fanned(links, shown, name, added, node)
-    return _settled(links, drawn, {}, {node}, {})
+    return _seated(drawn, layout.seated(_places(drawn), node))
+
+
+class Grown(NamedTuple):
+    """What an expansion adds, and where those nodes come to stand that were shown."""
+
+    added: View
+    moved: dict[str, layout.Place]
 
 
 def grown(
@@ -94,31 +106,27 @@ def grown(
     shown: Mapping[str, layout.Place],
     at: str,
     added: Sequence[Neighbour],
-    rooms: dict[str, layout.Room] | None = None,
     center: str | None = None,
-) -> View:
-    """What ``added`` adds to the nodes ``shown``, which keep their places, around the node ``at``.
+    fixed: Collection[str] = (),
+) -> Grown:
+    """What ``added`` adds to the nodes ``shown``, around the node ``at``; those move apart for it.
 
-    ``rooms`` are those of nodes that are known already; it is added to. With the node ``center``, each
-    says how the decisions end that it has together with that one.
+    The ``center`` and what is ``fixed`` stay. With a center, each new node says how the decisions end
+    that it has together with it.
     """
     drawn = _fanned(links, shown, at, added, center)
-    return _settled(links, drawn, shown, set(shown), {} if rooms is None else rooms)
+    middle = center if center is not None and center in shown else at
+    places = layout.seated(dict(shown) | _places(drawn), middle, fixed)
+    moved = {name: places[name] for name, place in shown.items() if places[name] != place}
+    return Grown(_seated(drawn, places), moved if drawn.nodes else {})
 
 
-def _settled(
-    links: Links,
-    drawn: View,
-    shown: Mapping[str, layout.Place],
-    fixed: set[str],
-    rooms: dict[str, layout.Room],
-) -> View:
-    """The same view, its nodes moved off each other and off those ``shown``; those ``fixed`` stay."""
-    rooms |= {name: _room(_node(links, name)) for name in shown if name not in rooms}
-    rooms |= {one["id"]: _room(one) for one in drawn.nodes}
-    places = layout.settled(
-        dict(shown) | {one["id"]: (one["x"], one["y"]) for one in drawn.nodes}, fixed, rooms
-    )
+def _places(drawn: View) -> dict[str, layout.Place]:
+    return {one["id"]: (one["x"], one["y"]) for one in drawn.nodes}
+
+
+def _seated(drawn: View, places: Mapping[str, layout.Place]) -> View:
+    """The same view, with its nodes at other places."""
     nodes = [one | dict(zip("xy", places[one["id"]], strict=True)) for one in drawn.nodes]
     return View(nodes, drawn.edges)
 
@@ -229,10 +237,6 @@ def _together(links: Links, node: str, center: str) -> dict[str, Any]:
         "together_overturned": figures.overturned,
         "together_color": rate_color(figures.overturned, figures.decisions, links.base_rate),
     }
-
-
-def _room(node: Mapping[str, Any]) -> layout.Room:
-    return layout.room(node["label"], 0 if node["shape"] in {"box", "ellipse", "database"} else node["size"])
 
 
 def name_of(links: Links, node: str) -> str:

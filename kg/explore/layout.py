@@ -1,44 +1,25 @@
-"""Where the nodes of a neighbourhood stand: fans around the node they belong to, kept apart.
+"""Where the nodes of a neighbourhood stand: each on a seat of its own, around the node in the center.
 
-Physics in the browser takes seconds and never stands still; here nodes that stand keep their
-places, and new ones come around theirs, sorted by kind, and are moved off whatever they cover.
+Physics in the browser takes seconds and never stands still, and leaves names on top of each other. Here
+seats lie in staggered rows, each with room for a node and its name, and nodes take the seats that are
+nearest to where they come from: what stands already moves by small steps when something is added.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 
 Place = tuple[float, float]
 
 _RINGS = (180.0, 275.0, 370.0)
-_PASSES = 80
-_REACH = 400.0
-_PAD = (14.0, 10.0)
-
-
-class Room(NamedTuple):
-    """How much room a node takes, in the graph's units; its middle lies ``below`` its place."""
-
-    wide: float
-    high: float
-    below: float
-
-
-def room(label: str, radius: float) -> Room:
-    """About the room of a node of this size whose label stands under it; 0 for one that is its label's box.
-
-    >>> room("p. 98", 10)
-    Room(wide=60.0, high=40.0, below=10.0)
-    """
-    lines = label.split("\n")
-    wide, text = 7.4 * max(map(len, lines)) + 12, 16.0 * len(lines)
-    if not radius:
-        return Room(max(60.0, wide), text + 14, 0.0)
-    return Room(max(60.0, wide, 2 * radius), 2 * radius + text + 4, text / 2 + 2)
+CELL = (200.0, 105.0)
+"""Width and height of a seat: room for a node with a name of two lines and a figure under it."""
+_ASPECT = 1.46  # of what is seen, less its margins
 
 
 def fanned(shown: Mapping[str, Place], at: str, new: Sequence[str]) -> dict[str, Place]:
@@ -63,66 +44,62 @@ def fanned(shown: Mapping[str, Place], at: str, new: Sequence[str]) -> dict[str,
     return places
 
 
-def settled(
-    places: Mapping[str, Place], fixed: Collection[str], rooms: Mapping[str, Room]
-) -> dict[str, Place]:
-    """The same places, moved until no two nodes cover each other, or nearly so; those ``fixed`` stay.
+def seated(places: Mapping[str, Place], center: str, fixed: Collection[str] = ()) -> dict[str, Place]:
+    """Each node on a seat of its own, near its place in ``places``; the ``center`` and ``fixed`` stay.
 
-    >>> settled({"a": (0.0, 0.0), "b": (1.0, 0.0)}, {"a"}, {"a": room("a", 9), "b": room("b", 9)})
-    {'a': (0.0, 0.0), 'b': (74.0, 0.0)}
+    The seats fill what is seen of a wide window, from the center outwards.
+
+    >>> seated({"a": (0.0, 0.0), "b": (1.0, 0.0), "c": (0.0, 9.0)}, "a")
+    {'a': (0.0, 0.0), 'b': (104.0, -112.0), 'c': (-93.0, -108.0)}
     """
-    if all(name in fixed for name in places):
+    held = {name: place for name, place in places.items() if name in fixed or name == center}
+    free = sorted(places.keys() - held.keys())
+    if not free:
         return dict(places)
-    names = _near(places, fixed)
-    taken = [rooms[name] for name in names]
-    below = np.array([(0.0, one.below) for one in taken])
-    at = np.array([places[name] for name in names]) + below
-    half = np.array([(one.wide, one.high) for one in taken]) / 2
-    free = np.flatnonzero([name not in fixed for name in names])
-    need = half[free, None, :] + half[None, :, :] + np.array(_PAD)
-    order = np.arange(len(names))
-    sign = np.where(free[:, None] < order[None, :], -1.0, 1.0)  # where two stand on one spot
-    sign[free[:, None] == order[None, :]] = 0.0  # nothing covers itself
-    for _ in range(_PASSES):
-        push = _push(at[free], at, need, sign)
-        if not push.any():
-            break
-        at[free] += 0.5 * push
-    at -= below
-    moved = {name: (round(float(x), 1), round(float(y), 1)) for name, (x, y) in zip(names, at, strict=True)}
-    return dict(places) | {name: moved[name] for name in names if name not in fixed}
+    middle = np.array(places.get(center, (0.0, 0.0)))
+    seats = np.array(list(_seats(len(free), (float(middle[0]), float(middle[1])), held.values())))
+    at = np.array([places[name] for name in free]) - middle
+    spread = np.sqrt(np.mean((seats - middle) ** 2, axis=0) / np.maximum(np.mean(at**2, axis=0), 1e-9))
+    far: NDArray[np.float64] = (at * spread + middle)[:, None, :] - seats[None, :, :]
+    rows, columns = linear_sum_assignment((far**2).sum(axis=2))
+    taken = {
+        free[row]: (float(round(seats[seat, 0])), float(round(seats[seat, 1])))
+        for row, seat in zip(rows, columns, strict=True)
+    }
+    return {name: taken.get(name, place) for name, place in places.items()}
 
 
-def _near(places: Mapping[str, Place], fixed: Collection[str]) -> list[str]:
-    """The nodes that are free, and the fixed ones that these could come to cover."""
-    free = [place for name, place in places.items() if name not in fixed]
-    (left, top), (right, bottom) = ([pick(axis) for axis in zip(*free, strict=True)] for pick in (min, max))
-    return [
-        name
-        for name, (x, y) in places.items()
-        if left - _REACH <= x <= right + _REACH and top - _REACH <= y <= bottom + _REACH
+def _seats(count: int, middle: Place, held: Collection[Place]) -> Iterator[Place]:
+    """The ``count`` seats nearest to ``middle`` in staggered rows, none on what is ``held``."""
+    reach = math.ceil(math.sqrt((count + 9 * len(held)) * _ASPECT * CELL[1] / CELL[0])) + 2
+    rows = math.ceil(reach * CELL[0] / CELL[1] / _ASPECT) + 2
+    every = [
+        (middle[0] + (column + (row % 2) / 2) * CELL[0] + aside, middle[1] + row * CELL[1] + below)
+        for row in range(-rows, rows + 1)
+        for column in range(-reach, reach + 1)
+        if row or abs(column) > 1  # the center has room for a longer name
+        for aside, below in [_off_line(3 * row + 5 * column)]
+    ]
+    every = [
+        (x, y)
+        for x, y in every
+        if all(abs(x - left) > 0.85 * CELL[0] or abs(y - top) > 0.85 * CELL[1] for left, top in held)
     ]
 
+    def outwards(seat: Place) -> float:
+        across, down = abs(seat[0] - middle[0]) / _ASPECT, abs(seat[1] - middle[1])
+        return round(math.hypot(across**2, down**2), 3)  # a rectangle with round corners
 
-def _push(
-    free: NDArray[np.float64], at: NDArray[np.float64], need: NDArray[np.float64], sign: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """How far each free node has to go, along the axis on which it covers another the least."""
-    apart = free[:, None, :] - at[None, :, :]
-    over = need - np.abs(apart)
-    covers = (over[:, :, 0] > 0) & (over[:, :, 1] > 0) & (sign != 0)
-    sideways = over[:, :, 0] * 0.6 < over[:, :, 1]
-    direction = np.where(apart == 0, sign[:, :, None], np.sign(apart))
-    move = np.zeros_like(free)
-    move[:, 0] = np.where(covers & sideways, over[:, :, 0] * direction[:, :, 0], 0).sum(axis=1)
-    move[:, 1] = np.where(covers & ~sideways, over[:, :, 1] * direction[:, :, 1], 0).sum(axis=1)
-    return np.clip(move, -120, 120)
+    yield from sorted(every, key=lambda seat: (outwards(seat), seat))[:count]
+
+
+def _off_line(number: int) -> Place:
+    """A small way off, so that lines from the center to several seats do not run over each other."""
+    return round(7 * math.cos(2.4 * number)), round(9 * math.sin(2.4 * number))
 
 
 By = Literal["links", "kind", "community"]
-_SPREAD = 320.0
-_CELL = (190.0, 96.0)
-_GAP = 130.0
+_GAP = 90.0
 
 
 class Arranged(NamedTuple):
@@ -142,7 +119,7 @@ def arranged(
     each group is a block of its own, the largest first.
 
     >>> arranged({"a": "page", "b": "page"}, [("a", "b")], "kind").places
-    {'a': (0.0, 0.0), 'b': (190.0, 0.0)}
+    {'a': (0.0, 0.0), 'b': (200.0, 0.0)}
     """
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(sorted(kinds))
@@ -158,7 +135,7 @@ def arranged(
 
 
 def _by_links(graph: "nx.Graph[str]", center: str | None) -> dict[str, Place]:
-    """What is linked near to each other, moved apart until nothing covers another."""
+    """What is linked near to each other, each node on a seat of its own."""
     if not graph:
         return {}
     middle = center if center is not None and center in graph else max(graph.nodes, key=graph.degree)
@@ -166,9 +143,7 @@ def _by_links(graph: "nx.Graph[str]", center: str | None) -> dict[str, Place]:
     start[middle] = (0.0, 0.0)
     distance = 2 / math.sqrt(len(graph))
     drawn = nx.spring_layout(graph, pos=start, fixed=[middle], seed=1, iterations=60, k=distance)
-    spread = _SPREAD * math.sqrt(len(graph)) / 2
-    places = {node: (float(x) * spread * 1.4, float(y) * spread) for node, (x, y) in drawn.items()}
-    return settled(places, {middle}, {node: Room(*_CELL, 20.0) for node in graph})
+    return seated({node: (float(x), float(y)) for node, (x, y) in drawn.items()}, middle)
 
 
 def _blocks(groups: Mapping[str, str], graph: "nx.Graph[str]") -> dict[str, Place]:
@@ -176,15 +151,27 @@ def _blocks(groups: Mapping[str, str], graph: "nx.Graph[str]") -> dict[str, Plac
     members: dict[str, list[str]] = {}
     for node in sorted(groups, key=lambda name: (-graph.degree(name), name)):
         members.setdefault(groups[node], []).append(node)
-    widest = math.ceil(math.sqrt(len(groups) * 1.6)) * _CELL[0] * 1.2
+    blocks = sorted(members.values(), key=lambda several: (-len(several), several))
+    widest = range(1, max(map(len, blocks), default=1) + 12)
+    return min((_shelved(blocks, columns * CELL[0]) for columns in widest), key=_shrunk)
+
+
+def _shelved(blocks: Sequence[Sequence[str]], widest: float) -> dict[str, Place]:
+    """Blocks beside each other as far as ``widest``, then under them."""
     places: dict[str, Place] = {}
     left, top, lowest = 0.0, 0.0, 0.0
-    for block in sorted(members.values(), key=lambda several: (-len(several), several)):
+    for block in blocks:
         columns = math.ceil(math.sqrt(len(block)))
-        width, height = columns * _CELL[0], math.ceil(len(block) / columns) * _CELL[1]
+        width, height = columns * CELL[0], math.ceil(len(block) / columns) * CELL[1]
         if left and left + width > widest:
             left, top, lowest = 0.0, lowest + _GAP, 0.0
         for n, node in enumerate(block):
-            places[node] = (left + n % columns * _CELL[0], top + n // columns * _CELL[1])
-        left, lowest = left + width + _GAP, max(lowest, top + height)
+            places[node] = (left + n % columns * CELL[0], top + n // columns * CELL[1])
+        left, lowest = left + width + _GAP / 2, max(lowest, top + height)
     return places
+
+
+def _shrunk(places: Mapping[str, Place]) -> float:
+    """How much places have to shrink, to be seen at once."""
+    across, down = (max((place[axis] for place in places.values()), default=0.0) for axis in (0, 1))
+    return max((across + CELL[0]) / _ASPECT, down + CELL[1])

@@ -79,29 +79,40 @@ class Graph:
     def edges(self) -> list[dict]:
         return self.say("network.body.data.edges.get()")
 
+    def still(self) -> None:
+        """Wait until the nodes have come to their places."""
+        self.visit.until("document.getElementById('graph').ariaBusy !== 'true'")
+
     def places(self) -> dict[str, dict[str, float]]:
+        self.still()
         return self.say("network.getPositions()")
 
     def at(self, node: str) -> tuple[float, float]:
         """Where a node is on the screen."""
+        self.still()
         spot = self.say(f"network.canvasToDOM(network.getPosition({json.dumps(node)}))")
         return self._on_screen(spot)
 
-    def on_edge(self, edge: str) -> tuple[float, float]:
-        """A place on the screen where only this edge is."""
+    def on_edge(self, *edges: str) -> tuple[float, float]:
+        """A place on the screen where one of these edges is, and nothing else."""
+        self.still()
         spot = self.say(
-            """(id) => {
-              const edge = network.body.edges[id], places = network.getPositions([edge.fromId, edge.toId]);
-              const [a, b] = [places[edge.fromId], places[edge.toId]];
-              for (let t = 0.1; t < 0.9; t += 0.02) {
-                const spot = network.canvasToDOM({ x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y) });
-                if (network.getNodeAt(spot) === undefined && network.getEdgeAt(spot) === id) return spot;
+            """(ids) => {
+              const offsets = [-1.5, 0, 1.5].flatMap((x) => [-1.5, 0, 1.5].map((y) => [x, y]));
+              for (const id of ids) {
+                const alone = (one) => network.getNodeAt(one) === undefined && network.getEdgeAt(one) === id;
+                const edge = network.body.edges[id], places = network.getPositions([edge.fromId, edge.toId]);
+                const [a, b] = [places[edge.fromId], places[edge.toId]];
+                for (let t = 0.1; t < 0.9; t += 0.02) {
+                  const spot = network.canvasToDOM({ x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y) });
+                  if (offsets.every(([x, y]) => alone({ x: spot.x + x, y: spot.y + y }))) return spot;
+                }
               }
               return null;
             }""",
-            edge,
+            edges,
         )
-        assert spot, "the edge is covered all along"
+        assert spot, "the edges are covered all along"
         return self._on_screen(spot)
 
     def _on_screen(self, spot: dict[str, float]) -> tuple[float, float]:

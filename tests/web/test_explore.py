@@ -20,7 +20,7 @@ START = f"/explore?node={PAGE}"
 MUCH = "/explore?node=guideline/odg"
 
 
-def test_a_double_click_goes_one_hop_and_moves_nothing(visit: Visit):
+def test_a_double_click_goes_one_hop_and_moves_others_by_small_steps(visit: Visit):
     graph = Graph(visit, START)
     before, places = graph.ids(), graph.places()
     other = next(node["id"] for node in graph.nodes() if node["kind"] == "specialty")
@@ -31,7 +31,20 @@ def test_a_double_click_goes_one_hop_and_moves_nothing(visit: Visit):
     graph.count(f"> {len(before)}")
     after = graph.places()
     assert len(after) - len(before) <= 50
-    assert {node: after[node] for node in before} == places
+    assert after[PAGE] == places[PAGE]
+    assert len({(place["x"], place["y"]) for place in after.values()}) == len(after)
+    for axis in "xy":  # what was on one side is there still, nearly everywhere
+        far = sorted(before, key=lambda node: places[node][axis])
+        low, high = far[: len(far) // 3], far[-(len(far) // 3) :]
+        assert sum(after[one][axis] < after[other][axis] for one in low for other in high) > 0.9 * len(
+            low
+        ) * len(high)
+    graph.page.click("#undo")
+    graph.count(f"== {len(before)}")
+    assert graph.places() == places
+    graph.page.click("#redo")
+    graph.count(f"== {len(after)}")
+    assert graph.places() == after
     assert graph.page.locator("#table tbody tr").count() == len(after)
 
 
@@ -239,6 +252,7 @@ def changed(visit: Visit, path: str = START) -> Graph:
     visit.until("location.hash.includes('expand')")
     graph.page.click("#kinds button >> nth=1")
     visit.until("location.hash.includes('hide')")
+    graph.still()
     return graph
 
 

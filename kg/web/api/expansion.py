@@ -51,6 +51,9 @@ class Expansion(Step):
     """What to add to a graph that is shown, and where its nodes stand."""
 
     shown: dict[str, Place] = Field(default_factory=dict, max_length=drawing.MOST)
+    fixed: list[Name] = Field(
+        default_factory=list, max_length=drawing.MOST, description="Nodes that keep their places."
+    )
 
 
 class Expansions(BaseModel):
@@ -58,6 +61,9 @@ class Expansions(BaseModel):
 
     steps: list[Step] = Field(max_length=MOST_STEPS)
     shown: dict[str, Place] = Field(default_factory=dict, max_length=drawing.MOST)
+    fixed: list[Name] = Field(
+        default_factory=list, max_length=drawing.MOST, description="Nodes that keep their places."
+    )
 
 
 @router.post(
@@ -66,9 +72,9 @@ class Expansions(BaseModel):
     responses=openapi.only(thing_types.GrownGraph),
 )
 def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
-    """Places of new nodes around theirs; those shown stay. Of all relations where none is named."""
+    """Places of new nodes, and of those shown that move for them. Of all relations where none is named."""
     shown = _known(site.links, wanted.shown)
-    return _grown(site.links, shown, wanted, {}) | {"generation": site.generation}
+    return _grown(site.links, shown, wanted, wanted.fixed) | {"generation": site.generation}
 
 
 @router.post(
@@ -78,8 +84,8 @@ def expand(site: SiteDep, wanted: Expansion) -> dict[str, Any]:
 )
 def expansions(site: SiteDep, wanted: Expansions) -> dict[str, Any]:
     """One answer a step, each as if those before it were shown."""
-    shown, rooms = _known(site.links, wanted.shown), dict[str, layout.Room]()
-    results = [_grown(site.links, shown, step, rooms) for step in wanted.steps]
+    shown = _known(site.links, wanted.shown)
+    results = [_grown(site.links, shown, step, wanted.fixed) for step in wanted.steps]
     return {"results": results, "generation": site.generation}
 
 
@@ -88,20 +94,19 @@ def _known(links: Links, shown: dict[str, list[float]]) -> dict[str, layout.Plac
     return kept | {name: (x, y) for name, (x, y) in shown.items() if item_groups.known(links, name)}
 
 
-def _grown(
-    links: Links, shown: dict[str, layout.Place], step: Step, rooms: dict[str, layout.Room]
-) -> dict[str, Any]:
-    """What one step adds; it is added to ``shown``, too."""
+def _grown(links: Links, shown: dict[str, layout.Place], step: Step, fixed: list[str]) -> dict[str, Any]:
+    """What one step adds, and what moves for it; ``shown`` is brought up to date."""
     shown.setdefault(step.node, (0.0, 0.0))
     found, total, groups = _found(links, shown, step)
     center = step.center if step.center and links.has(step.center) else None
-    added = drawing.grown(links, shown, step.node, found, rooms, center)
-    shown |= {node["id"]: (node["x"], node["y"]) for node in added.nodes}
+    added, moved = drawing.grown(links, shown, step.node, found, center, fixed)
+    shown |= moved | {node["id"]: (node["x"], node["y"]) for node in added.nodes}
     new = {node["id"] for node in added.nodes}
     single = [near for near in found if near.node not in groups]
     return {
         "nodes": [node | groups.get(node["id"], {}) for node in added.nodes],
         "edges": added.edges,
+        "moved": moved,
         "groups": [one for name, one in groups.items() if name not in new],
         "total": total,
         "shown": min(step.offset + len(single), total),

@@ -1,6 +1,6 @@
 // The graph: what is shown, and everything a person does to it. Nodes come from the server with
 // their places. Each step is kept, so that it can be undone and told in a link.
-import { paint, place, shapes, write } from "./labels.js";
+import { line, nameOf, paint, place, shapes, shortened, strength, write } from "./labels.js";
 import { describe } from "./panel.js";
 import { saveAs } from "./save.js";
 import { ask, countOf, edges, nodes, root, say, stage, state } from "./shown.js";
@@ -49,7 +49,7 @@ function headings() {
   for (const node of visible()) if (node.group_name && at[node.id]) (groups[node.group_name] ??= []).push(node);
   return Object.entries(groups).map(([name, several]) => {
     const most = several.reduce((a, b) => (network.getConnectedEdges(b.id).length > network.getConnectedEdges(a.id).length ? b : a));
-    const text = `${state.by === "kind" ? name : `around ${most.name.slice(0, 24)}`} (${several.length})`;
+    const text = `${state.by === "kind" ? name : `around ${shortened(nameOf(most), 24)}`} (${several.length})`;
     return { text, x: Math.min(...several.map(({ id }) => at[id].x)) - 40, y: Math.min(...several.map(({ id }) => at[id].y)) - 40 };
   });
 }
@@ -75,8 +75,18 @@ function changed() {
   const said = recorded();
   const hash = state.story ? storyHash(state.story) : said.length ? `#${encodeURIComponent(JSON.stringify(said))}` : location.pathname + location.search;
   history.replaceState(null, "", hash);
+  thin();
   restale();
   element.dataset.nodes = nodes.length;
+}
+
+// Lines are fainter the more there are; those of what is chosen stand out.
+let faint = 0;
+function thin() {
+  const opacity = strength(edges.length);
+  if (opacity === faint) return;
+  faint = opacity;
+  network.setOptions({ edges: { color: { color: line.all(opacity), highlight: line.chosen, hover: line.chosen, inherit: false } } });
 }
 
 const visible = () => nodes.get({ filter: (n) => !n.hidden });
@@ -160,13 +170,14 @@ async function select(id, move) {
   await show(id);
 }
 
-async function expand(id) {
+// What one relation of a node leads to, or the most relevant of all; a group is opened.
+async function expand(id, fields = { relation: null, offset: 0, filter: { ...state.filter } }) {
   const group = nodes.get(id);
   if (group.kind === "group") {
     const [shown] = state.counts[countOf(group.node, group.relation, group.wanted)] ?? [0];
-    await step("expand", { node: group.node, relation: group.relation, offset: shown, limit: 25, filter: group.wanted, single: true });
+    await relaid(() => step("expand", { node: group.node, relation: group.relation, offset: shown, limit: 25, filter: group.wanted, single: true }), id);
     if (!nodes.get(id)) state.selected = group.node;
-  } else await step("expand", { node: id, relation: null, offset: 0, limit: 25, filter: { ...state.filter } });
+  } else await relaid(() => step("expand", { node: id, limit: 25, ...fields }), id);
   await show(state.selected);
 }
 
@@ -182,7 +193,7 @@ async function pathTo(id) {
   const way = await ask(`/api/path?one=${encodeURIComponent(from)}&other=${encodeURIComponent(id)}`);
   if (!way.results.length) { say("There is no path of six steps or fewer."); return; }
   const names = way.results.map((row) => row.node);
-  await step("expand", { node: names[0], relation: null, offset: 0, limit: 25, nodes: names.slice(1) });
+  await relaid(() => step("expand", { node: names[0], relation: null, offset: 0, limit: 25, nodes: names.slice(1) }), names[0]);
   network.selectNodes(names.filter((name) => nodes.get(name)));
   say(way.results.map((row) => row.label).join(" → "));
 }
@@ -219,8 +230,8 @@ element.addEventListener("keydown", (event) => {
   const id = state.selected;
   // Single letters and keys are ours only alone: Ctrl-C copies, Ctrl-F finds, Alt-Left goes back.
   if (event.ctrlKey || event.metaKey) {
-    if (event.key.toLowerCase() === "z") { if (event.shiftKey) redo(); else undo(); }
-    else if (event.key.toLowerCase() === "y") redo();
+    if (event.key.toLowerCase() === "z") relaid(event.shiftKey ? redo : undo);
+    else if (event.key.toLowerCase() === "y") relaid(redo);
     else return;
   } else if (event.altKey) return;
   else if (event.key in arrows) { const next = nearest(id, ...arrows[event.key]); if (next) select(next, true); }
@@ -240,14 +251,14 @@ element.addEventListener("keydown", (event) => {
 });
 
 // The lines of a node, one after the other.
-let line = null;
+let followed = null;
 function nextLine(id) {
   const lines = network.getConnectedEdges(id).filter((one) => !nodes.get(network.getConnectedNodes(one)).some((node) => node.hidden));
   if (!lines.length) return;
-  line = lines[(lines.indexOf(line) + 1) % lines.length];
-  network.setSelection({ nodes: [id], edges: [line] }, { highlightEdges: false });
+  followed = lines[(lines.indexOf(followed) + 1) % lines.length];
+  network.setSelection({ nodes: [id], edges: [followed] }, { highlightEdges: false });
   state.chosen = new Set([id]);
-  show(null, edges.get(line));
+  show(null, edges.get(followed));
 }
 
 function path(id) {
@@ -261,12 +272,14 @@ function pin(id) {
   step("pin", { id, x, y, fixed: !nodes.get(id).fixed });
 }
 
+// All in sight, with room for names at the edges.
 function fit() {
-  network.fit({ animation: false });
-  const scale = Math.min(1.1, network.getScale() * 0.84); // room for names at the edges
+  const at = Object.values(network.getPositions()), [xs, ys] = [at.map(({ x }) => x), at.map(({ y }) => y)];
+  const [left, right, top, low] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const scale = Math.min(1.1, (element.clientWidth - 150) / Math.max(right - left, 1), (element.clientHeight - 110) / Math.max(low - top, 1));
   // On a telephone all at once would be too small to read: the middle of it, to be dragged.
   if (element.clientWidth < 600 && scale < 0.7 && nodes.get(state.selected)) network.focus(state.selected, { scale: 0.7, animation: false });
-  else network.moveTo({ scale });
+  else network.moveTo({ position: { x: (left + right) / 2, y: (top + low) / 2 + 12 / scale }, scale });
 }
 
 // --- lasso: a line around nodes chooses them ------------------------------------------------------
@@ -301,20 +314,15 @@ const color = (name) => getComputedStyle(document.documentElement).getPropertyVa
 // --- tools -------------------------------------------------------------------------------------
 
 const on = (id, act) => document.getElementById(id).addEventListener("click", act);
-on("undo", undo);
-on("redo", redo);
+on("undo", () => relaid(undo));
+on("redo", () => relaid(redo));
 on("fit", fit);
 on("copy", async () => {
   await navigator.clipboard?.writeText(location.href).catch(() => {});
   say("The link restores this view.");
 });
 on("lasso", () => lassoMode(!lasso.on));
-on("arrange", async () => {
-  const before = network.getPositions();
-  await step("arrange", { by: document.getElementById("by").value });
-  await glide(before, network.getPositions());
-  fit();
-});
+on("arrange", () => relaid(() => step("arrange", { by: document.getElementById("by").value })));
 document.getElementById("size").addEventListener("change", (event) => step("size", { by: event.target.value }));
 document.getElementById("joint").addEventListener("change", (event) => step("joint", { yes: event.target.value === "joint" }));
 on("save", () => saveAs(document.getElementById("form").value, network, visible(), edges.get(), headings()));
@@ -331,25 +339,41 @@ document.getElementById("load").addEventListener("change", async (event) => {
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.redraw());
 
-// Ends what moves: what is on its way when a step comes would overwrite the places that the step gives.
+// Ends what moves when the next step comes: the nodes are at once where the steps have put them.
 function stand() {
   motions += 1;
+  if (moving) for (const { id, x, y } of nodes.get()) Object.assign(network.body.nodes[id] ?? {}, { x, y });
   moving = false;
   element.setAttribute("aria-busy", "false");
 }
 
-// Nodes go to their new places in small steps, unless motion is to be reduced.
-async function glide(before, after) {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  const moved = Object.keys(after).filter((id) => before[id] && (before[id].x !== after[id].x || before[id].y !== after[id].y));
-  const mine = motions;
+// A step that gives nodes new places: they go there in small steps, unless motion is to be reduced. What
+// comes goes out from the node `from`. All is seen after it if all was before; else that node stays in sight.
+async function relaid(act, from) {
+  const before = network.getPositions(), seen = view(), all = whole(seen.scale);
+  const result = await act();
+  const after = network.getPositions(), start = before[from];
+  for (const id of Object.keys(after)) before[id] ??= start ?? after[id];
+  const moved = Object.keys(after).filter((id) => before[id].x !== after[id].x || before[id].y !== after[id].y);
+  if (!moved.length) return result;
+  if (all) fit();
+  else if (start) network.moveTo({ position: { x: seen.position.x + after[from].x - start.x, y: seen.position.y + after[from].y - start.y }, scale: seen.scale });
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) await glide(moved, before, after, seen, view());
+  return result;
+}
+
+const view = () => ({ position: network.getViewPosition(), scale: network.getScale() });
+
+async function glide(moved, before, after, from, to) {
+  const mine = motions, between = (a, b, t) => ({ x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y) });
   moving = true;
   element.setAttribute("aria-busy", "true");
   const begun = performance.now();
   for (let t = 0; t < 1;) {
     t = Math.min(1, (performance.now() - begun) / 400);
     // Not moveNode, which draws everything again for each node.
-    for (const id of moved) Object.assign(network.body.nodes[id], { x: before[id].x + t * (after[id].x - before[id].x), y: before[id].y + t * (after[id].y - before[id].y) });
+    for (const id of moved) Object.assign(network.body.nodes[id], between(before[id], after[id], t));
+    network.moveTo({ position: between(from.position, to.position, t), scale: from.scale + t * (to.scale - from.scale) });
     network.redraw();
     await new Promise(requestAnimationFrame);
     if (mine !== motions) return;

@@ -34,6 +34,10 @@ export function pieces(n) {
   if (n.kind === "ground") found.push({ d: inside[n.id.split(":")[1]] ?? inside.met, stroke: ink, width: 1.6 });
   return found;
 }
+// Lines: how strong all are, of so many, and those of what is chosen.
+export const strength = (count) => Math.round(100 * Math.max(0.14, Math.min(0.55, 40 / count))) / 100;
+export const line = { all: (opacity) => `rgba(154,163,171,${opacity})`, chosen: "rgba(122,133,143,0.75)" };
+
 export const scaleOf = (n) => radius(n) / 8;
 
 const paths = new Map();
@@ -70,6 +74,29 @@ export function lines(n) {
   return own;
 }
 
+// What a node is called on its own: its label less the figure, or the name where that is cut.
+export function nameOf(n) {
+  if (n.kind === "group") return n.label.split("\n")[0];
+  const own = n.label.split("\n").slice(0, -1).join(" ");
+  const name = own && !own.endsWith("…") ? own : n.name;
+  return name.replace(" (not met)", "\u00a0✗").replace(" (met)", "\u00a0✓").replace(/,? \(.*/, "");
+}
+
+// A name of at most so many letters; the number of a page or chapter at its end is kept.
+export function shortened(words, most) {
+  if (words.length <= most) return words;
+  const number = /(?:p|ch)\.\s\S+$/.exec(words)?.[0] ?? "", end = number.length < most - 3 ? number : "";
+  return `${words.slice(0, most - 1 - end.length).replace(/[\s,]+$/, "")}…${end}`;
+}
+
+// A name on two lines of at most so many letters; what is left over is cut.
+function folded(words, most) {
+  if (words.length <= most) return [words];
+  const cut = words.lastIndexOf(" ", most), first = cut > 0 ? words.slice(0, cut) : `${words.slice(0, most - 1)}-`;
+  return [first, shortened(words.slice(cut > 0 ? cut + 1 : most - 1), most)];
+}
+
+
 const widths = new Map();
 const pen = document.createElement("canvas").getContext("2d");
 const face = "system-ui, sans-serif";
@@ -79,9 +106,21 @@ function width(text, bold) {
   return widths.get(key);
 }
 
+const SEAT = 200; // the width that a node has in kg/explore/layout.py
+
+// The forms of a name, the fullest first; the last is no wider than a seat, unless the node is chosen.
+function forms(n, size) {
+  const whole = lines(n), called = nameOf(n);
+  let most = 13;
+  while (most > 7 && width(shortened(called, most)) * size > 0.92 * SEAT) most -= 1;
+  const all = [whole, [...folded(called, 17), whole.at(-1)], folded(called, 17), folded(called, 13), [shortened(called, 20)]];
+  return state.chosen.has(n.id) ? all : [...all, [shortened(called, most)]];
+}
+
 const meets = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
-// Boxes by the squares of a grid that they lie in, so that each is held against its neighbours alone.
+// Boxes by the squares of a grid that they lie in, so that each is held against its neighbours alone; a box
+// that is `gone` is none.
 class Grid {
   constructor(side) { this.side = side; this.squares = new Map(); }
   *at({ x, y, w, h }) {
@@ -89,56 +128,64 @@ class Grid {
     for (let i = Math.floor(x / side); i <= (x + w) / side; i += 1) for (let j = Math.floor(y / side); j <= (y + h) / side; j += 1) yield i * 100003 + j;
   }
   add(box) { for (const key of this.at(box)) { if (!this.squares.has(key)) this.squares.set(key, []); this.squares.get(key).push(box); } }
-  meets(box, id) { for (const key of this.at(box)) for (const other of this.squares.get(key) ?? []) if ((id === undefined || other.id !== id) && meets(box, other)) return true; return false; }
+  meets(box, id = NaN) { for (const key of this.at(box)) for (const other of this.squares.get(key) ?? []) if (!other.gone && other.id !== id && meets(box, other)) return true; return false; }
 }
 
-// Names with their places: what must be named comes first, and goes further out where there is no room.
-// `headings` stand over groups of nodes; names stay within `view`, where there is one and they have room.
+// Eight places around a body for a text of this size: under it, over it, beside it, then across.
+const sides = [[0, 1], [0, -1], [1, 0], [-1, 0], [0.7, 1], [-0.7, 1], [0.7, -1], [-0.7, -1]];
+
+function bodyOf(n, { x, y }) {
+  const r = radius(n), h = n.kind === "group" ? r * 0.4 : n.kind === "item" ? r * 0.5 : r;
+  return { id: n.id, x: x - r, y: y - h, w: 2 * r, h: 2 * h };
+}
+
+// Names with their places. Each first takes the room of its shortest form, so that none is left without one
+// for the sake of another's figures; then they grow where there is room. What must be named and has no room
+// beside its node stands further out. `headings` stand over groups of nodes; names stay within `view`.
 export function place(all, at, scale, near, headings = [], view = null) {
   const shown = all.filter((n) => at[n.id]);
   const size = Math.max(11.5, Math.min(15 * scale, 18)) / scale, step = 1.16 * size, gap = 3 / scale;
-  const must = (n) => state.chosen.has(n.id) || near.has(n.id) || n.id === stage.dataset.node;
   const rank = (n) => (state.chosen.has(n.id) ? 0 : n.id === stage.dataset.node ? 1 : near.has(n.id) ? 2 : n.opacity < 1 ? 4 : 3);
-  const bodies = shown.map((n) => { const r = radius(n), { x, y } = at[n.id], h = n.kind === "group" ? r * 0.4 : n.kind === "item" ? r * 0.5 : r; return { id: n.id, x: x - r, y: y - h, w: 2 * r, h: 2 * h }; });
-  const body = new Map(bodies.map((b) => [b.id, b]));
-  const placed = [], taken = new Grid(90 / scale), covered = new Grid(90 / scale);
-  for (const one of bodies) covered.add(one);
+  const placed = [], taken = new Grid(90 / scale), covered = new Grid(90 / scale), bodies = new Map(shown.map((n) => [n.id, bodyOf(n, at[n.id])]));
+  for (const one of bodies.values()) covered.add(one);
   for (const { text, x, y } of headings) {
     const big = 1.15 * size, w = width(text, true) * big + 2 * gap, box = { x, y: y - 1.3 * big, w, h: 1.3 * big };
     if (taken.meets(box)) continue;
     taken.add(box);
     placed.push({ ...box, id: null, lines: [text], size: big, step: 1.3 * big, bold: true, faded: false, from: null });
   }
-  let within = view;
-  const clear = (box, id) => (!within || (box.x >= view.x && box.y >= view.y && box.x + box.w <= view.x + view.w && box.y + box.h <= view.y + view.h)) && !taken.meets(box) && (id === null || !covered.meets(box, id));
-  for (const n of [...shown].sort((a, b) => rank(a) - rank(b) || b.decisions - a.decisions || (a.id < b.id ? -1 : 1))) {
-    const bold = state.chosen.has(n.id), b = body.get(n.id), whole = lines(n);
-    const called = n.kind === "group" ? whole[0] : n.name.replace(" (not met)", " ✗").replace(" (met)", " ✓").replace(/,? \(.*/, "");
-    const [short, least] = [20, 12].map((most) => (called.length > most ? `${called.slice(0, most - 1).trimEnd()}…` : called));
-    let box = null, text = null;
-    within = view;
-    const tryAt = (rows, x, y, id) => {
-      if (box) return;
-      const w = Math.max(...rows.map((row) => width(row, bold))) * size + 2 * gap, h = step * rows.length + gap;
-      const spot = { x: x - w / 2, y: y - h / 2, w, h };
-      if (clear(spot, id)) { box = spot; text = rows; }
-    };
-    const around = (rows, out, id) => {
-      const w = Math.max(...rows.map((row) => width(row, bold))) * size / 2 + 2 * gap, h = step * rows.length / 2 + gap;
-      const [cx, cy, rx, ry] = [b.x + b.w / 2, b.y + b.h / 2, b.w / 2 + out, b.h / 2 + out];
-      for (const [dx, dy] of [[0, 1], [0, -1], [1, 0], [-1, 0], [0.7, 1], [-0.7, 1], [0.7, -1], [-0.7, -1]]) tryAt(rows, cx + dx * (rx + w), cy + dy * (ry + h), id);
-    };
-    around(whole, 0, n.id);
-    if (!box && whole.length > 1) around([short], 0, n.id);
-    if (!box && must(n)) for (const [kept, inside] of [[n.id, view], [null, view], [null, null]]) for (let ring = 1; ring < (near.size > 160 ? 3 : 12) && !box; ring += 1) { within = inside; for (const rows of [whole, [short], [least]]) around(rows, ring * step, kept); }
-    within = null;
-    if (!box) around(whole, 0, n.id);
-    if (!box) around([short], 0, n.id);
-    if (!box) continue;
-    taken.add(box);
+  const inside = (box, view) => !view || (box.x >= view.x && box.y >= view.y && box.x + box.w <= view.x + view.w && box.y + box.h <= view.y + view.h);
+  // Where the rows have room `out` of a node; `over` nodes where they may cover others.
+  const room = (one, rows, out, within, over) => {
+    const { b, bold, n } = one, w = Math.max(...rows.map((row) => width(row, bold))) * size + 2 * gap, h = step * rows.length + gap;
+    for (const [dx, dy] of sides) {
+      const [x, y] = [b.x + b.w / 2 + dx * (b.w / 2 + out + w / 2 + gap), b.y + b.h / 2 + dy * (b.h / 2 + out + h / 2)];
+      const box = { x: x - w / 2, y: y - h / 2, w, h, id: n.id };
+      if (inside(box, within) && !taken.meets(box, n.id) && (over || !covered.meets(box, n.id))) return box;
+    }
+    return null;
+  };
+  const take = (one, box, rows) => { if (one.box) one.box.gone = true; taken.add(box); Object.assign(one, { box, rows }); return true; };
+  const grow = (one) => one.forms.slice(0, one.forms.indexOf(one.rows)).some((rows) => { const box = room(one, rows, 0, view); return box && take(one, box, rows); });
+  const names = [...shown].sort((a, b) => rank(a) - rank(b) || b.decisions - a.decisions || (a.id < b.id ? -1 : 1))
+    .map((n) => ({ n, b: bodies.get(n.id), bold: state.chosen.has(n.id), forms: forms(n, size), box: null, rows: null }));
+  const further = (one) => {
+    const least = one.forms.at(-1), rings = near.size > 160 ? 3 : 8;
+    for (const [over, within] of [[false, view], [true, view], [true, null]]) {
+      for (let ring = 1; ring < rings && !one.box; ring += 1) { const box = room(one, least, ring * step, within, over); if (box) take(one, box, least); }
+    }
+  };
+  for (const one of names) {
+    const least = one.forms.at(-1), box = room(one, least, 0, view) ?? room(one, least, 0, null);
+    if (box) take(one, box, least);
+    else if (rank(one.n) < 2) further(one);
+  }
+  for (const one of names.filter(({ n, box }) => !box && rank(n) === 2)) further(one);
+  for (const one of names.filter(({ box }) => box)) grow(one);
+  for (const { n, b, bold, box, rows } of names.filter((one) => one.box)) {
     const [mx, my] = [box.x + box.w / 2, box.y + box.h / 2], [cx, cy] = [b.x + b.w / 2, b.y + b.h / 2];
     const far = Math.abs(mx - cx) > box.w / 2 + b.w / 2 + step || Math.abs(my - cy) > box.h / 2 + b.h / 2 + step;
-    placed.push({ ...box, id: n.id, lines: text, size, step, bold, faded: n.opacity < 1, from: far ? [cx, cy] : null });
+    placed.push({ ...box, lines: rows, size, step, bold, faded: n.opacity < 1, from: far ? [cx, cy] : null });
   }
   return placed;
 }

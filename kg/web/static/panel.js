@@ -1,8 +1,8 @@
 // The side panel: a node with its figures and relations, or an edge with the sentence behind it.
-import { ask, countOf, listed, narrowed, nodes, root, say, state } from "./shown.js";
+import { ask, countOf, listed, narrowed, nodes, root, say, stage, state } from "./shown.js";
 import { step } from "./steps.js";
 
-const panel = document.getElementById("panel");
+const panel = document.getElementById("panel"), center = stage.dataset.node; // which always stays
 
 export const make = (tag, fields = {}, ...children) => {
   const made = document.createElement(tag);
@@ -36,7 +36,7 @@ export async function describe(acts, id, edge) {
     make("p", { className: "tools" },
       button("Expand", () => acts.expand(id)), button("Collapse", () => acts.collapse(id)),
       button(node?.fixed ? "Unpin" : "Pin", () => acts.pin(id)),
-      button("Remove", () => step("remove", { ids: [id] })),
+      ...(id === center ? [] : [button("Remove", () => step("remove", { ids: [id] }))]),
       button(state.from && state.from !== id ? "Path to here" : "Path from here", () => acts.path(id))),
     make("ul", { className: "plain relations" }, ...relations),
     noteOf(id, node),
@@ -48,7 +48,7 @@ export async function describe(acts, id, edge) {
 function together(node) {
   if (!node?.together) return [];
   const words = `${many(node.together)} with the node in the center, ${node.together_overturned.toLocaleString("en")} overturned`;
-  return [make("p", { className: "sub" }, make("a", { href: listed(document.getElementById("explore").dataset.node, node.id) }, `See these ${words}`))];
+  return [make("p", { className: "sub" }, make("a", { href: listed(center, node.id) }, `See these ${words}`))];
 }
 
 // What an item is picked out by.
@@ -70,10 +70,7 @@ function relation(acts, id, name, total) {
   const next = Math.min(25, found - shown);
   const single = Boolean(groupOf(id, name));
   const act = next > 0
-    ? button(shown || single ? `next ${next}` : `show ${next}`, async () => {
-      await step("expand", { node: id, relation: name, offset: shown, limit: 25, filter: { ...state.filter }, single });
-      await describe(acts, id);
-    })
+    ? button(shown || single ? `next ${next}` : `show ${next}`, () => acts.expand(id, { relation: name, offset: shown, filter: { ...state.filter }, single }))
     : make("span", { className: "sub" }, "all shown");
   return make("li", {}, make("span", {}, `${name} `, make("span", { className: "sub" }, shown ? `${shown} of ${found.toLocaleString("en")}` : found.toLocaleString("en"))), act);
 }
@@ -91,10 +88,7 @@ function describeGroup(acts, group) {
     make("p", { className: "sub" }, `${group.relation}: ${nodes.get(group.node)?.name ?? group.node}${shown ? `; ${shown} more are shown one by one` : ""}`),
     outcomes(group),
     make("p", { className: "tools" },
-      button(`Open ${Math.min(25, group.decisions)}`, async () => {
-        await step("expand", { node: group.node, relation: group.relation, offset: shown, limit: 25, filter: group.wanted, single: true });
-        if (nodes.get(group.id)) describeGroup(acts, nodes.get(group.id));
-      }),
+      button(`Open ${Math.min(25, group.decisions)}`, () => acts.expand(group.id)),
       button("Remove", () => step("remove", { ids: [group.id] }))),
     make("p", { className: "links" }, make("a", { href: address + more }, "List the letters")),
   );
@@ -106,8 +100,8 @@ function describeSeveral(acts, ids) {
     make("h2", {}, `${ids.length} nodes selected`),
     make("ul", { className: "plain" }, ...ids.slice(0, 12).map((id) => make("li", {}, nodes.get(id).name)), ...(ids.length > 12 ? [make("li", { className: "sub" }, `and ${ids.length - 12} more`)] : [])),
     make("p", { className: "tools" },
-      button("Remove selected", () => step("remove", { ids })),
-      button("Keep only selected", () => step("remove", { ids: nodes.getIds().filter((id) => !state.chosen.has(id)) }))),
+      button("Remove selected", () => step("remove", { ids: ids.filter((id) => id !== center) })),
+      button("Keep only selected", () => step("remove", { ids: nodes.getIds().filter((id) => id !== center && !state.chosen.has(id)) }))),
     ...(shared.length > 1 ? [make("p", { className: "links" }, make("a", { href: listed(...shared) }, `Letters whose decisions have ${shared.length === 2 ? "both" : `all ${shared.length}`}`))] : []),
   );
 }

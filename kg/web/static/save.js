@@ -1,5 +1,5 @@
 // What is seen, as a file: pictures with their title, legend, filters, generation and address.
-import { ends, pieces, place, scaleOf, shapes } from "./labels.js";
+import { ends, line, pieces, place, scaleOf, shapes, strength } from "./labels.js";
 import { root, say, stage, state } from "./shown.js";
 import { recorded } from "./steps.js";
 
@@ -41,8 +41,9 @@ export function svg(network, shown, edges, headings = []) {
   const [x, y, w] = [Math.min(...xs) - 20, Math.min(...ys) - 60, Math.max(Math.max(...xs) - Math.min(...xs) + 40, 900)];
   const low = Math.max(...ys) + 30, h = low - y + 56 + 18 * told.length;
   const ids = new Set(shown.map((n) => n.id));
+  const chosen = (e) => state.chosen.has(e.from) || state.chosen.has(e.to), pale = line.all(strength(edges.length));
   const lines = edges.filter((e) => ids.has(e.from) && ids.has(e.to)).map((e) =>
-    `<line x1="${at[e.from].x}" y1="${at[e.from].y}" x2="${at[e.to].x}" y2="${at[e.to].y}" stroke="#9aa3ab" stroke-opacity=".6" stroke-width="${e.width ?? 1}"${e.dashes ? ' stroke-dasharray="5 4"' : ""}/>`);
+    `<line x1="${at[e.from].x}" y1="${at[e.from].y}" x2="${at[e.to].x}" y2="${at[e.to].y}" stroke="${chosen(e) ? line.chosen : pale}" stroke-width="${e.width ?? 1}"${e.dashes ? ' stroke-dasharray="5 4"' : ""}/>`);
   const marks = shown.map((n) => `<g class="node" opacity="${n.opacity ?? 1}" transform="translate(${at[n.id].x} ${at[n.id].y}) scale(${scaleOf(n).toFixed(3)}) translate(-8 -8)"><title>${xml(n.title ?? n.name)}</title>${paths(n)}</g>`);
   const names = placed.map((b) => b.lines.map((row, i) => `<text x="${(b.x + b.w / 2).toFixed(1)}" y="${(b.y + b.step * (i + 0.85)).toFixed(1)}" text-anchor="middle" font-size="${b.size}"${b.bold ? ' font-weight="bold"' : ""} stroke="#fff" stroke-width="3" paint-order="stroke">${xml(row)}</text>`).join(""));
   const swatches = key.map((fill, n) => `<rect x="${x + 20 + 26 * n}" y="${low}" width="26" height="12" fill="${fill}"/>`).join("")

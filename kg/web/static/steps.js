@@ -9,11 +9,13 @@ let changed = () => {};
 export function onChange(act) { changed = act; }
 
 const places = () => Object.fromEntries(nodes.map(({ id, x, y }) => [id, [x, y]]));
+const held = () => nodes.getIds({ filter: (one) => one.fixed });
 
 const doing = {
   async expand({ node, relation, offset, limit, nodes: wanted, filter, single }, given) {
-    const more = given ?? await ask("/api/expand", { node, relation, offset, limit, nodes: wanted, filter, single, center: stage.dataset.node, shown: places() });
+    const more = given ?? await ask("/api/expand", { node, relation, offset, limit, nodes: wanted, filter, single, center: stage.dataset.node, shown: places(), fixed: held() });
     add(more);
+    if (state.by !== "links" && more.nodes.length) await doing.arrange({ by: state.by });
     if (relation) state.counts[countOf(node, relation, filter)] = [more.shown, more.total];
     const [count, kept] = [more.total.toLocaleString("en"), narrowed(filter)];
     const what = relation && more.shown ? `${more.shown} of ${count}${kept ? ` ${kept}` : ""}, ${more.order}` : `${more.nodes.length} added, ${more.order}`;
@@ -102,7 +104,7 @@ export async function replay(list) {
     while (known[end]?.[0] === "expand" && end - at < 50) end += 1;
     if (end > at + 1) {
       const asked = known.slice(at, end).map(([, fields]) => ({ ...fields, center: stage.dataset.node }));
-      const { results } = await ask("/api/expansions", { steps: asked, shown: places() });
+      const { results } = await ask("/api/expansions", { steps: asked, shown: places(), fixed: held() });
       for (const [n, given] of results.entries()) await step("expand", known[at + n][1], given, true);
       at = end - 1;
     } else await step(...known[at], undefined, true);
@@ -111,6 +113,7 @@ export async function replay(list) {
 
 export function add(more) {
   nodes.update(more.nodes.map((node) => ({ ...node, shape: "custom" })));
+  nodes.update(Object.entries(more.moved ?? {}).filter(([id]) => nodes.get(id)).map(([id, [x, y]]) => ({ id, x, y })));
   for (const group of more.groups ?? []) {
     if (!nodes.get(group.id)) continue;
     if (group.decisions) nodes.update({ ...group, shape: "custom" });

@@ -204,6 +204,7 @@ class Grown(BaseModel):
 
     nodes: list[DrawnNode]
     edges: list[DrawnEdge]
+    moved: dict[str, tuple[float, float]] = Field(description="Places of shown nodes that move.")
     groups: list[Drawn] = Field(description="What is left in groups that are shown already.")
     total: int
     shown: int
