@@ -41,7 +41,7 @@ ONLY_IN = {
         *("kg.analysis.network", "kg.base.export"),
         *("kg.explore.edge_evidence", "kg.explore.layout"),
     ),
-    "scipy": ("kg.analysis", "kg.statistics"),
+    "scipy": ("kg.analysis", "kg.statistics", "kg.explore.layout"),
     "fastapi": ("kg.web",),
     "starlette": ("kg.web",),
     "uvicorn": ("kg.web",),

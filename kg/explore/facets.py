@@ -87,10 +87,7 @@ def _grounds(links: Links, found: Ids) -> Iterable[Choice]:
     counts = np.bincount(grounds.value[within[grounds.decision]], minlength=len(grounds.names))
     for number in _most(counts):
         name = grounds.names[number]
-        ground, _, met = name.partition(":")
-        yield Choice(
-            f"{ground.replace('-', ' ')}, {met.replace('-', ' ')}", int(counts[number]), (("ground", name),)
-        )
+        yield Choice(labels.label(f"ground/{name}"), int(counts[number]), (("ground", name),))
 
 
 def _most(counts: Ids) -> list[int]:

@@ -6,12 +6,12 @@ from kg.analysis.decisions import OUTCOMES
 from kg.explore.crossed import Flow, Way
 from kg.web.drawings.saved import Drawing
 
-WIDTH = 960
+WIDTH = 1060
 _HIGH, _GAP, _TOP = 420, 10, 26
 _BAR = 8
-_LEFT, _RIGHT = 250, 130
-_MIDDLE = 500
-_LETTERS = (30, 40, 20)
+_LEFT, _RIGHT = 255, 165  # room for counts of six digits
+_MIDDLE = 545
+_LETTERS = (30, 38, 20)
 _SIGNS = {"upheld": "■", "overturned": "▲", "modified": "◆"}
 
 Spot = tuple[float, float]

@@ -130,7 +130,8 @@ def verdict(whole: Row, base: Row) -> str:
     if whole.rate is None or whole.low is None or whole.high is None or base.rate is None:
         return "No decision matches these filters."
     if whole.decisions < drawing.FEW:
-        told = f"{whole.overturned:,} of {counted(whole.decisions, 'decision')} were overturned"
+        verb = "was" if whole.decisions == 1 else "were"
+        told = f"{whole.overturned:,} of {counted(whole.decisions, 'decision')} {verb} overturned"
         return f"{told}: too few for a rate; {100 * base.rate:.1f} % of all."
     how = "about as often as"
     if whole.low > base.rate or whole.high < base.rate:
