@@ -114,7 +114,10 @@ class Suggestions:
         return Treatment(", ".join(map(labels.label, nodes)), decisions, path, list(counts.iter_rows()))
 
     def find(self, query: str, limit: int = 10) -> list[Suggestion]:
-        """The best matches: every word begins a word of the name, the more decisions the better."""
+        """The best matches: every word begins a word of a name, the more decisions the better.
+
+        What a node is called comes before what its other names are: the acupuncture before its needles.
+        """
         words = [word.casefold() for word in _WORD.findall(query)][:_MOST_WORDS]
         words = ["ch" if word == "chapter" else word for word in words]  # as labels have it
         if not words:
@@ -134,11 +137,14 @@ class Suggestions:
             kept = kept.filter(pl.col("folded").str.contains(f" {word}", literal=True))
         first = pl.col("folded").str.starts_with(f" {words[0]}")
         exact = pl.col("folded") == " " + " ".join(words)
+        own = pl.all_horizontal(pl.col("own").str.contains(f" {word}", literal=True) for word in words)
         phrase = (pl.col("folded") + " ").str.contains(f" {' '.join(words)} ", literal=True)
         long = -pl.col("label").str.len_chars().cast(pl.Int64)
-        rows = kept.sort(
-            exact, phrase, first, "decisions", long, descending=True, maintain_order=True
-        ).collect()
+        rows = (
+            kept.filter((pl.col("other") == "") | ~own)
+            .sort(exact, own, phrase, first, "decisions", long, descending=True, maintain_order=True)
+            .collect()
+        )
         if table is self._nodes:
             rows = rows.unique("node", keep="first", maintain_order=True)
         rows = rows.head(limit)
@@ -213,16 +219,20 @@ def _table(
     nodes: list[str], names: list[str], others: list[str], kinds: list[str], counts: list[int]
 ) -> pl.DataFrame:
     pairs = list(zip(names, others, strict=True))
-    folded = [_folded(other) + _folded(name) if other else _folded(name) for name, other in pairs]
+    own, second = [_folded(name) for name in names], [_folded(other) for other in others]
+    folded = [other + name for other, name in zip(second, own, strict=True)]
     names = [f"{name} ({other})" if other else name for name, other in pairs]
     return pl.DataFrame(
-        {"node": nodes, "label": names, "kind": kinds, "decisions": counts, "folded": folded},
+        {"node": nodes, "label": names, "kind": kinds, "decisions": counts}
+        | {"folded": folded, "own": own, "other": second},
         schema={
             "node": pl.String,
             "label": pl.String,
             "kind": pl.String,
             "decisions": pl.Int64,
             "folded": pl.String,
+            "own": pl.String,
+            "other": pl.String,
         },
     )
 

@@ -52,9 +52,9 @@ class Hand:
         return self.page.inner_text(".big").replace("\n", " ")
 
     def rows(self, heading: str) -> list[tuple[str, int, int]]:
-        """Name, overturned and decisions of each row of a section's first table."""
+        """Name, overturned and decisions of each row of a section's first table that has decisions."""
         found = []
-        for line in self.page.locator(f"section:has({heading}) tbody").first.locator("tr").all():
+        for line in self.page.locator(f"section:has({heading}) tbody").first.locator("tr:has(td a)").all():
             name = line.locator("th, td").first.text_content().strip()
             counted = re.fullmatch(r"([\d,]+) of ([\d,]+)", line.locator("td a").first.text_content())
             found.append((name, *(int(n.replace(",", "")) for n in counted.groups())))

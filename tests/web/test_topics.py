@@ -93,3 +93,46 @@ def test_a_case_and_a_chapter_are_found_however_they_are_spelled(site: TestClien
         assert f"/cases/{case}" in [row["path"] for row in found], spelled
     found = site.get("/api/suggest?q=chapter 12").json()["results"]
     assert "/guidelines/acoem-2004/12" in [row["path"] for row in found]
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        ("acupunct", "/topics/service/rehabilitation/acupuncture"),  # before supplies for it
+        ("PT", "/topics/service/rehabilitation/physical-therapy-occupational-therapy-pt-ot"),
+        ("chapter 12", "/guidelines/acoem-2004/12"),  # before its sections
+        ("physical therapy", "/topics/service/rehabilitation/physical-therapy-occupational-therapy-pt-ot"),
+        ("orthop", "/topics/specialty/orthopedic-surgery"),
+        ("PM&R", "/topics/specialty/physical-medicine-and-rehabilitation"),
+    ],
+)
+def test_what_is_called_so_comes_first(site: TestClient, typed: str, path: str):
+    assert site.get("/api/suggest", params={"q": typed}).json()["results"][0]["path"] == path
+
+
+def test_questions_are_offered_in_the_words_typed_and_once(site: TestClient):
+    for typed in ("acupunct", "physical ther", "orthop", "mri", "gabapen", "overturned opio"):
+        rows = site.get("/api/suggest", params={"q": typed}).json()["results"]
+        offered = [row for row in rows if row["kind"] == "question"]
+        for row in offered:
+            words = re.findall(r"\w+", row["label"].casefold())
+            assert all(any(word.startswith(start) for word in words) for start in typed.split()), row
+        assert len({row["figure"] for row in offered}) == len(offered)
+
+
+def test_of_few_decisions_pages_say_no_more_than_they_bear(site: TestClient):
+    """No share, interval, flow or chart of fewer decisions than ten; no list of no letters."""
+    seen = 0
+    for letter in "aceimprs":
+        for row in site.get(f"/api/suggest?q={letter}&limit=50").json()["results"]:
+            if not row["node"] or row["decisions"] >= 10:
+                continue
+            page = site.get(row["path"]).text
+            seen += 1
+            words = re.sub(r"<[^>]+>", " ", page.partition('class="summary"')[2].partition("</main>")[0])
+            grounds = page.partition('id="grounds"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+            assert 'id="flow"' not in page
+            assert not re.search(r"\d %", grounds), row
+            assert not re.search(r"\b0 of 0\b|\bNone\b|\bnan\b|\b1 decisions\b", words), row
+            assert "too few for a rate" in words or "Not cited" in words, row
+    assert seen > 10

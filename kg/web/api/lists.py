@@ -1,5 +1,6 @@
 """``/api`` beyond cases: what is cited and by whom, search, the graph's neighbourhoods."""
 
+import re
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -16,7 +17,8 @@ from kg.explore import drawing, edge_evidence, json_answers
 from kg.explore.neighbours import address
 from kg.explore.row_types import FeatureRow, HitRow
 from kg.graph import iri
-from kg.questions.complete import Completion, complete
+from kg.questions.complete import complete
+from kg.questions.reading import read_question
 from kg.web import table_files
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types, thing_types
@@ -94,12 +96,21 @@ def search(
 
 _QUESTIONS = 3
 """Questions that are offered under the things of a name."""
+_WORD = re.compile(r"\w+")
 
 
-def _asked(site: Site, one: Completion) -> dict[str, Any]:
-    path = f"/ask?q={quote(one.text)}"
-    told = {"node": "", "label": one.text, "kind": "question", "decisions": one.decisions, "path": path}
-    return told | {"figure": completion_figure(site, one)}
+def _questions(site: Site, text: str) -> list[dict[str, Any]]:
+    """Questions that a text can go on to, in its own words; of those that mean the same, the first."""
+    typed = [word.casefold() for word in _WORD.findall(text)]
+    found: dict[tuple[str, tuple[str, ...]], dict[str, Any]] = {}
+    for one in complete(site.index, text, 4 * _QUESTIONS):
+        words = [word.casefold() for word in _WORD.findall(one.text)]
+        if all(any(word.startswith(start) for word in words) for start in typed):
+            figure = completion_figure(site, one)
+            told = {"node": "", "label": one.text, "kind": "question", "decisions": one.decisions}
+            told |= {"path": f"/ask?q={quote(one.text)}", "figure": figure}
+            found.setdefault((figure, read_question(one.text).by), told)
+    return list(found.values())[:_QUESTIONS]
 
 
 @router.get(
@@ -114,7 +125,7 @@ def suggest(
     rows = [
         {**one._asdict(), "figure": suggestion_figure(site, one)} for one in site.suggestions.find(q, limit)
     ]
-    rows += [_asked(site, one) for one in complete(site.index, q, _QUESTIONS)]
+    rows += _questions(site, q)
     return answer(request, site, listing(site, rows, len(rows), None))
 
 
