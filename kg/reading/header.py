@@ -10,7 +10,7 @@ from lark import Tree
 from msgspec import Struct
 
 from kg.model import Priority, Problem, ProblemKind, Span
-from kg.reading.text.dates import read_date
+from kg.reading.text.dates import PRINTED, read_date
 from kg.reading.text.grammars import TypedGrammar, parts
 from kg.reading.text.moved import kept, moved_span
 
@@ -71,7 +71,7 @@ def _order(tree: Tree[Any]) -> list[tuple[bool, int]]:
     return [(part.name == "label", part.tokens[0][1]) for part in parts(tree)]
 
 
-HEADER = TypedGrammar("header.lark", _order)
+HEADER = TypedGrammar("header.lark", _order, words={"DATE": PRINTED})
 
 
 def read_header(text: str, *places: Span) -> Header:

@@ -7,7 +7,7 @@ from lark import Tree
 from msgspec import Struct
 
 from kg.model import Patient, Sex, Span
-from kg.reading.text.dates import read_date
+from kg.reading.text.dates import PRINTED, read_date
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 
 # The worker is introduced in the first sentences, mostly in the very first; further on are others' ages and
@@ -36,7 +36,10 @@ def _firsts(tree: Tree[Any]) -> dict[str, int]:
 
 
 SUMMARY = TypedGrammar(
-    "summary.lark", _firsts, anchors=("[0-9]", "[Ii]njur", "occupational", "female", "male", "woman", "man")
+    "summary.lark",
+    _firsts,
+    words={"DATE.2": PRINTED},
+    anchors=("[0-9]", "[Ii]njur", "occupational", "female", "male", "woman", "man"),
 )
 
 
