@@ -1,6 +1,7 @@
 """The list of cases: counts of its facets are those of the facts, and a link opens what was counted."""
 
 import csv
+import html
 import io
 import re
 from collections import Counter
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from kg.analysis import labels
 from kg.base.store import KnowledgeBase
 
 Row = dict[str, object]
@@ -40,7 +42,7 @@ def test_facets_count_the_decisions(site: TestClient, facts: list[Row]):
         assert found["no date" if year is None else str(year)] == count
     grounds = Counter(ground for row in rows for ground in set(row["grounds"] or []))
     for ground, count in grounds.most_common(3):
-        assert found[str(ground).replace(":", ", ").replace("-", " ")] == count
+        assert found[html.escape(labels.label(f"ground/{ground}"), quote=False)] == count  # as elsewhere
     services = Counter(row["subcategory"] for row in rows if row["subcategory"])
     name, count = services.most_common(1)[0]
     assert found[str(name)] == count

@@ -136,3 +136,50 @@ def test_of_few_decisions_pages_say_no_more_than_they_bear(site: TestClient):
             assert not re.search(r"\b0 of 0\b|\bNone\b|\bnan\b|\b1 decisions\b", words), row
             assert "too few for a rate" in words or "Not cited" in words, row
     assert seen > 10
+
+
+@pytest.fixture(scope="module")
+def topics(site: TestClient) -> list[str]:
+    """Every topic that a search finds."""
+    found: dict[str, None] = {}
+    for letter in "abcdefghilmnoprstuvwxz":
+        for row in site.get(f"/api/suggest?q={letter}&limit=50").json()["results"]:
+            if row["path"].startswith("/topics/"):
+                found[row["path"]] = None
+    return list(found)
+
+
+def test_the_adjusted_figures_are_of_the_same_decisions(site: TestClient, topics: list[str]):
+    compared = set()
+    for path in topics:
+        page = site.get(path).text.replace("&amp;", "&")
+        link = re.search(r'href="(/drivers\?[^"]*)">Adjusted', page)
+        if link:
+            whole = re.search(r"of ([\d,]+) decisions were overturned", page)[1]
+            assert f"{whole} decisions:" in site.get(link[1]).text, path
+            compared.add(path.split("/")[2])
+    assert compared >= {"service", "body-part", "specialty", "ground"}
+
+
+PLACED = [
+    ("/guidelines/chronic-pain/2009", "by-claims_administrator", "-claims-administrator-citation-"),
+    ("/guidelines/chronic-pain/2009", "by-reviewer", "-reviewer-citation-"),
+    ("/guidelines/chronic-pain/2009", "grounds", "-ground-"),
+    ("/topics/ground/response:not-met", "by-claims_administrator", "-claims-administrator-citation-"),
+    ("/topics/ground/response:not-met", "by-reviewer", "-reviewer-citation-"),
+    ("/topics/service/rehabilitation", "grounds", "-ground-"),
+]
+
+
+@pytest.mark.parametrize(("path", "heading", "mark"), PLACED)
+def test_a_count_leads_to_what_it_counts_in_the_letter(site: TestClient, path: str, heading: str, mark: str):
+    table = site.get(path).text.partition(f'id="{heading}"')[2].partition("</tbody>")[0]
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/cases\?[^"]*)"', table)]
+    assert links
+    for link in links[:6]:
+        places = re.findall(r'href="(/cases/[^"#]+)#([^"]*)" title="In the letter"', site.get(link).text)
+        assert places
+        for case, anchor in places:
+            assert mark in anchor, (link, case, anchor)
+        case, anchor = places[0]
+        assert f'id="{anchor}"' in site.get(case, headers={"Accept": "text/html"}).text

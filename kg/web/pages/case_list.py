@@ -83,7 +83,7 @@ def case_list(
         of_one_outcome=" or ".join(wanted.outcomes),
         cited=case_lists.cited_for(site.links, decisions) if apart else [],
         notes=[*site.index.notes(wanted.filters, wanted.party), *_left_out(site, wanted)],
-        listed=listed(site, wanted, found, decisions if chips else None),
+        listed=listed(site, wanted, found, decisions if chips else None, _counted(given)),
         facets=_facets(site, decisions, plain),
         orders=[
             (words, f"?{urlencode([*plain, ('order', one)])}", one == order)
@@ -152,7 +152,14 @@ def _narrowed(plain: list[tuple[str, str]], choice: facets.Choice) -> str:
     return f"?{urlencode([*kept, *choice.given])}"
 
 
-def listed(site: Site, wanted: Wanted, found: Found, decisions: Ids | None) -> list[dict[str, Any]]:
+def _counted(given: list[tuple[str, str]]) -> str:
+    """What a count adds to an address comes last: a place or a ground."""
+    return next((name for name, _ in reversed(given) if name in {"place", "ground"}), "place")
+
+
+def listed(
+    site: Site, wanted: Wanted, found: Found, decisions: Ids | None, counted: str = "place"
+) -> list[dict[str, Any]]:
     """The rows of a page, each item cut to what is in dispute, with its place in the letter."""
     matched = case_lists.matched(site.links, decisions, found.rows) if decisions is not None else {}
     about = [node.removeprefix("ground/") for node in wanted.about if node.startswith("ground/")]
@@ -164,7 +171,9 @@ def listed(site: Site, wanted: Wanted, found: Found, decisions: Ids | None) -> l
             row
             | {
                 "items": [
-                    values.listed_item(determination, position, row["items"][n], wanted.cited, grounds)
+                    values.listed_item(
+                        determination, position, row["items"][n], wanted.cited, grounds, counted
+                    )
                     for n, position in enumerate(row["positions"])
                 ],
                 "matched": matched.get(row["case"]),

@@ -192,28 +192,40 @@ def listed_item(
     determination: Determination,
     position: int,
     text: str,
-    places: list[tuple[str, str]],
+    places: Sequence[tuple[str, str]],
     grounds: Sequence[str] = (),
+    counted: str = "place",
 ) -> ListedItem:
-    """An item cut to what is in dispute.
+    """An item cut to what is in dispute, with what was counted in it.
 
-    With ``places``, it leads to the first citation of one by its party; with ``grounds``, to the first of
-    these that the reviewer states.
+    That is the first citation, by its party, of the last of the ``places`` that is cited; or the first of
+    the ``grounds`` that the reviewer states, before it where a ground is ``counted``.
     """
     node = f"item/{position}"
     if not 0 < position <= len(determination.decisions):
         return ListedItem(text, node)
     one = determination.decisions[position - 1]
-    for side in (Party.REVIEWER, Party.CLAIMS_ADMINISTRATOR):
-        wanted = [place for place, party in places if party in {"any", "both", side.value}]
-        for number, cited in enumerate(one.cited_by(side).citations, 1):
-            if any(cites(cited, place) for place in wanted):
-                node = f"{node}/{side.value.replace('_', '-')}/citation/{number}"
-                return ListedItem(one.item.in_dispute, node)
+    found = [_cited_at(one, places), _stated_at(one, grounds)]
+    at = next(filter(None, found if counted == "place" else reversed(found)), "")
+    return ListedItem(one.item.in_dispute, node + at)
+
+
+def _cited_at(one: Decision, places: Sequence[tuple[str, str]]) -> str:
+    for place, party in reversed(places):
+        for side in (Party.REVIEWER, Party.CLAIMS_ADMINISTRATOR):
+            if party not in {"any", "both", side.value}:
+                continue
+            for number, cited in enumerate(one.cited_by(side).citations, 1):
+                if cites(cited, place):
+                    return f"/{side.value.replace('_', '-')}/citation/{number}"
+    return ""
+
+
+def _stated_at(one: Decision, grounds: Sequence[str]) -> str:
     for number, ground in enumerate(one.grounds, 1):
-        if grounds and {ground.ground, f"{ground.ground}:{'met' if ground.met else 'not-met'}"} & {*grounds}:
-            return ListedItem(one.item.in_dispute, f"{node}/ground/{number}")
-    return ListedItem(one.item.in_dispute, node)
+        if {ground.ground, f"{ground.ground}:{'met' if ground.met else 'not-met'}"} & {*grounds}:
+            return f"/ground/{number}"
+    return ""
 
 
 def cites(cited: Citation, place: str) -> bool:

@@ -85,14 +85,20 @@ class Parts:
         for party, rows in self.cited.items():
             yield from ((party.value, one.node, *one[1:]) for one in rows)
 
-    def context(self, address: list[tuple[str, str]], again: list[tuple[str, str]]) -> dict[str, Any]:
-        """What the template needs: ``address`` is this page's own, ``again`` that of its list of cases."""
+    def context(
+        self, address: list[tuple[str, str]], again: list[tuple[str, str]], adjusted: str | None = None
+    ) -> dict[str, Any]:
+        """What the template needs: ``address`` is this page's own, ``again`` that of its list of cases.
+
+        ``adjusted`` are the filters that the table of odds ratios takes for the same decisions.
+        """
         links = self.site.links
         matrix: Sides = topic.sides(links, self.found, self.level)
         flowing = self.ways()
         shared = [(name, topic.sharing(links, self.found, name)) for name in topic.KINDS if name != self.kind]
         return {
             "level": self.level,
+            "adjusted": adjusted,
             "sides": [(party.value, PARTY_WORDS[party.value], rows) for party, rows in self.cited.items()],
             "matrix": matrix,
             "years": self.years,
