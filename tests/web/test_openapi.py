@@ -119,6 +119,25 @@ def test_every_answer_is_as_it_is_described(site: TestClient, described, known):
     assert count > 30
 
 
+def test_every_form_of_an_answer_is_as_it_is_described(site: TestClient, described, known):
+    wrong, count = [], 0
+    for path, method, operation in calls(described):
+        for kind, content in operation["responses"]["200"].get("content", {}).items():
+            if method != "get" or kind == "application/json" or "/json" in kind:
+                continue
+            address = asked(site, path, method, operation, known).request.url
+            answer = site.get(str(address), headers={"Accept": kind})
+            got = answer.headers["content-type"].partition(";")[0]
+            if got != kind:  # a form that only `format=` asks for
+                continue
+            count += 1
+            value = answer.json() if kind.endswith("json") else answer.text
+            faults = schema_of(described, content["schema"]).iter_errors(value)
+            wrong += [(path, kind, fault.message[:200]) for fault in faults]
+    assert wrong == []
+    assert count > 20
+
+
 def closed(operation: dict[str, Any]) -> Iterator[dict[str, str]]:
     """Each value of each parameter of a call that has a closed set of them, in each view."""
     given = {one["name"]: one["schema"] for one in operation.get("parameters", []) if one["in"] == "query"}

@@ -23,7 +23,8 @@ from kg.web.problems import MEDIA_TYPE
 ABOUT = """
 Lists are `{"results", "total", "next", "generation"}` and take `limit`; pass `next` as `cursor` or
 `offset`, or follow `Link: rel="next"`. `view=brief` gives the short form, which tools for agents give, too:
-at most 8,000 tokens. `HEAD` is supported wherever `GET` is, and responses are compressed with gzip.
+at most 8,000 tokens. `HEAD` is supported wherever `GET` is, and responses are compressed with gzip,
+or with zstd for clients that accept it.
 Errors are `application/problem+json`; an unknown parameter is an error, since a misspelt filter would return
 everything. Every response has an `ETag` and the generation of the knowledge base that it was computed from.
 
@@ -135,7 +136,13 @@ def answers(model: Any, *others: str, short: type[Brief] | None = None) -> Respo
     """
     models = get_args(model) or (model,)
     either = model | (short or Union[tuple(map(_short, models))])  # noqa: UP007 - of as many as there are
-    return {200: {"model": either, "content": {kind: {"schema": {"type": "string"}} for kind in others}}}
+    return {200: {"model": either, "content": _forms(others)}}
+
+
+def _forms(kinds: Iterable[str]) -> dict[str, Any]:
+    """Other forms of an answer: text, or JSON as another standard has it."""
+    text: dict[str, Any] = {"type": "string"}
+    return {kind: {"schema": {} if kind.endswith("json") else text} for kind in kinds}
 
 
 def _short(model: type[BaseModel]) -> type[Brief]:
@@ -144,7 +151,7 @@ def _short(model: type[BaseModel]) -> type[Brief]:
 
 def only(model: type[BaseModel], *others: str) -> Responses:
     """The same of a ``model`` that has no short form: the places of a picture, or a whole text."""
-    return {200: {"model": model, "content": {kind: {"schema": {"type": "string"}} for kind in others}}}
+    return {200: {"model": model, "content": _forms(others)}}
 
 
 def operation(route: APIRoute) -> str:
@@ -173,7 +180,7 @@ class Router(APIRouter):
 
 def files(*kinds: str) -> Responses:
     """Responses of a call that gives a file."""
-    return {200: {"content": {kind: {"schema": {"type": "string"}} for kind in kinds}}}
+    return {200: {"content": _forms(kinds)}}
 
 
 def _taken(paths: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
