@@ -32,7 +32,7 @@ help: ## list the targets
 
 .make/install: .make/venv pyproject.toml requirements.lock
 	@echo "installing kg and what it needs into .venv"
-	@$(PIP) install --constraint requirements.lock --editable '.[xlsx]'
+	@$(PIP) install --constraint requirements.lock --editable '.[xlsx,zstd]'
 	@touch $@
 
 .make/dev: .make/install
@@ -155,7 +155,7 @@ soak: .make/dev ## load a server for SOAK seconds, with attackers and a new gene
 	@.make/lowest/bin/uv pip compile --quiet --resolution lowest-direct --all-extras pyproject.toml \
 	  --python .make/lowest/bin/python --output-file .make/lowest/lowest.txt >/dev/null
 	@.make/lowest/bin/uv pip install --quiet --python .make/lowest/bin/python \
-	  --constraint .make/lowest/lowest.txt --group dev --editable '.[dask,notebooks,xlsx]'
+	  --constraint .make/lowest/lowest.txt --group dev --editable '.[dask,notebooks,xlsx,zstd]'
 	@touch $@
 
 .PHONY: lowest

@@ -49,6 +49,24 @@ def packed(accept_encoding: str | None) -> bool:
     return quality(accept_encoding or "", "gzip") > 0
 
 
+def packing(accept_encoding: str | None, offered: Sequence[str]) -> str | None:
+    """How an answer is packed for a client, ``None`` for as it is; the first of ``offered`` of equals.
+
+    A client that takes whatever there is gets what is oldest, which is last in ``offered``.
+
+    >>> offered = ("zstd", "gzip")
+    >>> packing("gzip, deflate, br, zstd", offered), packing("gzip, zstd;q=0.5", offered)
+    ('zstd', 'gzip')
+    >>> packing("*", offered), packing("br", offered), packing("zstd;q=0, gzip;q=0", offered)
+    ('gzip', None, None)
+    """
+    asked = accept_encoding or ""
+    named = {entry.partition(";")[0].strip().lower() for entry in asked.split(",")}
+    takes = [name for name in offered if name in named or name == offered[-1]]
+    found = max(takes, key=lambda name: quality(asked, name))
+    return found if quality(asked, found) > 0 else None
+
+
 def unchanged(if_none_match: str | None, etag: str) -> bool:
     """Whether a client has the answer with this tag already (RFC 9110, 13.1.2): tags are compared weakly.
 
