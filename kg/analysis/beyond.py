@@ -11,7 +11,14 @@ LETTER_DATES = ("date_assigned", "ur_denial_date", "application_received")
 """Columns of the table of determinations."""
 BASES = {f"basis_{party.value}": party for party in Party}
 """A column for each party: the kind of source that it relied on for the decision's item."""
-OF_ITEMS = ("associated_surgical_service", "retrospective", "refills_max")
+OF_ITEMS = (
+    "associated_surgical_service",
+    "retrospective",
+    "refills_max",
+    "frequency_max",
+    "period_min",
+    "period_unit",
+)
 """Columns of the facts that the index does not keep."""
 BEYOND = (*LETTER_DATES, *BASES, *OF_ITEMS)
 

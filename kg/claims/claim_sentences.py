@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lark.exceptions import UnexpectedInput
 
 from kg.questions import vocabulary
-from kg.questions.meaning.asked import Plan
+from kg.questions.meaning.asked_dates import Plan
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
 from kg.reading.text.number_words import words_of

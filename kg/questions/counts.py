@@ -123,7 +123,7 @@ def values_of(index: Index, name: str, question: Question) -> pl.DataFrame:
     return frame.drop_nulls(name).unique()
 
 
-_NUMBERS = {"year", "injury_year", "quantity", "items"}
+_NUMBERS = {"year", "injury_year", "quantity", "frequency", "items"}
 _COLUMNS = {
     "specialty": "specialties",
     "body_part": "body_parts",

@@ -100,7 +100,7 @@ def _ordered(question: Question) -> str:
         text += f", {question.order} first"
     elif question.order:
         first = "first" if question.limit is None else f"{question.limit} first"
-        of = "numbers" if question.counts else "shares"
+        of = "means" if question.kind is Kind.MEASURE else "numbers" if question.counts else "shares"
         text += f", the {first} with the {'highest' if question.order == 'most' else 'lowest'} {of}"
     return text
 
@@ -181,6 +181,7 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "licence": f"{no}by reviewers licensed in {values}",
         "age": f"{no}of workers aged {values}",
         "quantity": f"{no}asking for {values}",
+        "frequency": f"{no}asked for {values}",
         "quantity_unit": f"{no}counted in {values}s",
         "items": f"{no}of letters with {values} items",
         "letter": f"{no}of letters {values}",

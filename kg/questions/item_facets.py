@@ -9,7 +9,7 @@ import polars as pl
 
 from kg.analysis.decisions import Index
 from kg.analysis.filters import ranges
-from kg.analysis.reasons.rationales import phrase_in
+from kg.analysis.reasons.rationales import forms_of, phrase_in
 from kg.questions import vocabulary
 
 _AMOUNT = r"[0-9]{1,4}(?:\.[0-9]{1,3})?"
@@ -29,22 +29,52 @@ def strength_in(strength: str) -> Callable[[str], bool]:
     >>> [strength_in("5%")(item) for item in ("Lidoderm 5 % patch", "Baclofen 0.5%", "Lidocaine 5.0%")]
     [True, False, True]
     """
-    found = re.fullmatch(rf"(?P<amounts>[0-9./]+) ?(?P<unit>{_UNITS})?", strength)
-    amounts, unit = (found["amounts"].split("/"), found["unit"] or "") if found else ([strength], "")
-    unit = {"g": "(?:gm|g)", "gm": "(?:gm|g)"}.get(unit, unit)
-    several = rf"(?:\s*{_UNITS})?\s*[-/]\s*".join(map(_number, amounts))
-    rest = (
-        rf"(?:(?:\s*{_UNITS})?\s*[-/]\s*{_AMOUNT}){{0,2}}\s*{unit}(?![a-z])" if unit else r"(?![0-9.]*[0-9])"
-    )
+    several, unit = _amounts(strength, r"(?![0-9.]*[0-9])")
+    rest = rf"{_BESIDE}{unit}(?![a-z])" if unit else r"(?![0-9.]*[0-9])"
     pattern = re.compile(rf"(?<![0-9.,#]){several}{rest}", re.IGNORECASE)
     return lambda item: pattern.search(item) is not None
 
 
-def _number(written: str) -> str:
+_BESIDE = rf"(?:(?:\s*{_UNITS})?\s*[-/]\s*{_AMOUNT}){{0,2}}\s*"
+"""The other amounts of a combination."""
+
+
+def _amounts(strength: str, whole: str) -> tuple[str, str]:
+    """The amounts of a strength, each a number that ``whole`` says to end, and their unit."""
+    found = re.fullmatch(rf"(?P<amounts>[0-9./]+) ?(?P<unit>{_UNITS})?", strength)
+    amounts, unit = (found["amounts"].split("/"), found["unit"] or "") if found else ([strength], "")
+    several = rf"(?:\s*{_UNITS})?\s*[-/]\s*".join(_number(amount, whole) for amount in amounts)
+    return several, {"g": "(?:gm|g)", "gm": "(?:gm|g)"}.get(unit, unit)
+
+
+def strength_pattern(strength: str) -> str:
+    """The same as a regular expression without looking ahead, as SPARQL has it.
+
+    >>> bool(re.search(strength_pattern("10 mg"), "Norco 10/325mg"))
+    True
+    """
+    several, unit = _amounts(strength, "")
+    end = r"([^0-9.]|\.[^0-9]|\.?$)"
+    return rf"(^|[^0-9.,#]){several}" + (rf"{_BESIDE}{unit}([^a-z]|$)" if unit else end)
+
+
+def words_pattern(*phrases: str) -> str:
+    """What finds one of some phrases as :func:`phrase_in` does, as SPARQL has it.
+
+    >>> bool(re.search(words_pattern("home rental"), "a home  rental."))
+    True
+    """
+    no_letter = "[^a-z0-9]"  # of few characters, as engines limit the size of an expression
+    forms = "|".join(forms_of(phrase).replace(r"[\W_]", no_letter) for phrase in phrases)
+    return rf"(^|{no_letter})({forms})({no_letter}|$)"
+
+
+def _number(written: str, end: str) -> str:
     """A number in any way to write it: ``5`` and ``5.0``."""
     whole, _, fraction = written.partition(".")
     fraction = fraction.rstrip("0")
-    return rf"{whole or '0'}\.{fraction}0*(?![0-9])" if fraction else rf"{whole}(?:\.0+)?(?![0-9.]*[0-9])"
+    own = "(?![0-9])" if end else ""
+    return rf"{whole or '0'}\.{fraction}0*{own}" if fraction else rf"{whole}(?:\.0+)?{end}"
 
 
 @cache

@@ -82,6 +82,19 @@ def _column(name: str) -> Callable[[Index, str], pl.Series]:
     return lambda index, _: index.columns(name)[name]
 
 
+_A_WEEK = {"day": 7.0, "week": 1.0, "month": 12 / 52}
+"""How many times a week something is that is once in a period."""
+
+
+def _frequency(index: Index, _: str) -> pl.Series:
+    """How many times a week is asked for, at most, where the item states it by days, weeks or months."""
+    columns = index.columns("frequency_max", "period_min", "period_unit")
+    factor = (
+        columns["period_unit"].cast(pl.String).replace_strict(_A_WEEK, default=None, return_dtype=pl.Float64)
+    )
+    return (columns["frequency_max"] * factor / columns["period_min"]).round(2)
+
+
 def _days(first: str, last: str) -> Callable[[Index, str], pl.Series]:
     def between(index: Index, _: str) -> pl.Series:
         dates = index.columns(DATES[first], DATES[last])
@@ -167,6 +180,9 @@ FACETS: dict[str, Facet] = {
     "quantity": Facet(
         "quantity requested", _column("quantity_max"), ranges.NUMBERS, unit="of them", of_letters=False
     ),
+    "frequency": Facet(
+        "frequency requested", _frequency, ranges.NUMBERS, unit="times a week", of_letters=False
+    ),
     "items": Facet("number of items of the letter", _items, ranges.NUMBERS, unit="items"),
     "letter": Facet("outcomes of the letter's items", _letter, known=tuple(LETTER)),
     "basis": Facet(
@@ -225,7 +241,7 @@ FACETS: dict[str, Facet] = {
     },
 }
 """Every facet by name; *age* and *quantity* are filters too, which keep their conditions."""
-SPLITS = ("quarter", "age_group", "injury_year", "quantity", "items", "condition", "basis")
+SPLITS = ("quarter", "age_group", "injury_year", "quantity", "frequency", "items", "condition", "basis")
 """What answers are split by beside what the filters name."""
 ONLY_FACETS = tuple(name for name in FACETS if name not in {"age", "quantity"})
 """Facets that are conditions and no filters."""

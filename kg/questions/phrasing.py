@@ -3,6 +3,7 @@
 import calendar
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from kg.questions import vocabulary
@@ -19,6 +20,7 @@ from kg.questions.wording import (
 from kg.questions.wording.guideline_places import is_section
 from kg.questions.wording.spelling import spelling
 from kg.reading.text.number_words import words_of
+from kg.reading.vocabulary.concepts import read as read_concepts
 from kg.reading.vocabulary.phrases import Found, Words, words
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
@@ -201,6 +203,7 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
     table = vocabulary.cited() if citing else vocabulary.phrases()
     found = _longest(folded, at, citing=citing)
     parted = found and (found.meaning.type == "VALUE" or word in _WORKS)
+    parted = parted and not (found and _has_comma(read.span(at, found.after).of(text), found.meaning))
     if found and parted and (comma := _comma(text, read, at, found.after)):
         found = table.longest(folded[:comma], at)  # `ankle or foot, surgery`, `cites ODG, lumbar MRI`
     if found:
@@ -209,6 +212,17 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
     if other != word and (found := table.longest([other], 0)):
         return _phrase(text, read, at, at + 1, found.meaning), at + 1
     return _phrase(text, read, at, at + 1, Meaning("UNKNOWN")), at + 1
+
+
+def _has_comma(printed: str, meaning: Meaning) -> bool:
+    """Whether a comma is part of the name of a specialty: *Endocrinology, Diabetes and Metabolism*."""
+    return meaning.name == "specialty" and "," in printed and printed.lower().startswith(_with_comma())
+
+
+@cache
+def _with_comma() -> tuple[str, ...]:
+    labels = (label.lower() for c in read_concepts("specialties.ttl").values() for label in c.labels)
+    return tuple(label for label in labels if "," in label)
 
 
 def _longest(folded: list[str], at: int, *, citing: bool) -> Found[Meaning] | None:

@@ -38,7 +38,7 @@ class Kind(StrEnum):
 DATED = ("newest", "oldest")
 LASTING = ("longest", "shortest")
 """Orders of a list of decisions."""
-_SPLIT_WORDS = {"items": "items per letter"}
+_SPLIT_WORDS = {"items": "items per letter", "frequency": "times per week"}
 
 
 @dataclass(frozen=True, slots=True)

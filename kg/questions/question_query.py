@@ -8,7 +8,7 @@ from kg.analysis.filters.ranges import Range
 from kg.analysis.filters.sparql_patterns import CITING, ON_ANY_SIDE, between, days, union
 from kg.graph import iri
 from kg.model import Party
-from kg.questions import letter_facets
+from kg.questions import item_facets, letter_facets
 from kg.questions.question import Condition, Kind, Question
 
 _HEAD = """\
@@ -153,6 +153,12 @@ def _range(facet: str, value: str) -> Range:
     return read
 
 
+def _item_says(pattern: str) -> str:
+    """An item the text of which a regular expression finds."""
+    escaped = pattern.replace("\\", "\\\\").replace('"', '\\"')
+    return f'?item imr:itemText ?says . FILTER(REGEX(?says, "{escaped}", "i"))'
+
+
 _FACETS: dict[str, Callable[[str, Question], str]] = {
     "letter": _letter,
     "items": _items,
@@ -161,6 +167,9 @@ _FACETS: dict[str, Callable[[str, Question], str]] = {
     "denial_date": _on_day("denial_date", "imr:urDenialDate"),
     "application_date": _on_day("application_date", "imr:applicationReceived"),
     "assignment_date": _on_day("assignment_date", "imr:dateAssigned"),
+    "item_words": lambda value, _: _item_says(item_facets.words_pattern(value)),
+    "treatment": lambda value, _: _item_says(item_facets.words_pattern(*item_facets.treatments()[value])),
+    "strength": lambda value, _: _item_says(item_facets.strength_pattern(value)),
     "service": _service,
     "together": _together,
     "surgical": lambda value, _: (

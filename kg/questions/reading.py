@@ -15,11 +15,12 @@ from kg.errors import QuestionError
 from kg.questions import vocabulary
 from kg.questions.examples import nearest
 from kg.questions.meaning import intent, without_effect
-from kg.questions.meaning.asked import Asked, Plan
+from kg.questions.meaning.asked import Asked
+from kg.questions.meaning.asked_dates import Plan
 from kg.questions.phrasing import NUMBERED, Said, said, settled
 from kg.questions.question import Question
 from kg.questions.vocabulary import Phrase
-from kg.questions.wording import cut_phrases
+from kg.questions.wording import shared_parts
 from kg.questions.wording.spelling import spelling
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
 from kg.reading.vocabulary.phrases import words
@@ -31,6 +32,24 @@ _LEADING = {"IN", "BY", "NOT", "OR"}
 """What goes with a phrase that follows it."""
 _TELLING = {"RATE", "VALUE", "GUIDE", "IS_OVERTURNED", "IS_UPHELD", "IS_MODIFIED", "DENIAL", "CASE", "YEAR"}
 """What a question is about, without one of which a shorter one is no nearer than an example."""
+_ASKING = {
+    *("RATE", "SHARE", "COUNT", "OFTEN", "WHICH", "WHO", "SHOW", "WHY", "GROUNDS", "BY", "PERIOD", "TREND"),
+    *(
+        "MOST",
+        "LEAST",
+        "TOP",
+        "BOTTOM",
+        "FREQUENT",
+        "COMPARE",
+        "VERSUS",
+        "THAN",
+        "MEAN",
+        "SIDES",
+        "CITED_MOST",
+    ),
+    *("IS_OVERTURNED", "IS_UPHELD", "IS_MODIFIED", "CASE", "MATTER", "YEAR"),
+}
+"""What makes a question of words."""
 _TIDY, _STRAY = re.compile(r"\s+"), re.compile(r"\s[^\w\s#&]+(?=\s)")
 ABSENT = {
     "NO_ADVICE": "letters neither advise nor foretell; how such decisions ended can be asked",
@@ -38,6 +57,7 @@ ABSENT = {
     "NO_PAYER": "letters name no insurer, employer, lawyer or judge",
     "NO_PLACE": "letters name no place",
     "NO_CLOCK": "dates are asked for by year, month or day, such as “since 2015”",
+    "NO_HOURS": "hours and doses a day are not counted; quantities and times a week are",
     "NO_MONEY": "letters state no costs",
 }
 """Why a question with such a word cannot be answered."""
@@ -80,6 +100,16 @@ def answerable(text: str, phrases: list[Phrase]) -> str:
     >>> answerable("overturn rate in Los Angeles by year", tokens("overturn rate in Los Angeles by year"))
     'overturn rate by year'
     """
+    shorter = _shorter(text, phrases)
+    asks = shorter and not _ASKING.isdisjoint(phrase.type for phrase in said(shorter).phrases)
+    for candidate in (shorter if asks else "", _rebuilt(phrases)):
+        if candidate and _is_read(candidate):
+            return candidate
+    return nearest(text, 1)[0]
+
+
+def _shorter(text: str, phrases: list[Phrase]) -> str:
+    """What is left of a question without words that are not understood, empty where that is too little."""
     left, start = [], 0
     for at, phrase in enumerate(phrases):
         if phrase.type in ABSENT or phrase.type == "UNKNOWN":
@@ -87,14 +117,28 @@ def answerable(text: str, phrases: list[Phrase]) -> str:
             left.append(text[start : phrases[at - 1].start if leading else phrase.start])
             start = phrase.end
     lost = sum(phrase.type in ABSENT or phrase.type == "UNKNOWN" for phrase in phrases)
-    if start and 2 * lost <= len(phrases):
-        shorter = _TIDY.sub(" ", _STRAY.sub(" ", " ".join([*left, text[start:]]))).strip(" ,;:-")
-        with contextlib.suppress(QuestionError):
-            shorter_phrases = said(shorter)
-            if any(phrase.type in _TELLING for phrase in shorter_phrases.phrases):
-                _whole(shorter, shorter_phrases, settled(shorter, shorter_phrases.phrases))
-                return shorter
-    return nearest(text, 1)[0]
+    if not start or 2 * lost > len(phrases):
+        return ""
+    return _TIDY.sub(" ", _STRAY.sub(" ", " ".join([*left, text[start:]]))).strip(" ,;:-")
+
+
+def _rebuilt(phrases: list[Phrase]) -> str:
+    """The rate of what a question names, without what that is compared with: *overturn rate of MRI*."""
+    apart = next((at for at, phrase in enumerate(phrases) if phrase.type in {"VERSUS", "THAN"}), len(phrases))
+    named = [p for p in phrases[:apart] if p.type in {"VALUE", "GUIDE"} and p.meaning.name != "side"]
+    things = [f"citing {p.printed}" if p.type == "GUIDE" else p.printed for p in named]
+    upheld = any(p.type in {"IS_UPHELD", "DENIAL"} for p in phrases)
+    return f"{'uphold' if upheld else 'overturn'} rate of {', '.join(things)}" if things else ""
+
+
+def _is_read(text: str) -> bool:
+    """Whether a text is a question, about something, of which no word is passed over."""
+    phrases = said(text)
+    if not any(phrase.type in _TELLING for phrase in phrases.phrases):
+        return False
+    with contextlib.suppress(QuestionError):
+        return not _whole(text, phrases, settled(text, phrases.phrases)).passed_over
+    return False
 
 
 def _whole(text: str, phrases: Said, meant: list[Phrase]) -> Question:
@@ -119,7 +163,7 @@ def _read(text: str, phrases: list[Phrase]) -> Question:
         for phrase in phrases
         if phrase.meaning.name != "rationale" and (known := _respelled(phrase.printed))
     )
-    if cut := cut_phrases.cut(text, phrases):
+    if cut := shared_parts.cut(text, phrases):
         whole, part = cut
         asked, of = _asked(text, whole), _asked(text, part)
         asked.part += [*of.conditions, *([of.later] if of.later else [])]

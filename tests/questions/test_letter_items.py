@@ -60,6 +60,38 @@ def test_words_of_items_are_what_plain_python_finds(text, pattern, base, decisio
     assert found.value["decisions"] == decisions.filter(pl.col("item_text").str.contains(pattern)).height > 0
 
 
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("treatment", [*treatments()]),
+        ("strength", ["10/325", "10 mg", "5%", "7.5", "0.5 mg", "500 mg", "20 mg", "100"]),
+        ("item_words", ["wheelchair", "30 day trial", "home rental", "IMR eligible portion", "physical"]),
+    ],
+)
+def test_the_query_finds_the_items_whose_words_the_answer_counts(name, values, base):
+    counted = 0
+    for value in values[:: 1 if len(values) < 20 else 9]:
+        found = base.ask(f'how many {name}="{value}"')
+        [row] = base.graph.query(found.sparql)
+        assert int(row.decisions) == found.value["decisions"], value
+        counted += found.value["decisions"]
+    assert counted > 0
+
+
+def test_a_frequency_is_what_plain_python_computes(base):
+    asked = base.facts.unique(["case", "item"]).filter(pl.col("outcome").is_not_null())
+    a_week = {"day": 7, "week": 1, "month": 12 / 52}
+    rows = asked.drop_nulls(["frequency_max", "period_min"]).iter_rows(named=True)
+    times = [
+        r["frequency_max"] * a_week[r["period_unit"]] / r["period_min"]
+        for r in rows
+        if r["period_unit"] in a_week
+    ]
+    found = base.ask("how many visits per week are asked for").value
+    assert found["measured"] == len(times) > 0
+    assert found["mean"] == pytest.approx(sum(times) / len(times), abs=0.01)
+
+
 def test_treatments_of_one_subcategory_are_compared_by_their_names(base, decisions):
     mri, ct = base.ask("MRI vs CT").rows
     assert mri["group"] == "MRI"

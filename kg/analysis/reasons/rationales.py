@@ -30,14 +30,18 @@ def phrase_in(phrase: str) -> Callable[[str], bool]:
     >>> [phrase_in("therapies")(text) for text in ("the therapy,", "therapist", "radiotherapy")]
     [True, False, False]
     """
-    forms = r"[\W_]+".join(_forms(word) for word in _WORD.findall(phrase.casefold()))
-    pattern = re.compile(rf"{forms}(?![^\W_])")  # begins with letters, by which the search is fast
+    pattern = re.compile(rf"{forms_of(phrase)}(?![^\W_])")  # begins with letters, by which the search is fast
 
     def found(text: str) -> bool:
         folded = text.casefold()
         return any(not folded[max(m.start() - 1, 0) : m.start()].isalnum() for m in pattern.finditer(folded))
 
     return found
+
+
+def forms_of(phrase: str) -> str:
+    """The words of a phrase in any number, as a regular expression of folded text that any engine reads."""
+    return r"[\W_]+".join(_forms(word) for word in _WORD.findall(phrase.casefold()))
 
 
 def _forms(word: str) -> str:

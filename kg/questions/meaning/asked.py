@@ -1,17 +1,14 @@
 """What the parts of a question mean together."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from kg.errors import QuestionError
 from kg.model import Outcome, Party
 from kg.questions import vocabulary
+from kg.questions.meaning.asked_dates import Dates, Plan
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
 from kg.questions.wording.alternatives import alternative, is_of, see_parts
-from kg.questions.wording.day_spans import both_spans, day_after, day_before, day_span
 from kg.questions.wording.guideline_places import (
     gather,
     is_lacking,
@@ -22,49 +19,13 @@ from kg.questions.wording.guideline_places import (
 )
 from kg.questions.wording.parties import citing
 
-Plan = list[Any]
-
-_SEVERAL = {"guideline", "ground", "rationale", "together", "item_words"}
-"""Filters of which a decision can have several values, so that *and* asks for both."""
-_EVENTS = {
-    "INJURED": "injury_date",
-    "DENIED_ON": "denial_date",
-    "RECEIVED": "application_date",
-    "ASSIGNED": "assignment_date",
-}
-"""The dates of letters beside the decision's, by the words before them."""
+_OF_EACH = {"COUNT", "MEAN", "TIME"}
 _UNITS = (("visit", "visit"), ("session", "visit"), ("tablet", "unit"), ("pill", "unit"))
-_AND = re.compile(r"\b(?:and|plus)\b|&", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Asked:
+class Asked(Dates):
     """What was found of a question so far."""
-
-    text: str
-    phrases: list[Phrase]
-    seen: set[str] = field(default_factory=set)
-    outcome: Outcome | None = None
-    conditions: list[Condition] = field(default_factory=list)
-    after: list[Condition] = field(default_factory=list)
-    by: list[str] = field(default_factory=list)
-    loose: list[str] = field(default_factory=list)
-    limit: int | None = None
-    case: str | None = None
-    compared: bool = False
-    sides: list[str] = field(default_factory=list)
-    later: Condition | None = None
-    either: bool = False
-    previous: str = ""
-    rated: bool = False
-    denied: bool = False
-    both: bool = False
-    number: str = ""
-    measure: str = ""
-    part: list[Condition] = field(default_factory=list)
-    having: list[Condition] = field(default_factory=list)
-    others: bool = False
-    parties: Mapping[int, Party] = field(default_factory=dict)
 
     def read(self, plan: Plan) -> "Asked":
         """What the parts say, one after the other."""
@@ -85,12 +46,20 @@ class Asked:
             elif token.startswith("OF_"):
                 self._named(token, phrase, self.loose)
             elif token.startswith("IS_"):
+                if self.denied and self.compared and self.outcome is None and self.seen & _OF_EACH:
+                    self.outcome, self.denied = Outcome.UPHELD, False  # `denied vs approved`
+                    self.seen.add("IS_UPHELD")
                 self._ended(Outcome(token.removeprefix("IS_").lower()))
             elif token == "NUMBER":
                 self.limit, self.number = int(phrase.meaning.value), phrase.printed
             elif token == "FREQUENT":
                 self.seen |= {"MOST", "COUNT"}
             elif token in {"DENIAL", "RATE"}:
+                other = self.compared and self.outcome is Outcome.OVERTURNED and self.seen & _OF_EACH
+                if token == "DENIAL" and other:  # `approved vs denied`
+                    self.seen.add("IS_UPHELD")
+                    self._ended(Outcome.UPHELD)
+                    continue
                 self.denied |= token == "DENIAL"
                 self.rated |= phrase.printed.lower().startswith(("overturn", "reversal", "success"))
             elif token == "CASE":
@@ -143,7 +112,9 @@ class Asked:
         printed = phrase.printed.lower()
         if token == "OF_QUANTITY" and (unit := next((u for word, u in _UNITS if word in printed), None)):
             self._condition(Condition("quantity_unit", (unit,)))
-        if (token == "OF_QUANTITY" and printed.startswith("how many")) or printed.startswith("how old"):
+        if (
+            token in {"OF_QUANTITY", "OF_FREQUENCY"} and printed.startswith("how many")
+        ) or printed.startswith("how old"):
             self.seen.add("MEAN")
 
     def _only(self, at: int) -> None:
@@ -156,18 +127,6 @@ class Asked:
             self._condition(Condition("basis", ("mtus",)))
         elif any(p.type == "GUIDE" for p in near):
             self._condition(Condition("alone", ("guideline",)))
-
-    def _injured(self, inner: Plan) -> None:
-        """A date after a word for the injury, or for another event, is the day of that."""
-        kept, self.conditions, later, self.later = self.conditions, [], self.later, None
-        for name, within in inner[1:]:
-            if name != "OR":
-                getattr(self, f"_{name}")(within)
-            self.either = name == "OR"
-        found = [*self.conditions, *([self.later] if self.later else [])]
-        self.conditions, self.later = kept, later
-        for condition in found:
-            self._condition(Condition(_EVENTS[inner[0][0]], condition.values, asked=condition.asked))
 
     def _strict(self, inner: Plan) -> None:
         ((token, _),) = inner
@@ -231,55 +190,12 @@ class Asked:
             new = Condition("guideline", tuple(dict.fromkeys(named)), negated, asked)
             self._condition(new, joined=self._joined(_first(inner)))
 
-    def _joined(self, at: int) -> bool:
-        """Whether *and* stands between a phrase and the one before."""
-        before = self.phrases[at - 1].end if at else 0
-        return bool(_AND.search(self.text, before, self.phrases[at].start))
-
     def _place(self, inner: Plan) -> list[str]:
         kinds = [token for token, _ in inner]
         found = places(kinds, [self.phrases[at].meaning.value for _, at in inner])
         if kinds[0] == "OF_SECTION" and not is_section(found[0]):  # sections of a guideline
             self.loose.append("section")
         return found
-
-    def _since(self, inner: Plan) -> None:
-        dates = self._dates(inner)
-        self._dated(dates[0][0], dates[1][1] if len(dates) > 1 else "")
-
-    def _from(self, inner: Plan) -> None:
-        """``from 2013`` is in 2013, as letters *from* a year are; *onward* and *since* leave it open."""
-        dates = self._dates(inner)
-        kinds = {token for token, _ in inner}
-        day = dates[0][0] == dates[0][1]
-        last = dates[-1][1] if len(dates) > 1 else "" if "ONWARD" in kinds or day else dates[0][1]
-        self._dated(dates[0][0], last)
-
-    def _onward(self, inner: Plan) -> None:
-        self._dated(self._dates(inner)[0][0], "")
-
-    def _before(self, inner: Plan) -> None:
-        ((first, last),) = self._dates(inner)
-        self._dated("", last if "EARLIER" in dict(inner) else day_before(first))
-
-    def _until(self, inner: Plan) -> None:
-        self._dated("", self._dates(inner)[0][1])
-
-    def _after(self, inner: Plan) -> None:
-        ((_, last),) = self._dates(inner)
-        first = day_after(last)
-        if self.previous == "comparison":
-            self._dated(first, "")
-        else:
-            self.later = Condition("decision_date", (f"{first}..",), asked=f"after {last}")
-
-    def _between(self, inner: Plan) -> None:
-        (first, _), (_, last) = self._dates(inner)
-        self._dated(first, last)
-
-    def _on(self, inner: Plan) -> None:
-        ((first, last),) = self._dates(inner)
-        self._dated(first, last)
 
     def _top(self, inner: Plan) -> None:
         self.seen.add("LEAST" if inner[0][0] == "BOTTOM" else "MOST")
@@ -290,45 +206,14 @@ class Asked:
         self.compared = True
         self.seen.update(token for token, _ in inner)
 
-    def has(self, filters: set[str]) -> bool:
-        """Whether there is a condition of one of some filters."""
-        return any(condition.name in filters for condition in (*self.conditions, *self.after))
-
     def _ended(self, outcome: Outcome) -> None:
-        if self.outcome not in (None, outcome) and (self.compared or self.seen & {"COUNT", "MEAN", "TIME"}):
+        if self.outcome not in (None, outcome) and (self.compared or self.seen & _OF_EACH):
             self.seen.add("COUNT")  # `upheld versus overturned`: how many of each
             self.compared, self.outcome = False, None
             return
         if self.outcome not in (None, outcome):
             raise QuestionError(f"one outcome can be asked about, not both {self.outcome} and {outcome}")
         self.outcome = outcome
-
-    def _dates(self, inner: Plan) -> list[tuple[str, str]]:
-        """First and last day of each date."""
-        found = []
-        for name, within in inner:
-            if name == "date":
-                found.append(day_span({token: self.phrases[at].meaning.value for token, at in within}))
-        return found
-
-    def _dated(self, first: str, last: str) -> None:
-        if first and last and first > last:
-            raise QuestionError(f"the range of dates from {first} to {last} is reversed")
-        into = self.after if self.compared else self.conditions
-        span, asked = f"{first}..{last}", f"{first}..{last}"
-        if self.either and not any(old.name == "decision_date" for old in into):
-            raise QuestionError(f"“or” joins the date {span} with what is no date: ask for one at a time")
-        for at, old in enumerate(into):
-            if old.name == "decision_date" and not old.negated:
-                if "COMPARE" in self.seen and not self.compared:
-                    self.compared = True
-                    self.after.append(Condition("decision_date", (span,), asked=asked))
-                elif self.compared and self.previous == "comparison":
-                    into[at] = Condition("decision_date", (*old.values, span), asked=f"{old.asked}, {asked}")
-                else:
-                    into[at] = both_spans(self.text, old, span, either=self.either)
-                return
-        into.append(Condition("decision_date", (span,), asked=asked))
 
     def _add(self, phrase: Phrase) -> None:
         meaning = phrase.meaning
@@ -374,24 +259,6 @@ class Asked:
         if not sides:
             return parts
         return tuple(part if ":" in part else f"{part}:{side}" for part in parts for side in sides)
-
-    def _condition(self, new: Condition, *, joined: bool = False) -> None:
-        """Add a condition; two of one filter are one that holds for either value, or for both after *and*."""
-        into = self.after if self.compared else self.conditions
-        joined |= new.name == "item_words" and '="' not in new.asked  # `rental, 30 day trial`
-        for at, old in enumerate(into):
-            if (old.name, old.negated, old.party) == (new.name, new.negated, new.party):
-                if self.seen & {"COMPARE"} and not self.compared:
-                    self.compared = True
-                    self.after.append(new)
-                elif joined and not new.negated and new.name in _SEVERAL and not self.either:
-                    if old.values != new.values:
-                        continue  # the same once more says nothing new
-                else:
-                    values = tuple(dict.fromkeys((*old.values, *new.values)))
-                    into[at] = replace(old, values=values, asked=f"{old.asked}, {new.asked}")
-                return
-        into.append(new)
 
 
 def _first(inner: Plan) -> int:

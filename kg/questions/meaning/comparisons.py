@@ -121,7 +121,7 @@ def _not_compared(asked: Asked, pairs: int) -> str:
     """Why two sides are no comparison."""
     other = asked.after[0]
     if pairs:
-        return "the two sides of a comparison must differ in one thing"
+        return "the two sides of a comparison must differ in one thing; ask for each of them by itself"
     own = [c for c in asked.conditions if c.name == other.name]
     if own and own[0].values == other.values:
         return f"“{own[0].asked}” and “{other.asked}” are one here: {other.values[0]}"
@@ -158,21 +158,47 @@ def _as_drugs(asked: Asked, other: Condition) -> list[Condition]:
 _MORE = {"more", "less", "better", "worse"}
 
 
+def becomes_stricter(asked: Asked) -> None:
+    """A change after a date, where it is asked whether reviewers were stricter then: *tougher after 2016*."""
+    whose = asked.seen & {"WHO", "WHICH", "BY"} or asked.loose or asked.by or asked.compared
+    if "STRICT" in asked.seen and asked.later and not whose and not asked.has({"specialty"}):
+        asked.seen -= {"STRICT", "MOST"}
+        asked.seen.add("TREND")
+
+
 def with_and_without(asked: Asked) -> None:
     """Compare what meets the one condition with what does not, where it is asked whether it matters."""
     comparing = "MATTER" in asked.seen or any(
         p.type in {"MOST", "LEAST"} and not _MORE.isdisjoint(p.printed.lower().split()) for p in asked.phrases
     )
+    comparing = comparing or "STRICT" in asked.seen
     alone = not (asked.loose or asked.by or asked.after or asked.compared) and "WHICH" not in asked.seen
     if comparing and alone and not asked.case and (pair := _either_of_two(asked)):
-        asked.seen -= {"MOST", "LEAST", "MATTER"}
+        asked.seen -= {"MOST", "LEAST", "MATTER", "STRICT"}
         asked.compared = True
         asked.conditions[asked.conditions.index(pair)] = replace(pair, values=pair.values[:1], asked="")
         asked.after.append(replace(pair, values=pair.values[1:], asked=""))
         return
-    if comparing and alone and len(asked.conditions) == 1 and not asked.case:
+    if comparing and alone and not asked.case and (one := _one_that_matters(asked)):
         asked.seen -= {"MOST", "LEAST", "MATTER"}
         asked.compared = asked.others = True
+        asked.conditions.remove(one)
+        asked.conditions.append(one)  # the others are those of the last one
+
+
+_STATED = {"guideline", "basis", "ground", "rationale", "edition", "alone"}
+
+
+def _one_that_matters(asked: Asked) -> Condition | None:
+    """The condition with and without which decisions are compared: the only one, or what is stated."""
+    if len(asked.conditions) == 1:
+        return asked.conditions[0] if "STRICT" not in asked.seen else None
+    stated = [c for c in asked.conditions if c.name in _STATED and not c.negated]
+    likely = "MATTER" in asked.seen or any(_LIKELIER.fullmatch(p.printed) for p in asked.phrases)
+    return stated[0] if len(stated) == 1 and likely else None
+
+
+_LIKELIER = re.compile(r"(?:more|less)(?:\s+(?:likely|often|frequently))?", re.IGNORECASE)
 
 
 def _either_of_two(asked: Asked) -> Condition | None:

@@ -8,8 +8,9 @@ from kg.model import Outcome, Party
 from kg.questions import vocabulary
 from kg.questions.meaning import comparisons, durations, letter_items, means
 from kg.questions.meaning.asked import Asked
+from kg.questions.meaning.asked_kind import REVIEWERS, kind_of
 from kg.questions.meaning.comparisons import COMPARED, compared, lists_several, several, with_and_without
-from kg.questions.meaning.refusals import FINEST_FIRST, NOUNS, above, all_used
+from kg.questions.meaning.refusals import NOUNS, above, all_used
 from kg.questions.question import Condition, Kind, Question
 from kg.questions.wording.day_spans import day_before
 from kg.questions.wording.guideline_places import settled
@@ -34,12 +35,11 @@ _SPLIT = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.MEASURE, Kind.PARTS}
 """The kinds of question whose answer can be split."""
 _ALONE = {
     *("age_group", "quarter", "specialty", "sex", "licence", "priority"),
-    *("injury_year", "quantity", "condition", "basis"),
+    *("injury_year", "quantity", "frequency", "condition", "basis"),
 }
 """Kinds of thing whose name alone says by what a question asks."""
 _FINER = {"category": "subcategory", "subcategory": "drug", "guideline": "section"}
 """What a condition's things are asked by, in “which opioids are overturned most”."""
-LEVELS = {*FINEST_FIRST}
 
 
 def question(asked: Asked) -> Question:
@@ -49,11 +49,12 @@ def question(asked: Asked) -> Question:
         QuestionError: they ask nothing that can be answered, or a word of them would be without effect.
     """
     _ended(asked)
+    comparisons.becomes_stricter(asked)
     durations.settle(asked)
     means.settle(asked)
     comparisons.split_by_years(asked)
     letter_items.settle(asked)
-    kind, level = _kind(asked)
+    kind, level = kind_of(asked)
     kind, where, groups = _conditions(asked, kind, level)
     _agreeing(where)
     order = _order(asked, kind, groups)
@@ -133,14 +134,14 @@ def _ended(asked: Asked) -> None:
     )  # `is the denial more likely to be reversed` asks about one outcome
     if asked.denied and asked.outcome is None:
         asked.outcome = Outcome.OVERTURNED if asked.rated else Outcome.UPHELD
-    elif refused and asked.seen & {"OR", "VERSUS", "THAN"} and not asked.after:
+    elif refused and asked.outcome is not None and asked.seen & {"OR", "VERSUS", "THAN"} and not asked.after:
         raise QuestionError(f"one outcome can be asked about, not both {asked.outcome} and denied")
 
 
 def _party(asked: Asked, kind: Kind) -> Party:
     """Whose citations are asked about."""
     denied = asked.has({"basis", "guideline"}) or any(condition.name == "basis" for condition in asked.part)
-    of_denials = denied and _UR_DENIALS.search(asked.text) and not _REVIEWERS.search(asked.text)
+    of_denials = denied and _UR_DENIALS.search(asked.text) and not REVIEWERS.search(asked.text)
     administrator = ("PARTY" in asked.seen or of_denials) and kind is not Kind.SIDES and not asked.parties
     return Party.CLAIMS_ADMINISTRATOR if administrator else Party.REVIEWER
 
@@ -228,6 +229,8 @@ def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
                 return [_FINER[condition.name]]
         if asked.outcome and not {c.name for c in where} & {*NOUNS, "service"}:
             return ["subcategory"]  # `what is overturned most`
+    if "FREQUENT" in asked.seen and _REQUESTS.search(asked.text) and not {c.name for c in where} & NOUNS:
+        return ["subcategory"]  # `the ten most common requests`
     raise QuestionError("the most of what? Name it, such as “which services” or “by specialty”")
 
 
@@ -279,24 +282,6 @@ def _cites_more(asked: Asked, groups: tuple[Condition, ...]) -> bool:
     return compared and cites and asked.outcome is None and not asked.seen & _ENDING
 
 
-def _asks_grounds(asked: Asked) -> bool:
-    """Whether grounds are asked for themselves, and not what other things are split by."""
-    return any(
-        p.type == "GROUNDS"
-        and (at == 0 or asked.phrases[at - 1].type != "BY")
-        and (at + 1 == len(asked.phrases) or asked.phrases[at + 1].meaning.name != "ground")
-        for at, p in enumerate(asked.phrases)
-    )
-
-
-def _asks_both(asked: Asked) -> bool:
-    """Whether it is asked what each party cites: “what does UR cite, and what does the reviewer cite”."""
-    cites = sum(phrase.type == "CITE" for phrase in asked.phrases)
-    reviewer = _REVIEWERS.search(asked.text) is not None
-    together = cites > 1 or (cites == 1 and _TOGETHER.search(asked.text) is not None)
-    return together and reviewer and "PARTY" in asked.seen
-
-
 def _later(asked: Asked, later: Condition, kind: Kind) -> None:
     """A date after which: the change that a trend is asked for, else a condition."""
     if kind is Kind.TREND and not asked.compared:
@@ -308,93 +293,9 @@ def _later(asked: Asked, later: Condition, kind: Kind) -> None:
         asked.conditions.append(later)
 
 
+_REQUESTS = re.compile(r"\b(?:requests?|disputes?|denials?|items?)\b", re.IGNORECASE)
 _UR_DENIALS = re.compile(
     r"\b(?:UR|utilization\s+review|claims?\s+administrator)(?:['’]?s)?\s+(?:denials?|decisions?)\b|\bdenied\s+by\s+UR\b",
     re.IGNORECASE,
 )
 """Denials by the claims administrator, who says on what they rely."""
-_TOGETHER = re.compile(
-    r"\band\s+(?:(?:which|what)\s+)?(?:do(?:es)?\s+)?(?:the\s+)?(?:IMR\s+)?(?:reviewer|expert)s?\b|\b(?:reviewer|expert)s?\s+and\s+(?:the\s+)?(?:UR|administrator|adjuster|claims)\b",
-    re.IGNORECASE,
-)
-_REVIEWERS = re.compile(r"\b(?:reviewers?|IMR|experts?)\b", re.IGNORECASE)
-
-
-def _kind(asked: Asked) -> tuple[Kind, str | None]:
-    """What is asked for, and the level of guidelines it is asked of."""
-    seen = asked.seen
-    named = [name for name in (*asked.loose, *asked.by) if name in LEVELS]
-    levels = sorted(dict.fromkeys(named), key=FINEST_FIRST.index)
-    level = levels[0] if levels else None
-    if asked.case or seen & {"CONTRAST", "LIKE"}:
-        return _kind_of_case(asked), None
-    if durations.order(asked):
-        return Kind.CASES, None
-    if asked.measure:
-        return Kind.MEASURE, None
-    if asked.part:
-        return Kind.PARTS, None
-    both = not asked.parties and _asks_both(asked)
-    if both and any(len(c.values) > 1 for c in asked.conditions if c.name == "guideline"):
-        raise QuestionError("what each party cites is asked of both together, or name what one of them cites")
-    if "SIDES" in seen or ("SAME" in seen and seen & {"PARTY", "CITE"}) or both:
-        return Kind.SIDES, level or "section"
-    if "WHY" in seen or _asks_grounds(asked):
-        return Kind.GROUNDS, None
-    if found := _kind_of_places(asked, levels):
-        return found
-    if "TREND" in seen:
-        return Kind.TREND, None
-    asks_what = "WHICH" in seen or _FACTORS.search(asked.text)
-    if "ASSOCIATED" in seen and asks_what and not (asked.by or asked.loose or asked.compared):
-        return Kind.ASSOCIATIONS, "section"  # `what drives overturns in physical therapy`
-    listed = "SHOW" in seen and not seen & {"RATE", "OFTEN", "COUNT", "WHICH"}
-    if not asked.by and (listed or seen & {"NEWEST", "OLDEST"}):
-        return Kind.CASES, None
-    return Kind.FIGURES, None
-
-
-_FACTORS = re.compile(r"\b(?:factors?|drivers?|determinants?)\b", re.IGNORECASE)
-
-
-def _kind_of_case(asked: Asked) -> Kind:
-    """What is asked of one case, or of decisions like what conditions say.
-
-    Raises:
-        QuestionError: it is asked who somebody is, or what is like nothing that is named.
-    """
-    seen = asked.seen
-    if not asked.case:
-        if "CONTRAST" not in seen and asked.conditions:
-            return Kind.CASES  # `any cases like a man of 45 with neck pain`
-        raise QuestionError("like which case? Name one, such as “cases like CM17-0004344”")
-    if "WHO" in seen:
-        raise QuestionError("letters name nobody; the reviewer's specialty and licence can be asked about")
-    if "CONTRAST" in seen:
-        return Kind.CONTRAST
-    if "LIKE" in seen:
-        return Kind.RELATED
-    return Kind.WHY if seen & {"WHY", "GROUNDS"} else Kind.CASE
-
-
-def _kind_of_places(asked: Asked, levels: list[str]) -> tuple[Kind, str | None] | None:
-    """What is asked of places of guidelines, if they are: their associations, or figures by them."""
-    seen, level = asked.seen, levels[0] if levels else None
-    others = [name for name in asked.by if name not in LEVELS]
-    over_time = "edition" if "edition" in asked.loose else level if not asked.has({"guideline"}) else None
-    if "TREND" in seen and over_time:
-        seen.add("COUNT")
-        asked.by += [*([] if others else ["year"]), over_time]
-        return Kind.FIGURES, None
-    if level and others:
-        asked.by += [name for name in levels if name not in asked.by]
-        if asked.outcome is None and seen & {"CITE", "CITED_MOST"}:
-            seen.add("COUNT")
-        return Kind.FIGURES, None
-    placed = any(
-        c.name in {"guideline", "edition"} and not c.negated for c in (*asked.conditions, *asked.after)
-    )
-    asks_what = "WHICH" in seen and "CITE" in seen and not placed
-    if level or (asks_what and not asked.loose):
-        return Kind.ASSOCIATIONS, level or "section"
-    return None

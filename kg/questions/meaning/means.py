@@ -7,8 +7,11 @@ from kg.questions import letter_facets
 from kg.questions.meaning.asked import Asked
 from kg.questions.question import Condition
 
-_MEASURED = {"age_group": "age", "quantity": "quantity", "items": "items"}
+_MEASURED = {"age_group": "age", "quantity": "quantity", "items": "items", "frequency": "frequency"}
 """What a mean is of, where a kind of thing is named."""
+_TURNAROUND = "days_assignment_decision"
+_RANKS = re.compile(r"(?:take|taking|took|waited|lasted)\b.*\b(?:longest|shortest)", re.IGNORECASE)
+"""What takes longest, of things and not of one letter."""
 _WORKERS = re.compile(
     r"\b(?:oldest|youngest) (?:injured )?(?:workers?|patients?|claimants?|employees?)\b", re.IGNORECASE
 )
@@ -29,6 +32,23 @@ def share_of_ground(asked: Asked) -> list[Condition]:
     return stated if len(stated) == 1 and not asks and _AS_GROUND.search(asked.text) else []
 
 
+def _frequent(asked: Asked, named: list[str]) -> None:
+    """Ask for the mean of a frequency where one is named: it is of no number of visits beside it."""
+    if "frequency" in named and "frequency" not in asked.by:
+        named[:] = ["frequency"]
+        asked.seen.add("MEAN")
+        asked.loose = [name for name in asked.loose if name != "quantity"]
+        asked.conditions = [c for c in asked.conditions if c.name != "quantity_unit"]
+
+
+def _longest(asked: Asked, named: list[str]) -> None:
+    """Ask for the mean duration where it is asked of things which takes longest: *which specialties*."""
+    ranked = [p.printed.lower() for p in asked.phrases if p.type == "MEAN" and _RANKS.search(p.printed)]
+    if ranked and not (named or asked.measure) and (asked.loose or asked.by or "WHO" in asked.seen):
+        asked.measure = _TURNAROUND
+        asked.seen.add("LEAST" if "short" in ranked[0] else "MOST")
+
+
 def settle(asked: Asked) -> None:
     """See what the mean is of, where one is asked for.
 
@@ -36,6 +56,8 @@ def settle(asked: Asked) -> None:
         QuestionError: nothing is named that a mean can be made of.
     """
     named = [name for name in (*asked.loose, *asked.by) if name in _MEASURED]
+    _frequent(asked, named)
+    _longest(asked, named)
     per_letter = "items" in asked.loose and ("BY" not in asked.seen or "items" not in asked.by)
     if asked.measure:
         if asked.measure not in letter_facets.FACETS or not letter_facets.FACETS[asked.measure].is_number:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from kg.errors import QuestionError
 from kg.model import Outcome, Party
+from kg.questions import vocabulary
 from kg.questions.question import Condition, Kind, Question
 from kg.questions.vocabulary import Phrase
 
@@ -25,7 +26,6 @@ _PLACES = {"page", "section", "chapter", "guideline", "edition", "basis"}
 _CITING = {"guideline", "edition", "basis", "alone", "ground", "rationale"}
 _DATES = {"decision_date", "injury_date", "denial_date", "application_date", "assignment_date"}
 _TIMES = {"year", "month", "quarter", "injury_year"}
-_GENERIC = {"category", "subcategory", "drug", "drug_class", "service", "treatment", "together"}
 
 
 def _conditions(question: Question) -> tuple[Condition, ...]:
@@ -116,6 +116,10 @@ def _compared(question: Question, _: Phrase) -> bool:
     return bool(question.groups or listed) or (several and bool(question.by)) or question.counts
 
 
+def _is_drug(value: str) -> bool:
+    return value == "Pharmaceuticals" or value in vocabulary.drug_classes()
+
+
 def _thing(name: str) -> Expressed:
     """Whether a kind of thing is what the answer is split by, or what a condition is on."""
 
@@ -126,8 +130,10 @@ def _thing(name: str) -> Expressed:
             return True
         if name in {"category", "subcategory"}:
             return question.kind not in {Kind.CASE, Kind.WHY}  # `share of treatments overturned`
-        if name in _GENERIC:
-            return bool(told & {*_GENERIC, "body_part"})
+        if name == "quantity" and question.measure == "frequency":
+            return True
+        if name in {"drug", "drug_class"}:
+            return "drug" in told or any(_is_drug(value) for c in _conditions(question) for value in c.values)
         return name in {"year", "month", "quarter", "guideline"} and bool(told & _DATES)
 
     return expressed
@@ -140,7 +146,18 @@ def _joins(question: Question, _: Phrase) -> bool:
 
 _THINGS = (
     *("year", "month", "quarter", "specialty", "category", "subcategory", "drug", "drug_class", "body_part"),
-    *("age_group", "injury_year", "quantity", "items", "condition", "basis", "sex", "priority", "licence"),
+    *(
+        "age_group",
+        "injury_year",
+        "quantity",
+        "frequency",
+        "items",
+        "condition",
+        "basis",
+        "sex",
+        "priority",
+        "licence",
+    ),
     *("edition", "guideline", "chapter", "section", "page"),
 )
 EXPRESSED: Mapping[str, Expressed] = {
@@ -149,7 +166,7 @@ EXPRESSED: Mapping[str, Expressed] = {
     **dict.fromkeys(("SHOW", "WHICH", "IN"), _always),
     "YEAR": _year,
     "NUMBER": _number,
-    **dict.fromkeys(("SINCE", "BEFORE", "AFTER", "ONWARD", "EARLIER", "TO", "MONTH", "DAY"), _dated),
+    **dict.fromkeys(("SINCE", "AFTER", "ONWARD", "EARLIER", "TO", "MONTH", "DAY"), _dated),
     **dict.fromkeys(("Q1", "Q2", "Q3", "Q4", "H1", "H2"), _dated),
     **dict.fromkeys(("MOST", "LEAST", "TOP", "BOTTOM", "CITED_MOST"), _ranked),
     **dict.fromkeys(("STRICT", "LENIENT"), _ranked),
@@ -161,6 +178,7 @@ EXPRESSED: Mapping[str, Expressed] = {
     "OFTEN": lambda q, _: q.kind not in _LISTED,
     "CITE": lambda q, _: bool(_names(q) & _CITING or q.level or q.case or set(q.by) & _PLACES),
     "FROM": lambda q, p: _dated(q, p) or q.party is not Party.REVIEWER,
+    "BEFORE": lambda q, p: _dated(q, p) or q.kind is Kind.GROUNDS,
     "BETWEEN": lambda q, p: _dated(q, p) or q.kind is Kind.SIDES,
     "ONLY": lambda q, _: bool(_names(q) & {"alone", "items", "basis", *_DATES}),
     "BY": _split,

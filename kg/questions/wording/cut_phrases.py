@@ -8,48 +8,8 @@ from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording.parties import completed, losing
 from kg.reading.vocabulary.phrases import words
 
-_DATES = {"YEAR", "MONTH", "DAY", "NUMBER", "Q1", "Q2", "Q3", "Q4", "H1", "H2"}
+DATES = {"YEAR", "MONTH", "DAY", "NUMBER", "Q1", "Q2", "Q3", "Q4", "H1", "H2"}
 _AT_DATES = {"SINCE", "FROM", "BEFORE", "AFTER", "TO", "BETWEEN", "IN"}
-_ENDED = {"IS_OVERTURNED", "IS_UPHELD", "IS_MODIFIED", "DENIAL", "STRICT", "LENIENT", "RATE", "PART", "OFTEN"}
-_OTHERWISE = {
-    "SIDES",
-    "SAME",
-    "WHY",
-    "LIKE",
-    "CONTRAST",
-    "CASE",
-    "ASSOCIATED",
-    "MATTER",
-    "TIME",
-    "MEAN",
-    "GROUNDS",
-}
-"""With one of these, a share is of something else."""
-_OF_WHOLE = _DATES | {
-    "BY",
-    "PERIOD",
-    "SINCE",
-    "BEFORE",
-    "AFTER",
-    "TO",
-    "BETWEEN",
-    "ONWARD",
-    "EARLIER",
-    "TREND",
-    "MOST",
-    "LEAST",
-}
-"""What is said of the whole: dates, and what the answer is split by."""
-_SAID = {"VALUE", "GUIDE", "OF_DRUG", "AT_PAGE", "AT_CHAPTER"}
-_AMONG = re.compile(
-    r"\b(?:among(?:st)?|out\s+of|of\s+(?:all|the\s+total)|within|relative\s+to|of\s+total)\b", re.IGNORECASE
-)
-_AS = re.compile(r"\bas\s+(?:a\s+|the\s+)?$", re.IGNORECASE)
-_RELATIVE = re.compile(
-    r"\b(?:where|that|which|with|whose|is|are|was|were|concern\w*|involv\w*|cit(?:e|es|ed|ing)|rel(?:y|ies|ied|ying)|com(?:e|es|ing)|came"
-    r"|go(?:es)?|went|made|by|about|do|does|have|has|had|mention\w*|dispute|disputes|state|states|name|names|use|uses|hold|holds|contain\w*|decided|reviewed|for)\b",
-    re.IGNORECASE,
-)
 
 
 def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
@@ -61,7 +21,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
     left = _compared(_reviewing(text, _citing(_dated(_asking(_sections_of(_both(text, phrases)))))))
     while left:
         phrase, after = left.pop(0), left[0] if left else None
-        dated = _dates_follow(left)
+        dated = dates_follow(left)
         if phrase.type == "YEAR" and after and after.type == "GUIDE" and _is_edition(phrase, after):
             left[0], phrase = phrase, after
         if phrase.type == "AFTER" and not dated and after and _is_surgery(after):
@@ -79,7 +39,8 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
         elif phrase.type == "GROUNDS" and found and found[-1].type == "ONLY":
             found[-1] = found[-1]._replace(meaning=Meaning("ONLY", "ground"))
         elif not (phrase.type in _UNDATED and not dated) and not _says_nothing(text, phrase, after):
-            found.append(_as_drugs(phrase) if _excludes_drugs(phrase, found) else phrase)
+            drugs = _excludes_drugs(phrase, found) or _compares_drugs(phrase, found, after)
+            found.append(as_drugs(phrase) if drugs else phrase)
             if phrase.type == "EACH_OUTCOME" and after and after.type.startswith("OF_"):
                 found.append(phrase._replace(type="BY", meaning=Meaning("BY")))  # `by outcome and year`
     return completed(text, losing(text, _with_others(found)))
@@ -129,7 +90,7 @@ def _asking(phrases: list[Phrase]) -> list[Phrase]:
             phrase = phrase._replace(type="NOT", meaning=Meaning("NOT"))
             del phrases[at + 1 : at + len(following) - following[::-1].index("GUIDE")]
         found.append(phrase)
-    undated = {at for at, phrase in enumerate(found) if not _dates_follow(found[at + 1 :])}
+    undated = {at for at, phrase in enumerate(found) if not dates_follow(found[at + 1 :])}
     return [phrase for at, phrase in enumerate(found) if not (phrase.type in _EVENTS and at in undated)]
 
 
@@ -147,6 +108,13 @@ def _excludes_drugs(phrase: Phrase, found: list[Phrase]) -> bool:
     before = [one.type for one in found if one.type != "OR"][-2:]
     also = before == ["NOT", "VALUE"] and found[-1].meaning.name == "category"
     return phrase.type == "OF_DRUG" and (before[-1:] == ["NOT"] or also)
+
+
+def _compares_drugs(phrase: Phrase, found: list[Phrase], after: Phrase | None) -> bool:
+    """Whether drugs are a side of a comparison: `surgery vs. medication vs. therapy`."""
+    before = found[-1].type if found else ""
+    beside = {before, after.type if after else ""} & {"VERSUS", "THAN"}
+    return phrase.type == "OF_DRUG" and bool(beside) and before not in {"BY", "WHICH"}
 
 
 def _dated(phrases: list[Phrase]) -> list[Phrase]:
@@ -221,7 +189,7 @@ def _compared(phrases: list[Phrase]) -> list[Phrase]:
     found: list[Phrase] = []
     licences = any(phrase.meaning.name == "licence" for phrase in phrases)
     for at, phrase in enumerate(phrases):
-        if phrase.type == "BETWEEN" and not _dates_follow(phrases[at + 1 :]):
+        if phrase.type == "BETWEEN" and not dates_follow(phrases[at + 1 :]):
             if any(one.type == "PARTY" for one in phrases[at + 1 :]):
                 continue  # `conflicts between UR and IMR guidelines`
             if found and found[-1].type == "SAME":
@@ -244,6 +212,8 @@ _UNDATED = {"FROM", "TO", "SINCE"}
 def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
     """Whether a phrase stands for a thing already named (*a standard one*), or a person without a name."""
     following = after.type if after else ""
+    if phrase.type == "BEFORE" and following.startswith("IS_"):
+        return True  # `what do reviewers want to see before approving it`
     if phrase.type == "YEAR" and after and following == "GUIDE":  # `2004 ACOEM`, which has one edition
         return after.meaning.value.endswith(f"-{phrase.meaning.value}")
     if phrase.type == "NUMBER" and phrase.printed.lower() == "one":
@@ -263,7 +233,7 @@ _BY_PERSONS = re.compile(
 )
 
 
-def _as_drugs(phrase: Phrase) -> Phrase:
+def as_drugs(phrase: Phrase) -> Phrase:
     """A word for drugs as the category of services."""
     return phrase._replace(type="VALUE", meaning=Meaning("VALUE", "category", "Pharmaceuticals"))
 
@@ -273,9 +243,10 @@ def _is_edition(year: Phrase, guide: Phrase) -> bool:
     return vocabulary.guideline(f"{guide.meaning.value}/{year.meaning.value}") is not None
 
 
-def _dates_follow(left: list[Phrase]) -> bool:
+def dates_follow(left: list[Phrase]) -> bool:
+    """Whether the first phrase, but for words before dates, is of a date."""
     following = next((phrase.type for phrase in left if phrase.type not in _AT_DATES), "")
-    return following in _DATES
+    return following in DATES
 
 
 def _is_surgery(phrase: Phrase) -> bool:
@@ -303,96 +274,3 @@ def _after_surgery(phrase: Phrase, left: list[Phrase]) -> list[Phrase]:
     parts = vocabulary.parts_in(surgery.printed)
     meaning = Meaning("VALUE", "body_part", "|".join(parts))
     return [*found, surgery._replace(type="VALUE", meaning=meaning)] if parts else found
-
-
-def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
-    """The phrases of the whole and those of the part whose share is asked for, ``None`` where none is.
-
-    A share of decisions that end some way is none: it is a rate.
-    """
-    if (mentioned := _mentioned(text, phrases)) is not None:
-        return mentioned
-    whole = {at for at, phrase in enumerate(phrases) if _ends_whole(text, phrase)}
-    kinds = [phrase.type if at not in whole else "WHOLE" for at, phrase in enumerate(phrases)]
-    if "SHARE" not in kinds or set(kinds) & (_ENDED | _OTHERWISE) or not set(kinds) & _SAID:
-        return None
-    at = kinds.index("SHARE")
-    share = phrases[at]
-    if _AS.search(text[: share.start]):
-        return _divided(phrases, 0, share.start)
-    before = _AMONG.search(text, 0, share.start)
-    if before and any(p.end <= before.start() and p.type in _SAID for p in phrases):
-        return _divided(phrases, 0, before.start())  # `opioids among drugs, percentage`
-    among = _AMONG.search(text, share.end)
-    if among and any(share.end <= p.start < among.start() and p.type in _SAID for p in phrases):
-        return _divided(phrases, share.end, among.start())
-    told = _RELATIVE.search(text, share.end)
-    if told and any(p.start >= told.start() and p.type in _SAID for p in phrases):
-        return _divided(phrases, told.start(), len(text))
-    return _divided(phrases, share.end, len(text)) or _divided(phrases, 0, len(text))
-
-
-_STATES = re.compile(
-    r"\b(?:is|are|was|were|had|have|cit(?:e|es|ed)|stat(?:e|es|ed)|rest(?:s|ed)?|come|came|turn(?:s|ed)?|lack(?:s|ed)?)\b",
-    re.IGNORECASE,
-)
-"""What says of decisions, after their outcome, for what reason they ended so."""
-
-
-def _mentioned(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
-    """The part that mentions something, after an outcome: *what share of denials mentions weaning*."""
-    part = [
-        at
-        for at, phrase in enumerate(phrases)
-        if phrase.type == "VALUE" and phrase.meaning.name in {"rationale", "basis", "ground"}
-    ]
-    shares = [at for at, phrase in enumerate(phrases) if phrase.type in {"SHARE", "OFTEN"}]
-    ended = [
-        at for at, phrase in enumerate(phrases) if phrase.type in {"DENIAL", "RATE"} or "IS_" in phrase.type
-    ]
-    if not part or len(shares) != 1 or shares[0] > part[0] or any(p.type in _OTHERWISE for p in phrases):
-        return None
-    if phrases[part[0]].meaning.name == "ground" and not (
-        any(_ends_whole(text, phrases[at]) for at in ended)
-        or (ended and _STATES.search(text, phrases[ended[-1]].end, phrases[part[0]].start + 6))
-    ):
-        return None
-    often = phrases[shares[0]].type == "OFTEN"
-    if any(at > part[0] or often for at in ended) and not (often and shares[0] + 1 == part[0]):
-        return None
-    whole = [phrase for at, phrase in enumerate(phrases) if at not in part]
-    if often:
-        whole[shares[0]] = whole[shares[0]]._replace(type="SHARE", meaning=Meaning("SHARE"))
-    return whole, [phrases[at] for at in part]
-
-
-def _ends_whole(text: str, phrase: Phrase) -> bool:
-    """Whether an outcome is that of the whole: `which share of the upheld decisions cites ODG`."""
-    if not phrase.type.startswith("IS_"):
-        return False
-    return bool(_OF.search(text[: phrase.start]) and _COUNTED.match(text, phrase.end))
-
-
-def _is_of_whole(phrase: Phrase) -> bool:
-    return phrase.type in _OF_WHOLE or phrase.type.startswith("IS_")
-
-
-_OF = re.compile(r"\b(?:of|among|in)\s+(?:all\s+)?(?:the\s+)?$", re.IGNORECASE)
-_COUNTED = re.compile(
-    r"\s+(?:[\w/-]+\s+){0,3}?(?:denials?|decisions?|cases?|items?|letters?|requests?|ones)\b", re.IGNORECASE
-)
-
-
-def _divided(phrases: list[Phrase], start: int, end: int) -> tuple[list[Phrase], list[Phrase]] | None:
-    whole: list[Phrase] = []
-    part: list[Phrase] = []
-    split = placed = inside = False
-    for at, phrase in enumerate(phrases):
-        split = phrase.type == "BY" or (split and phrase.type.startswith("OF_"))
-        placed = phrase.type in {"AT_PAGE", "AT_CHAPTER"} or (placed and phrase.type in {"NUMBER", "TO"})
-        if not placed or phrase.type.startswith("AT_"):  # the numbers of a place are where it is
-            dated = phrase.type in {"VERSUS", "THAN"} and _dates_follow(phrases[at + 1 :])
-            inside = start <= phrase.start < end and not split and not (dated or _is_of_whole(phrase))
-        found = _as_drugs(phrase) if phrase.type == "OF_DRUG" and not split else phrase
-        (part if inside and phrase.type != "SHARE" else whole).append(found)
-    return (whole, part) if any(p.type in _SAID for p in part) else None

@@ -157,6 +157,7 @@ _OTHERS = {
     ("refills", "1.."): ("refill", "with refill", "with a refill"),
     ("refills", "..0"): ("no refill", "without refill", "zero refills"),
     ("priority", "standard"): (
+        "regular",
         "regular review",
         "routine review",
         "non urgent",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from kg.questions import letter_facets
-from kg.questions.vocabulary import Meaning, singular_or_plural
+from kg.questions.vocabulary import Meaning, either, singular_or_plural
 from kg.reading.text.number_words import words_of
 
 _WORDED = words_of(*range(1, 13), 15, *range(20, 70, 10)) | {"hundred": 100}
@@ -53,7 +53,7 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         yield Meaning("HAVING", "percent", _bounded(share, amount, step=0.01)), share.start(), share.end()
     for sign in _SIGN.finditer(text):
         yield Meaning("SHARE"), sign.start(), sign.end()
-    for always in () if _WHY.match(text) else _ALWAYS.finditer(text):
+    for always in () if _WHY.match(text) else _always().finditer(text):
         nearly = always["nearly"] is not None
         value = ("90.." if nearly else "100..") if always["always"] else "..10" if nearly else "..0"
         yield Meaning("HAVING", "percent", value), always.start(), always.end()
@@ -92,11 +92,20 @@ def _times_each() -> re.Pattern[str]:
 
 
 _SIGN = re.compile(r"(?:\bwhat\s+)?(?<![0-9])(?<![0-9]\s)%(?![0-9])", re.IGNORECASE)
-_ALWAYS = re.compile(
-    r"\b(?P<nearly>(?:almost|nearly|practically|virtually)\s+)?(?:(?P<always>always|100\s*%(?:\s+of\s+the\s+time)?)|never)(?=\s+(?:be\s+|been\s+|get\s+|gets\s+|got\s+)?"
-    r"(?:overturn|uph|approv|denied|revers|granted|win|won|lose|lost|grant|modif))",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _always() -> re.Pattern[str]:
+    """*Always* or *never* before a word for an outcome."""
+    ended = "|".join(map(either, ("IS_OVERTURNED", "IS_UPHELD", "IS_MODIFIED", "DENIAL")))
+    return re.compile(
+        r"\b(?P<nearly>(?:almost|nearly|practically|virtually)\s+)?"
+        r"(?:(?P<always>always|100\s*%(?:\s+of\s+the\s+time)?)|never)"
+        rf"(?=\s+(?:be\s+|been\s+|get\s+|gets\s+|got\s+)?(?:{ended})\b)",
+        re.IGNORECASE,
+    )
+
+
 _WHY = re.compile(r"\W*(?:why|how\s+come|for\s+what\s+reasons?)\b", re.IGNORECASE)
 """Why something is never so is asked of what is not so."""
 _PER_LETTER = re.compile(

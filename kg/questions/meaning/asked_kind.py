@@ -1,0 +1,114 @@
+"""What kind of answer a question asks for."""
+
+import re
+
+from kg.errors import QuestionError
+from kg.questions.meaning import durations
+from kg.questions.meaning.asked import Asked
+from kg.questions.meaning.refusals import FINEST_FIRST
+from kg.questions.question import Kind
+
+LEVELS = {*FINEST_FIRST}
+REVIEWERS = re.compile(r"\b(?:reviewers?|IMR|experts?)\b", re.IGNORECASE)
+_TOGETHER = re.compile(
+    r"\band\s+(?:(?:which|what)\s+)?(?:do(?:es)?\s+)?(?:the\s+)?(?:IMR\s+)?(?:reviewer|expert)s?\b|\b(?:reviewer|expert)s?\s+and\s+(?:the\s+)?(?:UR|administrator|adjuster|claims)\b",
+    re.IGNORECASE,
+)
+
+
+def kind_of(asked: Asked) -> tuple[Kind, str | None]:
+    """What is asked for, and the level of guidelines it is asked of."""
+    seen = asked.seen
+    named = [name for name in (*asked.loose, *asked.by) if name in LEVELS]
+    levels = sorted(dict.fromkeys(named), key=FINEST_FIRST.index)
+    level = levels[0] if levels else None
+    if asked.case or seen & {"CONTRAST", "LIKE"}:
+        return _kind_of_case(asked), None
+    if durations.order(asked):
+        return Kind.CASES, None
+    if asked.measure:
+        return Kind.MEASURE, None
+    if asked.part:
+        return Kind.PARTS, None
+    both = not asked.parties and _asks_both(asked)
+    if both and any(len(c.values) > 1 for c in asked.conditions if c.name == "guideline"):
+        raise QuestionError("what each party cites is asked of both together, or name what one of them cites")
+    if "SIDES" in seen or ("SAME" in seen and seen & {"PARTY", "CITE"}) or both:
+        return Kind.SIDES, level or "section"
+    if "WHY" in seen or _asks_grounds(asked):
+        return Kind.GROUNDS, None
+    if found := _kind_of_places(asked, levels):
+        return found
+    if "TREND" in seen:
+        return Kind.TREND, None
+    asks_what = "WHICH" in seen or _FACTORS.search(asked.text)
+    if "ASSOCIATED" in seen and asks_what and not (asked.by or asked.loose or asked.compared):
+        return Kind.ASSOCIATIONS, "section"  # `what drives overturns in physical therapy`
+    listed = "SHOW" in seen and not seen & {"RATE", "OFTEN", "COUNT", "WHICH"}
+    if not asked.by and (listed or seen & {"NEWEST", "OLDEST"}):
+        return Kind.CASES, None
+    return Kind.FIGURES, None
+
+
+_FACTORS = re.compile(r"\b(?:factors?|drivers?|determinants?)\b", re.IGNORECASE)
+
+
+def _kind_of_case(asked: Asked) -> Kind:
+    """What is asked of one case, or of decisions like what conditions say.
+
+    Raises:
+        QuestionError: it is asked who somebody is, or what is like nothing that is named.
+    """
+    seen = asked.seen
+    if not asked.case:
+        if "CONTRAST" not in seen and asked.conditions:
+            return Kind.CASES  # `any cases like a man of 45 with neck pain`
+        raise QuestionError("like which case? Name one, such as “cases like CM17-0004344”")
+    if "WHO" in seen:
+        raise QuestionError("letters name nobody; the reviewer's specialty and licence can be asked about")
+    if "CONTRAST" in seen:
+        return Kind.CONTRAST
+    if "LIKE" in seen:
+        return Kind.RELATED
+    return Kind.WHY if seen & {"WHY", "GROUNDS"} else Kind.CASE
+
+
+def _kind_of_places(asked: Asked, levels: list[str]) -> tuple[Kind, str | None] | None:
+    """What is asked of places of guidelines, if they are: their associations, or figures by them."""
+    seen, level = asked.seen, levels[0] if levels else None
+    others = [name for name in asked.by if name not in LEVELS]
+    over_time = "edition" if "edition" in asked.loose else level if not asked.has({"guideline"}) else None
+    if "TREND" in seen and over_time:
+        seen.add("COUNT")
+        asked.by += [*([] if others else ["year"]), over_time]
+        return Kind.FIGURES, None
+    if level and others:
+        asked.by += [name for name in levels if name not in asked.by]
+        if asked.outcome is None and seen & {"CITE", "CITED_MOST"}:
+            seen.add("COUNT")
+        return Kind.FIGURES, None
+    placed = any(
+        c.name in {"guideline", "edition"} and not c.negated for c in (*asked.conditions, *asked.after)
+    )
+    asks_what = "WHICH" in seen and "CITE" in seen and not placed
+    if level or (asks_what and not asked.loose):
+        return Kind.ASSOCIATIONS, level or "section"
+    return None
+
+
+def _asks_grounds(asked: Asked) -> bool:
+    """Whether grounds are asked for themselves, and not what other things are split by."""
+    return any(
+        p.type == "GROUNDS"
+        and (at == 0 or asked.phrases[at - 1].type != "BY")
+        and (at + 1 == len(asked.phrases) or asked.phrases[at + 1].meaning.name != "ground")
+        for at, p in enumerate(asked.phrases)
+    )
+
+
+def _asks_both(asked: Asked) -> bool:
+    """Whether it is asked what each party cites: “what does UR cite, and what does the reviewer cite”."""
+    cites = sum(phrase.type == "CITE" for phrase in asked.phrases)
+    reviewer = REVIEWERS.search(asked.text) is not None
+    together = cites > 1 or (cites == 1 and _TOGETHER.search(asked.text) is not None)
+    return together and reviewer and "PARTY" in asked.seen

@@ -1,0 +1,145 @@
+"""A share of decisions: the phrases of the whole, and those of the part whose share is asked for."""
+
+import re
+from itertools import pairwise
+
+from kg.questions.vocabulary import Meaning, Phrase
+from kg.questions.wording.cut_phrases import DATES, as_drugs, dates_follow
+
+_ENDED = {"IS_OVERTURNED", "IS_UPHELD", "IS_MODIFIED", "DENIAL", "STRICT", "LENIENT", "RATE", "PART", "OFTEN"}
+_OTHERWISE = {
+    "SIDES",
+    "SAME",
+    "WHY",
+    "LIKE",
+    "CONTRAST",
+    "CASE",
+    "ASSOCIATED",
+    "MATTER",
+    "TIME",
+    "MEAN",
+    "GROUNDS",
+}
+"""With one of these, a share is of something else."""
+_OF_WHOLE = DATES | {
+    "BY",
+    "PERIOD",
+    "SINCE",
+    "BEFORE",
+    "AFTER",
+    "TO",
+    "BETWEEN",
+    "ONWARD",
+    "EARLIER",
+    "TREND",
+    "MOST",
+    "LEAST",
+}
+"""What is said of the whole: dates, and what the answer is split by."""
+_SAID = {"VALUE", "GUIDE", "OF_DRUG", "AT_PAGE", "AT_CHAPTER"}
+_AMONG = re.compile(
+    r"\b(?:among(?:st)?|out\s+of|of\s+(?:all|the\s+total)|within|relative\s+to|of\s+total)\b", re.IGNORECASE
+)
+_AS = re.compile(r"\bas\s+(?:a\s+|the\s+)?$", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\b(?:where|that|which|with|whose|is|are|was|were|concern\w*|involv\w*|cit(?:e|es|ed|ing)|rel(?:y|ies|ied|ying)|com(?:e|es|ing)|came"
+    r"|go(?:es)?|went|made|by|about|do|does|have|has|had|mention\w*|dispute|disputes|state|states|name|names|use|uses|hold|holds|contain\w*|decided|reviewed|for)\b",
+    re.IGNORECASE,
+)
+
+
+def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
+    """The phrases of the whole and those of the part whose share is asked for, ``None`` where none is.
+
+    A share of decisions that end some way is none: it is a rate.
+    """
+    if (mentioned := _mentioned(text, phrases)) is not None:
+        return mentioned
+    whole = {at for at, phrase in enumerate(phrases) if _ends_whole(text, phrase)}
+    kinds = [phrase.type if at not in whole else "WHOLE" for at, phrase in enumerate(phrases)]
+    if "SHARE" not in kinds or set(kinds) & (_ENDED | _OTHERWISE) or not set(kinds) & _SAID:
+        return None
+    at = kinds.index("SHARE")
+    share = phrases[at]
+    if _AS.search(text[: share.start]):
+        return _divided(phrases, 0, share.start)
+    before = _AMONG.search(text, 0, share.start)
+    if before and any(p.end <= before.start() and p.type in _SAID for p in phrases):
+        return _divided(phrases, 0, before.start())  # `opioids among drugs, percentage`
+    among = _AMONG.search(text, share.end)
+    if among and any(share.end <= p.start < among.start() and p.type in _SAID for p in phrases):
+        return _divided(phrases, share.end, among.start())
+    told = _RELATIVE.search(text, share.end)
+    if told and any(p.start >= told.start() and p.type in _SAID for p in phrases):
+        return _divided(phrases, told.start(), len(text))
+    return _divided(phrases, share.end, len(text)) or _divided(phrases, 0, len(text))
+
+
+_STATES = re.compile(
+    r"\b(?:is|are|was|were|had|have|cit(?:e|es|ed)|stat(?:e|es|ed)|rest(?:s|ed)?|come|came|turn(?:s|ed)?|lack(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
+"""What says of decisions, after their outcome, for what reason they ended so."""
+
+
+def _mentioned(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
+    """The part that mentions something, after an outcome: *what share of denials mentions weaning*."""
+    part = [
+        at
+        for at, phrase in enumerate(phrases)
+        if phrase.type == "VALUE" and phrase.meaning.name in {"rationale", "basis", "ground"}
+    ]
+    shares = [at for at, phrase in enumerate(phrases) if phrase.type in {"SHARE", "OFTEN"}]
+    ended = [
+        at for at, phrase in enumerate(phrases) if phrase.type in {"DENIAL", "RATE"} or "IS_" in phrase.type
+    ]
+    if not part or len(shares) != 1 or shares[0] > part[0] or any(p.type in _OTHERWISE for p in phrases):
+        return None
+    if phrases[part[0]].meaning.name == "ground" and not (
+        any(_ends_whole(text, phrases[at]) for at in ended)
+        or (ended and _STATES.search(text, phrases[ended[-1]].end, phrases[part[0]].start + 6))
+    ):
+        return None
+    often = phrases[shares[0]].type == "OFTEN"
+    if any(at > part[0] or often for at in ended) and not (often and shares[0] + 1 == part[0]):
+        return None
+    whole = [phrase for at, phrase in enumerate(phrases) if at not in part]
+    if often:
+        whole[shares[0]] = whole[shares[0]]._replace(type="SHARE", meaning=Meaning("SHARE"))
+    return whole, [phrases[at] for at in part]
+
+
+def _ends_whole(text: str, phrase: Phrase) -> bool:
+    """Whether an outcome is that of the whole: `which share of the upheld decisions cites ODG`."""
+    if not phrase.type.startswith("IS_"):
+        return False
+    return bool(_OF.search(text[: phrase.start]) and _COUNTED.match(text, phrase.end))
+
+
+def _is_of_whole(phrase: Phrase) -> bool:
+    return phrase.type in _OF_WHOLE or phrase.type.startswith("IS_")
+
+
+_OF = re.compile(r"\b(?:of|among|in)\s+(?:all\s+)?(?:the\s+)?$", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\s+(?:[\w/-]+\s+){0,3}?(?:denials?|decisions?|cases?|items?|letters?|requests?|ones)\b", re.IGNORECASE
+)
+
+
+def _divided(phrases: list[Phrase], start: int, end: int) -> tuple[list[Phrase], list[Phrase]] | None:
+    whole: list[Phrase] = []
+    part: list[Phrase] = []
+    negated = (
+        one for one, other in pairwise(phrases) if one.type == "NOT" and one.start < start <= other.start
+    )
+    start = next((one.start for one in negated), start)  # `not citing ODG`
+    split = placed = inside = False
+    for at, phrase in enumerate(phrases):
+        split = phrase.type == "BY" or (split and phrase.type.startswith("OF_"))
+        placed = phrase.type in {"AT_PAGE", "AT_CHAPTER"} or (placed and phrase.type in {"NUMBER", "TO"})
+        if not placed or phrase.type.startswith("AT_"):  # the numbers of a place are where it is
+            dated = phrase.type in {"VERSUS", "THAN"} and dates_follow(phrases[at + 1 :])
+            inside = start <= phrase.start < end and not split and not (dated or _is_of_whole(phrase))
+        found = as_drugs(phrase) if phrase.type == "OF_DRUG" and not split else phrase
+        (part if inside and phrase.type != "SHARE" else whole).append(found)
+    return (whole, part) if any(p.type in _SAID for p in part) else None
