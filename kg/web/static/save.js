@@ -26,9 +26,12 @@ function legend() {
     `size: ${state.size === "count" ? "number of decisions" : state.size}; overturned of all decisions: ${stage.dataset.base} %; grey: fewer than 10`,
     ...(filters ? [`decisions with ${filters}${state.fade ? " (others dimmed)" : ""}`] : []),
     `${stage.dataset.letters} letters, generation ${stage.dataset.generation}; associations, not causes`,
-    location.href.length > 300 ? `${location.href.slice(0, 300)}…` : location.href,
+    ...address(location.href),
   ];
 }
+
+// An address on lines that fit; one of very many steps is cut.
+const address = (text) => (text.length > 900 ? `${text.slice(0, 900)}…` : text).match(/.{1,110}/g);
 
 const key = ["#2b6ca3", "#6fa3cc", "#b9cfdf", "#e3cfb0", "#dd9a4e", "#b65d12"];
 
@@ -45,10 +48,10 @@ export function svg(network, shown, edges, headings = []) {
   const lines = edges.filter((e) => ids.has(e.from) && ids.has(e.to)).map((e) =>
     `<line x1="${at[e.from].x}" y1="${at[e.from].y}" x2="${at[e.to].x}" y2="${at[e.to].y}" stroke="${chosen(e) ? line.chosen : pale}" stroke-width="${e.width ?? 1}"${e.dashes ? ' stroke-dasharray="5 4"' : ""}/>`);
   const marks = shown.map((n) => `<g class="node" opacity="${n.opacity ?? 1}" transform="translate(${at[n.id].x} ${at[n.id].y}) scale(${scaleOf(n).toFixed(3)}) translate(-8 -8)"><title>${xml(n.title ?? n.name)}</title>${paths(n)}</g>`);
-  const names = placed.map((b) => b.lines.map((row, i) => `<text x="${(b.x + b.w / 2).toFixed(1)}" y="${(b.y + b.step * (i + 0.85)).toFixed(1)}" text-anchor="middle" font-size="${b.size}"${b.bold ? ' font-weight="bold"' : ""} stroke="#fff" stroke-width="3" paint-order="stroke">${xml(row)}</text>`).join(""));
+  const names = placed.map((b) => b.lines.map((row, i) => `<text x="${(b.x + b.w / 2).toFixed(1)}" y="${(b.y + b.step * (i + 0.85)).toFixed(1)}" text-anchor="middle" font-size="${b.size}"${b.faded ? ' opacity=".45"' : ""}${b.bold ? ' font-weight="bold"' : ""} stroke="#fff" stroke-width="3" paint-order="stroke">${xml(row)}</text>`).join(""));
   const swatches = key.map((fill, n) => `<rect x="${x + 20 + 26 * n}" y="${low}" width="26" height="12" fill="${fill}"/>`).join("")
     + `<text x="${x + 190}" y="${low + 11}" font-size="13">overturned less often … more often than overall</text>`
-    + Object.entries(ends).map(([name, fill], n) => `<rect x="${x + 500 + 110 * n}" y="${low}" width="12" height="12" fill="${fill}"/><text x="${x + 518 + 110 * n}" y="${low + 11}" font-size="13">${name}</text>`).join("");
+    + Object.entries(ends).map(([name, fill], n) => `<rect x="${x + 530 + 110 * n}" y="${low}" width="12" height="12" fill="${fill}"/><text x="${x + 548 + 110 * n}" y="${low + 11}" font-size="13">${name}</text>`).join("");
   const signs = kinds.map((kind, n) => `<g transform="translate(${x + 20 + 100 * n} ${low + 20})"><path d="${shapes[kind]}" fill="#5c656e"/><text x="21" y="13" font-size="13">${kind}</text></g>`).join("");
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${Math.max(w, 100 * kinds.length + 40)} ${h}" width="${Math.round(Math.max(w, 100 * kinds.length + 40))}" height="${Math.round(h)}" font-family="sans-serif"><rect x="${x}" y="${y}" width="100%" height="100%" fill="#fff"/><text x="${x + 20}" y="${y + 34}" font-size="20" font-weight="bold">${xml(title())}</text>${lines.join("")}${marks.join("")}${names.join("")}${swatches}${signs}${told.map((row, n) => `<text class="told" x="${x + 20}" y="${low + 56 + 18 * n}" font-size="13">${xml(row)}</text>`).join("")}</svg>`;
 }
