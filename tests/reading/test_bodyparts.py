@@ -3,7 +3,7 @@
 import pytest
 
 from kg.reading.requests.bodyparts import body_parts
-from kg.reading.vocabulary.phrases import words
+from kg.reading.vocabulary.phrases import concepts, words
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,35 @@ from kg.reading.vocabulary.phrases import words
 def test_body_parts(printed, parts):
     found = body_parts(words(printed))
     assert [f"{each.part}:{each.side}" if each.side else each.part for each in found] == parts
+
+
+SIDES = {
+    "right {}": "right",
+    "Lt {}": "left",
+    "B/L {}": "bilateral",
+    "{}, right": "right",
+    "{} (left)": "left",
+    "{} on the right side": "right",
+    "right side {}": "right",
+    "left-sided {}": "left",
+    "{} bilaterally": "bilateral",
+    "right and left {}": "bilateral",
+    "LEFT {}": "left",
+}
+
+
+@pytest.mark.parametrize("frame", SIDES)
+def test_every_name_of_a_part_takes_its_side(frame):
+    tried, wrong = 0, []
+    for concept in concepts("body-parts.ttl").values():
+        for name in concept.labels:
+            bare = body_parts(words(f"MRI of the {name}"))
+            if len(bare) != 1 or bare[0].side is not None:
+                continue
+            tried += 1
+            sided = body_parts(words(f"MRI of the {frame.format(name)}"))
+            found = [(each.part, each.side and each.side.value) for each in sided]
+            if found not in ([(bare[0].part, SIDES[frame])], [(bare[0].part, None)]):
+                wrong.append((name, found))
+    assert tried > 300
+    assert wrong == []
