@@ -125,7 +125,7 @@ class _Search:
             # With its weight in the lower half, a sorted decision's entries are neighbours.
             kept = having[alive[having // BLOCK]].astype(np.int64)
             lists.append(kept << 32 | int(self.known.weights[feature]))
-        entries = np.sort(np.concatenate(lists))
+        entries = np.sort(np.concatenate(lists), kind="stable")
         places = entries >> 32
         starts = np.flatnonzero(np.diff(places, prepend=-1))
         return places[starts], np.add.reduceat(entries & 0xFFFFFFFF, starts) if starts.size else starts
