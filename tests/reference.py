@@ -17,6 +17,7 @@ import polars as pl
 import pyoxigraph as ox
 import typer
 from fastapi import APIRouter, FastAPI
+from names import IDEAS
 
 import kg
 from kg import queries, resources, sample
@@ -242,6 +243,29 @@ def _type(kind: pl.DataType) -> str:
     return f"list of {_type(kind.inner)}" if isinstance(kind, pl.List) else kind.base_type().__name__.lower()
 
 
+def names_of_ideas() -> Part:
+    """What each idea is called wherever it occurs."""
+    rows = [
+        (
+            _code(idea.letter.split()),
+            _code(idea.row.split()),
+            _code(idea.facts.split()),
+            _code(f"--{name.replace('_', '-')}" for name in idea.filtered.split()),
+            _code(f"imr:{term}" for term in idea.term.split()),
+            idea.about,
+        )
+        for idea in IDEAS
+    ]
+    about = (
+        "What each idea is called in each form of the data; a test finds any other name in answers, tables, "
+        "commands and the ontology. The JSON of a letter is that of `kg parse`, `kg schema` and "
+        "`/api/cases/CASE`, and its names are those of the values in Python; rows are those of commands, the "
+        "API, CSV, pages and Python; tables are the facts and their companions. Filters of the API and of "
+        "Python have underscores for dashes."
+    )
+    return Part("Names", about, ("JSON of a letter", "rows", "tables", "filters", "term", "idea"), rows)
+
+
 def terms() -> Part:
     """The ontology's own classes and properties."""
     turtle = resources.text("ontology", "imr.ttl")
@@ -272,7 +296,7 @@ def parts() -> list[Part]:
         app = create_app(Path(folder, "kb"))
         found = [*commands(), *routes(app), settings(), variables(), metrics(app)]
         app.state.state.site.base.close()
-    return [*found, named_queries(), *columns(), *shown_columns(), terms(), python()]
+    return [*found, named_queries(), *columns(), *shown_columns(), names_of_ideas(), terms(), python()]
 
 
 def reference() -> str:
