@@ -5,13 +5,18 @@ import logging
 import re
 import shutil
 import subprocess
+import time
+import tomllib
+import urllib.request
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from typer.main import get_command
 
 from kg.base.store import KnowledgeBase
 from kg.base.upkeep.verify import verify
+from kg.cli import app
 from kg.web import access_log
 from kg.web.app import create_app
 from kg.web.settings import Settings
@@ -105,3 +110,58 @@ def test_under_a_prefix_links_have_it(built: Path):
     with TestClient(create_app(built, Settings(workers=1)), root_path="/letters") as client:
         page = client.get("/letters/cases").text
     assert set(re.findall(r'(?:href|action|src)="(/[a-z]*)', page)) == {"/letters"}
+
+
+def _containers() -> str | None:
+    """A program that runs containers here."""
+    found = filter(None, map(shutil.which, ("podman", "docker")))
+    asked = ((one, subprocess.run([one, "info"], capture_output=True, check=False)) for one in found)
+    return next((one for one, told in asked if told.returncode == 0), None)
+
+
+@pytest.mark.long
+def test_the_container_serves_a_base_without_root_and_without_a_writable_disk(built: Path):
+    if (program := _containers()) is None:
+        pytest.skip("neither podman nor docker runs here")
+
+    def run(*words: object) -> str:
+        done = subprocess.run([program, *map(str, words)], capture_output=True, text=True, cwd=ROOT)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return done.stdout.strip()
+
+    run("build", "--tag", "imr-kg-test", "--file", "Containerfile", ".")
+    mounted = f"{built}:/data/kb:ro,z"
+    limits = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "all")
+    container = run(
+        "run", "--detach", *limits, "--volume", mounted, "--publish", "127.0.0.1::8000", "imr-kg-test"
+    )
+    try:
+        address = f"http://{run('port', container, '8000').splitlines()[0]}"
+        end = time.monotonic() + 120
+        while True:
+            try:
+                assert urllib.request.urlopen(f"{address}/readyz").status == 200
+                break
+            except OSError:
+                assert time.monotonic() < end, run("logs", container)
+                time.sleep(0.5)
+        assert json.load(urllib.request.urlopen(f"{address}/api/cases?limit=1"))["total"] == 120
+        assert run("exec", container, "id", "-u") == "10001"
+    finally:
+        run("rm", "--force", container)
+
+
+def test_the_container_is_made_of_what_is_there():
+    """What can be checked of it where nothing builds it."""
+    lines = TEXTS["Containerfile"].replace("\\\n", " ").splitlines()
+    [extras] = re.findall(r"'\.\[([a-z,]+)\]'", TEXTS["Containerfile"])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert set(extras.split(",")) <= set(project["optional-dependencies"])
+    assert sum(line.startswith("FROM debian:") for line in lines) == 2
+    order = [line.partition(" ")[0] for line in lines if line[:1].isupper()]
+    assert order.index("USER") < order.index("ENTRYPOINT")
+    [user] = [line.split()[1] for line in lines if line.startswith("USER ")]
+    assert f"--uid {user} " in TEXTS["Containerfile"]
+    assert "/readyz" in next(line for line in lines if line.startswith("HEALTHCHECK"))
+    [words] = [json.loads(line.removeprefix("CMD ")) for line in lines if line.startswith("CMD ")]
+    assert words[0] in get_command(app).commands
