@@ -221,12 +221,21 @@ def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
     if phrase.type == "BY" and following not in _SPLITTING:
         listed = not following and _YEAR_BEFORE.search(text[: phrase.start])  # `in 2014 and 2015, each`
         each = phrase.printed.lower() == "each" and (following == "CITE" or listed)
-        return bool(each) or following == "NOT" or _BY_PERSONS.match(text, phrase.start) is not None
+        if bool(each) or following == "NOT":
+            return True
+        agent = _BY_PERSONS.match(text, phrase.start) is not None
+        return agent and (_DONE.search(text, 0, phrase.start) is not None)  # and not `rate by reviewer`
     return False
 
 
 _SPLITTING = {"VALUE", "RATE", "SHARE", "OFTEN", "COUNT", "FREQUENT", "GROUNDS", "PARTY", "PERIOD"}
 _YEAR_BEFORE = re.compile(r"\b(?:19|20)[0-9]{2}\W{0,3}$")
+_DONE = re.compile(
+    r"\b(?:\w+ed|upheld|made|done|written|given|found|overturns?|reviews?|decisions?|determinations?|guidelines?"
+    r"|sections?|pages?|chapters?|grounds?|reasons?)\s+$",
+    re.IGNORECASE,
+)
+"""What is done, or made, by somebody."""
 _BY_PERSONS = re.compile(
     r"by\s+(?:the\s+|a\s+|an\s+|imr\s+)*(?:reviewers?|someone|somebody|anyone|people|those|physician\s+reviewers?|specialists?|one)\b",
     re.IGNORECASE,
