@@ -1,7 +1,9 @@
 """Continue a question while it is typed: what can follow, and lead to an answer that is not empty."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from kg.questions import vocabulary
 from kg.questions.counts import passing
 from kg.questions.question import Condition
 from kg.questions.reading import LONGEST, read_question
+from kg.questions.vocabulary import Meaning
 
 _TRIED = 40
 """Continuations that are counted for one text."""
@@ -31,6 +34,28 @@ def _labels() -> list[tuple[str, vocabulary.Meaning]]:
     said = vocabulary.phrases().labelled()
     values = [(label, meaning) for label, meaning in said if meaning.type == "VALUE"]
     return sorted((pair for pair in values if pair[1].name != "side"), key=lambda pair: pair[0])
+
+
+@cache
+def _written() -> tuple[str, list[int]]:
+    """The labels as one text, each after a line break, and where each begins; a search finds a word's."""
+    labels = [label for label, _ in _labels()]
+    begins = list(accumulate((len(label) + 1 for label in labels[:-1]), initial=0))
+    return "\n" + "\n".join(labels), begins
+
+
+def _with_word(start: str) -> list[tuple[str, Meaning]]:
+    """The labels a word of which begins so, sorted."""
+    if "\n" in start:
+        return []
+    text, begins = _written()
+    found = set()
+    for before in ("\n", " "):
+        at = text.find(before + start)
+        while at >= 0:
+            found.add(bisect_right(begins, at) - 1)
+            at = text.find(before + start, at + 1)
+    return [_labels()[number] for number in sorted(found)]
 
 
 def complete(index: Index, text: str, limit: int = 8) -> list[Completion]:
@@ -74,9 +99,8 @@ def _split(text: str) -> list[str]:
 def _continued(before: str, start: str) -> list[str]:
     """The text with its last word finished as each thing is called, a thing once, by its shortest name."""
     once: dict[str, bool] = {}
-    for label, meaning in _labels():
-        if label.startswith(start) or f" {start}" in label:
-            name = meaning.offered or meaning.value.replace("|", " and ").replace(":", " ")
-            once[name] = once.get(name, False) or label.startswith(start)
+    for label, meaning in _with_word(start):
+        name = meaning.offered or meaning.value.replace("|", " and ").replace(":", " ")
+        once[name] = once.get(name, False) or label.startswith(start)
     named = sorted(once, key=lambda name: (not once[name], not name.casefold().startswith(start), len(name)))
     return [f"{before} {name}".strip() for name in named]

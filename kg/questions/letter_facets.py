@@ -121,8 +121,9 @@ def _letter(index: Index, _: str) -> pl.Series:
         "all_overturned": over == number,
         "all_upheld": upheld == number,
     }
-    of = [[name for name, test in tests.items() if test[letter]] for letter in range(number.size)]
-    return pl.Series([of[letter] for letter in index.letter], dtype=pl.List(pl.String))
+    code = sum(test.astype(np.int64) << at for at, test in enumerate(tests.values()))
+    of = [[name for at, name in enumerate(tests) if one >> at & 1] for one in range(1 << len(tests))]
+    return pl.Series(of, dtype=pl.List(pl.String)).gather(np.asarray(code)[index.letter])
 
 
 def _alone(index: Index, party: str) -> pl.Series:
