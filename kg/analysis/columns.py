@@ -146,6 +146,8 @@ def printed(cell: Shown, row: Any) -> str | None:
             return value.isoformat()
         if isinstance(value, bool):
             return "yes" if value else "no"
+        if cell.named.name in {"p_value", "q_value"}:
+            return chance(value, form)
         return f"{value:,}" if isinstance(value, int) else form.format(value)
     low, high = row[cell.low], row[cell.high]
     if low is None and high is None:
@@ -156,6 +158,16 @@ def printed(cell: Shown, row: Any) -> str | None:
         else f"{form.format(low or 0.0)} to {form.format(high)}"
     )
     return end if value is None else f"{form.format(value)} ({end})"
+
+
+def chance(value: float, form: str = "{:.3f}") -> str:
+    """A p or q value, never as a zero that it is not.
+
+    >>> chance(0.0421), chance(0.00002), chance(0.004, "{:.2g}")
+    ('0.042', '< 0.001', '0.004')
+    """
+    words = form.format(value)
+    return words if float(words) or not value else "< 0.001"
 
 
 def label(row: Mapping[str, Any]) -> str:

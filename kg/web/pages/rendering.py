@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kg.analysis.columns import columns
+from kg.analysis.columns import chance, columns
 from kg.analysis.related.rows import plain
 from kg.explore import drawing, marking
 from kg.explore.row_types import CaseRow
@@ -39,6 +39,7 @@ def environment() -> Environment:
     made.filters["number"] = values.number
     made.filters["counted"] = values.counted
     made.filters["ratio"] = values.ratio
+    made.filters["chance"] = chance
     made.filters["ground"] = partial(plain, "ground")
     made.globals["few"] = drawing.FEW
     made.globals["case_heads"] = [

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kg.analysis import labels
-from kg.analysis.columns import meanings
+from kg.analysis.columns import chance, meanings
 from kg.analysis.drivers import DriverRow, Drivers
 from kg.explore.neighbours import Links
 from kg.web.pages.values import counted, ratio
@@ -143,7 +143,10 @@ def says(row: DriverRow) -> str:
         low = ratio(row.adjusted_low or 0.0)
         high = "no limit" if row.adjusted_high is None else ratio(row.adjusted_high)
         told += f"; adjusted odds ratio {ratio(row.adjusted_odds_ratio)} ({low} to {high})"
-    return told + (f", q = {row.q_value:.3f}" if row.q_value is not None else "")
+    if row.q_value is None:
+        return told
+    words = chance(row.q_value)
+    return f"{told}, q {words if words.startswith('<') else f'= {words}'}"
 
 
 def strips(links: Links, notation: str, table: Drivers) -> list[Strip]:
