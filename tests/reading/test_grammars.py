@@ -135,3 +135,9 @@ def test_a_capturing_group_in_a_terminal_is_refused(monkeypatch):
 def test_words_for_a_terminal_that_is_not_declared_are_refused():
     with pytest.raises(ValueError, match="does not declare NAME"):
         TypedGrammar("pages.lark", lambda tree: tree, words={"NAME": "x"}).tokens("1")
+
+
+@pytest.mark.parametrize("grammar", ["question", "claim", "kind", *GRAMMARS])
+def test_a_list_of_words_fits_a_screen(grammar):
+    lines = resources.text("grammar", f"{grammar}.lark").splitlines()
+    assert [line for line in lines if len(line) > 120 and line.count('" | "') > 1] == []
