@@ -11,7 +11,8 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache, partial
 from importlib.metadata import version
@@ -38,6 +39,8 @@ from kg.model import Determination
 
 _Made = TypeVar("_Made")
 _LOG = logging.getLogger(__name__)
+AT_A_TIME = 2
+"""Cases of one request that are searched for at a time: numpy lets others run for two thirds of a search."""
 _ARRAYS = tuple(
     part.name for part in fields(Features) if part.init and part.name not in {"cases", "names", "index"}
 )
@@ -133,6 +136,24 @@ class Analyses:
     ) -> Related:
         """As :func:`kg.analysis.related.rankings.related`."""
         return related(self.features, case, outcome, limit, cursor, filters=filters, mode=mode)
+
+    def related_each(
+        self,
+        cases: Iterable[str | AskedCase],
+        outcome: str | None = None,
+        limit: int = 10,
+        *,
+        filters: Filters | None = None,
+        mode: str = "precedent",
+    ) -> Iterator[Related]:
+        """As :meth:`related` of each case, in their order; :data:`AT_A_TIME` are searched for at a time."""
+        _ = self.features  # made before several ask for it
+        ask = partial(self.related, outcome=outcome, limit=limit, filters=filters, mode=mode)
+        with ThreadPoolExecutor(AT_A_TIME) as pool:
+            try:
+                yield from pool.map(ask, cases)
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def asked(self, determination: Determination, text: str = "") -> AskedCase:
         """A letter or request that is not in the base, for :meth:`related`."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
@@ -123,12 +124,12 @@ def many(
     cases = questions(site, asked.questions)
     if (items := sum(len(case.items) for case in cases)) > MOST_ITEMS:
         raise ProblemError(422, f"at most {MOST_ITEMS} items per request, found {items}")
-    ask = partial(site.analyses.related, outcome=outcome, limit=limit, filters=filters, mode=mode)
-    first = ask(cases[0])  # an option that is not one is an error
+    each = site.analyses.related_each(cases, outcome, limit, filters=filters, mode=mode)
+    first = next(each)  # an option that is not one is an error
 
     def lines() -> Iterator[bytes]:
-        for number, case in enumerate(cases):
-            told = as_json(site, ask(case) if number else first, filters, outcome, question=number)
+        for number, found in enumerate(chain([first], each)):
+            told = as_json(site, found, filters, outcome, question=number)
             if brief.asked(asking):
                 told = brief.of(brief_types.BriefRelated, told, brief.address(asking))
             yield json.dumps(told, ensure_ascii=False).encode() + b"\n"
