@@ -45,9 +45,8 @@ class Answers:
             refusal = response(400, "a body has one length", {"Connection": "close"})
             await refusal(scope, receive, send)
             return
-        scope.setdefault(
-            "state", {}
-        )  # one for all that see the request, also where a copy of it is passed on
+        # One for all that see the request, also where a copy of it is passed on.
+        scope.setdefault("state", {})
         started, status = time.perf_counter(), 500
 
         async def sending(message: Message) -> None:

@@ -20,6 +20,14 @@ START = f"/explore?node={PAGE}"
 MUCH = "/explore?node=guideline/odg"
 
 
+def undo_and_redo(graph: Graph, before: dict[str, dict[str, float]], after: dict[str, dict[str, float]]):
+    """Take a step back and forth: all stands where it stood before it, and after it."""
+    for button, places in (("#undo", before), ("#redo", after)):
+        graph.page.click(button)
+        graph.count(f"== {len(places)}")
+        assert graph.places() == places
+
+
 def test_a_double_click_goes_one_hop_and_moves_others_by_small_steps(visit: Visit):
     graph = Graph(visit, START)
     before, places = graph.ids(), graph.places()
@@ -39,12 +47,7 @@ def test_a_double_click_goes_one_hop_and_moves_others_by_small_steps(visit: Visi
         assert sum(after[one][axis] < after[other][axis] for one in low for other in high) > 0.9 * len(
             low
         ) * len(high)
-    graph.page.click("#undo")
-    graph.count(f"== {len(before)}")
-    assert graph.places() == places
-    graph.page.click("#redo")
-    graph.count(f"== {len(after)}")
-    assert graph.places() == after
+    undo_and_redo(graph, places, after)
     assert graph.page.locator("#table tbody tr").count() == len(after)
 
 
@@ -67,12 +70,7 @@ def test_undo_and_redo(visit: Visit):
     graph.page.click(".relations button >> nth=0")
     graph.count(f"> {len(before)}")
     after = graph.places()
-    graph.page.click("#undo")
-    graph.count(f"== {len(before)}")
-    assert graph.places() == before
-    graph.page.click("#redo")
-    graph.count(f"== {len(after)}")
-    assert graph.places() == after
+    undo_and_redo(graph, before, after)
 
 
 def test_a_redo_that_fails_loses_nothing(browser: Browser, server: Live):

@@ -5,6 +5,8 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from kg.reading.text.patterns import MONTH
+
 _MONTHS = {calendar.month_name[number].lower()[:3]: number for number in range(1, 13)}
 """The months by their first three letters, which letters also print."""
 _LAST_OF_CENTURY = 50
@@ -12,16 +14,13 @@ _NUMERIC = re.compile(r"(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})")
 _NAMED = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2})(?i:st|nd|rd|th)?,?\s+(\d{4})")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?i:st|nd|rd|th)?(?:\s+of)?[\s-]+([A-Za-z]+)\.?,?[\s-]+(\d{4})")
-_MONTH = (
-    r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
+_MONTH = f"(?i:{MONTH})"
 _NUMBERS = (
     r"\d{4}[\/-]\d{1,2}[\/-]\d{1,2}\b"
     r"|\d{1,2}\s?(?:[\/-]\s?\d{1,2}\s?[\/-]\s?(?:\d{4}|\d{2})|\.\s?\d{1,2}\s?\.\s?\d{4})\b"
-    rf"|\d{{1,2}}(?i:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH}\.?,?[\s-]+\d{{4}}\b"
+    rf"|\d{{1,2}}(?i:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH},?[\s-]+\d{{4}}\b"
 )
-_WORDS = rf"{_MONTH}\.?\s+\d{{1,2}}(?i:st|nd|rd|th)?,?\s+\d{{4}}\b"
+_WORDS = rf"{_MONTH}\s+\d{{1,2}}(?i:st|nd|rd|th)?,?\s+\d{{4}}\b"
 PRINTED = rf"(?:{_NUMBERS}|{_WORDS})"
 """The expression of a date in a letter.
 
