@@ -4,8 +4,11 @@ A *key* is whatever decisions have: a page that is cited, a specialty, a service
 the same comparison (with it against without it), in the same population, and have letters as their unit.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +31,8 @@ _SPREADS = (1e-3, 0.01, 0.06, 0.4)
 
 The wider the spread, the less is left for single effects to tell.
 """
+
+Asked = TypeVar("Asked")
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +143,16 @@ class Comparison:
     def crude_scores(self) -> Scores:
         """What each compared key adds to one rate for all."""
         return Scores(self.crude_null, self._citing(self.crude_null.population))
+
+    def figures(self, meanwhile: Callable[[], Asked]) -> tuple[dict[str, Numbers], Asked]:
+        """All figures of every key, and what ``meanwhile`` answers; two threads share the work."""
+        with ThreadPoolExecutor(1) as second:
+            plain = second.submit(lambda: self.rates() | self.crude())
+            if self.tested.size:
+                _ = self.scores.variance  # what both threads go on from
+            adjusted = second.submit(self.adjusted)
+            answer = meanwhile()
+            return plain.result() | adjusted.result(), answer
 
     def rates(self) -> dict[str, Numbers]:
         """The rate of overturned decisions of every key, with its interval."""

@@ -269,8 +269,8 @@ def drivers(
     listed = compared.counts.sum(1) > 0
     if (years := wanted["edition"]) and level != "guideline":
         listed &= np.array([any(str(year) in span for span in years) for year in cited.keys["edition"]], bool)
-    found, members = _sets(compared, cited) if sets else ((), {})
-    table = _table(compared, cited.keys, listed, members)
+    figures, (found, members) = compared.figures(lambda: _sets(compared, cited) if sets else ((), {}))
+    table = _table(compared, cited.keys, listed, figures, members)
     size, upheld, overturned, modified = (int(count) for count in (totals.sum(), *totals))
     told = Told(level, party, compared, totals, table, tuple(map(_direction, found)))
     letters = int(np.count_nonzero(np.diff(index.letter[risk], prepend=-1)))
@@ -319,9 +319,12 @@ def _direction(one: EffectSet) -> tuple[tuple[str, ...], bool]:
 
 
 def _table(
-    compared: Comparison, keys: pl.DataFrame, listed: Mask, members: dict[int, tuple[int, float]]
+    compared: Comparison,
+    keys: pl.DataFrame,
+    listed: Mask,
+    figures: dict[str, NDArray[np.float64]],
+    members: dict[int, tuple[int, float]],
 ) -> pl.DataFrame:
-    figures = compared.rates() | compared.crude() | compared.adjusted()
     counts = {"letters": compared.letters, "decisions": compared.counts.sum(1)}
     counts |= dict(zip(OUTCOMES, compared.counts.T, strict=True))
     numbers = range(compared.keys)

@@ -7,6 +7,7 @@ outcome's rate among decisions that cite the key is above the rate that the mode
 decisions if they did not cite it; it moves with the odds ratio, so that both intervals say the same.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -31,6 +32,8 @@ _WIDE = 0.03
 _BENT = 1e-5
 """A line is drawn anew where it may be off by so much of a log odds ratio."""
 _DRAWN = 10
+AT_A_TIME = 2
+"""How many parts of the keys are fitted at a time."""
 Flags = NDArray[np.bool_]
 
 
@@ -61,11 +64,17 @@ def odds(scores: Scores) -> Odds:
     told = (scores.overlap < TOLD) & (scores.count > 0)
     wide = scores.count > _WIDE * scores.null.population.outcome.size
     own = told & (wide | (scores.overlap > _OVERLAP))
-    for part in [
+    _ = scores.design_effect  # once, for all threads
+    parts = [
         *_chunks(scores, np.flatnonzero(own), own=True),
         *_chunks(scores, np.flatnonzero(told & ~own)),
-    ]:
-        out[:, part] = _Profiles.of(scores, part, own=bool(own[part[0]])).figures()
+    ]
+    with ThreadPoolExecutor(AT_A_TIME) as threads:
+        figures = threads.map(
+            lambda part: _Profiles.of(scores, part, own=bool(own[part[0]])).figures(), parts
+        )
+        for part, found in zip(parts, figures, strict=True):
+            out[:, part] = found
     return Odds(*out)
 
 
