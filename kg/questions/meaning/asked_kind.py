@@ -1,19 +1,13 @@
 """What kind of answer a question asks for."""
 
-import re
-
 from kg.errors import QuestionError
+from kg.questions.beside import BESIDE
 from kg.questions.meaning import durations
 from kg.questions.meaning.asked import Asked
 from kg.questions.meaning.refusals import FINEST_FIRST
 from kg.questions.question import Kind
 
 LEVELS = {*FINEST_FIRST}
-REVIEWERS = re.compile(r"\b(?:reviewers?|IMR|experts?)\b", re.IGNORECASE)
-_TOGETHER = re.compile(
-    r"\band\s+(?:(?:which|what)\s+)?(?:do(?:es)?\s+)?(?:the\s+)?(?:IMR\s+)?(?:reviewer|expert)s?\b|\b(?:reviewer|expert)s?\s+and\s+(?:the\s+)?(?:UR|administrator|adjuster|claims)\b",
-    re.IGNORECASE,
-)
 
 
 def kind_of(asked: Asked) -> tuple[Kind, str | None]:
@@ -41,16 +35,13 @@ def kind_of(asked: Asked) -> tuple[Kind, str | None]:
         return found
     if "TREND" in seen:
         return Kind.TREND, None
-    asks_what = "WHICH" in seen or _FACTORS.search(asked.text)
+    asks_what = "WHICH" in seen or BESIDE.within("FACTORS", asked.text)
     if "ASSOCIATED" in seen and asks_what and not (asked.by or asked.loose or asked.compared):
         return Kind.ASSOCIATIONS, "section"  # `what drives overturns in physical therapy`
     listed = "SHOW" in seen and not seen & {"RATE", "OFTEN", "COUNT", "WHICH"}
     if not asked.by and (listed or seen & {"NEWEST", "OLDEST"}):
         return Kind.CASES, None
     return Kind.FIGURES, None
-
-
-_FACTORS = re.compile(r"\b(?:factors?|drivers?|determinants?)\b", re.IGNORECASE)
 
 
 def _kind_of_case(asked: Asked) -> Kind:
@@ -109,6 +100,6 @@ def _asks_grounds(asked: Asked) -> bool:
 def _asks_both(asked: Asked) -> bool:
     """Whether it is asked what each party cites: “what does UR cite, and what does the reviewer cite”."""
     cites = sum(phrase.type == "CITE" for phrase in asked.phrases)
-    reviewer = REVIEWERS.search(asked.text) is not None
-    together = cites > 1 or (cites == 1 and _TOGETHER.search(asked.text) is not None)
+    reviewer = BESIDE.within("REVIEWERS", asked.text) is not None
+    together = cites > 1 or (cites == 1 and BESIDE.within("REVIEWER_TOO", asked.text) is not None)
     return together and reviewer and "PARTY" in asked.seen

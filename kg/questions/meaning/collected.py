@@ -1,16 +1,15 @@
 """What was found of a question so far: its conditions, each with what joins it to those before."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from kg.model import Outcome, Party
+from kg.questions.beside import BESIDE
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
 
 _SEVERAL = {"guideline", "ground", "rationale", "together", "item_words"}
 """Filters of which a decision can have several values, so that *and* asks for both."""
-_AND = re.compile(r"\b(?:and|plus)\b|&", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -49,7 +48,7 @@ class Collected:
     def _joined(self, at: int) -> bool:
         """Whether *and* stands between a phrase and the one before."""
         before = self.phrases[at - 1].end if at else 0
-        return bool(_AND.search(self.text, before, self.phrases[at].start))
+        return BESIDE.within("AND", self.text, before, self.phrases[at].start) is not None
 
     def _condition(self, new: Condition, *, joined: bool = False) -> None:
         """Add a condition; two of one filter are one that holds for either value, or for both after *and*."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from kg.errors import QuestionError
 from kg.questions import vocabulary
+from kg.questions.beside import BESIDE
 from kg.questions.meaning.asked import Asked
 from kg.questions.question import Condition
 from kg.questions.wording.alternatives import is_of
@@ -78,13 +79,13 @@ def _holds(one: Condition, other: Condition) -> bool:
     )
 
 
-_OTHERS_OF = (
-    (re.compile(r"specialt|reviewer", re.IGNORECASE), {"specialty"}),
-    (re.compile(r"state", re.IGNORECASE), {"licence"}),
-    (re.compile(r"guideline", re.IGNORECASE), {"guideline"}),
-    (re.compile(r"drug|medication", re.IGNORECASE), {"drug"}),
-    (re.compile(r"service|treatment|categor", re.IGNORECASE), {"category", "subcategory"}),
-)
+_OTHERS_OF = {
+    "OTHER_SPECIALTIES": {"specialty"},
+    "OTHER_STATES": {"licence"},
+    "OTHER_GUIDELINES": {"guideline"},
+    "OTHER_DRUGS": {"drug"},
+    "OTHER_SERVICES": {"category", "subcategory"},
+}
 """What *the others* are of, by their name."""
 
 
@@ -92,8 +93,8 @@ def _whose_others(asked: Asked) -> Condition:
     """The condition that *all other specialties* are compared with; without a name the last one."""
     said = next((phrase for phrase in asked.phrases if phrase.type == "OTHERS"), None)
     named = asked.text[said.start : said.end + 20] if said else ""
-    for pattern, filters in _OTHERS_OF:
-        if pattern.search(named):
+    for terminal, filters in _OTHERS_OF.items():
+        if BESIDE.within(terminal, named):
             found = [condition for condition in asked.conditions if condition.name in filters]
             return found[-1] if found else asked.conditions[-1]
     return asked.conditions[-1]
@@ -194,11 +195,8 @@ def _one_that_matters(asked: Asked) -> Condition | None:
     if len(asked.conditions) == 1:
         return asked.conditions[0] if "STRICT" not in asked.seen else None
     stated = [c for c in asked.conditions if c.name in _STATED and not c.negated]
-    likely = "MATTER" in asked.seen or any(_LIKELIER.fullmatch(p.printed) for p in asked.phrases)
+    likely = "MATTER" in asked.seen or any(BESIDE.fills("LIKELIER", p.printed) for p in asked.phrases)
     return stated[0] if len(stated) == 1 and likely else None
-
-
-_LIKELIER = re.compile(r"(?:more|less)(?:\s+(?:likely|often|frequently))?", re.IGNORECASE)
 
 
 def _either_of_two(asked: Asked) -> Condition | None:
@@ -209,9 +207,6 @@ def _either_of_two(asked: Asked) -> Condition | None:
 
 
 _WHOLE_YEAR = re.compile(r"([0-9]{4})-01-01\.\.\1-12-31")
-_APART = re.compile(
-    r"\b(?:each|respectively|separately|individually|compared?|side by side|apiece)\b", re.IGNORECASE
-)
 
 
 def split_by_years(asked: Asked) -> None:
@@ -222,7 +217,10 @@ def split_by_years(asked: Asked) -> None:
     whole = all(_WHOLE_YEAR.fullmatch(value) and "=" not in c.asked for c in listed for value in c.values)
     taken = asked.by or asked.loose or asked.compared or asked.seen & {"OR", "MOST", "LEAST", "SHOW", "TREND"}
     apart = (
-        asked.seen & {"RATE", "SHARE", "OFTEN"} or asked.part or asked.measure or _APART.search(asked.text)
+        asked.seen & {"RATE", "SHARE", "OFTEN"}
+        or asked.part
+        or asked.measure
+        or BESIDE.within("EACH", asked.text)
     )
     if listed and whole and apart and not taken:
         asked.by.append("year")

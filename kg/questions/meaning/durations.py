@@ -1,17 +1,9 @@
 """Lists of the cases that took longest, or that were decided soonest."""
 
-import re
-
 from kg.errors import QuestionError
+from kg.questions.beside import BESIDE
 from kg.questions.meaning.asked import Asked
 
-_CASES = r"(?:cases?|letters?|decisions?|determinations?|reviews?|IMRs?)"
-_LISTED = re.compile(
-    rf"\b(?:list|show|find|give|which|what|top|the)\b[^,;.]{{0,40}}?\b{_CASES}\b[^,;.]{{0,40}}?\b(?P<of>longest|shortest)\b"
-    rf"|^\W*(?:[0-9]+\s+)?{_CASES}\s+(?:with|that|which|having|sorted)\b[^,;.]{{0,40}}?\b(?P<also>longest|shortest)\b"
-    rf"|\b(?P<before>longest|shortest)(?:[\s-]+(?:running|lasting|pending))?\s+{_CASES}\b",
-    re.IGNORECASE,
-)
 _DEFAULT = "days_assignment_decision"
 
 
@@ -21,10 +13,13 @@ def settle(asked: Asked) -> None:
     Raises:
         QuestionError: it is something else that is to be listed so.
     """
-    found = _LISTED.search(asked.text) if "MEAN" in asked.seen and not (asked.loose or asked.by) else None
+    found = (
+        BESIDE.within("LONGEST_CASES", asked.text)
+        if "MEAN" in asked.seen and not (asked.loose or asked.by)
+        else None
+    )
     if found:
-        word = (found["of"] or found["also"] or found["before"]).lower()
-        asked.seen.add(word.upper())
+        asked.seen.add("SHORTEST" if "shortest" in found[0].lower() else "LONGEST")
     if not asked.seen & {"LONGEST", "SHORTEST"}:
         return
     if asked.loose or asked.by or asked.case or asked.seen >= {"LONGEST", "SHORTEST"}:

@@ -1,14 +1,14 @@
 """What a question asks, from the parts that were found of it; a word without effect is an error."""
 
-import re
 from itertools import pairwise, permutations
 
 from kg.errors import QuestionError
 from kg.model import Outcome, Party
 from kg.questions import vocabulary
+from kg.questions.beside import BESIDE
 from kg.questions.meaning import comparisons, durations, letter_items, means
 from kg.questions.meaning.asked import Asked
-from kg.questions.meaning.asked_kind import REVIEWERS, kind_of
+from kg.questions.meaning.asked_kind import kind_of
 from kg.questions.meaning.comparisons import COMPARED, compared, lists_several, several, with_and_without
 from kg.questions.meaning.refusals import NOUNS, above, all_used
 from kg.questions.question import Condition, Kind, Question
@@ -141,7 +141,9 @@ def _ended(asked: Asked) -> None:
 def _party(asked: Asked, kind: Kind) -> Party:
     """Whose citations are asked about."""
     denied = asked.has({"basis", "guideline"}) or any(condition.name == "basis" for condition in asked.part)
-    of_denials = denied and _UR_DENIALS.search(asked.text) and not REVIEWERS.search(asked.text)
+    of_denials = (
+        denied and BESIDE.within("DENIALS_OF_UR", asked.text) and not BESIDE.within("REVIEWERS", asked.text)
+    )
     administrator = ("PARTY" in asked.seen or of_denials) and kind is not Kind.SIDES and not asked.parties
     return Party.CLAIMS_ADMINISTRATOR if administrator else Party.REVIEWER
 
@@ -229,7 +231,11 @@ def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
                 return [_FINER[condition.name]]
         if asked.outcome and not {c.name for c in where} & {*NOUNS, "service"}:
             return ["subcategory"]  # `what is overturned most`
-    if "FREQUENT" in asked.seen and _REQUESTS.search(asked.text) and not {c.name for c in where} & NOUNS:
+    if (
+        "FREQUENT" in asked.seen
+        and BESIDE.within("REQUESTS", asked.text)
+        and not {c.name for c in where} & NOUNS
+    ):
         return ["subcategory"]  # `the ten most common requests`
     raise QuestionError("the most of what? Name it, such as “which services” or “by specialty”")
 
@@ -291,11 +297,3 @@ def _later(asked: Asked, later: Condition, kind: Kind) -> None:
         asked.after.append(later)
     else:
         asked.conditions.append(later)
-
-
-_REQUESTS = re.compile(r"\b(?:requests?|disputes?|denials?|items?)\b", re.IGNORECASE)
-_UR_DENIALS = re.compile(
-    r"\b(?:UR|utilization\s+review|claims?\s+administrator)(?:['’]?s)?\s+(?:denials?|decisions?)\b|\bdenied\s+by\s+UR\b",
-    re.IGNORECASE,
-)
-"""Denials by the claims administrator, who says on what they rely."""

@@ -1,36 +1,18 @@
 """Services that a question names together: of one item, of several, or of one letter."""
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 
 from kg.errors import QuestionError
 from kg.questions import letter_facets, vocabulary
+from kg.questions.beside import BESIDE
 from kg.questions.item_facets import classes_of
 from kg.questions.meaning.asked import Asked
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
 from kg.questions.wording.alternatives import SERVICES, is_of
 
-_AND = re.compile(r"\b(?:and|plus)\b|&|\+", re.IGNORECASE)
-_FOR = re.compile(
-    r"\b(?:for|after|before|following|with|without|during|because|when|where|despite|since|while|given|to|on|in)\b",
-    re.IGNORECASE,
-)
-"""Between two services these say that one is about the other."""
-_LISTED = re.compile(
-    r"\b(?:and|or|plus|vs|versus|than|as\s+well\s+as|along\s+with|nor)\b|[,;&+/:]", re.IGNORECASE
-)
-_COMMA = re.compile(r"^\s*[,;]\s*$")
-_LETTERS = re.compile(
-    r"\b(?:letters?|determinations?)\b(?:\s+(?!on\b|about\b|for\b)\w+){0,2}?\s+"
-    r"(?:with|disput\w+|contest\w*|contain\w*|includ\w*|list\w*|ha(?:ve|s|ving)|requests?|requesting|requested|cover\w*|involv\w*)\b",
-    re.IGNORECASE,
-)
-"""A letter, and not a decision, that has what follows: *letters that dispute opioids and NSAIDs*."""
-_CASES_BOTH = re.compile(
-    r"\b(?:letters?|determinations?|cases?|imrs?|reviews?)\b[^,;.?]{0,40}\bboth\b", re.IGNORECASE
-)
+_COMMAS = {",", ";"}
 _SOFT = {"together with", "along with", "alongside"}
 """Words that may also say nothing."""
 _OF_ITEMS = {
@@ -69,17 +51,17 @@ def _asks_letters(asked: Asked) -> bool:
     """Whether letters are asked for that have one thing and another."""
     phrases = _services(asked)
     gaps = [asked.text[one.end : other.start] for one, other in pairwise(phrases)]
-    if not gaps or not all(_AND.search(gap) or _COMMA.match(gap) for gap in gaps) or "OR" in asked.seen:
+    joined = all(BESIDE.within("AND", gap) or gap.strip() in _COMMAS for gap in gaps)
+    if not gaps or not joined or "OR" in asked.seen or not BESIDE.within("AND", gaps[-1]):
         return False
-    first = asked.text[: phrases[0].start]
-    both = _CASES_BOTH.search(first) and _AND.search(gaps[-1])
-    return bool(both or (_LETTERS.search(first) and _AND.search(gaps[-1])))
+    first = phrases[0].start
+    return any(BESIDE.within(name, asked.text, 0, first) for name in ("BOTH_IN_ONE", "LETTERS_WITH"))
 
 
 def _without(asked: Asked) -> list[Condition]:
     """The services that a letter is not to dispute: *letters that dispute an MRI but no physical therapy*."""
     first = next((phrase.start for phrase in _services(asked)), 0)
-    if not _LETTERS.search(asked.text[:first]):
+    if not BESIDE.within("LETTERS_WITH", asked.text, 0, first):
         return []
     return [c for c in asked.conditions if c.name in SERVICES and c.negated and '="' not in c.asked]
 
@@ -111,7 +93,7 @@ def _of_items(asked: Asked, named: list[Condition]) -> None:
         if not {one.meaning.value, other.meaning.value} <= {v for c in named for v in c.values}:
             continue  # one is compared, or excluded
         if one.meaning.name == other.meaning.name:
-            if one.meaning.value != other.meaning.value and _FOR.search(gap) and not _LISTED.search(gap):
+            if one.meaning.value != other.meaning.value and _is_about(gap):
                 raise _two(one, other)
             continue
         if len({c.name for c in named}) < 2 or _is_within(one, other) or _is_within(other, one):
@@ -120,11 +102,16 @@ def _of_items(asked: Asked, named: list[Condition]) -> None:
         apart = names == {"category", "subcategory"} or (
             names == {"drug", "subcategory"} and _differ(one, other)
         )
-        if _AND.search(gap) or (apart and _COMMA.match(gap)):
+        if BESIDE.within("AND", gap) or (apart and gap.strip() in _COMMAS):
             _either(asked, named)
             return
         if apart:
             raise _two(one, other)
+
+
+def _is_about(gap: str) -> bool:
+    """Whether words between two services say that one is about the other."""
+    return bool(BESIDE.within("ABOUT_THE_OTHER", gap) and not BESIDE.within("LISTED", gap))
 
 
 def _two(one: Phrase, other: Phrase) -> QuestionError:

@@ -1,35 +1,23 @@
 """What the mean is of, where a question asks for one."""
 
-import re
-
 from kg.errors import QuestionError
 from kg.questions import letter_facets
+from kg.questions.beside import BESIDE
 from kg.questions.meaning.asked import Asked
 from kg.questions.question import Condition
 
 _MEASURED = {"age_group": "age", "quantity": "quantity", "items": "items", "frequency": "frequency"}
 """What a mean is of, where a kind of thing is named."""
 _TURNAROUND = "days_assignment_decision"
-_RANKS = re.compile(r"(?:take|taking|took|waited|lasted)\b.*\b(?:longest|shortest)", re.IGNORECASE)
-"""What takes longest, of things and not of one letter."""
-_WORKERS = re.compile(
-    r"\b(?:oldest|youngest) (?:injured )?(?:workers?|patients?|claimants?|employees?)\b", re.IGNORECASE
-)
-_UNIT = re.compile(r"\b(?:(?P<visit>visits?|sessions?)|(?:tablets?|pills?|capsules?))\b", re.IGNORECASE)
+_UNITS = {"VISITS": "visit", "UNITS": "unit"}
 """What a mean is of, where nothing else is named."""
-
-
-_AS_GROUND = re.compile(
-    r"\b(?:as\s+(?:an?|the)|an?)\s+(?:\w+\s+){0,2}(?:reason|ground|rationale|justification|basis)\b",
-    re.IGNORECASE,
-)
 
 
 def share_of_ground(asked: Asked) -> list[Condition]:
     """The ground whose share is asked for: *no objective findings as a reason to uphold an MRI*."""
     stated = [c for c in asked.conditions if c.name == "ground" and not c.negated]
     asks = asked.seen & {"WHY", "WHICH", "BY", "COMPARE"} or asked.part or asked.compared
-    return stated if len(stated) == 1 and not asks and _AS_GROUND.search(asked.text) else []
+    return stated if len(stated) == 1 and not asks and BESIDE.within("AS_A_REASON", asked.text) else []
 
 
 def _frequent(asked: Asked, named: list[str]) -> None:
@@ -43,10 +31,20 @@ def _frequent(asked: Asked, named: list[str]) -> None:
 
 def _longest(asked: Asked, named: list[str]) -> None:
     """Ask for the mean duration where it is asked of things which takes longest: *which specialties*."""
-    ranked = [p.printed.lower() for p in asked.phrases if p.type == "MEAN" and _RANKS.search(p.printed)]
+    ranked = [
+        p.printed.lower()
+        for p in asked.phrases
+        if p.type == "MEAN" and BESIDE.within("LASTED_LONGEST", p.printed)
+    ]
     if ranked and not (named or asked.measure) and (asked.loose or asked.by or "WHO" in asked.seen):
         asked.measure = _TURNAROUND
         asked.seen.add("LEAST" if "short" in ranked[0] else "MOST")
+
+
+def _unit(text: str) -> str:
+    """What is counted first in a text, empty where nothing is."""
+    found = {each.start(): unit for name, unit in _UNITS.items() if (each := BESIDE.within(name, text))}
+    return found[min(found)] if found else ""
 
 
 def settle(asked: Asked) -> None:
@@ -68,10 +66,10 @@ def settle(asked: Asked) -> None:
         asked.by += [name for name in dict.fromkeys(named) if name not in asked.by]
         asked.loose = [name for name in asked.loose if name not in named]
         asked.seen |= {"COUNT", "BY"}
-    elif not named and (unit := _UNIT.search(asked.text)) and not asked.seen & {"RATE", "SHARE"}:
+    elif not named and (unit := _unit(asked.text)) and not asked.seen & {"RATE", "SHARE"}:
         asked.measure = "quantity"
-        asked._condition(Condition("quantity_unit", ("visit" if unit["visit"] else "unit",)))
-    elif not named and _WORKERS.search(asked.text):
+        asked._condition(Condition("quantity_unit", (unit,)))
+    elif not named and BESIDE.within("OLDEST_WORKERS", asked.text):
         asked.measure = "age"
     elif named:
         asked.measure = _MEASURED[named[0]]

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 from kg.questions import vocabulary
+from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording.parties import completed, losing
 from kg.reading.vocabulary.phrases import words
@@ -59,12 +60,9 @@ def _both(text: str, phrases: list[Phrase]) -> list[Phrase]:
     for at, phrase in enumerate(phrases):
         if phrase.meaning.name == "side" and phrase.printed.lower() == "both":
             cite = [one.type for one in phrases[at + 1 : at + 2]] == ["CITE"]
-            if cite or _BY_BOTH.search(text, 0, phrase.end):
+            if cite or BESIDE.before("CITED_BY_BOTH", text, phrase.end):
                 found[at] = phrase._replace(type="SIDES", meaning=Meaning("SIDES"))
     return found
-
-
-_BY_BOTH = re.compile(r"\bcited\s+by\s+both$", re.IGNORECASE)
 
 
 def _sections_of(phrases: list[Phrase]) -> list[Phrase]:
@@ -149,9 +147,7 @@ _PAYERS = {"insurer", "insurance", "carrier"}
 def _reviewing(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, a service beside a reviewer or a specialty as the specialty that is called so, too."""
     for at, phrase in enumerate(phrases):
-        if phrase.meaning.name in _SERVICES and _REVIEWER_IN.search(
-            text[max(phrase.start - 60, 0) : phrase.start]
-        ):
+        if phrase.meaning.name in _SERVICES and BESIDE.before("REVIEWER_IN", text, phrase.start):
             phrases[at] = _as_specialty(phrase)
     for at, between in enumerate(phrases[1:-1], 1):
         if between.type not in {"VERSUS", "THAN", "OR"}:
@@ -163,14 +159,6 @@ def _reviewing(text: str, phrases: list[Phrase]) -> list[Phrase]:
             if beside and phrases[one].meaning.name in _SERVICES:
                 phrases[one] = _as_specialty(phrases[one])
     return phrases
-
-
-_REVIEWER_IN = re.compile(
-    r"\b(?:(?:reviewers?|reviewer['’]s\s+specialty|specialty)\s*(?:(?:is|was|are|were|being|from|in|of|:|=)\s*)+(?:an?\s+|the\s+)?"
-    r"|(?:reviewed|decided|overturned|upheld)\s+by\s+(?:an?\s+|the\s+)?)$",
-    re.IGNORECASE,
-)
-"""What stands before a specialty: *the reviewer was occupational medicine*, *decided by pain medicine*."""
 
 
 def _as_specialty(phrase: Phrase) -> Phrase:
@@ -223,23 +211,13 @@ def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
         each = phrase.printed.lower() == "each" and (following == "CITE" or listed)
         if bool(each) or following == "NOT":
             return True
-        agent = _BY_PERSONS.match(text, phrase.start) is not None
-        return agent and (_DONE.search(text, 0, phrase.start) is not None)  # and not `rate by reviewer`
+        agent = BESIDE.after("BY_SOMEONE", text, phrase.start)
+        return bool(agent and BESIDE.before("DONE", text, phrase.start))  # and not `rate by reviewer`
     return False
 
 
 _SPLITTING = {"VALUE", "RATE", "SHARE", "OFTEN", "COUNT", "FREQUENT", "GROUNDS", "PARTY", "PERIOD"}
 _YEAR_BEFORE = re.compile(r"\b(?:19|20)[0-9]{2}\W{0,3}$")
-_DONE = re.compile(
-    r"\b(?:\w+ed|upheld|made|done|written|given|found|overturns?|reviews?|decisions?|determinations?|guidelines?"
-    r"|sections?|pages?|chapters?|grounds?|reasons?)\s+$",
-    re.IGNORECASE,
-)
-"""What is done, or made, by somebody."""
-_BY_PERSONS = re.compile(
-    r"by\s+(?:the\s+|a\s+|an\s+|imr\s+)*(?:reviewers?|someone|somebody|anyone|people|those|physician\s+reviewers?|specialists?|one)\b",
-    re.IGNORECASE,
-)
 
 
 def as_drugs(phrase: Phrase) -> Phrase:
@@ -264,12 +242,7 @@ def _is_surgery(phrase: Phrase) -> bool:
     known = (
         meaning.name in {"category", "subcategory"} and "urg" in f"{meaning.value} {phrase.printed}".lower()
     )
-    return known or meaning.name == "body_part" or bool(_OPERATED.search(phrase.printed))
-
-
-_OPERATED = re.compile(
-    r"ectomy|plasty|scopy|otomy|fusion|repair|replacement|release|operation", re.IGNORECASE
-)
+    return known or meaning.name == "body_part" or bool(BESIDE.within("OPERATION", phrase.printed))
 
 
 def _after_surgery(phrase: Phrase, left: list[Phrase]) -> list[Phrase]:

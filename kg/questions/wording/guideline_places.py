@@ -1,15 +1,14 @@
 """Conditions as questions name them: places of guidelines without their work, grounds that are lacking."""
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 
 from kg.errors import QuestionError
 from kg.questions import vocabulary
+from kg.questions.beside import BESIDE
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
 
-_LACKING = re.compile(r"(?:no|without|lack|lacking|missing|insufficient|absence)\b", re.IGNORECASE)
 _PAGED = {"chronic-pain": "chronic-pain/2009"}
 """What a page that is named without its edition is a page of."""
 
@@ -112,4 +111,8 @@ def gather(into: list[Condition], new: Condition) -> None:
 def is_lacking(before: list[Condition]) -> bool:
     """Whether the last condition is a ground that is lacking, with a word before: *no response or …*."""
     last = before[-1:]
-    return bool(last) and last[0].values[-1].endswith(":not-met") and bool(_LACKING.match(last[0].asked))
+    return (
+        bool(last)
+        and last[0].values[-1].endswith(":not-met")
+        and BESIDE.after("LACKING", last[0].asked, 0) is not None
+    )

@@ -1,21 +1,12 @@
 """Which party cites what, where each is named: *UR cites ODG but the reviewer cites the MTUS*."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kg.model import Party
+from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.reading.vocabulary.phrases import fold_word
-
-_REVIEWER = re.compile(
-    r"\b(?:(?:IMR|expert|physician|independent|medical)\s+)*(?:reviewers?|IMR|experts?)\b", re.IGNORECASE
-)
-_DENIALS = re.compile(
-    r"\b(?:UR|utilization\s+review)\s+(?:denials?|decisions?|determinations?)(?=\s+(?:\w+\s+){0,2}?(?:based|rel|cit|rest|us))",
-    re.IGNORECASE,
-)
-_BY = re.compile(r"\s*(?:(?:is|are|was|were|being)\s+)?(?:\w+\s+)?(?:on\s+)?by\s+(?:the\s+)?$", re.IGNORECASE)
 
 
 class _Subject(NamedTuple):
@@ -36,7 +27,7 @@ def citing(text: str, phrases: list[Phrase]) -> Mapping[int, Party]:
             continue
         before = [one for one in subjects if one.end <= phrase.start]
         after = [one for one in subjects if one.start >= phrase.end]
-        if after and _BY.fullmatch(text, phrase.end, after[0].start):
+        if after and BESIDE.fills("CITED_BY", text, phrase.end, after[0].start):
             found[at] = after[0].party
         elif before:
             found[at] = before[-1].party
@@ -61,9 +52,6 @@ def completed(text: str, phrases: list[Phrase]) -> list[Phrase]:
     return [*phrases[: phrases.index(said[0]) + 1], *(phrase._replace(start=at, end=at) for phrase in more)]
 
 
-_WORKERS = re.compile(
-    r"\b(?:workers?|patients?|claimants?|applicants?|employees?|reviewers?)\b", re.IGNORECASE
-)
 _LOSES = {"lose": "IS_OVERTURNED", "lost": "IS_OVERTURNED", "losing": "IS_OVERTURNED"} | dict.fromkeys(
     ("win", "won", "winning", "prevail", "prevails", "prevailed", "succeed", "successful"), "IS_UPHELD"
 )
@@ -77,21 +65,14 @@ def losing(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """
     found = list(phrases)
     for at, phrase in enumerate(phrases):
-        if phrase.type == "IS_OVERTURNED" and _SURVIVES.match(phrase.printed):
-            upheld = _REFUSED.search(text, 0, phrase.start) is not None
+        if phrase.type == "IS_OVERTURNED" and BESIDE.after("SURVIVES", phrase.printed, 0):
+            upheld = BESIDE.within("REFUSED", text, 0, phrase.start)
             found[at] = phrase._replace(type="IS_UPHELD", meaning=Meaning("IS_UPHELD")) if upheld else phrase
         ended = _LOSES.get(fold_word(phrase.printed)) if phrase.type.startswith("IS_") else None
         party = next((one for one in reversed(phrases[:at]) if one.type == "PARTY"), None)
-        if ended and party and not _WORKERS.search(text, party.end, phrase.start):
+        if ended and party and not BESIDE.within("WORKERS", text, party.end, phrase.start):
             found[at] = phrase._replace(type=ended, meaning=Meaning(ended))
     return found
-
-
-_SURVIVES = re.compile(r"surviv|ma[dk]e\w* it through|(?:get|got|gets|go|goes) through|pass", re.IGNORECASE)
-_REFUSED = re.compile(
-    r"\b(?:denials?|refusals?|(?:UR|utilization\s+review|administrator(?:['’]s)?)\s+(?:decisions?|determinations?))\b",
-    re.IGNORECASE,
-)
 
 
 def _is_cited(phrase: Phrase) -> bool:
@@ -102,9 +83,9 @@ def _subjects(text: str, phrases: list[Phrase]) -> Iterator[_Subject]:
     for phrase in phrases:
         if phrase.type == "PARTY":
             yield _Subject(phrase.start, phrase.end, Party.CLAIMS_ADMINISTRATOR)
-    for one in _DENIALS.finditer(text):
+    for one in BESIDE.every("UR_DENIAL", text):
         yield _Subject(one.start(), one.end(), Party.CLAIMS_ADMINISTRATOR)
     said = [(phrase.start, phrase.end) for phrase in phrases]
-    for one in _REVIEWER.finditer(text):
+    for one in BESIDE.every("REVIEWER", text):
         if not any(start < one.end() and one.start() < end for start, end in said):
             yield _Subject(one.start(), one.end(), Party.REVIEWER)

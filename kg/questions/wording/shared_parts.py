@@ -1,8 +1,8 @@
 """A share of decisions: the phrases of the whole, and those of the part whose share is asked for."""
 
-import re
 from itertools import pairwise
 
+from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording.cut_phrases import DATES, as_drugs, dates_follow
 
@@ -37,15 +37,6 @@ _OF_WHOLE = DATES | {
 }
 """What is said of the whole: dates, and what the answer is split by."""
 _SAID = {"VALUE", "GUIDE", "OF_DRUG", "AT_PAGE", "AT_CHAPTER"}
-_AMONG = re.compile(
-    r"\b(?:among(?:st)?|out\s+of|of\s+(?:all|the\s+total)|within|relative\s+to|of\s+total)\b", re.IGNORECASE
-)
-_AS = re.compile(r"\bas\s+(?:a\s+|the\s+)?$", re.IGNORECASE)
-_RELATIVE = re.compile(
-    r"\b(?:where|that|which|with|whose|is|are|was|were|concern\w*|involv\w*|cit(?:e|es|ed|ing)|rel(?:y|ies|ied|ying)|com(?:e|es|ing)|came"
-    r"|go(?:es)?|went|made|by|about|do|does|have|has|had|mention\w*|dispute|disputes|state|states|name|names|use|uses|hold|holds|contain\w*|decided|reviewed|for)\b",
-    re.IGNORECASE,
-)
 
 
 def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
@@ -61,25 +52,18 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
         return None
     at = kinds.index("SHARE")
     share = phrases[at]
-    if _AS.search(text[: share.start]):
+    if BESIDE.before("AS_A", text, share.start):
         return _divided(phrases, 0, share.start)
-    before = _AMONG.search(text, 0, share.start)
+    before = BESIDE.within("AMONG", text, 0, share.start)
     if before and any(p.end <= before.start() and p.type in _SAID for p in phrases):
         return _divided(phrases, 0, before.start())  # `opioids among drugs, percentage`
-    among = _AMONG.search(text, share.end)
+    among = BESIDE.within("AMONG", text, share.end)
     if among and any(share.end <= p.start < among.start() and p.type in _SAID for p in phrases):
         return _divided(phrases, share.end, among.start())
-    told = _RELATIVE.search(text, share.end)
+    told = BESIDE.within("RELATIVE", text, share.end)
     if told and any(p.start >= told.start() and p.type in _SAID for p in phrases):
         return _divided(phrases, told.start(), len(text))
     return _divided(phrases, share.end, len(text)) or _divided(phrases, 0, len(text))
-
-
-_STATES = re.compile(
-    r"\b(?:is|are|was|were|had|have|cit(?:e|es|ed)|stat(?:e|es|ed)|rest(?:s|ed)?|come|came|turn(?:s|ed)?|lack(?:s|ed)?)\b",
-    re.IGNORECASE,
-)
-"""What says of decisions, after their outcome, for what reason they ended so."""
 
 
 def _mentioned(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
@@ -97,7 +81,7 @@ def _mentioned(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phr
         return None
     if phrases[part[0]].meaning.name == "ground" and not (
         any(_ends_whole(text, phrases[at]) for at in ended)
-        or (ended and _STATES.search(text, phrases[ended[-1]].end, phrases[part[0]].start + 6))
+        or (ended and BESIDE.within("STATES", text, phrases[ended[-1]].end, phrases[part[0]].start + 6))
     ):
         return None
     often = phrases[shares[0]].type == "OFTEN"
@@ -113,17 +97,11 @@ def _ends_whole(text: str, phrase: Phrase) -> bool:
     """Whether an outcome is that of the whole: `which share of the upheld decisions cites ODG`."""
     if not phrase.type.startswith("IS_"):
         return False
-    return bool(_OF.search(text[: phrase.start]) and _COUNTED.match(text, phrase.end))
+    return bool(BESIDE.before("OF_ALL", text, phrase.start) and BESIDE.after("COUNTED", text, phrase.end))
 
 
 def _is_of_whole(phrase: Phrase) -> bool:
     return phrase.type in _OF_WHOLE or phrase.type.startswith("IS_")
-
-
-_OF = re.compile(r"\b(?:of|among|in)\s+(?:all\s+)?(?:the\s+)?$", re.IGNORECASE)
-_COUNTED = re.compile(
-    r"\s+(?:[\w/-]+\s+){0,3}?(?:denials?|decisions?|cases?|items?|letters?|requests?|ones)\b", re.IGNORECASE
-)
 
 
 def _divided(phrases: list[Phrase], start: int, end: int) -> tuple[list[Phrase], list[Phrase]] | None:

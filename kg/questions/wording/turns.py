@@ -3,6 +3,7 @@
 import re
 
 from kg.model import Party
+from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording.alternatives import SERVICES
 
@@ -12,39 +13,6 @@ _DATES = {"YEAR", "MONTH", "DAY", "NUMBER", "Q1", "Q2", "Q3", "Q4", "H1", "H2"}
 _INSTEAD = {"rather than", "as opposed to"}
 _SHORT_GAP = re.compile(r"\s*(?:\w+\s+){0,2}")
 _AND_AFTER = {"and after", "or after", "& after"}
-_EARLIER = re.compile(
-    r"\b(?:prior|previous|past|history\s+of|hx\s+of|had\s+already\s+had|already\s+had|underwent|undergone|status\s+post|s/p)\s+(?:an?\s+|the\s+)?$",
-    re.IGNORECASE,
-)
-"""Before a service these say that it was had before, which is not what is disputed."""
-_LETTER = re.compile(
-    r"\s+(?:decision|letter|case|determination)\b(?!\s+(?:date|year|month|type))", re.IGNORECASE
-)
-_NOTHING = re.compile(r"$")
-_SURGERY = re.compile(r"\bsurger(?:y|ies)$", re.IGNORECASE)
-_AT = re.compile(r"\bat\s+$", re.IGNORECASE)
-_OF_PATIENT = re.compile(
-    r"\b(?:for|in|with|of|has|have|had|having|due\s+to|treat\w*|relieve\w*|chronic|acute|their|his|her)\s+$",
-    re.IGNORECASE,
-)
-"""Before pain, these say that somebody has it."""
-_HAS = re.compile(r"\b(?:for|with|has|have|had|having|treat\w*|their|his|her)\s+$", re.IGNORECASE)
-_REQUESTED = re.compile(
-    r"\b(?:requested|prescribed|ordered|recommended|proposed|provided|given|administered|treated|asked\s+for"
-    r"|submitted|sought|requests?|prescriptions?|orders?)\s+(?:by|from)\s+(?:an?\s+|the\s+|their\s+)?$",
-    re.IGNORECASE,
-)
-"""Before a specialist, these say that it is who asks for the treatment."""
-_CONSULTED = re.compile(
-    r"\b(?:consult\w*|evaluations?|visits?|appointments?|follow[\s-]?ups?|referrals?|referred|sessions?)\s+(?:with|by|to|from)\s+(?:an?\s+|the\s+)?$",
-    re.IGNORECASE,
-)
-"""Before a specialist these say that the worker is to see one, who is no reviewer."""
-_PERSONS = re.compile(
-    r"\b(?:reviewers?|specialists?|experts?|workers?|patients?|those|people|men|women|employees?|claimants?|applicants?|surgeons?)\s+$",
-    re.IGNORECASE,
-)
-"""Before *who*: it asks for nobody."""
 
 
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
@@ -104,33 +72,35 @@ def _without_who(text: str, phrases: list[Phrase]) -> list[Phrase]:
     found = []
     for at, phrase in enumerate(phrases):
         cites = [one.type for one in phrases[at + 1 : at + 2]] == ["CITE"]
-        before = text[max(phrase.start - 20, 0) : phrase.start]
-        if not (cites and phrase.printed.lower() == "who" and _PERSONS.search(before)):
+        persons = phrase.printed.lower() == "who" and BESIDE.before("PERSONS", text, phrase.start)
+        if not (cites and persons):
             found.append(phrase)
     return found
 
 
 def _settled(text: str, phrase: Phrase) -> Phrase:
     """A phrase, not understood where it counts nothing, or names what is not disputed, or no reviewer."""
-    before = text[max(phrase.start - 60, 0) : phrase.start]
     printed = phrase.printed.lower()
-    specialty, found = phrase.meaning.name == "specialty", None
-    if specialty and _REQUESTED.search(before):
+
+    def led(by: str) -> re.Match[str] | None:
+        return BESIDE.before(by, text, phrase.start)
+
+    specialty, found, start = phrase.meaning.name == "specialty", None, phrase.start
+    if specialty and led("REQUESTED_BY"):
         return phrase._replace(type="NO_PROVIDER", meaning=Meaning("NO_PROVIDER"))
-    if phrase.meaning.value == "chronic-pain" and printed == "chronic pain" and _HAS.search(before):
+    if phrase.meaning.value == "chronic-pain" and printed == "chronic pain" and led("HAS"):
         return phrase._replace(type="VALUE", meaning=Meaning("VALUE", "condition", "chronic-pain"))
     if phrase.meaning.name in SERVICES:
-        found = _EARLIER.search(before)
+        found = led("EARLIER")
     elif specialty:
-        found = _OF_PATIENT.search(before) if printed == "pain" else _CONSULTED.search(before)
+        found = led("OF_PATIENT" if printed == "pain" else "CONSULTED_WITH")
     elif printed in {"least", "most"}:
-        found = _AT.search(before)
-    elif printed == "per" and _LETTER.match(text, phrase.end):
-        found = _NOTHING.search(before)
-    if found is None:
+        found = led("AT")
+    alone = printed == "per" and BESIDE.after("ONE_LETTER", text, phrase.end)
+    if not (found or alone):
         return phrase
-    led = phrase.start - len(before) + found.start()
-    return Phrase("UNKNOWN", Meaning("UNKNOWN"), text[led : phrase.end], phrase.start, phrase.end)
+    start = found.start() if found else start
+    return Phrase("UNKNOWN", Meaning("UNKNOWN"), text[start : phrase.end], phrase.start, phrase.end)
 
 
 def _not_ended(text: str, phrases: list[Phrase]) -> list[Phrase]:
@@ -154,7 +124,11 @@ def _not_of(phrases: list[Phrase]) -> list[Phrase]:
     for phrase in phrases:
         non = bool(found) and found[-1].type == "NOT" and found[-1].printed.lower() == "non"
         found.append(phrase)
-        if non and phrase.meaning.name == "subcategory" and _SURGERY.search(phrase.printed):
+        if (
+            non
+            and phrase.meaning.name == "subcategory"
+            and BESIDE.before("SURGERY", phrase.printed, len(phrase.printed))
+        ):
             found.append(
                 Phrase("VALUE", Meaning("VALUE", "category", "Surgery"), "surgery", phrase.end, phrase.end)
             )
