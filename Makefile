@@ -180,7 +180,7 @@ kills: .make/dev ## kill two hundred builds at random moments, and check that no
 SEEDS ?= 1000
 .PHONY: model
 model: .make/dev ## compare SEEDS random histories of a knowledge base with a dictionary; SEED=N repeats one
-	@KG_SEEDS=$(SEEDS) KG_SEED=$(SEED) $(BIN)/python -m pytest -n $(if $(SEED),0,auto) -m long tests/base/test_model.py \
+	@KG_SEEDS=$(SEEDS) KG_SEED=$(SEED) POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n $(if $(SEED),0,auto) -m long tests/base/test_model.py \
 	  $(if $(wildcard /dev/shm),--basetemp=/dev/shm/kg-model)
 
 .PHONY: lint

@@ -110,6 +110,12 @@ def distributions(generation: str, files: Mapping[str, tuple[int, str]], dump: s
     )
 
 
+@cache
+def _program() -> str:
+    """The version of the program."""
+    return version("imr-kg")
+
+
 def describe(folder: Path, ledger: Ledger, reader: str) -> dict[str, Any]:
     """Write ``about.ttl`` of the generation in ``folder``; what its ``generation.json`` is to say."""
     counts = (
@@ -131,7 +137,7 @@ def describe(folder: Path, ledger: Ledger, reader: str) -> dict[str, Any]:
         "generation": folder.name,
         "built": now(),
         "reader": reader,
-        "program": version("imr-kg"),
+        "program": _program(),
         "base_iri": iri.BASE,
         **{key: str(value) if key in ("first", "last") and value else value for key, value in counts.items()},
         "triples": ledger.triples() + catalogue,

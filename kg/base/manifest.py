@@ -14,6 +14,8 @@ FILE = "files.json"
 _NOT_OURS = (FILE, generations.WHOLE, "graph/LOCK")
 # Written later: RocksDB's diary whenever a store is opened, analyses and dumps when they are asked for.
 _LATER = ("graph/LOG", "analysis/", "dumps/")
+_SMALL = 1 << 20
+"""Bytes that are hashed faster here than threads start."""
 
 Files = dict[str, tuple[int, str]]
 """Size in bytes and SHA-256 by path in the generation."""
@@ -69,14 +71,20 @@ def faults(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if name not in _NOT_OURS and not name.startswith(_LATER) and path.is_file():
-            yield name, path
+    found: dict[str, Path] = {}
+    for parent, _, files in os.walk(folder):
+        below = "" if Path(parent) == folder else f"{Path(parent).relative_to(folder).as_posix()}/"
+        found |= {f"{below}{file}": Path(parent, file) for file in files}
+    for name in sorted(found, key=lambda name: name.split("/")):
+        if name not in _NOT_OURS and not name.startswith(_LATER) and found[name].is_file():
+            yield name, found[name]
 
 
 def _entries(paths: Mapping[str, Path]) -> Iterator[tuple[str, tuple[int, str]]]:
     """Size and hash of each file; Python's lock is free while a file is hashed."""
+    if sum(path.stat().st_size for path in paths.values()) < _SMALL:
+        yield from ((name, _entry(path)) for name, path in paths.items())
+        return
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         yield from zip(paths, threads.map(_entry, paths.values()), strict=True)
 

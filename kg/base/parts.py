@@ -30,17 +30,21 @@ def assemble(
 ) -> None:
     """Make a part from staged batches; ``without`` gives the positions of letters that lost to others."""
     for table in TABLES:
-        frames = [
-            pl.read_ipc(file).filter(~pl.col(POSITION).is_in(list(without.get(batch, ())))).drop(POSITION)
-            for batch in batches
-            if (file := batch / f"{table}.arrow").exists()
-        ]
+        staged = [(file, batch) for batch in batches if (file := batch / f"{table}.arrow").exists()]
+        frames = [_without(pl.read_ipc(file), without.get(batch, ())) for file, batch in staged]
         if frames:
-            facts.write(pl.concat(frames), generation / table / f"{part}.parquet")
+            whole = pl.concat(frames) if len(frames) > 1 else frames[0]
+            facts.write(whole, generation / table / f"{part}.parquet")
     with (generation / "letters" / (part + letter_texts.SUFFIX)).open("wb") as pack:
         for batch in batches:
             with (batch / PACK).open("rb") as texts:
                 shutil.copyfileobj(texts, pack, 1 << 20)
+
+
+def _without(rows: pl.DataFrame, positions: Collection[int]) -> pl.DataFrame:
+    if positions:
+        rows = rows.filter(~pl.col(POSITION).is_in(list(positions)))
+    return rows.drop(POSITION)
 
 
 def share(served: Path, generation: Path, part: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
+from pyoxigraph import Store
 
 from kg.base import facts, generations, manifest, parts
 from kg.base.archive import dumps
@@ -51,10 +52,15 @@ def verify(
             if name not in damaged:
                 found += _table(folder, name, letters)
         found += _packs(folder, letters)
+        store = None
         if "graph" not in damaged:
-            found += _graph(folder, len(letters), triples)
+            try:
+                store = open_read_only(folder / "graph")
+                found += _graph(store, folder, len(letters), triples)
+            except (BaseError, OSError, RuntimeError) as fault:
+                found.append(Fault("graph", f"cannot be read: {fault}"))
         if deep:
-            found += _letters(folder, letters, "graph" not in damaged, on_progress or (lambda *_: None))
+            found += _letters(folder, letters, store, on_progress or (lambda *_: None))
         return found
 
 
@@ -92,24 +98,19 @@ def _packs(folder: Path, letters: list[LetterRow]) -> Iterator[Fault]:
             yield Fault(f"letters/{part}{SUFFIX}", "is missing, with the texts of its letters")
 
 
-def _graph(folder: Path, letters: int, triples: int) -> Iterator[Fault]:
-    try:
-        store = open_read_only(folder / "graph")
-        wanted = triples + (folder / CATALOGUE).read_bytes().count(b"\n")
-        if len(store) != wanted:
-            yield Fault("graph", f"has {len(store):,} triples instead of {wanted:,}")
-        query = f"SELECT (COUNT(?case) AS ?count) WHERE {{ ?case a <{IMR.Determination}> }}"
-        count = int(next(iter(store.query(query)))[0].value)  # type: ignore[arg-type]
-        if count != letters:
-            yield Fault("graph", f"has {count:,} determinations instead of {letters:,}")
-    except (BaseError, OSError, RuntimeError) as fault:
-        yield Fault("graph", f"cannot be read: {fault}")
+def _graph(store: Store, folder: Path, letters: int, triples: int) -> Iterator[Fault]:
+    wanted = triples + (folder / CATALOGUE).read_bytes().count(b"\n")
+    if len(store) != wanted:
+        yield Fault("graph", f"has {len(store):,} triples instead of {wanted:,}")
+    query = f"SELECT (COUNT(?case) AS ?count) WHERE {{ ?case a <{IMR.Determination}> }}"
+    count = int(next(iter(store.query(query)))[0].value)  # type: ignore[arg-type]
+    if count != letters:
+        yield Fault("graph", f"has {count:,} determinations instead of {letters:,}")
 
 
 def _letters(
-    folder: Path, rows: list[LetterRow], graph: bool, on_progress: Callable[[int, int], None]
+    folder: Path, rows: list[LetterRow], store: Store | None, on_progress: Callable[[int, int], None]
 ) -> Iterator[Fault]:
-    store = open_read_only(folder / "graph") if graph else None
     letters = Letters(folder)
     try:
         for done, row in enumerate(rows):
