@@ -170,19 +170,6 @@ def chance(value: float, form: str = "{:.3f}") -> str:
     return words if float(words) or not value else "< 0.001"
 
 
-def label(row: Mapping[str, Any]) -> str:
-    """A short name of a key from its columns, such as ``chronic-pain 2009, page 98``.
-
-    >>> label({"guideline": "odg", "edition": None, "chapter": "Low Back", "section": None, "page": None})
-    'odg, Low Back'
-    """
-    edition = (
-        "" if row["edition"] is None or str(row["edition"]) in row["guideline"] else f" {row['edition']}"
-    )
-    page = None if row["page"] is None else f"page {row['page']}"
-    return ", ".join(filter(None, (f"{row['guideline']}{edition}", row["chapter"], row["section"], page)))
-
-
 SHARE = "share"
 
 Letters = Annotated[int, Column("Letters", "letters with such a decision", "count")]

@@ -4,7 +4,7 @@ A *key* is whatever decisions have: a page that is cited, a specialty, a service
 the same comparison (with it against without it), in the same population, and have letters as their unit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from kg.analysis.covariates import Held, held
-from kg.analysis.decisions import Ids, Index, Mask
+from kg.analysis.decisions import Cited, Ids, Index, Mask
 from kg.statistics import intervals
 from kg.statistics.adjusting import Citing, Null, Population, Scores
 from kg.statistics.design import Design
@@ -62,6 +62,24 @@ class Comparison:
         if among is None:
             inside[decision] = True
         return cls(index, inside, decision, key, keys, ())
+
+    @classmethod
+    def of_cited(
+        cls, index: Index, cited: Cited, adjust: tuple[str, ...], only: Sequence[str] | None = None
+    ) -> "Comparison":
+        """What is cited, among the decisions that cite something of the level; or ``only`` some keys of it.
+
+        Each key is compared by itself: its figures are the same with others and without them.
+        """
+        risk = np.zeros(len(index), bool)
+        risk[cited.decision] = True
+        if only is None:
+            return cls(index, risk, cited.decision, cited.key, cited.keys.height, adjust)
+        place = dict(zip(only, range(len(only)), strict=True))
+        line = np.array([place.get(key, -1) for key in cited.keys["key"]], np.int32)[cited.key]
+        number = np.bincount(cited.decision, minlength=len(index))
+        kept = line >= 0
+        return cls(index, risk, cited.decision[kept], line[kept], len(only), adjust, number)
 
     @cached_property
     def held(self) -> Held:

@@ -262,9 +262,8 @@ def drivers(
     wanted = index.resolved(filters or Filters())
     chosen = index.chosen(wanted, party)
     cited = index.cited(level, party).within(chosen)
-    risk = np.zeros(len(index), bool)
-    risk[cited.decision] = True
-    compared = Comparison(index, risk, cited.decision, cited.key, cited.keys.height, equal)
+    compared = Comparison.of_cited(index, cited, equal)
+    risk = compared.risk
     totals = np.bincount(index.outcome if chosen is None else index.outcome[chosen], minlength=3)
     listed = compared.counts.sum(1) > 0
     if (years := wanted["edition"]) and level != "guideline":

@@ -1,5 +1,6 @@
 """What concepts are called, from the vocabularies in ``ontology/``."""
 
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -137,6 +138,42 @@ def edition(node: str) -> str:
     ('Chronic Pain 2009', 'Official Disability Guidelines')
     """
     return _edition(node) if node[-1:].isdecimal() else short(node)
+
+
+_EDITION = re.compile(r"/\d{4}$")
+
+
+def brief(node: str) -> str:
+    """What a place in a guideline is called in sentences and tables, which name places of many guidelines.
+
+    >>> brief("guideline/chronic-pain/2009/page/98"), brief("guideline/chronic-pain/2009")
+    ('Chronic Pain 2009, p. 98', 'Chronic Pain 2009')
+    >>> brief("guideline/chronic-pain/2009/topical-analgesics"), brief("guideline/odg/low-back/mri")
+    ('Topical analgesics (Chronic Pain 2009)', 'MRI (ODG, Low Back)')
+    >>> brief("guideline/acoem-2004/12"), brief("guideline/acoem-2004/12/special-studies")
+    ('Low Back Complaints (ACOEM 2004, ch. 12)', 'Special Studies (ACOEM 2004, ch. 12)')
+    >>> brief("guideline/odg#home-gym")
+    '“home gym” (ODG)'
+    """
+    container = above(node)
+    if "/page/" in node:
+        return short(node)
+    if container is None or ("#" not in node and (node.count("/") == 1 or _EDITION.search(node))):
+        return edition(node)
+    if "#" not in node and node.count("/") == 2:
+        return label(node)
+    name = f"“{short(node)}”" if "#" in node else short(node).partition(", ch. ")[0]
+    return f"{name} ({_within(container)})"
+
+
+def _within(node: str) -> str:
+    """What contains a section, in a bracket."""
+    work, _, chapter = node.removeprefix("guideline/").partition("/")
+    if not chapter:
+        return _edition(node)
+    if work in {"acoem-2004", "odg"}:
+        return f"ACOEM 2004, ch. {chapter}" if work != "odg" else f"ODG, {short(node)}"
+    return edition(node)
 
 
 def above(node: str) -> str | None:

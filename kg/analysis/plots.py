@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from html import escape
 from math import ceil, floor, log
 
+from kg.analysis import labels
 from kg.analysis.columns import printed, shown
 from kg.analysis.drivers import DriverRow, Drivers
 from kg.analysis.filters import unknown
@@ -152,7 +153,7 @@ def _told(row: DriverRow) -> str:
 
 
 def _plain(key: str) -> str:
-    return key.replace("/page/", " p. ")
+    return labels.brief(f"guideline/{key}")
 
 
 def _short(name: str) -> str:

@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from kg.analysis.columns import label
+from kg.analysis import labels
 from kg.analysis.comparison import TESTED, Comparison
 from kg.analysis.decisions import OUTCOMES
 
@@ -81,7 +81,7 @@ class Told:
         beside = self._beside(set(sure["key"]))
         if sure.height:
             said = [
-                f"{label(row)} ({'more' if row['difference'] > 0 else 'less'})"
+                f"{_named(row['key'])} ({'more' if row['difference'] > 0 else 'less'})"
                 for row in sure.head(5).iter_rows(named=True)
             ]
             more = f" and {sure.height - 5:,} more" if sure.height > 5 else ""
@@ -101,7 +101,7 @@ class Told:
         others = [(keys, more) for keys, more in self.sets if not sure & {*keys}]
         if not others:
             return ""
-        names = {row["key"]: label(row) for row in self.table.iter_rows(named=True)}
+        names = {key: _named(key) for key in self.table["key"]}
         said = []
         for keys, more in others:
             rest = f" or {_counted(len(keys) - 1, 'neighbour')}" if len(keys) > 1 else ""
@@ -118,7 +118,7 @@ class Told:
         error = float(np.sqrt(scores.variance[at]) / scores.information[at])
         bound = float(np.exp((-float(ndtri(0.025 / compared.height)) + 0.8416) * error))
         what = f"an odds ratio of {bound:.1f} or {1 / bound:.2f}"
-        most = f"the most cited {self.level} ({label(best)})"
+        most = f"the most cited {self.level}, {_named(best['key'])},"
         return (
             f"with these {at_risk}, the smallest effect detectable with 80 % power at {most} is {what}; "
             "it is larger elsewhere"
@@ -127,3 +127,7 @@ class Told:
 
 def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _named(key: str) -> str:
+    return labels.brief(f"guideline/{key}")

@@ -6,11 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES
 from kg.explore.incidence import Ids, Pairs
 from kg.explore.neighbours import Kind, Links
-from kg.explore.topic import Row, rows_of
+from kg.explore.topic import Row, called, rows_of
 from kg.model import Party
 
 WEIGHT = 10.0
@@ -136,7 +135,7 @@ def _column(kind: Kind, chosen: Ids, name: str, most: int) -> tuple[list[tuple[s
     line[shown] = np.arange(len(shown))
     line[-1] = len(shown) + 1
     number = line[chosen]
-    lines = [(kind.nodes[key], labels.label(kind.nodes[key])) for key in shown]
+    lines = [(kind.nodes[key], called(kind.nodes[key])) for key in shown]
     lines += [("", REST), ("", f"no {name}")]
     sizes = np.bincount(number, minlength=len(lines))
     there = np.flatnonzero(sizes)

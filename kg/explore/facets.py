@@ -75,7 +75,7 @@ def _cited(links: Links, found: Ids) -> Iterable[Choice]:
         for number in _most(counts):
             place = kind.nodes[number].removeprefix("guideline/")
             given = (("place", place), ("party", Party.REVIEWER.value))
-            yield Choice(labels.label(kind.nodes[number]), int(counts[number]), given)
+            yield Choice(labels.brief(kind.nodes[number]), int(counts[number]), given)
         if counts.any():
             return
 

@@ -132,6 +132,15 @@ def outside(node: str) -> bool:
     return "guideline/mtus" not in chain(node) and labels.above(chain(node)[-1]) is None
 
 
+def called(node: str) -> str:
+    """What a node is called in a table of its kind.
+
+    >>> called("guideline/chronic-pain/2009/page/98"), called("service/rehabilitation")
+    ('Chronic Pain 2009, p. 98', 'Rehabilitation')
+    """
+    return labels.brief(node) if node.startswith("guideline/") else labels.label(node)
+
+
 def row(links: Links, node: str, label: str, decisions: Ids) -> Row:
     """How some decisions ended, as a row: what the address of their list gives, which knows no others."""
     return rows(links.index, [(node, label)], decisions, np.zeros(len(decisions), np.int64))[0]
@@ -161,7 +170,7 @@ def rows_of(links: Links, kind: Kind, chosen: Sequence[int], decision: Ids, key:
     line = np.full(len(kind.nodes), -1)
     line[chosen] = np.arange(len(chosen))
     shown = line[key] >= 0
-    named = [(kind.nodes[n], labels.label(kind.nodes[n])) for n in chosen]
+    named = [(kind.nodes[n], called(kind.nodes[n])) for n in chosen]
     return rows(links.index, named, decision[shown], line[key[shown]], decision)
 
 

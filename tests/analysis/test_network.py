@@ -81,8 +81,8 @@ def test_communities_are_named_the_largest_first():
         prepare(facts_of(*(decision(f"CM15-{n:07}", 1, "upheld", [drawn[n % 2]]) for n in range(100))))
     )
     assert found.communities == (
-        "chronic-pain 2009, page 1; chronic-pain 2009, page 2; chronic-pain 2009, page 3",
-        "chronic-pain 2009, page 7; chronic-pain 2009, page 8",
+        "Chronic Pain 2009, p. 1; Chronic Pain 2009, p. 2; Chronic Pain 2009, p. 3",
+        "Chronic Pain 2009, p. 7; Chronic Pain 2009, p. 8",
     )
 
 

@@ -28,15 +28,15 @@ def told(facts, *sets):
 @pytest.mark.parametrize(
     ("sets", "says"),
     [
-        ([((98,), True)], "1 credible set contains an effect: chronic-pain 2009, page 98 (more)"),
+        ([((98,), True)], "1 credible set contains an effect: Chronic Pain 2009, p. 98 (more)"),
         (
             [((98, 99), False)],
-            "1 credible set contains an effect: chronic-pain 2009, page 98 or 1 neighbour (less)",
+            "1 credible set contains an effect: Chronic Pain 2009, p. 98 or 1 neighbour (less)",
         ),
         (
             [((98, 99), True), ((7,), False)],
-            "2 credible sets each contain an effect: chronic-pain 2009, page 98 or 1 neighbour (more); "
-            "chronic-pain 2009, page 7 (less)",
+            "2 credible sets each contain an effect: Chronic Pain 2009, p. 98 or 1 neighbour (more); "
+            "Chronic Pain 2009, p. 7 (less)",
         ),
     ],
 )
@@ -55,14 +55,14 @@ def test_a_set_of_a_row_that_is_sure_is_told_by_the_row(make):
     alone, beside = told(facts), told(facts, ((98,), True))
     assert beside.verdict() == alone.verdict()
     assert beside.notes() == alone.notes()
-    assert "page 98 (more)" in alone.verdict()
+    assert "p. 98 (more)" in alone.verdict()
 
 
 def test_a_set_beside_rows_that_are_sure_is_named_after_them(make):
     facts = make({98: (60, 20), 99: (40, 60), 7: (40, 60), 8: (40, 60)})
     verdict = told(facts, ((98,), True), ((8,), False)).verdict()
     assert "1 of 4 pages differs" in verdict
-    assert verdict.endswith("; 1 credible set contains an effect: chronic-pain 2009, page 8 (less)")
+    assert verdict.endswith("; 1 credible set contains an effect: Chronic Pain 2009, p. 8 (less)")
 
 
 @pytest.mark.parametrize(

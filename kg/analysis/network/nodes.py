@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.columns import label
+from kg.analysis import labels as called
 from kg.analysis.decisions import Cited, Index, Valued, each_once
 from kg.graph import iri
 from kg.statistics.chance import Had, Ids
@@ -30,7 +30,7 @@ class Nodes:
     def of_keys(cls, index: Index, cited: Cited) -> "Nodes":
         """What is cited."""
         names = [f"guideline/{key}" for key in cited.keys["key"]]
-        labels = [label(row) for row in cited.keys.iter_rows(named=True)]
+        labels = [called.brief(name) for name in names]
         return cls._of(index, "guideline", names, labels, cited.decision, cited.key)
 
     @classmethod

@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.columns import SHARE, Column, Counted, label, shaped
+from kg.analysis import labels
+from kg.analysis.columns import SHARE, Column, Counted, shaped
 from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES, Ids, Index
 from kg.analysis.filters import Filters, choose, unknown
 from kg.analysis.outcomes import GROUPINGS, grouped
@@ -143,7 +144,7 @@ def _keyed(index: Index, by: str, party: str, whole: NDArray[np.bool_]) -> _Keye
         return _Keyed(rows, np.zeros(rows.size, np.int32), ("all decisions",), ("all decisions",))
     if by in LEVELS:
         cited = index.cited(by, party).within(whole)
-        named = tuple(label(row) for row in cited.keys.iter_rows(named=True))
+        named = tuple(labels.brief(f"guideline/{key}") for key in cited.keys["key"])
         return _Keyed(cited.decision, cited.key, tuple(cited.keys["key"]), named)
     held = grouped(index, by, whole)
     return _Keyed(held.decision, held.value, held.names, held.names)

@@ -159,18 +159,16 @@ def _row(
 ) -> SpecificationRow:
     key, level, party = asked
     cited = index.cited(level, party).within(within)
-    risk = np.zeros(len(index), bool)
-    risk[cited.decision] = True
-    number = np.bincount(cited.decision, minlength=len(index))
-    rows = np.flatnonzero(_citing(index, key, level, party) & risk).astype(np.int32)
-    compared = Comparison(index, risk, rows, np.zeros(rows.size, np.int32), 1, equal, number)
+    compared = Comparison.of_cited(index, cited, equal, [key])
     found = compared.adjusted()
     names = (
         *("difference", "difference_low", "difference_high"),
         *("adjusted_odds_ratio", "adjusted_low", "adjusted_high", "p_value"),
     )
     figures = [float(found[part][0]) if np.isfinite(found[part][0]) else None for part in names]
-    return SpecificationRow(name, int(compared.letters[0]), rows.size, int(risk.sum()), *figures)
+    return SpecificationRow(
+        name, int(compared.letters[0]), compared.decision.size, int(compared.risk.sum()), *figures
+    )
 
 
 def _e_values(row: SpecificationRow, base: float) -> tuple[float | None, float | None]:

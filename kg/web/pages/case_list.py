@@ -127,7 +127,7 @@ def _told(name: str, value: str, wanted: Wanted) -> str:
             return "no date" if wanted.undated else ""
         case "place":
             [(place, party)] = replace(wanted, places=(value,)).cited
-            return f"{labels.label('guideline/' + place)}, cited by {PARTY_WORDS[party]}"
+            return f"{labels.brief('guideline/' + place)}, cited by {PARTY_WORDS[party]}"
     return f"{FILTERS[name].label.lower()}: {value}" if name in FILTERS else ""
 
 

@@ -107,16 +107,8 @@ def picture(table: Drivers, root: str) -> Picture:
 
 
 def named(key: str) -> str:
-    """A short name of what is cited, a section with its guideline.
-
-    >>> named("chronic-pain/2009/page/98"), named("chronic-pain/2009/topical-analgesics")
-    ('Chronic Pain 2009, p. 98', 'Topical analgesics (Chronic Pain 2009)')
-    """
-    name = labels.short(f"guideline/{key}")
-    container = labels.above(f"guideline/{key}") or ""
-    if "/page/" in key or ", ch. " in name or container.count("/") < 2:
-        return name
-    return f"{name} ({labels.edition(container)})"
+    """What is cited, as sentences and tables call it."""
+    return labels.brief(f"guideline/{key}")
 
 
 def guideline_path(key: str) -> str:

@@ -200,7 +200,7 @@ def _sections(site: Site, notation: str, party: str, filters: Filters) -> tuple[
     return [
         Section(
             row,
-            row.section or labels.label(f"guideline/{row.key}"),
+            labels.brief(f"guideline/{row.key}"),
             page_strips.shade(row),
             page_strips.certain(row),
             ratio.plot(row, end),

@@ -7,7 +7,6 @@ import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from kg.analysis import labels
 from kg.explore import topic
 from kg.explore.case_lists import Wanted
 from kg.explore.incidence import Ids
@@ -31,7 +30,7 @@ def rows(links: Links, found: Ids, party: str) -> list[topic.Row]:
         for node in links.kinds[name].nodes:
             if topic.outside(node):
                 own = np.intersect1d(links.decisions(node, party), found, assume_unique=True)
-                made.append(topic.row(links, node, labels.label(node), own))
+                made.append(topic.row(links, node, topic.called(node), own))
     return sorted((one for one in made if one.decisions), key=lambda one: (-one.decisions, one.node))
 
 

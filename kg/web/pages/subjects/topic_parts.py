@@ -1,5 +1,6 @@
 """What every page about something has: what each party cites, years, flow, and what shares its decisions."""
 
+import hashlib
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -7,7 +8,11 @@ from urllib.parse import urlencode
 from fastapi import Query, Request
 from fastapi.responses import Response
 
+from kg.analysis.columns import meanings
+from kg.analysis.drivers import DriverRow
 from kg.analysis.reasons.ground_rates import of_decisions
+from kg.analysis.row import odds_ratios
+from kg.analysis.row.odds_ratios import Compared, OddsRatios
 from kg.explore import crossed, drawing, topic
 from kg.explore.incidence import Ids
 from kg.explore.topic import Row, Sides
@@ -38,8 +43,10 @@ _COLUMNS = {
     "cited": "What is cited, as a node of the graph.",
     "label": "Its name.",
     **COUNTED,
+    **{name: meanings(DriverRow)[name] for name in odds_ratios.FIGURES},
 }
 _SERVICES = 12
+_GUIDELINE = "guideline/"
 
 
 def place(party: str, notation: str) -> tuple[str, str]:
@@ -59,7 +66,27 @@ class Parts:
         links = site.links
         self.level = "section" if topic.cited(links, found, Party.REVIEWER) else "page"
         self.cited = {party: topic.cited(links, found, party, self.level) for party in Party}
+        self.compared = {party: self._compared(party) for party in Party}
         self.years, self.undated = topic.by_year(links, found)
+
+    def _compared(self, party: Party) -> Compared:
+        """The odds ratios of what a party cites, by node; the population is these decisions."""
+        nodes = [one.node for one in self.cited[party]]
+        key = ("odds ratios", self.level, party, hashlib.sha256(self.found.tobytes()).digest())
+        return self.site.kept(
+            key,
+            lambda: odds_ratios.odds_ratios(
+                self.site.index,
+                self.level,
+                party.value,
+                self.found,
+                [node[len(_GUIDELINE) :] for node in nodes],
+            ),
+        )
+
+    def odds_ratios(self, party: str, node: str) -> OddsRatios:
+        """Those of a place that a party cites."""
+        return self.compared[Party(party)].by_key[node.removeprefix(_GUIDELINE)]
 
     def chart(self) -> Drawing:
         """Rates by year, with changes of edition."""
@@ -83,7 +110,7 @@ class Parts:
 
     def _rows(self) -> Iterable[tuple[Any, ...]]:
         for party, rows in self.cited.items():
-            yield from ((party.value, one.node, *one[1:]) for one in rows)
+            yield from ((party.value, *one, *self.odds_ratios(party.value, one.node)) for one in rows)
 
     def context(
         self, address: list[tuple[str, str]], again: list[tuple[str, str]], adjusted: str | None = None
@@ -99,7 +126,14 @@ class Parts:
         return {
             "level": self.level,
             "adjusted": adjusted,
-            "sides": [(party.value, PARTY_WORDS[party.value], rows) for party, rows in self.cited.items()],
+            "sides": [
+                (party.value, PARTY_WORDS[party.value], rows, self.compared[party].told)
+                for party, rows in self.cited.items()
+            ],
+            "odds_ratios": self.odds_ratios,
+            "has_odds": lambda party: any(
+                one.crude is not None for one in self.compared[Party(party)].by_key.values()
+            ),
             "matrix": matrix,
             "years": self.years,
             "undated": self.undated,
