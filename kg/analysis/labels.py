@@ -148,8 +148,8 @@ def brief(node: str) -> str:
 
     >>> brief("guideline/chronic-pain/2009/page/98"), brief("guideline/chronic-pain/2009")
     ('Chronic Pain 2009, p. 98', 'Chronic Pain 2009')
-    >>> brief("guideline/chronic-pain/2009/topical-analgesics"), brief("guideline/odg/low-back/mri")
-    ('Topical analgesics (Chronic Pain 2009)', 'MRI (ODG, Low Back)')
+    >>> brief("guideline/chronic-pain/2009/topical-analgesics"), brief("guideline/odg/pain/tramadol")
+    ('Topical analgesics (Chronic Pain 2009)', 'Tramadol (Ultram®) (ODG, Pain)')
     >>> brief("guideline/acoem-2004/12"), brief("guideline/acoem-2004/12/special-studies")
     ('Low Back Complaints (ACOEM 2004, ch. 12)', 'Special Studies (ACOEM 2004, ch. 12)')
     >>> brief("guideline/odg#home-gym")

@@ -209,6 +209,7 @@ def _node(links: Links, node: str, center: str | None = None) -> dict[str, Any]:
             else f"{figures.decisions} only"
         )
         shown = labels.edition(node) if kind == "edition" else name
+        name = labels.brief(node) if node.startswith("guideline/") else name
         text, color = f"{_folded(shown)}\n{rate}", rate_color(figures.overturned, figures.decisions, base)
     if kind == "edition":
         fields["borderWidth"] = 4  # a chapter's shape with a thick line

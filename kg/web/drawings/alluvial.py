@@ -6,11 +6,12 @@ from kg.analysis.decisions import OUTCOMES
 from kg.explore.crossed import Flow, Way
 from kg.web.drawings.saved import Drawing
 
-WIDTH = 1060
 _HIGH, _GAP, _TOP = 420, 10, 26
 _BAR = 8
 _LEFT, _RIGHT = 255, 165  # room for counts of six digits
-_MIDDLE = 545
+_FIRST, _SECOND = 290, 350
+_LETTER = 7.0
+"""Mean width of a letter."""
 _LETTERS = (30, 38, 20)
 _SIGNS = {"upheld": "■", "overturned": "▲", "modified": "◆"}
 
@@ -20,8 +21,9 @@ Spot = tuple[float, float]
 def draw(found: Flow, heads: tuple[str, str, str]) -> Drawing:
     """The flow; the heads name its columns."""
     if not found.decisions:
-        return Drawing(Markup(""), WIDTH, 0, "No decision", "alluvial")
-    at = (_LEFT, _MIDDLE, WIDTH - _RIGHT)
+        return Drawing(Markup(""), _RIGHT, 0, "No decision", "alluvial")
+    left = _room([_named(label, count, 0) for _, label, count in found.columns[0]])
+    at = (left, left + _FIRST, left + _FIRST + _SECOND)
     tallest = max(len(column) for column in found.columns)
     high = max(_HIGH, 30 * tallest)
     unit = (high - _GAP * (tallest - 1)) / found.decisions
@@ -46,7 +48,16 @@ def draw(found: Flow, heads: tuple[str, str, str]) -> Drawing:
             for (_, label, count), spot in zip(lines, spots[column], strict=True)
         ]
     words = f"{found.decisions:,} decisions by service, citation and outcome; the table lists the figures"
-    return Drawing(Markup("").join(parts), WIDTH, _TOP + high + 8, words, "alluvial")
+    return Drawing(Markup("").join(parts), at[2] + _RIGHT, _TOP + high + 8, words, "alluvial")
+
+
+def _room(names: list[str]) -> int:
+    """How far from the edge the names to the left of a column end.
+
+    >>> _room(["Injection 20"]), _room(["Physical Therapy/Occupational… 4,500"])
+    (104, 255)
+    """
+    return min(_LEFT, round(20 + _LETTER * max(map(len, names))))
 
 
 def _spots(counts: list[int], unit: float, high: float) -> list[Spot]:
@@ -96,9 +107,7 @@ def _bands(
 
 def _line(label: str, count: int, x: float, spot: Spot, column: int) -> Markup:
     top, high = spot
-    kind, most = f" {label}" if label in OUTCOMES else "", _LETTERS[column]
-    words = f"{_SIGNS[label]} {label}" if label in OUTCOMES else label
-    told = f"{words if len(words) <= most else words[: most - 1] + '…'} {count:,}"
+    kind, told = f" {label}" if label in OUTCOMES else "", _named(label, count, column)
     side, anchor = (x - 6, "end") if column == 0 else (x + _BAR + 6, "start")
     return Markup(
         '<rect class="node{}" x="{}" y="{}" width="{}" height="{}"><title>{}: {}</title></rect>'
@@ -116,3 +125,9 @@ def _line(label: str, count: int, x: float, spot: Spot, column: int) -> Markup:
         anchor,
         told,
     )
+
+
+def _named(label: str, count: int, column: int) -> str:
+    """A line's name, as long as its column has room for, and its count."""
+    most, words = _LETTERS[column], f"{_SIGNS[label]} {label}" if label in OUTCOMES else label
+    return f"{words if len(words) <= most else words[: most - 1] + '…'} {count:,}"

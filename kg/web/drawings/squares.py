@@ -12,7 +12,11 @@ from kg.web.drawings.saved import Drawing
 
 _SIDE, _GAP = 30, 2
 _LEFT, _TOP = 270, 184
-_LETTERS = 40
+_LETTERS, _ABOVE = 40, 34
+_LETTER = 6.7
+"""Mean width of a letter."""
+_SLOPE = 0.75
+"""Of a letter's width, what a name above a column rises by."""
 
 Linked = Callable[[Row, Row], str]
 
@@ -20,34 +24,45 @@ Linked = Callable[[Row, Row], str]
 def draw(found: Heat, linked: Linked, words: str) -> Drawing:
     """The map; a square leads to the decisions that it counts."""
     step = _SIDE + _GAP
+    left = _room([_short(row.label, _LETTERS) for row in found.rows], _LEFT, 1.0)
+    top = _room([_short(column.label, _ABOVE) for column in found.columns], _TOP, _SLOPE)
     most = max((spot.decisions for cells in found.cells for spot in cells), default=1) or 1
     parts = []
     for n, column in enumerate(found.columns):
-        x = _LEFT + n * step + _SIDE / 2 + 4
+        x = left + n * step + _SIDE / 2 + 4
         parts.append(
             Markup('<text transform="translate({} {}) rotate(-48)" text-anchor="start">{}</text>').format(
-                x, _TOP - 8, _short(column.label, 34)
+                x, top - 8, _short(column.label, _ABOVE)
             )
         )
     for m, (row, cells) in enumerate(zip(found.rows, found.cells, strict=True)):
-        y = _TOP + m * step
+        y = top + m * step
         parts.append(
             Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(
-                _LEFT - 8, y + _SIDE / 2 + 4, _short(row.label, _LETTERS)
+                left - 8, y + _SIDE / 2 + 4, _short(row.label, _LETTERS)
             )
         )
         parts.append(
             Markup('<path class="grid" d="M{} {}h{}"/>').format(
-                _LEFT, y + _SIDE / 2, step * len(found.columns)
+                left, y + _SIDE / 2, step * len(found.columns)
             )
         )
         parts += [
-            _square(row, column, spot, _LEFT + n * step, y, most, found.base, linked)
+            _square(row, column, spot, left + n * step, y, most, found.base, linked)
             for n, (column, spot) in enumerate(zip(found.columns, cells, strict=True))
             if spot.decisions
         ]
-    width = _LEFT + step * len(found.columns) + 150
-    return Drawing(Markup("").join(parts), width, _TOP + step * len(found.rows) + 6, words, "squares")
+    width = left + step * len(found.columns) + 150
+    return Drawing(Markup("").join(parts), width, top + step * len(found.rows) + 6, words, "squares")
+
+
+def _room(names: list[str], most: int, share: float) -> int:
+    """How much room names need before a map, or above it.
+
+    >>> _room(["Pain Medicine"], 270, 1.0), _room(["Pain Medicine"] * 2, 184, 0.75), _room([], 270, 1.0)
+    (107, 85, 20)
+    """
+    return min(most, round(20 + _LETTER * share * max(map(len, names), default=0)))
 
 
 def _square(

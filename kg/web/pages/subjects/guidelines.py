@@ -197,15 +197,18 @@ def _sections(site: Site, notation: str, party: str, filters: Filters) -> tuple[
         :_MOST_SECTIONS
     ]
     end = ratio.reach(under)
+    named = [labels.brief(f"guideline/{row.key}") for row in under]
+    if len({name.rpartition(" (")[2] for name in named}) == 1:  # all in one place, which the page names
+        named = [name.rpartition(" (")[0] for name in named]
     return [
         Section(
             row,
-            labels.brief(f"guideline/{row.key}"),
+            name,
             page_strips.shade(row),
             page_strips.certain(row),
             ratio.plot(row, end),
         )
-        for row in under
+        for row, name in zip(under, named, strict=True)
     ], end
 
 

@@ -138,6 +138,7 @@ class Parts:
             "years": self.years,
             "undated": self.undated,
             "chart": self.chart().inline() if self.years else "",
+            "charted": any(row.decisions >= drawing.FEW for row in self.years),
             "changes": guidelines().changes,
             "flow": flowing,
             "flowing": self.picture(flowing).inline(),
