@@ -22,7 +22,7 @@ from kg.analysis.filters import FILTERS
 from kg.base.building.build import build
 from kg.errors import KgError, QuestionError
 from kg.model import Outcome
-from kg.questions import answers, echo, letter_facets, question_query, vocabulary
+from kg.questions import answers, echo, letter_facets, measured, question_query, vocabulary
 from kg.questions.changes import changes
 from kg.questions.complete import complete
 from kg.questions.examples import EXAMPLES, nearest
@@ -93,7 +93,7 @@ RANGES = {
 def test_every_word_for_a_number_bounds_it_with_every_unit():
     """Before or after the number, of visits, tablets, hours and years of age, in any order of the parts."""
     said = vocabulary.keywords()
-    assert set(RANGES) == set(numbers.BOUNDS)
+    assert set(RANGES) == set(measured.BOUNDS)
     units = {name: ("quantity", unit.value) for name, unit in numbers.UNITS.items()} | {"OF_AGE": ("age", "")}
     wrong = []
     for bound, (form, value) in RANGES.items():

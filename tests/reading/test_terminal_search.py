@@ -8,9 +8,10 @@ from tables import each_row
 
 from kg import resources
 from kg.questions.beside import BESIDE
+from kg.questions.measured import MEASURED
 from kg.reading.text.terminal_search import Terminals
 
-SEARCHED = {"question-beside": BESIDE}
+SEARCHED = {"question-beside": BESIDE, "question-measured": MEASURED}
 
 
 def rows(name):

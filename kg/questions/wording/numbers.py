@@ -2,26 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from itertools import product
 
 from kg.model import Unit
-from kg.questions.vocabulary import Meaning, singular_or_plural
-from kg.reading.text.number_words import words_of
+from kg.questions.measured import AMOUNTS, MEASURED, bound, bounded
+from kg.questions.vocabulary import Meaning
 
-_TENS, _ONES = words_of(*range(20, 100, 10)), words_of(*range(1, 10))
-_WORDED = {
-    **words_of(*range(1, 21), *range(30, 100, 10)),
-    **{f"{ten} {one}": _TENS[ten] + _ONES[one] for ten, one in product(_TENS, _ONES)},
-    "dozen": 12,
-    "a dozen": 12,
-    "two dozen": 24,
-    "three dozen": 36,
-}
-"""Numbers that are written as words: `over fifty`, `more than a dozen visits`."""
-BOUNDS = ("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS")
-_SIGNS = {"OVER": ">(?!=)", "AT_LEAST": ">=|≥", "UNDER": "<(?!=)", "AT_MOST": "<=|≤"}
 UNITS = {"VISITS": Unit.VISIT, "UNITS": Unit.UNIT, "HOURS": Unit.HOUR}
+_YOUNGEST, _OLDEST = 15, 99
 
 
 def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
@@ -41,104 +28,51 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     [('quantity', '120'), ('age', '40-50')]
     """
     counted: tuple[Unit | None, int] | None = None  # the last number of something, and where it ends
-    for number in _pattern().finditer(text):
-        unit = next((unit for name, unit in UNITS.items() if number[name] or number[f"{name}_FIRST"]), None)
-        if unit is None and not number["OF_AGE"] and _counts_after().match(text, number.end()):
+    for number in MEASURED.every("COUNTED", text):
+        said, start, end = number[0], number.start(), number.end()
+        unit = next((unit for name, unit in UNITS.items() if MEASURED.within(name, said)), None)
+        of_age = MEASURED.within("OF_AGE", said)
+        if unit is None and not of_age and MEASURED.after("VISITS_AFTER", text, end):
             unit = Unit.VISIT  # `24 PT visits`
-        bounded = any(number[name] for name in (*BOUNDS, "plus", "between"))
-        alone = (number["plus"] or any(number[name] for name in BOUNDS[:4])) and _is_age(number, text)
-        aged = number["AGED"] or number["OF_AGE"] or _COMPARED_AGE.search(number[0])
-        worker = bounded and _worker_before().search(text[: number.start()])
-        quantity = _QUANTITY.search(text[: number.start()])
-        against = bounded and counted and _AGAINST.fullmatch(text, counted[1], number.start())
+        by, plus = bound(said), "+" in said
+        limited = by or plus or MEASURED.within("BETWEEN", said)
+        alone = (plus or by in _BEFORE) and _is_age(number, text)
+        aged = of_age or MEASURED.within("AGED", said) or MEASURED.before("OLDER", said, len(said))
+        worker = limited and MEASURED.before("WORKERS", text, start)
+        quantity = MEASURED.before("QUANTITY", text, start)
+        against = limited and counted and MEASURED.fills("AGAINST_THOSE", text, counted[1], start)
         if against and counted and not (unit or aged):  # `over 12 visits versus 12 or fewer`
             unit = counted[0]
-        if unit or number["hash"] or quantity or (against and not aged):
-            counted = unit, number.end()
+        if unit or "#" in said or quantity or (against and not aged):
+            counted = unit, end
             also = ("quantity_unit", unit.value) if unit else None
-            start = quantity.start() if quantity else number.start()
-            yield Meaning("VALUE", "quantity", _range(number), also), start, number.end()
+            yield Meaning("VALUE", "quantity", _range(said), also), (quantity or number).start(), end
         elif aged or worker or alone:
-            yield Meaning("VALUE", "age", _range(number)), number.start(), number.end()
+            yield Meaning("VALUE", "age", _range(said)), start, end
 
 
-_AGAINST = re.compile(
-    r"[^\w]*\b(?:[a-z]+\s+){0,4}?(?:versus|vs\.?|than|compared\s+(?:with|to)|against|or)\s+(?:those\s+)?(?:(?:of|with|for)\s+)?",
-    re.IGNORECASE,
-)
-_QUANTITY = re.compile(r"\b(?:quantity|qty|amount)(?:\s+(?:of|is|=|was))?[\s:=]*$", re.IGNORECASE)
-_COMPARED_AGE = re.compile(r"\b(?:older|younger)\s*$", re.IGNORECASE)
-_YOUNGEST, _OLDEST = 15, 99
-_NO_AGE_BEFORE = re.compile(r"\b(?:page|chapter|dose|MED|MME|med|mme|rate|is|was)\s+$", re.IGNORECASE)
-_AFTER_AGE = re.compile(
-    r"\s*(?:$|[,.;?!)]|\b(?:and|or|vs|versus|than|by|with|who|whose|overturn\w*|upheld|den\w+|get|win)\b)"
-)
+_BEFORE = {"OVER", "AT_LEAST", "UNDER", "AT_MOST"}
 
 
 def _is_age(number: re.Match[str], text: str) -> bool:
     """Whether a bounded number without a unit is an age: `knee replacement, over 65`."""
     return (
-        not number["hash"]
-        and _YOUNGEST <= _amount(number["first"]) <= _OLDEST
-        and not _NO_AGE_BEFORE.search(text[: number.start()])
-        and bool(_AFTER_AGE.match(text, number.end()))
+        "#" not in number[0]
+        and _YOUNGEST <= _amounts(number[0])[0] <= _OLDEST
+        and not MEASURED.before("NO_AGE", text, number.start())
+        and bool(not text[number.end() :].strip() or MEASURED.after("AFTER_AGE", text, number.end()))
     )
 
 
-def _amount(written: str) -> int:
-    """A number in digits or in words."""
-    plain = re.sub(r"[\s-]+", " ", written.lower())
-    return int(plain) if plain.isdecimal() else _WORDED[plain]
+def _amounts(stretch: str) -> list[int]:
+    """The numbers of a stretch, in digits or in words."""
+    found = (re.sub(r"[\s-]+", " ", each[0].lower()) for each in MEASURED.every("AMOUNT", stretch))
+    return [int(each) if each.isdecimal() else AMOUNTS[each] for each in found]
 
 
-def _range(number: re.Match[str]) -> str:
+def _range(stretch: str) -> str:
     """The range that a number means, as a filter writes it."""
-    first = _amount(number["first"])
-    if number["last"]:
-        return f"{first}-{_amount(number['last'])}"
-    if number["OVER"]:
-        return f"{first + 1}.."
-    if number["UNDER"]:
-        return f"..{first - 1}"
-    if number["AT_LEAST"] or number["OR_MORE"] or number["OR_MORE_LATER"] or number["plus"]:
-        return f"{first}.."
-    return (
-        f"..{first}" if any(number[name] for name in ("AT_MOST", "OR_LESS", "OR_LESS_LATER")) else str(first)
-    )
-
-
-@cache
-def _worker_before() -> re.Pattern[str]:
-    """Whose age a bounded number is: ``workers over 60``."""
-    return re.compile(rf"\b(?:{singular_or_plural('WORKERS')})\s+$", re.IGNORECASE)
-
-
-@cache
-def _counts_after() -> re.Pattern[str]:
-    """A word or two, such as the service, and then visits."""
-    return re.compile(
-        rf"\s+(?:(?!disputed|different|separate|denied|other|more|less|fewer)[a-z][a-z-]*\s+){{1,2}}"
-        rf"(?:{singular_or_plural('VISITS')}|treatments)\b",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _pattern() -> re.Pattern[str]:
-    """``[what it counts] [aged] [how it is bounded] [#]number[ to number] [or more] [what it counts]``."""
-    first = "|".join(f"(?P<{name}_FIRST>{singular_or_plural(name)})" for name in UNITS)
-    before = "|".join(f"(?P<{name}>{singular_or_plural(name)}|{_SIGNS[name]})" for name in BOUNDS[:4])
-    after = "|".join(f"(?P<{name}>{singular_or_plural(name)})" for name in BOUNDS[4:])
-    later = "|".join(f"(?P<{name}_LATER>{singular_or_plural(name)})" for name in BOUNDS[4:])
-    units = "|".join(f"(?P<{name}>{singular_or_plural(name)})" for name in (*UNITS, "OF_AGE"))
-    worded = "|".join(re.escape(word) for word in sorted(_WORDED, key=len, reverse=True))
-    worded = worded.replace(r"\ ", r"[\s-]+")
-    amount = rf"(?:[0-9]{{1,4}}|(?:{worded})(?![\w-]))"
-    between = r"(?:(?P<between>between)\s+|from\s+)?"
-    return re.compile(
-        rf"(?<![\w.])(?:(?:{first})[\s:,]+)?(?:(?P<AGED>{singular_or_plural('AGED')})\s+)?(?:(?:{before})(?:\s+|(?<=[<>=≥≤])))?{between}(?P<hash>#\s?)?"
-        r"(?!(?:19|20)[0-9]{2}\b)"  # a year is no number of something
-        rf"(?P<first>{amount})(?:\s*(?:-|–|to|and)\s*(?P<last>{amount}))?(?![\w.])(?!\s?%)(?P<plus>\s?\+)?"
-        rf"(?:\s+(?:{after})\b)?(?:[\s-]*(?:{units})\b)?(?:\s+(?:{later})\b)?",
-        re.IGNORECASE,
-    )
+    first, *more = _amounts(stretch)
+    if more:
+        return f"{first}-{more[0]}"
+    return f"{first}.." if "+" in stretch else bounded(stretch, first)

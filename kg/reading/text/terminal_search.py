@@ -10,6 +10,11 @@ from kg import resources
 from kg.reading.text.terminals import written_out
 
 _TERMINAL = re.compile(r"^([A-Z][A-Z0-9_]*)(?:\.\d+)?:", re.MULTILINE)
+# Where a terminal is looked for; it begins within no word.
+_ANYWHERE = r"(?:(?<!\w)|(?!\w))(?:TERMINAL)"
+_BEFORE = rf"{_ANYWHERE}\s*\Z"
+_AFTER = r"\s*(?:TERMINAL)"
+_ALONE = rf"{_AFTER}\s*"
 _FARTHEST = 80
 """How many characters before a place are looked at."""
 
@@ -22,6 +27,7 @@ class Terminals:
 
     def __init__(self, file: str, words: Callable[[], Mapping[str, str]] | None = None) -> None:
         self._file, self._words = file, words
+        self._patterns: dict[tuple[str, str], re.Pattern[str]] = {}
 
     @cached_property
     def _expressions(self) -> dict[str, str]:
@@ -34,45 +40,30 @@ class Terminals:
         """The names of the terminals."""
         return tuple(self._expressions)
 
-    @cached_property
-    def _anywhere(self) -> dict[str, re.Pattern[str]]:
-        return {name: _compiled(f"{_EDGE}(?:{each})") for name, each in self._expressions.items()}
-
-    @cached_property
-    def _before(self) -> dict[str, re.Pattern[str]]:
-        return {name: _compiled(rf"{_EDGE}(?:{each})\s*\Z") for name, each in self._expressions.items()}
-
-    @cached_property
-    def _after(self) -> dict[str, re.Pattern[str]]:
-        return {name: _compiled(rf"\s*(?:{each})") for name, each in self._expressions.items()}
-
-    @cached_property
-    def _alone(self) -> dict[str, re.Pattern[str]]:
-        return {name: _compiled(rf"\s*(?:{each})\s*") for name, each in self._expressions.items()}
+    def _pattern(self, form: str, name: str) -> re.Pattern[str]:
+        found = self._patterns.get((form, name))
+        if found is None:  # made when it is first asked for, as most questions need few
+            found = re.compile(form.replace("TERMINAL", self._expressions[name]), re.IGNORECASE)
+            self._patterns[form, name] = found
+        return found
 
     def within(self, name: str, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """The first match within ``text[start:end]``."""
-        return self._anywhere[name].search(text, start, len(text) if end is None else end)
+        return self._pattern(_ANYWHERE, name).search(text, start, len(text) if end is None else end)
 
     def before(self, name: str, text: str, at: int) -> re.Match[str] | None:
         """The match that ends at a place of the text, but for blanks."""
-        return self._before[name].search(text, max(at - _FARTHEST, 0), at)
+        return self._pattern(_BEFORE, name).search(text, max(at - _FARTHEST, 0), at)
 
-    def after(self, name: str, text: str, at: int, end: int | None = None) -> re.Match[str] | None:
+    def after(self, name: str, text: str, at: int) -> re.Match[str] | None:
         """The match that begins at a place of the text, but for blanks."""
-        return self._after[name].match(text, at, len(text) if end is None else end)
+        return self._pattern(_AFTER, name).match(text, at)
 
     def fills(self, name: str, text: str, start: int = 0, end: int | None = None) -> bool:
         """Whether ``text[start:end]`` is such a match, but for blanks."""
-        return self._alone[name].fullmatch(text, start, len(text) if end is None else end) is not None
+        pattern = self._pattern(_ALONE, name)
+        return pattern.fullmatch(text, start, len(text) if end is None else end) is not None
 
-    def every(self, name: str, text: str) -> Iterator[re.Match[str]]:
-        """All matches, in order."""
-        return self._anywhere[name].finditer(text)
-
-
-_EDGE = r"(?:(?<!\w)|(?!\w))"
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    def every(self, name: str, text: str, start: int = 0) -> Iterator[re.Match[str]]:
+        """All matches from a place on, in order."""
+        return self._pattern(_ANYWHERE, name).finditer(text, start)
