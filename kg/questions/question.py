@@ -145,16 +145,17 @@ class Question:
             Kind.GROUNDS: "which grounds",
             Kind.SIDES: f"both parties {self.level}",
             Kind.TREND: "how many trend" if self.counts else "trend",
-            Kind.MEASURE: f'measure="{self.measure}"',
+            Kind.MEASURE: "",
             Kind.PARTS: "share",
-            Kind.CASES: f"show {self.limit or ''}" + (f' measure="{self.measure}"' if self.measure else ""),
+            Kind.CASES: f"show {self.limit or ''}",
             Kind.CASE: "",
             Kind.WHY: "why",
             Kind.RELATED: "like",
             Kind.CONTRAST: "like",
         }[self.kind]
         tail = " the other way" if self.kind is Kind.CONTRAST else ""
-        parts = [head, self.outcome.value if self.outcome else "", (self.case or "") + tail]
+        measure = f'measure="{self.measure}"' if self.measure else ""
+        parts = [head, measure, self.outcome.value if self.outcome else "", (self.case or "") + tail]
         if self.party is Party.CLAIMS_ADMINISTRATOR:
             parts.append("by the claims administrator")
         named: set[str] = set()
