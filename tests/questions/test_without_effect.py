@@ -4,6 +4,7 @@ import csv
 import random
 
 import pytest
+from tables import some_or_all
 
 from kg import resources
 from kg.errors import QuestionError
@@ -34,10 +35,10 @@ def catalogues():
     return found
 
 
-def inserted(seed, words):
+def inserted(seed, words, step):
     """Questions that are read, each with a word put between two others, and the question without it."""
     chosen = random.Random(seed)
-    for _ in range(TRIED):
+    for _ in range(TRIED // step):
         text, (word, meaning) = chosen.choice(READ), chosen.choice(words(chosen))
         parts = text.split()
         at = chosen.randrange(len(parts) + 1)
@@ -52,18 +53,20 @@ def echoed(text):
         return None
 
 
-def test_a_word_that_nothing_knows_is_named_by_the_refusal():
-    for _, text, word, _ in inserted(1, lambda _: [(one, None) for one in NOTHING]):
+@some_or_all(8)
+def test_a_word_that_nothing_knows_is_named_by_the_refusal(step):
+    for _, text, word, _ in inserted(1, lambda _: [(one, None) for one in NOTHING], step):
         shown = echoed(text) or refused(text)
         assert word.lower() in shown.lower(), text
 
 
-def test_a_value_of_any_catalogue_changes_the_echo_or_is_refused():
+@some_or_all(8)
+def test_a_value_of_any_catalogue_changes_the_echo_or_is_refused(step):
     """What the question says already, in the same or in other words, says nothing new."""
     known = catalogues()
     names = sorted(known)
     silent = []
-    for text, longer, _, meaning in inserted(2, lambda chosen: known[chosen.choice(names)]):
+    for text, longer, _, meaning in inserted(2, lambda chosen: known[chosen.choice(names)], step):
         before = read_question(text)
         if echoed(longer) == echo.sentence(before):
             filters = {c.name for c in (*before.where, *before.groups, *before.part)} | {*before.split}

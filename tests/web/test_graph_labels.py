@@ -4,11 +4,14 @@ import itertools
 import json
 from urllib.parse import quote
 
+import pytest
 from browsing import MARKS, Graph, Visit
 from playwright.sync_api import Browser
+from tables import some_or_all
 
 pytestmark = MARKS
 MUCH = "/explore?node=guideline/odg"
+SCREEN = {"width": 1280, "height": 900}
 
 # Each text as the canvas gets it, with the box that it fills on the screen; a frame begins with a clear.
 RECORD = """
@@ -31,11 +34,13 @@ RECORD = """
 """
 
 
-def recorded(browser: Browser, visit: Visit, path: str, **options: object) -> tuple[Visit, Graph]:
-    """A graph whose texts are recorded as they are drawn."""
-    other = Visit(browser, visit.server, **options)
-    other.page.add_init_script(RECORD)
-    return other, Graph(other, path)
+@pytest.fixture
+def recorded(visit: Visit) -> Visit:
+    """A visit that records the texts of a graph as they are drawn; nothing glides to its place."""
+    visit.page.set_viewport_size(SCREEN)
+    visit.page.emulate_media(reduced_motion="reduce")
+    visit.page.add_init_script(RECORD)
+    return visit
 
 
 def texts(graph: Graph) -> list[dict]:
@@ -80,10 +85,9 @@ def covered(graph: Graph, boxes: list[dict]) -> list[str]:
     ]
 
 
-def test_no_two_names_overlap(visit: Visit, browser: Browser):
+def test_no_two_names_overlap(recorded: Visit):
     """Whatever is expanded, without anything pressed for it: the graph is laid out again on its own."""
-    other, graph = recorded(browser, visit, MUCH, viewport={"width": 1280, "height": 900})
-    faults = []
+    graph, faults = Graph(recorded, MUCH), []
     for step in range(12):
         boxes, shown = texts(graph), len(graph.ids())
         found = overlapping(boxes)
@@ -96,8 +100,6 @@ def test_no_two_names_overlap(visit: Visit, browser: Browser):
         expanded(graph, 1)
     assert faults == []
     assert shown > 120
-    other.page.close()
-    assert other.faults == []
 
 
 def centers(visit: Visit) -> list[str]:
@@ -111,16 +113,15 @@ def centers(visit: Visit) -> list[str]:
     return [node for several in found.values() for _, node in {min(several), max(several)}]
 
 
-def test_names_stand_at_their_nodes_around_every_kind_of_center(visit: Visit, browser: Browser):
+@some_or_all(4)
+def test_names_stand_at_their_nodes_around_every_kind_of_center(recorded: Visit, step: int):
     """In the first view and after each of three expansions: none over another, few over a node."""
-    nodes = centers(visit)
+    nodes = centers(recorded)
     kinds = {node.partition("/")[0] for node in nodes}
     assert {"service", "drug", "specialty", "body-part", "guideline", "ground"} <= kinds
     faults = []
-    for node in nodes:
-        other, graph = recorded(
-            browser, visit, f"/explore?node={quote(node)}", viewport={"width": 1280, "height": 900}
-        )
+    for node in nodes[::step]:
+        graph = Graph(recorded, f"/explore?node={quote(node)}")
         for step in range(4):
             boxes, shown = texts(graph), len(graph.ids())
             found, under = overlapping(boxes), covered(graph, boxes)
@@ -130,8 +131,6 @@ def test_names_stand_at_their_nodes_around_every_kind_of_center(visit: Visit, br
             if any(b["right"] < 0 or b["left"] > edge["width"] for b in boxes):
                 faults.append((node, step, "a name out of sight"))
             expanded(graph, 1)
-        other.page.close()
-        assert other.faults == []
     assert faults == []
 
 
@@ -154,11 +153,12 @@ def unnamed(graph: Graph, drawn: str) -> list[str]:
     ]
 
 
-def test_what_is_chosen_keeps_its_name_and_its_neighbours_theirs(visit: Visit, browser: Browser):
+def test_what_is_chosen_keeps_its_name_and_its_neighbours_theirs(recorded: Visit):
     """All in the first view, also where the page is at 200 %; after three expansions, as many as fit."""
     faults = []
-    for size, share in (({"width": 1280, "height": 900}, 0.95), ({"width": 640, "height": 450}, 0.7)):
-        other, graph = recorded(browser, visit, MUCH, viewport=size)
+    for size, share in ((SCREEN, 0.95), ({"width": 640, "height": 450}, 0.7)):
+        recorded.page.set_viewport_size(size)
+        graph = Graph(recorded, MUCH)
         for step in (0, 3):
             expanded(graph, step)
             drawn = " ".join(one["text"] for one in texts(graph))
@@ -168,7 +168,6 @@ def test_what_is_chosen_keeps_its_name_and_its_neighbours_theirs(visit: Visit, b
                 faults.append((size["width"], step, near, left))
             if "Official" not in drawn:
                 faults.append((size["width"], step, "the chosen node has no name"))
-        other.page.close()
     assert faults == []
 
 
