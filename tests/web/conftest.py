@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from browsing import browser, case, server, visit
+from browsing import browser, case, server, visit, visitor
 from conftest_web import built, client, endpoint, live, remote, root, settings, site
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "settings",
     "site",
     "visit",
+    "visitor",
 ]

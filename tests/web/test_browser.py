@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import ARTEFACTS, MARKS, PAGE, Visit
 from conftest_web import Live
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from reference import flat
 
 pytestmark = MARKS
@@ -90,33 +90,63 @@ def _transferred(visit: Visit, path: str) -> int:
     return int(sum(sizes))
 
 
+def _inaccessible(page: Page, colours_of: str = "") -> list[tuple[str, list[str]]]:
+    """What axe finds; with ``colours_of`` (elements, in JavaScript), in their colours alone."""
+    rules = {"runOnly": ["color-contrast", "link-in-text-block"]} if colours_of else {}
+    found = page.evaluate(
+        """async (options) => (await axe.run(%s, options)).violations
+          .filter(({ impact }) => impact !== "minor")
+          .map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html.slice(0, 200))])"""
+        % (colours_of or "document"),
+        {"resultTypes": ["violations"], **rules},
+    )
+    return [(rule, places) for rule, places in found]
+
+
+VISIBLE = """[...document.body.querySelectorAll("*")].filter((one) => one.checkVisibility()
+  && [...one.childNodes].some(({ nodeType, data }) => nodeType === Node.TEXT_NODE && data.trim()))"""
+"""The elements that show text of their own."""
+
+
 @pytest.mark.parametrize("name", PAGES | ODD)
-def test_each_page_is_accessible_quiet_and_light(browser: Browser, server: Live, case: str, name: str):
-    visit = Visit(browser, server)
+def test_each_page_is_accessible_quiet_and_light(visit: Visit, case: str, name: str):
+    """In light and wide, and in dark and narrow, by all rules.
+
+    The other two have no colour of their own, so there it looks only at what one of the sizes alone shows.
+    """
     page = visit.page
     transferred = _transferred(visit, (PAGES | ODD)[name].format(case=case))
     assert transferred <= (1_500_000 if page.query_selector("#graph, #words") else 300_000)
-    ARTEFACTS.mkdir(exist_ok=True)
-    for size, window in {"wide": WIDE, "narrow": NARROW}.items():
-        page.set_viewport_size(window)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            if not os.environ.get("CI"):  # where nobody looks at them
-                whole = name not in {"case", "explore", "deep"}
-                page.screenshot(path=ARTEFACTS / f"{name}-{size}-{scheme}.png", full_page=whole)
-            # In the dark only colours differ, in whatever size, and so only rules about colours can.
-            if scheme == "dark" and size == "narrow":
-                continue
-            rules = {"runOnly": ["color-contrast", "link-in-text-block"]} if scheme == "dark" else {}
-            found = Axe().run(page, options={"resultTypes": ["violations"], **rules})
-            bad = [v for v in found.response["violations"] if v["impact"] != "minor"]
-            assert [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in bad] == []
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"wider than {size}"
-    page.close()
+    page.evaluate(Axe().axe_script)
+    _show(page, name, "wide", "light")
+    assert _inaccessible(page) == []
+    page.evaluate(f"window.wide = {VISIBLE}")
+    _show(page, name, "narrow", "dark")
+    assert _inaccessible(page) == []
+    page.evaluate(f"window.narrow = {VISIBLE}")
+    for size, scheme, other in (("narrow", "light", "wide"), ("wide", "dark", "narrow")):
+        _show(page, name, size, scheme)
+        page.evaluate(
+            f"window.seen = new Set({other}), window.alone = {VISIBLE}.filter((one) => !seen.has(one))"
+        )
+        if page.evaluate("alone.length"):
+            assert _inaccessible(page, "alone") == []
     told = [f"{status.value} ({status.phrase})" for status in [BAD.get(name)] if status]
     assert visit.faults == [
         f"Failed to load resource: the server responded with a status of {t}" for t in told
     ]
+    visit.faults.clear()
+
+
+def _show(page: Page, name: str, size: str, scheme: str) -> None:
+    """Look at a page in a size and a colour scheme: it must not be wider than its window."""
+    page.set_viewport_size({"wide": WIDE, "narrow": NARROW}[size])
+    page.emulate_media(color_scheme=scheme)
+    if not os.environ.get("CI"):  # where nobody looks at them
+        ARTEFACTS.mkdir(exist_ok=True)
+        whole = name not in {"case", "explore", "deep"}
+        page.screenshot(path=ARTEFACTS / f"{name}-{size}-{scheme}.png", full_page=whole)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"wider than {size}"
 
 
 def test_what_is_cited_is_found_by_its_name(visit: Visit):
