@@ -75,6 +75,8 @@ demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowl
 # coverage is required take it, if CI is set, and all others run without.
 COVERED := kg $(addprefix tests/,analysis cited claims files graph ontology questions reading statistics)
 PYTEST := pytest -n auto --dist worksteal
+# Long tests wait for servers, installations and time limits: one more of them than there are cores.
+MORE = $$($(BIN)/python -c 'import os; print(1 + (os.cpu_count() or 1))')
 
 CHECKS := test tests rest test-all coverage lowest
 # Python keeps what it compiles, whatever the environment says: each server, command and worker that starts saves seconds.
@@ -95,7 +97,7 @@ rest: .make/dev .make/vendor .make/packages
 
 .PHONY: test-all
 test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the long tests: servers, notebooks, wheels, lowest versions (and coverage, if CI is not set)
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m long
+	@$(BIN)/python -m pytest -n $(MORE) --dist loadfile --no-loadscope-reorder -m long
 	@$(MAKE) --no-print-directory $(if $(CI),,coverage) lowest
 
 # Programs of others that ask the server in tests, apart from what this project needs itself.

@@ -6,6 +6,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from conftest_web import Asker
 from fastapi.testclient import TestClient
 from rdflib import SKOS, Graph, URIRef
 
@@ -96,25 +97,26 @@ def test_every_iri_that_a_base_or_any_export_prints_answers(few: Path):
     with TestClient(create_app(few, Settings(workers=2, poll_time=5))) as site:
         paths = printed(site, few)
         assert len(paths) > 2_000
-        assert not silent_of(site, paths)
+        assert not site.portal.call(silent_of, Asker(site), paths)
 
 
-def silent_of(site: TestClient, paths: set[str]) -> dict[object, int]:
+async def silent_of(asker: Asker, paths: set[str]) -> dict[object, int]:
     """The paths that do not answer, with the status that they answer."""
     pages: dict[str, str] = {}
     silent: dict[object, int] = {}
     for path in sorted(paths):
-        data = site.get(f"/{path}", headers={"Accept": "text/turtle"})
-        if data.status_code != 200 or not data.text.strip():
-            silent[path] = data.status_code
-        shown = site.get(f"/{path}", headers={"Accept": "text/html"}, follow_redirects=False)
-        if shown.status_code == 303:
+        data = await asker.get(f"/{path}", "text/turtle")
+        if data.status == 303:
+            data = await asker.get(data.headers["location"], "text/turtle")
+        if data.status != 200 or not data.body.strip():
+            silent[path] = data.status
+        shown = await asker.get(f"/{path}", "text/html")
+        if shown.status == 303:
             pages[shown.headers["location"].partition("#")[0]] = path
-        elif shown.status_code != 200:
-            silent[path, "page"] = shown.status_code
-    return silent | {
-        (path, page): got for page, path in pages.items() if (got := site.get(page).status_code) != 200
-    }
+        elif shown.status != 200:
+            silent[path, "page"] = shown.status
+    found = {(path, page): (await asker.get(page, "text/html")).status for page, path in pages.items()}
+    return silent | {named: status for named, status in found.items() if status != 200}
 
 
 @pytest.mark.parametrize(
