@@ -29,11 +29,11 @@ IDEAS = (
         "day of the decision",
         "decisionDate",
         "decision_date",
-        "decision_date decided",
+        "decision_date",
         "decision_date year",
         "decision_date year",
     ),
-    Idea("day of the injury", "dateOfInjury", "date_of_injury", "", "injury_date date_of_injury", ""),
+    Idea("day of the injury", "dateOfInjury", "date_of_injury", "", "date_of_injury", ""),
     Idea("day of the denial", "urDenialDate", "ur_denial_date", "", "ur_denial_date", ""),
     Idea(
         "day of the application",
@@ -97,9 +97,7 @@ IDEAS = (
         "specialties",
         "specialty",
     ),
-    Idea(
-        "licence of the reviewer", "licensedIn", "licensed_in", "licence", "licensed_in licences", "licence"
-    ),
+    Idea("licence of the reviewer", "licensedIn", "licensed_in", "licence", "licensed_in", "licence"),
     Idea("age of the worker", "workerAge", "age", "age", "age", "age"),
     Idea("sex of the worker", "workerSex", "sex", "sex", "sex", "sex"),
 )

@@ -31,7 +31,7 @@ SUPPLY_DAYS = """imr:supplyUnit/skos:notation ?unit
 SAME: dict[str, tuple[str, str]] = {
     "decision_date": (LETTER, "?d imr:decisionDate ?v"),
     "year": (LETTER, "?d imr:decisionDate ?date . BIND(YEAR(?date) AS ?v)"),
-    "injury_date": (LETTER, "?d imr:dateOfInjury ?v"),
+    "date_of_injury": (LETTER, "?d imr:dateOfInjury ?v"),
     "template": (LETTER, "?d imr:template/skos:notation ?v"),
     "priority": (LETTER, "?d imr:priority/skos:notation ?v"),
     "age": (LETTER, "?d imr:workerAge ?v"),

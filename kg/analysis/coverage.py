@@ -110,7 +110,7 @@ def _of_letters(letters: pl.DataFrame) -> pl.DataFrame:
     plain = [_count(name, *_nulls(name)) for name in _HEADER]
     specialties = pl.col("specialties").cast(pl.Int64)
     known = specialties - pl.col("unresolved_specialties")
-    licences = pl.col("licences")
+    licences = pl.col("licensed_in")
     counted = [
         _count("reviewer specialties", specialties, known, specialties == 0),
         _count("reviewer licences", licences, licences, licences == 0),

@@ -32,7 +32,7 @@ CODED = (
 )
 _OWN = (
     *("case", "item", "outcome", "year", "body_parts", "specialties", "item_text", "wording", "age"),
-    *("decision_date", "injury_date", "conditions", "injured_parts", "earlier_treatments"),
+    *("decision_date", "date_of_injury", "conditions", "injured_parts", "earlier_treatments"),
     *("quantity_min", "quantity_max", "recommended_min", "recommended_max"),
     *CODED,
 )

@@ -14,7 +14,7 @@ _FACTS: Columns = {
     "case": (_TEXT, "Case number."),
     "decision_date": (_DAY, "Day of the decision."),
     "year": (_SMALL, "Year of the decision."),
-    "injury_date": (_DAY, "Day of the injury."),
+    "date_of_injury": (_DAY, "Day of the injury."),
     "template": (_TEXT, "Letter template."),
     "scanned": (_YES, "Whether the letter's text was recognized from a scan."),
     "priority": (_TEXT, "Priority of the review."),
@@ -118,7 +118,7 @@ _DETERMINATIONS: Columns = {
     "sex": (_TEXT, "Injured worker's sex."),
     "specialties": (_SMALL, "Number of specialties and subspecialties."),
     "unresolved_specialties": (_SMALL, "Number of unmatched specialties."),
-    "licences": (_SMALL, "Number of states that license the reviewer."),
+    "licensed_in": (_SMALL, "Number of states that license the reviewer."),
     "items": (_SMALL, "Number of items."),
     "rationales": (_SMALL, "Number of rationales."),
     "citations": (_SMALL, "Number of citations of both parties."),
@@ -170,6 +170,9 @@ TABLES: Mapping[str, Schema] = {
     table: {name: kind for name, (kind, _) in columns.items()} for table, columns in COLUMNS.items()
 }
 """The tables of a base, each a folder of Parquet files."""
+
+EARLIER = {"date_of_injury": "injury_date", "licensed_in": "licences"}
+"""What columns were called in the tables of earlier programs, by what they are called now."""
 
 FACTS, DETERMINATIONS, PROBLEMS = TABLES["facts"], TABLES["determinations"], TABLES["problems"]
 GROUNDS, SENTENCES = TABLES["grounds"], TABLES["sentences"]

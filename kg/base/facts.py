@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from kg.base.columns import DETERMINATIONS, FACTS, GROUNDS, PROBLEMS, SENTENCES, Schema
+from kg.base.columns import DETERMINATIONS, EARLIER, FACTS, GROUNDS, PROBLEMS, SENTENCES, Schema
 from kg.errors import BaseError
 from kg.model import (
     Allowed,
@@ -214,7 +214,7 @@ def write(rows: pl.DataFrame, path: Path) -> None:
 def scan(folder: Path, schema: Schema) -> pl.LazyFrame:
     """All files of ``folder`` as one table that is not loaded yet; none gives an empty table.
 
-    A column that came after a file was written is null there.
+    A column that came after a file was written is null there; one that had another name has its name of now.
 
     Raises:
         BaseError: the generation that held the folder was cleaned away.
@@ -224,7 +224,29 @@ def scan(folder: Path, schema: Schema) -> pl.LazyFrame:
         if not folder.parent.is_dir():
             raise BaseError(f"{folder.parent}: this generation was deleted; open the knowledge base again")
         return pl.LazyFrame(schema=schema)
-    return pl.scan_parquet(files, schema=dict(schema), glob=False, missing_columns="insert")
+    renamed = [_renamed(file, schema) for file in files]
+    if not any(renamed):
+        return _scan(files, schema)
+    tables = [_scan([file], schema, before) for file, before in zip(files, renamed, strict=True)]
+    return pl.concat(tables)
+
+
+def _scan(files: list[Path], schema: Schema, before: Mapping[str, str] | None = None) -> pl.LazyFrame:
+    names = {(before or {}).get(name, name): name for name in schema}
+    found = {old: schema[name] for old, name in names.items()}
+    table = pl.scan_parquet(files, schema=found, glob=False, missing_columns="insert")
+    return table.rename(names) if before else table
+
+
+def _renamed(file: Path, schema: Schema) -> Mapping[str, str]:
+    """What the file calls columns that have another name now."""
+    there = _columns(str(file), file.stat().st_mtime_ns)
+    return {name: old for name, old in EARLIER.items() if name in schema.keys() - there and old in there}
+
+
+@lru_cache(maxsize=1 << 10)
+def _columns(file: str, _when: int) -> frozenset[str]:
+    return frozenset(pl.read_parquet_schema(file))
 
 
 def _letter(case: str, determination: Determination, labels: Mapping[str, str]) -> Row:

@@ -21,7 +21,7 @@ from kg.questions import item_facets
 from kg.reading.vocabulary.concepts import read
 
 DATES = {
-    "injury": "injury_date",
+    "injury": "date_of_injury",
     "denial": "ur_denial_date",
     "application": "application_received",
     "assignment": "date_assigned",
@@ -230,7 +230,7 @@ FACETS: dict[str, Facet] = {
         if one != "decision"
     },
     "injury_year": Facet(
-        "year of injury", lambda index, _: index.columns("injury_date")["injury_date"].dt.year()
+        "year of injury", lambda index, _: index.columns("date_of_injury")["date_of_injury"].dt.year()
     ),
     "quarter": Facet("quarter of decision", _quarter),
     "age_group": Facet("age group of the worker", _age_group),

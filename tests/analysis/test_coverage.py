@@ -16,11 +16,11 @@ def table(schema, *rows):
 @pytest.fixture
 def base():
     """Two letters, three items: one of a known guideline's section and pages, one of nothing, one unknown."""
-    counts = {"specialties": 0, "unresolved_specialties": 0, "licences": 0, "items": 0, "rationales": 0}
+    counts = {"specialties": 0, "unresolved_specialties": 0, "licensed_in": 0, "items": 0, "rationales": 0}
     letters = table(
         DETERMINATIONS,
         counts | {"case": "A", "template": "pages", "age": 40, "specialties": 2, "unresolved_specialties": 1,
-                  "licences": 1, "items": 2, "rationales": 1, "citations": 2},
+                  "licensed_in": 1, "items": 2, "rationales": 1, "citations": 2},
         counts | {"case": "B", "template": "sections", "items": 1, "rationales": 1, "citations": 1},
     )  # fmt: skip
     first = {"case": "A", "item": 1, "template": "pages", "outcome": "upheld", "category": "Other",

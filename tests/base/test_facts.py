@@ -1,11 +1,13 @@
 """The facts table: its columns, what is recommended, ranges of pages, files of an older program."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 from msgspec.structs import replace
 
 from kg.base import facts
-from kg.base.columns import FACTS
+from kg.base.columns import EARLIER, FACTS, TABLES
 from kg.base.facts import POSITION, Rows
 from kg.graph import iri
 from kg.graph.triples import n_triples
@@ -156,3 +158,19 @@ def test_files_of_an_older_program_are_read_beside_newer_ones(tmp_path):
     assert (
         facts.scan(tmp_path, FACTS).select(pl.col("recommended_unit").count()).collect().item() == new.height
     )
+
+
+@pytest.mark.parametrize(("table", "licensed", "called"), [("facts", ["Ohio"], 1), ("determinations", 1, 2)])
+def test_columns_that_had_another_name_are_read_by_their_name_of_now(tmp_path, table, licensed, called):
+    names = ("case", "date_of_injury", "licensed_in")
+    new = pl.DataFrame(
+        [("A", date(2015, 1, 2), licensed)],
+        schema={name: TABLES[table][name] for name in names},
+        orient="row",
+    )
+    old = new.rename(dict([*EARLIER.items()][:called]))  # a list of licences was always called so
+    facts.write(old, tmp_path / "1.parquet")
+    facts.write(new, tmp_path / "2.parquet")
+    found = facts.scan(tmp_path, TABLES[table]).collect()
+    assert found.columns == list(TABLES[table])
+    assert found.select(names).equals(pl.concat([new, new]))

@@ -100,6 +100,7 @@ def test_it_is_opened(kb: Path, tmp_path: Path) -> None:
     with KnowledgeBase.open(kb) as base:
         assert base.cases() == [KEPT, CORRECTED, "CM16-0000004", "CM16-0000005"]
         assert base.outdated == 4
+        assert base.facts["date_of_injury"].null_count() == 0
         assert base.letter(KEPT) == (tmp_path / "letters/letter1.txt").read_text(encoding="utf-8")
         assert base.determination(CORRECTED).patient.age == 42
         assert Analyses.of(base).drivers("section", "any", Filters(), minimum=1).rows

@@ -99,7 +99,7 @@ def _injured() -> pl.Expr:
 
 def _since_injury() -> pl.Expr:
     """How long the injury lay back: an acute, a subacute, a chronic or an old one."""
-    days = (pl.col("decision_date") - pl.col("injury_date")).dt.total_days()
+    days = (pl.col("decision_date") - pl.col("date_of_injury")).dt.total_days()
     named = pl.lit("more than three years")
     for most, words in reversed(
         ((180, "up to six months"), (365, "up to a year"), (1096, "up to three years"))
@@ -129,7 +129,9 @@ KINDS = (
     Kind("condition", CLINICAL, 1 / 4, True, _column("conditions")),
     Kind("injured_part", CLINICAL, 1 / 8, True, _computed("injured_parts", by=_injured)),
     Kind("earlier_treatment", CLINICAL, 1 / 8, True, _column("earlier_treatments")),
-    Kind("since_injury", CLINICAL, 1 / 16, True, _computed("decision_date", "injury_date", by=_since_injury)),
+    Kind(
+        "since_injury", CLINICAL, 1 / 16, True, _computed("decision_date", "date_of_injury", by=_since_injury)
+    ),
     Kind("age", CLINICAL, 1 / 16, True, _computed("age", by=_age)),
     Kind("ground", REVIEW, 1 / 8, False, _column("grounds")),
     Kind("specialty", REVIEW, 1 / 16, False, _column("specialties")),

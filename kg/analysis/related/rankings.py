@@ -68,7 +68,7 @@ class RelatedRow:
     item: Annotated[int, Column("Item", "position of the similar item in its letter", "text")]
     outcome: Annotated[str | None, Column("Outcome", "how the similar item was decided", "text")]
     text: Annotated[str | None, Column("Disputed item", "the similar item as printed", "text")]
-    decided: Annotated[date | None, Column("Decided", "day of its decision", "text")]
+    decision_date: Annotated[date | None, Column("Decided", "day of its decision", "text")]
     specialties: Annotated[str, Column("Specialty", "specialties of its reviewer", "text")]
     claims_administrator: Annotated[
         str, Column("Claims administrator", "what the claims administrator cites for it", "text")

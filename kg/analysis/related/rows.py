@@ -44,7 +44,7 @@ class Side:
     item: int
     outcome: str | None
     text: str | None
-    decided: date | None
+    decision_date: date | None
     specialties: tuple[str, ...]
     claims_administrator: tuple[str, ...]
     reviewer: tuple[str, ...]

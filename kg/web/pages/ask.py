@@ -82,8 +82,8 @@ def _columns(answer: answers.Answer) -> list[str]:
         counts = ("measured", "mean", "median", "least", "greatest", "decisions", "letters", "part", "rate")
         return [name for name in (*own, *counts) if answer.rows and name in (*own, *answer.rows[0])]
     if answer.question.kind in {Kind.CASE, Kind.WHY, Kind.RELATED, Kind.CONTRAST}:
-        kept = ("case", "decided", "decision_date", "item", "outcome", "text")
-        return [name for name in kept if answer.rows and name in answer.rows[0]]
+        shown = ("case", "decision_date", "item", "outcome", "text")
+        return [name for name in shown if answer.rows and name in answer.rows[0]]
     if answer.question.kind is Kind.CASES:
         return ["case", "decision_date", "item", "outcome", "text"]
     kept = ("key", "administrator", "reviewer", "decisions", "overturned", "overturn_rate")

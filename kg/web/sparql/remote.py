@@ -217,7 +217,7 @@ async def _found(request: Request, outcome: str, limit: int, cursor: str | None)
     for row in await _run(request, "cases", outcome=outcome, after=after, limit=limit):
         case = cases.setdefault(
             row["case"],
-            asdict(CaseRow(row["case"], address(case_node(row["case"])), row["decided"], [], [], [])),
+            asdict(CaseRow(row["case"], address(case_node(row["case"])), row["decision_date"], [], [], [])),
         )
         case["positions"].append(row["position"])
         case["items"].append(row["text"])
@@ -287,7 +287,7 @@ async def place(request: Request, notation: str) -> Response:
             CaseRow(
                 row["case"],
                 address(case_node(row["case"])),
-                row["decided"],
+                row["decision_date"],
                 list(row["shown"]),
                 [text for text, _ in row["shown"].values()],
                 [outcome for _, outcome in row["shown"].values()],

@@ -217,7 +217,7 @@ class BriefPair(BaseModel):
     item: int
     outcome: str | None
     text: str
-    decided: str | None
+    decision_date: str | None
     specialties: list[str]
     pair_score: float
     reasons: list[BriefWhy]
