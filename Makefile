@@ -32,7 +32,7 @@ help: ## list the targets
 
 .make/install: .make/venv pyproject.toml requirements.lock
 	@echo "installing kg and what it needs into .venv"
-	@$(PIP) install --constraint requirements.lock --editable '.[xlsx,zstd]'
+	@$(PIP) install --constraint requirements.lock --editable '.[server,xlsx,zstd]'
 	@touch $@
 
 .make/dev: .make/install
@@ -157,7 +157,7 @@ soak: .make/dev ## load a server for SOAK seconds, with attackers and a new gene
 	@.make/lowest/bin/uv pip compile --quiet --resolution lowest-direct --all-extras pyproject.toml \
 	  --python .make/lowest/bin/python --output-file .make/lowest/lowest.txt >/dev/null
 	@.make/lowest/bin/uv pip install --quiet --python .make/lowest/bin/python \
-	  --constraint .make/lowest/lowest.txt --group dev --editable '.[dask,notebooks,xlsx,zstd]'
+	  --constraint .make/lowest/lowest.txt --group dev --editable '.[dask,notebooks,server,xlsx,zstd]'
 	@touch $@
 
 .PHONY: lowest
@@ -247,7 +247,7 @@ ontology-page: .make/install .make/pylode ## make the ontology's documentation p
 wheel: .make/dev .make/trust ## build the wheel, and the list of all that it installs (CycloneDX) beside it
 	@rm -rf dist .make/wheel && $(BIN)/python -m build --wheel --outdir dist . >/dev/null
 	@.venv/bin/python -m venv .make/wheel && .make/wheel/bin/python -m pip -qq --disable-pip-version-check install \
-	  --constraint requirements.lock dist/*.whl
+	  --constraint requirements.lock "$$(ls dist/*.whl)[server,xlsx,zstd]"
 	@.make/trust/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
 	  --output-file dist/imr-kg.cdx.json .make/wheel/bin/python
 	@ls dist
@@ -273,7 +273,7 @@ reference: .make/dev ## generate docs/reference.md from the code
 lock: ## pin the newest compatible versions in requirements.lock
 	@rm -rf .make/lock && python=$$(.ci/python) && "$$python" -m venv .make/lock
 	@.make/lock/bin/python -m pip -qq install --upgrade 'pip>=25.1'
-	@.make/lock/bin/python -m pip -qq install --group dev .
+	@.make/lock/bin/python -m pip -qq install --group dev '.[server]'
 	@.make/lock/bin/python -m pip freeze --exclude imr-kg > requirements.lock
 	@rm -rf .make/lock
 

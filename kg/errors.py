@@ -1,5 +1,8 @@
 """Every error that this package raises on purpose, all of them :class:`KgError`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class KgError(Exception):
     """Something that a person can act on; its text is one clear sentence that names the place."""
@@ -51,6 +54,51 @@ class QuestionError(KgError):
 
 class SettingError(KgError):
     """A setting or option has a value that cannot be used."""
+
+
+class ExtraError(SettingError, ImportError):
+    """A package is not installed that comes with an extra; the text names the extra."""
+
+
+EXTRAS = {
+    "analysis": {"networkx", "numpy", "pyshacl", "scipy"},
+    "server": {
+        *("fastapi", "jinja2", "multipart", "prometheus_client", "pydantic_settings", "python_multipart"),
+        *("pyvis", "starlette", "uvicorn"),
+    },
+    "agents": {"mcp"},
+    "dask": {"distributed"},
+    "xlsx": {"xlsxwriter"},
+}
+"""The modules that come with each extra of ``pyproject.toml``; what reads letters and builds needs none."""
+
+
+def without(package: str | None) -> ExtraError | None:
+    """What to say where a package cannot be imported, ``None`` where no extra brings it.
+
+    >>> print(without("scipy.stats"))
+    this needs scipy, which is not installed: pip install 'imr-kg[analysis]'
+    """
+    name = (package or "").partition(".")[0]
+    for extra, modules in EXTRAS.items():
+        if name in modules:
+            return ExtraError(f"this needs {name}, which is not installed: pip install 'imr-kg[{extra}]'")
+    return None
+
+
+@contextmanager
+def extras() -> Iterator[None]:
+    """Name the extra that is missing, where something is imported or done that needs one.
+
+    Raises:
+        ExtraError: a package cannot be imported that comes with an extra.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as fault:
+        if known := without(fault.name):
+            raise known from fault
+        raise
 
 
 def why(fault: BaseException) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from kg import queries
 from kg.base.store import KnowledgeBase
+from kg.errors import extras
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,10 +32,12 @@ class OpenBase(KnowledgeBase):
     """A knowledge base opened to be read and asked; make it with :func:`kg.open`.
 
     Its questions take the parameters of the ``kg`` command and of the API, by the same names. Filters
-    (``year``, ``category``, ``drug``, ...) take one value or a list of them, ranges as ``"2014-2016"``.
+    (``year``, ``category``, ``drug``, ...) take one value or a list of them, ranges as ``"2014-2016"``. What
+    analyses need comes with the extra ``analysis``: without it they raise ``ExtraError``.
     """
 
     @cached_property
+    @extras()
     def analyses(self) -> "Analyses":
         """The analyses, made once and kept beside the generation."""
         from kg.analysis.cache import Analyses
@@ -50,6 +53,7 @@ class OpenBase(KnowledgeBase):
         """
         return queries.run(self, queries.find(query), **parameters)
 
+    @extras()
     def drivers(
         self,
         level: str = "page",
@@ -67,6 +71,7 @@ class OpenBase(KnowledgeBase):
         """
         return self.analyses.drivers(level, party, _filters(filters), minimum, adjust=adjust, sets=sets)
 
+    @extras()
     def related(
         self,
         case: str,
@@ -89,6 +94,7 @@ class OpenBase(KnowledgeBase):
             self.spelled(case), outcome, limit, cursor, filters=_filters(filters), mode=mode
         )
 
+    @extras()
     def network(
         self,
         kind: str = "together",
@@ -108,6 +114,7 @@ class OpenBase(KnowledgeBase):
 
         return network(self.analyses.index, kind, level, party, _filters(filters), minimum, q)
 
+    @extras()
     def sides(
         self, level: str = "page", *, by: str | None = None, minimum: int = 10, **filters: "Given"
     ) -> "Sides":
@@ -124,6 +131,7 @@ class OpenBase(KnowledgeBase):
         index = self.analyses.index
         return sides(index, level, _filters(filters), minimum, grouping(index, by))
 
+    @extras()
     def robustness(
         self, key: str, level: str = "page", party: str = "reviewer", **filters: "Given"
     ) -> "Robustness":
@@ -136,6 +144,7 @@ class OpenBase(KnowledgeBase):
 
         return robustness(self.analyses.index, key, level, party, _filters(filters))
 
+    @extras()
     def trends(self, key: str | None = None, party: str = "reviewer", **filters: "Given") -> "Trends":
         """Outcomes by month and at each change of edition, as :func:`kg.analysis.trends.trends` counts.
 
@@ -146,6 +155,7 @@ class OpenBase(KnowledgeBase):
 
         return trends(self.analyses.index, key, party, _filters(filters))
 
+    @extras()
     def ask(self, question: str) -> "Asked":
         """The answer to a question in words, with how it was understood.
 
@@ -157,12 +167,14 @@ class OpenBase(KnowledgeBase):
         return ask(self.analyses, question)
 
     @cached_property
+    @extras()
     def _citable(self) -> "Citable":
         """The figures that have an address."""
         from kg.cited.citable import Citable
 
         return Citable.of(self, self.analyses)
 
+    @extras()
     def check(self, text: str) -> "Checked":
         """The claims of a text about cases, counts and rates, each part with its verdict.
 
@@ -173,6 +185,7 @@ class OpenBase(KnowledgeBase):
 
         return check(self._citable, text)
 
+    @extras()
     def outcomes(
         self,
         by: str,
@@ -191,6 +204,7 @@ class OpenBase(KnowledgeBase):
 
         return outcomes(self.analyses.index, by, across, party, _filters(filters), minimum)
 
+    @extras()
     def grounds(
         self,
         by: str = "all",
@@ -210,6 +224,7 @@ class OpenBase(KnowledgeBase):
 
         return grounds(self.analyses.index, by, key, party, _filters(filters), minimum)
 
+    @extras()
     def sentences(
         self, *, alike: bool = False, minimum: int = 2, limit: int = 100, **filters: "Given"
     ) -> "Stock":
@@ -224,6 +239,7 @@ class OpenBase(KnowledgeBase):
         said = self.scan_sentences()
         return stock(index, said, self.letter, alike=alike, filters=wanted, minimum=minimum, limit=limit)
 
+    @extras()
     def search(self, q: str, limit: int = 10, offset: int = 0) -> "Hits":
         """The letters that hold all the words of ``q``, the best first; a phrase is quoted.
 
@@ -234,6 +250,7 @@ class OpenBase(KnowledgeBase):
         return self._search.find(q, limit, offset)
 
     @cached_property
+    @extras()
     def _search(self) -> "Search":
         from kg.analysis.search import Search
 

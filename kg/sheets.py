@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from kg.errors import SettingError
+from kg.errors import ExtraError, SettingError
 
 BOM = "\ufeff"
 CSV = "text/csv"
@@ -100,7 +100,7 @@ def _workbook(table: Table) -> bytes:
     try:
         from xlsxwriter import Workbook
     except ImportError as error:
-        raise SettingError("xlsx needs the extra: pip install 'imr-kg[xlsx]'; or use csv-bom") from error
+        raise ExtraError("xlsx needs the extra: pip install 'imr-kg[xlsx]'; or use csv-bom") from error
     rows = [*table.rows]
     if len(rows) > MOST_ROWS:
         raise SettingError(

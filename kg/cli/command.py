@@ -23,7 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kg import sheets
-from kg.errors import ChoiceError, KgError, SettingError
+from kg.errors import ChoiceError, KgError, SettingError, without
 
 if TYPE_CHECKING:
     from kg.analysis.cache import Analyses
@@ -265,7 +265,10 @@ def _guarded(function: Callable[[], int | None], *, verbose: bool) -> int:
         _complain(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else error)
         return FAILED
     except ModuleNotFoundError as error:
-        _complain(f"this needs {error.name}, which is not installed: pip install imr-kg brings all")
+        if known := without(error.name):
+            _complain(known)
+            return USAGE
+        _complain(f"this needs {error.name}, which is not installed: pip install 'imr-kg[all]'")
         return FAILED
     except Exception as error:
         log.debug("a fault of kg itself", exc_info=True)

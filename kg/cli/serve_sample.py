@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kg.cli.command import DEFAULT_KB, STOPPED, Kb, command, say
-from kg.errors import SettingError
+from kg.errors import ExtraError, SettingError
 
 if TYPE_CHECKING:
     from kg.web.settings import Settings
@@ -87,13 +87,11 @@ def mcp(kb: Kb = DEFAULT_KB) -> None:
     The tools are those of `/mcp` of `kg serve`; they are read-only.
     Requires the extra: pip install "imr-kg[agents]".
     """
-    from importlib.util import find_spec
-
-    from kg.web.app import create_app
-
-    if find_spec("mcp") is None:
-        raise SettingError('kg mcp requires the extra: pip install "imr-kg[agents]"')
-    from kg.web.agents import tool_server
+    try:
+        from kg.web.agents import tool_server
+        from kg.web.app import create_app
+    except ModuleNotFoundError as fault:
+        raise ExtraError("kg mcp requires the extra: pip install 'imr-kg[agents]'") from fault
 
     tool_server.serve(create_app(kb))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from kg.base.building import read
 from kg.base.building.processes import in_order
 from kg.base.building.staging import Batch, stage
-from kg.errors import BaseError
+from kg.errors import BaseError, ExtraError
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def cluster(scheduler: str) -> Stage:
         try:
             from distributed import Client
         except ImportError as fault:
-            raise BaseError("--scheduler needs Dask: pip install 'imr-kg[dask]'") from fault
+            raise ExtraError("--scheduler needs Dask: pip install 'imr-kg[dask]'") from fault
         try:
             client = Client(scheduler, timeout=20, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as fault:
