@@ -86,7 +86,7 @@ class Transfer:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        method = scope["method"]
+        method, whole = scope["method"], scope
         if method == "HEAD":
             scope = {**scope, "method": "GET"}
         headers = Headers(scope=scope)
@@ -94,7 +94,11 @@ class Transfer:
         scope[WHOLE] = method == "HEAD" or asked is not None
         known = headers.get("if-none-match") if method in {"GET", "HEAD"} else None
         takes = negotiate.packing(headers.get("accept-encoding"), PACKINGS)
-        await self._app(scope, receive, _Sending(send, method=method, takes=takes, known=known, asked=asked))
+        try:
+            await self._app(scope, receive, _Sending(send, method=method, takes=takes, known=known, asked=asked))
+        finally:
+            if "route" in scope:  # which the log and the metrics name
+                whole["route"] = scope["route"]
 
 
 class _Part(NamedTuple):

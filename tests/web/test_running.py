@@ -79,13 +79,15 @@ def test_each_request_is_a_line_of_json(built: Path):
         try:
             client.get("/api/cases?year=2017&limit=1")
             client.get("/nothing%0Ahere")
+            client.head("/api/cases")
         finally:
             access_log.log.handlers = []
-    first, second = (json.loads(line) for line in lines)
+    first, second, head = (json.loads(line) for line in lines)
     assert (first["method"], first["path"], first["status"]) == ("GET", "/api/cases", 200)
     assert first["query"] == "year=2017&limit=1"
     assert first["milliseconds"] > 0
     assert second["status"] == 404
+    assert (head["method"], head["route"]) == ("HEAD", first["route"]) == ("HEAD", "/api/cases")
     assert "\n" not in lines[1]
 
 
