@@ -95,7 +95,9 @@ class Transfer:
         known = headers.get("if-none-match") if method in {"GET", "HEAD"} else None
         takes = negotiate.packing(headers.get("accept-encoding"), PACKINGS)
         try:
-            await self._app(scope, receive, _Sending(send, method=method, takes=takes, known=known, asked=asked))
+            await self._app(
+                scope, receive, _Sending(send, method=method, takes=takes, known=known, asked=asked)
+            )
         finally:
             if "route" in scope:  # which the log and the metrics name
                 whole["route"] = scope["route"]
