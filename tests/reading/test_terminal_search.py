@@ -9,9 +9,10 @@ from tables import each_row
 from kg import resources
 from kg.questions.beside import BESIDE
 from kg.questions.measured import MEASURED
+from kg.questions.wording.rationale_words import TOLD
 from kg.reading.text.terminal_search import Terminals
 
-SEARCHED = {"question-beside": BESIDE, "question-measured": MEASURED}
+SEARCHED = {"question-beside": BESIDE, "question-measured": MEASURED, "question-rationale": TOLD}
 
 
 def rows(name):
