@@ -11,12 +11,16 @@ import numpy as np
 import polars as pl
 
 from kg.analysis import labels
-from kg.explore import topic
+from kg.analysis.decisions import places
+from kg.explore import case_lists, topic
+from kg.explore.incidence import Ids
 from kg.explore.neighbours import Links, case_node
 from kg.graph import iri
 
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 8
+_LONGEST = 60
+_TREATED = ("service", "body part")
 _CASE = re.compile(r"(?:CM)?[\s_-]*(\d\d)[\s_-]*(\d{1,7})")
 """A case number however it is spelled: ``cm16 219557``."""
 
@@ -32,12 +36,23 @@ class Suggestion(NamedTuple):
 
 
 class Treatment(NamedTuple):
-    """A service for a body part, however it is worded: ``wordings`` are items that hold the words."""
+    """A service for a body part, however it is worded: ``wordings`` are items that hold the words.
+
+    ``path`` lists just these ``decisions``.
+    """
 
     label: str
     decisions: int
     path: str
     wordings: list[tuple[str, int]]
+
+    @property
+    def suggestion(self) -> Suggestion:
+        """The treatment, with its most frequent wording."""
+        others = len(self.wordings) - 1
+        more = f" and {others:,} other wording{'s' if others > 1 else ''}" if others else ""
+        label = f"{self.label} ({_cut(self.wordings[0][0])}{more})"
+        return Suggestion("", label, "treatment", self.decisions, self.path)
 
 
 class Suggestions:
@@ -46,6 +61,7 @@ class Suggestions:
     def __init__(self, links: Links) -> None:
         rows = list(_named(links))
         self._nodes = _table(*map(list, zip(*rows, strict=True))) if rows else _table([], [], [], [], [])
+        self._links = links
         worded = links.texts.select(pl.col("item_text").str.strip_chars(" .").alias("label"))
         items = worded.drop_nulls().group_by("label").len("decisions")
         self._items = _table(
@@ -57,9 +73,11 @@ class Suggestions:
         )
         self._cases = links.texts["case"].unique().sort()
         every = np.arange(len(links.index))
-        main = {name: links.kinds[name].any.main(every) for name in ("service", "body part")}
-        self._worded = worded.with_columns(service=main["service"], part=main["body part"]).drop_nulls()
-        self._kinds = {name: links.kinds[name].nodes for name in main}
+        self._main = [links.kinds[name].any.main(every) for name in _TREATED]
+        known = links.texts["item_text"].fill_null("")
+        self._texts = known.unique(maintain_order=True)
+        self._wording = places(known, self._texts)
+        self._lower = self._texts.str.to_lowercase()
 
     @cached_property
     def _words(self) -> list[str]:
@@ -95,23 +113,36 @@ class Suggestions:
 
     def treatments(self, query: str, limit: int = 6) -> list[Treatment]:
         """The treatments whose items hold the words: one entry each, with its wordings inside."""
-        words = [word.casefold() for word in _WORD.findall(query)][:_MOST_WORDS]
+        words = case_lists.words(query) if query.strip() else []
         if not words:
             return []
-        kept = self._items.lazy()
-        for word in words:
-            kept = kept.filter(pl.col("folded").str.contains(f" {word}", literal=True))
-        wordings = kept.select("label").collect()["label"]
-        rows = self._worded.filter(pl.col("label").is_in(wordings.implode()), pl.col("service") >= 0)
-        groups = rows.group_by("service", "part").len("decisions").sort("decisions", descending=True)
-        return [self._treatment(rows, *group) for group in groups.head(limit).iter_rows()]
+        there = np.logical_and.reduce(
+            [self._lower.str.contains(word, literal=True).to_numpy() for word in words]
+        )
+        # What stands within words alone is a misspelling, which is like another word: "Lofena" in diclofenac.
+        begun = [pl.col("text").str.contains(rf"\b{re.escape(word)}") for word in words if word[0].isalnum()]
+        if self._lower.to_frame("text").filter(pl.Series(there), *begun).is_empty():
+            return []
+        found = np.flatnonzero(there[self._wording])
+        service, part = (main[found] for main in self._main)
+        parts = int(self._main[1].max(initial=0)) + 2
+        counts = np.bincount((service * parts + part + 1)[service >= 0])
+        most = [int(group) for group in np.argsort(-counts, kind="stable")[:limit] if counts[group]]
+        made = [self._treatment(found, query, group // parts, group % parts - 1) for group in most]
+        return sorted(made, key=lambda one: -one.decisions)
 
-    def _treatment(self, rows: pl.DataFrame, service: int, part: int, decisions: int) -> Treatment:
-        nodes = [self._kinds["service"][service]] + ([self._kinds["body part"][part]] if part >= 0 else [])
-        own = rows.filter(pl.col("service") == service, pl.col("part") == part)
-        counts = own["label"].value_counts(sort=True)
-        path = f"/cases?{urlencode([('about', node) for node in nodes])}"
-        return Treatment(", ".join(map(labels.label, nodes)), decisions, path, list(counts.iter_rows()))
+    def _treatment(self, found: Ids, query: str, service: int, part: int) -> Treatment:
+        """One of those ``found``: the decisions that its path lists."""
+        numbers = zip(_TREATED, (service, part), strict=True)
+        nodes = [self._links.kinds[name].nodes[number] for name, number in numbers if number >= 0]
+        for node in nodes:
+            found = np.intersect1d(found, topic.within(self._links, node), assume_unique=True)
+        counts = np.bincount(self._wording[found])
+        wording = np.flatnonzero(counts)
+        order = wording[np.argsort(-counts[wording], kind="stable")]
+        wordings = list(zip(self._texts.gather(order).to_list(), counts[order].tolist(), strict=True))
+        path = f"/cases?{urlencode([*(('about', node) for node in nodes), ('text', query)], quote_via=quote)}"
+        return Treatment(", ".join(map(labels.label, nodes)), len(found), path, wordings)
 
     def find(self, query: str, limit: int = 10) -> list[Suggestion]:
         """The best matches: every word begins a word of a name, the more decisions the better.
@@ -128,8 +159,9 @@ class Suggestions:
 
     def _found(self, query: str, words: list[str], limit: int) -> list[Suggestion]:
         found = [*self._of_cases(query.strip(), 3), *self._of(self._nodes, words, limit)]
-        found += [s._replace(path=_cases_about(s.label)) for s in self._of(self._items, words, limit)]
-        return _mixed(found, limit)
+        treated = [one.suggestion for one in self.treatments(query, limit)]
+        worded = [] if treated or found else self._of(self._items, words, limit)
+        return _mixed(found, [*treated, *(s._replace(path=_cases_about(s.label)) for s in worded)], limit)
 
     def _of(self, table: pl.DataFrame, words: list[str], limit: int) -> list[Suggestion]:
         kept = table.lazy()
@@ -206,13 +238,20 @@ def _meant(concept: labels.Concept, known: Collection[str]) -> list[str]:
     return found or [node for node in topic.chain(concept.node) if node in known][:1]
 
 
-def _mixed(found: list[Suggestion], limit: int) -> list[Suggestion]:
-    """At most ``limit``, of every kind some: nodes first, then what items are called."""
-    items = [s for s in found if s.kind == "item"]
-    rest = [s for s in found if s.kind != "item"]
-    room = max(limit - len(items), limit // 2)
-    chosen = rest[:room]
+def _mixed(nodes: list[Suggestion], items: list[Suggestion], limit: int) -> list[Suggestion]:
+    """At most ``limit``, of both some: nodes first, then what is in dispute."""
+    chosen = nodes[: max(limit - len(items), limit // 2)]
     return chosen + items[: limit - len(chosen)]
+
+
+def _cut(wording: str) -> str:
+    """A wording as long as a list has room for.
+
+    >>> _cut("MRI of the lumbar spine"), len(_cut("x" * 300))
+    ('MRI of the lumbar spine', 60)
+    """
+    plain = wording.strip(" .")
+    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 1]}…"
 
 
 def _table(

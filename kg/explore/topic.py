@@ -8,7 +8,7 @@ import numpy as np
 
 from kg.analysis import labels
 from kg.analysis.comparison import Comparison
-from kg.analysis.decisions import OUTCOMES, Index
+from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.errors import UnknownError
 from kg.explore.incidence import Ids, Pairs
 from kg.explore.neighbours import Kind, Links
@@ -259,25 +259,33 @@ def sides(links: Links, found: Ids, level: str = "section", most: int = 8) -> Si
     whose administrator cites no place of the level, the last column for those whose reviewer cites none.
     """
     kind = links.kinds[level]
-    ours, theirs = (kind.by_party[p.value] for p in (Party.REVIEWER, Party.CLAIMS_ADMINISTRATOR))
-    columns = [
-        (one, np.intersect1d(found, ours.having(kind.number[one.node])))
-        for one in cited(links, found, Party.REVIEWER, level, most)
-    ]
-    rows = [
-        (one, np.intersect1d(found, theirs.having(kind.number[one.node])))
-        for one in cited(links, found, Party.CLAIMS_ADMINISTRATOR, level, most)
-    ]
-    for side, pairs in ((columns, ours), (rows, theirs)):
-        none = found[np.diff(pairs.starts)[found] == 0]
-        if len(none):
-            side.append((row(links, "", f"no {level}", none), none))
+    columns, rows = (
+        _citing(links, found, kind, party, most) for party in (Party.REVIEWER, Party.CLAIMS_ADMINISTRATOR)
+    )
+    won = links.index.outcome[found] == _WON
+    theirs, ours = (np.array([has for _, has in side], np.float32) for side in (rows, columns))
+    if not (rows and columns):
+        return Sides([one for one, _ in columns], [(one, []) for one, _ in rows])
+    decisions, overturned = (theirs * part @ ours.T for part in (1, won))
     return Sides(
         [one for one, _ in columns],
-        [(one, [_cell(links, ids, other) for _, other in columns]) for one, ids in rows],
+        [
+            (one, [Cell(int(n), int(of)) for n, of in zip(*cells, strict=True)])
+            for (one, _), *cells in zip(rows, decisions, overturned, strict=True)
+        ],
     )
 
 
-def _cell(links: Links, one: Ids, other: Ids) -> Cell:
-    both = np.intersect1d(one, other)
-    return Cell(len(both), int((links.index.outcome[both] == _WON).sum()))
+def _citing(links: Links, found: Ids, kind: Kind, party: Party, most: int) -> list[tuple[Row, Mask]]:
+    """What a party cites most in the decisions ``found``, and nothing, each with which of these cite it."""
+    pairs = kind.by_party[party.value]
+    citing = np.zeros(len(links.index), bool)
+    made = []
+    for one in cited(links, found, party, kind.name, most):
+        citing[:] = False
+        citing[pairs.having(kind.number[one.node])] = True
+        made.append((one, citing[found]))
+    none = np.diff(pairs.starts)[found] == 0
+    if none.any():
+        made.append((row(links, "", f"no {kind.name}", found[none]), none))
+    return made

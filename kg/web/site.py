@@ -44,6 +44,8 @@ from kg.web.problems import ProblemError
 T = TypeVar("T")
 _KEPT = 256
 _MINIMUM = 10  # decisions of a row that has figures, where nobody says otherwise
+SENTENCES = 25
+"""Stock sentences on a page."""
 PATIENCE = 8.0
 """Seconds that an answer waits for what another one is making."""
 _KEPT_BYTES = 32_000_000
@@ -107,11 +109,12 @@ class Site:
         self.index.values("guideline")
 
     def load_the_rest(self) -> None:
-        """Load pyvis and the grammars, so that the first picture and letter need not wait for them."""
+        """Load pyvis, the grammars and stock sentences, so that the first who asks need not wait for them."""
         drawing.html(drawing.View([], []))
         complete(self.index, "o")
         for case in self.base.cases()[:1]:
             self.base.determination(case)
+        self.stock_sentences(Filters(), alike=False, minimum=2, limit=SENTENCES, offset=0)
 
     @cached_property
     def analyses(self) -> Analyses:

@@ -31,7 +31,29 @@ PAGES = {
     "guidelines": "/guidelines",
     "guideline": "/guidelines/chronic-pain/2009",
     "guideline, both parties": "/guidelines/acoem-2004?party=any",
+    "guideline of chapters": "/guidelines/odg",
+    "chapter": "/guidelines/acoem-2004/12",
+    "section": "/guidelines/chronic-pain/2009/topical-analgesics",
     "page": "/guidelines/chronic-pain/2009/page/98",
+    "category of services": "/topics/service/pharmaceuticals",
+    "service": "/topics/service/rehabilitation/physical-therapy-occupational-therapy-pt-ot",
+    "class of drugs": "/topics/drug/opioids",
+    "drug": "/topics/drug/tramadol",
+    "specialty": "/topics/specialty/pain-medicine",
+    "body part": "/topics/body-part/low-back",
+    "ground": "/topics/ground/response",
+    "sources outside the MTUS": "/sources",
+    "services, heat maps, flow": "/services",
+    "outcomes": "/outcomes",
+    "sides": "/sides",
+    "trends": "/trends",
+    "network": "/network",
+    "robustness": "/robustness/chronic-pain/2009/page/98",
+    "stock sentences": "/sentences",
+    "questions": "/questions",
+    "named query": "/questions/outcomes_by_category",
+    "question in words": "/ask?q=overturned+opioids+by+year",
+    "similar": "/related",
     "start of the graph": "/explore",
     "graph": "/explore?node=guideline/chronic-pain/2009/page/98",
     "graph, three deep": "/explore?node=guideline/chronic-pain/2009/page/98&depth=3",
@@ -75,8 +97,8 @@ def fresh(browser: Browser) -> Page:
     return browser.new_context(viewport={"width": 1360, "height": 900}).new_page()
 
 
-def visited(browser: Browser, address: str) -> tuple[float, int]:
-    """First contentful paint in milliseconds, and bytes transferred."""
+def visited(browser: Browser, address: str) -> tuple[float, int, int]:
+    """First contentful paint in milliseconds, bytes transferred, and bytes of the page itself, not packed."""
     page, sizes = fresh(browser), []
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
@@ -87,8 +109,9 @@ def visited(browser: Browser, address: str) -> tuple[float, int]:
         "performance.getEntriesByType('paint').find((e) => e.name === 'first-contentful-paint')?.startTime"
     )
     first = page.evaluate(paint)
+    plain = page.evaluate("performance.getEntriesByType('navigation')[0].decodedBodySize")
     page.context.close()
-    return float(first or 0), int(sum(sizes))
+    return float(first or 0), int(sum(sizes)), int(plain)
 
 
 def filled(page: Page, most: int) -> str:
@@ -168,14 +191,11 @@ def main(base: Path, rounds: int) -> None:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
             for name, path in PAGES.items():
                 seen = [visited(browser, server.address + path.format(case=case)) for _ in range(rounds)]
+                later = statistics.median(first for first, *_ in seen[1:] or seen)
                 say(f"{name}: first paint, first time", seen[0][0], "ms", 1000)
-                say(
-                    f"{name}: first paint, later",
-                    statistics.median(first for first, _ in seen[1:] or seen),
-                    "ms",
-                    1000,
-                )
+                say(f"{name}: first paint, later", later, "ms", 1000)
                 say(f"{name}: transferred", seen[0][1] / 1000, "kB", 1500 if name in HEAVY else 300)
+                say(f"{name}: the page itself, not packed", seen[0][2] / 1000, "kB")
             graph(browser, server.address, rounds)
             suggestions(browser, server.address)
             browser.close()

@@ -65,6 +65,37 @@ def test_a_treatment_is_one_entry_with_its_wordings(site: TestClient):
     assert all("mri" in words.lower() for words in wordings)
 
 
+TYPED = (
+    "mri",
+    "lumbar",
+    "therap",
+    "physical therapy",
+    "inject",
+    "tramadol",
+    "x-ray",
+    "of the",
+    "right knee",
+    "3 times a week",
+)
+
+
+def test_a_suggested_treatment_is_one_entry_that_lists_what_it_counts(site: TestClient):
+    """No wording stands alone beside its treatment, and a count is that of the list that it leads to."""
+    seen = 0
+    for words in TYPED:
+        rows = site.get("/api/suggest", params={"q": words, "limit": 20}).json()["results"]
+        treated = [row for row in rows if row["kind"] == "treatment"]
+        assert treated, words
+        assert not [row for row in rows if row["kind"] == "item"]
+        names = [row["path"] for row in treated]
+        assert len(names) == len(set(names))
+        for row in treated:
+            listed = site.get(row["path"] + "&format=csv").text.splitlines()[1:]
+            assert row["decisions"] == len(listed), row
+            seen += 1
+    assert seen > 20
+
+
 def test_questions_are_grouped_found_and_answered(site: TestClient):
     page = site.get("/questions").text
     names = re.findall(r'href="/questions/([a-z_]+)"', page)

@@ -13,10 +13,10 @@ from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages import filter_form
 from kg.web.pages.rendering import render
+from kg.web.site import SENTENCES
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_SHOWN = 25
 _MINIMA = (2, 3, 5, 10, 30, 100)
 
 
@@ -30,7 +30,7 @@ def sentences(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     """Sentences that appear in several letters, most frequent first."""
-    found = site.stock_sentences(filters, alike=alike, minimum=minimum, limit=_SHOWN, offset=offset)
+    found = site.stock_sentences(filters, alike=alike, minimum=minimum, limit=SENTENCES, offset=offset)
     given = found.filters.pairs()
     given += [("alike", "true")] if alike else []
     given += [("minimum", str(minimum))] if minimum != _MINIMA[0] else []
@@ -52,8 +52,8 @@ def sentences(
         minimum=minimum,
         minima=_MINIMA,
         offset=offset,
-        before=_page(given, offset - _SHOWN) if offset else None,
-        next=_page(given, offset + _SHOWN) if offset + _SHOWN < found.total else None,
+        before=_page(given, offset - SENTENCES) if offset else None,
+        next=_page(given, offset + SENTENCES) if offset + SENTENCES < found.total else None,
         again=urlencode([*given, ("limit", "1000")]),
         **filter_form.shown(site.index, filters),
         help=HELP,
