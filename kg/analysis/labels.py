@@ -140,6 +140,8 @@ def edition(node: str) -> str:
     return _edition(node) if node[-1:].isdecimal() else short(node)
 
 
+_SHORTEST = 8
+"""Letters of a name that is cut before its bracket."""
 _EDITION = re.compile(r"/\d{4}$")
 
 
@@ -164,6 +166,21 @@ def brief(node: str) -> str:
         return label(node)
     name = f"“{short(node)}”" if "#" in node else short(node).partition(", ch. ")[0]
     return f"{name} ({_within(container)})"
+
+
+def cut(name: str, most: int) -> str:
+    """A name as long as there is room for; the bracket at its end stays, which tells it from its namesakes.
+
+    >>> cut("Special Studies (ACOEM 2004, ch. 12)", 32), cut("Physical medicine treatment", 20)
+    ('Special St… (ACOEM 2004, ch. 12)', 'Physical medicine t…')
+    """
+    if len(name) <= most:
+        return name
+    head, mark, bracket = name.rpartition(" (")
+    left = most - len(bracket) - 3
+    if not mark or not name.endswith(")") or left < _SHORTEST:
+        return f"{name[: most - 1].rstrip()}…"
+    return f"{head[:left].rstrip()}… ({bracket}"
 
 
 def _within(node: str) -> str:

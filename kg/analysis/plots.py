@@ -18,6 +18,7 @@ LESS, MORE, NEUTRAL, FEW = "#542788", "#b35806", "#f7f7f7", "#d9d9d9"
 DRAWN = "Filled: adjusted for covariates; hollow: crude. Lines: 95 % intervals."
 _LEFT, _ROW, _PLOT = 330, 22, 460
 _CELL, _ACROSS = 26, 30
+_LONGEST = 40
 _WIDEST = 1000.0
 _TICKS = 9
 _BEYOND = 1e9
@@ -137,7 +138,7 @@ def _forest_row(row: DriverRow, name: str, middle: float, low: float, high: floa
     return [
         "<g>",
         f"<title>{escape(row.key)}: {told}, {row.decisions} decisions</title>",
-        _text(_LEFT - 12, middle + 4, f"{_short(name)}  n={row.decisions}", 12, "#111", "end"),
+        _text(_LEFT - 12, middle + 4, f"{labels.cut(name, _LONGEST)}  n={row.decisions}", 12, "#111", "end"),
         _line(_place(least, low, high), middle, _place(most, low, high), middle, colour),
         *(_text(_LEFT - 4, middle + 4, "◂", 11, colour) for _ in range(least < low)),
         *(_text(_LEFT + _PLOT - 4, middle + 4, "▸", 11, colour) for _ in range(most > high)),
@@ -154,10 +155,6 @@ def _told(row: DriverRow) -> str:
 
 def _plain(key: str) -> str:
     return labels.brief(f"guideline/{key}")
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 36 else f"{name[:35]}…"
 
 
 def _cell(page: int, row: DriverRow | None, minimum: int, base: float, x: int, y: int) -> list[str]:

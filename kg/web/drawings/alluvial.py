@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES
 from kg.explore.crossed import Flow, Way
 from kg.web.drawings.saved import Drawing
@@ -130,4 +131,4 @@ def _line(label: str, count: int, x: float, spot: Spot, column: int) -> Markup:
 def _named(label: str, count: int, column: int) -> str:
     """A line's name, as long as its column has room for, and its count."""
     most, words = _LETTERS[column], f"{_SIGNS[label]} {label}" if label in OUTCOMES else label
-    return f"{words if len(words) <= most else words[: most - 1] + '…'} {count:,}"
+    return f"{labels.cut(words, most)} {count:,}"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from markupsafe import Markup, escape
 
+from kg.analysis import labels
 from kg.analysis.drivers import DriverRow
 
 Namer = Callable[[str], str]
@@ -22,6 +23,7 @@ BANDS = (1.959964, 3.090232)
 WIDTH, HEIGHT = 720, 380
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 14, 40
 _LABELS = 10
+_LONGEST = 34
 _LETTER = 6.0
 """Mean width of a letter of a label."""
 _STEPS = 24
@@ -242,7 +244,7 @@ def _labels(found: Funnel, scale: _Scale, named: Namer) -> Markup:
     made = Markup("")
     for point in found.labelled():
         x, y = scale.x(point.decisions), scale.y(point.effect)
-        words = _short(named(point.row.key))
+        words = labels.cut(named(point.row.key), _LONGEST)
         wide = _LETTER * len(words)
         for left, anchor in ((x + 9, "start"), (x - 9 - wide, "end")):
             box = (left, y - 8, left + wide, y + 6)
@@ -262,7 +264,3 @@ def _labels(found: Funnel, scale: _Scale, named: Namer) -> Markup:
 
 def _over(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 34 else f"{name[:33]}…"

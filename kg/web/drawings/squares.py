@@ -5,14 +5,15 @@ from math import sqrt
 
 from markupsafe import Markup
 
+from kg.analysis import labels
 from kg.explore import drawing
 from kg.explore.crossed import Heat, Spot
 from kg.explore.topic import Row
 from kg.web.drawings.saved import Drawing
 
 _SIDE, _GAP = 30, 2
-_LEFT, _TOP = 270, 184
-_LETTERS, _ABOVE = 40, 34
+_LEFT, _TOP = 270, 222
+_LETTERS, _ABOVE = 40, 40
 _LETTER = 6.7
 """Mean width of a letter."""
 _SLOPE = 0.75
@@ -24,22 +25,22 @@ Linked = Callable[[Row, Row], str]
 def draw(found: Heat, linked: Linked, words: str) -> Drawing:
     """The map; a square leads to the decisions that it counts."""
     step = _SIDE + _GAP
-    left = _room([_short(row.label, _LETTERS) for row in found.rows], _LEFT, 1.0)
-    top = _room([_short(column.label, _ABOVE) for column in found.columns], _TOP, _SLOPE)
+    left = _room([labels.cut(row.label, _LETTERS) for row in found.rows], _LEFT, 1.0)
+    top = _room([labels.cut(column.label, _ABOVE) for column in found.columns], _TOP, _SLOPE)
     most = max((spot.decisions for cells in found.cells for spot in cells), default=1) or 1
     parts = []
     for n, column in enumerate(found.columns):
         x = left + n * step + _SIDE / 2 + 4
         parts.append(
             Markup('<text transform="translate({} {}) rotate(-48)" text-anchor="start">{}</text>').format(
-                x, top - 8, _short(column.label, _ABOVE)
+                x, top - 8, labels.cut(column.label, _ABOVE)
             )
         )
     for m, (row, cells) in enumerate(zip(found.rows, found.cells, strict=True)):
         y = top + m * step
         parts.append(
             Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(
-                left - 8, y + _SIDE / 2 + 4, _short(row.label, _LETTERS)
+                left - 8, y + _SIDE / 2 + 4, labels.cut(row.label, _LETTERS)
             )
         )
         parts.append(
@@ -94,7 +95,3 @@ def shade(spot: Spot, base: float) -> str:
     """
     color = drawing.odds_color(spot.rate, base)
     return f"r{drawing.SCALE.index(color)}" if color in drawing.SCALE else "rn"
-
-
-def _short(name: str, most: int) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"

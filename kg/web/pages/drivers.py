@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from kg import queries
 from kg.analysis import labels, plots
-from kg.analysis.columns import printed, shown
+from kg.analysis.columns import Shown, printed, shown
 from kg.analysis.decisions import LEVELS
 from kg.analysis.drivers import HELP, DriverRow, Drivers, EffectSet
 from kg.analysis.filters import Filters
@@ -23,6 +23,7 @@ from kg.web.pages.counts import table_page
 from kg.web.pages.query import plain
 from kg.web.pages.rendering import PARTY_WORDS, render
 from kg.web.pages.sorting import SURE
+from kg.web.pages.values import spaced
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -146,8 +147,13 @@ def _row(row: DriverRow, end: float) -> dict[str, Any]:
         "short": named(row.key),
         "remark": row.remark,
         "plot": ratio.plot(row, end),
-        "cells": [(cell.named.name, cell.named.column.words, printed(cell, row)) for cell in _CELLS],
+        "cells": [(cell.named.name, cell.named.column.words, _printed(cell, row)) for cell in _CELLS],
     }
+
+
+def _printed(cell: Shown, row: DriverRow) -> str | None:
+    words = printed(cell, row)
+    return None if words is None else spaced(words)
 
 
 def _set(number: int, one: EffectSet) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the pages show of a determination and of figures: values made ready for the templates."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ _BASIS = {
     None: "The letter does not have this field.",
     "none_cited": "According to the letter, no evidence was cited.",
 }
+_PERCENT = re.compile(r"(?<=\d)%")
 _DATES = (
     ("date_of_injury", "injured"),
     ("ur_denial_date", "denied"),
@@ -170,6 +172,15 @@ def ratio(value: float) -> str:
     if 0 < value < 0.005:
         return "< 0.01"
     return f"{value:.0f}" if value >= 20 else f"{value:.2f}"
+
+
+def spaced(words: str) -> str:
+    """Words with percentages as pages print them, a blank before the sign.
+
+    >>> spaced("12.8% (11.2% to 14.6%)").split(chr(160))
+    ['12.8', '% (11.2', '% to 14.6', '%)']
+    """
+    return _PERCENT.sub("\xa0%", words)
 
 
 def number(value: int) -> str:

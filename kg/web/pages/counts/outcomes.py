@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from kg.analysis import labels
 from kg.analysis import sides as two_sides
 from kg.analysis.decisions import LEVELS
 from kg.analysis.outcomes import GROUPINGS, HELP, KINDS, grouping
@@ -17,7 +19,9 @@ from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages.counts import table_page
 from kg.web.pages.counts.table_page import Choices, table
+from kg.web.pages.drivers import guideline_path, named
 from kg.web.pages.rendering import PARTY_WORDS
+from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -27,6 +31,14 @@ _WORDS = {
     "quantities": "Quantity against the recommended amount",
 }
 _NONE = ("", "nothing else")
+_KINDS = {
+    "specialty": "specialty",
+    "category": "service",
+    "subcategory": "service",
+    "drug": "drug",
+    "body_part": "body part",
+}
+"""Groupings whose values are topics, with their kinds."""
 
 Name = Annotated[str, Query(max_length=20)]
 
@@ -53,7 +65,10 @@ def outcomes(
     heading = f"How decisions end, by {found.title}"
     about = table_page.About("Outcomes", heading, "/outcomes", "/api/outcomes", HELP)
     cite = Asked("group", party, found.filters, by=by, across=second or "")
-    made = [table_page.table("", found.row, found.to_frame(), cite)]
+    heads = {"value": _headed(by), "across": _headed(second or by)}
+    made = [
+        table_page.table("", found.row, found.to_frame(), cite, heads=heads, links=_pages(site, by, second))
+    ]
     return table_page.page(request, site, found.filters, about, choices, again, made, found.notes)
 
 
@@ -82,7 +97,17 @@ def sides(
             side_figure(found, "agreement", None),
         ),
         *([table(f"By {_WORDS[by].lower()}", GroupAgreementRow, found.groups, cite)] if by else []),
-        table("What each party cites", PairRow, found.pairs, side_figure(found, "pairs", None)),
+        table(
+            "What each party cites",
+            PairRow,
+            found.pairs,
+            side_figure(found, "pairs", None),
+            links={
+                key: (named(key), guideline_path(key))
+                for party in ("administrator", "reviewer")
+                for key in found.pairs[party]
+            },
+        ),
         table(f"Without any {level}", SilentRow, found.silent, silent, words=PARTY_WORDS),
     ]
     again = {"level": level, "by": by, "minimum": minimum}
@@ -92,6 +117,22 @@ def sides(
     about = about._replace(verdict="; ".join(_effect(found)), figure=figure)
     notes = found.notes
     return table_page.page(request, site, found.filters, about, choices, again, made, notes)
+
+
+def _headed(by: str) -> str:
+    """The head of a column of values.
+
+    >>> _headed("body_part")
+    'Body part'
+    """
+    return by.replace("_", " ").capitalize()
+
+
+def _pages(site: Site, *groupings: str | None) -> table_page.Links:
+    """The pages of values by which decisions are counted, where these have pages."""
+    kinds = {_KINDS[by] for by in groupings if by in _KINDS}
+    nodes = [node for kind in kinds for node in site.links.kinds[kind].nodes]
+    return {name: (name, f"/topics/{quote(node)}") for node in nodes for name in [labels.label(node)]}
 
 
 def _effect(found: Sides) -> Iterable[str]:

@@ -15,7 +15,7 @@ from kg.cited.json_tables import row_of
 from kg.web.drawings.saved import Drawing
 from kg.web.pages import filter_form
 from kg.web.pages.rendering import render
-from kg.web.pages.values import counted
+from kg.web.pages.values import counted, spaced
 from kg.web.site import Site
 
 _SHOWN = 200
@@ -59,29 +59,33 @@ def table(
     *,
     links: Links | None = None,
     words: Mapping[str, str] | None = None,
+    heads: Mapping[str, str] | None = None,
     folded: bool = False,
 ) -> dict[str, Any]:
-    """A table for the page: its columns that have values, and its first rows, each with its figure.
+    """A table for the page: its columns that tell something, and its first rows, each with its figure.
 
-    Keys lead where ``links`` say, and are written as ``words`` say; ``folded``, the table is shown when it is
-    opened.
+    Keys lead where ``links`` say, and are written as ``words`` say, columns are headed as ``heads`` say;
+    ``folded``, the table is shown when it is opened.
     """
-    cells = [
-        cell for cell in shown(row) if frame.is_empty() or frame[cell.named.name].null_count() < frame.height
-    ]
+    cells = [cell for cell in shown(row) if frame.is_empty() or _tells(cell.named.name, frame)]
     shown_rows = frame.head(_SHOWN)
-    heads = {named.name: named.column for named in columns(row)}
+    known = {named.name: named.column for named in columns(row)}
+    heads = heads or {}
     words = words or {}
     return {
         "title": title,
         "folded": folded,
         "heads": [
-            (heads[cell.named.name].words, heads[cell.named.name].meaning, _right(cell.named.role))
+            (
+                heads.get(cell.named.name, known[cell.named.name].words),
+                known[cell.named.name].meaning,
+                _right(cell.named.role),
+            )
             for cell in cells
         ],
         "rows": [
             [
-                (_right(cell.named.role), words.get(told := printed(cell, one) or "", told or None))
+                (_right(cell.named.role), words.get(told := spaced(printed(cell, one) or ""), told or None))
                 for cell in cells
             ]
             for one in shown_rows.iter_rows(named=True)
@@ -94,8 +98,12 @@ def table(
     }
 
 
-def _said(text: str | None, words: Mapping[str, str]) -> str | None:
-    return None if text is None else words.get(text, text)
+def _tells(name: str, frame: pl.DataFrame) -> bool:
+    """Whether a column has values, and not the same outcome of none or the same relation in all rows."""
+    column = frame[name]
+    if name == "modified":
+        return bool(column.sum())
+    return column.null_count() < frame.height and (name != "relation" or column.n_unique() > 1)
 
 
 def _right(role: str) -> bool:
