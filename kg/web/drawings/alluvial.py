@@ -7,7 +7,7 @@ from kg.analysis.decisions import OUTCOMES
 from kg.explore.crossed import Flow, Way
 from kg.web.drawings.saved import Drawing
 
-_HIGH, _GAP, _TOP = 420, 10, 26
+_HIGH, _GAP, _TOP = 420, 13, 26
 _BAR = 8
 _LEFT, _RIGHT = 255, 165  # room for counts of six digits
 _FIRST, _SECOND = 290, 350
