@@ -13,7 +13,7 @@ _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_ACRONYMS = ("acoem", "odg")
+_ACRONYMS = ("acoem", "mtus", "odg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def brief(node: str) -> str:
     if container is None or ("#" not in node and (node.count("/") == 1 or _EDITION.search(node))):
         return edition(node)
     if "#" not in node and node.count("/") == 2:
-        return label(node)
+        return name if (name := label(node)) != short(node) else f"{name} ({_edition(container)})"
     name = f"“{short(node)}”" if "#" in node else short(node).partition(", ch. ")[0]
     return f"{name} ({_within(container)})"
 

@@ -14,7 +14,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1] / "web")]
+sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("web", "base")]
 
 from conftest_web import FLAGS, Live  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
