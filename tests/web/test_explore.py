@@ -136,7 +136,7 @@ def test_a_filter_fades_or_hides(visit: Visit, name: str):
 
 def test_size_and_colour_have_a_key_and_words(visit: Visit):
     graph = Graph(visit, MUCH)
-    assert "size: number of items" in graph.page.inner_text(".key")
+    assert "size: number of decisions" in graph.page.inner_text(".key")
     features = [node for node in graph.nodes() if node["kind"] not in {"item", "case", "group"}]
     few = [node for node in features if node["decisions"] < FEW]
     many = sorted((n for n in features if n["decisions"] >= FEW), key=lambda node: node["decisions"])

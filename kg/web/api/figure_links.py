@@ -1,5 +1,7 @@
 """The addresses that answers carry, each of which gives the figures beside it again."""
 
+from urllib.parse import parse_qsl
+
 from kg.cited.figure_address import Asked
 from kg.cited.of_questions import of_conditions
 from kg.explore.suggest import Suggestion
@@ -19,5 +21,7 @@ def completion_figure(site: Site, one: Completion) -> str:
 
 
 def suggestion_figure(site: Site, one: Suggestion) -> str:
-    """The address of the decisions of what a name can stand for: a node, or items in the same words."""
+    """The address of the decisions of what a name stands for: a node, a treatment, or items in its words."""
+    if one.kind == "treatment":
+        return site.cite(Asked.of("cases", parse_qsl(one.path.partition("?")[2])))
     return of_node(site, one.node) if one.node else site.cite(Asked("wording", text=one.label))
