@@ -108,7 +108,7 @@ VISIBLE = """[...document.body.querySelectorAll("*")].filter((one) => one.checkV
 """The elements that show text of their own."""
 
 
-@pytest.mark.parametrize("name", PAGES | ODD)
+@pytest.mark.parametrize("name", [*PAGES, *(pytest.param(name, marks=pytest.mark.long) for name in ODD)])
 def test_each_page_is_accessible_quiet_and_light(visit: Visit, case: str, name: str):
     """In light and wide, and in dark and narrow, by all rules.
 

@@ -90,7 +90,7 @@ def test_a_result_over_the_limit_is_never_taken_for_whole(live: Start, built: Pa
 
 
 def test_sigterm_lets_requests_end(live: Start, built: Path):
-    server = live(built, time_limit=10)
+    server = live(built, time_limit=3)
     slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?a != ?d) } LIMIT 1"
     got: list[int] = []
     asker = threading.Thread(target=lambda: got.append(server.get("/sparql?query=" + quote(slow))[0]))
@@ -119,6 +119,7 @@ def test_a_new_generation_is_picked_up(live: Start, built: Path, tmp_path: Path)
         while not done.is_set():
             statuses.append(server.get("/cases")[0])
             statuses.append(server.get("/sparql?query=" + quote("ASK {}"))[0])
+            time.sleep(0.01)  # a new generation is made meanwhile, on the same cores
 
     asker = threading.Thread(target=keep_asking)
     asker.start()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from fastapi.testclient import TestClient
+from tables import some_or_all
 
 from kg.analysis import labels
 
@@ -27,17 +28,18 @@ def test_a_name_is_found_in_other_words(site: TestClient, words: str, path: str)
     assert path in paths(site, words)
 
 
-def test_every_other_name_of_a_drug_leads_to_it(site: TestClient):
+@some_or_all(4)
+def test_every_other_name_of_a_drug_leads_to_it(site: TestClient, step: int):
     """Brands and misspellings of every drug that the base has."""
     rows = site.get("/api/drugs?limit=200").json()["results"]
     known = {f"drug/{row['notation']}" for row in rows}
     tried = 0
-    for node in known & labels.concepts().keys():
+    for node in sorted(known & labels.concepts().keys())[::step]:
         for other in labels.concepts()[node].others:
             found = paths(site, other)
             assert any(path.startswith("/topics/drug/") for path in found), (node, other)
             tried += 1
-    assert tried > 20
+    assert tried > 20 / step
 
 
 def test_no_node_is_offered_twice(site: TestClient):
