@@ -17,6 +17,7 @@ from kg.questions.wording import (
     strengths,
     turns,
 )
+from kg.questions.wording.cut_phrases import PARTS_OF_YEAR
 from kg.questions.wording.guideline_places import is_section
 from kg.questions.wording.spelling import spelling
 from kg.reading.text.number_words import words_of
@@ -44,6 +45,19 @@ _KEPT = {("prior", "to"), *(("already", done) for done in ("provided", "received
 _WORKS = {"odg", "acoem", "mtus"}
 _TITLED = {"section", "heading", "topic"}
 _PARTED = re.compile(r"[,;:]")
+
+_RANGES = {
+    "YEAR": {"YEAR", "DAY", "MONTH", "NUMBER", *PARTS_OF_YEAR},
+    "DAY": {"DAY", "YEAR", "MONTH"},
+    "MONTH": {"MONTH"},
+    "NUMBER": {"NUMBER"},
+    **dict.fromkeys(PARTS_OF_YEAR, PARTS_OF_YEAR),
+}
+"""What can be the other end of a range, by what is at the first."""
+_MOST_YEARS = 20
+_PART_OF_YEAR = re.compile(
+    r"(?P<before>q[1-4]|h[12])?(?P<year>(?:19|20)[0-9]{2})(?(before)|(?P<part>q[1-4]|h[12]))"
+)
 _RANGE = re.compile(r"\s*(?:-|–|\.\.)\s*")
 
 
@@ -76,7 +90,7 @@ def said(text: str) -> Said:
             found += [exact] if exact.type != "IGNORED" else []
             start = exact.end
     found += _phrases(text, start, len(text), passed_over)
-    return Said(found, passed_over)
+    return Said(_with_ranges(text, found), passed_over)
 
 
 def _counting(text: str) -> Iterator[Phrase]:
@@ -100,6 +114,10 @@ def _phrases(text: str, start: int, end: int, passed_over: list[Phrase]) -> list
     found: list[Phrase] = []
     at, citing = 0, False
     while at < len(folded):
+        if part := _PART_OF_YEAR.fullmatch(folded[at]):  # `2016Q1`
+            found += _part_of_year(read.matches[at].start(), part)
+            at += 1
+            continue
         phrase, after = _next(text, read, folded, at, citing=citing)
         passed_over += [phrase] if phrase.type == "PASSED" else []
         ignored = phrase.type in _NOTHING
@@ -114,10 +132,6 @@ def _phrases(text: str, start: int, end: int, passed_over: list[Phrase]) -> list
             continue
         if found and phrase.type == "NUMBER" and found[-1].type in NUMBERED:
             found[-1] = found[-1]._replace(type=NUMBERED[found[-1].type])
-        if found and phrase.type in {"YEAR", "NUMBER"} and found[-1].type == phrase.type:
-            gap = text[found[-1].end : phrase.start]
-            if _RANGE.fullmatch(gap):
-                found.append(Phrase("TO", Meaning("TO"), gap, found[-1].end, phrase.start))
         if phrase.type == "NUMBER" and [one.type for one in found[-2:]] == ["NUMBER", "OR"]:
             found.pop()  # `page 98 or 99`
         if phrase.type == "GUIDE" and found and found[-1].type == "OF_SECTION":
@@ -129,6 +143,43 @@ def _phrases(text: str, start: int, end: int, passed_over: list[Phrase]) -> list
         cites = phrase.type in {"CITE", "OF_SECTION", "OF_PAGE"} and not (several or following[:1] == ",")
         citing = cites or (citing and phrase.type == "OR")
     return found
+
+
+def _with_ranges(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, a dash between two dates or numbers as what says that a range goes on.
+
+    A number of two digits after a year is the later year that it is short for: *2014-17*.
+    """
+    found: list[Phrase] = []
+    for phrase in phrases:
+        before = found[-1] if found else phrase
+        gap = text[before.end : phrase.start]
+        if _RANGE.fullmatch(gap) and phrase.type in _RANGES.get(before.type, ()):
+            year = f"{before.meaning.value[:2]}{phrase.printed}"
+            short = phrase.type == "NUMBER" and before.type == "YEAR"
+            if short and not _follows(before.meaning.value, year):
+                found.append(phrase)
+                continue
+            found.append(Phrase("TO", Meaning("TO"), gap, before.end, phrase.start))
+            phrase = phrase._replace(type="YEAR", meaning=Meaning("YEAR", value=year)) if short else phrase
+        found.append(phrase)
+    return found
+
+
+def _follows(year: str, later: str) -> bool:
+    """Whether what stands after a year and a dash can be the end of a range of years."""
+    return len(later) == len(year) and later.isdecimal() and 0 < int(later) - int(year) <= _MOST_YEARS
+
+
+def _part_of_year(start: int, part: re.Match[str]) -> list[Phrase]:
+    """The quarter or the half, and the year, of one word: *2016Q1*, *Q12016*."""
+    name = (part["part"] or part["before"]).upper()
+    year = part["year"]
+    end = start + len(part[0])
+    return [
+        Phrase(name, Meaning(name), part[0], start, end),
+        Phrase("YEAR", Meaning("YEAR", value=year), year, end, end),
+    ]
 
 
 def _after_comma(

@@ -338,7 +338,8 @@ def _worker() -> Iterator[tuple[str, Meaning]]:
         ):
             yield said, licence
         outside = (f"{who}outside {of}{state}" for who in ("", "licensed ") for of in ("", "of "))
-        for said in (*outside, f"not licensed in {state}"):
+        away = ("out of state", "out of state reviewer", "out of state physician") * (state == "California")
+        for said in (*outside, f"not licensed in {state}", f"non {state}", *away):
             yield said, replace(licence, negated=True, offered="")
 
 

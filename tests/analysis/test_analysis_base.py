@@ -101,6 +101,17 @@ def test_a_value_that_no_decision_has_keeps_none_and_says_so(name):
     assert drivers(index, filters=together, sets=False).decisions == 0
 
 
+def test_any_page_of_a_guideline_is_known_and_another_word_is_not():
+    index = prepare(facts_of(decision("CM15-0000001", 1, "upheld", template="2018")))
+    for place in FILTERS["guideline"].vocabulary():
+        page = Filters.of(guideline=f"{place}/page/51")
+        assert not index.chosen(page, "any").any()
+        assert list(index.notes(page, "any")) == [f"no decision has the guideline {place}/page/51"]
+        for wrong in (f"{place}/page/", f"{place}/page/x", f"{place}/pages/51", f"x{place}/page/51"):
+            with pytest.raises(ChoiceError):
+                index.chosen(Filters.of(guideline=wrong), "any")
+
+
 @each_row("name", FILTERS)
 @each_row("value", ["", " ", "—", "no such thing", "2016-2014", "2016-06..2016-01"])
 def test_what_is_no_value_of_a_filter_is_an_error_and_never_all(base, name, value):

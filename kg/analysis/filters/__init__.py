@@ -55,6 +55,8 @@ class Filter:
     """What separates several words of the vocabulary in one value."""
     folds: str = ""
     """What separates a value from a qualifier, without which it keeps all qualifiers."""
+    numbers: str = ""
+    """What separates a word of the vocabulary from any number."""
 
     @property
     def help(self) -> str:
@@ -91,11 +93,12 @@ class Filter:
         if isinstance(value, Range) or self.searched:
             return value
         written = {word.casefold(): word for word in self.choices(present)}
-        if found := written.get(value.casefold()):
-            return found
         words = known_words.folded(self.vocabulary)
-        if found := words.get(value.casefold()):
+        if found := written.get(value.casefold()) or words.get(value.casefold()):
             return found
+        of, _, number = value.casefold().rpartition(self.numbers or value)
+        if of in words and number.isdecimal():
+            return f"{words[of]}{self.numbers}{int(number)}"
         parts = [words.get(part.casefold()) for part in value.split(self.parts)] if self.parts else [None]
         if None in parts:
             raise unknown(self.name.replace("_", " "), value, written.values() or words.values(), ChoiceError)
@@ -220,6 +223,7 @@ _ALL = (
         levels=("guideline", "edition", "chapter", "section", "page"),
         matches=known_words.contains,
         vocabulary=known_words.guidelines,
+        numbers="/page/",
         pattern=sparql_patterns.guideline,
     ),
     Filter(

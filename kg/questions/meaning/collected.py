@@ -46,9 +46,10 @@ class Collected:
         return any(condition.name in filters for condition in (*self.conditions, *self.after))
 
     def _joined(self, at: int) -> bool:
-        """Whether *and* stands between a phrase and the one before."""
+        """Whether *and* stands between a phrase and the one before, or between two grounds a comma."""
         before = self.phrases[at - 1].end if at else 0
-        return BESIDE.within("AND", self.text, before, self.phrases[at].start) is not None
+        name = "AND_OR_COMMA" if self.phrases[at].meaning.name == "ground" else "AND"
+        return BESIDE.within(name, self.text, before, self.phrases[at].start) is not None
 
     def _condition(self, new: Condition, *, joined: bool = False) -> None:
         """Add a condition; two of one filter are one that holds for either value, or for both after *and*."""

@@ -206,6 +206,28 @@ def _either_of_two(asked: Asked) -> Condition | None:
     return pairs[0] if joined else None
 
 
+def told_apart(asked: Asked, where: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """The groups of things that are asked for one by one, where they are one value: *H-wave, TENS, each*.
+
+    Several values are what the answer is split by: *Opana and Nucynta each*.
+
+    Raises:
+        QuestionError: nothing is named that could be told apart.
+    """
+    if not BESIDE.within("ONE_BY_ONE", asked.text) or asked.by or asked.loose:
+        return ()
+    for one in where:
+        if one.name in COMPARED and len(one.values) > 1 and not one.negated:
+            asked.by.append(one.name)
+            return ()
+        names = [vocabulary.treatment(said) for said in one.asked.split(", ")]
+        if one.name in {"category", "subcategory"} and len(names) > 1 and all(names) and not one.negated:
+            return tuple(Condition("treatment", (name,), asked=name) for name in dict.fromkeys(names))
+    if BESIDE.within("EACH_LAST", asked.text):
+        raise QuestionError("each of what? Name them, such as “gabapentin and pregabalin each”")
+    return ()
+
+
 _WHOLE_YEAR = re.compile(r"([0-9]{4})-01-01\.\.\1-12-31")
 
 

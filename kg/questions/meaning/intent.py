@@ -9,7 +9,14 @@ from kg.questions.beside import BESIDE
 from kg.questions.meaning import comparisons, durations, letter_items, means
 from kg.questions.meaning.asked import Asked
 from kg.questions.meaning.asked_kind import kind_of
-from kg.questions.meaning.comparisons import COMPARED, compared, lists_several, several, with_and_without
+from kg.questions.meaning.comparisons import (
+    COMPARED,
+    compared,
+    lists_several,
+    several,
+    told_apart,
+    with_and_without,
+)
 from kg.questions.meaning.refusals import NOUNS, above, all_used
 from kg.questions.question import Condition, Kind, Question
 from kg.questions.wording.day_spans import day_before
@@ -49,6 +56,8 @@ def question(asked: Asked) -> Question:
         QuestionError: they ask nothing that can be answered, or a word of them would be without effect.
     """
     _ended(asked)
+    if BESIDE.within("MOST_ITEMS", asked.text):
+        raise QuestionError("letters are not ordered by their items; ask for “letters with 5 or more items”")
     comparisons.becomes_stricter(asked)
     durations.settle(asked)
     means.settle(asked)
@@ -86,7 +95,10 @@ def _conditions(
 ) -> tuple[Kind, tuple[Condition, ...], tuple[Condition, ...]]:
     """The kind, the conditions of all, and the groups that are compared."""
     told = {c.name for c in (*asked.conditions, *asked.after) if not c.negated}
-    if "drug" in asked.loose and not asked.seen & _CHOOSING and not told & NOUNS:
+    if asked.by and told & NOUNS and not asked.seen & (_CHOOSING - {"BY"}):
+        asked.loose = [name for name in asked.loose if name != "drug"]  # `opioid prescriptions by year`
+    choosing = asked.seen & (_CHOOSING - ({"BY"} if asked.by else set()))
+    if "drug" in asked.loose and not choosing and not told & NOUNS:
         asked.loose.remove("drug")  # `share of drugs overturned`
         asked._condition(Condition("category", ("Pharmaceuticals",), asked="drugs"))
     if kind is Kind.GROUNDS and (stated := means.share_of_ground(asked)):
@@ -108,6 +120,9 @@ def _conditions(
     _split_by_loose(asked, kind, level, where)
     if groups and lists_several(asked, groups):
         where, groups = several(asked, where, groups)
+    if not groups and kind is Kind.FIGURES and (groups := told_apart(asked, where)):
+        named = {name for group in groups for name in group.values}
+        where = tuple(c for c in where if not named <= {*map(vocabulary.treatment, c.asked.split(", "))})
     if "COMPARE" in asked.seen and not (groups or asked.by):  # `Flexeril and Soma, how do they compare`
         asked.by += [c.name for c in where if c.name in COMPARED and len(c.values) > 1 and not c.negated][:1]
     return kind, where, tuple(settled(group) for group in groups)
@@ -256,6 +271,7 @@ def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[O
     top = any(p.type == "TOP" for p in asked.phrases) and asked.number == "" and not asked.seen & _ENDING
     top = top and kind is Kind.FIGURES and asked.outcome is None and asked.limit is not None
     counts = bool(asked.seen & {"COUNT", "DISTINCT"}) or top or _cites_counted(asked, groups)
+    counts = counts or (kind is Kind.FIGURES and _stated_most(asked))
     outcome = asked.outcome
     if "OFTEN" in asked.seen and outcome is None and not asked.seen & (_ENDING - {"SHARE"}):
         counts = True  # `how often does a neurologist review sleep studies`
@@ -264,6 +280,12 @@ def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[O
             raise QuestionError("the share that ended how? Ask for “share overturned” or “upheld”")
         outcome = None if counts and kind in {Kind.FIGURES, Kind.TREND} else Outcome.OVERTURNED
     return outcome, counts
+
+
+def _stated_most(asked: Asked) -> bool:
+    """Whether it is asked of what something is stated most often, “services most often experimental”."""
+    often = any(p.type in {"MOST", "LEAST"} and "often" in p.printed.lower() for p in asked.phrases)
+    return often and asked.outcome is None and asked.has({"ground", "rationale"}) and not asked.seen & _ENDING
 
 
 def _cites_counted(asked: Asked, groups: tuple[Condition, ...]) -> bool:

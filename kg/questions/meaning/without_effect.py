@@ -139,6 +139,12 @@ def _thing(name: str) -> Expressed:
     return expressed
 
 
+def _distributed(question: Question, phrase: Phrase) -> bool:
+    """Whether what is said to be distributed is told apart in the answer."""
+    told = question.kind is Kind.GROUNDS or bool(question.by)
+    return told and phrase.printed.lower().startswith("distribution")
+
+
 def _joins(question: Question, _: Phrase) -> bool:
     several = any(len(condition.values) > 1 or condition.negated for condition in _conditions(question))
     return several or bool(question.groups)
@@ -194,6 +200,8 @@ EXPRESSED: Mapping[str, Expressed] = {
     "GROUNDS": lambda q, _: q.kind in {Kind.WHY, Kind.GROUNDS} or "ground" in q.by or "ground" in _names(q),
     "ASSOCIATED": lambda q, _: q.kind in {Kind.ASSOCIATIONS, Kind.GROUNDS} or bool(q.groups or q.by),
     "SIDES": lambda q, _: q.kind is Kind.SIDES,
+    "NEITHER": lambda q, _: any(c.party for c in _conditions(q)),
+    "EVIDENCE": lambda q, _: "basis" in _names(q),
     "SAME": lambda q, _: q.kind in {Kind.SIDES, Kind.CONTRAST} or bool(q.groups),
     "PARTY": lambda q, _: (
         q.kind is Kind.SIDES or q.party is not Party.REVIEWER or any(c.party for c in _conditions(q))
@@ -203,7 +211,7 @@ EXPRESSED: Mapping[str, Expressed] = {
     "OTHERS": lambda q, _: bool(q.groups),
     "LIKE": lambda q, _: q.kind in {Kind.RELATED, Kind.CONTRAST},
     "CONTRAST": lambda q, _: q.kind is Kind.CONTRAST,
-    "MEAN": lambda q, _: q.kind is Kind.MEASURE or q.order is not None,
+    "MEAN": lambda q, p: q.kind is Kind.MEASURE or q.order is not None or _distributed(q, p),
     **dict.fromkeys(("TIME", "MEASURE"), lambda q, _: q.measure is not None),
     "EACH_OUTCOME": lambda q, _: q.counts or "outcome" in q.by,
     "DISTINCT": lambda q, _: q.counts and bool(q.by),
@@ -235,7 +243,9 @@ def passed_over(
     """
     tried = 0
     beside = {(phrase.start, phrase.end): phrase for phrase in meant}
-    for phrase in phrases:
+    for at, phrase in enumerate(phrases):
+        if _goes_without_saying(phrases, at):
+            continue
         either = (phrase, beside.get((phrase.start, phrase.end), phrase))
         if any(EXPRESSED.get(said.type, _never)(question, said) for said in either):
             continue
@@ -246,6 +256,18 @@ def passed_over(
         if phrase.type not in PASSED_OVER:
             raise QuestionError(f"“{phrase.printed}” is without effect here")
         yield phrase
+
+
+def _goes_without_saying(phrases: Sequence[Phrase], at: int) -> bool:
+    """Whether a phrase adds nothing to those beside it: *upheld only*, *gyms or weight loss programs*.
+
+    Two services that are one subcategory here are one value, which says either.
+    """
+    beside = [*phrases[max(at - 1, 0) : at], *phrases[at + 1 : at + 2]]
+    if phrases[at].type == "ONLY":
+        return any(phrase.type.startswith("IS_") for phrase in beside)
+    values = {(phrase.meaning.name, phrase.meaning.value) for phrase in beside if phrase.type == "VALUE"}
+    return phrases[at].type == "OR" and len(beside) > 1 and len(values) == 1
 
 
 def _never(_: Question, __: Phrase) -> bool:

@@ -1,6 +1,5 @@
 """Phrases seen together: which of them are dates, which of two parts of a question each belongs to."""
 
-import re
 from itertools import pairwise
 
 from kg.questions import vocabulary
@@ -9,7 +8,8 @@ from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording.parties import completed, losing
 from kg.reading.vocabulary.phrases import words
 
-DATES = {"YEAR", "MONTH", "DAY", "NUMBER", "Q1", "Q2", "Q3", "Q4", "H1", "H2"}
+PARTS_OF_YEAR = {"Q1", "Q2", "Q3", "Q4", "H1", "H2"}
+DATES = {"YEAR", "MONTH", "DAY", "NUMBER", *PARTS_OF_YEAR}
 _AT_DATES = {"SINCE", "FROM", "BEFORE", "AFTER", "TO", "BETWEEN", "IN"}
 
 
@@ -19,7 +19,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
     An injury is one only before a date; a service after surgery is one that is associated with it.
     """
     found: list[Phrase] = []
-    left = _compared(_reviewing(text, _citing(_dated(_asking(_sections_of(_both(text, phrases)))))))
+    left = _compared(_reviewing(text, _citing(_dated(_asking(_sections_of(_both(text, _ranges(phrases))))))))
     while left:
         phrase, after = left.pop(0), left[0] if left else None
         dated = dates_follow(left)
@@ -51,6 +51,17 @@ def _with_others(found: list[Phrase]) -> list[Phrase]:
     """The phrases, a last *not* after *than* as the others: *than those that do not*."""
     if [phrase.type for phrase in found[-2:]] in (["THAN", "NOT"], ["VERSUS", "NOT"]):
         found[-1] = found[-1]._replace(type="OTHERS", meaning=Meaning("OTHERS"))
+    return found
+
+
+def _ranges(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, a range of years after a guideline as dates, and its first year as no edition."""
+    found: list[Phrase] = []
+    for at, phrase in enumerate(phrases):
+        range_of_years = [one.type for one in phrases[at : at + 3]] == ["YEAR", "TO", "YEAR"]
+        if range_of_years and found and found[-1].type == "GUIDE":
+            found.append(phrase._replace(type="IN", meaning=Meaning("IN"), end=phrase.start))
+        found.append(phrase)
     return found
 
 
@@ -116,12 +127,12 @@ def _compares_drugs(phrase: Phrase, found: list[Phrase], after: Phrase | None) -
 
 
 def _dated(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases with the year of a later month after a month that has none."""
+    """The phrases with the year of a later month, or part of a year, after one that has none."""
     found: list[Phrase] = []
     for at, phrase in enumerate(phrases):
         found.append(phrase)
         begun = [one.type for one in phrases[max(at - 1, 0) : at + 1]]
-        ends = begun[-1] == "MONTH" or begun == ["MONTH", "NUMBER"]
+        ends = begun[-1] in {"MONTH", *PARTS_OF_YEAR} or begun == ["MONTH", "NUMBER"]
         following = [one.type for one in phrases[at + 1 : at + 3]]
         if ends and following[:1] != ["YEAR"] and following[:1] != ["NUMBER"]:
             year = next((one for one in phrases[at + 1 :] if one.type == "YEAR"), None)
@@ -207,9 +218,9 @@ def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
     if phrase.type == "NUMBER" and phrase.printed.lower() == "one":
         return not following.startswith(("OF_", "VALUE"))
     if phrase.type == "BY" and following not in _SPLITTING:
-        listed = not following and _YEAR_BEFORE.search(text[: phrase.start])  # `in 2014 and 2015, each`
-        each = phrase.printed.lower() == "each" and (following == "CITE" or listed)
-        if bool(each) or following == "NOT":
+        # `in 2014 and 2015, each`, `TENS and H-wave each`
+        each = phrase.printed.lower() == "each" and following in {"CITE", ""}
+        if each or following == "NOT":
             return True
         agent = BESIDE.after("BY_SOMEONE", text, phrase.start)
         return bool(agent and BESIDE.before("DONE", text, phrase.start))  # and not `rate by reviewer`
@@ -217,7 +228,6 @@ def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
 
 
 _SPLITTING = {"VALUE", "RATE", "SHARE", "OFTEN", "COUNT", "FREQUENT", "GROUNDS", "PARTY", "PERIOD"}
-_YEAR_BEFORE = re.compile(r"\b(?:19|20)[0-9]{2}\W{0,3}$")
 
 
 def as_drugs(phrase: Phrase) -> Phrase:

@@ -77,6 +77,7 @@ _OUTSIDE = (
         "non MTUS citation",
     ),
     *("non MTUS evidence", "guideline outside the MTUS", "something other than the MTUS"),
+    *(f"{goes} outside {of}the MTUS" for goes in ("go", "goes", "going", "went") for of in ("", "of ")),
 )
 
 
@@ -109,7 +110,7 @@ def _in_part() -> Iterator[str]:
         for approved, at in product(("approved", "certified"), ("at", "in", "for")):
             yield from (f"{approved} {at} {less}{end}" for end in ("", *(f" by {who}" for who in by)))
     for parted in ("partially", "partly"):
-        for approved in ("approved", "certified", "authorized", "granted", "denied"):
+        for approved in ("approved", "certified", "authorized", "authorised", "granted", "denied"):
             yield from (f"{parted} {approved} by {who}" for who in by)
             yield from (f"{approved} {how} by {who}" for who in by for how in ("in part", parted))
             yield from (f"UR {parted} {approved}", f"utilization review {parted} {approved}")
@@ -118,6 +119,8 @@ def _in_part() -> Iterator[str]:
         yield from (f"{modified} {at} {who}" for who in ("UR", "utilization review") for at in ("at", "in"))
         yield f"UR {modified}"
         yield f"utilization review {modified}"
+    for parted, approval in product(("partial", "part"), ("authorization", "authorisation", "certification")):
+        yield from (f"{parted} {approval}{end}" for end in ("", *(f" by {who}" for who in by)))
     yield from ("original request was reduced", "remaining portion", "IMR eligible portion")
 
 
@@ -154,6 +157,13 @@ _OTHERS = {
     ("item_words", "IMR eligible portion"): tuple(_in_part()),
     **{("item_words", said): (said,) for said in _OF_ITEMS},
     ("category", "Injection"): ("ganglion block", "ganglion nerve block"),
+    ("category", "Pharmaceuticals"): (
+        "pharma",
+        "pharma item",
+        "pharmacy",
+        "pharmacy item",
+        "pharmaceutical item",
+    ),
     ("refills", "1.."): ("refill", "with refill", "with a refill"),
     ("refills", "..0"): ("no refill", "without refill", "zero refills"),
     ("priority", "standard"): (

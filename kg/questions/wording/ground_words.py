@@ -1,6 +1,7 @@
 """How questions call the grounds that reviewers state."""
 
 from collections.abc import Iterator
+from itertools import product
 
 # Ways to ask for a ground: what stands before or after its name, and whether it is then met.
 _LACKING = (
@@ -71,7 +72,7 @@ _GROUNDED = (
     *(
         (f"{lacking} {of}{{}}", "not-met")
         for lacking in _LACKING
-        for of in ("", "documented ", "documentation of ", "evidence of ", "proof of ")
+        for of in ("", "a ", "any ", "documented ", "documentation of ", "evidence of ", "proof of ")
     ),
     *((f"{having} {{}}", "met") for having in _HAVING),
     *((f"{{}} {being}not {shown}", "not-met") for being in _BEING for shown in _SHOWN),
@@ -93,6 +94,7 @@ _GROUNDS = {
         *("response", "functional improvement", "documented improvement", "pain relief", "efficacy"),
         *("functional benefit", "improvement", "benefit", "response to treatment", "functional gain"),
         *("objective functional improvement", "objective improvement", "functional gains", "progress"),
+        *("response to earlier treatment", "response to prior treatment", "response to previous treatment"),
     ),
     "conservative-care": (
         *("failed conservative care", "failed conservative treatment", "failed conservative therapy"),
@@ -139,6 +141,7 @@ _GROUNDS = {
             "gastrointestinal risk",
         ),
         *("required diagnosis", "qualifying diagnosis", "severe osteoarthritis", "supporting diagnosis"),
+        *("neuropathic diagnosis", "neuropathic pain diagnosis", "diagnosis of neuropathic pain"),
     ),
     "records": (
         *("record", "documentation", "medical record", "information", "clinical information"),
@@ -153,6 +156,7 @@ _GROUNDS = {
     "exceptional": ("exceptional circumstance",),
     "request-form": (
         *("particulars of the request", "frequency or duration", "frequency and duration", "frequency"),
+        *("frequency duration", "duration or frequency", "duration and frequency", "duration frequency"),
         *("duration", "quantity", "body part requested", "dosage"),
     ),
     "not-addressed": ("silence of the guideline", "guideline is silent"),
@@ -181,6 +185,44 @@ def _exceeding() -> Iterator[str]:
         yield from (
             f"{more} than {allowed}" for allowed in ("recommended", "allowed", "the guideline allows")
         )
+
+
+_STUDIES = (
+    *(
+        "EMG",
+        "NCV",
+        "NCS",
+        "EMG/NCV",
+        "EMG/NCS",
+        "electrodiagnostic",
+        "electrodiagnostic study",
+        "nerve study",
+    ),
+    *("MRI", "x-ray", "CT", "CT scan", "imaging", "image", "test", "test result", "study", "sleep study"),
+)
+_EXAMS = (
+    *("exam", "examination", "physical exam", "physical examination", "neuro exam", "neurologic exam"),
+    *("neurological exam", "neurological examination", "neurologic examination", "clinical exam"),
+)
+_FOUND = {"met": ("positive", "abnormal"), "not-met": ("negative", "normal", "unremarkable")}
+"""What a study or an examination is where it found something, and where it did not."""
+
+
+def _results() -> Iterator[tuple[str, str]]:
+    """Ways to say what studies and examinations found, each with its ground."""
+    for ground, names in (("test-result", _STUDIES), ("examination", _EXAMS)):
+        for met, words in _FOUND.items():
+            for name, word in product(names, words):
+                yield f"{word} {name}", f"{ground}:{met}"
+                yield f"{name} {word}", f"{ground}:{met}"
+                yield from ((f"{name} {being} {word}", f"{ground}:{met}") for being in ("is", "was", "were"))
+
+
+def _unmodified() -> Iterator[str]:
+    """Ways to say that a reviewer cannot allow a part of a request."""
+    for not_ in ("cannot", "can not", "can't", "could not", "couldn't"):
+        yield from (f"{not_} be {changed}" for changed in ("modified", "changed", "altered", "reduced"))
+        yield from (f"{not_} {change} {it}" for change in ("modify", "alter") for it in ("it", "the request"))
 
 
 def _silent() -> Iterator[str]:
@@ -263,6 +305,15 @@ _SAID = {
         *("not corroborated", "not corroborated by imaging", "not corroborated by EMG", "uncorroborated"),
         *("not corroborated by MRI", "not corroborated by EMG or MRI", "no corroborating imaging"),
     ),
+    "cannot-modify": (
+        *(f"{what}{said}" for said in _unmodified() for what in ("", "request ", "the request ")),
+        *(
+            "no modification allowed",
+            "no modification possible",
+            "modification not possible",
+            "all or nothing",
+        ),
+    ),
     "dependent": (
         *("surgery itself was upheld", "surgery itself was denied", "surgery was not approved"),
         *("surgery was not necessary", "surgery itself was not approved", "surgery itself was not necessary"),
@@ -281,6 +332,7 @@ def phrases() -> Iterator[tuple[str, str, str]]:
     """
     for name in ("failed conservative care", "failed conservative treatment"):
         yield name, "conservative-care:met", "failed conservative care"
+    yield from ((said, ground, said) for said, ground in _results())
     for ground, sentences in _SAID.items():
         yield from ((said, ground, said) for said in sentences)
     for ground, names in _GROUNDS.items():

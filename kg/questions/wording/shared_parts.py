@@ -46,6 +46,9 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
     """
     if (mentioned := _mentioned(text, phrases)) is not None:
         return mentioned
+    rated = next((at for at, p in enumerate(phrases) if p.type == "SHARE" and "rate" in p.printed.lower()), 0)
+    if rated:  # `the no-citation rate for MRI`
+        return [*phrases[: rated - 1], *phrases[rated:]], [phrases[rated - 1]]
     whole = {at for at, phrase in enumerate(phrases) if _ends_whole(text, phrase)}
     kinds = [phrase.type if at not in whole else "WHOLE" for at, phrase in enumerate(phrases)]
     if "SHARE" not in kinds or set(kinds) & (_ENDED | _OTHERWISE) or not set(kinds) & _SAID:

@@ -17,7 +17,7 @@ _AND_AFTER = {"and after", "or after", "& after"}
 
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
-    phrases = _both_cite(_halves(phrases))
+    phrases = _both_cite(_neither_cites(_not_met(_rates_of(_halves(phrases)))))
     return _instead(
         _around_a_date(
             _outside(_not_ended(text, _not_of([_settled(text, one) for one in _without_who(text, phrases)])))
@@ -62,6 +62,63 @@ def _both_cite(phrases: list[Phrase]) -> list[Phrase]:
             for party in (Party.CLAIMS_ADMINISTRATOR, None):
                 meaning = Meaning("VALUE", "guideline", phrase.meaning.value, party=party)
                 found.append(phrase._replace(type="VALUE", meaning=meaning))
+        else:
+            found.append(phrase)
+    return found
+
+
+_STATED = {"basis", "ground", "rationale", "retrospective", "surgical", "priority"}
+
+
+def _rates_of(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, the *no-citation rate*, which is of no outcome, as the share of what cites nothing."""
+    ended = any(phrase.type.startswith("IS_") or phrase.type == "DENIAL" for phrase in phrases)
+    at = next(
+        (
+            at
+            for at, phrase in enumerate(phrases[1:], 1)
+            if phrase.type == "RATE"
+            and phrase.printed.lower() in {"rate", "rates"}
+            and phrases[at - 1].meaning.name in _STATED
+        ),
+        0,
+    )
+    if ended or not at:
+        return phrases
+    found = [phrase for phrase in phrases if phrase.type != "RATE" or phrase is phrases[at]]
+    share = phrases[at]._replace(type="SHARE", meaning=Meaning("SHARE"))
+    return [share if phrase is phrases[at] else phrase for phrase in found]
+
+
+def _neither_cites(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *neither side cites ODG* as what each party does not cite, or that each cites nothing."""
+    found: list[Phrase] = []
+    left = list(phrases)
+    while left:
+        phrase = left.pop(0)
+        cited = left[1] if len(left) > 1 and left[0].type == "CITE" else None
+        if phrase.type != "NEITHER" or not (cited and cited.type in {"GUIDE", "OF_GUIDELINE", "EVIDENCE"}):
+            found.append(phrase)
+            continue
+        del left[:2]
+        work = cited.meaning.value
+        for party in (Party.CLAIMS_ADMINISTRATOR, None):
+            meaning = Meaning("VALUE", "guideline", work, negated=True, party=party)
+            nothing = Meaning("VALUE", "basis", "none_cited", party=party)
+            found.append(cited._replace(type="VALUE", meaning=meaning if work else nothing))
+    return found
+
+
+def _not_met(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *response documented vs. not documented* with the ground again, as not met."""
+    found: list[Phrase] = []
+    for phrase in phrases:
+        kinds = [one.type for one in found[-2:]]
+        ground, _, met = found[-2].meaning.value.partition(":") if len(kinds) == 2 else ("", "", "")
+        against = len(kinds) == 2 and kinds[1] in {"VERSUS", "THAN"} and found[-2].meaning.name == "ground"
+        if phrase.type == "UNMET" and against and met:
+            other = Meaning("VALUE", "ground", f"{ground}:{'not-met' if met == 'met' else 'met'}")
+            found.append(phrase._replace(type="VALUE", meaning=other))
         else:
             found.append(phrase)
     return found

@@ -19,7 +19,18 @@ _CLAIMS = (
 _WITH = (
     *("side with", "sided with", "siding with", "agree with", "agreed with", "agreeing with"),
     *("concur with", "concurred with", "concurring with", "defer to", "deferred to", "deferring to"),
-    *("backed", "backing", "endorse", "endorsed", "endorsing", "ratify", "ratified", "in favor of"),
+    *(
+        "back",
+        "backs",
+        "backed",
+        "backing",
+        "endorse",
+        "endorsed",
+        "endorsing",
+        "ratify",
+        "ratified",
+        "in favor of",
+    ),
     *("on the side of", "find in favor of", "found in favor of", "rule in favor of", "ruled in favor of"),
     *("ruling in favor of", "decide in favor of", "decided in favor of", "come out in favor of"),
     *("came out in favor of", "come down in favor of", "came down in favor of", "go in favor of"),
@@ -49,3 +60,6 @@ def phrases() -> Iterator[tuple[str, str]]:
             yield from ((f"{verb} {the}{party}", for_them) for verb in _WITH)
             yield from ((f"{verb} {the}{party}", not_for_them) for verb in _AGAINST)
             yield f"in {the}{party}'s favor", for_them
+            for them in (party, f"{party}s"):
+                yield from ((f"{won} by {the}{them}", for_them) for won in ("won", "wins"))
+                yield f"lost by {the}{them}", not_for_them
