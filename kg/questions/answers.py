@@ -1,6 +1,6 @@
 """Answer a question with what the analyses have; one table says which analysis answers which kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from kg.analysis.filters import Filters, ranges
 from kg.analysis.sides import sides
 from kg.errors import QuestionError, UnknownError
 from kg.model import Outcome
-from kg.questions import echo, letter_facets, question_query
+from kg.questions import echo, item_facets, letter_facets, question_query, vocabulary
 from kg.questions.counts import compared, counted, parts_of, passing, rows_of, without_value
 from kg.questions.measures import Found, measured, share
 from kg.questions.question import DATED, LASTING, Kind, Question
@@ -115,8 +115,18 @@ def answer(analyses: Analyses, question: Question, text: str = "") -> Answer:
         value,
         tuple(rows[:MOST_ROWS]),
         path(question),
-        notes,
+        (*notes, *_beside_others(question)),
     )
+
+
+def _beside_others(question: Question) -> Iterator[str]:
+    """Sentences on treatments that are counted with others: *MRI* with all of imaging."""
+    for condition in (*question.where, *question.groups, *question.part):
+        named = condition.asked.split(", ") if condition.name in {"category", "subcategory"} else []
+        for said in named if len(condition.values) == 1 else []:
+            name, whole = vocabulary.treatment(said), condition.values[0]
+            if name and item_facets.treated()[whole] > 1 and said.lower() not in whole.lower():
+                yield f'“{said}” is counted with all of {whole}; treatment="{name}" asks for it alone'
 
 
 def _figures(analyses: Analyses, question: Question) -> Found:

@@ -1,6 +1,7 @@
 """What questions ask of an item's own words, and of the items that stand in a letter with it."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 
@@ -81,6 +82,13 @@ def _number(written: str, end: str) -> str:
 def treatments() -> dict[str, tuple[str, ...]]:
     """The treatments that subcategories are made of, by name, with all that they are called."""
     return vocabulary.treatments()
+
+
+@cache
+def treated() -> Counter[str]:
+    """How many treatments each category and subcategory of services has."""
+    found = (term.service for term in vocabulary.terms() if not term.is_drug and term.service is not None)
+    return Counter(name for service in found for name in {*service} if name)
 
 
 @cache

@@ -206,8 +206,15 @@ def _either_of_two(asked: Asked) -> Condition | None:
     return pairs[0] if joined else None
 
 
+def by_treatment(part: Condition, where: tuple[Condition, ...]) -> Condition:
+    """A part that is one value with its whole, as what it is called: *the share of MRI among imaging*."""
+    name = vocabulary.treatment(part.asked)
+    same = any((c.name, c.values, c.negated) == (part.name, part.values, part.negated) for c in where)
+    return Condition("treatment", (name,), asked=part.asked) if same and name else part
+
+
 def told_apart(asked: Asked, where: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """The groups of things that are asked for one by one, where they are one value: *H-wave, TENS, each*.
+    """The groups of things asked for one by one, where they are one value: *H-wave, TENS, each*.
 
     Several values are what the answer is split by: *Opana and Nucynta each*.
 

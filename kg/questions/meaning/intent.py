@@ -84,7 +84,7 @@ def question(asked: Asked) -> Question:
         limit=asked.limit,
         case=asked.case,
         measure=asked.measure or None,
-        part=tuple(settled(condition) for condition in asked.part),
+        part=tuple(settled(comparisons.by_treatment(condition, where)) for condition in asked.part),
         having=tuple(asked.having),
         counts=counts and kind not in {Kind.MEASURE, Kind.PARTS},
     )
