@@ -152,7 +152,7 @@ def _figures(analyses: Analyses, question: Question) -> Found:
 
 def _has(row: Mapping[str, Any], question: Question) -> bool:
     """Whether a row has as many decisions, or as high a rate, as is asked for."""
-    given = {"decisions": row["decisions"], "percent": 100 * (row["rate"] or 0)}
+    given = {"decisions": row["decisions"], "percent": 100 * (row.get("rate") or 0)}
     return all(
         any(given[needed.name] in ranges.NUMBERS.read(needed.name, value) for value in needed.values)
         for needed in question.having
@@ -176,7 +176,7 @@ def _associations(analyses: Analyses, question: Question) -> Found:
     if not _plain_conditions(question):
         raise QuestionError("associations are counted under plain conditions, without “not” and comparisons")
     found = drivers(index, question.level or "section", question.party.value, filters(question), 10)
-    rows = _ranked(found.table.to_dicts(), question)
+    rows = _ranked([row for row in found.table.to_dicts() if _has(row, question)], question)
     return counted(index, passing(index, question.where, question), question), rows, tuple(found.notes)
 
 

@@ -50,6 +50,8 @@ def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
     rest = [c for c in asked.conditions if c is not one]
     kept = {(c.name, c.values, c.negated) for c in rest}
     rest += [c for c in asked.after if c is not other and (c.name, c.values, c.negated) not in kept]
+    if one.name == "basis":  # `outside the MTUS compared with the MTUS alone`: not all of them cite it
+        rest = [c for c in rest if (c.name, c.values) != ("guideline", ("mtus",))]
     return rest, (one, other)
 
 

@@ -265,7 +265,7 @@ def _goes_without_saying(phrases: Sequence[Phrase], at: int) -> bool:
     """
     beside = [*phrases[max(at - 1, 0) : at], *phrases[at + 1 : at + 2]]
     if phrases[at].type == "ONLY":
-        return any(phrase.type.startswith("IS_") for phrase in beside)
+        return any(phrase.type.startswith(("IS_", "HAVING")) for phrase in beside)
     values = {(phrase.meaning.name, phrase.meaning.value) for phrase in beside if phrase.type == "VALUE"}
     return phrases[at].type == "OR" and len(beside) > 1 and len(values) == 1
 

@@ -219,7 +219,7 @@ def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
         return not following.startswith(("OF_", "VALUE"))
     if phrase.type == "BY" and following not in _SPLITTING:
         # `in 2014 and 2015, each`, `TENS and H-wave each`
-        each = phrase.printed.lower() == "each" and following in {"CITE", ""}
+        each = phrase.printed.lower() == "each" and following in {"CITE", "ONLY", "HAVING", ""}
         if each or following == "NOT":
             return True
         agent = BESIDE.after("BY_SOMEONE", text, phrase.start)

@@ -12,6 +12,7 @@ from kg.questions.measured import FRACTIONS, MEASURED, NUMBERS, bound, bounded
 from kg.questions.vocabulary import Meaning
 
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+_DAYS |= {"wk": _DAYS["week"], "mo": _DAYS["month"], "yr": _DAYS["year"]}
 _ENDED = {"ALWAYS": "100..", "NEARLY_ALWAYS": "90..", "NEARLY_NEVER": "..10", "NEVER": "..0"}
 _OFTEN = {"once": 1, "twice": 2, "thrice": 3}
 _DECADES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies")
@@ -36,7 +37,7 @@ def found(text: str) -> Found:
     for claim in old:
         yield Meaning("VALUE", "days_injury_decision", _in_days(claim[0])), claim.start(), claim.end()
     if not old:
-        yield from _times(text)
+        yield from [*_claims_of_an_age(text)] or _times(text)
     yield from _items(text)
     yield from _shares(text)
     for times in MEASURED.every("TIMES_EACH", text):
@@ -85,15 +86,7 @@ def _times(text: str) -> Found:
     """Days between two dates that a text names; as a condition where it says how many."""
     lasting = next(MEASURED.every("SPAN", text), None)
     if claim := MEASURED.within("CLAIM_AGE", text):
-        at = MEASURED.after("AT_TIME_OF", text, claim.end())
-        end = at.end() if at else claim.end()
-        event = MEASURED.after("EVENT", text, end)
-        until = event.end() if event and at else end
-        yield (
-            Meaning("TIME", value=f"days_injury_{_date(event[0]) if event else 'decision'}"),
-            claim.start(),
-            until,
-        )
+        yield _claim_age(text, claim)
         if lasting is None:
             return
     times = list(MEASURED.every("TIME", text))
@@ -123,6 +116,25 @@ def _times(text: str) -> Found:
         return
     for said in (*times, *events):
         yield Meaning("IGNORED"), said.start(), said.end()
+
+
+def _claims_of_an_age(text: str) -> Found:
+    """How old claims are to be: *claim age over 5 years vs under 1 year*."""
+    claim, lasting = MEASURED.within("CLAIM_AGE", text), next(MEASURED.every("SPAN", text), None)
+    if not (claim and lasting) or text[claim.end() : lasting.start()].strip(" ,:="):
+        return
+    yield Meaning("IGNORED"), claim.start(), claim.end()
+    for span in (lasting, *_compared_with(text, lasting)):
+        yield Meaning("VALUE", "days_injury_decision", _in_days(span[0])), span.start(), span.end()
+
+
+def _claim_age(text: str, claim: re.Match[str]) -> tuple[Meaning, int, int]:
+    """The age of a claim, at the decision or at the date that is named."""
+    at = MEASURED.after("AT_TIME_OF", text, claim.end())
+    end = at.end() if at else claim.end()
+    event = MEASURED.after("EVENT", text, end)
+    last = _date(event[0]) if event else "decision"
+    return Meaning("TIME", value=f"days_injury_{last}"), claim.start(), event.end() if event and at else end
 
 
 def _date(event: str) -> str:
@@ -174,6 +186,12 @@ def _items(text: str) -> Found:
         yield Meaning("VALUE", "items", "2.."), several.start(), several.end()
     for more in MEASURED.every("ITEMS_AND_MORE", text):
         yield Meaning("VALUE", "items", f"{_amounts(more[0])[0]}.."), more.start(), more.end()
+    for rows in MEASURED.every("N_ROWS", text):
+        value = bounded(rows[0], _amounts(rows[0])[0])
+        yield Meaning("HAVING", "decisions", value), rows.start(), rows.end()
+    for rows in MEASURED.every("ROWS_AT_LEAST", text):
+        if MEASURED.before("KINDS_WITH", text, rows.start()):
+            yield Meaning("HAVING", "decisions", f"{_amounts(rows[0])[0]:g}.."), rows.start(), rows.end()
     for listed in MEASURED.every("LISTED", text):
         start, end = listed.start(), listed.end()
         having = MEASURED.before("HAVING", text, start)
