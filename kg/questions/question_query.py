@@ -74,7 +74,8 @@ def sparql(question: Question) -> str | None:
         base=iri.BASE,
         by=by,
         won="part" if question.kind is Kind.PARTS else outcome,
-        counted=" ".join(_patterns(question, question.part))
+        # The item first, or what is not so (MINUS) would be taken from nothing.
+        counted=" ".join(["?letter imr:disputedItem ?item .", *_patterns(question, question.part)])
         if question.kind is Kind.PARTS
         else f"?item imr:outcome outcome:{outcome}",
         patterns="\n".join(f"  {line}" for line in lines),

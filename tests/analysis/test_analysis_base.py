@@ -103,7 +103,10 @@ def test_a_value_that_no_decision_has_keeps_none_and_says_so(name):
 
 def test_any_page_of_a_guideline_is_known_and_another_word_is_not():
     index = prepare(facts_of(decision("CM15-0000001", 1, "upheld", template="2018")))
-    for place in FILTERS["guideline"].vocabulary():
+    places = list(FILTERS["guideline"].vocabulary())
+    known = [FILTERS["guideline"].known(f"{place.upper()}/page/051", ()) for place in places]
+    assert known == [f"{place}/page/51" for place in places]
+    for place in places[:2]:
         page = Filters.of(guideline=f"{place}/page/51")
         assert not index.chosen(page, "any").any()
         assert list(index.notes(page, "any")) == [f"no decision has the guideline {place}/page/51"]

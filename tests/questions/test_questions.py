@@ -182,7 +182,7 @@ def test_the_echo_repeats_words_that_stand_for_others():
     assert "(" not in echo.sentence(read_question("acupuncture by year"))
 
 
-@each_row("text", lambda: of_kinds(Kind.FIGURES, Kind.PARTS)[1::2], many=4)
+@each_row("text", lambda: of_kinds(Kind.FIGURES, Kind.PARTS), many=8)
 def test_the_query_counts_what_the_answer_counts(text, analyses, base):
     found = answers.ask(analyses, text)
     if found.sparql is None:

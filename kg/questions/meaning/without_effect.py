@@ -202,6 +202,7 @@ EXPRESSED: Mapping[str, Expressed] = {
     "SIDES": lambda q, _: q.kind is Kind.SIDES,
     "NEITHER": lambda q, _: any(c.party for c in _conditions(q)),
     "EVIDENCE": lambda q, _: "basis" in _names(q),
+    "UNMET": lambda q, _: "ground" in _names(q),
     "SAME": lambda q, _: q.kind in {Kind.SIDES, Kind.CONTRAST} or bool(q.groups),
     "PARTY": lambda q, _: (
         q.kind is Kind.SIDES or q.party is not Party.REVIEWER or any(c.party for c in _conditions(q))
