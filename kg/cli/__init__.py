@@ -1,5 +1,6 @@
 """The ``kg`` command."""
 
+import os
 import sys
 from io import TextIOWrapper
 from typing import Annotated
@@ -67,6 +68,8 @@ def _kg(
 
 def main() -> None:
     """Run the command line; the entry point of ``kg``."""
+    # Analyses take two threads themselves; their matrices are small, and further threads would only wait.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -2,7 +2,8 @@
 
 Run ``python tests/benchmarks/bench_analysis.py [LETTERS]`` for facts drawn at random (a million letters),
 ``... --kb DIR`` for a knowledge base that is there: what is made of it is made in a folder of its own.
-``--kept DIR`` keeps the facts, index and lists in a folder, where two versions can be asked in turns.
+``--kept DIR`` keeps the facts, index and lists in a folder, where two versions can be asked in turns. Set
+``OPENBLAS_NUM_THREADS=1``, as ``kg`` does: the analyses take two threads themselves.
 """
 
 import argparse
