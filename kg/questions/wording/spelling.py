@@ -19,8 +19,8 @@ def spelling() -> Callable[..., str]:
     Words of five letters and more are, of shorter ones those that differ in a letter are other words
     (``neck``, ``deck``). The first letter is taken as it stands.
 
-    >>> [spelling()(word) for word in ("chiropractix", "opioidz", "surgon", "neck", "unicorn")]
-    ['chiropractic', 'opioid', 'surgeon', 'neck', 'unicorn']
+    >>> [spelling()(word) for word in ("chiropractix", "opioidz", "surgon", "noroc", "neck", "unicorn")]
+    ['chiropractic', 'opioid', 'surgeon', 'norco', 'neck', 'unicorn']
     """
     known = Counter(
         word for table in (phrases(), cited()) for label, _ in table.labelled() for word in label.split()
@@ -45,10 +45,19 @@ def spelling() -> Callable[..., str]:
         alike = [other for other in found - {word} if other[0] == word[0] and _one_apart(word, other)]
         best = Counter({other: known[other] for other in alike}).most_common(2)
         # Vocabularies hold misspellings too, in few labels: what is in most is what is meant.
-        sure = best and (len(best) == 1 or best[0][1] >= _SURE * best[1][1])
+        sure = best and (
+            len(best) == 1 or best[0][1] >= _SURE * best[1][1] or _mean_the_same(best[0][0], best[1][0])
+        )
         return best[0][0] if sure else word
 
     return spelled
+
+
+def _mean_the_same(one: str, other: str) -> bool:
+    """Whether two words are names of one thing: *Norco*, and *Norc* as it is misspelled."""
+    found = [phrases().longest([word], 0) for word in (one, other)]
+    meant = {(each.meaning.name, each.meaning.value) for each in found if each and each.meaning.value}
+    return all(found) and len(meant) == 1
 
 
 def _one_apart(one: str, other: str) -> bool:
