@@ -215,8 +215,10 @@ def by_treatment(part: Condition, where: tuple[Condition, ...]) -> Condition:
     return Condition("treatment", (name,), asked=part.asked) if same and name else part
 
 
-def told_apart(asked: Asked, where: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """The groups of things asked for one by one, where they are one value: *H-wave, TENS, each*.
+def told_apart(
+    asked: Asked, where: tuple[Condition, ...]
+) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
+    """The conditions, and as groups the things asked for one by one that are one value: *H-wave, TENS, each*.
 
     Several values are what the answer is split by: *Opana and Nucynta each*.
 
@@ -224,17 +226,18 @@ def told_apart(asked: Asked, where: tuple[Condition, ...]) -> tuple[Condition, .
         QuestionError: nothing is named that could be told apart.
     """
     if not BESIDE.within("ONE_BY_ONE", asked.text) or asked.by or asked.loose:
-        return ()
+        return where, ()
     for one in where:
         if one.name in COMPARED and len(one.values) > 1 and not one.negated:
             asked.by.append(one.name)
-            return ()
+            return where, ()
         names = [vocabulary.treatment(said) for said in one.asked.split(", ")]
         if one.name in {"category", "subcategory"} and len(names) > 1 and all(names) and not one.negated:
-            return tuple(Condition("treatment", (name,), asked=name) for name in dict.fromkeys(names))
+            apart = tuple(Condition("treatment", (name,), asked=name) for name in dict.fromkeys(names))
+            return tuple(condition for condition in where if condition is not one), apart
     if BESIDE.within("EACH_LAST", asked.text):
         raise QuestionError("each of what? Name them, such as “gabapentin and pregabalin each”")
-    return ()
+    return where, ()
 
 
 _WHOLE_YEAR = re.compile(r"([0-9]{4})-01-01\.\.\1-12-31")

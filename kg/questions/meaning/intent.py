@@ -120,9 +120,8 @@ def _conditions(
     _split_by_loose(asked, kind, level, where)
     if groups and lists_several(asked, groups):
         where, groups = several(asked, where, groups)
-    if not groups and kind is Kind.FIGURES and (groups := told_apart(asked, where)):
-        named = {name for group in groups for name in group.values}
-        where = tuple(c for c in where if not named <= {*map(vocabulary.treatment, c.asked.split(", "))})
+    if not groups and kind is Kind.FIGURES:
+        where, groups = told_apart(asked, where)
     if "COMPARE" in asked.seen and not (groups or asked.by):  # `Flexeril and Soma, how do they compare`
         asked.by += [c.name for c in where if c.name in COMPARED and len(c.values) > 1 and not c.negated][:1]
     return kind, where, tuple(settled(group) for group in groups)

@@ -46,9 +46,8 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
     """
     if (mentioned := _mentioned(text, phrases)) is not None:
         return mentioned
-    rated = next((at for at, p in enumerate(phrases) if p.type == "SHARE" and "rate" in p.printed.lower()), 0)
-    if rated:  # `the no-citation rate for MRI`
-        return [*phrases[: rated - 1], *phrases[rated:]], [phrases[rated - 1]]
+    if (rated := _rated(phrases)) is not None:
+        return rated
     whole = {at for at, phrase in enumerate(phrases) if _ends_whole(text, phrase)}
     kinds = [phrase.type if at not in whole else "WHOLE" for at, phrase in enumerate(phrases)]
     if "SHARE" not in kinds or set(kinds) & (_ENDED | _OTHERWISE) or not set(kinds) & _SAID:
@@ -94,6 +93,27 @@ def _mentioned(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phr
     if often:
         whole[shares[0]] = whole[shares[0]]._replace(type="SHARE", meaning=Meaning("SHARE"))
     return whole, [phrases[at] for at in part]
+
+
+_RATED = {"basis", "ground", "rationale", "retrospective", "surgical", "priority"}
+
+
+def _rated(phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
+    """The part whose rate is asked for, which is of no outcome: *the no-citation rate for MRI*."""
+    of = next(
+        (
+            one
+            for one, other in pairwise(phrases)
+            if one.meaning.name in _RATED
+            and other.type == "RATE"
+            and other.printed.lower() in {"rate", "rates"}
+        ),
+        None,
+    )
+    if of is None or any(phrase.type.startswith("IS_") or phrase.type == "DENIAL" for phrase in phrases):
+        return None
+    share = phrases[phrases.index(of) + 1]._replace(type="SHARE", meaning=Meaning("SHARE"))
+    return [share, *(phrase for phrase in phrases if phrase.type != "RATE" and phrase is not of)], [of]
 
 
 def _ends_whole(text: str, phrase: Phrase) -> bool:

@@ -6,10 +6,10 @@ from kg.model import Party
 from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording.alternatives import SERVICES
+from kg.questions.wording.cut_phrases import DATES
 
 _BOTH = {"both", "both sides", "both parties", "two sides", "two parties", "ur and the reviewer"}
 _OPPOSITE = {"IS_OVERTURNED": "IS_UPHELD", "IS_UPHELD": "IS_OVERTURNED"}
-_DATES = {"YEAR", "MONTH", "DAY", "NUMBER", "Q1", "Q2", "Q3", "Q4", "H1", "H2"}
 _INSTEAD = {"rather than", "as opposed to"}
 _SHORT_GAP = re.compile(r"\s*(?:\w+\s+){0,2}")
 _AND_AFTER = {"and after", "or after", "& after"}
@@ -17,15 +17,12 @@ _AND_AFTER = {"and after", "or after", "& after"}
 
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
-    phrases = _both_cite(_neither_cites(_not_met(_rates_of(_halves(phrases)))))
+    phrases = _both_cite(_neither_cites(_not_met(_halves(phrases))))
     return _instead(
         _around_a_date(
             _outside(_not_ended(text, _not_of([_settled(text, one) for one in _without_who(text, phrases)])))
         )
     )
-
-
-_HALVES = {"Q1", "Q2", "Q3", "Q4", "H1", "H2"}
 
 
 def _halves(phrases: list[Phrase]) -> list[Phrase]:
@@ -35,12 +32,9 @@ def _halves(phrases: list[Phrase]) -> list[Phrase]:
         found.append(phrase)
         following = phrases[at + 1 : at + 4]
         kinds = [one.type for one in following]
-        halves = len(kinds) == 3 and kinds[0] in {"VERSUS", "OR", "THAN"} and kinds[1] in _HALVES
         sides = [one.meaning.name for one in (phrase, *following)] == ["side", "", "side", "body_part"]
         if sides and kinds[0] in {"VERSUS", "THAN"}:
             found.append(following[2]._replace(start=phrase.end, end=phrase.end))  # `right vs left knee`
-        if phrase.type in _HALVES and halves and kinds[2] == "YEAR":
-            found.append(following[2]._replace(start=phrase.end, end=phrase.end))
         if phrase.type == "OF_GUIDELINE" and [one.type for one in phrases[max(at - 2, 0) : at]] == [
             "SINCE",
             "YEAR",
@@ -65,29 +59,6 @@ def _both_cite(phrases: list[Phrase]) -> list[Phrase]:
         else:
             found.append(phrase)
     return found
-
-
-_STATED = {"basis", "ground", "rationale", "retrospective", "surgical", "priority"}
-
-
-def _rates_of(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases, the *no-citation rate*, which is of no outcome, as the share of what cites nothing."""
-    ended = any(phrase.type.startswith("IS_") or phrase.type == "DENIAL" for phrase in phrases)
-    at = next(
-        (
-            at
-            for at, phrase in enumerate(phrases[1:], 1)
-            if phrase.type == "RATE"
-            and phrase.printed.lower() in {"rate", "rates"}
-            and phrases[at - 1].meaning.name in _STATED
-        ),
-        0,
-    )
-    if ended or not at:
-        return phrases
-    found = [phrase for phrase in phrases if phrase.type != "RATE" or phrase is phrases[at]]
-    share = phrases[at]._replace(type="SHARE", meaning=Meaning("SHARE"))
-    return [share if phrase is phrases[at] else phrase for phrase in found]
 
 
 def _neither_cites(phrases: list[Phrase]) -> list[Phrase]:
@@ -248,7 +219,7 @@ def _around_a_date(phrases: list[Phrase]) -> list[Phrase]:
 
 def _dates(phrases: list[Phrase]) -> int:
     """How many phrases from the first on are of a date."""
-    return next((at for at, phrase in enumerate(phrases) if phrase.type not in _DATES), len(phrases))
+    return next((at for at, phrase in enumerate(phrases) if phrase.type not in DATES), len(phrases))
 
 
 def _instead(phrases: list[Phrase]) -> list[Phrase]:
