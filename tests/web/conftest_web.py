@@ -9,13 +9,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import pyoxigraph as ox
 import pytest
+from base_letters import write
 from fastapi.testclient import TestClient
 from sparql_servers import oxigraph_at
 
@@ -92,16 +93,19 @@ def client(root: Path, settings: Settings) -> Iterator[TestClient]:
         yield client
 
 
+def base_of(folder: Path, letters: Iterable[tuple[str, str]]) -> Path:
+    """A knowledge base in ``folder`` of some letters, each with its name, all of which are accepted."""
+    texts = dict(letters)
+    report = build([write(folder / "letters", **texts)], folder / "kb", processes=1)
+    assert report.accepted == len(texts)
+    return folder / "kb"
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A knowledge base of 120 letters of our own making, built as a user builds it."""
-    folder = tmp_path_factory.mktemp("built")
-    (folder / "letters").mkdir()
-    for name, text, _ in sample.letters(120, seed=5, template="mixed"):
-        (folder / "letters" / f"{name}.txt").write_text(text, encoding="utf-8")
-    report = build([folder / "letters"], folder / "kb", processes=1)
-    assert report.accepted == 120
-    return folder / "kb"
+    made = sample.letters(120, seed=5, template="mixed")
+    return base_of(tmp_path_factory.mktemp("built"), ((name, text) for name, text, _ in made))
 
 
 @pytest.fixture(scope="session")

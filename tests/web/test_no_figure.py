@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from conftest_web import base_of
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
@@ -12,7 +13,6 @@ from kg.analysis.covariates import ADJUST
 from kg.analysis.decisions import LEVELS
 from kg.analysis.network import KINDS as NETWORKS
 from kg.analysis.outcomes import KINDS
-from kg.base.building.build import build
 from kg.cli import app as command_line
 from kg.web.app import create_app
 
@@ -36,13 +36,9 @@ def alike():
 @pytest.fixture(scope="module", params=[three, alike], ids=["three letters", "one outcome"])
 def small(request, tmp_path_factory):
     """A small base, and the service over it."""
-    folder = tmp_path_factory.mktemp("small")
-    (folder / "letters").mkdir()
-    for name, text in request.param():
-        (folder / "letters" / f"{name}.txt").write_text(text, encoding="utf-8")
-    build([folder / "letters"], folder / "kb", processes=1)
-    with TestClient(create_app(folder / "kb")) as client:
-        yield folder / "kb", client
+    base = base_of(tmp_path_factory.mktemp("small"), request.param())
+    with TestClient(create_app(base)) as client:
+        yield base, client
 
 
 def figures(text):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from conftest_web import base_of
 from fastapi.testclient import TestClient
 
 from kg import sample
@@ -17,7 +18,6 @@ from kg.analysis.cache import Analyses
 from kg.analysis.decisions import prepare
 from kg.analysis.drivers import drivers
 from kg.analysis.row.odds_ratios import FIGURES
-from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
 from kg.explore import topic
 from kg.explore.neighbours import Links
@@ -32,12 +32,8 @@ ENOUGH = 30
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A base of enough letters for odds ratios of single drugs."""
-    folder = tmp_path_factory.mktemp("many")
-    (folder / "letters").mkdir()
-    for name, text, _ in sample.letters(700, seed=9, template="mixed"):
-        (folder / "letters" / f"{name}.txt").write_text(text, encoding="utf-8")
-    build([folder / "letters"], folder / "kb", processes=1)
-    return folder / "kb"
+    made = sample.letters(700, seed=9, template="mixed")
+    return base_of(tmp_path_factory.mktemp("many"), ((name, text) for name, text, _ in made))
 
 
 @pytest.fixture(scope="module")
