@@ -277,3 +277,11 @@ def test_the_floors_are_those_that_the_guide_for_contributors_names():
     line = next(line for line in guide.splitlines() if line.startswith("`errors"))
     named = [{name.strip(" `.") for name in floor.split(",")} for floor in line.split("→")]
     assert named == FLOORS
+
+
+def test_tests_of_the_web_run_loops_in_one_place():
+    """Where a browser's loop runs in the same thread, a second one is refused: it depends on the order."""
+    runs = re.compile(r"\b(?:asyncio|anyio)\.run\b")
+    tests = [path for path in (ROOT / "tests").rglob("*.py") if "benchmarks" not in path.parts]
+    places = {path.name for path in tests if runs.search(path.read_text(encoding="utf-8"))}
+    assert places == {"conftest_web.py"}

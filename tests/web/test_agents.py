@@ -8,10 +8,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import anyio
 import jsonschema
 import pytest
-from conftest_web import Live
+from conftest_web import Live, in_a_loop
 from fastapi.testclient import TestClient
 from hostile import RUNAWAY
 from mcp import StdioServerParameters
@@ -38,7 +37,7 @@ def talk(built: Path, with_client: Callable[[Client], Awaitable[Any]], mode: str
         async with app.router.lifespan_context(app), Client(agents(app), mode=mode) as client:
             return await with_client(client)
 
-    return anyio.run(run)
+    return in_a_loop(run())
 
 
 def words_of(answer: Any) -> str:
@@ -257,7 +256,7 @@ def test_the_official_client_over_http_and_over_standard_input(built: Path, mode
             return answer.structured_content["rows"]
 
     try:
-        over_http = anyio.run(counted, f"{live.address}/mcp")
+        over_http = in_a_loop(counted(f"{live.address}/mcp"))
     finally:
         live.stop()
-    assert over_http == anyio.run(counted, command)
+    assert over_http == in_a_loop(counted(command))

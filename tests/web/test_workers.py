@@ -1,19 +1,15 @@
 """Lanes: who waits is served fairly, and a flood is refused."""
 
 import asyncio
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
 
 import pytest
-from conftest_web import generation, numbers, store_of
+from conftest_web import generation, in_a_loop, numbers, store_of
 
 from kg.web.settings import Settings
 from kg.web.sparql.lanes import Lane, Limits, RefusalError
 from kg.web.state import State
 
-Found = TypeVar("Found")
 FORMATS = {"select": "json", "ask": "json", "graph": "nt"}
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
@@ -27,12 +23,6 @@ async def finished(lane: Lane, query: str, client: str) -> str:
     while (frame := await answer.next()).kind not in "EX":
         pass
     return frame.kind if frame.kind == "E" else frame.fields()["error"]
-
-
-def in_a_loop(work: Coroutine[Any, Any, Found]) -> Found:
-    """What ``work`` gives, in a thread of its own: a browser's loop may run in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 @pytest.fixture
