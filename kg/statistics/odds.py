@@ -277,7 +277,7 @@ class _Profiles:
             self.beta = self.beta + step
             moved = self._solved(gap) - step[:, None] * solved
             self.delta = self.delta + np.clip(moved, -2, 2)
-            moving = np.flatnonzero(np.abs(step) >= 1e-7)
+            moving = np.flatnonzero(np.abs(step) >= 1e-5)
             if moving.size * 2 < step.size:
                 break
         else:
@@ -294,7 +294,7 @@ class _Profiles:
             if not self._redraw():
                 break
             self._climb(1)
-        delta, _, information = self._settle(self.beta, self.delta, 1)
+        delta, _, information = self._settle(self.beta, self.delta, 0)
         none = (self.events == 0) | (self.beta < 0.5 - _FAR)
         every = (self.events == self.count) | (self.beta > _FAR - 0.5)
         error = np.sqrt(self.effect / information)
@@ -325,12 +325,8 @@ class _Profiles:
         if thin.any():
             part = self._only(np.flatnonzero(thin))
             at[thin], delta[thin] = part._followed(side, at[thin], delta[thin], edge[thin])
-        difference = np.empty(at.size)
-        for kept, steps in ((thin, 1), (~thin, 2)):
-            if kept.any():
-                part = self._only(np.flatnonzero(kept))
-                difference[kept] = part._difference(at[kept], part._stepped(at[kept], delta[kept], steps))
-        return at, difference
+            delta[thin] = part._stepped(at[thin], delta[thin], 1)
+        return at, self._difference(at, delta)  # the others are so near the maximum that the tangent tells
 
     def _followed(self, side: int, at: Numbers, delta: Numbers, edge: Flags) -> tuple[Numbers, Numbers]:
         """Where the score is 1.96 standard deviations, from ``at`` on.
