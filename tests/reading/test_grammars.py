@@ -12,7 +12,7 @@ from kg import resources
 from kg.reading import document_kind, early, header, reviewers, sections, summary
 from kg.reading.citing import citations, mentions, others, pages
 from kg.reading.grounds import frames
-from kg.reading.requests import amount_parts, codes, items
+from kg.reading.requests import amount_parts, codes, items, shares
 from kg.reading.text.grammars import TypedGrammar
 from kg.reading.vocabulary import titles
 
@@ -32,6 +32,7 @@ GRAMMARS = {
     "item": [items.ITEM],
     "quantity": [amount_parts.QUANTITY],
     "codes": [codes.CODES],
+    "joint": [shares.JOINT],
     "mention": [mentions.MENTION],
     "rationale": [frames.rationale()],
 }

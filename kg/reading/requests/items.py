@@ -14,6 +14,7 @@ from kg.reading.requests.codes import read_codes
 from kg.reading.requests.conditions import conditions
 from kg.reading.requests.quantities import quantity
 from kg.reading.requests.schedules import Schedule, schedule
+from kg.reading.requests.shares import own_figures
 from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.vocabulary.phrases import Found, Words
@@ -135,7 +136,8 @@ def _amounts(
     if (listed := _LISTED.match(text, span.start, span.end)) is not None:
         text = text[: listed.start()] + " " * len(listed[0]) + text[listed.end() :]
     text = _without_numbered_names(text, found, words)
-    read, drug = figures(text, span.start, span.end), service.category == _PHARMACEUTICALS
+    drug = service.category == _PHARMACEUTICALS
+    read, others = own_figures(figures(text, span.start, span.end), text, span, words, request)
     amount, problems = quantity(
         read,
         text,
@@ -145,7 +147,7 @@ def _amounts(
         things=service.category in _OF_THINGS and not request.counts_visits,
     )
     told = schedule(read, drug=drug)
-    return amount, told, (*problems, *told.problems)
+    return amount, told, (*others, *problems, *told.problems)
 
 
 def _disputed(text: str, start: int, end: int) -> tuple[_Dispute, tuple[Problem, ...]]:

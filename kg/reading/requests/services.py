@@ -1,5 +1,6 @@
 """What an item requests: its service, drug and circumstances, from the catalogues' words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,8 +16,9 @@ _ITSELF = "*"
 SPECIFIC = 30
 """What has a lower precedence in ``services.ttl`` is a general word."""
 _TESTS = "Diagnostic Testing"
+_NUMBERED = re.compile(r"#\s*\d|\bqty\b|\d\s*(?:tab|cap)", re.IGNORECASE)
 _MOST_AT_ONCE = 2
-"""An item that names more drugs is one mixture of them."""
+"""An item that names more drugs is one mixture of them, but where each has a number."""
 _DRUG = 50
 """The precedence of a drug in ``services.ttl``."""
 _ANALGESICS, _COMPOUNDS = "Topical Analgesics", "Topical Compounds"
@@ -77,6 +79,10 @@ class Request(NamedTuple):
     counts_visits: bool
     vague: bool = True
     """Whether nothing but a general word (``visit``, ``program``), or no word at all, tells the service."""
+    named: Sequence[Found[Term]] = ()
+    """The phrases for what is requested, without occasions, labels and doses."""
+    chosen: Found[Term] | None = None
+    """The one of them that tells the service."""
 
 
 @cache
@@ -160,7 +166,8 @@ def request(
     ``percent``: a strength is printed so. ``parts``: the parts of the body that the item names.
     """
     found = _without_surgery(_without_dosing(found, words), words)
-    chosen = _chosen(_without_occasion(_without_label(found, words), words))
+    named = _without_occasion(_without_label(found, words), words)
+    chosen = _chosen(named)
     dispensed = chosen is None or chosen.meaning.is_drug or chosen.meaning.form is not None
     drug, compounded = _drug(found, words, percent=percent, dispensed=dispensed)
     if chosen is None:
@@ -179,7 +186,7 @@ def request(
         name = _by_body_part(name, parts, words)
     assert name is not None
     service = Service(*name, words.span(chosen.first, chosen.after))
-    return Request(service, drug, term.counts_visits, term.precedence < SPECIFIC)
+    return Request(service, drug, term.counts_visits, term.precedence < SPECIFIC, named, chosen)
 
 
 def _without_label(found: Sequence[Found[Term]], words: Words) -> Sequence[Found[Term]]:
@@ -213,12 +220,12 @@ def _without_dosing(found: Sequence[Found[Term]], words: Words) -> Sequence[Foun
 
 
 def _without_occasion(found: Sequence[Found[Term]], words: Words) -> Sequence[Found[Term]]:
-    """The phrases without the test for which a drug is taken (``Valium 5mg prior to MRI``)."""
+    """The phrases without what a drug is taken before (``Valium 5mg prior to MRI``)."""
     drug = next((f for f in found if f.meaning.is_drug), None)
     if drug is None or _OCCASION.isdisjoint(words.folded[drug.after :]):
         return found
     at = next(at for at in range(drug.after, len(words.folded)) if words.folded[at] in _OCCASION)
-    return [f for f in found if f.first < at or f.meaning.service is None or f.meaning.service[0] != _TESTS]
+    return [f for f in found if f.first < at or f.meaning.service is None or f.meaning.is_drug]
 
 
 def _without_surgery(found: Sequence[Found[Term]], words: Words) -> Sequence[Found[Term]]:
@@ -279,8 +286,18 @@ def _chosen(found: Sequence[Found[Term]]) -> Found[Term] | None:
         kin = frozenset().union(*(f.meaning.kin for f in found))
         for parts, term in catalogue()[1].items():
             if parts <= kin:
-                named.append(Found(term, named[0].first, named[-1].after))
+                first, *_, last = [
+                    f for f in (*named, *named) if not parts.isdisjoint(f.meaning.kin)
+                ] or named
+                apart = any(first.first < f.first < last.first for f in named)
+                named.append(Found(term, first.first, first.after if apart else last.after))
     return max(named, key=lambda f: f.meaning.precedence)
+
+
+def _many(drugs: Sequence[Found[Term]], words: Words) -> bool:
+    """Whether so many drugs are named that they are one mixture, which has one number, at its end."""
+    between = words.span(drugs[0].first, drugs[-1].after).of(words.matches[0].string)
+    return len(drugs) > _MOST_AT_ONCE and _NUMBERED.search(between) is None
 
 
 def _forms(found: Sequence[Found[Term]], words: Words) -> frozenset[str]:
@@ -311,7 +328,7 @@ def _drug(
     elif (
         dispensed
         and len(ingredients) > 1
-        and (compounded or percent or "topical" in kinds or len(drugs) > _MOST_AT_ONCE)
+        and (compounded or percent or "topical" in kinds or _many(drugs, words))
     ):
         several = len({f.meaning.ingredients for f in drugs}) > 1
         made = all(f.meaning.topical is not None and f.meaning.topical[1] == _ANALGESICS for f in drugs)
