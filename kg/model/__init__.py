@@ -360,9 +360,9 @@ SCAN_MARK = "[Text recognized from a scan]\n"
 class Determination(Read, frozen=True, gc=False):
     """A letter's result for a case.
 
-    ``case_number`` is as printed, the file's stem where the letter prints none, ``None`` where
-    there is neither. ``spans`` tells where header and patient values were read, by path
-    (``decision_date``, ``patient.age``, ``reviewer.licensed_in``). A letter that ends a review
+    ``case_number`` is as printed, in capitals and with its dash, the file's stem where the letter prints
+    none, ``None`` where there is neither. ``spans`` tells where header and patient values were read, by
+    path (``decision_date``, ``patient.age``, ``reviewer.licensed_in``). A letter that ends a review
     without a determination (``kind``) decides nothing and has no decisions. ``scanned`` says that the
     text was recognized from a scan, and so everything that was read from it.
     """

@@ -10,6 +10,8 @@ from lark import Tree
 from msgspec import Struct
 
 from kg.model import Priority, Problem, ProblemKind, Span
+from kg.reading.case_numbers import SPELLED
+from kg.reading.case_numbers import case_number as as_printed
 from kg.reading.text.dates import PRINTED, read_date
 from kg.reading.text.grammars import TypedGrammar, parts
 from kg.reading.text.moved import kept, moved_span
@@ -71,7 +73,7 @@ def _order(tree: Tree[Any]) -> list[tuple[bool, int]]:
     return [(part.name == "label", part.tokens[0][1]) for part in parts(tree)]
 
 
-HEADER = TypedGrammar("header.lark", _order, words={"DATE": PRINTED})
+HEADER = TypedGrammar("header.lark", _order, words={"DATE": PRINTED, "CASE_NUMBER": rf"{SPELLED}\b"})
 
 
 def read_header(text: str, *places: Span) -> Header:
@@ -98,8 +100,8 @@ def read_header(text: str, *places: Span) -> Header:
             unsure.setdefault(name, Problem(ProblemKind.MISSING_FIELD, value, message))
             continue
         spans[name] = value
-        if name == "case_number" and CASE_NUMBER.fullmatch(printed):
-            case_number = printed
+        if name == "case_number" and (spelled := as_printed(printed)):
+            case_number = spelled
         elif name == "priority":
             priority = Priority(printed.lower())
         elif (found := read_date(printed)) and plausible(name, found):
@@ -113,9 +115,6 @@ def read_header(text: str, *places: Span) -> Header:
         spans.pop("case_number", None)
     problems += [*_not_in_time(dates, spans), *_not_of_case(case_number, dates, spans)]
     return Header(case_number, dates, priority, spans, tuple(problems))
-
-
-CASE_NUMBER = re.compile(r"CM\d\d-\d{7}")
 
 
 def plausible(name: str, day: date) -> bool:

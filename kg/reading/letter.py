@@ -21,6 +21,7 @@ from kg.model import (
     Span,
     Template,
 )
+from kg.reading.case_numbers import of_name
 from kg.reading.citing.citations import read_field
 from kg.reading.citing.mentions import mentions
 from kg.reading.damage import doubts as misread
@@ -68,7 +69,7 @@ _VERDICTS: dict[frozenset[Outcome | None], str] = {
     frozenset({Outcome.OVERTURNED}): "overturn",
 }
 # What every letter of such a review names: the case, or the review itself.
-_REVIEW = re.compile(r"\bCM\d\d-\d{5,8}\b|\bIMR\b|(?i:independent\s+medical\s+review)")
+_REVIEW = re.compile(r"\b[Cc][Mm]\d\d-\d{5,8}\b|\bIMR\b|(?i:independent\s+medical\s+review)")
 
 
 def read_letter(text: str, name: str | None = None) -> Determination:
@@ -84,6 +85,7 @@ def read_letter(text: str, name: str | None = None) -> Determination:
         raise LetterError(f"the text holds {several} letters: kg.parse_letters reads each")
     text = text.replace("\xa0", " ")  # a blank that no line may break at is as wide
     plain = restored(text)
+    name = of_name(name)
     found: Determination = _read(text, name) if plain is None else plain.placed(_read(plain.text, name))
     return replace(found, scanned=True) if text.startswith(SCAN_MARK) else found
 

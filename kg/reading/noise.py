@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from kg import resources
 from kg.model import Span
+from kg.reading.case_numbers import SPELLED
 from kg.reading.markup import Edit, margins, markdown
 
 
@@ -147,7 +148,7 @@ _AROUND = 2  # lines of a running header or footer
 _OF_THE_PAGE = re.compile(r"[^a-z].*[^.,;:]$")
 # What begins a part of the letter belongs to no page.
 _OF_THE_LETTER = re.compile(r"(?:Claims Administrator|MAXIMUS) guideline|Decision rationale|.*:\s*\w+$", re.I)
-_CASE, _CASE_NUMBER = re.compile(r"^.{0,40}CM00-0{7}.{0,20}$"), re.compile(r"CM\d\d-\d{7}")
+_CASE, _CASE_NUMBER = re.compile(rf"^.{{0,40}}{SPELLED}.{{0,20}}$"), re.compile(SPELLED)
 _HEADER = re.compile(r"Case\s+Number", re.IGNORECASE)
 
 
@@ -167,7 +168,7 @@ def _running_lines(text: str) -> list[Edit]:
     for lines_at, end in ((_above, len(text)), (_below, 0)):
         edges = [lines_at(text, at, 1) for at in (*breaks, end)]
         said = {page[0].said for page in edges if page}
-        if len(said) == len(edges) and not any("CM00" in each for each in said):
+        if len(said) == len(edges) and not any(map(_CASE_NUMBER.search, said)):
             continue  # no line stands at two pages' edges
         pages = [lines_at(text, at, _AROUND) for at in (*breaks, end)]
         lines = {line for page in pages for line in page}

@@ -8,6 +8,7 @@ from operator import itemgetter
 
 from kg.errors import LetterError
 from kg.model import Span
+from kg.reading.case_numbers import SPELLED, case_number
 from kg.reading.noise import without_signs
 
 # What begins the body of a letter, once in each of the forms, by its first words: a search for those is fast.
@@ -19,7 +20,7 @@ _BODIES = {
         ("MEDICAL", r"MEDICAL\s+PROFESSIONAL\s+REVIEW[ \t\r]*(?=\n)"),
     )
 }
-_CASE = re.compile(r"(?:Case\s+Number|CASE\s+NUMBER):?\s*(CM\d\d-\d{5,8})?")
+_CASE = re.compile(rf"(?:Case\s+Number|CASE\s+NUMBER):?\s*({SPELLED}\b|CM\d\d-\d{{5,8}})?")
 _LINE_BEFORE = re.compile(r"(?:\A|\n)[ \t\f]*(?:IMR\s+)?\Z")
 _LONGEST_BEFORE = 200
 # What stands above the header table: the sender, the kind of letter, the head of an e-mail.
@@ -63,7 +64,7 @@ def _starts(text: str) -> list[int]:
         start = _start(text, before, body, lines)
         if _REASONS.search(text, starts[-1], start) and _REASONS.search(text, start):
             starts.append(start)
-    numbers = {case[1]: case.start(1) for _, case in reversed(cases) if case[1]}
+    numbers = {case_number(case[1]) or case[1]: case.start(1) for _, case in reversed(cases) if case[1]}
     places = [bisect_right(starts, at) for at in numbers.values()]
     if len(set(places)) < len(places):
         told = ", ".join(sorted(numbers))

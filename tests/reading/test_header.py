@@ -11,6 +11,22 @@ from tables import each_row
 from kg.model import Priority, ProblemKind, Span
 from kg.reading.header import HEADER, read_header
 
+SPELLINGS = [
+    f"{letters}{gap}15{dash}0001234"
+    for letters in ("CM", "cm", "Cm", "cM")
+    for gap in ("", " ")
+    for dash in (
+        "-",
+        "",
+        " ",
+        " - ",
+        "\N{EN DASH}",
+        "\N{EM DASH}",
+        "\N{MINUS SIGN}",
+        "\N{NON-BREAKING HYPHEN}",
+        "_",
+    )
+]
 ALL = {
     "date_assigned": date(2015, 3, 2),
     "date_of_injury": date(2013, 7, 8),
@@ -36,7 +52,7 @@ def read(text):
         ROWS.replace("Case", "IMR Case"),
         "\f" + LINES,
         ROWS.upper(),
-        LINES.lower().replace("cm15", "CM15"),
+        LINES.lower(),
         ROWS.replace("04/06/2015", "2015-04-06"),
         LINES.replace("04/06/2015", "April 6, 2015"),
     ],
@@ -60,6 +76,23 @@ def test_every_order_tells_the_same(table):
     assert header.dates == ALL
     assert header.priority is Priority.STANDARD
     assert header.problems == ()
+
+
+@pytest.mark.parametrize("table", [ROWS, LINES, COLUMNS])
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_every_spelling_of_a_case_number_is_that_case(table, spelled):
+    header = read(table.replace("CM15-0001234", spelled))
+    assert (header.case_number, header.problems) == ("CM15-0001234", ())
+    assert header.spans["case_number"].of(table.replace("CM15-0001234", spelled)) == spelled
+
+
+@pytest.mark.parametrize(
+    "printed", ["CM15-O001234", "CM15-00l234", "CM15-000123", "GM15-0001234", "CM1S-0001234"]
+)
+def test_a_case_number_with_a_letter_for_a_digit_is_a_problem(printed):
+    header = read(ROWS.replace("CM15-0001234", printed))
+    assert header.case_number is None
+    assert header.problems
 
 
 @pytest.mark.parametrize("table", [ROWS, LINES, COLUMNS])

@@ -33,6 +33,18 @@ def test_each_letter_is_read_as_if_alone(header, between, lay):
         assert each.problems == ()
 
 
+def test_spellings_of_one_case_number_are_one_letter():
+    text = one(1) + one(2).replace("CM15", "cm15")
+    assert [each.case_number for each in kg.parse_letters(text, "x")] == ["CM15-0001231", "CM15-0001232"]
+    on_each_page = one(1).replace("Decision rationale", "\fCase Number: cm15 0001231\nDecision rationale")
+    assert len(parts(on_each_page)) == 1
+
+
+@pytest.mark.parametrize("name", ["cm15-0001231", "CM15 0001231", "cm150001231"])
+def test_a_letter_without_a_header_is_of_the_case_that_its_file_is_named_by(name):
+    assert read_letter(one(1, header=""), name).case_number == "CM15-0001231"
+
+
 def test_letters_without_a_header_take_the_name_of_the_file_with_their_number():
     text = one(1, header="") + one(2, header="")
     assert [each.case_number for each in kg.parse_letters(text, "merged")] == ["merged-1", "merged-2"]
