@@ -273,7 +273,8 @@ def _cases(analyses: Analyses, question: Question) -> Found:
     rows = _decisions(index, places[: question.limit or MOST_ROWS + 1])
     if question.order in LASTING:
         numbers = letter_facets.FACETS[str(question.measure)].values(index, question.party.value)
-        rows = [{**row, "days": numbers[int(at)]} for row, at in zip(rows, places, strict=False)]
+        unit = letter_facets.FACETS[str(question.measure)].unit
+        rows = [{**row, unit: numbers[int(at)]} for row, at in zip(rows, places, strict=False)]
     return counted(index, mask, question), rows, index.left_out
 
 

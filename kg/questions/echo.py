@@ -93,7 +93,9 @@ def _ordered(question: Question) -> str:
     text = ""
     if question.limit and (not question.order or question.order in (*DATED, *LASTING)):
         text += f", the first {question.limit}"
-    if question.order in LASTING:
+    if question.order in LASTING and question.measure == "items":
+        text += f", letters with the {'most' if question.order == 'longest' else 'fewest'} items first"
+    elif question.order in LASTING:
         most = "most" if question.order == "longest" else "fewest"
         text += f", those with the {most} {letter_facets.FACETS[str(question.measure)].words} first"
     elif question.order in DATED:
@@ -136,6 +138,8 @@ def named(condition: Condition) -> str:
     >>> named(Condition("drug", ("hydrocodone/acetaminophen",), asked="Norco"))
     'hydrocodone/acetaminophen (“Norco”)'
     """
+    if condition.name == "letter" and condition.negated:
+        return " or ".join(letter_facets.NOT_LETTER[value] for value in condition.values)
     said = " or ".join(_value(condition.name, value) for value in condition.values)
     if condition.name not in _AS_ASKED or '"' in condition.asked or not condition.asked:
         return said
@@ -160,6 +164,8 @@ _AS_ASKED = {
 def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
     """A condition in words."""
     values, no = named(condition), "not " if condition.negated else ""
+    if condition.name == "letter":
+        return f"of letters {values}"
     if condition.values == (vocabulary.EVER,):
         return f"{'without' if no else 'with'} {values}"
     who = "reviewer" if (condition.party or party) is Party.REVIEWER else "claims administrator"
@@ -184,7 +190,6 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "frequency": f"{no}asked for {values}",
         "quantity_unit": f"{no}counted in {values}s",
         "items": f"{no}of letters with {values} items",
-        "letter": f"{no}of letters {values}",
         "surgical": f"{no}{values}",
         "retrospective": f"{no}of services {values}",
         "refills": f"{no}with {values} refills",

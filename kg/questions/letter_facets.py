@@ -39,10 +39,16 @@ LETTER = {
     "mixed": "with both upheld and overturned items",
     "any_overturned": "with an overturned item",
     "any_upheld": "with an upheld item",
-    "all_overturned": "all of whose items are overturned",
-    "all_upheld": "all of whose items are upheld",
+    "any_modified": "with a modified item",
+    **{f"all_{ended}": f"all of whose items are {ended}" for ended in OUTCOMES},
 }
 """How a letter's items end together."""
+NOT_LETTER = {
+    "mixed": "without both upheld and overturned items",
+    **{f"any_{ended}": f"with no {ended} item" for ended in OUTCOMES},
+    **{f"all_{ended}": f"not all of whose items are {ended}" for ended in OUTCOMES},
+}
+"""How they do not."""
 BASES = {
     "none_cited": "nothing",
     "mtus": "the MTUS alone",
@@ -110,17 +116,13 @@ def _items(index: Index, _: str) -> pl.Series:
 def _letter(index: Index, _: str) -> pl.Series:
     """The kinds of :data:`LETTER` that each decision's letter is of."""
     number = np.bincount(index.letter)
-    over, upheld = (
-        np.bincount(index.letter, index.outcome == OUTCOMES.index(ended), number.size)
-        for ended in ("overturned", "upheld")
-    )
-    tests = {
-        "mixed": (over > 0) & (upheld > 0),
-        "any_overturned": over > 0,
-        "any_upheld": upheld > 0,
-        "all_overturned": over == number,
-        "all_upheld": upheld == number,
+    ended = {
+        outcome: np.bincount(index.letter, index.outcome == at, number.size)
+        for at, outcome in enumerate(OUTCOMES)
     }
+    tests = {"mixed": (ended["overturned"] > 0) & (ended["upheld"] > 0)}
+    tests |= {f"any_{outcome}": some > 0 for outcome, some in ended.items()}
+    tests |= {f"all_{outcome}": some == number for outcome, some in ended.items()}
     code = sum(test.astype(np.int64) << at for at, test in enumerate(tests.values()))
     of = [[name for at, name in enumerate(tests) if one >> at & 1] for one in range(1 << len(tests))]
     return pl.Series(of, dtype=pl.List(pl.String)).gather(np.asarray(code)[index.letter])

@@ -18,6 +18,7 @@ from kg.questions.wording import (
     turns,
 )
 from kg.questions.wording.cut_phrases import PARTS_OF_YEAR
+from kg.questions.wording.endings import letter_endings
 from kg.questions.wording.guideline_places import is_section
 from kg.questions.wording.spelling import spelling
 from kg.reading.text.number_words import words_of
@@ -97,6 +98,7 @@ def _counting(text: str) -> Iterator[Phrase]:
     """Numbers of something."""
     for meaning, start, end in (
         *rationale_words.found(text),
+        *letter_endings.found(text),
         *measured_words.found(text),
         *strengths.found(text),
         *numbers.found(text),

@@ -7,7 +7,7 @@ from kg.analysis.filters import FILTERS, Filters, known_words
 from kg.analysis.filters.ranges import Range
 from kg.analysis.filters.sparql_patterns import CITING, ON_ANY_SIDE, between, days, union
 from kg.graph import iri
-from kg.model import Party
+from kg.model import Outcome, Party
 from kg.questions import item_facets, letter_facets
 from kg.questions.question import Condition, Kind, Question
 
@@ -85,10 +85,8 @@ def sparql(question: Question) -> str | None:
 
 _LETTER = {
     "mixed": "{some} imr:outcome outcome:overturned . {other} imr:outcome outcome:upheld .",
-    "any_overturned": "{some} imr:outcome outcome:overturned .",
-    "any_upheld": "{some} imr:outcome outcome:upheld .",
-    "all_overturned": "{none} ?ended != outcome:overturned) }}",
-    "all_upheld": "{none} ?ended != outcome:upheld) }}",
+    **{f"any_{ended}": f"{{some}} imr:outcome outcome:{ended} ." for ended in Outcome},
+    **{f"all_{ended}": f"{{none}} ?ended != outcome:{ended}) }}}}" for ended in Outcome},
 }
 
 

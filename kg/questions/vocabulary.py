@@ -10,7 +10,8 @@ from typing import NamedTuple
 from kg import resources
 from kg.analysis.filters import known_words
 from kg.model import Party, Priority, Sex
-from kg.questions.wording import facet_words, ground_words, verdicts
+from kg.questions.wording import facet_words, ground_words
+from kg.questions.wording.endings import verdicts
 from kg.reading.requests import bodyparts, services
 from kg.reading.vocabulary.concepts import Concept, read
 from kg.reading.vocabulary.phrases import Phrases, Words, fold_word, is_official, key, words

@@ -9,10 +9,16 @@ from tables import each_row
 from kg import resources
 from kg.questions.beside import BESIDE
 from kg.questions.measured import MEASURED
+from kg.questions.wording.endings.letter_endings import ENDINGS
 from kg.questions.wording.rationale_words import TOLD
 from kg.reading.text.terminal_search import Terminals
 
-SEARCHED = {"question-beside": BESIDE, "question-measured": MEASURED, "question-rationale": TOLD}
+SEARCHED = {
+    "question-beside": BESIDE,
+    "question-letters": ENDINGS,
+    "question-measured": MEASURED,
+    "question-rationale": TOLD,
+}
 
 
 def rows(name):

@@ -1,4 +1,4 @@
-"""Lists of the cases that took longest, or that were decided soonest."""
+"""Lists of the cases that took longest or were decided soonest, or that have the most or the fewest items."""
 
 from kg.errors import QuestionError
 from kg.questions.beside import BESIDE
@@ -24,7 +24,8 @@ def settle(asked: Asked) -> None:
         return
     if asked.loose or asked.by or asked.case or asked.seen >= {"LONGEST", "SHORTEST"}:
         raise QuestionError("the longest or the shortest of what? Cases can be listed so")
-    asked.measure = asked.measure or _DEFAULT
+    sorted_by = next((p.meaning.value for p in asked.phrases if p.type in {"LONGEST", "SHORTEST"}), "")
+    asked.measure = asked.measure or sorted_by or _DEFAULT
     asked.seen -= {"MEAN", "TIME"}
 
 

@@ -56,8 +56,6 @@ def question(asked: Asked) -> Question:
         QuestionError: they ask nothing that can be answered, or a word of them would be without effect.
     """
     _ended(asked)
-    if BESIDE.within("MOST_ITEMS", asked.text):
-        raise QuestionError("letters are not ordered by their items; ask for “letters with 5 or more items”")
     comparisons.becomes_stricter(asked)
     durations.settle(asked)
     means.settle(asked)
@@ -272,6 +270,8 @@ def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[O
     counts = bool(asked.seen & {"COUNT", "DISTINCT"}) or top or _cites_counted(asked, groups)
     counts = counts or (kind is Kind.FIGURES and _stated_most(asked))
     outcome = asked.outcome
+    letters = outcome is None and kind is Kind.FIGURES and asked.has({"letter"}) and not groups
+    counts = counts or (letters and not asked.seen & _ENDING)  # `letters with all items upheld`
     if "OFTEN" in asked.seen and outcome is None and not asked.seen & (_ENDING - {"SHARE"}):
         counts = True  # `how often does a neurologist review sleep studies`
     if outcome is None and kind in {Kind.FIGURES, Kind.ASSOCIATIONS, Kind.TREND, Kind.GROUNDS}:

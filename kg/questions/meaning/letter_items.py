@@ -11,6 +11,7 @@ from kg.questions.meaning.asked import Asked
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
 from kg.questions.wording.alternatives import SERVICES, is_of
+from kg.questions.wording.endings.letter_endings import ENDINGS
 
 _COMMAS = {",", ";"}
 _SOFT = {"together with", "along with", "alongside"}
@@ -28,6 +29,7 @@ def settle(asked: Asked) -> None:
     Raises:
         QuestionError: it is not clear which.
     """
+    _see_no_service_of_letters(asked)
     named = [c for c in asked.conditions if c.name in SERVICES and not c.negated and '="' not in c.asked]
     values = [value for condition in named for value in condition.values]
     if "COMPARE" in asked.seen and not asked.compared and len(named) == len(values) == 2:
@@ -45,6 +47,24 @@ def settle(asked: Asked) -> None:
         raise QuestionError("what is in one letter? Name two services, such as “an MRI and acupuncture”")
     elif len(values) > 1:
         _of_items(asked, named)
+
+
+def _see_no_service_of_letters(asked: Asked) -> None:
+    """See that it is not asked how the services of one kind of a letter ended: *no opioid overturned*.
+
+    Raises:
+        QuestionError: it is.
+    """
+    for phrase in _services(asked):
+        before = ENDINGS.before("SOME_SERVICE", asked.text, phrase.start)
+        if not before or not ENDINGS.within("LETTERS", asked.text, 0, before.start()):
+            continue
+        if ENDINGS.within("ENDED", before[0]) or ENDINGS.after("ENDED_AFTER", asked.text, phrase.end):
+            said = asked.text[before.start() : phrase.end]
+            raise QuestionError(
+                f"“{said}”: how some of a letter's items ended is not told apart; ask for the decisions on "
+                "them, or for letters by how all, none or at least one of their items ended"
+            )
 
 
 def _asks_letters(asked: Asked) -> bool:

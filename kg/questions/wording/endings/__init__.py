@@ -1,0 +1,1 @@
+"""How questions say how decisions, and letters as wholes, ended."""
