@@ -42,7 +42,9 @@ def read_odg(text: str, elements: list[Element], tokens: list[Lexeme]) -> Iterat
 def _groups(text: str, elements: list[Element], tokens: list[Lexeme]) -> list[_Group]:
     """The chapters of the ODG with their topics: a chapter after topics begins a new group."""
     groups = [_Group(start=tokens[elements[0].first].start, end=tokens[elements[0].last].end)]
-    elements = [part for element in elements for part in _parted(text, element, tokens)]
+    elements = [
+        part for each in _topics_first(text, elements, tokens) for part in _parted(text, each, tokens)
+    ]
     before = ""
     for n, element in enumerate(elements):
         if element.kind in _GIVEN or element.kind == "BRACKETED_NOISE":
@@ -52,6 +54,29 @@ def _groups(text: str, elements: list[Element], tokens: list[Lexeme]) -> list[_G
         else:
             before = element.kind
     return groups
+
+
+def _topics_first(text: str, elements: list[Element], tokens: list[Lexeme]) -> Iterator[Element]:
+    """The elements, those as topics that begin with a chapter's name and are titles of a later one.
+
+    ``Chronic pain programs (Pain)``; with two names at the beginning: ``Ankle foot orthosis``.
+    """
+    rest = iter(enumerate(elements))
+    for n, each in rest:
+        last = each.last
+        after = elements[n + 1] if n + 1 < len(elements) else None
+        double = (
+            after is not None
+            and (each.kind, after.kind) == ("chapter", "named")
+            and text[tokens[last].end : tokens[after.first].start].isspace()
+        )
+        if (double or each.kind == "named") and _is_title_of_later(text, elements[n:], tokens):
+            if double and after is not None:
+                next(rest)
+                last = after.last
+            yield Element("topic", each.first, last)
+        else:
+            yield each
 
 
 def _take(
@@ -64,18 +89,16 @@ def _take(
     if kind == "closed":
         _close(text, group, tokens[first : last + 1])
         return kind
-    if before == "COMMA" and group.topics and _goes_on(text, group, elements[n:], tokens):
+    if kind == "of_chapter":
+        _take_whole(text, groups, tokens[first : _without_kind(tokens, first, last) + 1])
+        return kind
+    if before == "COMMA" and _is_last_half(text, group, tokens[first : last + 1]):
+        kind = "of_chapter"
+    elif before == "COMMA" and group.topics and _goes_on(text, group, elements[n:], tokens):
         group.topics[-1] = Span(group.topics[-1].start, _told_end(text, tokens[first : last + 1]))
         kind = "topic"
     elif kind == "chapter" or (kind == "named" and not group.chapters and not group.topics):
-        if group.topics and group.chapters:
-            group = _Group(start=tokens[first].start)
-            groups.append(group)
-        group.chapters.append(_chapter(text, tokens[first]))
-        if kind == "chapter":
-            group.topics += _bracketed_topics(text, group.chapters[-1], tokens[first + 1 : last + 1])
-        if kind == "named":
-            group.topics.append(title_span(text, tokens[first + 1].start, tokens[last].end))
+        group = _begin(text, groups, kind, tokens[first : last + 1])
     elif kind == "named" and _is_double_name(text, group, elements[n - 1], tokens):
         group.chapters.pop()
         group.topics.append(Span(tokens[elements[n - 1].first].start, span.end))
@@ -90,11 +113,38 @@ def _take(
     return kind
 
 
+def _begin(text: str, groups: list[_Group], kind: str, tokens: list[Lexeme]) -> _Group:
+    """Name a chapter, in a group of its own after one with topics, with what stands beside its name."""
+    if groups[-1].topics and groups[-1].chapters:
+        groups.append(_Group(start=tokens[0].start))
+    group = groups[-1]
+    group.chapters.append(_chapter(text, tokens[0]))
+    if kind == "chapter":
+        group.topics += _bracketed_topics(text, group.chapters[-1], tokens[1:])
+    else:
+        group.topics.append(title_span(text, tokens[1].start, tokens[-1].end))
+    return group
+
+
+def _take_whole(text: str, groups: list[_Group], tokens: list[Lexeme]) -> None:
+    """Take a topic with its chapter after a mark, in a group of its own after one with a chapter."""
+    if groups[-1].chapters:
+        groups.append(_Group(start=tokens[0].start))
+    group = groups[-1]
+    group.chapters.append(_chapter(text, tokens[-1]))
+    group.topics.append(title_span(text, tokens[0].start, tokens[-3].end))
+    _join_last(text, group)
+    group.end, group.closed = tokens[-1].end, True
+
+
 def _parted(text: str, element: Element, tokens: list[Lexeme]) -> Iterator[Element]:
     """The topics, each ``closed`` by its chapter in brackets, and a chapter that ``and`` joins to one."""
     kind, first, last = element
     if kind not in ("named", "topic"):
         yield element
+        return
+    if _ends_with_its_chapter(text, tokens[first : _without_kind(tokens, first, last) + 1]):
+        yield Element("of_chapter", first, last)
         return
     for n in range(first + 1, last + 1):
         ends = n == last or tokens[n + 1].type in _JOINING
@@ -112,6 +162,56 @@ def _parted(text: str, element: Element, tokens: list[Lexeme]) -> Iterator[Eleme
     yield Element(kind if first == element.first else opens, first, last)
 
 
+def _without_kind(tokens: list[Lexeme], first: int, last: int) -> int:
+    """The last token before words such as ``Chapter``."""
+    while last > first and tokens[last].type == "KIND":
+        last -= 1
+    return last
+
+
+def _ends_with_its_chapter(text: str, tokens: list[Lexeme]) -> bool:
+    """Whether words are a topic with its chapter after a mark (``Knee brace / Knee & Leg``)."""
+    if len(tokens) <= _BEFORE_CHAPTER or tokens[-1].type != "NAME" or tokens[-2].type not in _MARKS:
+        return False
+    title = title_span(text, tokens[0].start, tokens[-3].end)
+    return guidelines().odg_topic(fold(title.of(text)), _chapter(text, tokens[-1])) is not None
+
+
+def _is_last_half(text: str, group: _Group, tokens: list[Lexeme]) -> bool:
+    """Take words that end a title begun before a comma, with the chapter (``opioids, agreement / Pain``)."""
+    tokens = tokens[: _without_kind(tokens, 0, len(tokens) - 1) + 1]
+    if group.chapters or not group.topics or len(tokens) <= _BEFORE_CHAPTER:
+        return False
+    if tokens[-1].type != "NAME" or tokens[-2].type not in _MARKS:
+        return False
+    title = title_span(text, group.topics[-1].start, tokens[-3].end)
+    chapter = _chapter(text, tokens[-1])
+    if guidelines().odg_topic(fold(title.of(text)), chapter) is None:
+        return False
+    group.topics[-1], group.closed = title, True
+    group.chapters.append(chapter)
+    return True
+
+
+def _is_title_of_later(text: str, elements: list[Element], tokens: list[Lexeme]) -> bool:
+    """Whether a title at the first of the elements is a topic of a chapter that is named after it."""
+    first = elements[0].first
+    for n in range(first + 2, min(elements[-1].last, first + _AS_LONG) + 1):
+        if tokens[n].type == "NAME":
+            chapter = guidelines().odg_chapters.get(fold(tokens[n].of(text)))
+        else:
+            chapter = _bracketed_chapter(text, tokens[n])
+        end = n - 1 - (tokens[n - 1].type in _PARTING)
+        title = title_span(text, tokens[first].start, tokens[max(first, end)].end)
+        if chapter and guidelines().odg_topic(fold(title.of(text)), chapter):
+            return True
+    return False
+
+
+_MARKS = frozenset({"SLASH", "DASH", "COLON"})
+_PARTING = _MARKS | {"COMMA"}
+_BEFORE_CHAPTER = 2
+_AS_LONG = 10
 _JOINING = frozenset({"AND", "AMPERSAND"})
 _NOISE = frozenset({"NOISE", "DATE", "BRACKETED_NOISE", "REGION_NOISE"})
 
@@ -147,7 +247,9 @@ def _join_last(text: str, group: _Group) -> None:
 
 
 # What a citation of the ODG is quoted for.
-_GIVEN = frozenset({"closed", "chapter", "named", "topic", "BRACKETS", "SQUARE", "ODG", "PAGES"})
+_GIVEN = frozenset(
+    {"closed", "of_chapter", "chapter", "named", "topic", "BRACKETS", "SQUARE", "ODG", "PAGES"}
+)
 
 
 def _is_double_name(text: str, group: _Group, before: Element, tokens: list[Lexeme]) -> bool:
@@ -165,8 +267,10 @@ def _add_bracketed(text: str, group: _Group, kind: str, span: Span, before: str)
     """Take what stands in brackets: a chapter at the start, else a topic, or the end of the one before."""
     inner = title_span(text, span.start + 1, span.end - 1)
     chapter = guidelines().odg_chapters.get(fold(inner.of(text)))
-    if chapter and not group.chapters and not group.topics:
+    named = not group.topics or guidelines().odg_topic(fold(group.topics[-1].of(text)), chapter)
+    if chapter and not group.chapters and named:
         group.chapters.append(chapter)
+        group.closed = bool(group.topics)
     elif kind == "BRACKETED_NOISE":
         return
     elif before == "topic" and group.topics:
@@ -215,7 +319,8 @@ def _name_last(text: str, group: _Group, tokens: list[Lexeme]) -> None:
     name, words = tokens[-1], tokens[-2] if len(tokens) > 1 else None
     if words is None or words.type not in ("TEXT", "BRACKETS", "DASH", "SLASH"):
         return
-    topic = title_span(text, tokens[0].start, words.end)
+    before = tokens[-3] if words.type in _MARKS and len(tokens) > _BEFORE_CHAPTER else words
+    topic = title_span(text, tokens[0].start, before.end)
     if name.type == "BRACKETS":
         inner = title_span(text, name.start + 1, name.end - 1)
         chapter = guidelines().odg_chapters.get(fold(inner.of(text)))
