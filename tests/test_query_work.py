@@ -1,0 +1,61 @@
+"""What a named query costs grows as the letters do, so that none fails on a large base alone."""
+
+import time
+
+import pyoxigraph as ox
+import pytest
+
+from kg import queries
+from kg.base.building.build import build
+from kg.base.store import KnowledgeBase
+from kg.errors import QueryError
+from kg.graph.entailed import rewritten
+from kg.sample import sample
+
+SIZES = (1_000, 4_000)
+MORE = SIZES[1] / SIZES[0]
+GIVEN = {
+    "case": {"case": "CM14-0000001"},
+    "case_facts": {"case": "CM14-0000001"},
+    "cases_citing_page": {"page": "chronic-pain/2009/page/98"},
+    "decisions_on": {"service": "pharmaceuticals/opioids"},
+}
+"""Parameters of queries that have one without a default."""
+
+
+def seconds(store: ox.Store, text: str) -> float:
+    """Processor time of a query, the best of three."""
+    taken = []
+    for _ in range(3):
+        started = time.process_time()
+        sum(1 for _ in store.query(text))
+        taken.append(time.process_time() - started)
+    return min(taken)
+
+
+@pytest.mark.long
+def test_no_query_takes_more_than_its_share(tmp_path):
+    taken = dict.fromkeys(queries.names(), ())
+    for size in SIZES:
+        sample(size, seed=11, into=tmp_path / f"{size}", template="mixed")
+        build([tmp_path / f"{size}" / "letters"], tmp_path / f"kb{size}")
+        with KnowledgeBase.open(tmp_path / f"kb{size}") as base:
+            store = ox.Store.read_only(str(base.graph_folder))
+            for name in taken:
+                text = rewritten(queries.load(name).bind(GIVEN.get(name)))
+                taken[name] += (seconds(store, text),)
+    slow = {name: (few, many) for name, (few, many) in taken.items() if many > 2 * MORE * max(few, 0.01)}
+    assert slow == {}
+
+
+def test_every_query_is_asked():
+    """A query that wants a value is given one above."""
+
+    def wants(name):
+        try:
+            queries.load(name).bind()
+        except QueryError:
+            return True
+        return False
+
+    assert {name for name in queries.names() if wants(name)} == set(GIVEN)
