@@ -15,6 +15,7 @@ from kg.reading.requests.conditions import conditions
 from kg.reading.requests.quantities import quantity
 from kg.reading.requests.schedules import Schedule, schedule
 from kg.reading.requests.shares import own_figures
+from kg.reading.requests.supplies import supplies_alone
 from kg.reading.text.folding import tidy
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 from kg.reading.vocabulary.phrases import Found, Words
@@ -112,10 +113,10 @@ def _request(
     """What is requested, by the phrases found; where they are vague, by those of its words respelled."""
     phrases = services.catalogue()[0]
     percent = _in_percent(text, span.start, span.end)
-    found = phrases.find(words.folded)
+    found = supplies_alone(phrases.find(words.folded), words)
     request = services.request(found, words, percent=percent, parts=parts_named)
     if request.vague:
-        found = phrases.find(phrases.respelled(words.folded))
+        found = supplies_alone(phrases.find(phrases.respelled(words.folded)), words)
         request = services.request(found, words, percent=percent, parts=parts_named)
     return request, found
 
