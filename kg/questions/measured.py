@@ -20,7 +20,17 @@ AMOUNTS = {
     "three dozen": 36,
 }
 """Ages and amounts that are: `over fifty`, `more than a dozen visits`."""
-FRACTIONS = {"half": 50, "a half": 50, "a third": 33, "two thirds": 67, "a quarter": 25, "three quarters": 75}
+_PARTS = {"third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+FRACTIONS = {
+    **dict.fromkeys(("half", "a half", "one half"), 50),
+    **{f"{one} {part}": round(100 / of) for part, of in _PARTS.items() for one in ("a", "one")},
+    **{
+        f"{said} {part}s": round(100 * number / of)
+        for part, of in _PARTS.items()
+        for said, number in {"two": 2, "three": 3, "four": 4, "nine": 9}.items()
+        if number < of
+    },
+}
 """Shares that are, in percent."""
 BOUNDS = ("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS")
 

@@ -20,7 +20,7 @@ from kg.questions.wording import (
 from kg.questions.wording.cut_phrases import PARTS_OF_YEAR
 from kg.questions.wording.endings import letter_endings
 from kg.questions.wording.guideline_places import is_section
-from kg.questions.wording.spelling import spelling
+from kg.questions.wording.spelling import form_of_known, spelling
 from kg.reading.text.number_words import words_of
 from kg.reading.vocabulary.concepts import read as read_concepts
 from kg.reading.vocabulary.phrases import Found, Words, words
@@ -264,7 +264,7 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
     other = spelling()(word, known_too=True)  # a misspelling that the vocabularies know in phrases
     if other != word and (found := table.longest([other], 0)):
         return _phrase(text, read, at, at + 1, found.meaning), at + 1
-    return _phrase(text, read, at, at + 1, Meaning("UNKNOWN")), at + 1
+    return _phrase(text, read, at, at + 1, Meaning(form_of_known(printed) or "UNKNOWN")), at + 1
 
 
 def _has_comma(printed: str, meaning: Meaning) -> bool:
@@ -300,7 +300,7 @@ def _as_folded(folded: list[str], at: int, *, citing: bool) -> Found[Meaning] | 
         for inner in range(at + 1, found.after):
             told = vocabulary.phrases().longest(folded, inner)
             goes_on = told and told.after > found.after
-            if told and goes_on and (told.meaning.type.startswith("IS_") or told.meaning.type == "VALUE"):
+            if told and goes_on and told.meaning.type not in _NOTHING:
                 return vocabulary.phrases().longest(
                     folded[:inner], at
                 )  # `side with UR`, `in general surgery`

@@ -8,9 +8,8 @@ from functools import cache
 from typing import NamedTuple
 
 from kg import resources
-from kg.analysis.filters import known_words
 from kg.model import Party, Priority, Sex
-from kg.questions.wording import facet_words, ground_words
+from kg.questions.wording import facet_words, ground_words, licences
 from kg.questions.wording.endings import verdicts
 from kg.reading.requests import bodyparts, services
 from kg.reading.vocabulary.concepts import Concept, read
@@ -327,21 +326,9 @@ def _worker() -> Iterator[tuple[str, Meaning]]:
     for priority in Priority:
         yield priority.value, Meaning("VALUE", "priority", priority.value)
     yield "urgent", Meaning("VALUE", "priority", "expedited")
-    for state in known_words.states():
-        licence = Meaning("VALUE", "licence", state, offered=f"licensed in {state}")
-        for said in (
-            f"licensed in {state}",
-            f"{state} licensed",
-            f"{state} license",
-            f"{state} licence",
-            f"license in {state}",
-            f"licence in {state}",
-        ):
-            yield said, licence
-        outside = (f"{who}outside {of}{state}" for who in ("", "licensed ") for of in ("", "of "))
-        away = ("out of state", "out of state reviewer", "out of state physician") * (state == "California")
-        for said in (*outside, f"not licensed in {state}", f"non {state}", *away):
-            yield said, replace(licence, negated=True, offered="")
+    for said, state, negated in licences.phrases():
+        offered = "" if negated else f"licensed in {state}"
+        yield said, Meaning("VALUE", "licence", state, negated=negated, offered=offered)
 
 
 def _guidelines() -> Iterator[tuple[str, Meaning]]:

@@ -6,6 +6,7 @@ from typing import Any
 from kg.errors import QuestionError
 from kg.questions.meaning.collected import Collected
 from kg.questions.question import Condition
+from kg.questions.wording.cut_phrases import ENDS
 from kg.questions.wording.day_spans import both_spans, day_after, day_before, day_span
 
 Plan = list[Any]
@@ -25,12 +26,13 @@ class Dates(Collected):
     def _injured(self, inner: Plan) -> None:
         """A date after a word for the injury, or for another event, is the day of that."""
         kept, self.conditions, later, self.later = self.conditions, [], self.later, None
+        after, self.after, compared, self.compared = self.after, [], self.compared, False
         for name, within in inner[1:]:
             if name != "OR":
                 getattr(self, f"_{name}")(within)
             self.either = name == "OR"
         found = [*self.conditions, *([self.later] if self.later else [])]
-        self.conditions, self.later = kept, later
+        self.conditions, self.later, self.after, self.compared = kept, later, after, compared
         for condition in found:
             self._condition(Condition(_EVENTS[inner[0][0]], condition.values, asked=condition.asked))
 
@@ -58,7 +60,7 @@ class Dates(Collected):
 
     def _after(self, inner: Plan) -> None:
         ((_, last),) = self._dates(inner)
-        first = day_after(last)
+        first = last if "START" in _tokens(inner) else day_after(last)
         if self.previous == "comparison":
             self._dated(first, "")
         else:
@@ -69,6 +71,8 @@ class Dates(Collected):
         self._dated(first, last)
 
     def _on(self, inner: Plan) -> None:
+        if _tokens(inner) & ENDS:
+            raise QuestionError("the start or the end of a year is no span of days; name months or a quarter")
         ((first, last),) = self._dates(inner)
         self._dated(first, last)
 
@@ -98,3 +102,8 @@ class Dates(Collected):
                     into[at] = both_spans(self.text, old, span, either=self.either)
                 return
         into.append(Condition("decision_date", (span,), asked=asked))
+
+
+def _tokens(inner: Plan) -> set[str]:
+    """The types of the words of a part's dates."""
+    return {token for name, within in inner if name == "date" for token, _ in within}

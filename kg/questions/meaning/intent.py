@@ -68,7 +68,7 @@ def question(asked: Asked) -> Question:
     by = _by(asked, kind, level, where, ordered=bool(order))
     outcome, counts = _counted(asked, kind, groups)
     all_used(asked, kind, level, by, groups, ordered=bool(order), where=where)
-    if asked.limit and not order and kind in {Kind.FIGURES, Kind.TREND} and by:
+    if asked.limit and not order and (kind is Kind.GROUNDS or (by and kind in {Kind.FIGURES, Kind.TREND})):
         order = "most"
     return Question(
         kind=kind,

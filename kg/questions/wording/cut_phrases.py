@@ -9,7 +9,9 @@ from kg.questions.wording.parties import completed, losing
 from kg.reading.vocabulary.phrases import words
 
 PARTS_OF_YEAR = {"Q1", "Q2", "Q3", "Q4", "H1", "H2"}
-DATES = {"YEAR", "MONTH", "DAY", "NUMBER", *PARTS_OF_YEAR}
+ENDS = {"START", "END"}
+"""Words for the first and the last day of what follows."""
+DATES = {"YEAR", "MONTH", "DAY", "NUMBER", *PARTS_OF_YEAR, *ENDS}
 _AT_DATES = {"SINCE", "FROM", "BEFORE", "AFTER", "TO", "BETWEEN", "IN"}
 
 
@@ -130,6 +132,8 @@ def _dated(phrases: list[Phrase]) -> list[Phrase]:
     """The phrases with the year of a later month, or part of a year, after one that has none."""
     found: list[Phrase] = []
     for at, phrase in enumerate(phrases):
+        if phrase.type in ENDS and not {one.type for one in phrases[at + 1 : at + 2]} & (DATES - ENDS):
+            continue  # `the start of treatment`
         found.append(phrase)
         begun = [one.type for one in phrases[max(at - 1, 0) : at + 1]]
         ends = begun[-1] in {"MONTH", *PARTS_OF_YEAR} or begun == ["MONTH", "NUMBER"]
@@ -186,7 +190,7 @@ _CONSULTS = {"Medical Specialties", "Surgical Consult", "Adjunct Surgical Servic
 def _compared(phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, *between* without a date as what compares, and a bare state beside a licence as one."""
     found: list[Phrase] = []
-    licences = any(phrase.meaning.name == "licence" for phrase in phrases)
+    licences = any("licence" in {one.meaning.name, one.type[3:].lower()} for one in phrases)
     for at, phrase in enumerate(phrases):
         if phrase.type == "BETWEEN" and not dates_follow(phrases[at + 1 :]):
             if any(one.type == "PARTY" for one in phrases[at + 1 :]):

@@ -12,9 +12,16 @@ _PARTS_OF_YEAR = {"Q1": (1, 3), "Q2": (4, 6), "Q3": (7, 9), "Q4": (10, 12), "H1"
 
 
 def day_span(values: dict[str, str]) -> tuple[str, str]:
-    """First and last day of a date, from the values of its tokens."""
+    """First and last day of a date, from the values of its tokens; of a start or an end that day.
+
+    >>> day_span({"YEAR": "2016"}), day_span({"END": "", "YEAR": "2016"})
+    (('2016-01-01', '2016-12-31'), ('2016-12-31', '2016-12-31'))
+    """
     if day := values.get("DAY"):
         return day, day
+    if end := next((name for name in ("START", "END") if name in values), None):
+        first_day, last_day = day_span({name: value for name, value in values.items() if name != end})
+        return (first_day, first_day) if end == "START" else (last_day, last_day)
     year = int(values["YEAR"])
     first, last = next((months for part, months in _PARTS_OF_YEAR.items() if part in values), (1, 12))
     if "MONTH" in values:

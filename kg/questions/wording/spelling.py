@@ -10,6 +10,12 @@ from kg.reading.vocabulary.phrases import fold_word
 _SURE = 3
 """How many times as many labels must have one spelling as another, for a word to be taken for the first."""
 _SHORTEST_MISSPELLED, _LONGEST_MISSPELLED = 5, 40
+_SHORTEST_STEM = 3
+_ENDINGS = ("s", "es", "ed", "d", "ing", "er", "est", "ly", "ily", "ied", "ies", "ier", "iest")
+_OF_NOUNS_AND_VERBS = ("s", "es", "ed", "ing", "ied", "ies")
+_OTHERWISE = {"other"}
+"""A word that says nothing in phrases only: alone it says that another thing is meant."""
+_SAYING_NOTHING = ("IGNORED", "PASSED", "ADVERB")
 
 
 @cache
@@ -25,7 +31,8 @@ def spelling() -> Callable[..., str]:
     known = Counter(
         word for table in (phrases(), cited()) for label, _ in table.labelled() for word in label.split()
     )
-    ordinary = frozenset(map(fold_word, keywords()["ORDINARY"])) | {*keywords()["ORDINARY"]}
+    plain = keywords()["ORDINARY"]
+    ordinary = {*plain, *map(fold_word, plain), *(stem for word in plain for stem in stems(word))}
     near: dict[str, set[str]] = {}
     for word in known:
         if len(word) >= _SHORTEST_MISSPELLED - 1:
@@ -36,7 +43,7 @@ def spelling() -> Callable[..., str]:
     def spelled(word: str, known_too: bool = False) -> str:
         if (
             (word in known and not known_too)
-            or word in ordinary
+            or not ordinary.isdisjoint(stems(word))
             or not word.isalpha()
             or not _SHORTEST_MISSPELLED <= len(word) <= _LONGEST_MISSPELLED
         ):
@@ -51,6 +58,51 @@ def spelling() -> Callable[..., str]:
         return best[0][0] if sure else word
 
     return spelled
+
+
+@cache
+def _stems() -> dict[str, str]:
+    """What single words without their endings are: nothing that a reading holds, or what letters do not say.
+
+    The latter counts where both have a stem.
+    """
+    known = keywords()
+    absent = [terminal for terminal in known if terminal.startswith("NO_")]
+    return {
+        stem: "PASSED" if terminal in _SAYING_NOTHING else terminal
+        for terminal in (*_SAYING_NOTHING, *absent)
+        for word in known[terminal]
+        if word.isalpha() and word not in _OTHERWISE
+        for stem in stems(word, _OF_NOUNS_AND_VERBS)
+    }
+
+
+def form_of_known(word: str) -> str:
+    """The type of a word in another form, empty where none is known: *issuing*, of *issue*.
+
+    >>> [form_of_known(word) for word in ("issuing", "costing", "unicorn")]
+    ['PASSED', 'NO_MONEY', '']
+    """
+    found = {_stems().get(stem, "") for stem in stems(word.lower())} - {""}
+    return min(found, default="")  # of what letters do not say first, as `NO_` is before `PASSED`
+
+
+def stems(word: str, endings: tuple[str, ...] = _ENDINGS) -> set[str]:
+    """A word and what it may be without an ending of English.
+
+    >>> sorted(stems("issuing")), sorted(stems("denies"))
+    (['issu', 'issue', 'issuing'], ['deni', 'denie', 'denies', 'deny'])
+    """
+    found = {word}
+    for ending in endings:
+        stem = word.removesuffix(ending)
+        if stem == word or len(stem) < _SHORTEST_STEM:
+            continue
+        found.add(f"{stem}y" if ending[0] == "i" and ending != "ing" else stem)
+        if ending in {"ing", "ed", "er", "est"}:
+            found.add(f"{stem}e")
+            found |= {stem[:-1]} if stem[-1] == stem[-2] and len(stem) > _SHORTEST_STEM else set()
+    return found
 
 
 def _mean_the_same(one: str, other: str) -> bool:

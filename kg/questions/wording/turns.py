@@ -17,7 +17,9 @@ _AND_AFTER = {"and after", "or after", "& after"}
 
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
-    phrases = _both_cite(_neither_cites(_not_met(_halves(phrases))))
+    phrases = _both_cite(
+        _neither_cites(_not_met(_halves(_crossed(text, _before_or_later(_beaten(phrases))))))
+    )
     return _instead(
         _around_a_date(
             _outside(_not_ended(text, _not_of([_settled(text, one) for one in _without_who(text, phrases)])))
@@ -40,6 +42,83 @@ def _halves(phrases: list[Phrase]) -> list[Phrase]:
             "YEAR",
         ]:
             found[-1] = phrase._replace(type="UNKNOWN", meaning=Meaning("UNKNOWN"))
+    return found
+
+
+def _beaten(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *rental beats purchase* as a comparison of how they end."""
+    found: list[Phrase] = []
+    for phrase in phrases:
+        if phrase.type == "BEATS":
+            rate = Phrase("RATE", Meaning("RATE"), "", phrase.start, phrase.start)
+            found += [rate, phrase._replace(type="VERSUS", meaning=Meaning("VERSUS"))]
+        else:
+            found.append(phrase)
+    return found
+
+
+_ALL_ELSE = {"BEFORE": "SINCE", "SINCE": "BEFORE", "AFTER": "TO"}
+"""What the other days are, by the word before a date."""
+_ELSE_IN_TIME = {
+    "LATER_ONES": "AFTER",
+    "EARLIER_ONES": "BEFORE",
+    "BEFORE": "BEFORE",
+    "AFTER": "AFTER",
+    "SINCE": "AFTER",
+}
+_EVENTS = {"INJURED", "DENIED_ON", "RECEIVED", "ASSIGNED"}
+
+
+def _before_or_later(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *before 2013 versus later ones* with the date again; what has none is not understood."""
+    found: list[Phrase] = []
+    for at, phrase in enumerate(phrases):
+        if found and found[-1].type in {"VERSUS", "THAN"} and _leads_to_a_date(phrases[at:]):
+            found += [
+                one for one in _last_date(found[:-1]) if one.type in _EVENTS
+            ]  # `injured in 2013 vs 2014`
+        alone = not _dates(phrases[at + 1 :]) and phrase.type in _ELSE_IN_TIME
+        compared = bool(found) and found[-1].type in {"VERSUS", "THAN"}
+        dated = _last_date(found[:-1]) if alone and compared else []
+        if not dated:
+            vague = phrase.type in {"LATER_ONES", "EARLIER_ONES"}
+            found.append(phrase._replace(type="UNKNOWN", meaning=Meaning("UNKNOWN")) if vague else phrase)
+            continue
+        led = next((one.type for one in dated if one.type in _ALL_ELSE), "")
+        word = _ALL_ELSE.get(led, _ELSE_IN_TIME[phrase.type])
+        found += [one for one in dated if one.type in _EVENTS]
+        found.append(phrase._replace(type=word, meaning=Meaning(word)))
+        found += [one for one in dated if one.type in DATES]
+    return found
+
+
+def _leads_to_a_date(phrases: list[Phrase]) -> bool:
+    """Whether a date comes first, or a word before one."""
+    return bool(_dates(phrases) or (phrases[0].type in _ALL_ELSE and _dates(phrases[1:])))
+
+
+def _last_date(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases of the last date of a question, with the words that lead to it."""
+    ends = next((at for at in range(len(phrases), 0, -1) if phrases[at - 1].type in DATES), 0)
+    begins = ends
+    while begins and phrases[begins - 1].type in DATES:
+        begins -= 1
+    while begins and phrases[begins - 1].type in {*_ALL_ELSE, *_EVENTS, "IN", "FROM"}:
+        begins -= 1
+    return phrases[begins:ends]
+
+
+def _crossed(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *cross-tabulate specialty against category* as what is split by both."""
+    if not BESIDE.within("CROSS_TABLE", text):
+        return phrases
+    found: list[Phrase] = []
+    for phrase in phrases:
+        if phrase.type in {"VERSUS", "OR"}:
+            phrase = phrase._replace(type="BY", meaning=Meaning("BY"))
+        elif phrase.type.startswith("OF_") and (not found or found[-1].type != "BY"):
+            found.append(Phrase("BY", Meaning("BY"), "", phrase.start, phrase.start))
+        found.append(phrase)
     return found
 
 

@@ -1,0 +1,43 @@
+"""How questions say where a reviewer is licensed: *licensed in Texas*, *out of state*, *not CA*."""
+
+from collections.abc import Iterator
+
+from kg.analysis.filters import known_words
+
+_CODES = (
+    *("AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA"),
+    *("KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ"),
+    *("NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "PR", "RI", "SC", "SD", "TN"),
+    *("TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY"),
+)
+"""Postal codes of the states, in the order in which :func:`known_words.states` names them."""
+_AWAY = ("out of state", "out of state reviewer", "out of state physician")
+
+
+def codes() -> dict[str, str]:
+    """The states by their postal codes.
+
+    >>> codes()["CA"], codes()["WY"]
+    ('California', 'Wyoming')
+    """
+    return dict(zip(_CODES, known_words.states(), strict=True))
+
+
+def phrases() -> Iterator[tuple[str, str, bool]]:
+    """Each phrase, with the state, and whether it says that the reviewer has no licence of it.
+
+    >>> ("Texas licensed", "Texas", False) in set(phrases())
+    True
+    """
+    for code, state in codes().items():
+        for name in (state, code):
+            licensed = (f"licensed in {name}", f"license in {name}", f"licence in {name}")
+            yield from ((said, state, False) for said in licensed)
+            yield f"not licensed in {name}", state, True
+    # `in`, `or`, `me` and others are words before they are states.
+    for name, state in (*((state, state) for state in codes().values()), ("CA", "California")):
+        held = (f"{name} licensed", f"{name} license", f"{name} licence")
+        yield from ((said, state, False) for said in held)
+        outside = (f"{who}outside {of}{name}" for who in ("", "licensed ") for of in ("", "of "))
+        yield from ((said, state, True) for said in (*outside, f"non {name}"))
+    yield from ((said, "California", True) for said in _AWAY)
