@@ -1,5 +1,6 @@
 """Where the parts of the two letter forms of 2013 stand: the notice and the professional review."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -100,10 +101,32 @@ def _noticed(
             item,
             outcome,
             _OUTCOMES[end.type],
-            None,
-            marks.after(said["SECTION"]) if "SECTION" in said else None,
+            *(_parties(marks.text, marks.after(said["SECTION"])) if "SECTION" in said else (None, None)),
             marks.after(said["RATIONALE"]) if "RATIONALE" in said else None,
         )
+
+
+def _parties(text: str, field_: Span) -> tuple[Span | None, Span | None]:
+    """What the claims administrator relied on, and what the reviewer, where one field says both in turn."""
+    said = [
+        (m.start(), m["administrator"] is not None) for m in _PARTY.finditer(text, field_.start, field_.end)
+    ]
+    turns = [here for n, here in enumerate(said) if n == 0 or here[1] != said[n - 1][1]]
+    if not any(administrator for _, administrator in turns):
+        return None, field_
+    if len(turns) > len(_BOTH) or turns[0][0] > field_.start:
+        return None, field_  # the words before tell no party
+    ends = [*(at for at, _ in turns[1:]), field_.end]
+    spans = {whose: trimmed(text, at, end) for (at, whose), end in zip(turns, ends, strict=True)}
+    return spans.get(True), spans.get(False)
+
+
+_BOTH = (True, False)
+# A sentence about a party; `the guidelines used by the Claims Administrator` is none.
+_PARTY = re.compile(
+    r"(?:(?<=[.)]\s)|(?<=\n)|(?<![\s\S]))\s*The\s+"
+    r"(?:(?P<administrator>Claims\s+Administrator)|(?:(?:Expert|Physician|Professional)\s+)?Reviewer)\b"
+)
 
 
 def _professional(text: str, found: list[Part], tokens: list[Lexeme]) -> Layout | None:
@@ -121,10 +144,12 @@ def _professional(text: str, found: list[Part], tokens: list[Lexeme]) -> Layout 
             problems.append(Problem(ProblemKind.MISSING_FIELD, item, message))
             continue
         reasons = by_name["reasons"][n]
-        field_ = marks.after(by_name["guidelines"][n]) if n < len(by_name["guidelines"]) else None
+        relied_on: tuple[Span | None, Span | None] = (None, None)
+        if n < len(by_name["guidelines"]):
+            relied_on = _parties(text, marks.after(by_name["guidelines"][n]))
         token = tokens[reasons]
         outcome = trimmed(text, token.start, token.end)
-        issues.append(Issue(item, outcome, _OUTCOMES[token.type], None, field_, marks.after(reasons)))
+        issues.append(Issue(item, outcome, _OUTCOMES[token.type], *relied_on, marks.after(reasons)))
     if not issues:
         return None
     problems += [

@@ -161,3 +161,29 @@ def test_what_a_professional_review_lacks_is_told():
 )
 def test_other_texts_are_neither(text):
     assert early_layout("\n" + text) is None
+
+
+RELIED = "The Expert Reviewer did not base their decision on the MTUS."
+OWN = "The Expert Reviewer based his/her decision on the ODG, Pain Chapter, which is not part of the MTUS."
+MTUS = """The Claims Administrator based its decision on the Chronic Pain Guidelines, page 45, which is
+part of the MTUS."""
+NONE = "The Claims Administrator did not cite any"
+
+
+@pytest.mark.parametrize(
+    ("said", "administrator", "reviewer"),
+    [
+        (f"{NONE} evidence-based criteria. {OWN}", Basis.NONE_CITED, Basis.OUTSIDE_MTUS),
+        (f"{MTUS}\n{OWN}", Basis.MTUS, Basis.OUTSIDE_MTUS),
+        (f"{OWN} {NONE} guidelines.", Basis.NONE_CITED, Basis.OUTSIDE_MTUS),
+        (OWN, None, Basis.OUTSIDE_MTUS),
+        # the guidelines are the other's, which is not read, and told
+        (f"{MTUS} The Expert Reviewer found the guidelines cited apt.", Basis.MTUS, None),
+    ],
+)
+def test_a_field_that_says_what_both_parties_relied_on_is_parted(said, administrator, reviewer):
+    found = read_letter(NOTICE.replace(RELIED, said))
+    decision = found.decisions[0]
+    assert (decision.claims_administrator.basis, decision.reviewer.basis) == (administrator, reviewer)
+    assert any(each.kind is ProblemKind.UNREAD_TEXT for each in found.problems) is (reviewer is None)
+    assert decision.reviewer.basis is None or len(decision.reviewer.citations) == 1
