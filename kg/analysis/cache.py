@@ -70,6 +70,7 @@ class Analyses:
     _letters: Callable[[], pl.LazyFrame] | None = field(default=None, repr=False)
     _searching: Callable[[Index, str], Mask] | None = field(default=None, repr=False)
     _made: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _making: dict[str, RLock] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     @classmethod
@@ -114,14 +115,14 @@ class Analyses:
         adjust: str | Iterable[str] | None = None,
         sets: bool = True,
     ) -> Drivers:
-        """As :func:`kg.analysis.drivers.drivers`; a table without filters is kept, with its sets."""
+        """As :func:`kg.analysis.drivers.drivers`; a table without filters is kept."""
         equal = covariates(adjust) or (NOTHING,)
         ask = partial(drivers, level=level, party=party, minimum=minimum, adjust=equal)
         if filters is not None and filters.given():
             return ask(self.index, filters=filters, sets=sets)
         name = f"drivers-{level}-{party}-{'-'.join(equal)}"
         if not sets and name not in self._made and not self._has(name):
-            return ask(self.index, sets=False)
+            return self._once(f"{name} without sets", lambda: ask(self.index, sets=False)).shown(minimum)
         return self._once(name, lambda: self._table(name, lambda: ask(self.index))).shown(minimum)
 
     def related(
@@ -168,11 +169,15 @@ class Analyses:
         self.drivers()
 
     def _once(self, name: str, make: Callable[[], _Made]) -> _Made:
-        with self._lock:
-            if name not in self._made:
-                self._made[name] = make()
-            made: _Made = self._made[name]
-            return made
+        """What ``make`` gives, made by the first who asks; who asks for something else need not wait."""
+        if name not in self._made:
+            with self._lock:
+                making = self._making.setdefault(name, RLock())
+            with making:
+                if name not in self._made:
+                    self._made[name] = make()
+        made: _Made = self._made[name]
+        return made
 
     def _has(self, name: str) -> bool:
         return self._folder is not None and (self._folder / name).is_dir()

@@ -91,7 +91,7 @@ class Together(NamedTuple):
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Index:
     """A facts frame made ready: make it with :func:`prepare`, once, and ask it many times."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -209,35 +210,51 @@ def unlike(links: Links, found: Ids, kind: str) -> dict[str, float]:
     Letters are the unit, nothing is held equal; what has too few decisions on a side is left out.
     """
     nodes = links.kinds[kind].nodes
-    decision, key = _held(links, found, links.kinds[kind], links.kinds[kind].any)
+    decision, key = _held(found, links.kinds[kind], links.kinds[kind].any)
     q_values = _comparison(links.index, decision, key, len(nodes)).unlike()
     return {nodes[n]: float(q_values[n]) for n in np.flatnonzero(~np.isnan(q_values))}
 
 
 def _shared(links: Links, found: Ids, kind: Kind, pairs: Pairs, most: int) -> list[Row]:
-    decision, key = _held(links, found, kind, pairs)
+    decision, key = _held(found, kind, pairs)
     counts = np.bincount(key, minlength=len(kind.nodes))
     chosen = [int(n) for n in np.argsort(-counts, kind="stable")[:most] if counts[n]]
     return rows_of(links, kind, chosen, decision, key)
 
 
-def _held(links: Links, found: Ids, kind: Kind, pairs: Pairs) -> tuple[Ids, Ids]:
+def _held(found: Ids, kind: Kind, pairs: Pairs) -> tuple[Ids, Ids]:
     """The pairs of decision and key of the decisions ``found``; what contains others has theirs, too."""
     place, key = pairs.each(found)
-    decision = found[place]
-    containing = _containing(kind)
-    if not containing:
-        return decision, key
-    own = ~np.isin(key, containing)
-    wide = [np.intersect1d(found, within(links, kind.nodes[number])) for number in containing]
-    sizes = list(map(len, wide))
-    return np.concatenate([decision[own], *wide]), np.concatenate([key[own], np.repeat(containing, sizes)])
+    above = _containing(kind)
+    if not len(above.keys):
+        return found[place], key
+    # Each pair becomes one for each topic that counts it; two narrower ones of a decision count once.
+    of, counted = above.each(key)
+    pair = np.unique(place[of] * len(kind.nodes) + counted)
+    return found[pair // len(kind.nodes)], pair % len(kind.nodes)
 
 
-def _containing(kind: Kind) -> list[int]:
-    """The topics of a kind that contain others of it."""
-    above = {one for node in kind.nodes for one in chain(node)[1:]} if kind.name in KINDS else set()
-    return [kind.number[node] for node in above & kind.number.keys()]
+_CONTAINING: WeakKeyDictionary[Kind, Pairs] = WeakKeyDictionary()
+
+
+def _containing(kind: Kind) -> Pairs:
+    """For each topic of a kind those of the kind that count its decisions: itself, and what contains it.
+
+    There are none where no topic contains another. They are kept as long as the kind.
+    """
+    if kind not in _CONTAINING:
+        _CONTAINING[kind] = _containers(kind)
+    return _CONTAINING[kind]
+
+
+def _containers(kind: Kind) -> Pairs:
+    size = len(kind.nodes)
+    chains = [chain(node) if kind.name in KINDS else (node,) for node in kind.nodes]
+    above = [[kind.number[one] for one in found if one in kind.number] for found in chains]
+    if all(len(found) == 1 for found in above):
+        return Pairs.of(np.zeros(0, np.int64), np.zeros(0, np.int64), size, size)
+    each = np.repeat(np.arange(size), [len(found) for found in above])
+    return Pairs.of(each, np.array([one for found in above for one in found], np.int64), size, size)
 
 
 def by_year(links: Links, found: Ids) -> tuple[list[Row], int]:

@@ -18,9 +18,9 @@ from kg.analysis.cache import Analyses
 from kg.analysis.covariates import NOTHING, USUAL
 from kg.analysis.covariates import wanted as covariates
 from kg.analysis.coverage import Coverage, coverage
-from kg.analysis.decisions import LEVELS, Index
+from kg.analysis.decisions import LEVELS, PARTIES, Index
 from kg.analysis.drivers import Drivers, drivers
-from kg.analysis.filters import Filters
+from kg.analysis.filters import FILTERS, Filters
 from kg.analysis.reasons.stock_sentences import Repeated, Stock, of_letter, stock
 from kg.analysis.related.features import Features
 from kg.analysis.related.outside import asked_cases
@@ -43,6 +43,8 @@ from kg.web.problems import ProblemError
 
 T = TypeVar("T")
 _KEPT = 256
+_FIRST_LETTERS = 24
+"""Letters that are read before the first is asked for: grammars are quick once they know some."""
 _MINIMUM = 10  # decisions of a row that has figures, where nobody says otherwise
 SENTENCES = 25
 """Stock sentences on a page."""
@@ -109,11 +111,19 @@ class Site:
         self.index.values("guideline")
 
     def load_the_rest(self) -> None:
-        """Load pyvis, the grammars and stock sentences, so that the first who asks need not wait for them."""
+        """Load pyvis, the grammars and stock sentences, and count what every page of a guideline shows.
+
+        So the first who asks need not wait for them.
+        """
         drawing.html(drawing.View([], []))
         complete(self.index, "o")
-        for case in self.base.cases()[:1]:
+        for case in self.base.cases()[:_FIRST_LETTERS]:
             self.base.determination(case)
+        for name in FILTERS:
+            self.index.values(name)
+        for party in PARTIES:
+            for level in LEVELS:
+                self.counted(level, party, Filters())
         self.stock_sentences(Filters(), alike=False, minimum=2, limit=SENTENCES, offset=0)
 
     @cached_property
@@ -283,6 +293,8 @@ class Site:
         Raises:
             UnknownError, SettingError: an option is not one there is.
         """
+        if not filters.given():  # kept with the analyses
+            return self.analyses.drivers(level, party, minimum=_MINIMUM, sets=False)
         key = ("counted", level, party, filters)
         return self.kept(key, lambda: self.analyses.drivers(level, party, filters, _MINIMUM, sets=False))
 

@@ -6,6 +6,7 @@ write, they tell of no cause and are no basis for a prediction.
 
 from dataclasses import dataclass
 from typing import Annotated
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import polars as pl
@@ -37,6 +38,8 @@ _UPHELD, _OVERTURNED = OUTCOMES.index("upheld"), OUTCOMES.index("overturned")
 _TOLD = 2
 _LEAST_SHARE = 0.05
 _FEWEST = 10
+_ALIKE: WeakKeyDictionary[Index, dict[tuple[int, int], float]] = WeakKeyDictionary()
+"""How alike the decisions of one letter are, by ground and outcome, as long as the index is there."""
 """A share is told in a sentence from so many decisions of an outcome on."""
 
 
@@ -214,15 +217,15 @@ def _shares(
 
 def _alike(index: Index, grounds: NDArray[np.int64], outcome: int) -> dict[int, float]:
     """How alike the decisions of one letter with an outcome are in stating each ground."""
+    known = _ALIKE.setdefault(index, {})
     stated = index.valued("grounds")
     inside = index.outcome == outcome
     letter = index.letter[inside]
-    found = {}
-    for ground in grounds:
+    for ground in {int(one) for one in grounds} - {one for one, of in known if of == outcome}:
         says = np.zeros(len(index), bool)
         says[stated.decision[stated.value == ground]] = True
-        found[int(ground)] = correlation(says[inside], letter)
-    return found
+        known[ground, outcome] = correlation(says[inside], letter)
+    return {int(ground): known[int(ground), outcome] for ground in grounds}
 
 
 def _squares(index: Index, decision: Ids, key: Ids, keys: int) -> Numbers:
