@@ -35,6 +35,7 @@ from kg.reading.history import read_history
 from kg.reading.markup import Edit
 from kg.reading.noise import Restored, restored
 from kg.reading.places import Issue, Layout
+from kg.reading.requests.bare_therapy import as_told
 from kg.reading.requests.items import read_item
 from kg.reading.requests.recommendations import recommended
 from kg.reading.reviewers import read_reviewer
@@ -222,12 +223,14 @@ def _decision(text: str, issue: Issue, edition: date | None, problems: list[Prob
     if start == end:
         message = "no disputed item stands before the outcome"
         problems.append(Problem(ProblemKind.MISSING_FIELD, issue.outcome, message))
+    administrator = _field(text, issue.administrator, edition, problems)
+    reviewer = _field(text, issue.reviewer, edition, problems)
     return Decision(
-        moved_item(item, start),
+        as_told(moved_item(item, start), text, issue.rationale, administrator, reviewer),
         issue.result,
         issue.outcome,
-        _field(text, issue.administrator, edition, problems),
-        _field(text, issue.reviewer, edition, problems),
+        administrator,
+        reviewer,
         None
         if issue.rationale is None
         else _rationale(text, issue.rationale, item.text, issue.result, problems),

@@ -15,6 +15,8 @@ _THERAPY = re.compile(
     r"|sessions?)\s+\Z",
     re.IGNORECASE,
 )
+_SAID_TWICE = re.compile(r"[a-z]\s*\(\s*\d+\s*\)", re.IGNORECASE)
+"""``one (1)``: a number in words with its figure counts."""
 # `injections, up to 4` are 4.
 _AT_MOST = re.compile(r"\b(?:up to|(?:a )?maximum(?: of)?|not to exceed)\s+\Z", re.IGNORECASE)
 # Another word than these after a last number tells what it counts, or is no word for that.
@@ -25,6 +27,7 @@ _COUNTED_IN_WORDS = re.compile(
 # `1 box of 30`; `4 per pack, 3 packs`
 _PACKAGES = re.compile(r"\b(?:box(?:es)?|pack(?:age|et)?s?|cases?|cartons?|bags?|bottles?)\Z", re.IGNORECASE)
 _HOLDING = re.compile(r"\s+(?:of|with|containing)\s+", re.IGNORECASE)
+_OF_EACH = re.compile(r"[^)\d]*\b(?:each|per|apiece|an?\s+(?:box|pack)|/\s*box)\b", re.IGNORECASE)
 _PER_PACKAGE = re.compile(r"\d\)?\s*(?:per|/|to\s+a|in\s+a)\s*[a-z]+\Z", re.IGNORECASE)
 _ONLY_JOINING = re.compile(r"[\s,;]*(?:with|and|plus)?\s*", re.IGNORECASE)
 _BEFORE = 40  # characters before a last number that are looked at
@@ -146,8 +149,16 @@ def _packed(found: Sequence[Figure], text: str) -> Total | None:
         return None
     one, other = found
     between = text[one.span.end : other.span.start]
+    in_all = between == " (" and one.amounts[0].high > 1 and _PACKAGES.search(one.span.of(text))
+    if (
+        in_all
+        and not _OF_EACH.match(text, other.span.end)
+        and not other.amounts[0].high % one.amounts[0].high
+    ):
+        return Total(other.amounts[0], Unit.UNIT, other.span)  # `2 boxes (60 patches)`
     held = _PER_PACKAGE.search(one.span.of(text)) and _PACKAGES.search(other.span.of(text))
-    holding = _HOLDING.fullmatch(between) or (between == " (" and one.amounts[0] == Amount(1, 1))
+    each = between == " (" and (one.amounts[0] == Amount(1, 1) or _OF_EACH.match(text, other.span.end))
+    holding = each or _HOLDING.fullmatch(between)
     if not held and not (_PACKAGES.search(one.span.of(text)) and holding):
         return None
     return Total(one.amounts[0].times(other.amounts[0]), Unit.UNIT, Span(one.span.start, other.span.end))
@@ -249,6 +260,7 @@ def _last(found: Sequence[Figure], text: str, start: int, unit: Unit) -> Total |
     of_level = len(found) > 1 and found[-2].has("LEVEL") and text[found[-2].span.end : span.start] == ", "
     if not (
         _MARKED.search(before)
+        or _SAID_TWICE.search(text, span.start, span.end + 1)
         or (unit is Unit.VISIT and _THERAPY.search(before))
         or (of_level and text[span.start].isalpha())
     ):
