@@ -113,7 +113,7 @@ def test_a_count_without_letters_is_widened_as_all_decisions_are(site: TestClien
     assert topic.tallied("", 40, 10, 2.0)[-2:] == (low[0], high[0])
     page = site.get("/questions/outcomes_by_category").text
     (row,) = re.findall(r"Diagnostic Testing.*?</tr>", page, re.DOTALL)
-    cells = [int(cell) for cell in re.findall(r'class="num">(\d+)</td>', row)]
+    cells = [int(cell) for cell in re.findall(r'class="num" data-sort="(\d+)">', row)]
     made = topic.tallied("", cells[0], cells[2], wide)
     assert f"{100 * made.low:.1f} % – {100 * made.high:.1f} %" in row
 

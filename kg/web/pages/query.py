@@ -25,7 +25,7 @@ from kg.web.middleware import EDITOR_POLICY
 from kg.web.pages.rendering import render
 from kg.web.problems import ProblemError
 from kg.web.site import Site
-from kg.web.sparql import guard
+from kg.web.sparql import guard, site_queries
 from kg.web.sparql.protocol import client_of, collected
 from kg.web.sparql.site_queries import as_value
 
@@ -233,7 +233,7 @@ async def question(request: Request, name: str) -> Response:
     if not missing:
         try:
             text = plain(known.bind(given))
-            columns, rows = _table(*await collected(request, text, client_of(request)))
+            columns, rows = _table("select", await site_queries.ask(request, text))
             if not request.app.state.settings.endpoint:
                 cites = _cites(known, given, columns, rows[:_SHOWN])
                 wide = await asyncio.to_thread(_widening, request.state.site)
