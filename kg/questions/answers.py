@@ -215,20 +215,21 @@ def _sides(analyses: Analyses, question: Question) -> Found:
 def _grounds(analyses: Analyses, question: Question) -> Found:
     """The grounds stated in the decisions with the outcome asked about, the most frequent first.
 
-    For each group, or each value of what is asked by, they are counted in its decisions alone.
+    Without one they are those of all decisions. For each group, or each value of what is asked by, they are
+    counted in its decisions alone.
     """
     index = analyses.index
     mask = passing(index, question.where, question)
-    outcome = question.outcome or Outcome.OVERTURNED
     rows = []
     for named, part in parts_of(index, mask, question):
-        found = _stated(index, part, outcome)
+        found = _stated(index, part, question.outcome)
         found = found[::-1] if question.order == "least" else found
         rows += [named | row for row in (found[: question.limit] if question.limit else found)]
-    ended = mask & (index.outcome == OUTCOMES.index(outcome.value))
-    of = f"{int(ended.sum()):,} {outcome.value} decisions"
+    ended = _ended(index, mask, question.outcome)
+    outcome = f"{question.outcome.value} " if question.outcome else ""
+    of = f"{int(ended.sum()):,} {outcome}decisions"
     if question.by or question.groups:
-        of = f"the {outcome.value} decisions of the row's group"
+        of = f"the {outcome}decisions of the row's group"
     said = f"share: of {of}; all: decisions of any outcome that state it"
     return (
         counted(index, mask, question),
@@ -237,9 +238,14 @@ def _grounds(analyses: Analyses, question: Question) -> Found:
     )
 
 
-def _stated(index: Index, mask: Mask, outcome: Outcome) -> list[dict[str, Any]]:
+def _ended(index: Index, mask: Mask, outcome: Outcome | None) -> Mask:
+    """The decisions of ``mask`` with an outcome, all of them without one."""
+    return mask & (index.outcome == OUTCOMES.index(outcome.value)) if outcome else mask
+
+
+def _stated(index: Index, mask: Mask, outcome: Outcome | None) -> list[dict[str, Any]]:
     """The grounds stated in the decisions of ``mask`` with an outcome, the most frequent first."""
-    ended = mask & (index.outcome == OUTCOMES.index(outcome.value))
+    ended = _ended(index, mask, outcome)
     stated = index.valued("grounds").within(ended)
     numbers = np.bincount(stated.value, minlength=len(stated.names))
     everywhere = np.bincount(index.valued("grounds").within(mask).value, minlength=len(stated.names))

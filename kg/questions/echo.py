@@ -44,18 +44,7 @@ def sentence(question: Question) -> str:
     >>> sentence(read_question("upheld MRI by sex"))
     "Share upheld of decisions on Imaging/Radiology (“MRI”), by the worker's sex."
     """
-    outcome = question.outcome or Outcome.OVERTURNED
-    words = _KINDS.get(question.kind)
-    if question.kind is Kind.TREND and question.counts:
-        words = "Number of decisions over time, and of letters,"
-    if words is None:
-        words = (
-            "Number of decisions (each outcome), and of letters,"
-            if question.counts
-            else "Share {outcome} of decisions"
-        )
-        if question.counts and question.outcome:
-            words = "Number of decisions, and how many of them were {outcome},"
+    words, outcome = _kind(question), question.outcome or Outcome.OVERTURNED
     ended = f"{question.outcome.value} " if question.outcome else ""
     text = words.format(
         case=question.case,
@@ -86,6 +75,23 @@ def sentence(question: Question) -> str:
         left = ", ".join(f"“{said}”" for said in question.passed_over)
         read += f" Not taken into account: {left}."
     return f"{text}.{read}"
+
+
+def _kind(question: Question) -> str:
+    """What is asked for, with places for what it is asked of."""
+    if question.kind is Kind.TREND and question.counts:
+        return "Number of decisions over time, and of letters,"
+    if question.kind is Kind.GROUNDS and question.outcome is None:
+        return "Grounds that reviewers state in decisions of any outcome"
+    if words := _KINDS.get(question.kind):
+        return words
+    if question.counts and question.outcome:
+        return "Number of decisions, and how many of them were {outcome},"
+    return (
+        "Number of decisions (each outcome), and of letters,"
+        if question.counts
+        else "Share {outcome} of decisions"
+    )
 
 
 def _ordered(question: Question) -> str:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from kg import resources
 from kg.model import Party, Priority, Sex
-from kg.questions.wording import facet_words, ground_words, licences
+from kg.questions.wording import facet_words, licences
 from kg.questions.wording.endings import verdicts
+from kg.questions.wording.grounds import ground_words
 from kg.reading.requests import bodyparts, services
 from kg.reading.vocabulary.concepts import Concept, read
 from kg.reading.vocabulary.phrases import Phrases, Words, fold_word, is_official, key, words
@@ -54,10 +55,6 @@ BESIDE_NUMBERS = {
 """Terminals whose phrases mean something beside a number only."""
 EVER = "0001.."
 """All dates, as a range."""
-_UNDATED = (
-    *("undated", "without a date", "without a decision date"),
-    *("no decision date", "no date", "not dated"),
-)
 _GUIDELINE_WORDS = ("guideline", "treatment guideline")
 
 
@@ -322,7 +319,7 @@ def _worker() -> Iterator[tuple[str, Meaning]]:
         yield sex.value, Meaning("VALUE", "sex", sex.value)
     for sex, called in ((Sex.FEMALE, ("women", "woman")), (Sex.MALE, ("men", "man"))):
         yield from ((name, Meaning("VALUE", "sex", sex.value)) for name in called)
-    yield from ((name, Meaning("VALUE", "decision_date", EVER, negated=True)) for name in _UNDATED)
+    yield from ((name, Meaning("VALUE", "decision_date", EVER, negated=True)) for name in facet_words.UNDATED)
     for priority in Priority:
         yield priority.value, Meaning("VALUE", "priority", priority.value)
     yield "urgent", Meaning("VALUE", "priority", "expedited")

@@ -10,11 +10,13 @@ from kg import resources
 from kg.questions.beside import BESIDE
 from kg.questions.measured import MEASURED
 from kg.questions.wording.endings.letter_endings import ENDINGS
+from kg.questions.wording.grounds.ground_forms import FORMS
 from kg.questions.wording.rationale_words import TOLD
 from kg.reading.text.terminal_search import Terminals
 
 SEARCHED = {
     "question-beside": BESIDE,
+    "question-grounds": FORMS,
     "question-letters": ENDINGS,
     "question-measured": MEASURED,
     "question-rationale": TOLD,

@@ -103,6 +103,8 @@ def _conditions(
         kind, asked.part = Kind.PARTS, stated
         asked.conditions = [c for c in asked.conditions if c not in stated]
         asked.seen -= {"FREQUENT", "MOST", "COUNT", "OFTEN"}
+    if kind is Kind.GROUNDS and means.among_all(asked):
+        asked.conditions = [c for c in asked.conditions if c.name != "ground"]
     if asked.later:
         _later(asked, asked.later, kind)
     with_and_without(asked)
@@ -274,8 +276,8 @@ def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[O
     counts = counts or (letters and not asked.seen & _ENDING)  # `letters with all items upheld`
     if "OFTEN" in asked.seen and outcome is None and not asked.seen & (_ENDING - {"SHARE"}):
         counts = True  # `how often does a neurologist review sleep studies`
-    if outcome is None and kind in {Kind.FIGURES, Kind.ASSOCIATIONS, Kind.TREND, Kind.GROUNDS}:
-        if "SHARE" in asked.seen and not counts and kind is not Kind.GROUNDS:
+    if outcome is None and kind in {Kind.FIGURES, Kind.ASSOCIATIONS, Kind.TREND}:
+        if "SHARE" in asked.seen and not counts:
             raise QuestionError("the share that ended how? Ask for “share overturned” or “upheld”")
         outcome = None if counts and kind in {Kind.FIGURES, Kind.TREND} else Outcome.OVERTURNED
     return outcome, counts

@@ -16,8 +16,17 @@ _UNITS = {"VISITS": "visit", "UNITS": "unit"}
 def share_of_ground(asked: Asked) -> list[Condition]:
     """The ground whose share is asked for: *no objective findings as a reason to uphold an MRI*."""
     stated = [c for c in asked.conditions if c.name == "ground" and not c.negated]
-    asks = asked.seen & {"WHY", "WHICH", "BY", "COMPARE"} or asked.part or asked.compared
-    return stated if len(stated) == 1 and not asks and BESIDE.within("AS_A_REASON", asked.text) else []
+    shared = asked.seen & {"SHARE", "OFTEN"}
+    asks = asked.seen & {"WHY", "WHICH", "COMPARE"} or (not shared and "BY" in asked.seen)
+    if len(stated) != 1 or asks or asked.part or asked.compared or among_all(asked):
+        return []
+    return stated if shared or BESIDE.within("AS_A_REASON", asked.text) else []
+
+
+def among_all(asked: Asked) -> bool:
+    """Whether it is asked which place a ground has among all: *is long-term use the main reason*."""
+    ranked = BESIDE.within("MAIN_REASON", asked.text) or asked.seen & {"FREQUENT", "MOST"}
+    return bool(ranked) and not BESIDE.within("AS_A_REASON", asked.text)
 
 
 def _frequent(asked: Asked, named: list[str]) -> None:

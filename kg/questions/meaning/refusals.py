@@ -50,7 +50,7 @@ def all_used(
                 f"“{name.replace('_', ' ')}” is without meaning here: ask “by {name.replace('_', ' ')}”"
             )
     cites = named & {"guideline", "edition", "basis", "alone", "ground"} or level or kind is Kind.SIDES
-    cites = cites or any(condition.name in {"guideline", "basis"} for condition in asked.part)
+    cites = cites or any(condition.name in {"guideline", "basis", "ground"} for condition in asked.part)
     if asked.seen & {"PARTY", "CITE"} and not cites and not asked.case:
         raise QuestionError(
             "letters state what the claims administrator cites: name a guideline, or ask “which sections”"
@@ -85,7 +85,7 @@ def _words_used(asked: Asked, kind: Kind, groups: tuple[Condition, ...], *, by: 
     ]
     if any(limited) and not asked.has({"alone"}):
         raise QuestionError("“only” one party? Ask what each cites: “UR cites ODG and the reviewer does not”")
-    if "MATTER" in asked.seen and kind is Kind.FIGURES and not by:
+    if "MATTER" in asked.seen and kind is Kind.FIGURES and not (by or groups):
         raise QuestionError("whether a thing matters is asked by its kind, such as “does specialty matter”")
     if "TREND" in asked.seen and kind not in {Kind.TREND, Kind.FIGURES}:
         raise QuestionError(f"{kind.value} are not counted over time; “by year” can be asked of decisions")

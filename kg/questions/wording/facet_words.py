@@ -22,6 +22,11 @@ _BOTH = (
     *("overturned and upheld in the same letter", "upheld and overturned in the same letter"),
     *("both overturned and upheld items", "both upheld and overturned items"),
 )
+UNDATED = (
+    *("undated", "without a date", "without a decision date"),
+    *("no decision date", "no date", "not dated"),
+)
+"""How questions say that a letter has no date."""
 _WHOLLY = ("fully", "completely", "entirely", "wholly", "totally")
 _NOTHING = (
     *("no guideline", "no citation", "no source", "no evidence cited", "no guideline at all", "no basis"),

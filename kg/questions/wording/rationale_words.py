@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from kg.questions import vocabulary
 from kg.questions.vocabulary import Meaning, either, keywords
+from kg.questions.wording.grounds.ground_forms import FORMS, SAID
 from kg.questions.wording.spelling import spelling
 from kg.reading.text.terminal_search import Terminals
 from kg.reading.vocabulary.phrases import words
@@ -129,8 +130,19 @@ def _pieces(text: str, lead: re.Match[str]) -> Iterator[_Piece]:
     surely = surely or TOLD.within("OF_WORDS", lead[0], whose.end() if whose else 0)
     maybe = mentions or reviewer
     pieces = list(_unquoted(text, lead.end()))
+    if not surely and any(_states_ground(text, piece) for piece in pieces):
+        return
     if pieces and (surely or (maybe and any(_is_unknown(piece.value) for piece in pieces))):
         yield from pieces
+
+
+def _states_ground(text: str, piece: _Piece) -> bool:
+    """Whether a ground is said in words that begin there: *the reviewer said improvement was not shown*."""
+    return any(
+        said.start() < piece.end
+        for form in SAID
+        if (said := FORMS.within(form, text, piece.start)) is not None
+    )
 
 
 def _unquoted(text: str, at: int) -> Iterator[_Piece]:

@@ -7,6 +7,7 @@ from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording.alternatives import SERVICES
 from kg.questions.wording.cut_phrases import DATES
+from kg.questions.wording.grounds.ground_forms import FORMS
 
 _BOTH = {"both", "both sides", "both parties", "two sides", "two parties", "ur and the reviewer"}
 _OPPOSITE = {"IS_OVERTURNED": "IS_UPHELD", "IS_UPHELD": "IS_OVERTURNED"}
@@ -21,9 +22,7 @@ def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
         _neither_cites(_not_met(_halves(_crossed(text, _before_or_later(_beaten(phrases))))))
     )
     return _instead(
-        _around_a_date(
-            _outside(_not_ended(text, _not_of([_settled(text, one) for one in _without_who(text, phrases)])))
-        )
+        _around_a_date(_outside(_not_ended(text, _not_of(_each_settled(text, _without_who(text, phrases))))))
     )
 
 
@@ -160,9 +159,21 @@ def _neither_cites(phrases: list[Phrase]) -> list[Phrase]:
 
 
 def _not_met(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases, *response documented vs. not documented* with the ground again, as not met."""
+    """The phrases, *response documented vs. not documented* with the ground again, as not met.
+
+    So is *do red flags change anything? compare met with not met*, of the one ground that is named.
+    """
+    named = [phrase for phrase in phrases if phrase.meaning.name == "ground"]
+    alone = len({phrase.meaning.value.partition(":")[0] for phrase in named}) == 1
     found: list[Phrase] = []
     for phrase in phrases:
+        if phrase.type == "UNMET" and phrase.meaning.value and alone:
+            ground = named[0].meaning.value.partition(":")[0]
+            sides = (Meaning("VALUE", "ground", f"{ground}:{said}") for said in ("met", "not-met"))
+            shown, unshown = (phrase._replace(type="VALUE", meaning=meaning) for meaning in sides)
+            versus = phrase._replace(type="VERSUS", meaning=Meaning("VERSUS"))
+            found = [*(before for before in found if before not in named), shown, versus, unshown]
+            continue
         kinds = [one.type for one in found[-2:]]
         ground, _, met = found[-2].meaning.value.partition(":") if len(kinds) == 2 else ("", "", "")
         against = len(kinds) == 2 and kinds[1] in {"VERSUS", "THAN"} and found[-2].meaning.name == "ground"
@@ -182,6 +193,18 @@ def _without_who(text: str, phrases: list[Phrase]) -> list[Phrase]:
         persons = phrase.printed.lower() == "who" and BESIDE.before("PERSONS", text, phrase.start)
         if not (cites and persons):
             found.append(phrase)
+    return found
+
+
+def _each_settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases; the service after *improvement from prior* is disputed, and had before."""
+    found: list[Phrase] = []
+    for phrase in phrases:
+        of_ground = bool(found) and found[-1].meaning.name == "ground"
+        of_ground = (
+            of_ground and FORMS.before("OF_EARLIER", found[-1].printed, len(found[-1].printed)) is not None
+        )
+        found.append(phrase if of_ground else _settled(text, phrase))
     return found
 
 

@@ -1,0 +1,1 @@
+"""How questions call the grounds that reviewers state, and say that one is met or not."""
