@@ -19,6 +19,8 @@ _MTUS_CHAPTERS = frozenset({1, 2, 3, 5, *range(8, 17)})
 # The year from which a guideline of ACOEM is no more its second edition's.
 _LATER_YEAR = re.compile(r"\b20(?:0[89]|1\d|2\d)\b")
 _SECOND_EDITION = re.compile(r"\b(?:2nd|second) ed")
+# The pages of a paper: `2018;22(3):1-165`
+_IN_VOLUME = re.compile(r";\s*\d+\s*(?:\([^()]*\)\s*)?:\s*(?P<pages>\d+(?:\s*[-–]\s*\d+)?)(?!\w)")
 _SEPARATORS = frozenset({"ALSO", "BESIDE", "COMMA", "AND", "AMPERSAND", "COLON", "DASH"})
 
 
@@ -33,7 +35,7 @@ def read_others(text: str, start: int, end: int) -> Iterator[Citation]:
     while n < len(elements):
         kind = elements[n].kind
         if kind in ("ODG", "ODG_URL") or (kind == "chapter" and _leads(elements, n, tokens)):
-            stop = _odg_end(elements, n)
+            stop = _before_paper(text, elements, n, _odg_end(elements, n), tokens)
             yield from read_odg(text, elements[n:stop], tokens)
         elif kind in _SEPARATORS:
             stop = n + 1
@@ -45,15 +47,19 @@ def read_others(text: str, start: int, end: int) -> Iterator[Citation]:
 
 def _leads(elements: list[Element], n: int, tokens: list[Lexeme]) -> bool:
     """Whether the source left out before a chapter's name is the ODG: no other source was begun."""
-    return all(e.kind in _SEPARATORS for e in elements[:n]) and not any(
-        token.type == "LITERATURE"
-        for token in tokens[elements[n].first : elements[_odg_end(elements, n) - 1].last]
+    end = _odg_end(elements, n)
+    begins = all(e.kind in _SEPARATORS for e in elements[:n])
+    papers = any(e.kind == "AUTHORS" for e in elements[end : end + 1])
+    return (
+        begins
+        and not papers
+        and not any(t.type == "LITERATURE" for t in tokens[elements[n].first : elements[end - 1].last])
     )
 
 
 def _odg_end(elements: list[Element], n: int) -> int:
     """Where the next source begins."""
-    stops = ("ALSO", "BESIDE", "URL", "SOURCE", *_ACOEM)
+    stops = ("ALSO", "BESIDE", "URL", "SOURCE", "AUTHORS", *_ACOEM)
     said = elements[n].kind != "ODG"
     for i in range(n + 1, len(elements)):
         kind = elements[i].kind
@@ -61,6 +67,41 @@ def _odg_end(elements: list[Element], n: int) -> int:
             return i
         said = said or kind in ("chapter", "named", "topic", "BRACKETS", "SQUARE")
     return len(elements)
+
+
+def _before_paper(text: str, elements: list[Element], n: int, end: int, tokens: list[Lexeme]) -> int:
+    """Where a paper begins after the ODG: after the last semicolon or ``and`` before its volume."""
+    for i in range(n + 1, end):
+        if _has_volume(text, elements[i : i + 1], tokens):
+            begins = [j for j in range(n + 1, i) if _ends_source(text, elements[j], tokens)]
+            return begins[-1] if begins else end
+    return end
+
+
+def _has_volume(text: str, elements: list[Element], tokens: list[Lexeme]) -> bool:
+    """Whether a volume of a journal (``2018;22``) stands among the elements."""
+    return any(
+        token.type == "LITERATURE" and text[token.start].isdigit()
+        for element in elements
+        for token in tokens[element.first : element.last + 1]
+    )
+
+
+def _ends_source(text: str, element: Element, tokens: list[Lexeme]) -> bool:
+    return element.kind == "AND" or (element.kind == "COMMA" and text[tokens[element.first].start] == ";")
+
+
+def _begins_paper(text: str, elements: list[Element], n: int, i: int, tokens: list[Lexeme]) -> bool:
+    """Whether a paper begins at element ``i``, after the source that begins at ``n``."""
+    if not _ends_source(text, elements[i - 1], tokens) or elements[i].kind in _SEPARATORS:
+        return False
+    if elements[i].kind == "AUTHORS":
+        return True
+    ends = (j for j in range(i + 1, len(elements)) if _ends_source(text, elements[j], tokens))
+    if not _has_volume(text, elements[i : next(ends, len(elements))], tokens):
+        return False
+    kinds = {token.type for token in tokens[elements[n].first : elements[i].first]}
+    return _has_volume(text, elements[n:i], tokens) or kinds.isdisjoint(("LITERATURE", "AUTHORS"))
 
 
 def _source_end(text: str, elements: list[Element], n: int, tokens: list[Lexeme]) -> int:
@@ -71,6 +112,8 @@ def _source_end(text: str, elements: list[Element], n: int, tokens: list[Lexeme]
         if kind in ("ODG", "ODG_URL", "ALSO", "ACOEM_2ND") or (kind == "URL" and seen_url):
             return i
         if before.kind == "ACCESSED" and kind == "COMMA":
+            return i
+        if _begins_paper(text, elements, n, i, tokens):
             return i
         if kind == "SOURCE" and before.kind == "COMMA" and text[tokens[before.first].start] == ";":
             return i
@@ -90,7 +133,9 @@ def _source(text: str, elements: list[Element], tokens: list[Lexeme]) -> Iterato
         printed = None if guideline == "acoem-2004" else title
         yield Citation(False, guideline, None, chapter, (), pages, printed, span)
     else:
-        yield Citation(False, "other", None, None, (), (), title, span)
+        for volume in _IN_VOLUME.finditer(text, span.start, span.end):
+            pages += read_pages(text, *volume.span("pages"))[0]
+        yield Citation(False, "other", None, None, (), pages, title, span)
 
 
 def _acoem(
