@@ -58,6 +58,7 @@ ABSENT = {
     "NO_PLACE": "letters name no place",
     "NO_CLOCK": "dates are asked for by year, month or day, such as “since 2015”",
     "NO_HOURS": "hours and doses a day are not counted; quantities and times a week are",
+    "NO_AFTERMATH": "letters do not say what became of a patient",
     "NO_MONEY": "letters state no costs",
     "UNCOUNTED": "how many items of a letter ended so is not counted: ask for letters with all, with none or "
     "with at least one of them upheld or overturned",

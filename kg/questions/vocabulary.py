@@ -46,6 +46,11 @@ _SHORT = {
     "Neurological Surgery": ("neurosurg",),
 }
 """How questions shorten specialties beside what letters print."""
+_CATEGORIES = {
+    **dict.fromkeys(("E&M", "E/M", "E and M"), "evaluation-management"),
+    "psych": "psych-services",
+}
+"""How questions shorten categories, by their notations; letters mean a single service by some of these."""
 BESIDE_NUMBERS = {
     *("OVER", "AT_LEAST", "UNDER", "AT_MOST", "OR_MORE", "OR_LESS"),
     *("VISITS", "UNITS", "HOURS", "AGED", "OF_AGE", "WORKERS"),
@@ -203,6 +208,8 @@ def _services() -> Iterator[tuple[str, Meaning]]:
         also = ("category", category) if times[subcategory] > 1 else None
         return Meaning("VALUE", "subcategory", subcategory, also)
 
+    for said, notation in _CATEGORIES.items():
+        yield said, meaning(categories[notation], None)
     for notation, name in categories.items():
         if notation != "circumstance":
             # `other` alone says that something else is meant.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from kg.errors import QuestionError
 from kg.model import Outcome, Party
 from kg.questions import vocabulary
+from kg.questions.beside import BESIDE
 from kg.questions.meaning.asked_dates import Dates, Plan
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
@@ -44,7 +45,7 @@ class Asked(Dates):
             if token == "VALUE":
                 self._add(phrase)
             elif token.startswith("OF_"):
-                self._named(token, phrase, self.loose)
+                self._named(token, phrase, self.by if BESIDE.within("MIX", phrase.printed) else self.loose)
             elif token.startswith("IS_"):
                 if self.denied and self.compared and self.outcome is None and self.seen & _OF_EACH:
                     self.outcome, self.denied = Outcome.UPHELD, False  # `denied vs approved`
@@ -113,7 +114,7 @@ class Asked(Dates):
         if token == "OF_QUANTITY" and (unit := next((u for word, u in _UNITS if word in printed), None)):
             self._condition(Condition("quantity_unit", (unit,)))
         if (
-            token in {"OF_QUANTITY", "OF_FREQUENCY"} and printed.startswith("how many")
+            token in {"OF_QUANTITY", "OF_FREQUENCY"} and printed.startswith(("how many", "what number"))
         ) or printed.startswith("how old"):
             self.seen.add("MEAN")
 
@@ -207,8 +208,9 @@ class Asked(Dates):
         self.seen.update(token for token, _ in inner)
 
     def _ended(self, outcome: Outcome) -> None:
-        if self.outcome not in (None, outcome) and (self.compared or self.seen & _OF_EACH):
+        if self.outcome not in (None, outcome) and (self.compared or self.seen & (_OF_EACH | {"COMPARE"})):
             self.seen.add("COUNT")  # `upheld versus overturned`: how many of each
+            self.seen.discard("COMPARE")
             self.compared, self.outcome = False, None
             return
         if self.outcome not in (None, outcome):

@@ -211,7 +211,7 @@ EXPRESSED: Mapping[str, Expressed] = {
     "MATTER": lambda q, _: bool(q.groups or q.by or q.level),
     "TREND": lambda q, _: q.kind is Kind.TREND or bool(q.groups or _TIMES & set(q.by)),
     "OTHERS": lambda q, _: bool(q.groups),
-    "LIKE": lambda q, _: q.kind in {Kind.RELATED, Kind.CONTRAST},
+    "LIKE": lambda q, _: q.kind in {Kind.RELATED, Kind.CONTRAST, Kind.CASES},
     "CONTRAST": lambda q, _: q.kind is Kind.CONTRAST,
     "MEAN": lambda q, p: q.kind is Kind.MEASURE or q.order is not None or _distributed(q, p),
     **dict.fromkeys(("TIME", "MEASURE"), lambda q, _: q.measure is not None),

@@ -31,7 +31,8 @@ def phrases() -> Iterator[tuple[str, str, bool]]:
     """
     for code, state in codes().items():
         for name in (state, code):
-            licensed = (f"licensed in {name}", f"license in {name}", f"licence in {name}")
+            by = (f"{who}licensed in {name}" for who in ("", "physician ", "doctor ", "reviewer "))
+            licensed = (*by, f"license in {name}", f"licence in {name}")
             yield from ((said, state, False) for said in licensed)
             yield f"not licensed in {name}", state, True
     # `in`, `or`, `me` and others are words before they are states.

@@ -92,7 +92,9 @@ def _times(text: str) -> Found:
     times = list(MEASURED.every("TIME", text))
     if not times and lasting is None:
         return
-    every = list(MEASURED.every("EVENT", text))
+    every = [
+        one for one in MEASURED.every("EVENT", text) if not MEASURED.before("BY_TIME", text, one.start())
+    ]
     events = list(_connected(text, every))
     if lasting is not None:  # `injury less than 2 years before the decision`
         near = (event for event in every if event not in events and event.end() <= lasting.start())

@@ -33,9 +33,15 @@ def spelling() -> Callable[..., str]:
     )
     plain = keywords()["ORDINARY"]
     ordinary = {*plain, *map(fold_word, plain), *(stem for word in plain for stem in stems(word))}
+    said = (
+        label for table in (phrases(), cited()) for label, found in table.labelled() if found.type != "PASSED"
+    )
+    unsaid = known.keys() - {
+        word for label in said for word in label.split()
+    }  # no misspelling is set right to
     near: dict[str, set[str]] = {}
     for word in known:
-        if len(word) >= _SHORTEST_MISSPELLED - 1:
+        if word not in unsaid and len(word) >= _SHORTEST_MISSPELLED - 1:
             for lacking in (word, *_lacking_one(word)):
                 near.setdefault(lacking, set()).add(word)
 

@@ -9,6 +9,7 @@ from kg.questions.wording.alternatives import SERVICES
 from kg.questions.wording.cut_phrases import DATES
 from kg.questions.wording.grounds.ground_forms import FORMS
 
+_AT_DATES = {"SINCE", "FROM", "BEFORE", "AFTER", "TO", "BETWEEN", "IN", "ONWARD", "EARLIER"}
 _BOTH = {"both", "both sides", "both parties", "two sides", "two parties", "ur and the reviewer"}
 _OPPOSITE = {"IS_OVERTURNED": "IS_UPHELD", "IS_UPHELD": "IS_OVERTURNED"}
 _INSTEAD = {"rather than", "as opposed to"}
@@ -18,9 +19,8 @@ _AND_AFTER = {"and after", "or after", "& after"}
 
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
-    phrases = _both_cite(
-        _neither_cites(_not_met(_halves(_crossed(text, _before_or_later(_beaten(phrases))))))
-    )
+    phrases = _crossed(text, _before_or_later(_beaten(_most_of(text, _editions(phrases)))))
+    phrases = _both_cite(_neither_cites(_not_met(_halves(phrases))))
     return _instead(
         _around_a_date(_outside(_not_ended(text, _not_of(_each_settled(text, _without_who(text, phrases))))))
     )
@@ -41,6 +41,29 @@ def _halves(phrases: list[Phrase]) -> list[Phrase]:
             "YEAR",
         ]:
             found[-1] = phrase._replace(type="UNKNOWN", meaning=Meaning("UNKNOWN"))
+    return found
+
+
+def _most_of(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *is it true that most denials are upheld* as what share is."""
+    found = list(phrases)
+    for at, phrase in enumerate(phrases):
+        if phrase.printed.lower() == "most" and BESIDE.before("MOST_OF", text, phrase.start):
+            found[at] = phrase._replace(type="RATE", meaning=Meaning("RATE"))
+    return found
+
+
+def _editions(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *which editions are cited, 2009 or 2016* with the years as editions and no dates."""
+    kinds = [one.type for one in phrases]
+    if "OF_EDITION" not in kinds or not set(kinds).isdisjoint(_AT_DATES) or "OF_EDITION" in kinds[-2:]:
+        return phrases
+    found: list[Phrase] = []
+    for at, phrase in enumerate(phrases):
+        beside = {"OF_EDITION", "GUIDE"} & set(kinds[max(at - 1, 0) : at + 2])
+        listed = phrase.type == "YEAR" and not beside and at > kinds.index("OF_EDITION")
+        edition = Meaning("VALUE", "edition", phrase.meaning.value)
+        found.append(phrase._replace(type="VALUE", meaning=edition) if listed else phrase)
     return found
 
 
