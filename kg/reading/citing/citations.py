@@ -20,9 +20,12 @@ from kg.reading.vocabulary.titles import split_titles
 
 _WRAPPED = re.compile(r"-\s")
 _FOUR = re.compile(r"(?:19|20)\d\d")
-_LAST_YEAR = rf"(?<![-\/\w])\(?{YEAR}\)?(?=\s*(?:Guidelines?\b\s*)?(?:,\s*(?:Section|and\b)|\.?\s*\Z))"
+_LAST_YEAR = (
+    rf"(?<![-\/\w])(?:\(ACOEM,?\s+)?\(?{YEAR}\)?"
+    r"(?=\s*(?:Guidelines?\b\s*)?(?:,\s*(?:Section|and\b)|\.?\s*\Z))"
+)
 _TITLE_TAIL = re.compile(
-    rf"(?:,?\s+\(?(?:[Rr]evised,?\s+)?(?P<year>{YEAR})\)?|(?<=[\d)])\s+[Gg]uidelines?|(?<=\w),)\Z"
+    rf"(?:,?\s+\(?(?:ACOEM,?\s+)?(?:[Rr]evised,?\s+)?(?P<year>{YEAR})\)?|(?<=[\d)])\s+[Gg]uidelines?|(?<=\w),)\Z"
 )
 
 

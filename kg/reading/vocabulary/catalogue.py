@@ -16,7 +16,8 @@ from kg.reading.vocabulary.concepts import Concept, read
 # Letters print few titles, again and again.
 fold = lru_cache(maxsize=16384)(folding.fold)
 
-_YEAR = rf"(?:\s+[Gg]uidelines?)?,?\s+\(?{YEAR}\)?"
+# `Low Back Disorders Guideline (ACOEM February 13, 2020)`, as the regulation has it
+_YEAR = rf"(?:\s+[Gg]uidelines?)?,?\s+(?:\(ACOEM,?\s+{YEAR}\)|\(?{YEAR}\)?)"
 _REVISED = r",?\s+\(?[Rr]evised,?\s+(?:19|20)\d\d\)?"
 _ACOEM = re.compile(r"acoem|occupational (?:medicine|and environmental)")
 # What may follow the name of the ODG at once, and is no topic.
