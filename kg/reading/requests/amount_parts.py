@@ -152,7 +152,7 @@ def figure(text: str, part: Part, tokens: Sequence[Lexeme]) -> Figure:
         elif type_ == "PERIOD":
             every = _period(tokens[at].of(text))
             said.append(every.days)
-        elif type_ == "DAILY":
+        elif type_ in ("DAILY", "WEEKLY"):
             times = amounts.a_day(tokens[at].of(text))
             said = [Amount(times, times)]  # an amount before it is of tablets
     first, last = tokens[part.tokens[0][1]], tokens[part.tokens[-1][1]]

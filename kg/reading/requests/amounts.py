@@ -14,7 +14,7 @@ _ROWS = [
         line.split("\t") for line in resources.text("grammar", "amounts.tsv").splitlines()[1:]
     )
 ]
-_NUMBERS, _TIMES, _OTHER, _DAILY = "number", "times", "every", "daily"
+_NUMBERS, _TIMES, _OTHER, _DAILY, _WEEKLY = "number", "times", "every", "daily", "weekly"
 
 NUMBERS: Mapping[str, float] = {
     word: amount for kind, words, amount in _ROWS if kind in (_NUMBERS, _TIMES, _OTHER) for word in words
@@ -26,7 +26,10 @@ DAYS: Mapping[str, float] = {kind: amount for kind, _, amount in _ROWS if kind.i
 
 
 _A_DAY: Mapping[str, float] = {
-    word.replace(".", ""): amount for kind, words, amount in _ROWS if kind == _DAILY for word in words
+    word.replace(".", ""): amount
+    for kind, words, amount in _ROWS
+    if kind in (_DAILY, _WEEKLY)
+    for word in words
 }
 
 OFTEN = frozenset(
@@ -45,6 +48,7 @@ def terminals() -> Mapping[str, str]:
         "_OTHER": pattern_of(words[_OTHER]),
         "ONCE.5": rf"{once}(?:\s+(?:or|to)\s+{once})?",
         "DAILY.5": pattern_of(words[_DAILY]),
+        "WEEKLY.5": pattern_of(words[_WEEKLY]),
         "_TIME": pattern_of([word for said in units.values() for word in said]),
         **{f"{kind}.2": pattern_of(said) for kind, said in units.items()},
     }
@@ -75,7 +79,7 @@ def days(printed: str) -> float:
 
 
 def a_day(printed: str) -> float:
-    """How often a day a printed abbreviation says.
+    """How often a day, or a week, a printed abbreviation says.
 
     >>> a_day("B.I.D."), a_day("tid")
     (2.0, 3.0)

@@ -12,6 +12,7 @@ Value = TypeVar("Value", Frequency, TimeSpan, Refills)
 _PER = {
     "PER_DAY": (1.0, TimeUnit.DAY),
     "DAILY": (1.0, TimeUnit.DAY),
+    "WEEKLY": (1.0, TimeUnit.WEEK),
     "PER_WEEK": (1.0, TimeUnit.WEEK),
     "WEEK": (1.0, TimeUnit.WEEK),
     "PER_MONTH": (1.0, TimeUnit.MONTH),
