@@ -86,6 +86,8 @@ def _segments(
     """
     chosen = request.chosen
     assert chosen is not None
+    if not (tokens := JOINT.tokens(text, span.start, span.end)):
+        return [_Segment(span.start, [], [])], {0}
     named = [
         (words.span(each.first, each.after), each.meaning)
         for each in request.named
@@ -93,7 +95,6 @@ def _segments(
     ]
     chosen_at = words.span(chosen.first, chosen.after)
     whole = [chosen_at, *(place for place, _ in named), *(figure.span for figure in read)]
-    _, tokens = JOINT.read(text, span.start, span.end)
     joints = [t for t in tokens if not any(place.start < t.start < place.end for place in whole)]
     starts = [span.start, *(joint.end for joint in joints)]
     segments: list[_Segment] = []
