@@ -34,9 +34,21 @@ def supplies_alone(found: Sequence[Found[Term]], words: Words) -> list[Found[Ter
             kept[device:] = [Found(_supplies(), kept[device].first, each.after)]
         elif _is_device(each) and (head := _head_of(kept, each, words)) is not None:
             kept[head] = Found(_supplies(), kept[head].first, kept[head].after)
+        elif any(_is_purpose(each, thing, words) for thing in kept):
+            continue
         else:
             kept.append(each)
     return kept
+
+
+def _is_purpose(each: Found[Term], thing: Found[Term], words: Words) -> bool:
+    """Whether an operation or a treatment is what a thing is for (``immobilizer for arthroscopy``)."""
+    term = each.meaning
+    if term.service is None or term.is_drug or thing.meaning.service is None:
+        return False
+    of_things = thing.meaning.service[0] == _SUPPLIES[0] and term.service[0] == "Surgery"
+    wanted = of_things and not term.around_surgery
+    return (wanted or _is_head(thing, words)) and words.folded[thing.after : thing.after + 1] == ["for"]
 
 
 def _modifier(kept: Sequence[Found[Term]], head: Found[Term], words: Words) -> int | None:
