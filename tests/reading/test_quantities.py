@@ -64,6 +64,8 @@ from kg.reading.requests.recommendations import recommended
         ("Soma 350mg with 2 refills", 2, 2, "refill-only"),
         ("Two refills of Soma 350mg #90", 2, 2, "refill-only"),
         ("Tylenol #4 #30", 30, 30, "unit"),  # the number in a name counts nothing
+        ("Acupuncture visits 8-12", 8, 12, "visit"),
+        ("Acupuncture, 7-12 visits", 7, 12, "visit"),
         ("2. Acupuncture, 6 visits", 6, 6, "visit"),  # nor does that of an item in a list
         ("Acupuncture 20 sessions, weekly", 20, 20, "visit"),  # all of them, not each week
         ("Follow up with orthopedist every 6 weeks x 3", 3, 3, "visit"),  # a consultation is no thing
@@ -97,6 +99,8 @@ def test_amount(printed, low, high, unit):
         "Two-layer compression bandage",  # what a thing is like
         "Six-minute walk test",
         "Six minute walk test",
+        "Physical therapy visits 13-24",  # which of them
+        "Acupuncture sessions #7-12",
         "Single use catheters",
         "2 button mouse",
         "Imitrex 50mg 1 tablet at onset of headache",

@@ -30,6 +30,9 @@ _HOLDING = re.compile(r"\s+(?:of|with|containing)\s+", re.IGNORECASE)
 _OF_EACH = re.compile(r"[^)\d]*\b(?:each|per|apiece|an?\s+(?:box|pack)|/\s*box)\b", re.IGNORECASE)
 _PER_PACKAGE = re.compile(r"\d\)?\s*(?:per|/|to\s+a|in\s+a)\s*[a-z]+\Z", re.IGNORECASE)
 _ONLY_JOINING = re.compile(r"[\s,;]*(?:with|and|plus)?\s*", re.IGNORECASE)
+_VISITS = re.compile(r"\b(?:visits?|sessions?|treatments?)\s+(?:#\s*|numbers?\s+)?\Z", re.IGNORECASE)
+_FEWEST = 6
+"""Of ``visits 4-6`` so many are requested."""
 _BEFORE = 40  # characters before a last number that are looked at
 _IN_UNITS = re.compile(r"\bunits?\Z", re.IGNORECASE)
 _STRONG = 1000  # units of a drug from which on they are its strength: so many are not dispensed
@@ -54,9 +57,20 @@ def quantity(
         total = _of_service(found, text, start, unit, often)
     if total is None or total.amount.high == 0:
         return None, ()
+    if visits and _in_order(total, text):
+        message = f'"{total.span.of(text)}" may be which visits are requested, not how many'
+        return None, (Problem(ProblemKind.UNREAD_TEXT, total.span, message),)
     if not drug and not things and (other := _contradicting(found, text, often, total)) is not None:
         return None, (_contradiction(total, other),)
     return Quantity(total.amount.low, total.amount.high, total.unit, total.span), ()
+
+
+def _in_order(total: Total, text: str) -> bool:
+    """Whether a range after its noun is that of the next so many visits (``visits 13-24``)."""
+    low, high = total.amount
+    width = high - low + 1
+    before = text[max(0, total.span.start - _BEFORE) : total.span.start]
+    return _VISITS.search(before) is not None and low > _FEWEST and width > 1 and (low - 1) % width == 0
 
 
 def _some(read: Figure) -> bool:
