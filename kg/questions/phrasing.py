@@ -13,6 +13,7 @@ from kg.questions.wording import (
     exact_conditions,
     measured_words,
     numbers,
+    parties,
     rationale_words,
     strengths,
     turns,
@@ -101,6 +102,7 @@ def _counting(text: str) -> Iterator[Phrase]:
         *rationale_words.found(text),
         *letter_endings.found(text),
         *ground_forms.found(text),
+        *parties.silent(text),
         *measured_words.found(text),
         *strengths.found(text),
         *numbers.found(text),
@@ -131,6 +133,8 @@ def _phrases(text: str, start: int, end: int, passed_over: list[Phrase]) -> list
         if ignored and folded[at:after] == ["on"] and _goes_on(text, read, found, after):
             phrase, ignored = phrase._replace(type="ONWARD"), False
         at = after
+        cites = bool(found) and found[-1].type == "CITE"
+        ignored |= phrase.type == "EVIDENCE" and phrase.printed.lower() == "anything" and not cites
         if ignored:
             citing = citing and phrase.printed.lower() in (_ARTICLES | {"of"})
             continue

@@ -221,6 +221,8 @@ def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
         return after.meaning.value.endswith(f"-{phrase.meaning.value}")
     if phrase.type == "NUMBER" and phrase.printed.lower() == "one":
         return not following.startswith(("OF_", "VALUE"))
+    if phrase.type == "BY" and following == "SIDES":  # `pages cited for acupuncture by both sides`
+        return True
     if phrase.type == "BY" and following not in _SPLITTING:
         # `in 2014 and 2015, each`, `TENS and H-wave each`
         each = phrase.printed.lower() == "each" and following in {"CITE", "ONLY", "HAVING", ""}

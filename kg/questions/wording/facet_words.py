@@ -46,7 +46,20 @@ _CITES = (
     *("cite", "cites", "cited", "citing", "use", "uses", "used", "rely on", "relies on", "relied on"),
     *("give", "gave", "name", "named", "quote", "quoted"),
 )
-_DENYING = ("did not", "didn't", "do not", "don't", "does not", "doesn't", "not", "failed to", "without")
+_DENYING = (
+    "did not",
+    "didn't",
+    "do not",
+    "don't",
+    "does not",
+    "doesn't",
+    "not",
+    "failed to",
+    "fail to",
+    "fails to",
+    "failing to",
+    "without",
+)
 _OUTSIDE = (
     *("medical evidence outside the MTUS", "medical evidence outside of the MTUS"),
     *("outside MTUS", "outside of MTUS", "guideline outside MTUS", "source outside MTUS", "other than MTUS"),

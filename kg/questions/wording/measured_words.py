@@ -209,7 +209,8 @@ def _items(text: str) -> Found:
                 start = having.start() if having else start
             else:
                 start = left_out.start()
-        alone = item and not (having or of_letter) and MEASURED.within("RANKS", text)
+        beside = of_letter or (having and not left_out)
+        alone = item and not beside and MEASURED.within("RANKS", text)
         if alone and (by == "AT_LEAST" or left_out):  # `best rate, min 50 items`
             yield Meaning("HAVING", "decisions", kept), start, end
         elif (item and (by or of_letter)) or (not item and of_letter):

@@ -9,6 +9,18 @@ from kg.questions.vocabulary import Meaning, Phrase
 from kg.reading.vocabulary.phrases import fold_word
 
 
+def silent(text: str) -> Iterator[tuple[Meaning, int, int]]:
+    """What a text says that letters do not tell: *say nothing about what guideline the adjuster used*.
+
+    >>> [(m.value, str(m.party)) for m, _, _ in silent("letters that do not say what UR relied on")]
+    [('none_cited', 'claims_administrator')]
+    """
+    for said in BESIDE.every("SILENT_ON", text):
+        administrator = BESIDE.within("ADMINISTRATOR_", said[0])
+        party = Party.CLAIMS_ADMINISTRATOR if administrator else None
+        yield Meaning("VALUE", "basis", "none_cited", party=party), said.start(), said.end()
+
+
 class _Subject(NamedTuple):
     start: int
     end: int
@@ -89,3 +101,91 @@ def _subjects(text: str, phrases: list[Phrase]) -> Iterator[_Subject]:
     for one in BESIDE.every("REVIEWER", text):
         if not any(start < one.end() and one.start() < end for start, end in said):
             yield _Subject(one.start(), one.end(), Party.REVIEWER)
+
+
+_BOTH = {
+    "each side",
+    "each party",
+    "both",
+    "both sides",
+    "both parties",
+    "two sides",
+    "two parties",
+    "ur and the reviewer",
+}
+
+
+def each_cited(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, what both parties cite, or neither, as what each of them does."""
+    return _both_cite(_neither_cites(_passive(phrases)))
+
+
+_CITED = ("GUIDE", "AT_PAGE", "AT_CHAPTER", "OF_SECTION")
+
+
+def _passive(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *the MTUS is not cited* as *not citing the MTUS*, and *cited by neither side* alike."""
+    found: list[Phrase] = []
+    left = list(phrases)
+    while left:
+        phrase = left.pop(0)
+        kinds = [one.type for one in left[:4]]
+        active = bool(found) and found[-1].type in {"CITE", "OR"}
+        first = {"NOT": kinds[:2] == ["NOT", "CITE"] and kinds[2:3] not in ([kind] for kind in _CITED)}
+        first["NEITHER"] = (
+            kinds[:1] == ["CITE"] and "NEITHER" in kinds[1:3] and set(kinds[1:2]) <= {"BY", "NEITHER"}
+        )
+        if phrase.type != "GUIDE" or active or not any(first.values()):
+            found.append(phrase)
+            continue
+        taken = kinds.index("NEITHER") + 1 if first["NEITHER"] else 2
+        moved = [one for one in left[:taken] if one.type != "BY"]
+        moved.sort(key=lambda one: one.type == "CITE")
+        found += [one._replace(start=phrase.start, end=phrase.start) for one in moved]
+        found.append(phrase)
+        del left[:taken]
+    return found
+
+
+def _both_cite(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *both cite ODG* as what each party cites."""
+    found: list[Phrase] = []
+    for at, phrase in enumerate(phrases):
+        before = [one.type for one in found[-2:]]
+        following = [one.type for one in phrases[at + 1 : at + 2]]
+        alone = not set(following) & {"GUIDE", "YEAR", "AT_PAGE", "AT_CHAPTER", "OF_SECTION", "OR", "NOT"}
+        both = len(found) > 1 and found[-2].printed.lower() in _BOTH
+        if phrase.meaning.value == "none_cited" and found and found[-1].printed.lower() in _BOTH:
+            del found[-1]  # `both parties cite nothing`
+            found += [
+                phrase._replace(meaning=Meaning("VALUE", "basis", "none_cited", party=party))
+                for party in (Party.CLAIMS_ADMINISTRATOR, None)
+            ]
+            continue
+        if phrase.type == "GUIDE" and before[-1:] == ["CITE"] and both and alone:
+            del found[-2:]
+            for party in (Party.CLAIMS_ADMINISTRATOR, None):
+                meaning = Meaning("VALUE", "guideline", phrase.meaning.value, party=party)
+                found.append(phrase._replace(type="VALUE", meaning=meaning))
+        else:
+            found.append(phrase)
+    return found
+
+
+def _neither_cites(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *neither side cites ODG* as what each party does not cite, or that each cites nothing."""
+    found: list[Phrase] = []
+    left = list(phrases)
+    while left:
+        phrase = left.pop(0)
+        cited = left[1] if len(left) > 1 and left[0].type == "CITE" else None
+        if phrase.type != "NEITHER" or not (cited and cited.type in {"GUIDE", "OF_GUIDELINE", "EVIDENCE"}):
+            found.append(phrase)
+            continue
+        del left[:2]
+        work = cited.meaning.value
+        for party in (Party.CLAIMS_ADMINISTRATOR, None):
+            meaning = Meaning("VALUE", "guideline", work, negated=True, party=party)
+            nothing = Meaning("VALUE", "basis", "none_cited", party=party)
+            found.append(cited._replace(type="VALUE", meaning=meaning if work else nothing))
+    return found

@@ -136,6 +136,9 @@ def _divided(phrases: list[Phrase], start: int, end: int) -> tuple[list[Phrase],
     start = next((one.start for one in negated), start)  # `not citing ODG`
     split = placed = inside = False
     for at, phrase in enumerate(phrases):
+        who = [one.meaning.name for one in phrases[at + 1 : at + 2]]
+        if phrase.type == "BY" and who in (["specialty"], ["licence"]):
+            continue  # `signed by a physician licensed in California`
         split = phrase.type == "BY" or (split and phrase.type.startswith("OF_"))
         placed = phrase.type in {"AT_PAGE", "AT_CHAPTER"} or (placed and phrase.type in {"NUMBER", "TO"})
         if not placed or phrase.type.startswith("AT_"):  # the numbers of a place are where it is

@@ -2,15 +2,14 @@
 
 import re
 
-from kg.model import Party
 from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
+from kg.questions.wording import parties
 from kg.questions.wording.alternatives import SERVICES
 from kg.questions.wording.cut_phrases import DATES
 from kg.questions.wording.grounds.ground_forms import FORMS
 
 _AT_DATES = {"SINCE", "FROM", "BEFORE", "AFTER", "TO", "BETWEEN", "IN", "ONWARD", "EARLIER"}
-_BOTH = {"both", "both sides", "both parties", "two sides", "two parties", "ur and the reviewer"}
 _OPPOSITE = {"IS_OVERTURNED": "IS_UPHELD", "IS_UPHELD": "IS_OVERTURNED"}
 _INSTEAD = {"rather than", "as opposed to"}
 _SHORT_GAP = re.compile(r"\s*(?:\w+\s+){0,2}")
@@ -20,7 +19,7 @@ _AND_AFTER = {"and after", "or after", "& after"}
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
     phrases = _crossed(text, _before_or_later(_beaten(_most_of(text, _editions(phrases)))))
-    phrases = _both_cite(_neither_cites(_not_met(_halves(phrases))))
+    phrases = parties.each_cited(_not_met(_halves(phrases)))
     return _instead(
         _around_a_date(_outside(_not_ended(text, _not_of(_each_settled(text, _without_who(text, phrases))))))
     )
@@ -141,43 +140,6 @@ def _crossed(text: str, phrases: list[Phrase]) -> list[Phrase]:
         elif phrase.type.startswith("OF_") and (not found or found[-1].type != "BY"):
             found.append(Phrase("BY", Meaning("BY"), "", phrase.start, phrase.start))
         found.append(phrase)
-    return found
-
-
-def _both_cite(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases, *both cite ODG* as what each party cites."""
-    found: list[Phrase] = []
-    for at, phrase in enumerate(phrases):
-        before = [one.type for one in found[-2:]]
-        following = [one.type for one in phrases[at + 1 : at + 2]]
-        alone = not set(following) & {"GUIDE", "YEAR", "AT_PAGE", "AT_CHAPTER", "OF_SECTION", "OR", "NOT"}
-        both = len(found) > 1 and found[-2].printed.lower() in _BOTH
-        if phrase.type == "GUIDE" and before[-1:] == ["CITE"] and both and alone:
-            del found[-2:]
-            for party in (Party.CLAIMS_ADMINISTRATOR, None):
-                meaning = Meaning("VALUE", "guideline", phrase.meaning.value, party=party)
-                found.append(phrase._replace(type="VALUE", meaning=meaning))
-        else:
-            found.append(phrase)
-    return found
-
-
-def _neither_cites(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases, *neither side cites ODG* as what each party does not cite, or that each cites nothing."""
-    found: list[Phrase] = []
-    left = list(phrases)
-    while left:
-        phrase = left.pop(0)
-        cited = left[1] if len(left) > 1 and left[0].type == "CITE" else None
-        if phrase.type != "NEITHER" or not (cited and cited.type in {"GUIDE", "OF_GUIDELINE", "EVIDENCE"}):
-            found.append(phrase)
-            continue
-        del left[:2]
-        work = cited.meaning.value
-        for party in (Party.CLAIMS_ADMINISTRATOR, None):
-            meaning = Meaning("VALUE", "guideline", work, negated=True, party=party)
-            nothing = Meaning("VALUE", "basis", "none_cited", party=party)
-            found.append(cited._replace(type="VALUE", meaning=meaning if work else nothing))
     return found
 
 
