@@ -48,7 +48,8 @@ _SHORT = {
 """How questions shorten specialties beside what letters print."""
 _CATEGORIES = {
     **dict.fromkeys(("E&M", "E/M", "E and M"), "evaluation-management"),
-    "psych": "psych-services",
+    **dict.fromkeys(("psych", "psychiatric"), "psych-services"),
+    "surgical": "surgery",
 }
 """How questions shorten categories, by their notations; letters mean a single service by some of these."""
 BESIDE_NUMBERS = {

@@ -166,6 +166,10 @@ def _reviewing(text: str, phrases: list[Phrase]) -> list[Phrase]:
             phrases[at] = _as_specialty(phrase)
     for at, between in enumerate(phrases[1:-1], 1):
         if between.type not in {"VERSUS", "THAN", "OR"}:
+            names = {phrases[at - 1].meaning.name, between.meaning.name}
+            joined = names <= {*_SERVICES, "specialty"} and "specialty" in names and between.type == "VALUE"
+            if joined and BESIDE.fills("AND", text, phrases[at - 1].end, between.start):
+                phrases[at - 1], phrases[at] = _as_specialty(phrases[at - 1]), _as_specialty(between)
             continue
         if {phrases[at - 1].meaning.value, phrases[at + 1].meaning.value} <= _CONSULTS:
             phrases[at - 1], phrases[at + 1] = _as_specialty(phrases[at - 1]), _as_specialty(phrases[at + 1])

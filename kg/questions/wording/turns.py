@@ -18,7 +18,7 @@ _AND_AFTER = {"and after", "or after", "& after"}
 
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
-    phrases = _crossed(text, _before_or_later(_beaten(_most_of(text, _editions(phrases)))))
+    phrases = _crossed(text, _before_or_later(_beaten(_most_of(text, _editions(_differing(phrases))))))
     phrases = parties.each_cited(_not_met(_halves(phrases)))
     return _instead(
         _around_a_date(_outside(_not_ended(text, _not_of(_each_settled(text, _without_who(text, phrases))))))
@@ -43,10 +43,21 @@ def _halves(phrases: list[Phrase]) -> list[Phrase]:
     return found
 
 
+def _differing(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *men and women differ in* as a comparison of the two."""
+    differ = [p for p in phrases if p.type == "COMPARE" and p.printed.lower().startswith("differ ")]
+    return [*differ, *(phrase for phrase in phrases if phrase not in differ)]
+
+
 def _most_of(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, *is it true that most denials are upheld* as what share is."""
     found = list(phrases)
     for at, phrase in enumerate(phrases):
+        ended = bool(at) and phrases[at - 1].type.startswith("IS_")
+        if phrase.type == "FREQUENT" and ended and BESIDE.within("PORTION", phrase.printed):
+            found[at] = phrase._replace(
+                type="MOST", meaning=Meaning("MOST")
+            )  # `overturn the largest share of`
         if phrase.printed.lower() == "most" and BESIDE.before("MOST_OF", text, phrase.start):
             found[at] = phrase._replace(type="RATE", meaning=Meaning("RATE"))
     return found
