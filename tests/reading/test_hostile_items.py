@@ -17,6 +17,7 @@ SECONDS = 2.0
     [
         *("#", "3 x ", "1-", "10/", "1.5%/", "five ", "(", "was the original request ", "left ", "a", " \n"),
         *("1 (2) ", "recommends 6 visits ", "(A B, ", "pages 1, 2, ", "Chapter 1 ", "L4-5/", "9,", "mg"),
+        *("TENS ", "pads for TENS ", "brace for surgery ", "electrodes "),
         *("\N{NULL}", "İ"),
     ],
 )

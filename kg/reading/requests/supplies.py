@@ -23,32 +23,42 @@ _BETWEEN = 2
 """Words between a device and its supplies: ``TENS unit replacement pads``."""
 
 
+_NEAR = 8
+"""How many phrases may stand between supplies and the device that is named after them."""
+
+
 def supplies_alone(found: Sequence[Found[Term]], words: Words) -> list[Found[Term]]:
     """The phrases, of a device and supplies for it the supplies alone.
 
     ``Home TENS pads`` and ``electrodes for his TENS unit`` are supplies, ``TENS unit with pads`` is none.
     """
     kept: list[Found[Term]] = []
+    led: set[tuple[bool, bool]] = set()
     for each in found:
         if _is_head(each, words) and (device := _modifier(kept, each, words)) is not None:
             kept[device:] = [Found(_supplies(), kept[device].first, each.after)]
         elif _is_device(each) and (head := _head_of(kept, each, words)) is not None:
             kept[head] = Found(_supplies(), kept[head].first, kept[head].after)
-        elif any(_is_purpose(each, thing, words) for thing in kept):
+        elif any(_is_purpose(each, of_things=thing, head=head) for thing, head in led):
             continue
         else:
             kept.append(each)
+        if kept and words.folded[kept[-1].after : kept[-1].after + 1] == ["for"]:
+            service = kept[-1].meaning.service
+            if service is not None:
+                led.add((service[0] == _SUPPLIES[0], _is_head(kept[-1], words)))
     return kept
 
 
-def _is_purpose(each: Found[Term], thing: Found[Term], words: Words) -> bool:
-    """Whether an operation or a treatment is what a thing is for (``immobilizer for arthroscopy``)."""
+def _is_purpose(each: Found[Term], *, of_things: bool, head: bool) -> bool:
+    """Whether an operation or a treatment is what is requested is for (``immobilizer for arthroscopy``).
+
+    What stands before *for* is a thing (``of_things``), or supplies that are named by their noun (``head``).
+    """
     term = each.meaning
-    if term.service is None or term.is_drug or thing.meaning.service is None:
+    if term.service is None or term.is_drug:
         return False
-    of_things = thing.meaning.service[0] == _SUPPLIES[0] and term.service[0] == "Surgery"
-    wanted = of_things and not term.around_surgery
-    return (wanted or _is_head(thing, words)) and words.folded[thing.after : thing.after + 1] == ["for"]
+    return head or (of_things and term.service[0] == "Surgery" and not term.around_surgery)
 
 
 def _modifier(kept: Sequence[Found[Term]], head: Found[Term], words: Words) -> int | None:
@@ -67,7 +77,8 @@ def _modifier(kept: Sequence[Found[Term]], head: Found[Term], words: Words) -> i
 
 def _head_of(kept: Sequence[Found[Term]], device: Found[Term], words: Words) -> int | None:
     """Which phrase is of supplies for the device that is named after it."""
-    for n, each in enumerate(kept):
+    for n in range(max(len(kept) - _NEAR, 0), len(kept)):
+        each = kept[n]
         if _is_head(each, words) and not _OF.isdisjoint(words.folded[each.after : device.first]):
             return n
     return None

@@ -23,8 +23,8 @@ def found(text: str) -> Found:
     ['plan:not-met', 'diagnosis:not-met']
     >>> [m.value for m, _, _ in found("with a ground of safety, and adequate response")]
     ['response:met', 'safety']
-    >>> [m.value for m, _, _ in found("plan: met vs not met") if m.value]
-    ['plan:met', 'plan:not-met']
+    >>> {m.value for m, _, _ in found("plan: met vs not met")} >= {"plan:met", "plan:not-met"}
+    True
     """
     for both in FORMS.every("NAME_MET_OR_NOT", text):
         name, against = _name(both[0]), FORMS.within("AGAINST", both[0])
