@@ -28,3 +28,10 @@ def test_a_name_that_is_cut_keeps_what_tells_it_from_others():
             assert (
                 name == short or not name.endswith(")") or len(bracket) > most - 12 or short.endswith(bracket)
             )
+
+
+def test_every_term_of_the_ontology_has_a_label_and_what_it_is():
+    terms = {term["name"]: term for term in labels.terms()}
+    assert {"Determination", "DisputedItem", "Ground", "met"} <= terms.keys()
+    assert all(term["label"] and term["kind"] for term in terms.values())
+    assert [*terms] == sorted(terms)
