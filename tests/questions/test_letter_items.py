@@ -3,19 +3,7 @@
 import polars as pl
 import pytest
 
-import kg
-from kg.base.building.build import build
 from kg.questions.item_facets import treatments
-from kg.sample import sample
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("letter-items")
-    sample(300, 5, folder / "sample")
-    build([folder / "sample" / "letters"], folder / "kb")
-    with kg.open(folder / "kb") as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,9 @@ import polars as pl
 import pytest
 from tables import each_row
 
-import kg
-from kg.base.building.build import build
 from kg.errors import QuestionError
 from kg.questions import echo, letter_facets
 from kg.questions.reading import read_question
-from kg.sample import sample
 
 ITEMS = ("item", "treatment", "service", "request")
 ENDED = {
@@ -152,15 +149,6 @@ def test_letters_by_their_number_of_items(order, text):
 )
 def test_items_by_themselves_are_asked_as_before(text, reading):
     assert read_question(text).reading == reading
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("letters-by-items")
-    sample(200, 5, folder / "sample")
-    build([folder / "sample" / "letters"], folder / "kb")
-    with kg.open(folder / "kb") as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

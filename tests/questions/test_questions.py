@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 from rdflib import SKOS, Graph
 from tables import each_row, some_or_all
 
-import kg
 from kg import resources
 from kg.analysis.cache import Analyses
 from kg.analysis.filters import FILTERS
-from kg.base.building.build import build
 from kg.errors import KgError, QuestionError
 from kg.model import Outcome
 from kg.questions import answers, echo, letter_facets, measured, phrasing, question_query, vocabulary
@@ -30,7 +28,6 @@ from kg.questions.phrasing import tokens
 from kg.questions.question import Kind, Question
 from kg.questions.reading import ABSENT, LONGEST, grammar, read_question
 from kg.questions.wording import numbers
-from kg.sample import sample
 from kg.statistics import intervals
 
 
@@ -43,15 +40,6 @@ def rows():
 
 ROWS = list(rows())
 READ = [text for text, result in ROWS if result != "!"]
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("questions")
-    sample(300, 5, folder / "sample")
-    build([folder / "sample" / "letters"], folder / "kb")
-    with kg.open(folder / "kb") as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -38,9 +38,9 @@ _UPHELD, _OVERTURNED = OUTCOMES.index("upheld"), OUTCOMES.index("overturned")
 _TOLD = 2
 _LEAST_SHARE = 0.05
 _FEWEST = 10
+"""A share is told in a sentence from so many decisions of an outcome on."""
 _ALIKE: WeakKeyDictionary[Index, dict[tuple[int, int], float]] = WeakKeyDictionary()
 """How alike the decisions of one letter are, by ground and outcome, as long as the index is there."""
-"""A share is told in a sentence from so many decisions of an outcome on."""
 
 
 def _share(ending: str) -> Column:

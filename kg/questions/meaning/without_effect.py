@@ -267,8 +267,6 @@ def _goes_without_saying(phrases: Sequence[Phrase], at: int) -> bool:
     Two services that are one subcategory here are one value, which says either.
     """
     beside = [*phrases[max(at - 1, 0) : at], *phrases[at + 1 : at + 2]]
-    if phrases[at].type == "EVIDENCE" and at == 0:  # `anything overturned`
-        return any(phrase.type.startswith("IS_") for phrase in beside)
     if phrases[at].type == "ONLY":
         return any(phrase.type.startswith(("IS_", "HAVING")) for phrase in beside)
     values = {(phrase.meaning.name, phrase.meaning.value) for phrase in beside if phrase.type == "VALUE"}

@@ -12,7 +12,7 @@ PARTS_OF_YEAR = {"Q1", "Q2", "Q3", "Q4", "H1", "H2"}
 ENDS = {"START", "END"}
 """Words for the first and the last day of what follows."""
 DATES = {"YEAR", "MONTH", "DAY", "NUMBER", *PARTS_OF_YEAR, *ENDS}
-_AT_DATES = {"SINCE", "FROM", "BEFORE", "AFTER", "TO", "BETWEEN", "IN"}
+AT_DATES = {"SINCE", "FROM", "BEFORE", "AFTER", "TO", "BETWEEN", "IN"}
 
 
 def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
@@ -32,7 +32,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
         elif phrase.type == "INJURED" and not dated:
             if found and found[-1].type == "YEAR" and not text[found[-1].end : phrase.start].strip():
                 at = len(found) - 1
-                while at and found[at - 1].type in _AT_DATES:
+                while at and found[at - 1].type in AT_DATES:
                     at -= 1
                 found.insert(at, phrase)  # `surgery after a 2010 injury`
             elif found and found[-1].type == "BY":
@@ -102,10 +102,10 @@ def _asking(phrases: list[Phrase]) -> list[Phrase]:
             del phrases[at + 1 : at + len(following) - following[::-1].index("GUIDE")]
         found.append(phrase)
     undated = {at for at, phrase in enumerate(found) if not dates_follow(found[at + 1 :])}
-    return [phrase for at, phrase in enumerate(found) if not (phrase.type in _EVENTS and at in undated)]
+    return [phrase for at, phrase in enumerate(found) if not (phrase.type in EVENTS and at in undated)]
 
 
-_EVENTS = {"RECEIVED", "DENIED_ON", "ASSIGNED"}
+EVENTS = {"RECEIVED", "DENIED_ON", "ASSIGNED"}
 
 
 def _gives_example(phrase: Phrase, after: Phrase | None, found: list[Phrase]) -> bool:
@@ -252,7 +252,7 @@ def _is_edition(year: Phrase, guide: Phrase) -> bool:
 
 def dates_follow(left: list[Phrase]) -> bool:
     """Whether the first phrase, but for words before dates, is of a date."""
-    following = next((phrase.type for phrase in left if phrase.type not in _AT_DATES), "")
+    following = next((phrase.type for phrase in left if phrase.type not in AT_DATES), "")
     return following in DATES
 
 

@@ -120,7 +120,7 @@ def each_cited(phrases: list[Phrase]) -> list[Phrase]:
     return _both_cite(_neither_cites(_passive(phrases)))
 
 
-_CITED = ("GUIDE", "AT_PAGE", "AT_CHAPTER", "OF_SECTION")
+_CITED = {"GUIDE", "AT_PAGE", "AT_CHAPTER", "OF_SECTION"}
 
 
 def _passive(phrases: list[Phrase]) -> list[Phrase]:
@@ -131,14 +131,12 @@ def _passive(phrases: list[Phrase]) -> list[Phrase]:
         phrase = left.pop(0)
         kinds = [one.type for one in left[:4]]
         active = bool(found) and found[-1].type in {"CITE", "OR"}
-        first = {"NOT": kinds[:2] == ["NOT", "CITE"] and kinds[2:3] not in ([kind] for kind in _CITED)}
-        first["NEITHER"] = (
-            kinds[:1] == ["CITE"] and "NEITHER" in kinds[1:3] and set(kinds[1:2]) <= {"BY", "NEITHER"}
-        )
-        if phrase.type != "GUIDE" or active or not any(first.values()):
+        negated = kinds[:2] == ["NOT", "CITE"] and _CITED.isdisjoint(kinds[2:3])
+        by_neither = kinds[:2] == ["CITE", "NEITHER"] or kinds[:3] == ["CITE", "BY", "NEITHER"]
+        if phrase.type != "GUIDE" or active or not (negated or by_neither):
             found.append(phrase)
             continue
-        taken = kinds.index("NEITHER") + 1 if first["NEITHER"] else 2
+        taken = kinds.index("NEITHER") + 1 if by_neither else 2
         moved = [one for one in left[:taken] if one.type != "BY"]
         moved.sort(key=lambda one: one.type == "CITE")
         found += [one._replace(start=phrase.start, end=phrase.start) for one in moved]
@@ -157,16 +155,11 @@ def _both_cite(phrases: list[Phrase]) -> list[Phrase]:
         both = len(found) > 1 and found[-2].printed.lower() in _BOTH
         if phrase.meaning.value == "none_cited" and found and found[-1].printed.lower() in _BOTH:
             del found[-1]  # `both parties cite nothing`
-            found += [
-                phrase._replace(meaning=Meaning("VALUE", "basis", "none_cited", party=party))
-                for party in (Party.CLAIMS_ADMINISTRATOR, None)
-            ]
+            found += _of_each(phrase, "basis", "none_cited")
             continue
         if phrase.type == "GUIDE" and before[-1:] == ["CITE"] and both and alone:
             del found[-2:]
-            for party in (Party.CLAIMS_ADMINISTRATOR, None):
-                meaning = Meaning("VALUE", "guideline", phrase.meaning.value, party=party)
-                found.append(phrase._replace(type="VALUE", meaning=meaning))
+            found += _of_each(phrase, "guideline", phrase.meaning.value)
         else:
             found.append(phrase)
     return found
@@ -184,8 +177,14 @@ def _neither_cites(phrases: list[Phrase]) -> list[Phrase]:
             continue
         del left[:2]
         work = cited.meaning.value
-        for party in (Party.CLAIMS_ADMINISTRATOR, None):
-            meaning = Meaning("VALUE", "guideline", work, negated=True, party=party)
-            nothing = Meaning("VALUE", "basis", "none_cited", party=party)
-            found.append(cited._replace(type="VALUE", meaning=meaning if work else nothing))
+        name, value = ("guideline", work) if work else ("basis", "none_cited")
+        found += _of_each(cited, name, value, negated=bool(work))
     return found
+
+
+def _of_each(phrase: Phrase, name: str, value: str, *, negated: bool = False) -> list[Phrase]:
+    """A phrase as what the claims administrator cites, and as what the reviewer does."""
+    return [
+        phrase._replace(type="VALUE", meaning=Meaning("VALUE", name, value, negated=negated, party=party))
+        for party in (Party.CLAIMS_ADMINISTRATOR, None)
+    ]

@@ -6,10 +6,10 @@ from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording import parties
 from kg.questions.wording.alternatives import SERVICES
-from kg.questions.wording.cut_phrases import DATES
+from kg.questions.wording.cut_phrases import AT_DATES, DATES, EVENTS
 from kg.questions.wording.grounds.ground_forms import FORMS
 
-_AT_DATES = {"SINCE", "FROM", "BEFORE", "AFTER", "TO", "BETWEEN", "IN", "ONWARD", "EARLIER"}
+_AT_DATES = AT_DATES | {"ONWARD", "EARLIER"}
 _OPPOSITE = {"IS_OVERTURNED": "IS_UPHELD", "IS_UPHELD": "IS_OVERTURNED"}
 _INSTEAD = {"rather than", "as opposed to"}
 _SHORT_GAP = re.compile(r"\s*(?:\w+\s+){0,2}")
@@ -98,7 +98,7 @@ _ELSE_IN_TIME = {
     "AFTER": "AFTER",
     "SINCE": "AFTER",
 }
-_EVENTS = {"INJURED", "DENIED_ON", "RECEIVED", "ASSIGNED"}
+_EVENTS = EVENTS | {"INJURED"}
 
 
 def _before_or_later(phrases: list[Phrase]) -> list[Phrase]:

@@ -153,7 +153,7 @@ def figure(text: str, part: Part, tokens: Sequence[Lexeme]) -> Figure:
             every = _period(tokens[at].of(text))
             said.append(every.days)
         elif type_ in ("DAILY", "WEEKLY"):
-            times = amounts.a_day(tokens[at].of(text))
+            times = amounts.times_a_period(tokens[at].of(text))
             said = [Amount(times, times)]  # an amount before it is of tablets
     first, last = tokens[part.tokens[0][1]], tokens[part.tokens[-1][1]]
     types = [type_ for type_, _ in part.tokens]

@@ -25,7 +25,7 @@ DAYS: Mapping[str, float] = {kind: amount for kind, _, amount in _ROWS if kind.i
 """The days in each unit of time that is no part of one, by the name of its terminal."""
 
 
-_A_DAY: Mapping[str, float] = {
+_A_PERIOD: Mapping[str, float] = {
     word.replace(".", ""): amount
     for kind, words, amount in _ROWS
     if kind in (_DAILY, _WEEKLY)
@@ -33,7 +33,7 @@ _A_DAY: Mapping[str, float] = {
 }
 
 OFTEN = frozenset(
-    {*_A_DAY, "daily", "nightly", "bedtime", "weekly", "monthly", "quarterly", "yearly", "annually"}
+    {*_A_PERIOD, "daily", "nightly", "bedtime", "weekly", "monthly", "quarterly", "yearly", "annually"}
 )
 """Words without a number that say how often, as phrases are folded."""
 
@@ -78,13 +78,13 @@ def days(printed: str) -> float:
     )
 
 
-def a_day(printed: str) -> float:
+def times_a_period(printed: str) -> float:
     """How often a day, or a week, a printed abbreviation says.
 
-    >>> a_day("B.I.D."), a_day("tid")
+    >>> times_a_period("B.I.D."), times_a_period("tid")
     (2.0, 3.0)
     """
-    return _A_DAY[printed.replace(".", "").lower()]
+    return _A_PERIOD[printed.replace(".", "").lower()]
 
 
 TIME_UNITS: Mapping[str, TimeUnit] = {unit.name: unit for unit in TimeUnit}
