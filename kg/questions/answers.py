@@ -1,7 +1,7 @@
 """Answer a question with what the analyses have; one table says which analysis answers which kind."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -159,6 +159,15 @@ def _has(row: Mapping[str, Any], question: Question) -> bool:
     )
 
 
+def _has_stated(row: Mapping[str, Any], question: Question) -> bool:
+    """The same of a row of grounds, which can have to be met, or not met."""
+    met = str(row["ground"]).partition(":")[2]
+    said = replace(question, having=tuple(c for c in question.having if c.name != "met"))
+    wanted = [c.values for c in question.having if c.name == "met"]
+    given = {"decisions": row["stated"], "rate": row["share"]}
+    return all(met in values for values in wanted) and _has(given, said)
+
+
 def _ordered(row: Mapping[str, Any], question: Question) -> float:
     """Where a row stands: highest lower bound first for *most*, lowest upper bound first for *least*."""
     if question.counts:
@@ -173,8 +182,6 @@ def _ordered(row: Mapping[str, Any], question: Question) -> float:
 def _associations(analyses: Analyses, question: Question) -> Found:
     """What is cited at a level, as the table of associations has it, under the conditions."""
     index = analyses.index
-    if not _plain_conditions(question):
-        raise QuestionError("associations are counted under plain conditions, without “not” and comparisons")
     found = drivers(index, question.level or "section", question.party.value, filters(question), 10)
     rows = _ranked([row for row in found.table.to_dicts() if _has(row, question)], question)
     return counted(index, passing(index, question.where, question), question), rows, tuple(found.notes)
@@ -182,9 +189,7 @@ def _associations(analyses: Analyses, question: Question) -> Found:
 
 def _plain_conditions(question: Question) -> bool:
     """Whether the conditions are filters as they stand: each filter once, none negated, no comparison."""
-    names = [condition.name for condition in question.where]
-    negated = any(c.negated or c.party or c.name in letter_facets.ONLY_FACETS for c in question.where)
-    return not (question.groups or negated or len(names) > len(set(names)))
+    return not question.groups and letter_facets.are_filters(question.where)
 
 
 def _ranked(rows: list[dict[str, Any]], question: Question) -> list[dict[str, Any]]:
@@ -222,7 +227,7 @@ def _grounds(analyses: Analyses, question: Question) -> Found:
     mask = passing(index, question.where, question)
     rows = []
     for named, part in parts_of(index, mask, question):
-        found = _stated(index, part, question.outcome)
+        found = [row for row in _stated(index, part, question.outcome) if _has_stated(row, question)]
         found = found[::-1] if question.order == "least" else found
         rows += [named | row for row in (found[: question.limit] if question.limit else found)]
     ended = _ended(index, mask, question.outcome)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kg.model import Outcome, Party
-from kg.questions import echo
+from kg.questions import echo, letter_facets
 from kg.questions.question import DATED, Condition, Kind, Question
 
 _ENDING = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.ASSOCIATIONS, Kind.CASES}
@@ -36,11 +36,20 @@ def changes(question: Question) -> list[Change]:
     if question.case:
         return []
     found = [
-        Change(part, now, words, other)
+        Change(part, now, words, _associated(other))
         for make in (_outcome, _counting, _conditions, _groups, _split, _order, _level, _party)
         for part, now, words, other in make(question)
     ]
     return [change for change in found if change.question.reading != question.reading]
+
+
+def _associated(question: Question) -> Question:
+    """A question of places of guidelines as one of their associations, where its conditions are filters."""
+    plain = not question.groups and letter_facets.are_filters(question.where)
+    if question.kind is not Kind.FIGURES or question.by not in [(level,) for level in _LEVELS] or not plain:
+        return question
+    outcome = question.outcome or Outcome.OVERTURNED
+    return replace(question, kind=Kind.ASSOCIATIONS, level=question.by[0], by=(), outcome=outcome)
 
 
 _Changed = Iterator[tuple[str, str, str, Question]]

@@ -16,7 +16,7 @@ _DIMENSIONS = {
     "drug_class": "class of drug",
     "body_part": "body part",
     "ground": "stated ground",
-    "edition": "cited edition",
+    **{name: f"cited {name}" for name in ("edition", "guideline", "chapter", "section", "page")},
     "sex": "the worker's sex",
     "licence": "state of licensure",
     "outcome": "outcome",
@@ -119,6 +119,8 @@ def _of_letters(question: Question) -> bool:
 
 def _needed(condition: Condition) -> str:
     """What a row has to have, in words."""
+    if condition.name == "met":
+        return f"grounds that are {' or '.join(condition.values).replace('-', ' ')}"
     values = " or ".join(letter_facets.told("items", value) for value in condition.values)
     return f"{values} decisions" if condition.name == "decisions" else f"a share of {values} percent"
 

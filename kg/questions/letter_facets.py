@@ -18,6 +18,7 @@ from kg.analysis.filters.ranges import Range
 from kg.analysis.reasons.rationales import phrase_in
 from kg.errors import QuestionError
 from kg.questions import item_facets
+from kg.questions.question import Condition
 from kg.reading.vocabulary.concepts import read
 
 DATES = {
@@ -58,6 +59,13 @@ BASES = {
 """On what kind of source a party relies."""
 _PROVIDED = {"true": "already provided when reviewed", "false": "not yet provided when reviewed"}
 _SURGICAL = {"true": "associated with a surgery", "false": "not associated with a surgery"}
+_TOLD = {
+    "letter": LETTER,
+    "basis": BASES,
+    "surgical": _SURGICAL,
+    "retrospective": _PROVIDED,
+}
+"""The values of facets in words."""
 _GROUPS = ((0, 29, "..29"), (30, 39, "30-39"), (40, 49, "40-49"), (50, 59, "50-59"), (60, 200, "60.."))
 
 
@@ -250,6 +258,17 @@ ONLY_FACETS = tuple(name for name in FACETS if name not in {"age", "quantity"})
 """Facets that are conditions and no filters."""
 
 
+def are_filters(conditions: Iterable[Condition]) -> bool:
+    """Whether conditions are filters as they stand: each filter once, none negated, or of a party of its own.
+
+    >>> are_filters([Condition("drug", ("Opioids",))]), are_filters([Condition("items", ("3..",))])
+    (True, False)
+    """
+    told = list(conditions)
+    others = any(one.negated or one.party or one.name in ONLY_FACETS for one in told)
+    return not others and len({one.name for one in told}) == len(told)
+
+
 def check(name: str, value: str) -> str:
     """A value of a facet as it is written.
 
@@ -309,9 +328,7 @@ def told(name: str, value: str) -> str:
     >>> told("items", "3.."), told("letter", "mixed"), told("basis", "none_cited")
     ('3 or more', 'with both upheld and overturned items', 'nothing')
     """
-    named = {"letter": LETTER, "basis": BASES, "surgical": _SURGICAL, "retrospective": _PROVIDED}.get(
-        name
-    ) or (conditions() if name == "condition" else {})
+    named = conditions() if name == "condition" else _TOLD.get(name, {})
     if value in named:
         return named[value]
     first, to, last = value.partition("..")

@@ -90,7 +90,8 @@ def said(text: str) -> Said:
     for exact in sorted(exactly, key=lambda phrase: (phrase.start, -phrase.end)):
         if exact.start >= start:
             found += _phrases(text, start, exact.start, passed_over)
-            found += [exact] if exact.type != "IGNORED" else []
+            passed_over += [exact] if exact.type == "PASSED" else []
+            found += [exact] if exact.type not in _NOTHING else []
             start = exact.end
     found += _phrases(text, start, len(text), passed_over)
     return Said(_with_ranges(text, found), passed_over)
@@ -106,6 +107,7 @@ def _counting(text: str) -> Iterator[Phrase]:
         *measured_words.found(text),
         *strengths.found(text),
         *numbers.found(text),
+        *turns.further(text),
     ):
         yield Phrase(meaning.type, meaning, text[start:end], start, end)
 

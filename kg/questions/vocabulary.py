@@ -21,7 +21,7 @@ _TERMINAL = re.compile(r'^([A-Z_][A-Z_0-9]*):((?:\s*\|?\s*"[^"]+")+)', re.MULTIL
 _PHRASE = re.compile(r'"([^"]+)"')
 _ACRONYM = re.compile(r"[A-Z]{2,}[A-RT-Z]S")
 _TROUBLES = ("pain", "injury", "injuries", "complaint", "problem", "condition", "symptoms", "disorder")
-_PERSONS = ("reviewer", "specialist", "physician", "doctor", "expert", "practitioner", "background")
+_PERSONS = ("reviewer", "specialist", "physician", "doctor", "doc", "expert", "practitioner", "background")
 # How the name of a specialty becomes that of a person: `Orthopedic Surgery` gives `orthopedic surgeon`.
 _PERSON_ENDINGS = (
     ("surgery", "surgeon"),

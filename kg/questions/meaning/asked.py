@@ -51,7 +51,7 @@ class Asked(Dates):
                     self.outcome, self.denied = Outcome.UPHELD, False  # `denied vs approved`
                     self.seen.add("IS_UPHELD")
                 self._ended(Outcome(token.removeprefix("IS_").lower()))
-            elif token == "NUMBER":
+            elif token == "NUMBER" and not self._is_like_one(at):
                 self.limit, self.number = int(phrase.meaning.value), phrase.printed
             elif token == "FREQUENT":
                 self.seen |= {"MOST", "COUNT"}
@@ -67,6 +67,11 @@ class Asked(Dates):
                 self.case = phrase.meaning.value
             else:
                 self._more(token, at)
+
+    def _is_like_one(self, at: int) -> bool:
+        """Whether *one* is a decision that others are like: *letters resembling one where*."""
+        before = self.phrases[at - 1].type if at else ""
+        return before == "LIKE" and self.phrases[at].printed.lower() == "one"
 
     def _more(self, token: str, at: int) -> None:
         """Words for means, shares and what rows have to have."""

@@ -1,6 +1,7 @@
 """What a question compares with what."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kg.errors import QuestionError
@@ -9,6 +10,7 @@ from kg.questions.beside import BESIDE
 from kg.questions.meaning.asked import Asked
 from kg.questions.question import Condition
 from kg.questions.wording.alternatives import is_of
+from kg.questions.wording.guideline_places import settled
 
 _SERVICES = {"category", "subcategory", "drug"}
 """Filters whose values are services, which can be compared with one another."""
@@ -176,8 +178,10 @@ def with_and_without(asked: Asked) -> None:
     )
     comparing = comparing or "STRICT" in asked.seen
     alone = not (asked.loose or asked.by or asked.after or asked.compared) and "WHICH" not in asked.seen
+    asked.conditions = [settled(condition) for condition in asked.conditions]
     if comparing and alone and not asked.case and (pair := _either_of_two(asked)):
         asked.seen -= {"MOST", "LEAST", "MATTER", "STRICT"}
+        asked.seen |= {"THAN"} if pair.name == "guideline" else set()  # it may be asked which is cited more
         asked.compared = True
         asked.conditions[asked.conditions.index(pair)] = replace(pair, values=pair.values[:1], asked="")
         asked.after.append(replace(pair, values=pair.values[1:], asked=""))
@@ -204,8 +208,24 @@ def _one_that_matters(asked: Asked) -> Condition | None:
 def _either_of_two(asked: Asked) -> Condition | None:
     """The condition whose two values *or* joins: *are opioids or NSAIDs overturned more*."""
     pairs = [c for c in asked.conditions if len(c.values) == 2 and not c.negated]
-    joined = len(pairs) == 1 and pairs[0].name in {*COMPARED, "sex", "priority"} and "OR" in asked.seen
-    return pairs[0] if joined else None
+    told = {*COMPARED, "sex", "priority", "licence"}
+    joined = len(pairs) == 1 and "OR" in asked.seen
+    return pairs[0] if joined and (pairs[0].name in told or _of_two_works(pairs[0])) else None
+
+
+def _of_two_works(condition: Condition) -> bool:
+    """Whether a condition names places of two works: *ODG or ACOEM*, and not *page 98 or 99*."""
+    works = {value.split("/")[0] for value in condition.values}
+    return condition.name == "guideline" and len(works) == len(condition.values)
+
+
+def without_treatments(conditions: Sequence[Condition]) -> Iterator[Condition]:
+    """The conditions; a treatment that is excluded from what is asked for is one by name: *MRI, no MRA*."""
+    asked = {(c.name, value) for c in conditions if not c.negated for value in c.values}
+    for condition in conditions:
+        name = vocabulary.treatment(condition.asked) if condition.negated else ""
+        apart = name and {(condition.name, value) for value in condition.values} <= asked
+        yield replace(condition, name="treatment", values=(name,)) if apart else condition
 
 
 def by_treatment(part: Condition, where: tuple[Condition, ...]) -> Condition:

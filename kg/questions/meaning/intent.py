@@ -4,7 +4,7 @@ from itertools import pairwise, permutations
 
 from kg.errors import QuestionError
 from kg.model import Outcome, Party
-from kg.questions import vocabulary
+from kg.questions import letter_facets, vocabulary
 from kg.questions.beside import BESIDE
 from kg.questions.meaning import comparisons, durations, letter_items, means
 from kg.questions.meaning.asked import Asked
@@ -64,12 +64,17 @@ def question(asked: Asked) -> Question:
     kind, level = kind_of(asked)
     kind, where, groups = _conditions(asked, kind, level)
     _agreeing(where)
+    if kind is not Kind.GROUNDS and any(needed.name == "met" for needed in asked.having):
+        raise QuestionError("met or not met is asked of grounds: name one, or ask “which grounds”")
     order = _order(asked, kind, groups)
     by = _by(asked, kind, level, where, ordered=bool(order))
     outcome, counts = _counted(asked, kind, groups)
     all_used(asked, kind, level, by, groups, ordered=bool(order), where=where)
     if asked.limit and not order and (kind is Kind.GROUNDS or (by and kind in {Kind.FIGURES, Kind.TREND})):
         order = "most"
+    if kind is Kind.ASSOCIATIONS and level and (groups or not letter_facets.are_filters(where)):
+        kind, by = Kind.FIGURES, (level,)  # associations are of what filters say
+        level = None
     return Question(
         kind=kind,
         outcome=None if asked.case and kind is not Kind.RELATED else outcome,
@@ -116,7 +121,7 @@ def _conditions(
         kind = Kind.PARTS
         asked.part = [c for c in conditions if c.name == of]
         conditions = [c for c in conditions if c.name != of]
-    where = tuple(settled(condition) for condition in conditions)
+    where = tuple(settled(condition) for condition in comparisons.without_treatments(conditions))
     _split_by_loose(asked, kind, level, where)
     if groups and lists_several(asked, groups):
         where, groups = several(asked, where, groups)
@@ -301,7 +306,7 @@ def _cites_how_often(asked: Asked, groups: tuple[Condition, ...]) -> str:
     """The filter of what is asked how often it is so, not how it ends: “how often does UR cite nothing”."""
     if groups or "OFTEN" not in asked.seen or asked.outcome is not None:
         return ""
-    return next((c.name for c in asked.conditions if c.name in {"basis", "rationale"}), "")
+    return next((c.name for c in asked.conditions if c.name in {"basis", "rationale", "ground"}), "")
 
 
 def _cites_more(asked: Asked, groups: tuple[Condition, ...]) -> bool:

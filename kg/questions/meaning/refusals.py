@@ -71,7 +71,7 @@ def _words_used(asked: Asked, kind: Kind, groups: tuple[Condition, ...], *, by: 
         QuestionError: there is such a word.
     """
     counted = kind is Kind.ASSOCIATIONS and all(needed.name == "decisions" for needed in asked.having)
-    if asked.having and not (counted or (by and kind is Kind.FIGURES)):
+    if asked.having and not (counted or kind is Kind.GROUNDS or (by and kind is Kind.FIGURES)):
         raise QuestionError("how many decisions there are is asked of rows, such as “by specialty”")
     if asked.others and not groups:
         raise QuestionError("which others? A comparison names one thing, such as “opioids versus the rest”")

@@ -21,7 +21,9 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
     An injury is one only before a date; a service after surgery is one that is associated with it.
     """
     found: list[Phrase] = []
-    left = _compared(_reviewing(text, _citing(_dated(_asking(_sections_of(_both(text, _ranges(phrases))))))))
+    left = _compared(
+        text, _reviewing(text, _citing(_dated(_asking(_sections_of(_both(text, _ranges(phrases)))))))
+    )
     while left:
         phrase, after = left.pop(0), left[0] if left else None
         dated = dates_follow(left)
@@ -37,7 +39,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
                 found.insert(at, phrase)  # `surgery after a 2010 injury`
             elif found and found[-1].type == "BY":
                 found.append(phrase._replace(type="OF_INJURY_YEAR"))
-        elif _gives_example(phrase, after, found):
+        elif _gives_example(phrase, after, found) or (not dated and _is_of_ground(phrase, found)):
             continue
         elif phrase.type == "GROUNDS" and found and found[-1].type == "ONLY":
             found[-1] = found[-1]._replace(meaning=Meaning("ONLY", "ground"))
@@ -106,6 +108,11 @@ def _asking(phrases: list[Phrase]) -> list[Phrase]:
 
 
 EVENTS = {"RECEIVED", "DENIED_ON", "ASSIGNED"}
+
+
+def _is_of_ground(phrase: Phrase, found: list[Phrase]) -> bool:
+    """Whether *before* is said of a ground: *conservative care was not tried before an injection*."""
+    return phrase.type == "BEFORE" and bool(found) and found[-1].meaning.name == "ground"
 
 
 def _gives_example(phrase: Phrase, after: Phrase | None, found: list[Phrase]) -> bool:
@@ -191,7 +198,7 @@ _CONSULTS = {"Medical Specialties", "Surgical Consult", "Adjunct Surgical Servic
 """Services that bear the name of a specialty: compared with one another, the specialties are meant."""
 
 
-def _compared(phrases: list[Phrase]) -> list[Phrase]:
+def _compared(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, *between* without a date as what compares, and a bare state beside a licence as one."""
     found: list[Phrase] = []
     licences = any("licence" in {one.meaning.name, one.type[3:].lower()} for one in phrases)
@@ -203,13 +210,23 @@ def _compared(phrases: list[Phrase]) -> list[Phrase]:
                 found.pop()  # `does the outcome differ between men and women`
             found.append(phrase._replace(type="COMPARE"))
         elif phrase.type == "UNKNOWN" and licences:
-            said = ["licensed", "in", *words(phrase.printed).folded]
-            meant = vocabulary.phrases().longest(said, 0)
-            whole = meant is not None and meant.after == len(said)
-            found.append(phrase._replace(type="VALUE", meaning=meant.meaning) if meant and whole else phrase)
+            found.append(_state(phrase) or phrase)
+            both = found[-2] if [one.type for one in found[-2:-1]] == ["UNKNOWN"] else None
+            between = text[both.end : phrase.start] if both else ""
+            if both and (state := _state(both._replace(printed=f"{both.printed}{between}{phrase.printed}"))):
+                found[-2:] = [state._replace(end=phrase.end)]  # `New York`
         else:
             found.append(phrase)
     return found
+
+
+def _state(phrase: Phrase) -> Phrase | None:
+    """A state as the licence of a reviewer."""
+    said = ["licensed", "in", *words(phrase.printed).folded]
+    meant = vocabulary.phrases().longest(said, 0)
+    if meant is None or meant.after != len(said):
+        return None
+    return phrase._replace(type="VALUE", meaning=meant.meaning)
 
 
 _SERVICES = {"category", "subcategory"}

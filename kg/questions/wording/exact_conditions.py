@@ -11,7 +11,9 @@ from kg.questions import letter_facets
 from kg.questions.vocabulary import Meaning, Phrase
 
 _CASE = r"\bCM\s?-?(?P<year>[0-9]{2})-?(?P<number>[0-9]{1,7})\b"
-_NAMES = "|".join((*FILTERS, *letter_facets.ONLY_FACETS, "decisions", "percent", "measure"))
+HAVING = ("decisions", "percent", "met")
+"""What a row of an answer has to have."""
+_NAMES = "|".join((*FILTERS, *letter_facets.ONLY_FACETS, *HAVING, "measure"))
 _CONDITION = (
     rf"\b(?P<part>part\.)?(?P<party>administrator\.)?(?P<name>{_NAMES})(?P<no>!?)"
     r'=(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+))'
@@ -46,7 +48,7 @@ def _exact(found: re.Match[str]) -> tuple[str, Meaning]:
         return "UNKNOWN", Meaning("UNKNOWN")
     value = found["quoted"] or found["plain"]
     name, kind = found["name"].lower(), "PART" if found["part"] else "VALUE"
-    if name in {"measure", "decisions", "percent"}:
+    if name in {"measure", *HAVING}:
         kind = "MEASURE" if name == "measure" else "HAVING"
     elif name in letter_facets.ONLY_FACETS:
         value = letter_facets.check(name, value)

@@ -27,6 +27,11 @@ def settled(condition: Condition) -> Condition:
         return condition
     if len(works) > 1:  # `MTUS chronic pain page 78`: the MTUS is what the guideline is part of
         works = [work for work in works if work != "mtus"]
+    if len(works) > 1 and all(value.startswith("chapter ") for value in pages):
+        numbered = [work for work in works if work.startswith("acoem")]  # others have no numbered chapters
+        if len(numbered) == 1:
+            of_book = settled(replace(condition, values=(numbered[0], *pages)))
+            return replace(condition, values=(*(w for w in works if w not in numbered), *of_book.values))
     if len(works) > 1:
         raise QuestionError(f"{pages[0]} of which of {', '.join(works)}?")
     found = []

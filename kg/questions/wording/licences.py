@@ -38,7 +38,8 @@ def phrases() -> Iterator[tuple[str, str, bool]]:
     # `in`, `or`, `me` and others are words before they are states.
     for name, state in (*((state, state) for state in codes().values()), ("CA", "California")):
         held = (f"{name} licensed", f"{name} license", f"{name} licence")
-        yield from ((said, state, False) for said in held)
+        who = (f"reviewer {of} {name}" for of in ("in", "from", "of"))
+        yield from ((said, state, False) for said in (*held, *who, f"{name} reviewer"))
         outside = (f"{who}outside {of}{name}" for who in ("", "licensed ") for of in ("", "of "))
         yield from ((said, state, True) for said in (*outside, f"non {name}"))
     yield from ((said, "California", True) for said in _AWAY)

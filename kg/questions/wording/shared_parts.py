@@ -70,29 +70,33 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
 
 def _mentioned(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
     """The part that mentions something, after an outcome: *what share of denials mentions weaning*."""
-    part = [
-        at
-        for at, phrase in enumerate(phrases)
-        if phrase.type == "VALUE" and phrase.meaning.name in {"rationale", "basis", "ground"}
-    ]
+    part = [at for at, phrase in enumerate(phrases) if phrase.type == "VALUE" and _is_told(text, phrase)]
     shares = [at for at, phrase in enumerate(phrases) if phrase.type in {"SHARE", "OFTEN"}]
     ended = [
         at for at, phrase in enumerate(phrases) if phrase.type in {"DENIAL", "RATE"} or "IS_" in phrase.type
     ]
     if not part or len(shares) != 1 or shares[0] > part[0] or any(p.type in _OTHERWISE for p in phrases):
         return None
+    often = phrases[shares[0]].type == "OFTEN"
+    whole_ends = any(_ends_whole(text, phrases[at], often=often) for at in ended)
     if phrases[part[0]].meaning.name == "ground" and not (
-        any(_ends_whole(text, phrases[at]) for at in ended)
+        whole_ends
         or (ended and BESIDE.within("STATES", text, phrases[ended[-1]].end, phrases[part[0]].start + 6))
     ):
         return None
-    often = phrases[shares[0]].type == "OFTEN"
-    if any(at > part[0] or often for at in ended) and not (often and shares[0] + 1 == part[0]):
+    between = {phrase.type for phrase in phrases[shares[0] + 1 : part[0]]}
+    if any(at > part[0] or often for at in ended) and not (often and between <= {"SHOW"}):
         return None
     whole = [phrase for at, phrase in enumerate(phrases) if at not in part]
     if often:
         whole[shares[0]] = whole[shares[0]]._replace(type="SHARE", meaning=Meaning("SHARE"))
     return whole, [phrases[at] for at in part]
+
+
+def _is_told(text: str, phrase: Phrase) -> bool:
+    """Whether reviewers say something: a ground, a source, words, or a condition that is *mentioned*."""
+    mentioned = phrase.meaning.name == "condition" and BESIDE.within("MENTIONED", text, 0, phrase.start)
+    return phrase.meaning.name in {"rationale", "basis", "ground"} or bool(mentioned)
 
 
 _RATED = {"basis", "ground", "rationale", "retrospective", "surgical", "priority"}
@@ -116,8 +120,15 @@ def _rated(phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
     return [share, *(phrase for phrase in phrases if phrase.type != "RATE" and phrase is not of)], [of]
 
 
-def _ends_whole(text: str, phrase: Phrase) -> bool:
-    """Whether an outcome is that of the whole: `which share of the upheld decisions cites ODG`."""
+def _ends_whole(text: str, phrase: Phrase, *, often: bool = False) -> bool:
+    """Whether an outcome is that of the whole: `which share of the upheld decisions cites ODG`.
+
+    Of what happens ``often`` it is so, too, where no noun follows: *how often ... in upheld MRI*.
+    """
+    if often and BESIDE.before("OF_ALL", text, phrase.start):
+        return True
+    if phrase.type == "DENIAL" and phrase.printed.lower().startswith("denial"):
+        return BESIDE.after("IN_WHICH", text, phrase.end) is not None
     if not phrase.type.startswith("IS_"):
         return False
     return bool(BESIDE.before("OF_ALL", text, phrase.start) and BESIDE.after("COUNTED", text, phrase.end))

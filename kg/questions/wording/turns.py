@@ -1,6 +1,7 @@
 """Phrases that turn what follows: *not upheld*, *before and after 2016*, *ODG rather than the MTUS*."""
 
 import re
+from collections.abc import Iterator
 
 from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
@@ -23,6 +24,16 @@ def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     return _instead(
         _around_a_date(_outside(_not_ended(text, _not_of(_each_settled(text, _without_who(text, phrases))))))
     )
+
+
+def further(text: str) -> Iterator[tuple[Meaning, int, int]]:
+    """*More* that asks for further treatments and compares nothing, each with its place.
+
+    >>> [len([*further(text)]) for text in ("they keep refusing more PT", "granting more PT than MRI")]
+    [1, 0]
+    """
+    for said in BESIDE.every("FOR_MORE", text) if not BESIDE.within("THAN", text) else ():
+        yield Meaning("PASSED"), said.end() - len("more"), said.end()
 
 
 def _halves(phrases: list[Phrase]) -> list[Phrase]:
@@ -220,6 +231,8 @@ def _settled(text: str, phrase: Phrase) -> Phrase:
         found = led("EARLIER")
     elif specialty:
         found = led("OF_PATIENT" if printed == "pain" else "CONSULTED_WITH")
+        if BESIDE.after("PATIENTS", text, phrase.end):  # `pediatric claimants`
+            return Phrase("UNKNOWN", Meaning("UNKNOWN"), phrase.printed, phrase.start, phrase.end)
     elif printed in {"least", "most"}:
         found = led("AT")
     alone = printed == "per" and BESIDE.after("ONE_LETTER", text, phrase.end)

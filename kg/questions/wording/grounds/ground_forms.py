@@ -38,6 +38,7 @@ def found(text: str) -> Found:
         yield from _which_of_two(two)
     for both in FORMS.every("MET_OR_NOT", text):
         yield Meaning("UNMET", value="both"), both.start(), both.end()
+    yield from _of_all(text)
     for terminal, met in _MET.items():
         for said in FORMS.every(terminal, text):
             value = Meaning("VALUE", "ground", _name(said[0]) + met)
@@ -54,6 +55,14 @@ def found(text: str) -> Found:
     for terminal in _EITHER:
         for said in FORMS.every(terminal, text):
             yield Meaning("VALUE", "ground", _name(said[0])), said.start(), said.end()
+
+
+def _of_all(text: str) -> Found:
+    """Which of all grounds are asked for: *unmet criteria*, *grounds that are most often met*."""
+    for kinds in FORMS.every("KINDS_SAID", text):
+        if said := FORMS.within("SAID_OF_KINDS", text, kinds.start(), kinds.end()):
+            met = "met" if FORMS.fills("FULFILLED", said[0]) else "not-met"
+            yield Meaning("HAVING", "met", met), said.start(), said.end()
 
 
 def _which_of_two(said: re.Match[str]) -> Found:

@@ -32,6 +32,16 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
     ),
     "conservative-care": (
         *("conservative care", "conservative treatment", "conservative therapy", "conservative measure"),
+        *(
+            f"{failed} {care}"
+            for failed in ("failed", "failure of", "failure with", "exhaustion of", "exhausted")
+            for care in (
+                "conservative care",
+                "conservative treatment",
+                "conservative therapy",
+                "first line therapy",
+            )
+        ),
         *("conservative management", "first line treatment", "first line therapy", "first line drug"),
         *("first line medication", "first line agent", "trial of conservative care", "first line care"),
     ),
