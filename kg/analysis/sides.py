@@ -132,9 +132,7 @@ def sides(
     chosen = index.chosen(wanted, "any")
     everything = np.ones(len(index), bool) if chosen is None else chosen
     ours, theirs, both = (index.cited(level, party).within(chosen) for party in _PARTIES)
-    reviewer, administrator, shared = (
-        np.bincount(cited.decision, minlength=len(index)) for cited in (ours, theirs, both)
-    )
+    reviewer, administrator, shared = (_number(index, cited) for cited in (ours, theirs, both))
     kind = _kind(reviewer, administrator, shared)
     comparable = everything & (reviewer > 0) & (administrator > 0)
     either = (reviewer + administrator - shared)[comparable]
@@ -162,6 +160,16 @@ def sides(
 
 _PARTIES = (Party.REVIEWER.value, Party.CLAIMS_ADMINISTRATOR.value, "both")
 _Counts = NDArray[np.int64]
+
+
+def agreement(index: Index, level: str) -> NDArray[np.int64]:
+    """The place in :data:`AGREEMENT` of each decision of ``index``: how the parties' citations compare."""
+    return _kind(*(_number(index, index.cited(level, party)) for party in _PARTIES))
+
+
+def _number(index: Index, cited: Cited) -> _Counts:
+    """How many things each decision cites."""
+    return np.bincount(cited.decision, minlength=len(index))
 
 
 def _kind(reviewer: _Counts, administrator: _Counts, shared: _Counts) -> NDArray[np.int64]:

@@ -148,6 +148,8 @@ def named(condition: Condition) -> str:
     """
     if condition.name == "letter" and condition.negated:
         return " or ".join(letter_facets.NOT_LETTER[value] for value in condition.values)
+    if condition.name.startswith("agreement_") and condition.values == letter_facets.BOTH_CITE:
+        return f"{condition.name.removeprefix('agreement_')}s on both sides"
     said = " or ".join(_value(condition.name, value) for value in condition.values)
     if condition.name not in _AS_ASKED or '"' in condition.asked or not condition.asked:
         return said
@@ -177,6 +179,8 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
     if condition.values == (vocabulary.EVER,):
         return f"{'without' if no else 'with'} {values}"
     who = "reviewer" if (condition.party or party) is Party.REVIEWER else "claims administrator"
+    if condition.name.startswith("agreement_"):
+        return f"{no}whose parties cite {values}"
     if condition.name.startswith("days_"):
         return f"{no}with {values} {letter_facets.FACETS[condition.name].words}"
     return {

@@ -16,6 +16,7 @@ from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.filters import known_words, ranges
 from kg.analysis.filters.ranges import Range
 from kg.analysis.reasons.rationales import phrase_in
+from kg.analysis.sides import AGREEMENT, agreement
 from kg.errors import QuestionError
 from kg.questions import item_facets
 from kg.questions.question import Condition
@@ -186,6 +187,27 @@ def conditions() -> dict[str, str]:
     return {c.notation: c.preferred for c in read("conditions.ttl").values()}
 
 
+AGREEING = ("guideline", "chapter", "section", "page")
+"""The levels at which it is asked whether both parties cite the same."""
+_AGREEMENT = {
+    "same": "the same {}s",
+    "overlap": "partly the same {}s",
+    "different": "different {}s",
+    "reviewer only": "{}s only on the reviewer's side",
+    "administrator only": "{}s only on the claims administrator's side",
+    "neither": "no {}s",
+}
+BOTH_CITE = ("same", "overlap", "different")
+"""How citations compare where both parties cite something."""
+
+
+def _agreement(level: str) -> Callable[[Index, str], pl.Series]:
+    def values(index: Index, _: str) -> pl.Series:
+        return pl.Series(AGREEMENT).gather(agreement(index, level))
+
+    return values
+
+
 FACETS: dict[str, Facet] = {
     "age": Facet("age of the worker", _column("age"), ranges.NUMBERS, unit="years"),
     "quantity": Facet(
@@ -238,6 +260,15 @@ FACETS: dict[str, Facet] = {
         f"{one}_date": Facet(f"date of the {_EVENTS[one]}", _column(DATES[one]), ranges.DAYS)
         for one in DATES
         if one != "decision"
+    },
+    **{
+        f"agreement_{level}": Facet(
+            f"agreement of the {level}s that both parties cite",
+            _agreement(level),
+            known=AGREEMENT,
+            of_letters=False,
+        )
+        for level in AGREEING
     },
     "injury_year": Facet(
         "year of injury", lambda index, _: index.columns("date_of_injury")["date_of_injury"].dt.year()
@@ -331,6 +362,8 @@ def told(name: str, value: str) -> str:
     named = conditions() if name == "condition" else _TOLD.get(name, {})
     if value in named:
         return named[value]
+    if name.startswith("agreement_"):
+        return _AGREEMENT[value].format(name.removeprefix("agreement_"))
     first, to, last = value.partition("..")
     if name.endswith("_date"):
         return (

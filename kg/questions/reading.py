@@ -170,6 +170,7 @@ def _read(text: str, phrases: list[Phrase]) -> Question:
         whole, part = cut
         asked, of = _asked(text, whole), _asked(text, part)
         asked.part += [*of.conditions, *([of.later] if of.later else [])]
+        asked.parties = asked.parties or of.parties
         asked.loose += of.loose  # kinds of thing beside what is of the part
         asked.seen |= of.seen & {"MOST", "LEAST", "WHICH", "MATTER"}
     return replace(intent.question(asked), respelled=respelled)

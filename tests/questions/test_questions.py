@@ -18,6 +18,7 @@ from tables import each_row, some_or_all
 from kg import resources
 from kg.analysis.cache import Analyses
 from kg.analysis.filters import FILTERS
+from kg.analysis.sides import sides
 from kg.errors import KgError, QuestionError
 from kg.model import Outcome
 from kg.questions import answers, echo, letter_facets, measured, phrasing, question_query, vocabulary
@@ -562,3 +563,16 @@ def test_every_name_of_a_catalogue_is_understood_in_a_question(catalogue, frame)
             refused.add(name)
     assert len(names) > 40
     assert refused == UNASKED[catalogue]
+
+
+@pytest.mark.parametrize("level", letter_facets.AGREEING)
+def test_agreement_is_counted_as_the_table_of_both_parties_counts_it(analyses, level):
+    table = {row["agreement"]: row["decisions"] for row in sides(analyses.index, level).agreement.to_dicts()}
+    both = sum(table[name] for name in letter_facets.BOTH_CITE)
+    asked = answers.ask(
+        analyses, f"how often do both parties cite the same {level} in letters with 1 or more items"
+    )
+    assert asked.question.kind is Kind.PARTS
+    assert (asked.value["part"], asked.value["decisions"]) == (table["same"], both)
+    for name, number in table.items():
+        assert answers.ask(analyses, f'how many agreement_{level}="{name}"').value["decisions"] == number

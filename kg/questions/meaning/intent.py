@@ -6,7 +6,7 @@ from kg.errors import QuestionError
 from kg.model import Outcome, Party
 from kg.questions import letter_facets, vocabulary
 from kg.questions.beside import BESIDE
-from kg.questions.meaning import comparisons, durations, letter_items, means
+from kg.questions.meaning import agreement, comparisons, durations, letter_items, means
 from kg.questions.meaning.asked import Asked
 from kg.questions.meaning.asked_kind import kind_of
 from kg.questions.meaning.comparisons import (
@@ -61,7 +61,7 @@ def question(asked: Asked) -> Question:
     means.settle(asked)
     comparisons.split_by_years(asked)
     letter_items.settle(asked)
-    kind, level = kind_of(asked)
+    kind, level = agreement.settle(asked, *kind_of(asked))
     kind, where, groups = _conditions(asked, kind, level)
     _agreeing(where)
     if kind is not Kind.GROUNDS and any(needed.name == "met" for needed in asked.having):
@@ -159,7 +159,7 @@ def _ended(asked: Asked) -> None:
 
 def _party(asked: Asked, kind: Kind) -> Party:
     """Whose citations are asked about."""
-    denied = asked.has({"basis", "guideline"}) or any(condition.name == "basis" for condition in asked.part)
+    denied = asked.has({"basis", "guideline"}) or any(c.name in {"basis", "guideline"} for c in asked.part)
     of_denials = (
         denied and BESIDE.within("DENIALS_OF_UR", asked.text) and not BESIDE.within("REVIEWERS", asked.text)
     )

@@ -85,6 +85,12 @@ def _words_used(asked: Asked, kind: Kind, groups: tuple[Condition, ...], *, by: 
     ]
     if any(limited) and not asked.has({"alone"}):
         raise QuestionError("“only” one party? Ask what each cites: “UR cites ODG and the reviewer does not”")
+    by_number = any(
+        one.type == "BY" and other.type == "COUNT" and other.printed.lower().startswith(("number", "count"))
+        for one, other in pairwise(asked.phrases)
+    )
+    if by_number and kind is Kind.FIGURES and not (by or groups):
+        raise QuestionError("by the number of what? Of items, visits or another thing")
     if "MATTER" in asked.seen and kind is Kind.FIGURES and not (by or groups):
         raise QuestionError("whether a thing matters is asked by its kind, such as “does specialty matter”")
     if "TREND" in asked.seen and kind not in {Kind.TREND, Kind.FIGURES}:

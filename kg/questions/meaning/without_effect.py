@@ -101,6 +101,11 @@ def _guide(question: Question, phrase: Phrase) -> bool:
     return any(value.startswith(work) for value in places) or (bool(places) and work == "mtus")
 
 
+def _agrees(question: Question) -> bool:
+    """Whether it is asked how both parties' citations compare."""
+    return any(name.startswith("agreement_") for name in _names(question))
+
+
 def _ranked(question: Question, _: Phrase) -> bool:
     return bool(question.order or question.groups or question.having)
 
@@ -126,7 +131,7 @@ def _thing(name: str) -> Expressed:
     def expressed(question: Question, _: Phrase) -> bool:
         told = {*question.split, question.level or "", question.measure or "", *_names(question)}
         told |= {one.split("_")[0] for one in told if one.startswith("quantity")}
-        if name in told or (name in _PLACES and told & _PLACES):
+        if name in told or (name in _PLACES and (told & _PLACES or _agrees(question))):
             return True
         if name in {"category", "subcategory"}:
             return question.kind not in {Kind.CASE, Kind.WHY}  # `share of treatments overturned`
@@ -183,7 +188,7 @@ EXPRESSED: Mapping[str, Expressed] = {
     "SHARE": lambda q, _: q.kind not in _LISTED,
     "COUNT": lambda q, _: q.kind not in _LISTED,
     "OFTEN": lambda q, _: q.kind not in _LISTED,
-    "CITE": lambda q, _: bool(_names(q) & _CITING or q.level or q.case or set(q.by) & _PLACES),
+    "CITE": lambda q, _: bool(_names(q) & _CITING or _agrees(q) or q.level or q.case or set(q.by) & _PLACES),
     "FROM": lambda q, p: _dated(q, p) or q.party is not Party.REVIEWER,
     "BEFORE": lambda q, p: _dated(q, p) or q.kind is Kind.GROUNDS,
     "BETWEEN": lambda q, p: _dated(q, p) or q.kind is Kind.SIDES,
@@ -200,17 +205,20 @@ EXPRESSED: Mapping[str, Expressed] = {
     "WHY": lambda q, _: q.kind in {Kind.WHY, Kind.GROUNDS},
     "GROUNDS": lambda q, _: q.kind in {Kind.WHY, Kind.GROUNDS} or "ground" in q.by or "ground" in _names(q),
     "ASSOCIATED": lambda q, _: q.kind in {Kind.ASSOCIATIONS, Kind.GROUNDS} or bool(q.groups or q.by),
-    "SIDES": lambda q, _: q.kind is Kind.SIDES,
+    "SIDES": lambda q, _: q.kind is Kind.SIDES or _agrees(q),
     "NEITHER": lambda q, _: any(c.party for c in _conditions(q)),
     "EVIDENCE": lambda q, _: "basis" in _names(q),
     "UNMET": lambda q, _: "ground" in _names(q),
-    "SAME": lambda q, _: q.kind in {Kind.SIDES, Kind.CONTRAST} or bool(q.groups),
+    "SAME": lambda q, _: q.kind in {Kind.SIDES, Kind.CONTRAST} or bool(q.groups) or _agrees(q),
     "PARTY": lambda q, _: (
-        q.kind is Kind.SIDES or q.party is not Party.REVIEWER or any(c.party for c in _conditions(q))
+        q.kind is Kind.SIDES
+        or _agrees(q)
+        or q.party is not Party.REVIEWER
+        or any(c.party for c in _conditions(q))
     ),
     "MATTER": lambda q, _: bool(q.groups or q.by or q.level),
     "TREND": lambda q, _: q.kind is Kind.TREND or bool(q.groups or _TIMES & set(q.by)),
-    "OTHERS": lambda q, _: bool(q.groups),
+    "OTHERS": lambda q, _: bool(q.groups) or q.kind is Kind.SIDES,
     "LIKE": lambda q, _: q.kind in {Kind.RELATED, Kind.CONTRAST, Kind.CASES},
     "CONTRAST": lambda q, _: q.kind is Kind.CONTRAST,
     "MEAN": lambda q, p: q.kind is Kind.MEASURE or q.order is not None or _distributed(q, p),

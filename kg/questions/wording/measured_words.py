@@ -184,10 +184,7 @@ def _in_days(lasting: str) -> str:
 
 def _items(text: str) -> Found:
     """How many items a letter has, or how many decisions a row has at least."""
-    for several in MEASURED.every("SEVERAL_ITEMS", text):
-        yield Meaning("VALUE", "items", "2.."), several.start(), several.end()
-    for more in MEASURED.every("ITEMS_AND_MORE", text):
-        yield Meaning("VALUE", "items", f"{_amounts(more[0])[0]}.."), more.start(), more.end()
+    yield from _items_of_letter(text)
     for rows in MEASURED.every("N_ROWS", text):
         value = bounded(rows[0], _amounts(rows[0])[0])
         yield Meaning("HAVING", "decisions", value), rows.start(), rows.end()
@@ -217,6 +214,16 @@ def _items(text: str) -> Found:
             yield Meaning("VALUE", "items", value), start, end
         elif by:
             yield Meaning("HAVING", "decisions", kept), start, end
+
+
+def _items_of_letter(text: str) -> Found:
+    """How many items a letter has, without a number in digits beside a bound."""
+    for several in MEASURED.every("SEVERAL_ITEMS", text):
+        yield Meaning("VALUE", "items", "2.."), several.start(), several.end()
+    for single in MEASURED.every("SINGLE_ITEM", text):
+        yield Meaning("VALUE", "items", "1"), single.start(), single.end()
+    for more in MEASURED.every("ITEMS_AND_MORE", text):
+        yield Meaning("VALUE", "items", f"{_amounts(more[0])[0]}.."), more.start(), more.end()
 
 
 def _left(value: str) -> str:

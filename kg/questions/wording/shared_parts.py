@@ -148,8 +148,9 @@ def _divided(phrases: list[Phrase], start: int, end: int) -> tuple[list[Phrase],
     split = placed = inside = False
     for at, phrase in enumerate(phrases):
         who = [one.meaning.name for one in phrases[at + 1 : at + 2]]
-        if phrase.type == "BY" and who in (["specialty"], ["licence"]):
-            continue  # `signed by a physician licensed in California`
+        by_party = at + 1 < len(phrases) and phrases[at + 1].type == "PARTY"
+        if phrase.type == "BY" and (by_party or who in (["specialty"], ["licence"])):
+            continue  # `signed by a physician licensed in California`, `not cited by UR`
         split = phrase.type == "BY" or (split and phrase.type.startswith("OF_"))
         placed = phrase.type in {"AT_PAGE", "AT_CHAPTER"} or (placed and phrase.type in {"NUMBER", "TO"})
         if not placed or phrase.type.startswith("AT_"):  # the numbers of a place are where it is
@@ -157,4 +158,6 @@ def _divided(phrases: list[Phrase], start: int, end: int) -> tuple[list[Phrase],
             inside = start <= phrase.start < end and not split and not (dated or _is_of_whole(phrase))
         found = as_drugs(phrase) if phrase.type == "OF_DRUG" and not split else phrase
         (part if inside and phrase.type != "SHARE" else whole).append(found)
+        if inside and phrase.type == "PARTY":
+            whole.append(phrase)  # it says whose citations all are about, too
     return (whole, part) if any(p.type in _SAID for p in part) else None

@@ -19,6 +19,7 @@ _AND_AFTER = {"and after", "or after", "& after"}
 
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
+    phrases = _by_items(text, phrases)
     phrases = _crossed(text, _before_or_later(_beaten(_most_of(text, _editions(_differing(phrases))))))
     phrases = parties.each_cited(_not_met(_halves(phrases)))
     return _instead(
@@ -149,6 +150,19 @@ def _last_date(phrases: list[Phrase]) -> list[Phrase]:
     while begins and phrases[begins - 1].type in {*_ALL_ELSE, *_EVENTS, "IN", "FROM"}:
         begins -= 1
     return phrases[begins:ends]
+
+
+def _by_items(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *by number of items* as what is split by how many a letter has."""
+    found = list(phrases)
+    for at, phrase in enumerate(phrases):
+        ranked = any(one.type.startswith("OF_") for one in phrases[:at])  # `ten services by number of items`
+        said = BESIDE.after("BY_ITEMS", text, phrase.end) if phrase.type == "BY" and not ranked else None
+        if said:
+            named = Phrase("OF_ITEMS", Meaning("OF_ITEMS"), said[0].strip(), phrase.end, said.end())
+            after = [one for one in phrases[at + 1 :] if one.start >= said.end()]
+            found = [*phrases[: at + 1], named, *after]
+    return found
 
 
 def _crossed(text: str, phrases: list[Phrase]) -> list[Phrase]:
