@@ -32,6 +32,10 @@ class BaseError(KgError):
     """A knowledge base is missing, damaged, locked or of another format."""
 
 
+class TableError(KgError):
+    """A Parquet or Arrow file is damaged or of another kind."""
+
+
 class UnknownError(KgError):
     """A case, page, query or node that is not there; the text names the nearest ones."""
 
@@ -61,7 +65,7 @@ class ExtraError(SettingError, ImportError):
 
 
 EXTRAS = {
-    "analysis": {"networkx", "numpy", "pyshacl", "scipy"},
+    "analysis": {"networkx", "numpy", "polars", "pyshacl", "scipy"},
     "server": {
         *("fastapi", "jinja2", "multipart", "prometheus_client", "pydantic_settings", "python_multipart"),
         *("pyvis", "starlette", "uvicorn"),

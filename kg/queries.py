@@ -35,7 +35,7 @@ from rdflib.query import Result
 from rdflib.term import BNode, Literal, Node
 
 from kg import resources
-from kg.errors import IriError, QueryError, SettingError, UnknownError
+from kg.errors import IriError, QueryError, SettingError, UnknownError, extras
 from kg.graph import iri
 from kg.graph.entailed import rewritten
 from kg.graph.sparql import check_graphs, tokens
@@ -172,8 +172,8 @@ class Answer:
 
     def to_polars(self) -> "pl.DataFrame":
         """The rows as a polars frame."""
-        import polars as pl
-
+        with extras():
+            import polars as pl
         rows = [tuple(row) for row in self.rows]
         return pl.DataFrame(rows, schema=list(self.columns), orient="row", infer_schema_length=None)
 

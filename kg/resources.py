@@ -1,6 +1,8 @@
 """Find the grammars, the ontology and the other files that travel with the package."""
 
+import hashlib
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,3 +22,17 @@ def folder(name: str) -> Path:
 def text(name: str, file: str) -> str:
     """The text of ``file`` in :func:`folder` ``name``, as UTF-8."""
     return (folder(name) / file).read_text(encoding="utf-8")
+
+
+@cache
+def code_version() -> str:
+    """The version of the program and of the analysis code, such as ``0.1.0-3f2a9c01``.
+
+    >>> code_version().startswith(version("imr-kg"))
+    True
+    """
+    digest = hashlib.sha256()
+    wings = [Path(__file__).parent / wing for wing in ("analysis", "statistics")]
+    for file in sorted(file for wing in wings for file in wing.rglob("*.py")):
+        digest.update(file.read_bytes())
+    return f"{version('imr-kg')}-{digest.hexdigest()[:8]}"

@@ -26,7 +26,8 @@ MEDIA_TYPES: Mapping[str, str] = {
 MOST_ROWS = 1_048_575
 """Rows that a sheet can hold under its heading."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that a spreadsheet would compute."""
 _MOST_CHARACTERS = 32_767
 """Characters that a cell of a workbook can hold."""
 _EXACT = 2**53
@@ -79,7 +80,7 @@ def safe(value: Any) -> Any:
     >>> safe("=HYPERLINK(1)"), safe(-1), safe("knee")
     ("'=HYPERLINK(1)", -1, 'knee')
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _plain(cell: Any) -> Any:

@@ -13,7 +13,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pyoxigraph as ox
 import typer
 from fastapi import APIRouter, FastAPI
@@ -208,7 +207,7 @@ def named_queries() -> Part:
 def columns() -> Iterator[Part]:
     """The columns of the facts and their companions."""
     for table, found in COLUMNS.items():
-        rows = [(f"`{name}`", _type(kind), words) for name, (kind, words) in found.items()]
+        rows = [(f"`{name}`", kind.value, words) for name, (kind, words) in found.items()]
         yield Part(
             f"Columns of `{table}/*.parquet`", ABOUT_TABLES[table], ("column", "type", "meaning"), rows
         )
@@ -237,10 +236,6 @@ ABOUT_TABLES = {
     "grounds": "`base.scan_grounds()`: a row per ground or cue that a reviewer states.",
     "sentences": "`base.scan_sentences()`: a row per sentence of a rationale.",
 }
-
-
-def _type(kind: pl.DataType) -> str:
-    return f"list of {_type(kind.inner)}" if isinstance(kind, pl.List) else kind.base_type().__name__.lower()
 
 
 def names_of_ideas() -> Part:

@@ -5,7 +5,7 @@ import pytest
 
 from kg import queries
 from kg.base.building.build import build
-from kg.base.facts import FACTS
+from kg.base.columns import FACTS, Kind
 from kg.base.store import KnowledgeBase
 from kg.graph import iri
 from kg.graph.triples import UNPAGED
@@ -138,7 +138,7 @@ def grouped(rows):
 def said_in_facts(facts, column):
     names = KEYS[SAME[column][0]]
     table = facts.select(*names, column).drop_nulls(column).drop_nulls(names)
-    if isinstance(FACTS[column], pl.List):
+    if FACTS[column] is Kind.TEXTS:
         table = table.explode(column).drop_nulls(column)
     if column in ("section", "page"):
         table = table.filter(~facts_unpaged(facts.drop_nulls(column).drop_nulls(names), column))

@@ -6,7 +6,6 @@ All of it can be deleted, and what is damaged is: it is made again when asked fo
 cannot be written, it is kept in memory only.
 """
 
-import hashlib
 import json
 import logging
 import os
@@ -14,8 +13,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields, replace
-from functools import cache, partial
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar
@@ -36,6 +34,7 @@ from kg.analysis.related.rankings import AskedCase, Related, related
 from kg.base import manifest
 from kg.base.store import KnowledgeBase
 from kg.model import Determination
+from kg.resources import code_version
 
 _Made = TypeVar("_Made")
 _LOG = logging.getLogger(__name__)
@@ -44,20 +43,6 @@ AT_A_TIME = 2
 _ARRAYS = tuple(
     part.name for part in fields(Features) if part.init and part.name not in {"cases", "names", "index"}
 )
-
-
-@cache
-def code_version() -> str:
-    """The version of the program and of the analysis code, such as ``0.1.0-3f2a9c01``.
-
-    >>> code_version().startswith(version("imr-kg"))
-    True
-    """
-    digest = hashlib.sha256()
-    wings = [Path(__file__).parents[1] / wing for wing in ("analysis", "statistics")]
-    for file in sorted(file for wing in wings for file in wing.rglob("*.py")):
-        digest.update(file.read_bytes())
-    return f"{version('imr-kg')}-{digest.hexdigest()[:8]}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,221 +1,288 @@
 """Extraction coverage: per field what was read, resolved, unresolved and absent."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-import polars as pl
-
+from kg.base.tables import arrow
 from kg.model import DocumentKind, Party
+
+if TYPE_CHECKING:
+    from arro3.core import RecordBatch
 
 _HEADER = (
     *("date_assigned", "date_of_injury", "decision_date", "ur_denial_date", "application_received"),
     *("priority", "age", "sex"),
 )
+_LETTER = ("specialties", "unresolved_specialties", "licensed_in", "items", "rationales", "citations")
 _ITEM = ("outcome", "category", "subcategory", "body_parts", "quantity_unit", "drug")
+_REASONS = ("grounds", "ground_cues", "other_grounds")
+_CITED = ("case", "item", "party", "citation", "template", "basis", "guideline", "chapter")
+_PLACE = ("section_title", "section", "page")
 _SECTION = "unresolved-section"
 _GROUND = "unclassified-ground"
 _UNRESOLVED = ("unresolved-title", "unresolved-specialty")
 _UNKNOWN = ("other", "mtus-other", "Other")
 
-COUNTS = ("read", "resolved", "unresolved", "absent")
-"""What is counted for a field: values read; those that a catalogue knows and does not know (where there
-is one, else all are resolved); letters, items or party's fields in which there is none."""
+
+class FieldRow(NamedTuple):
+    """How well a field was read in the letters of a template."""
+
+    template: str
+    field: str
+    read: int
+    """Values read."""
+    resolved: int
+    """Those that a catalogue knows; all, where there is none."""
+    unresolved: int
+    absent: int
+    """Letters, items or party's fields in which there is none."""
+
+
+class FieldTotal(NamedTuple):
+    """How well a field was read in all letters, counted as in :class:`FieldRow`."""
+
+    field: str
+    read: int
+    resolved: int
+    unresolved: int
+    absent: int
+
+
+class ProblemRow(NamedTuple):
+    """A kind of problem, with the first example."""
+
+    kind: str
+    count: int  # type: ignore[assignment] # not what a tuple calls so
+    letters: int
+    example: str
+    message: str
+    quote: str
+
+
+class WordingRow(NamedTuple):
+    """A wording that is in no catalogue, with the first case that has it."""
+
+    kind: str
+    guideline: str | None
+    chapter: str | None
+    wording: str
+    count: int  # type: ignore[assignment] # not what a tuple calls so
+    letters: int
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a knowledge base holds and how much of it was understood.
-
-    ``fields`` has a row a template and field with :data:`COUNTS`; ``problems`` a row a kind with the first
-    example; ``unresolved`` a row a wording that is in no catalogue, the most frequent first.
-    """
+    """What a knowledge base holds and how much of it was understood; the most frequent stand first."""
 
     letters: int
     documents: Mapping[str, int]
     """Letters by kind of document."""
     items: int
     citations: int
-    fields: pl.DataFrame
-    problems: pl.DataFrame
-    unresolved: pl.DataFrame
+    fields: tuple[FieldRow, ...]
+    problems: tuple[ProblemRow, ...]
+    unresolved: tuple[WordingRow, ...]
 
-    def totals(self) -> pl.DataFrame:
+    def totals(self) -> tuple[FieldTotal, ...]:
         """:attr:`fields` over all templates."""
-        return self.fields.group_by("field", maintain_order=True).agg(pl.col(COUNTS).sum())
+        sums: dict[str, list[int]] = {}
+        for row in self.fields:
+            before = sums.get(row.field, [0] * 4)
+            sums[row.field] = [one + other for one, other in zip(before, row[2:], strict=True)]
+        return tuple(FieldTotal(name, *counts) for name, counts in sums.items())
 
 
-class Scanned(Protocol):
+class Stored(Protocol):
     """Letters whose tables can be read: those of a base, or some of them."""
 
-    def scan_determinations(self) -> pl.LazyFrame:
-        """A row for each letter."""
-
-    def scan_facts(self) -> pl.LazyFrame:
-        """Their facts."""
-
-    def scan_problems(self) -> pl.LazyFrame:
-        """What could not be read in them."""
+    def rows(self, table: str, *, columns: Collection[str]) -> "Iterable[RecordBatch]":
+        """Some columns of a table, some thousand rows at a time."""
 
 
-def coverage(base: Scanned) -> Coverage:
-    """Count what ``base`` holds; a million letters take some seconds."""
-    letters = base.scan_determinations().collect()
-    facts = base.scan_facts()
-    parts = [_of_letters(letters), _of_items(facts), _of_rationales(letters)]
-    parts += [
-        part for party in Party for part in _of_party(facts.filter(pl.col("party") == party.value), party)
-    ]
-    fields = pl.concat(parts).with_columns(pl.col(COUNTS).cast(pl.Int64))
-    problems = base.scan_problems().collect()
+def coverage(base: Stored) -> Coverage:
+    """Count what ``base`` holds; a million letters take half a minute of processor time."""
+    counts, wordings = _Fields(), _Wordings()
+    documents, letters = _of_letters(base, counts)
+    _of_facts(base, counts, wordings)
+    problems = _of_problems(base, wordings)
+    kinds = (kind.value for kind in DocumentKind)
     return Coverage(
-        letters=letters.height,
-        documents=_documents(letters),
-        items=int(letters["items"].sum()),
-        citations=int(letters["citations"].sum()),
-        fields=fields.select("template", "field", *COUNTS),
-        problems=_by_kind(problems),
-        unresolved=_wordings(facts, problems),
+        letters=documents.total(),
+        documents={kind: documents[kind] for kind in kinds if documents[kind]},
+        items=letters["items"],
+        citations=letters["citations"],
+        fields=tuple(counts.rows()),
+        problems=problems,
+        unresolved=wordings.rows(),
     )
 
 
-def _documents(letters: pl.DataFrame) -> dict[str, int]:
-    kinds = Counter(letters["kind"].fill_null(DocumentKind.DETERMINATION.value))
-    return {kind.value: kinds[kind.value] for kind in DocumentKind if kinds[kind.value]}
+class _Fields:
+    """What is counted of each field by template; rows of one pattern are counted together."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, dict[str, list[int]]] = {}
+
+    def add(self, template: str, field: str, read: int, known: int, absent: int) -> None:
+        counts = self._counts.setdefault(field, {}).setdefault(template, [0] * 3)
+        for at, count in enumerate((read, known, absent)):
+            counts[at] += count
+
+    def there(self, template: str, field: str, times: int, *, found: bool, known: bool = True) -> None:
+        """A field is there so many times, or so many times is not."""
+        self.add(template, field, times * found, times * (found and known), times * (not found))
+
+    def rows(self) -> Iterator[FieldRow]:
+        for field in _ORDER:
+            for template, (read, known, absent) in sorted(self._counts.get(field, {}).items()):
+                yield FieldRow(template, field, read, known, read - known, absent)
 
 
-def _count(field: str, read: pl.Expr, known: pl.Expr, absent: pl.Expr) -> list[pl.Expr]:
-    """The columns of one field from yes-or-no columns or counts."""
-    return [
-        pl.lit(field).alias("field"),
-        read.sum().alias("read"),
-        known.sum().alias("resolved"),
-        (read.sum().cast(pl.Int64) - known.sum().cast(pl.Int64)).alias("unresolved"),
-        absent.sum().alias("absent"),
-    ]
+_OF_ITEM = {"quantity_unit": "quantity", "body_parts": "body parts"}
+"""What fields are called where it is not as their column."""
+_WHO = {party.value: party.value.replace("_", " ") for party in Party}
+_ORDER = (
+    *(*_HEADER, "reviewer specialties", "reviewer licences"),
+    *(*(_OF_ITEM.get(name, name) for name in _ITEM), "grounds", "rationale"),
+    *(f"{who} {part}" for who in _WHO.values() for part in ("basis", "guideline", "sections", "pages")),
+)
 
 
-def _each(rows: pl.LazyFrame, columns: list[list[pl.Expr]]) -> pl.DataFrame:
-    """One row a template for each of ``columns``."""
-    order = ["template", "field", *COUNTS]
-    counted = [
-        rows.group_by("template").agg(expressions[1:]).with_columns(expressions[0]) for expressions in columns
-    ]
-    frames = pl.collect_all([frame.select(order).sort("template") for frame in counted])
-    return pl.concat([frame.with_columns(pl.col(COUNTS).cast(pl.Int64)) for frame in frames])
+def _lists(rows: "RecordBatch", names: Iterable[str]) -> list[list[Any]]:
+    return [arrow.values(rows, name) for name in names]
 
 
-def _of_letters(letters: pl.DataFrame) -> pl.DataFrame:
-    plain = [_count(name, *_nulls(name)) for name in _HEADER]
-    specialties = pl.col("specialties").cast(pl.Int64)
-    known = specialties - pl.col("unresolved_specialties")
-    licences = pl.col("licensed_in")
-    counted = [
-        _count("reviewer specialties", specialties, known, specialties == 0),
-        _count("reviewer licences", licences, licences, licences == 0),
-    ]
-    return _each(letters.lazy(), plain + counted)
+def _of_letters(base: Stored, counts: _Fields) -> tuple[Counter[str], Counter[str]]:
+    """The letters by kind of document, and how many items and citations they have."""
+    patterns: Counter[tuple[Any, ...]] = Counter()
+    documents: Counter[str] = Counter()
+    for rows in base.rows("determinations", columns=("kind", "template", *_HEADER, *_LETTER)):
+        kinds, templates = _lists(rows, ("kind", "template"))
+        documents.update(kind or DocumentKind.DETERMINATION.value for kind in kinds)
+        there = [[value is not None for value in values] for values in _lists(rows, _HEADER)]
+        numbers = [[value or 0 for value in values] for values in _lists(rows, _LETTER)]
+        patterns.update(zip(templates, *there, *numbers, strict=True))
+    sums: Counter[str] = Counter()
+    for (template, *pattern), times in patterns.items():
+        header, (of_reviewer, unknown, licences, items, rationales, citations) = pattern[:-6], pattern[-6:]
+        for name, found in zip(_HEADER, header, strict=True):
+            counts.there(template, name, times, found=found)
+        read, known = times * of_reviewer, times * (of_reviewer - unknown)
+        counts.add(template, "reviewer specialties", read, known, times * (of_reviewer == 0))
+        counts.add(template, "reviewer licences", times * licences, times * licences, times * (licences == 0))
+        read = times * rationales
+        counts.add(template, "rationale", read, read, times * items - read)
+        sums.update(items=times * items, citations=times * citations)
+    return documents, sums
 
 
-def _of_rationales(letters: pl.DataFrame) -> pl.DataFrame:
-    there = pl.col("rationales")
-    return _each(letters.lazy(), [_count("rationale", there, there, pl.col("items") - there)])
+class _Patterns(NamedTuple):
+    """What items, party's fields, citations and rows of the facts have, each pattern with its number."""
+
+    items: Counter[tuple[Any, ...]]
+    parties: Counter[tuple[Any, ...]]
+    cited: Counter[tuple[Any, ...]]
+    places: Counter[tuple[Any, ...]]
 
 
-def _of_items(facts: pl.LazyFrame) -> pl.DataFrame:
-    reasons = ("grounds", "ground_cues")
-    items = facts.select("case", "item", "template", *_ITEM, *reasons).unique(subset=["case", "item"])
-    items = items.with_columns(
-        pl.when(pl.col("body_parts").list.len() > 0).then(pl.col("body_parts")).alias("body_parts")
+def _of_facts(base: Stored, counts: _Fields, wordings: "_Wordings") -> None:
+    found = _patterns(base, wordings)
+    for (template, *there, known, stated, cue), times in found.items.items():
+        for name, one in zip(_ITEM, there, strict=True):
+            known_one = known if name == "category" else True
+            counts.there(template, _OF_ITEM.get(name, name), times, found=one, known=known_one)
+        counts.there(template, "grounds", times, found=stated or cue, known=stated)
+    for (party, template, one), times in found.parties.items():
+        counts.there(template, f"{_WHO[party]} basis", times, found=one)
+    for (party, template, one, known), times in found.cited.items():
+        counts.there(template, f"{_WHO[party]} guideline", times, found=one, known=known)
+    for (party, template, title, notation, page), times in found.places.items():
+        counts.add(template, f"{_WHO[party]} sections", times * title, times * notation, 0)
+        counts.add(template, f"{_WHO[party]} pages", times * page, times * page, 0)
+
+
+def _patterns(base: Stored, wordings: "_Wordings") -> _Patterns:
+    """Read the facts, in which the rows of an item, party and citation stand together."""
+    found = _Patterns(Counter(), Counter(), Counter(), Counter())
+    before: list[Any] = [None] * 4
+    for rows in base.rows("facts", columns=(*_CITED, *_PLACE, *_ITEM, *_REASONS)):
+        heads, places, first = _lists(rows, _CITED), _lists(rows, _PLACE), []
+        for at, (*key, template, basis, guideline, chapter) in enumerate(zip(*heads, strict=True)):
+            case, _, party, _ = key
+            if key != before:
+                if key[:2] != before[:2]:
+                    first.append(at)
+                if key[:3] != before[:3]:
+                    found.parties[party, template, basis is not None] += 1
+                found.cited[party, template, guideline is not None, guideline not in _UNKNOWN] += 1
+                before = key
+            title, notation, _ = (values[at] for values in places)
+            if title is not None and notation is None:
+                wordings.add(_SECTION, guideline, chapter, title, case)
+        there = ([value is not None for value in values] for values in places)
+        found.places.update(zip(heads[2], heads[4], *there, strict=True))
+        _of_items(arrow.taken(rows, first), found.items, wordings)
+    return found
+
+
+def _of_items(rows: "RecordBatch", items: Counter[tuple[Any, ...]], wordings: "_Wordings") -> None:
+    """Count items, of each of which ``rows`` has one row."""
+    cases, templates, categories = _lists(rows, ("case", "template", "category"))
+    there = [[value not in (None, []) for value in values] for values in _lists(rows, _ITEM)]
+    *reasons, others = _lists(rows, _REASONS)
+    known = [category not in _UNKNOWN for category in categories]
+    stated = [[bool(values) for values in each] for each in reasons]
+    items.update(zip(templates, *there, known, *stated, strict=True))
+    for case, grounds in zip(cases, others, strict=True):
+        for wording in grounds or ():
+            if wording is not None:
+                wordings.add(_GROUND, None, None, wording, case)
+
+
+def _of_problems(base: Stored, wordings: "_Wordings") -> tuple[ProblemRow, ...]:
+    """The kinds of problems; unknown wordings among them, of which most unknown sections are one already."""
+    told = wordings.sections()
+    letters: dict[str, Counter[str]] = {}
+    first: dict[str, tuple[str, int, str, str]] = {}
+    names = ("kind", "case", "start", "message", "quote")
+    for rows in base.rows("problems", columns=names):
+        for kind, *problem in zip(*_lists(rows, names), strict=True):
+            case, start, _, quote = problem
+            letters.setdefault(kind, Counter())[case] += 1
+            if kind not in first or (case, start) < first[kind][:2]:
+                first[kind] = tuple(problem)
+            if kind in _UNRESOLVED and (case, quote) not in told:
+                wordings.add(kind, None, None, quote, case)
+    found = (
+        ProblemRow(kind, cases.total(), len(cases), first[kind][0], *first[kind][2:])
+        for kind, cases in letters.items()
     )
-    names = {"quantity_unit": "quantity", "body_parts": "body parts"}
-    columns = []
-    for name in _ITEM:
-        there, known, absent = _nulls(name)
-        if name == "category":
-            known = there & ~pl.col(name).is_in(_UNKNOWN)
-        columns.append(_count(names.get(name, name), there, known, absent))
-    stated, found = (pl.col(name).list.len() > 0 for name in reasons)
-    columns.append(_count("grounds", stated | found, stated, ~(stated | found)))
-    return _each(items.collect().lazy(), columns)
+    return tuple(sorted(found, key=lambda row: (-row.count, row.kind)))
 
 
-def _of_party(facts: pl.LazyFrame, party: Party) -> list[pl.DataFrame]:
-    """The counts of one party's fields; the rows are already those of the party."""
-    who = party.value.replace("_", " ")
-    key = ["case", "item", "citation"]
-    citations = facts.select(*key, "template", "basis", "guideline").unique(subset=key)
-    fields = citations.unique(subset=["case", "item"])
-    cited = pl.col("guideline").is_not_null()
-    titled, noted = pl.col("section_title").is_not_null(), pl.col("section").is_not_null()
-    return [
-        _each(fields, [_count(f"{who} basis", *_nulls("basis"))]),
-        _each(
-            citations,
-            [_count(f"{who} guideline", cited, cited & ~pl.col("guideline").is_in(_UNKNOWN), ~cited)],
-        ),
-        _each(facts, [_count(f"{who} sections", titled, noted, pl.lit(value=False))]),
-        _each(facts, [_count(f"{who} pages", *_nulls("page")[:2], pl.lit(value=False))]),
-    ]
+class _Wordings:
+    """Wordings that are in no catalogue, each with the cases that have it."""
 
+    def __init__(self) -> None:
+        self._cases: dict[tuple[str, str | None, str | None, str], Counter[str]] = {}
 
-def _nulls(name: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    there = pl.col(name).is_not_null()
-    return there, there, ~there
+    def add(self, kind: str, guideline: str | None, chapter: str | None, wording: str, case: str) -> None:
+        self._cases.setdefault((kind, guideline, chapter, wording), Counter())[case] += 1
 
+    def sections(self) -> set[tuple[str, str]]:
+        """The cases with the sections in them that the catalogue of their guideline lacks."""
+        return {(case, key[3]) for key, cases in self._cases.items() if key[0] == _SECTION for case in cases}
 
-def _by_kind(problems: pl.DataFrame) -> pl.DataFrame:
-    return (
-        problems.sort("case", "start")
-        .group_by("kind", maintain_order=True)
-        .agg(
-            pl.len().alias("count"),
-            pl.col("case").n_unique().alias("letters"),
-            pl.col("case").first().alias("example"),
-            pl.col("message").first(),
-            pl.col("quote").first(),
+    def rows(self) -> tuple[WordingRow, ...]:
+        found = (
+            WordingRow(*key, cases.total(), len(cases), min(cases)) for key, cases in self._cases.items()
         )
-        .sort("count", "kind", descending=[True, False])
-    )
-
-
-def _wordings(facts: pl.LazyFrame, problems: pl.DataFrame) -> pl.DataFrame:
-    """Sections that the catalogue of their guideline lacks, other unknown wordings, grounds of no class."""
-    sections = facts.filter(pl.col("section_title").is_not_null() & pl.col("section").is_null()).select(
-        pl.lit(_SECTION).alias("kind"),
-        "guideline",
-        "chapter",
-        pl.col("section_title").alias("wording"),
-        "case",
-    )
-    rest = problems.lazy().filter(pl.col("kind").is_in(_UNRESOLVED)).select(
-        "kind", pl.lit(None, pl.String).alias("guideline"), pl.lit(None, pl.String).alias("chapter"),
-        pl.col("quote").alias("wording"), "case",
-    )  # fmt: skip
-    others = (
-        facts.select("case", "item", "other_grounds")
-        .unique(subset=["case", "item"])
-        .explode("other_grounds")
-        .drop_nulls("other_grounds")
-        .select(
-            pl.lit(_GROUND).alias("kind"),
-            pl.lit(None, pl.String).alias("guideline"),
-            pl.lit(None, pl.String).alias("chapter"),
-            pl.col("other_grounds").alias("wording"),
-            "case",
+        return tuple(
+            sorted(
+                found,
+                key=lambda row: (-row.count, row.wording, row.guideline or "", row.chapter or "", row.kind),
+            )
         )
-    )
-    # Most unknown sections are a problem too: once is enough.
-    rest = rest.join(sections, on=["case", "wording"], how="anti")
-    return (
-        pl.concat([sections, rest, others])
-        .group_by("kind", "guideline", "chapter", "wording")
-        .agg(
-            pl.len().alias("count"),
-            pl.col("case").n_unique().alias("letters"),
-            pl.col("case").min().alias("example"),
-        )
-        .sort("count", "wording", "guideline", "chapter", descending=[True, False, False, False])
-        .collect()
-    )

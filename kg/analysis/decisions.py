@@ -18,7 +18,7 @@ from scipy import sparse
 
 from kg.analysis.filters import FILTERS, Filter, Filters, choose
 from kg.analysis.filters.ranges import Value
-from kg.base.notations import columns_of, edition, is_cited, notation
+from kg.base.tables.notations import columns_of, edition, is_cited, notation
 from kg.errors import SettingError
 from kg.model import Outcome, Party
 

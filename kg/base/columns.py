@@ -1,14 +1,26 @@
 """The columns of the facts and of their companions: name, type and meaning, in order."""
 
 from collections.abc import Mapping
+from enum import Enum
 
-import polars as pl
 
-Schema = Mapping[str, pl.DataType]
-Columns = Mapping[str, tuple[pl.DataType, str]]
+class Kind(Enum):
+    """What the values of a column are; each may be null. The rooms of ``kg.base.tables`` have it as types."""
 
-_TEXT, _SMALL, _YES = pl.String(), pl.Int32(), pl.Boolean()
-_TEXTS, _DAY, _NUMBER = pl.List(pl.String()), pl.Date(), pl.Float64()
+    TEXT = "string"
+    TEXTS = "list of string"
+    SMALL = "int32"
+    LARGE = "int64"
+    NUMBER = "float64"
+    DAY = "date"
+    YES = "boolean"
+
+
+Schema = Mapping[str, Kind]
+Columns = Mapping[str, tuple[Kind, str]]
+
+_TEXT, _SMALL, _YES = Kind.TEXT, Kind.SMALL, Kind.YES
+_TEXTS, _DAY, _NUMBER = Kind.TEXTS, Kind.DAY, Kind.NUMBER
 
 _FACTS: Columns = {
     "case": (_TEXT, "Case number."),
@@ -84,7 +96,7 @@ _FACTS: Columns = {
         "Negative findings about the patient in words that fit no class of grounds.",
     ),
     "wording": (
-        pl.Int64(),
+        Kind.LARGE,
         "Digest of item, outcome and rationale; equal if they are equal word for word.",
     ),
     "party": (_TEXT, "Who cites: `reviewer` or `claims_administrator`."),
@@ -141,9 +153,9 @@ _SENTENCES: Columns = {
     "item": (_SMALL, "Position of the disputed item whose rationale has the sentence, from 1."),
     "start": (_SMALL, "First character of the sentence in the letter."),
     "end": (_SMALL, "Character after the sentence."),
-    "wording": (pl.Int64(), "Digest of the sentence, white space folded; equal if word for word equal."),
+    "wording": (Kind.LARGE, "Digest of the sentence, white space folded; equal if word for word equal."),
     "form": (
-        pl.Int64(),
+        Kind.LARGE,
         "Digest of the sentence without names, sides, numbers and dates; equal if nearly word for word.",
     ),
 }

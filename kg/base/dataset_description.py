@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from kg import resources
-from kg.base import columns, facts, generations
+from kg.base import columns, generations
 from kg.base.graphs import CATALOGUE
 from kg.base.ledger import Ledger, now
+from kg.base.tables import arrow
 from kg.graph import iri
 from kg.graph.vocab import DCTERMS
 from kg.turtle import statements
@@ -116,21 +116,23 @@ def _program() -> str:
     return version("imr-kg")
 
 
+_COUNTED = ("items", "citations", "problems")
+
+
+def _counts(folder: Path) -> dict[str, Any]:
+    """How many letters a generation has, what they hold, and the first and last day of their decisions."""
+    letters, sums, days = 0, dict.fromkeys(_COUNTED, 0), set[date]()
+    for rows in arrow.read(arrow.files(folder / "determinations"), columns.DETERMINATIONS):
+        letters += rows.num_rows
+        for name in _COUNTED:
+            sums[name] += sum(value or 0 for value in arrow.values(rows, name))
+        days.update(day for day in arrow.values(rows, "decision_date") if day)
+    first, last = (str(min(days)), str(max(days))) if days else (None, None)
+    return {"letters": letters, **sums, "first": first, "last": last}
+
+
 def describe(folder: Path, ledger: Ledger, reader: str) -> dict[str, Any]:
     """Write ``about.ttl`` of the generation in ``folder``; what its ``generation.json`` is to say."""
-    counts = (
-        facts.scan(folder / "determinations", columns.DETERMINATIONS)
-        .select(
-            letters=pl.len(),
-            items=pl.col("items").sum(),
-            citations=pl.col("citations").sum(),
-            problems=pl.col("problems").sum(),
-            first=pl.col("decision_date").min(),
-            last=pl.col("decision_date").max(),
-        )
-        .collect()
-        .row(0, named=True)
-    )
     catalogue = (folder / CATALOGUE).read_bytes().count(b"\n")
     said = {
         "format": generations.FORMAT,
@@ -139,7 +141,7 @@ def describe(folder: Path, ledger: Ledger, reader: str) -> dict[str, Any]:
         "reader": reader,
         "program": _program(),
         "base_iri": iri.BASE,
-        **{key: str(value) if key in ("first", "last") and value else value for key, value in counts.items()},
+        **_counts(folder),
         "triples": ledger.triples() + catalogue,
     }
     example = ledger.first_case()

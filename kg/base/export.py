@@ -20,22 +20,23 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, BinaryIO
 
-import polars as pl
 import pyoxigraph as ox
 
 from kg import sheets
-from kg.base.columns import COLUMNS
+from kg.base.columns import COLUMNS, FACTS, Kind
 from kg.base.graphs import CATALOGUE, case_quads, open_read_only
 from kg.base.store import KnowledgeBase
+from kg.base.tables import arrow
 from kg.errors import SettingError, UnknownError
 from kg.graph import annotations, iri, jsonld
 from kg.graph.vocab import SKOS
 
 if TYPE_CHECKING:
     import networkx as nx
+    from arro3.core import Array, RecordBatch
 
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _PREFIXES = {
@@ -44,7 +45,6 @@ _PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-_FORMULA = r"^[=+\-@\t\r]"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -130,28 +130,33 @@ def _shared(base: KnowledgeBase) -> Iterator[jsonld.Json]:
         yield jsonld.expanded(about)
 
 
-def _facts(base: KnowledgeBase, cases: list[str] | None) -> pl.LazyFrame:
-    facts = base.scan_facts()
-    return facts if cases is None else facts.filter(pl.col("case").is_in(cases))
-
-
 def _parquet(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
-    _facts(base, cases).sink_parquet(out)
+    arrow.write(base.rows("facts", cases), FACTS, out)
 
 
 def _csv(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None, *, bom: bool = False) -> None:
-    facts = _facts(base, cases)
-    columns = []
-    for name, kind in facts.collect_schema().items():
-        column = pl.col(name).list.join("; ") if isinstance(kind, pl.List) else pl.col(name)
-        if kind == pl.String or isinstance(kind, pl.List):
-            column = pl.when(column.str.contains(_FORMULA)).then("'" + column).otherwise(column)
-        columns.append(column.alias(name))
-    facts.select(columns).sink_csv(out, include_bom=bom)
+    out.write(sheets.BOM.encode() if bom else b"")
+    plain = {name: Kind.TEXT if kind is Kind.TEXTS else kind for name, kind in FACTS.items()}
+    out.write(arrow.csv(arrow.table((), plain), header=True))
+    for rows in base.rows("facts", cases):
+        columns = [_cells(rows, name, kind) for name, kind in FACTS.items()]
+        out.write(arrow.csv(arrow.beside(columns, plain)))
+
+
+def _cells(rows: "RecordBatch", name: str, kind: Kind) -> "Array":
+    """A column as CSV has it: lists joined, and no text that a spreadsheet would compute."""
+    if kind not in (Kind.TEXT, Kind.TEXTS):
+        return rows.column(name)
+    values = arrow.values(rows, name)
+    if kind is Kind.TEXTS:
+        values = [None if each is None else "; ".join(each) for each in values]
+    elif not any(value is not None and value.startswith(sheets.FORMULA) for value in values):
+        return rows.column(name)
+    return arrow.column([sheets.safe(value) for value in values], Kind.TEXT)
 
 
 def _xlsx(base: KnowledgeBase, out: BinaryIO, cases: list[str] | None) -> None:
-    rows = _facts(base, cases).head(sheets.MOST_ROWS + 1).collect().iter_rows()
+    rows = islice(arrow.rows_of(base.rows("facts", cases)), sheets.MOST_ROWS + 1)
     meanings = {name: words for name, (_, words) in COLUMNS["facts"].items()}
     about = {"source": "kg export", "generation": base.generation, "cases": len(cases) if cases else None}
     out.write(sheets.write(sheets.Table("facts", list(meanings), rows, meanings, about), "xlsx"))

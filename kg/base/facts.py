@@ -9,15 +9,13 @@ builds added; read all of them together: ``polars.read_parquet("facts/*.parquet"
 ``duckdb: from 'facts/*.parquet'``, or any other reader of Parquet.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import polars as pl
-
-from kg.base.columns import DETERMINATIONS, EARLIER, FACTS, GROUNDS, PROBLEMS, SENTENCES, Schema
-from kg.errors import BaseError
+from kg.base.columns import DETERMINATIONS, FACTS, GROUNDS, PROBLEMS, SENTENCES, Kind, Schema
+from kg.base.tables import arrow
+from kg.base.tables.arrow import Row
 from kg.model import (
     Allowed,
     BodyPart,
@@ -36,19 +34,15 @@ from kg.model import (
 from kg.reading.alike import digest, form
 from kg.reading.grounds.sentences import sentences
 
-_TEXT, _SMALL, _YES = pl.String(), pl.Int32(), pl.Boolean()
-_TEXTS, _DAY, _NUMBER = pl.List(pl.String()), pl.Date(), pl.Float64()
+if TYPE_CHECKING:
+    from arro3.core import RecordBatch
 
 POSITION = "position"
 """The further column of a staged table: which of the batch's sources a row comes from."""
 
-Row = tuple[Any, ...]
-
 _NO_PLACE: Row = (None, None, None, None)
 _NO_CITATION: Row = (None,) * 5 + _NO_PLACE
 _QUOTED = 200
-_FEW = 50
-"""Rows that are faster filled in one by one, whatever they hold."""
 
 
 class Rows:
@@ -59,7 +53,7 @@ class Rows:
 
     def __init__(self, labels: Mapping[str, str]) -> None:
         self._labels = labels
-        # What a letter's or item's rows have in common is converted once, and repeated by Polars: the
+        # What a letter's or item's rows have in common is converted once, and repeated by Arrow: the
         # facts have seven rows a letter.
         self._letters: list[Row] = []
         self._items: list[Row] = []
@@ -91,19 +85,31 @@ class Rows:
         self._grounds += grounds
         self._sentences += told_in
 
-    def frames(self) -> dict[str, pl.DataFrame]:
+    def tables(self) -> dict[str, "RecordBatch"]:
         """The tables by name, each with the further column :data:`POSITION`."""
-        letters = frame(self._letters, {POSITION: _SMALL} | _part(0, _ITEM))
-        items = frame(self._items, {_INDEX: _SMALL} | _part(_ITEM, _PARTY))
-        cited = frame(self._cited, {_INDEX: _SMALL} | _part(_PARTY, None))
-        items = items.hstack(letters[items[_INDEX]]).drop(_INDEX)
         return {
-            "facts": cited.hstack(items[cited[_INDEX]]).select(*FACTS, POSITION),
-            "determinations": frame(self._determinations, {POSITION: _SMALL} | dict(DETERMINATIONS)),
-            "problems": frame(self._problems, {POSITION: _SMALL} | dict(PROBLEMS)),
-            "grounds": frame(self._grounds, {POSITION: _SMALL} | dict(GROUNDS)),
-            "sentences": frame(self._sentences, {POSITION: _SMALL} | dict(SENTENCES)),
+            "facts": self._facts(),
+            "determinations": arrow.table(self._determinations, staged(DETERMINATIONS)),
+            "problems": arrow.table(self._problems, staged(PROBLEMS)),
+            "grounds": arrow.table(self._grounds, staged(GROUNDS)),
+            "sentences": arrow.table(self._sentences, staged(SENTENCES)),
         }
+
+    def _facts(self) -> "RecordBatch":
+        """The rows of what is cited, each beside those of its item and letter."""
+        of_item = [row[0] for row in self._cited]
+        of_letter = [self._items[item][0] for item in of_item]
+        letters = arrow.taken(arrow.table(self._letters, _LETTER), of_letter)
+        items = arrow.taken(arrow.table(self._items, _OF_ITEM), of_item)
+        cited = arrow.table(self._cited, _CITED)
+        columns = {name: part.column(name) for part in (letters, items, cited) for name in part.column_names}
+        wanted = staged(FACTS)
+        return arrow.beside([columns[name] for name in wanted], wanted)
+
+
+def staged(schema: Schema) -> Schema:
+    """The columns of a staged table."""
+    return {POSITION: Kind.SMALL} | dict(schema)
 
 
 _INDEX = "index"
@@ -111,8 +117,15 @@ _NAMES = list(FACTS)
 _ITEM, _PARTY = _NAMES.index("item"), _NAMES.index("party")
 
 
-def _part(first: int, end: int | None) -> dict[str, pl.DataType]:
-    return {name: FACTS[name] for name in _NAMES[first:end]}
+def _part(index: str, first: int, end: int | None) -> Schema:
+    return {index: Kind.SMALL} | {name: FACTS[name] for name in _NAMES[first:end]}
+
+
+_LETTER, _OF_ITEM, _CITED = (
+    _part(POSITION, 0, _ITEM),
+    _part(_INDEX, _ITEM, _PARTY),
+    _part(_INDEX, _PARTY, None),
+)
 
 
 def _cited(decision: Decision) -> Iterator[Row]:
@@ -195,62 +208,6 @@ def wording(sentence: str) -> int:
 @lru_cache(maxsize=1 << 14)
 def _digests(sentence: str) -> tuple[int, int]:
     return wording(sentence), digest(form(" ".join(sentence.split())))
-
-
-def frame(rows: Sequence[Row], schema: Schema) -> pl.DataFrame:
-    """The rows as a frame; filled row by row, which is faster for few rows and for lists, or by columns."""
-    if rows and (len(rows) < _FEW or any(isinstance(kind, pl.List) for kind in schema.values())):
-        return pl.DataFrame(rows, schema=dict(schema), orient="row")
-    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
-    return pl.DataFrame(
-        {
-            name: pl.Series(name, values, dtype)
-            for (name, dtype), values in zip(schema.items(), columns, strict=True)
-        }
-    )
-
-
-def write(rows: pl.DataFrame, path: Path) -> None:
-    """Write one Parquet file, compressed with zstd."""
-    rows.write_parquet(path, compression="zstd", compression_level=3)
-
-
-def scan(folder: Path, schema: Schema) -> pl.LazyFrame:
-    """All files of ``folder`` as one table that is not loaded yet; none gives an empty table.
-
-    A column that came after a file was written is null there; one that had another name has its name of now.
-
-    Raises:
-        BaseError: the generation that held the folder was cleaned away.
-    """
-    files = sorted(folder.glob("*.parquet"))
-    if not files:
-        if not folder.parent.is_dir():
-            raise BaseError(f"{folder.parent}: this generation was deleted; open the knowledge base again")
-        return pl.LazyFrame(schema=schema)
-    renamed = [_renamed(file, schema) for file in files]
-    if not any(renamed):
-        return _scan(files, schema)
-    tables = [_scan([file], schema, before) for file, before in zip(files, renamed, strict=True)]
-    return pl.concat(tables)
-
-
-def _scan(files: list[Path], schema: Schema, before: Mapping[str, str] | None = None) -> pl.LazyFrame:
-    names = {(before or {}).get(name, name): name for name in schema}
-    found = {old: schema[name] for old, name in names.items()}
-    table = pl.scan_parquet(files, schema=found, glob=False, missing_columns="insert")
-    return table.rename(names) if before else table
-
-
-def _renamed(file: Path, schema: Schema) -> Mapping[str, str]:
-    """What the file calls columns that have another name now."""
-    there = _columns(str(file), file.stat().st_mtime_ns)
-    return {name: old for name, old in EARLIER.items() if name in schema.keys() - there and old in there}
-
-
-@lru_cache(maxsize=1 << 10)
-def _columns(file: str, _when: int) -> frozenset[str]:
-    return frozenset(pl.read_parquet_schema(file))
 
 
 def _letter(case: str, determination: Determination, labels: Mapping[str, str]) -> Row:

@@ -27,9 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import polars as pl
-
-from kg.errors import BaseError, why
+from kg.errors import BaseError, TableError, why
 
 FORMAT = 1
 """Version of the layout; a base of another version is refused with what to do."""
@@ -165,11 +163,11 @@ def explained(layout: Layout) -> Iterator[None]:
     """Say in one sentence what the system refused while the base was changed.
 
     Raises:
-        BaseError: in place of the system's, SQLite's or Polars' own error.
+        BaseError: in place of the system's or SQLite's own error, or of a damaged table's.
     """
     try:
         yield
-    except (OSError, sqlite3.Error, pl.exceptions.PolarsError) as fault:
+    except (OSError, sqlite3.Error, TableError) as fault:
         reason = why(fault)
         if getattr(fault, "errno", None) == errno.ENOSPC or _FULL.search(reason):
             reason = "the disk is full; free some space and run the command again to resume"

@@ -7,14 +7,17 @@ removed is written again without it.
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import polars as pl
-
-from kg.base import facts, letter_texts
+from kg.base import letter_texts
 from kg.base.building.staging import PACK
-from kg.base.columns import TABLES
-from kg.base.facts import POSITION
+from kg.base.columns import TABLES, Schema
+from kg.base.facts import POSITION, staged
 from kg.base.ledger import Ledger
+from kg.base.tables import arrow
+
+if TYPE_CHECKING:
+    from arro3.core import RecordBatch
 
 LETTERS_IN_PART = 20_000
 
@@ -29,22 +32,21 @@ def assemble(
     generation: Path, part: str, batches: Sequence[Path], without: Mapping[Path, Collection[int]]
 ) -> None:
     """Make a part from staged batches; ``without`` gives the positions of letters that lost to others."""
-    for table in TABLES:
-        staged = [(file, batch) for batch in batches if (file := batch / f"{table}.arrow").exists()]
-        frames = [_without(pl.read_ipc(file), without.get(batch, ())) for file, batch in staged]
-        if frames:
-            whole = pl.concat(frames) if len(frames) > 1 else frames[0]
-            facts.write(whole, generation / table / f"{part}.parquet")
+    for table, schema in TABLES.items():
+        rows = [file for batch in batches if (file := batch / f"{table}.arrow").exists()]
+        if rows:
+            kept = (each for file in rows for each in _kept(file, schema, without.get(file.parent, ())))
+            arrow.write(kept, schema, generation / table / f"{part}.parquet")
     with (generation / "letters" / (part + letter_texts.SUFFIX)).open("wb") as pack:
         for batch in batches:
             with (batch / PACK).open("rb") as texts:
                 shutil.copyfileobj(texts, pack, 1 << 20)
 
 
-def _without(rows: pl.DataFrame, positions: Collection[int]) -> pl.DataFrame:
-    if positions:
-        rows = rows.filter(~pl.col(POSITION).is_in(list(positions)))
-    return rows.drop(POSITION)
+def _kept(file: Path, schema: Schema, lost: Collection[int]) -> "Iterator[RecordBatch]":
+    """The rows of a staged table but for those of letters at some positions."""
+    for rows in arrow.unpacked(file.read_bytes()):
+        yield arrow.fitted(arrow.without(arrow.fitted(rows, staged(schema)), POSITION, lost), schema)
 
 
 def share(served: Path, generation: Path, part: str) -> None:
@@ -58,11 +60,11 @@ def rewrite(served: Path, generation: Path, part: str, without: Collection[str],
     rest = list(ledger.letters(part))
     if not rest:
         return
-    for table in TABLES:
+    for table, schema in TABLES.items():
         file = served / table / f"{part}.parquet"
         if file.exists():
-            kept = pl.read_parquet(file).filter(~pl.col("case").is_in(list(without)))
-            facts.write(kept, generation / table / file.name)
+            kept = (arrow.without(rows, "case", without) for rows in arrow.read([file], schema))
+            arrow.write(kept, schema, generation / table / file.name)
     rest.sort(key=lambda row: (row.block, row.start))
     old = letter_texts.Letters(served)
     try:

@@ -10,21 +10,26 @@ kg.errors.BaseError: /nowhere: there is no knowledge base here; create one with:
 import difflib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-import polars as pl
 from rdflib import Graph
 
-from kg.base import columns, facts, generations
+from kg.base import generations
+from kg.base.columns import TABLES
 from kg.base.graphs import as_graph, open_read_only
 from kg.base.ledger import Changed, Correction
 from kg.base.letter_texts import Letters
-from kg.errors import UnknownError
+from kg.base.tables import arrow
+from kg.errors import UnknownError, extras
 from kg.model import Determination
+
+if TYPE_CHECKING:
+    import polars as pl
+    from arro3.core import RecordBatch
 
 
 class Source(NamedTuple):
@@ -116,29 +121,51 @@ class KnowledgeBase:
         return as_graph(open_read_only(self.graph_folder))
 
     @cached_property
-    def facts(self) -> pl.DataFrame:
+    def facts(self) -> "pl.DataFrame":
         """The facts table, one row a decision, party, citation and section or page; loaded once and kept."""
         return self.scan_facts().collect()
 
-    def scan_facts(self) -> pl.LazyFrame:
+    def scan_facts(self) -> "pl.LazyFrame":
         """The facts table, not loaded: select columns and rows of a large base, then ``collect()``."""
-        return facts.scan(self.folder / "facts", columns.FACTS)
+        return self._scan("facts")
 
-    def scan_problems(self) -> pl.LazyFrame:
+    def scan_problems(self) -> "pl.LazyFrame":
         """Parsing problems: case, template, kind, start, end, quote, message."""
-        return facts.scan(self.folder / "problems", columns.PROBLEMS)
+        return self._scan("problems")
 
-    def scan_grounds(self) -> pl.LazyFrame:
+    def scan_grounds(self) -> "pl.LazyFrame":
         """Grounds and cues, a row each: case, item, outcome, class, met, likelihood, span and words."""
-        return facts.scan(self.folder / "grounds", columns.GROUNDS)
+        return self._scan("grounds")
 
-    def scan_sentences(self) -> pl.LazyFrame:
+    def scan_sentences(self) -> "pl.LazyFrame":
         """Sentences of rationales: case, item, span, and digests that are equal where they are alike."""
-        return facts.scan(self.folder / "sentences", columns.SENTENCES)
+        return self._scan("sentences")
 
-    def scan_determinations(self) -> pl.LazyFrame:
+    def scan_determinations(self) -> "pl.LazyFrame":
         """One row a letter: case, template, header and patient values, counts of items and citations."""
-        return facts.scan(self.folder / "determinations", columns.DETERMINATIONS)
+        return self._scan("determinations")
+
+    def _scan(self, table: str) -> "pl.LazyFrame":
+        with extras():
+            from kg.base.tables import data_frames
+        return data_frames.scan(self.folder / table, TABLES[table])
+
+    def rows(
+        self, table: str, cases: Collection[str] | None = None, *, columns: Collection[str] | None = None
+    ) -> "Iterator[RecordBatch]":
+        """A table as Arrow, some thousand rows at a time: all or of some cases, all columns or some."""
+        names = dict.fromkeys(TABLES[table] if columns is None else ("case", *columns))
+        schema = {name: TABLES[table][name] for name in names}
+        files = arrow.files(self.folder / table)
+        if cases is None:
+            yield from arrow.read(files, schema)
+            return
+        wanted = frozenset(cases)
+        parts = {row.part for row in map(self._letters.ledger.letter, wanted) if row}
+        for rows in arrow.read((file for file in files if file.stem in parts), schema):
+            those = arrow.values(rows, "case")
+            if places := [place for place, case in enumerate(those) if case in wanted]:
+                yield arrow.taken(rows, places)
 
     def cases(self) -> list[str]:
         """All case numbers, sorted."""

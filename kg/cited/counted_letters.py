@@ -1,9 +1,9 @@
 """The letters that a figure is counted over: those of a generation, or some of them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -18,6 +18,9 @@ from kg.base.store import KnowledgeBase
 from kg.cited.wanted import Values
 from kg.errors import SettingError
 from kg.explore.neighbours import Links
+
+if TYPE_CHECKING:
+    from arro3.core import RecordBatch
 
 _Made = TypeVar("_Made")
 
@@ -94,9 +97,9 @@ class CountedLetters:
         """A row for each letter."""
         return self._of(self.base.scan_determinations())
 
-    def scan_problems(self) -> pl.LazyFrame:
-        """What could not be read in them."""
-        return self._of(self.base.scan_problems())
+    def rows(self, table: str, *, columns: Collection[str] | None = None) -> "Iterator[RecordBatch]":
+        """A table of theirs without polars, as that of a base."""
+        return self.base.rows(table, self.some, columns=columns)
 
     def scan_sentences(self) -> pl.LazyFrame:
         """The sentences of their rationales."""

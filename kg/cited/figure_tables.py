@@ -209,7 +209,8 @@ def field(letters: CountedLetters, _: Wanted) -> Table:
     """How well each field was read, and what could not be; the whole has the sizes of the base."""
     found = coverage(letters)
     lists = (found.totals(), found.fields, found.problems, found.unresolved)
-    rows = {row_of_coverage(row): plain(row, _OF_COVERAGE) for one in lists for row in one.to_dicts()}
+    told = (row._asdict() for one in lists for row in one)
+    rows = {row_of_coverage(row): plain(row, _OF_COVERAGE) for row in told}
     sizes = {name: getattr(found, name) for name in ("letters", "items", "citations")}
     return Table(rows, sizes | {f"documents_{kind}": number for kind, number in found.documents.items()})
 

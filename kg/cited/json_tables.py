@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import polars as pl
@@ -273,8 +274,8 @@ def of_related(
 def of_coverage(found: Coverage, generation: str, cite: Cite, limit: int | None = None) -> dict[str, Any]:
     """What was read, and what not; ``limit`` holds for each list."""
 
-    def rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
-        shown = frame.head(limit if limit is not None else frame.height).to_dicts()
+    def rows(listed: Iterable[NamedTuple]) -> list[dict[str, Any]]:
+        shown = (row._asdict() for row in islice(listed, limit))
         return [row | {"figure": cite(Asked("field", row=row_of_coverage(row)))} for row in shown]
 
     return {

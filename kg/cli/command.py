@@ -172,8 +172,8 @@ def print_file(
     Raises:
         SettingError: a workbook would go to a terminal, or cannot be made.
     """
-    from kg.analysis.cache import code_version
     from kg.base.dataset_description import license_of_data
+    from kg.resources import code_version
 
     if form.value == "xlsx" and sys.stdout.isatty():
         raise SettingError("xlsx is not text: write it to a file with > table.xlsx")

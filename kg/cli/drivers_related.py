@@ -186,10 +186,10 @@ def _print_drivers(
     found: "Drivers", form: CubeForm, limit: int, base: "KnowledgeBase", analyses: "Analyses"
 ) -> None:
     from kg.analysis import cube
-    from kg.analysis.cache import code_version
     from kg.analysis.columns import meanings
     from kg.analysis.drivers import HELP, DriverRow
     from kg.cited.json_tables import of_drivers
+    from kg.resources import code_version
 
     generation = base.generation
     if is_file(form):

@@ -260,7 +260,7 @@ def stats(
     form: Printed = Form.TABLE,
 ) -> None:
     """Report extraction coverage: what was read, matched, unmatched and absent, and parsing problems."""
-    from kg.analysis.coverage import coverage
+    from kg.analysis.coverage import FieldRow, FieldTotal, ProblemRow, WordingRow, coverage
     from kg.base.store import KnowledgeBase
 
     with KnowledgeBase.open(kb) as base:
@@ -269,17 +269,18 @@ def stats(
             _print_coverage(base, found)
             return
     fields = found.unresolved if unresolved else found.fields if by_template else found.totals()
+    row = WordingRow if unresolved else FieldRow if by_template else FieldTotal
     if is_file(form):
-        print_file(form, fields.columns, fields.iter_rows(), base.generation)
+        print_file(form, row._fields, fields, base.generation)
         return
     if not unresolved:
         print(f"{found.letters:,} letters, {found.items:,} items, {found.citations:,} citations")
         print(", ".join(f"{kind} {count:,}" for kind, count in found.documents.items()))
         if outdated:
             print(f"{outdated:,} letters were parsed by another version of kg; run kg build --reread")
-    table(fields.columns, fields.rows(), "unmatched wording" if unresolved else "fields")
+    table(row._fields, fields, "unmatched wording" if unresolved else "fields")
     if not unresolved:
         if corrections:
             table(corrections[0]._fields, corrections, "corrected by hand")
-        table(found.problems.columns, found.problems.rows(), "problems")
-        table(found.unresolved.columns, found.unresolved.head(20).rows(), "unmatched wording")
+        table(ProblemRow._fields, found.problems, "problems")
+        table(WordingRow._fields, found.unresolved[:20], "unmatched wording")

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
-from kg.errors import SourceError
-from kg.files import decode
+from kg.errors import SourceError, TableError
+from kg.files import decode, parquet
 
 SUFFIXES = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet"})
 
@@ -40,6 +40,8 @@ _LARGEST_JSON = 1 << 29
 _DELIMITERS = ",;\t|"
 _PART = 256
 """Rows of a Parquet file that are in memory together."""
+_TEXT_KINDS = {f"{size}{kind}" for kind in ("Utf8", "Binary") for size in ("", "Large")}
+_TEXT_KINDS |= {"Utf8View", "BinaryView"}
 _BLOCK = 1 << 20
 
 
@@ -111,10 +113,6 @@ def _columns(names: Iterable[str], column: str | None) -> tuple[str, str | None]
             f"the table has {lacks}; it has {decode.printable(has)[:200]}: name one with --column"
         )
     return found, next((known[n] for n in NAMES if n in known), None)
-
-
-def _first_line(fault: BaseException) -> str:
-    return (str(fault).splitlines() or [type(fault).__name__])[0]
 
 
 def _row(
@@ -236,22 +234,17 @@ def _is_utf8(file: IO[bytes]) -> bool:
 
 
 def _parquet(file: IO[bytes], column: str | None) -> Iterator[Row]:
-    import polars as pl  # here: it takes longer to import than many letters to read
-    from polars.exceptions import PanicException, PolarsError
-
     try:
-        table = pl.scan_parquet(file)
-        schema = table.collect_schema()
-        columns = _columns(schema, column)
-        if schema[columns[0]] not in (pl.String, pl.Binary):
-            raise SourceError(
-                f'the column "{columns[0]}" contains {schema[columns[0]]}: texts (String or Binary) are read'
-            )
-        table = table.select([name for name in columns if name is not None])
+        reader = parquet.opened(file, _PART)
+        columns = _columns(reader.schema.names, column)
+        kind = str(reader.schema.field(columns[0]).type).strip().removeprefix("arro3.core.DataType<")[:-1]
+        if kind not in _TEXT_KINDS:
+            raise SourceError(f'the column "{columns[0]}" contains {kind}: texts (String or Binary) are read')
+        names = [name for name in columns if name is not None]
         number = 0
-        while not (part := table.slice(number, _PART).collect()).is_empty():
-            for values in part.iter_rows(named=True):
+        for part in parquet.batches(reader):
+            for values in zip(*(parquet.values(part, name) for name in names), strict=True):
                 number += 1
-                yield _row(number, values, columns)
-    except (PolarsError, PanicException, OSError) as fault:
-        raise SourceError(f"the table is damaged: {_first_line(fault)}") from fault
+                yield _row(number, dict(zip(names, values, strict=True)), columns)
+    except (TableError, OSError) as fault:
+        raise SourceError(f"the table is damaged: {fault}") from fault

@@ -8,13 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF, RDFS, SDO, SH, VOID, XSD
 
 from kg import queries, resources
-from kg.base import columns
 from kg.base.archive import dumps
+from kg.base.columns import COLUMNS, Kind
 from kg.base.dataset_description import license_of_data
 from kg.base.store import KnowledgeBase
 from kg.errors import UnknownError
@@ -22,7 +21,15 @@ from kg.graph import iri
 
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _CURRENT = URIRef("http://www.w3.org/ns/dcat#hasCurrentVersion")  # of DCAT 3, which rdflib does not have
-_KINDS = {pl.String: "sc:Text", pl.Boolean: "sc:Boolean", pl.Date: "sc:Date", pl.Float64: "sc:Float"}
+_KINDS = {
+    Kind.TEXT: "sc:Text",
+    Kind.TEXTS: "sc:Text",
+    Kind.SMALL: "sc:Integer",
+    Kind.LARGE: "sc:Integer",
+    Kind.NUMBER: "sc:Float",
+    Kind.DAY: "sc:Date",
+    Kind.YES: "sc:Boolean",
+}
 
 
 def description(base: KnowledgeBase, address: str) -> str:
@@ -184,14 +191,13 @@ def _records() -> dict[str, Any]:
 
 def _columns() -> Iterator[dict[str, Any]]:
     """The columns of the facts as Croissant's fields."""
-    for name, (kind, words) in columns.COLUMNS["facts"].items():
-        inner = kind.inner if isinstance(kind, pl.List) else kind
+    for name, (kind, words) in COLUMNS["facts"].items():
         yield {
             "@type": "cr:Field",
             "@id": f"facts/{name}",
             "name": name,
             "description": words,
-            "dataType": next((said for of, said in _KINDS.items() if inner == of), "sc:Integer"),
-            "repeated": isinstance(kind, pl.List),
+            "dataType": _KINDS[kind],
+            "repeated": kind is Kind.TEXTS,
             "source": {"fileObject": {"@id": "facts.parquet"}, "extract": {"column": name}},
         }

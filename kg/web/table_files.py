@@ -7,8 +7,8 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
 from kg import sheets
-from kg.analysis.cache import code_version
 from kg.base.dataset_description import license_of_data
+from kg.resources import code_version
 from kg.web import negotiate
 from kg.web.problems import ProblemError
 from kg.web.site import Site

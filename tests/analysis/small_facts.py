@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from kg.base.columns import FACTS
-from kg.base.facts import frame
+from kg.base.tables.data_frames import of_rows
 
 Cite = tuple[Any, ...]
 
@@ -58,4 +58,4 @@ def decision(
 
 def facts_of(*decisions: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """The frame of some decisions."""
-    return frame([tuple(row[name] for name in FACTS) for rows in decisions for row in rows], FACTS)
+    return of_rows([tuple(row[name] for name in FACTS) for rows in decisions for row in rows], FACTS)

@@ -4,13 +4,14 @@ import pyoxigraph as ox
 import pytest
 
 from kg import resources
-from kg.analysis.cache import Analyses, code_version
+from kg.analysis.cache import Analyses
 from kg.analysis.columns import names
 from kg.analysis.cube import FIGURES, data_sets, n_triples, turtle
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.drivers import DriverRow, drivers
 from kg.analysis.filters import Filters
 from kg.graph import iri
+from kg.resources import code_version
 
 PREFIXES = """
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>

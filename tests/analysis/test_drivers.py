@@ -9,6 +9,7 @@ from kg.analysis.drivers import DriverRow, drivers
 from kg.analysis.filters import Filters
 from kg.base.building.read import specialty_labels
 from kg.base.facts import Rows
+from kg.base.tables import data_frames
 from kg.errors import SettingError, UnknownError
 
 NSAIDS = ("chronic-pain/2016/nsaids", "NSAIDs")
@@ -204,7 +205,7 @@ def sampled():
     rows = Rows(specialty_labels())
     for number, (name, text, _) in enumerate(sample.letters(200, 1, "mixed")):
         rows.add(number, name, parse_letter(text), text)
-    return prepare(rows.frames()["facts"])
+    return prepare(data_frames.frame(rows.tables()["facts"]))
 
 
 @pytest.mark.parametrize("party", ["reviewer", "claims_administrator"])

@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 from msgspec.structs import replace
 
-from kg.base import facts
 from kg.base.columns import EARLIER, FACTS, TABLES
 from kg.base.facts import POSITION, Rows
+from kg.base.tables import arrow, data_frames
 from kg.graph import iri
 from kg.graph.triples import n_triples
 from kg.model import (
@@ -62,7 +62,7 @@ def letter(*decisions):
 def table(*decisions):
     rows = Rows({})
     rows.add(0, CASE, letter(*decisions), "")
-    return rows.frames()["facts"]
+    return data_frames.frame(rows.tables()["facts"])
 
 
 @pytest.mark.parametrize(
@@ -146,18 +146,27 @@ def test_a_citation_of_a_misprinted_range_alone_stays():
     assert found.select("section", "page").rows() == [("chronic-pain/2009/opioids", None)]
 
 
+def written(frame, schema, path):
+    arrow.write([arrow.table(frame.rows(), schema)], schema, path)
+
+
+def read(folder, schema):
+    """The tables as the program without polars has them."""
+    return list(arrow.rows_of(arrow.read(arrow.files(folder), schema)))
+
+
 def test_files_of_an_older_program_are_read_beside_newer_ones(tmp_path):
-    """Columns that came later are null in what was written before."""
+    """Columns that came later are null in what was written before, then by polars."""
     new = table(decision(amount(12), [amount(8)])).drop(POSITION)
-    facts.write(new, tmp_path / "2.parquet")
-    facts.write(new.drop("recommended_min", "recommended_max", "recommended_unit"), tmp_path / "1.parquet")
-    found = facts.scan(tmp_path, FACTS).collect()
+    written(new, FACTS, tmp_path / "2.parquet")
+    new.drop("recommended_min", "recommended_max", "recommended_unit").write_parquet(tmp_path / "1.parquet")
+    found = data_frames.scan(tmp_path, FACTS).collect()
     assert found.columns == list(FACTS)
     assert found["recommended_max"].to_list() == [None] * new.height + [8.0] * new.height
     assert found["case"].null_count() == 0
-    assert (
-        facts.scan(tmp_path, FACTS).select(pl.col("recommended_unit").count()).collect().item() == new.height
-    )
+    assert read(tmp_path, FACTS) == found.rows()
+    counted = data_frames.scan(tmp_path, FACTS).select(pl.col("recommended_unit").count())
+    assert counted.collect().item() == new.height
 
 
 @pytest.mark.parametrize(("table", "licensed", "called"), [("facts", ["Ohio"], 1), ("determinations", 1, 2)])
@@ -165,12 +174,13 @@ def test_columns_that_had_another_name_are_read_by_their_name_of_now(tmp_path, t
     names = ("case", "date_of_injury", "licensed_in")
     new = pl.DataFrame(
         [("A", date(2015, 1, 2), licensed)],
-        schema={name: TABLES[table][name] for name in names},
+        schema=data_frames.schema_of({name: TABLES[table][name] for name in names}),
         orient="row",
     )
     old = new.rename(dict([*EARLIER.items()][:called]))  # a list of licences was always called so
-    facts.write(old, tmp_path / "1.parquet")
-    facts.write(new, tmp_path / "2.parquet")
-    found = facts.scan(tmp_path, TABLES[table]).collect()
+    old.write_parquet(tmp_path / "1.parquet")
+    written(new, {name: TABLES[table][name] for name in names}, tmp_path / "2.parquet")
+    found = data_frames.scan(tmp_path, TABLES[table]).collect()
     assert found.columns == list(TABLES[table])
     assert found.select(names).equals(pl.concat([new, new]))
+    assert read(tmp_path, TABLES[table]) == found.rows()

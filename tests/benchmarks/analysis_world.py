@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from kg.base.columns import FACTS
+from kg.base.tables import data_frames
 
 CATEGORIES = (
     ("Pharmaceuticals", 0.38),
@@ -50,8 +51,9 @@ def facts(letters: int, seed: int = 1) -> pl.DataFrame:
     table = decisions.with_row_index("decision").join(
         cited, on="decision", how="inner", maintain_order="right"
     )
-    rest = [pl.lit(None, dtype).alias(name) for name, dtype in FACTS.items() if name not in table.columns]
-    return table.with_columns(rest).select(pl.col(name).cast(dtype) for name, dtype in FACTS.items())
+    types = data_frames.schema_of(FACTS)
+    rest = [pl.lit(None, kind).alias(name) for name, kind in types.items() if name not in table.columns]
+    return table.with_columns(rest).select(pl.col(name).cast(kind) for name, kind in types.items())
 
 
 def _decisions(rng: np.random.Generator, letters: int, letter: np.ndarray, items: np.ndarray) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from kg.analysis.related import evidence_kinds
 from kg.analysis.related.features import Features, features
 from kg.analysis.related.rankings import case_of, decisions_like, related
 from kg.base.facts import Rows
+from kg.base.tables import data_frames
 from kg.reading.letter import read_letter
 from kg.reading.vocabulary.phrases import words
 
@@ -103,7 +104,7 @@ def main(shared: Path) -> None:
         case = letter.case_number or path.stem
         texts[case], items[case] = text, len(letter.decisions)
         rows.add(place, case, letter, text)
-    known = features(rows.frames()["facts"])
+    known = features(data_frames.frame(rows.tables()["facts"]))
     systems = {
         f"related, {mode}": lambda asked, mode=mode: [
             row.case for row in related(known, asked, limit=1000, mode=mode).rows

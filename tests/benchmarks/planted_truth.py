@@ -16,7 +16,7 @@ import polars as pl
 from kg.analysis.decisions import Index, prepare
 from kg.analysis.drivers import Drivers, drivers
 from kg.base.columns import FACTS
-from kg.base.facts import frame
+from kg.base.tables.data_frames import of_rows
 from kg.sample import letters
 from kg.sampling.effects import BASE_RATE, LETTER, Effects, planted
 
@@ -104,7 +104,7 @@ def facts_of_truth(count: int, seed: int, given: Effects, template: str = "pages
             item["body_parts"] = [part["part"] for part in decision["body_parts"]]
             for party in ("claims_administrator", "reviewer"):
                 rows += [item | {"party": party} | place for place in _places(decision[party])]
-    return frame([tuple(row.get(name) for name in FACTS) for row in rows], FACTS)
+    return of_rows([tuple(row.get(name) for name in FACTS) for row in rows], FACTS)
 
 
 def _places(field: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,9 +8,12 @@ import sys
 import tomllib
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.main import get_command
 
+from kg.base.columns import Kind
+from kg.base.tables import arrow
 from kg.cli import app
 from kg.errors import EXTRAS
 from kg.front import OpenBase
@@ -71,6 +74,8 @@ OTHER = [
     ("analysis", "sentences()"),
     ("", "search('knee')"),
     ("analysis", "analyses"),
+    ("analysis", "facts"),
+    ("analysis", "query('basis_by_party').to_polars()"),
 ]
 """Questions in Python, with the extra that they need."""
 HOOK = f"""
@@ -102,7 +107,7 @@ import kg
 told = []
 with kg.open("kb") as base:
     case = base.cases()[0]
-    base.query("basis_by_party"), base.facts, base.graph, base.letter(case), base.determination(case)
+    base.query("basis_by_party"), base.graph, base.letter(case), base.determination(case)
     for words in json.loads(sys.argv[1]):
         try:
             eval(f"base.{{words}}")
@@ -152,7 +157,7 @@ def test_each_module_of_an_extra_is_declared_there():
 def test_every_command_and_every_question_is_listed():
     assert {*ENOUGH, *MORE} == set(get_command(app).commands)
     asked = {re.match(r"\w+", words)[0] for _, words in OTHER}
-    assert asked | {"query"} == {name for name in vars(OpenBase) if not name.startswith("_")}
+    assert (asked | {"query"}) - {"facts"} == {name for name in vars(OpenBase) if not name.startswith("_")}
 
 
 def test_what_needs_no_extra_runs_and_what_needs_one_names_it(room):
@@ -171,6 +176,25 @@ def test_what_needs_no_extra_runs_and_what_needs_one_names_it(room):
             assert (code, "extra" in fault) == (3, False), fault  # there is no server
         else:
             assert code == 0, (name, fault)
+
+
+def test_tables_are_read_and_written_without_polars(room):
+    """Letters in Parquet are read, and all is written that no further package has to write."""
+    texts = [file.read_text(encoding="utf-8") for file in sorted((room / "letters").iterdir())]
+    rows = [(text,) for text in texts]
+    schema = {"text": Kind.TEXT}
+    arrow.write([arrow.table(rows, schema)], schema, room / "letters.parquet")
+    commands = [["build", "letters.parquet", "--kb", "other", "--jobs", "1"]]
+    commands += [["stats", "--kb", "other", *more] for more in ([], ["--by-template"], ["--format", "csv"])]
+    commands += [
+        ["export", "--kb", "other", "--format", form, "--into", f"other.{form}"]
+        for form in ("nt", "ttl", "jsonld", "parquet", "csv", "csv-bom")
+    ]
+    for words, (code, fault) in zip(commands, told(room, RUN, commands), strict=True):
+        assert (code, fault.partition("Error")[1]) == (0, ""), (words, fault)
+    facts = pl.read_parquet(room / "other.parquet")
+    assert facts["case"].n_unique() == len(texts)
+    assert pl.read_csv(room / "other.csv")["case"].to_list() == facts["case"].to_list()
 
 
 def test_questions_in_python_name_the_extra(room):

@@ -12,6 +12,7 @@ from kg.analysis.related.features import MODES, Features
 from kg.analysis.related.nearest import Asked
 from kg.analysis.related.rankings import AskedCase
 from kg.base.facts import Rows
+from kg.base.tables import data_frames
 from kg.errors import SettingError
 from kg.model import Decision, Determination, GuidelineField, Patient, Reviewer, Span, Template
 from kg.reading.history import read_history
@@ -59,7 +60,7 @@ def asked_cases(
     rows = Rows(labels)
     for place, (determination, text) in enumerate(letters):
         rows.add(place, f"{place:09}", determination, text)
-    facts = rows.frames()["facts"]
+    facts = data_frames.frame(rows.tables()["facts"])
     heads = facts.unique(("case", "item"), keep="first", maintain_order=True).select(
         "case", "item", "outcome"
     )

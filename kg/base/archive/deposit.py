@@ -25,23 +25,27 @@ import re
 import shutil
 import tempfile
 import zipfile
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
-
-import polars as pl
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from kg import resources
-from kg.base import facts, generations
+from kg.base import generations
 from kg.base.archive import ro_crate
 from kg.base.columns import TABLES, Schema
 from kg.base.dataset_description import distributions, license_of_data, licensed
 from kg.base.graphs import CATALOGUE, kept_lines
 from kg.base.store import KnowledgeBase
-from kg.errors import BaseError, SettingError, why
+from kg.base.tables import arrow
+from kg.errors import BaseError, SettingError, TableError
+from kg.files import parquet
 from kg.graph import iri
 from kg.graph.vocab import DCTERMS
+
+if TYPE_CHECKING:
+    from arro3.core import RecordBatch
 
 GRAPH, CARD, DESCRIPTION, CRATE = "graph.nt.gz", "data-card.md", "dataset.ttl", "ro-crate-metadata.json"
 MANIFEST, CONTENT = "manifest-sha256.txt", "content-sha256.txt"
@@ -51,6 +55,7 @@ TEXTS = (CARD, DESCRIPTION, CRATE, CONTENT)
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _LETTERS_AT_ONCE = 10_000
 _ROWS_AT_ONCE = 20_000
+_ROWS_SET_APART = 1 << 16
 _CHUNK = 1 << 20
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the archive: the first that ZIP can say."""
@@ -126,14 +131,13 @@ def digest_of_rows(table: Path) -> str:
     """SHA-256 of the rows of a Parquet file, in order, as JSON: a line of names, then a line for each row.
 
     Raises:
-        polars.exceptions.PolarsError: it is no Parquet file, or damaged.
+        TableError: it is no Parquet file, or damaged.
     """
     digest = hashlib.sha256()
-    rows = pl.scan_parquet(table, glob=False)
-    digest.update(_json_line(rows.collect_schema().names()))
-    for start in range(0, rows.select(pl.len()).collect().item(), _ROWS_AT_ONCE):
-        for row in rows.slice(start, _ROWS_AT_ONCE).collect().iter_rows():
-            digest.update(_json_line(row))
+    reader = parquet.opened(table, _ROWS_AT_ONCE)
+    digest.update(_json_line(reader.schema.names))
+    for row in arrow.rows_of(parquet.batches(reader)):
+        digest.update(_json_line(row))
     return digest.hexdigest()
 
 
@@ -226,22 +230,46 @@ def _put_graph(
 
 def _write_table(folder: Path, schema: Schema, cases: list[str], into: Path) -> None:
     """Write one file of a table's rows by case; a letter's rows stay in the order of the letter."""
-    pieces = []
     try:
-        rows = facts.scan(folder, schema).select(*schema)
-        for start in range(0, len(cases), _LETTERS_AT_ONCE):
-            some = cases[start : start + _LETTERS_AT_ONCE]
-            piece = into.with_name(f"{into.stem}.{start}.piece")
-            of_them = rows.filter(pl.col("case").is_between(pl.lit(some[0]), pl.lit(some[-1]))).collect()
-            facts.write(of_them.sort("case", maintain_order=True), piece)
-            pieces.append(piece)
-        whole = pl.scan_parquet(pieces, glob=False) if pieces else pl.LazyFrame(schema=schema)
-        whole.sink_parquet(into, compression="zstd", compression_level=3, row_group_size=_ROWS_AT_ONCE)
-    except pl.exceptions.PolarsError as fault:
-        said = why(fault).partition("\n")[0]
-        raise BaseError(f"{folder}: the table cannot be written to the archive: {said}") from fault
-    for piece in pieces:
-        piece.unlink()
+        apart = _Apart(into.with_suffix(".pieces"), cases[::_LETTERS_AT_ONCE])
+        for rows in arrow.read(arrow.files(folder), schema, _ROWS_SET_APART):
+            apart.put(rows)
+        arrow.write(apart.in_order(schema), schema, into, _ROWS_AT_ONCE)
+        apart.close()
+    except TableError as fault:
+        raise BaseError(f"{folder}: the table cannot be written to the archive: {fault}") from fault
+
+
+class _Apart:
+    """The rows of a table on disk, in a file for each range of cases that begins with one of ``first``."""
+
+    def __init__(self, folder: Path, first: list[str]) -> None:
+        self._folder, self._first = folder, first
+        self._pieces: dict[int, list[int]] = {at: [] for at in range(len(first))}
+        folder.mkdir()
+
+    def put(self, rows: "RecordBatch") -> None:
+        places: dict[int, list[int]] = {}
+        for place, case in enumerate(arrow.values(rows, "case")):
+            places.setdefault(max(0, bisect_right(self._first, case) - 1), []).append(place)
+        for at, some in places.items():
+            piece = arrow.packed(arrow.taken(rows, some))
+            with (self._folder / str(at)).open("ab") as file:
+                file.write(piece)
+            self._pieces[at].append(len(piece))
+
+    def in_order(self, schema: Schema) -> "Iterator[RecordBatch]":
+        """The rows by case, a range at a time."""
+        for at, sizes in self._pieces.items():
+            if sizes:
+                with (self._folder / str(at)).open("rb") as file:
+                    pieces = [rows for size in sizes for rows in arrow.unpacked(file.read(size))]
+                rows = arrow.joined(pieces, schema)
+                cases = arrow.values(rows, "case")
+                yield arrow.taken(rows, sorted(range(len(cases)), key=cases.__getitem__))
+
+    def close(self) -> None:
+        shutil.rmtree(self._folder)
 
 
 def _put_descriptions(archive: _Archive, base: KnowledgeBase, digest: str, license_iri: str) -> None:

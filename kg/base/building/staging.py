@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import polars as pl
-
 from kg.base import facts, letter_texts
 from kg.base.building import read
 from kg.base.ledger import Correction, FileRow, Status
+from kg.base.tables import arrow
 from kg.errors import KgError, LetterError
 from kg.files import sources
 from kg.files.sources import Source
@@ -95,8 +94,7 @@ def stage(batch: Batch, staging: Path) -> Path:
 
 def triples(folder: Path) -> list[bytes]:
     """The N-Triples text of each letter that the staged batch in ``folder`` holds, in order."""
-    found: list[bytes] = pl.read_ipc(folder / TRIPLES)["text"].to_list()
-    return found
+    return arrow.unpacked_texts((folder / TRIPLES).read_bytes())
 
 
 def records(folder: Path) -> list[Record]:
@@ -124,16 +122,15 @@ class _Reading:
             for letter in read.letters(source):
                 found.append(self._read(len(found), letter))
         # Compressed they take a fifteenth: what a build of millions of letters has on disk, and must write.
-        triples = pl.DataFrame({"text": pl.Series(self._triples, dtype=pl.Binary)})
-        triples.write_ipc(self._folder / TRIPLES, compression="zstd")
+        (self._folder / TRIPLES).write_bytes(arrow.packed_texts(self._triples))
         with (self._folder / PACK).open("wb") as file:
             places = letter_texts.pack(self._texts, file)
             found = [
                 record._replace(text=next(places)) if record.status == READ else record for record in found
             ]
-        for table, rows in self._rows.frames().items():
-            if rows.height:
-                rows.write_ipc(self._folder / f"{table}.arrow", compression="lz4")
+        for table, rows in self._rows.tables().items():
+            if rows.num_rows:
+                (self._folder / f"{table}.arrow").write_bytes(arrow.packed(rows))
         return found
 
     def _read(self, position: int, letter: sources.Letter | sources.Quarantined) -> Record:

@@ -1,19 +1,20 @@
 """Find loss and damage: compare graph, tables, texts and ledger of the served generation with each other."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import polars as pl
 from pyoxigraph import Store
 
-from kg.base import facts, generations, manifest, parts
+from kg.base import generations, manifest, parts
 from kg.base.archive import dumps
 from kg.base.columns import TABLES
 from kg.base.graphs import CATALOGUE, case_quads, open_read_only
 from kg.base.ledger import Ledger, LetterRow
 from kg.base.letter_texts import SUFFIX, Letters, text_hash
-from kg.errors import BaseError
+from kg.base.tables import arrow
+from kg.errors import BaseError, TableError
 from kg.graph.vocab import IMR
 
 
@@ -78,12 +79,14 @@ def _files(folder: Path) -> Iterator[Fault]:
 
 def _table(folder: Path, name: str, letters: list[LetterRow]) -> Iterator[Fault]:
     """Each case once in the table of letters, at least once in the facts, and nowhere another."""
+    there: Counter[str] = Counter()
     try:
-        rows = facts.scan(folder / name, TABLES[name]).group_by("case").len().collect()
-    except (pl.exceptions.PolarsError, OSError) as fault:
+        for rows in arrow.read(arrow.files(folder / name), {"case": TABLES[name]["case"]}):
+            there.update(arrow.values(rows, "case"))
+    except (TableError, OSError) as fault:
         yield Fault(name, f"cannot be read: {fault}")
         return
-    there, wanted = dict(rows.iter_rows()), {row.case for row in letters}
+    wanted = {row.case for row in letters}
     if name in _IN_EVERY_LETTER:
         yield from (Fault(name, f"{case} is missing") for case in sorted(wanted - there.keys()))
     yield from (Fault(name, f"{case} is not in the ledger") for case in sorted(there.keys() - wanted))

@@ -12,11 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
-import polars as pl
-
 from kg.base.archive.deposit import CONTENT, MANIFEST, TEXTS, digest_of_rows
 from kg.base.upkeep.verify import Fault
-from kg.errors import BaseError, why
+from kg.errors import BaseError, TableError, why
 
 _LINE = re.compile(r"([0-9a-f]{64})  ([ -~]+)")
 _MOST = 64 << 20
@@ -146,7 +144,7 @@ def _content(zipped: zipfile.ZipFile, stated: Digests, wanted: Digests, sound: s
             with zipped.open(name) as file:
                 try:
                     found = _of_rows(file) if name.endswith(".parquet") else _of_text(file)
-                except (pl.exceptions.PolarsError, zlib.error, EOFError, OSError) as fault:
+                except (TableError, zlib.error, EOFError, OSError) as fault:
                     yield Fault(name, f"cannot be read: {why(fault)}")
                     continue
             if found != digest:

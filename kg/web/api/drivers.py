@@ -7,13 +7,13 @@ from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from kg.analysis import cube
-from kg.analysis.cache import code_version
 from kg.analysis.columns import meanings
 from kg.analysis.covariates import ADJUST, NOTHING
 from kg.analysis.decisions import LEVELS, PARTIES
 from kg.analysis.drivers import HELP, DriverRow
 from kg.analysis.row.row_query import sparql
 from kg.cited.json_tables import driver_figure, of_drivers
+from kg.resources import code_version
 from kg.sheets import MEDIA_TYPES
 from kg.web import negotiate, table_files
 from kg.web.api import openapi

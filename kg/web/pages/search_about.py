@@ -82,15 +82,15 @@ def about(request: Request, site: SiteDep, base: BaseDep) -> Response:
         history=site.base.history,
         figures=site.figures,
         coverage=found,
-        fields=found.totals().to_dicts(),
+        fields=[row._asdict() for row in found.totals()],
         catalogued=CATALOGUED,
         unresolved=[
             row
             | {"place": labels.label(f"guideline/{row['guideline']}") if row["guideline"] else ""}
             | {"name": row_of_coverage(row)}
-            for row in found.unresolved.head(40).to_dicts()
+            for row in (each._asdict() for each in found.unresolved[:40])
         ],
-        problems=found.problems.to_dicts(),
+        problems=[row._asdict() for row in found.problems],
         help=HELP,
         terms=labels.terms(),
         site=site,

@@ -6,7 +6,6 @@ from urllib.parse import unquote
 from rdflib.namespace import RDF
 
 from kg.analysis import cube
-from kg.analysis.cache import code_version
 from kg.analysis.columns import names
 from kg.analysis.filters import FILTERS, Filters
 from kg.cited import figure_citations
@@ -16,6 +15,7 @@ from kg.explore.row_types import ROWS
 from kg.graph import iri
 from kg.graph.triples import escaped
 from kg.graph.vocab import SKOS
+from kg.resources import code_version
 from kg.web.site import Site
 
 _STATISTIC = re.compile(r"(?:(?:one|other|documents)-)?([a-z0-9-]+)|pair-[0-9]+-[0-9]+")
