@@ -103,9 +103,9 @@ class GraphWriter:
         self._stream.write(data)
 
     def remove_cases(self, cases: Iterable[str]) -> None:
-        """Wait for what was sent, then remove all triples under the IRIs of ``cases``."""
-        self._wait()
+        """Wait for what was sent, if anything is to be removed: all triples under the IRIs of ``cases``."""
         for case in cases:
+            self._wait()
             store = self._open()
             for quad in case_quads(store, case):
                 store.remove(quad)

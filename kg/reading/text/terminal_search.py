@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
-from lark import Lark
+from lark import Lark, Token
+from lark.common import LexerConf
+from lark.lexer import Lexer
 
 from kg import resources
 from kg.reading.text.terminals import written_out
@@ -32,7 +34,8 @@ class Terminals:
     @cached_property
     def _expressions(self) -> dict[str, str]:
         source = written_out(resources.text("grammar", self._file), self._words() if self._words else {})
-        loaded = Lark(f"start: {' | '.join(_TERMINAL.findall(source))}\n{source}", parser="lalr")
+        rule = f"start: {' | '.join(_TERMINAL.findall(source))}"
+        loaded = Lark(f"{rule}\n{source}", parser="lalr", lexer=_NoLexer)
         return {each.name: each.pattern.to_regexp() for each in loaded.terminals}
 
     @cached_property
@@ -67,3 +70,13 @@ class Terminals:
     def every(self, name: str, text: str, start: int = 0) -> Iterator[re.Match[str]]:
         """All matches from a place on, in order."""
         return self._pattern(_ANYWHERE, name).finditer(text, start)
+
+
+class _NoLexer(Lexer):
+    """Lark's own would compile all terminals several times, and nothing is parsed here."""
+
+    def __init__(self, conf: LexerConf) -> None:
+        pass
+
+    def lex(self, text: object) -> Iterator[Token]:  # type: ignore[override]
+        raise NotImplementedError
