@@ -12,11 +12,15 @@ from playwright.sync_api import Browser, BrowserContext, Error, Frame, Page, syn
 from kg.base.store import KnowledgeBase
 
 ARTEFACTS = Path(__file__).parents[1] / "artefacts"
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+"""The one without windows draws the same pages, and takes two thirds of the time for a graph."""
 PAGE = "guideline/chronic-pain/2009/page/98"
 MARKS = [
     pytest.mark.browser,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
+LONG = [*MARKS, pytest.mark.long]
+"""Each run draws one graph in a browser; the pages of a server are gone through in the long one."""
 
 
 WAIT = """async (value) => {
@@ -74,6 +78,10 @@ class Visit:
             self.until("document.getElementById('graph').dataset.ready === 'yes'")
         if self.page.query_selector("#words"):
             self.until("document.querySelector('[data-ready]') !== null")
+
+    def moving(self) -> None:
+        """Let things move, as they do for most visitors."""
+        self.page.emulate_media(reduced_motion="no-preference")
 
     def until(self, expression: str) -> None:
         until(self.page, expression, told=self.faults)
@@ -163,7 +171,7 @@ def server(built: Path) -> Iterator[Live]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
         browser.close()
 
@@ -176,8 +184,11 @@ def case(built: Path) -> str:
 
 @pytest.fixture(scope="session")
 def visitor(browser: Browser) -> Iterator[BrowserContext]:
-    """A visitor of many pages, one tab after the other: a visitor for each takes three times as long."""
-    with browser.new_context(viewport={"width": 1360, "height": 900}) as visitor:
+    """A visitor of many pages, one tab after the other: a visitor for each takes three times as long.
+
+    Nodes of a graph glide to their places, which is drawn sixty times a second, in tests of that alone.
+    """
+    with browser.new_context(viewport={"width": 1360, "height": 900}, reduced_motion="reduce") as visitor:
         yield visitor
 
 

@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import ARTEFACTS, MARKS, PAGE, Visit
+from browsing import ARTEFACTS, LONG, PAGE, Visit
 from conftest_web import Live
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page
 from reference import flat
 
-pytestmark = MARKS
+pytestmark = LONG
 
 PAGES = {
     "home": "/",
@@ -108,7 +108,7 @@ VISIBLE = """[...document.body.querySelectorAll("*")].filter((one) => one.checkV
 """The elements that show text of their own."""
 
 
-@pytest.mark.parametrize("name", [*PAGES, *(pytest.param(name, marks=pytest.mark.long) for name in ODD)])
+@pytest.mark.parametrize("name", PAGES | ODD)
 def test_each_page_is_accessible_quiet_and_light(visit: Visit, case: str, name: str):
     """In light and wide, and in dark and narrow, by all rules.
 

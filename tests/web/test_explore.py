@@ -9,13 +9,13 @@ from pathlib import Path
 import networkx as nx
 import pyoxigraph as ox
 import pytest
-from browsing import MARKS, PAGE, Graph, Visit
+from browsing import LONG, PAGE, Graph, Visit
 from conftest_web import Live
 from playwright.sync_api import Browser
 
 from kg.explore.drawing import FEW, GREY, MOST
 
-pytestmark = MARKS
+pytestmark = LONG
 START = f"/explore?node={PAGE}"
 MUCH = "/explore?node=guideline/odg"
 
@@ -29,6 +29,7 @@ def undo_and_redo(graph: Graph, before: dict[str, dict[str, float]], after: dict
 
 
 def test_a_double_click_goes_one_hop_and_moves_others_by_small_steps(visit: Visit):
+    visit.moving()
     graph = Graph(visit, START)
     before, places = graph.ids(), graph.places()
     other = next(node["id"] for node in graph.nodes() if node["kind"] == "specialty")
@@ -65,6 +66,7 @@ def test_the_next_25_of_many(visit: Visit):
 
 
 def test_undo_and_redo(visit: Visit):
+    visit.moving()
     graph = Graph(visit, START)
     before = graph.places()
     graph.page.click(".relations button >> nth=0")

@@ -5,11 +5,10 @@ import json
 from urllib.parse import quote
 
 import pytest
-from browsing import MARKS, Graph, Visit
+from browsing import LONG, Graph, Visit
 from playwright.sync_api import Browser
-from tables import some_or_all
 
-pytestmark = MARKS
+pytestmark = LONG
 MUCH = "/explore?node=guideline/odg"
 SCREEN = {"width": 1280, "height": 900}
 
@@ -36,9 +35,8 @@ RECORD = """
 
 @pytest.fixture
 def recorded(visit: Visit) -> Visit:
-    """A visit that records the texts of a graph as they are drawn; nothing glides to its place."""
+    """A visit that records the texts of a graph as they are drawn."""
     visit.page.set_viewport_size(SCREEN)
-    visit.page.emulate_media(reduced_motion="reduce")
     visit.page.add_init_script(RECORD)
     return visit
 
@@ -113,14 +111,13 @@ def centers(visit: Visit) -> list[str]:
     return [node for several in found.values() for _, node in {min(several), max(several)}]
 
 
-@some_or_all(4)
-def test_names_stand_at_their_nodes_around_every_kind_of_center(recorded: Visit, step: int):
+def test_names_stand_at_their_nodes_around_every_kind_of_center(recorded: Visit):
     """In the first view and after each of three expansions: none over another, few over a node."""
     nodes = centers(recorded)
     kinds = {node.partition("/")[0] for node in nodes}
     assert {"service", "drug", "specialty", "body-part", "guideline", "ground"} <= kinds
     faults = []
-    for node in nodes[::step]:
+    for node in nodes:
         graph = Graph(recorded, f"/explore?node={quote(node)}")
         for step in range(4):
             boxes, shown = texts(graph), len(graph.ids())
@@ -217,6 +214,7 @@ def test_a_ground_is_a_node_and_its_edge_opens_the_sentence(visit: Visit):
 
 
 def test_arranging_sizing_and_the_lasso(visit: Visit):
+    visit.moving()
     graph = Graph(visit, "/explore?node=guideline/odg&depth=2")
     before = graph.places()
     for by in ("kind", "community", "links"):
@@ -248,6 +246,7 @@ def test_arranging_sizing_and_the_lasso(visit: Visit):
 
 
 def test_a_step_while_nodes_glide_has_the_last_word(visit: Visit):
+    visit.moving()
     graph = Graph(visit, "/explore?node=guideline/odg&depth=2")
     before = graph.places()
     graph.page.select_option("#by", "kind")

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from browsing import MARKS, Visit
+from browsing import LONG, Visit
 from conftest_web import Live
 from playwright.sync_api import Browser
 
 from kg.base.building.build import build
 
-pytestmark = MARKS
+pytestmark = LONG
 
 LETTER = """
 Case Number: CM16-{number:07d}

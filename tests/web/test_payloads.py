@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from browsing import MARKS, until
+from browsing import LONG, until
 from conftest_web import Live
 from playwright.sync_api import Browser, Page
-from tables import some_or_all
 
 from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
 
-pytestmark = MARKS
+pytestmark = LONG
 
 SHOWN = """(id) => {
   const tip = document.querySelector(".vis-tooltip");
@@ -108,12 +107,11 @@ def watched(planted: tuple[Live, list[str]], browser: Browser) -> Iterator[Watch
     assert watched.faults == []
 
 
-@some_or_all(4)
-def test_no_payload_runs_on_a_page(planted: tuple[Live, list[str]], watched: Watched, step: int):
+def test_no_payload_runs_on_a_page(planted: tuple[Live, list[str]], watched: Watched):
     paths = ["/", "/cases", "/about", "/guidelines", "/explore", "/drivers?level=section&minimum=1"]
     paths += ["/guidelines/acoem-2004/12?party=any", "/guidelines/other?party=any"]
     paths += ["/drivers?level=section&party=any&minimum=1", "/explore?node=guideline/acoem-2004/12&depth=3"]
-    for case, payload in [*zip(planted[1], PAYLOADS, strict=True)][::step]:
+    for case, payload in zip(planted[1], PAYLOADS, strict=True):
         paths += [f"/cases/{case}", f"/explore?node=case/{case}", f"/search?q={quote(payload)}"]
         paths += [f"/explore?node=case/{case}/item/1", f"/query?query={quote(payload)}"]
         paths += [f"/cases/{quote(payload, safe='')}", f"/explore?node={quote(payload)}"]
@@ -123,11 +121,10 @@ def test_no_payload_runs_on_a_page(planted: tuple[Live, list[str]], watched: Wat
         watched.go(path)
 
 
-@some_or_all(4)
-def test_no_payload_runs_in_the_graph(planted: tuple[Live, list[str]], watched: Watched, step: int):
+def test_no_payload_runs_in_the_graph(planted: tuple[Live, list[str]], watched: Watched):
     page = watched.page
     page.set_viewport_size({"width": 1360, "height": 900})
-    for case in planted[1][::step]:
+    for case in planted[1]:
         watched.go(f"/explore?node=case/{case}&depth=2")
         page.evaluate("network.setOptions({ interaction: { tooltipDelay: 0 } })")
         for node in page.evaluate("network.body.data.nodes.getIds()"):

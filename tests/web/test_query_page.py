@@ -4,13 +4,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from browsing import MARKS, Visit
+from browsing import LONG, Visit
 from conftest_web import Live
 from playwright.sync_api import Browser, Page
 
 from kg.explore import vendor
 
-pytestmark = MARKS
+pytestmark = LONG
 editor = pytest.mark.skipif(not vendor.has_editor(), reason="the editor could not be fetched")
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/imr-kg/ontology#Determination> }"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from browsing import MARKS, Visit
+from browsing import LONG, Visit
 from playwright.sync_api import Page
 from test_pictures import cited, outcomes, services
 from test_topics import Row, facts, figures
@@ -17,7 +17,7 @@ from test_topics import Row, facts, figures
 from kg.base.store import KnowledgeBase
 
 __all__ = ["facts"]
-pytestmark = MARKS
+pytestmark = LONG
 
 PT = "Physical Therapy/Occupational Therapy (PT/OT)"
 MOST = 5
