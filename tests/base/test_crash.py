@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,35 +17,67 @@ from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
 from kg.base.upkeep.verify import verify
 
-pytestmark = pytest.mark.same_anywhere
+pytestmark = [pytest.mark.same_anywhere, pytest.mark.long]
 
-BUILD = """
-import sys
+WARM = """
+import os, sys
 from kg.base.building import build
+from kg.base.graphs import catalogue
+from kg.reading.letter import read_letter
+
 build.BATCH, build._FEW = 8, 8
+catalogue()
+read_letter(open(sys.argv[1], encoding="utf-8").read())
 print("ready", flush=True)
-build.build([sys.argv[1]], sys.argv[2], processes=int(sys.argv[3]), optimize=True)
-print("done", flush=True)
+for line in sys.stdin:
+    letters, kb, processes = line.rstrip().split("\t")
+    running = os.fork()
+    if not running:
+        os.setsid()
+        try:
+            build.build([letters], kb, processes=int(processes), optimize=True)
+        finally:
+            os._exit(0)
+    print(running, flush=True)
+    os.waitpid(running, 0)
+    print("ended", flush=True)
 """
+"""Loads grammars and catalogues once for many builds: who kills those kills them at their work."""
 
 
-def start(letters: Path, kb: Path, processes: int) -> subprocess.Popen[bytes]:
-    """A build in a process group of its own, past its imports."""
-    command = [sys.executable, "-c", BUILD, str(letters), str(kb), str(processes)]
-    running = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    assert running.stdout
-    assert running.stdout.readline() == b"ready\n"
-    return running
+class Builds:
+    """Builds in process groups of their own, each begun by a process that has loaded all that they need."""
 
+    def __init__(self, letters: Path) -> None:
+        command = [sys.executable, "-c", WARM, str(next(letters.iterdir()))]
+        self._warm = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert self._told() == "ready"
 
-def end(running: subprocess.Popen[bytes]) -> None:
-    """Kill all processes of a build."""
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
-    assert running.stdout
-    running.stdout.close()
+    def _told(self) -> str:
+        assert self._warm.stdout
+        return self._warm.stdout.readline().strip()
+
+    def start(self, letters: Path, kb: Path, processes: int) -> int:
+        """Begin a build; the number of its process."""
+        assert self._warm.stdin
+        self._warm.stdin.write(f"{letters}\t{kb}\t{processes}\n")
+        self._warm.stdin.flush()
+        return int(self._told())
+
+    def wait(self) -> None:
+        """Wait until the build has ended."""
+        assert self._told() == "ended"
+
+    def kill(self, running: int) -> None:
+        """Kill all processes of a build, if it has not ended."""
+        with suppress(ProcessLookupError):
+            os.killpg(running, signal.SIGKILL)
+        self.wait()
+
+    def stop(self) -> None:
+        self._warm.communicate()
 
 
 def worlds(tmp_path: Path) -> tuple[Path, Path, list[object]]:
@@ -63,26 +96,26 @@ def comparable(kb: Path) -> object:
     return triples, [table.sort(table.columns[:1]).rows() for table in tables], texts
 
 
-def crash(tmp_path: Path, kills: int, processes: int, seed: int) -> None:
+@pytest.mark.parametrize(("processes", "share"), [(1, 0.75), (2, 0.25)])
+def test_a_killed_build_harms_nothing_and_is_completed(tmp_path: Path, processes: int, share: float) -> None:
     before, letters, whole = worlds(tmp_path)
-    began = time.monotonic()
+    builds = Builds(letters)
     shutil.copytree(before, tmp_path / "unbroken", symlinks=True)
-    running = start(letters, tmp_path / "unbroken", processes)
     began = time.monotonic()
-    running.wait()
+    builds.start(letters, tmp_path / "unbroken", processes)
+    builds.wait()
     lasts = time.monotonic() - began
-    assert running.stdout
-    running.stdout.close()
-    chance = random.Random(seed)
-    for number in range(kills):
+    assert comparable(tmp_path / "unbroken") == whole[1]
+    chance = random.Random(11)
+    for number in range(round(share * int(os.environ.get("KG_KILLS", "32")))):
         kb = tmp_path / "kb"
         shutil.rmtree(kb, ignore_errors=True)
         if number % 4:  # each fourth is killed while the base is created
             shutil.copytree(before, kb, symlinks=True)
         for _ in range(chance.choice((1, 1, 2))):
-            running = start(letters, kb, processes)
+            running = builds.start(letters, kb, processes)
             time.sleep(chance.uniform(0, lasts))
-            end(running)
+            builds.kill(running)
             if (kb / "current").is_symlink():
                 assert comparable(kb) in whole
         report = build([letters], kb)
@@ -90,19 +123,15 @@ def crash(tmp_path: Path, kills: int, processes: int, seed: int) -> None:
         assert comparable(kb) == whole[1]
         assert verify(kb, deep=True) == []
         assert not (kb / "staging").exists()
+    builds.stop()
 
 
-def test_a_killed_build_harms_nothing_and_is_completed(tmp_path: Path) -> None:
-    crash(tmp_path, kills=3, processes=1, seed=11)
-
-
-def test_a_build_killed_with_its_processes_is_completed(tmp_path: Path) -> None:
-    crash(tmp_path, kills=2, processes=2, seed=12)
-
-
-@pytest.mark.long
-def test_many_kills(tmp_path: Path) -> None:
-    crash(tmp_path, kills=int(os.environ.get("KG_KILLS", "30")), processes=2, seed=13)
+BUILD = """
+import sys
+from kg.base.building import build
+build.BATCH, build._FEW = 8, 8
+build.build([sys.argv[1]], sys.argv[2], processes=int(sys.argv[3]), optimize=True)
+"""
 
 
 def test_a_killed_reading_process_ends_the_build_with_a_sentence(tmp_path: Path) -> None:
