@@ -245,9 +245,10 @@ def answer(address: str, server: subprocess.Popen) -> bytes:
 def test_the_notebooks_run_where_it_is_installed(installed, unpacked):
     """With the program that nbclient brings, since nothing for tests is in that environment.
 
-    With the oldest Python, and on the letters that they make themselves, they run from the checkout.
+    With the oldest Python they run from the checkout, where the last makes its letters itself.
     """
     installed.run("kg", "sample", "--letters", 200, "--seed", 1, "--into", "few")
+    few = {"KG_LETTERS": installed.room / "few/letters"}
     for notebook in sorted((unpacked / "notebooks").glob("*.ipynb")):
         installed.run(
             "jupyter-execute",
@@ -256,7 +257,7 @@ def test_the_notebooks_run_where_it_is_installed(installed, unpacked):
             notebook,
             "--output",
             installed.room / notebook.name,
-            KG_LETTERS=installed.room / "few/letters",
+            **(few if notebook.stem == "5-a-whole-history" else {}),
         )
 
 

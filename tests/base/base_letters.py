@@ -1,10 +1,14 @@
 """Small letters for the tests of the base, and ways to compare bases."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 import pyoxigraph
+import pytest
 
+from kg.base import graphs
 from kg.base.store import KnowledgeBase
 
 TEXT = """\
@@ -84,6 +88,25 @@ def many(folder: Path, count: int, first: int = 1) -> Path:
         folder,
         **{f"letter{n}": letter(f"CM16-{n:07d}", f"12/{1 + n % 28:02}/2016", 1 + n % 3) for n in numbers},
     )
+
+
+whole_catalogue = graphs.catalogue
+
+
+@contextmanager
+def part_of_catalogue() -> Iterator[None]:
+    """Builds take a part of the catalogue, which is most of a small graph and of the time to build it."""
+    part = b"".join(whole_catalogue().splitlines(keepends=True)[::500])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(graphs, "catalogue", lambda: part)
+        yield
+
+
+@pytest.fixture
+def small_catalogue() -> Iterator[None]:
+    """Builds of a test take a part of the catalogue."""
+    with part_of_catalogue():
+        yield
 
 
 def triples(kb: Path) -> list[str]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from base_letters import content, letter, many, write
+from base_letters import content, letter, many, part_of_catalogue, write
 
 from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
@@ -19,14 +19,18 @@ from kg.base.upkeep.verify import verify
 
 pytestmark = [pytest.mark.same_anywhere, pytest.mark.long]
 
+KILLS = int(os.environ.get("KG_KILLS", "32"))
 WARM = """
 import os, sys
 from kg.base.building import build
-from kg.base.graphs import catalogue
+from kg.base import graphs
 from kg.reading.letter import read_letter
 
 build.BATCH, build._FEW = 8, 8
-catalogue()
+catalogue = graphs.catalogue()
+if sys.argv[2] == "part":
+    catalogue = b"".join(catalogue.splitlines(keepends=True)[::500])
+graphs.catalogue = lambda: catalogue
 read_letter(open(sys.argv[1], encoding="utf-8").read())
 print("ready", flush=True)
 for line in sys.stdin:
@@ -48,8 +52,8 @@ for line in sys.stdin:
 class Builds:
     """Builds in process groups of their own, each begun by a process that has loaded all that they need."""
 
-    def __init__(self, letters: Path) -> None:
-        command = [sys.executable, "-c", WARM, str(next(letters.iterdir()))]
+    def __init__(self, letters: Path, catalogue: str) -> None:
+        command = [sys.executable, "-c", WARM, str(next(letters.iterdir())), catalogue]
         self._warm = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
@@ -96,10 +100,18 @@ def comparable(kb: Path) -> object:
     return triples, [table.sort(table.columns[:1]).rows() for table in tables], texts
 
 
-@pytest.mark.parametrize(("processes", "share"), [(1, 0.75), (2, 0.25)])
-def test_a_killed_build_harms_nothing_and_is_completed(tmp_path: Path, processes: int, share: float) -> None:
+def test_a_killed_build_harms_nothing_and_is_completed(tmp_path: Path) -> None:
+    with part_of_catalogue():
+        crash(tmp_path, 1, KILLS * 3 // 4, "part")
+
+
+def test_a_build_killed_with_its_processes_is_completed(tmp_path: Path) -> None:
+    crash(tmp_path, 2, KILLS // 4, "whole")
+
+
+def crash(tmp_path: Path, processes: int, kills: int, catalogue: str) -> None:
     before, letters, whole = worlds(tmp_path)
-    builds = Builds(letters)
+    builds = Builds(letters, catalogue)
     shutil.copytree(before, tmp_path / "unbroken", symlinks=True)
     began = time.monotonic()
     builds.start(letters, tmp_path / "unbroken", processes)
@@ -107,7 +119,7 @@ def test_a_killed_build_harms_nothing_and_is_completed(tmp_path: Path, processes
     lasts = time.monotonic() - began
     assert comparable(tmp_path / "unbroken") == whole[1]
     chance = random.Random(11)
-    for number in range(round(share * int(os.environ.get("KG_KILLS", "32")))):
+    for number in range(kills):
         kb = tmp_path / "kb"
         shutil.rmtree(kb, ignore_errors=True)
         if number % 4:  # each fourth is killed while the base is created

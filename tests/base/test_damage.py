@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from base_letters import many
+from base_letters import many, part_of_catalogue
 
 from kg.analysis.cache import Analyses
 from kg.analysis.filters import Filters
@@ -45,7 +45,8 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A base with all that is made when it is used: analyses and dumps."""
     folder = tmp_path_factory.mktemp("used")
     kb = folder / "kb"
-    build([many(folder / "letters", 6)], kb, processes=1)
+    with part_of_catalogue():
+        build([many(folder / "letters", 6)], kb, processes=1)
     answers(kb)
     with KnowledgeBase.open(kb) as base:
         dumps.make(base)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from base_letters import content, letter, many, same, triples, write
+from base_letters import content, letter, many, same, small_catalogue, triples, write
 
 from kg.base.archive import dumps
 from kg.base.building import read
@@ -15,6 +15,9 @@ from kg.base.store import KnowledgeBase
 from kg.base.upkeep.edit import correct, correction, read_corrections, remove, repair, reread
 from kg.base.upkeep.verify import verify
 from kg.errors import BaseError, SourceError, UnknownError
+
+__all__ = ["small_catalogue"]
+pytestmark = pytest.mark.usefixtures("small_catalogue")
 
 
 def test_a_removed_letter_is_nowhere_and_stays_out(tmp_path: Path) -> None:
@@ -179,6 +182,7 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damage_is_found_and_repaired(damage: str, tmp_path: Path) -> None:
     kb, folder = tmp_path / "kb", many(tmp_path / "letters", 5)
