@@ -71,34 +71,36 @@ demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowl
 
 # --- checks ------------------------------------------------------------------------------------
 
-# Taking coverage doubles the time of a test that reads letters. So each test runs once: those of the packages for which
-# coverage is required take it, if CI is set, and all others run without.
-COVERED := kg $(addprefix tests/,analysis cited claims files graph ontology questions reading statistics)
-PYTEST := pytest -n auto --dist worksteal
-# Long tests wait for servers, installations and time limits: one more of them than there are cores.
+# Some tests wait, long ones more: for servers, installations and time limits. So one more runs than there are cores.
 MORE = $$($(BIN)/python -c 'import os; print(1 + (os.cpu_count() or 1))')
 
-CHECKS := test tests rest test-all coverage lowest
+CHECKS := test tests test-all long coverage lowest
 # Python keeps what it compiles, whatever the environment says: each server, command and worker that starts saves seconds.
 $(CHECKS): export PYTHONDONTWRITEBYTECODE :=
 # The matrices of tests are small: a second thread would only wait, in the way of the other worker.
 $(CHECKS): export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: test
-test: lint types $(if $(CI),coverage rest,tests) ## run all checks but the long ones: format, lint, types, tests (with coverage, if CI is set)
+test: .make/dev .make/vendor .make/packages ## run all checks but the long ones: format, lint, types, tests (with coverage, if CI is set)
+	@$(MAKE) --no-print-directory -j 2 lint-and-types $(if $(CI),coverage,tests)
+
+.PHONY: lint-and-types
+lint-and-types: lint
+	@$(MAKE) --no-print-directory types
 
 .PHONY: tests
 tests: .make/dev .make/vendor .make/packages
-	@$(BIN)/python -m $(PYTEST) -m "not long"
-
-.PHONY: rest
-rest: .make/dev .make/vendor .make/packages
-	@$(BIN)/python -m $(PYTEST) -m "not long" $(addprefix --ignore=,$(COVERED)) tests
+	@$(BIN)/python -m pytest -n $(MORE) --dist worksteal -m "not long"
 
 .PHONY: test-all
-test-all: .make/dev .make/vendor .make/packages .make/validator programs ## the long tests: servers, notebooks, wheels, lowest versions (and coverage, if CI is not set)
+test-all: .make/dev .make/vendor .make/packages ## the long tests: browsers, servers, notebooks, wheels, lowest versions (and coverage, if CI is not set)
+	@$(MAKE) --no-print-directory -j 4 programs .make/validator .make/lowest/done
+	@$(MAKE) --no-print-directory -j 2 long lowest
+	@$(if $(CI),,$(MAKE) --no-print-directory coverage)
+
+.PHONY: long
+long: .make/dev .make/vendor .make/packages .make/validator programs
 	@$(BIN)/python -m pytest -n $(MORE) --dist loadfile --no-loadscope-reorder -m long
-	@$(MAKE) --no-print-directory $(if $(CI),,coverage) lowest
 
 # Programs of others that ask the server in tests, apart from what this project needs itself.
 .make/clients/done: .make/venv
@@ -162,15 +164,17 @@ soak: .make/dev ## load a server for SOAK seconds, with attackers and a new gene
 
 .PHONY: lowest
 lowest: .make/lowest/done .make/vendor ## run the tests that depend on libraries with the lowest allowed versions
-	@.make/lowest/bin/python -m $(PYTEST) -m "not long and not browser and not same_anywhere" -W default -p no:cacheprovider \
+	@.make/lowest/bin/python -m pytest -m "not browser and not same_anywhere" -W default -p no:cacheprovider \
 	  kg tests/files tests/graph tests/statistics $(addsuffix .py,$(addprefix tests/,test_queries test_front_door \
 	  analysis/test_drivers analysis/test_network analysis/test_related analysis/test_search base/test_build base/test_export \
-	  cli/test_cli_parse ontology/test_shapes reading/test_grammars reading/test_letter web/test_sparql web/test_web_api))
+	  cli/test_cli_parse ontology/test_shapes reading/test_grammars reading/test_letter web/test_sparql web/test_web_api)) >.make/lowest/told 2>&1 \
+	  || { cat .make/lowest/told; exit 1; }
+	@tail -n 1 .make/lowest/told
 
 .PHONY: coverage
 coverage: .make/dev .make/vendor .make/packages ## measure what the tests of a package cover of it, and fail below the required minimum
 	@rm -rf .make/coverage && mkdir -p .make/coverage
-	@$(BIN)/coverage run -m $(PYTEST) -m "not long" $(COVERED)
+	@$(BIN)/coverage run -m pytest -n $(MORE) --dist worksteal -m "not long"
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage json -q -o .make/coverage/report.json
 	@$(BIN)/python tests/coverage_bounds.py .make/coverage/report.json

@@ -1,16 +1,75 @@
 """Fixtures that every wing's tests share."""
 
+import gc
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
+MEASURED = (
+    "kg",
+    *("tests/analysis", "tests/cited", "tests/claims", "tests/files", "tests/graph"),
+    *("tests/questions", "tests/reading", "tests/statistics"),
+)
+"""The tests that take coverage where it is measured: those of the packages that have a required minimum."""
+
 LONGEST = (
-    *("test_packaging", "test_notebooks", "test_programs", "test_hostile", "test_web_linked", "test_crash"),
-    *("test_agreement", "test_questions", "test_citable", "test_graph_labels", "test_without_effect"),
-    *("test_payloads", "test_damage", "test_planted", "test_agents"),
+    *(
+        "test_packaging",
+        "test_programs",
+        "test_web_linked",
+        "test_questions",
+        "test_browser",
+        "test_notebooks",
+    ),
+    *("test_crash", "test_agreement", "test_citable", "test_hostile", "test_query_work", "test_damage"),
+    *(
+        "test_payloads",
+        "test_live",
+        "test_graph_labels",
+        "test_agents",
+        "test_planted",
+        "test_without_effect",
+    ),
+    *("test_explore", "test_recipes", "test_claims", "test_sample", "test_no_figure", "test_openapi"),
+    *(
+        "test_topic_odds",
+        "test_generations",
+        "test_workers",
+        "test_journey",
+        "test_keywords",
+        "test_cli_parse",
+    ),
 )
 """The files whose long tests take most, in that order."""
+
+
+gc.disable()  # while tests are collected nothing is garbage, and to look for it takes a quarter of that time
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, but never among what the tests import."""
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Take no coverage of tests without a minimum: those that read letters take twice as long with it."""
+    measuring = sys.modules["coverage"].Coverage.current() if "coverage" in sys.modules else None
+    if measuring is None or any(item.path.is_relative_to(ROOT / folder) for folder in MEASURED):
+        return (yield)
+    processes = os.environ.pop("COVERAGE_PROCESS_CONFIG", None)  # else those that it starts take it, too
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
+        if processes:
+            os.environ["COVERAGE_PROCESS_CONFIG"] = processes
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

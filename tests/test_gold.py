@@ -19,7 +19,9 @@ PAGES = {"section": 0.98, "page": 0.98}
 """Of the letters rewritten with citations by page, in which pages are drawn by chance."""
 
 
-@pytest.mark.parametrize("folder", SETS)
+@pytest.mark.parametrize(
+    "folder", [name if name == "letters" else pytest.param(name, marks=pytest.mark.long) for name in SETS]
+)
 def test_real_letters_are_read_right(folder, shared):
     floors = FLOORS | (PAGES if folder == "letters-pages" else {})
     if "--no-header" in SETS[folder][1]:

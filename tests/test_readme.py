@@ -9,6 +9,7 @@ from readme import README, played
 TEXT = README.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_examples_print_what_the_readme_says():
     """`make readme` writes what they print now."""
     assert played(TEXT) == TEXT

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from recipes import RECIPES, Recipe, recipes, served
 
+pytestmark = pytest.mark.long
+
 TEXT = RECIPES.read_text(encoding="utf-8")
 FOUND = recipes(TEXT)
 

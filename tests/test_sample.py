@@ -230,6 +230,7 @@ def log_odds_ratio(with_it: list[bool], without: list[bool]) -> tuple[float, flo
     return math.log(a * d / b / c), math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("row", "template", "meets"),
     [
@@ -275,6 +276,7 @@ def test_a_planted_odds_ratio_shows_in_the_outcomes(tmp_path, row, template, mee
     assert abs(found) > 2 * error
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("printed", "correlation"), [("", 0.3), ("3", 0.48)])
 def test_decisions_of_a_letter_are_alike_and_the_rate_stays(tmp_path, printed, correlation):
     outcomes = [

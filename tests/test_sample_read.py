@@ -49,6 +49,7 @@ def cited(citation) -> str:
     return str([citation[name] for name in names])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("template", [name for name, forms in TEMPLATES.items() if forms == (name,)])
 def test_letters_of_every_form_are_read_as_they_are(template):
     right, all_ = Counter(), Counter()

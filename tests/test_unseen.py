@@ -4,6 +4,7 @@ import pytest
 import unseen
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", unseen.NOISE)
 def test_few_items_are_wrong_in_silence(shared, kind):
     found, _, wrong, which = unseen.under_noise(shared, kind, unseen.letters(shared))

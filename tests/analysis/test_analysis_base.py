@@ -67,6 +67,7 @@ STATED = [name for name, one in FILTERS.items() if one.pattern is not None]
 WITH_VALUES = [name for name, one in FILTERS.items() if not one.searched]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("counts_alone")
 @each_row("party", PARTIES)
 @each_row("name", STATED)

@@ -106,6 +106,8 @@ def test_wrong_settings(facts):
         Filters.of(year="last year")
 
 
+@pytest.mark.same_anywhere
+@pytest.mark.long
 def test_the_minimum_changes_what_is_shown_and_nothing_else(make):
     facts = make({98: (4, 6), 99: (3, 6), 78: (12, 40)}, rest=(10, 80))
     whole = {row.key: row for row in drivers(facts, minimum=1).rows}

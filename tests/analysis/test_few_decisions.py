@@ -88,6 +88,7 @@ def test_drivers_are_finite(sets, facts, level, party):
     n_triples(found, "000001", "0")
 
 
+@pytest.mark.long
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(facts=decided(), level=st.sampled_from(LEVELS), kind=st.sampled_from(KINDS))
 def test_all_else_is_finite(facts, level, kind):

@@ -111,6 +111,8 @@ def drawn(rng, letters, count):
     return [{*rng.choice(count, size, replace=False, p=weights / weights.sum()).tolist()} for size in sizes]
 
 
+@pytest.mark.same_anywhere
+@pytest.mark.long
 @pytest.mark.parametrize(("letters", "count"), [(60, 5), (200, 8), (300, 30), (600, 60)])
 def test_random_networks_with_the_same_degrees_have_no_more_links_than_said(letters, count):
     rng = np.random.default_rng(letters)
@@ -125,6 +127,8 @@ def test_random_networks_with_the_same_degrees_have_no_more_links_than_said(lett
     assert small <= 0.06 * pairs
 
 
+@pytest.mark.same_anywhere
+@pytest.mark.long
 @pytest.mark.parametrize("count", [5, 30])
 def test_nor_have_random_networks_of_two_kinds(count):
     rng = np.random.default_rng(count)

@@ -12,6 +12,8 @@ from kg.sampling.effects import planted as planting
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import planted_truth
 
+pytestmark = pytest.mark.long
+
 SIX = (
     ("page", "chronic-pain:98", 2.0),
     ("page", "chronic-pain:111", 0.4),
@@ -33,7 +35,6 @@ def members(one):
     return {(key.key.split("/")[0], int(key.key.rsplit("/", 1)[1])) for key in one.keys}
 
 
-@pytest.mark.long
 def test_most_of_six_effects_are_found():
     there = {named(key) for _, key, _ in SIX}
     found = 0

@@ -104,6 +104,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STEPS)
 def test_any_history_gives_the_index_of_its_last_letters(tmp_path_factory: pytest.TempPathFactory, steps):

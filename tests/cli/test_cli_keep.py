@@ -41,6 +41,7 @@ def test_a_damaged_base_is_told_and_made_whole_again(kg, own, made):
     assert kg("verify", "--deep", "--kb", own).code == 0
 
 
+@pytest.mark.long
 def test_the_letters_conform_to_the_shapes(kg, kb, case):
     done = kg("validate", "--kb", kb)
     assert done.code == 0, done.out

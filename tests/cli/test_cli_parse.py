@@ -31,6 +31,7 @@ def test_what_is_printed_is_of_the_schema(kg, made):
         validator.validate(letter)
 
 
+@pytest.mark.long
 def test_several_processes_print_the_same(kg, made):
     assert kg("parse", made / "letters", "--jobs", 2).out == kg("parse", made / "letters").out
 
@@ -120,6 +121,8 @@ def test_quiet_says_only_what_failed(kg, made, tmp_path):
     assert kg("parse", tmp_path, "--quiet").err.count("\n") == 1
 
 
+@pytest.mark.same_anywhere
+@pytest.mark.long
 def test_memory_is_flat_in_the_number_of_letters(made, tmp_path):
     """Thirty times the letters take no more than a tenth more memory."""
 

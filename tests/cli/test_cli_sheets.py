@@ -34,6 +34,7 @@ def asked(kb, command: str, form: str) -> bytes:
     return done.stdout_bytes
 
 
+@pytest.mark.long
 @each_row("command", COMMANDS)
 def test_marked_csv_is_csv_behind_a_mark(kb, command):
     marked, plain = asked(kb, command, "csv-bom"), asked(kb, command, "csv")

@@ -160,6 +160,7 @@ def test_every_command_and_every_question_is_listed():
     assert (asked | {"query"}) - {"facts"} == {name for name in vars(OpenBase) if not name.startswith("_")}
 
 
+@pytest.mark.long
 def test_what_needs_no_extra_runs_and_what_needs_one_names_it(room):
     building = list(ENOUGH).index("build") + 1
     first, later = list(ENOUGH)[:building], list(ENOUGH)[building:]
@@ -197,6 +198,7 @@ def test_tables_are_read_and_written_without_polars(room):
     assert pl.read_csv(room / "other.csv")["case"].to_list() == facts["case"].to_list()
 
 
+@pytest.mark.long
 def test_questions_in_python_name_the_extra(room):
     told(room, RUN, [["build", "letters", "--kb", "kb", "--jobs", "1"]])
     for (extra, asked), fault in zip(OTHER, told(room, ASK, [asked for _, asked in OTHER]), strict=True):

@@ -383,6 +383,7 @@ def test_hash_is_that_of_the_file(folder):
     assert all(len(each) == 64 for each in hashes)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
 def test_a_table_is_not_held_in_memory(tmp_path, suffix):
     path = table(tmp_path / f"letters{suffix}", [{"text": f"{n} " + "x" * 20_000} for n in range(3000)])

@@ -20,6 +20,7 @@ def test_damaged_pdfs_are_read_or_refused(number):
     assert read_pdf(damaged_pdf(number, SEED)).fault == ""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("before", "piece", "count"),
     [

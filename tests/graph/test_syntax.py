@@ -102,6 +102,8 @@ def taken(query: str) -> bool:
     return True
 
 
+@pytest.mark.same_anywhere
+@pytest.mark.long
 @pytest.mark.parametrize("cut", ["{", "}", "(", ")", '"', "SELECT"])
 def test_a_named_query_that_lacks_something_is_told_a_place(cut):
     for name in queries.names():

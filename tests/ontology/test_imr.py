@@ -251,6 +251,7 @@ def test_standard_vocabularies_follow(closure, inferred):
     assert inferred in closure[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -101,6 +101,7 @@ def test_every_terminal_is_known_to_the_grammar():
     assert set(vocabulary.keywords()) - kept <= set(grammar().terminals)
 
 
+@pytest.mark.long
 @each_row("text", READ)
 def test_a_question_written_canonically_is_read_the_same(text):
     question = read_question(text)
@@ -117,7 +118,7 @@ def test_the_echo_names_every_condition(text):
         assert word is None or word in said.lower() or word in said
 
 
-@each_row("text", READ, many=6)
+@each_row("text", READ, many=24)
 def test_every_change_of_a_part_is_a_question(text):
     question = read_question(text)
     offered = changes(question)
@@ -132,6 +133,7 @@ def of_kinds(*kinds):
     return [text for text in READ if read_question(text).kind in kinds]
 
 
+@pytest.mark.long
 @each_row("text", lambda: of_kinds(Kind.FIGURES, Kind.GROUNDS)[::12])
 def test_every_change_has_an_answer(text, analyses):
     for change in changes(read_question(text)):
@@ -171,7 +173,7 @@ def test_the_echo_repeats_words_that_stand_for_others():
     assert "(" not in echo.sentence(read_question("acupuncture by year"))
 
 
-@each_row("text", lambda: of_kinds(Kind.FIGURES, Kind.PARTS), many=8)
+@each_row("text", lambda: of_kinds(Kind.FIGURES, Kind.PARTS), many=32)
 def test_the_query_counts_what_the_answer_counts(text, analyses, base):
     found = answers.ask(analyses, text)
     if found.sparql is None:

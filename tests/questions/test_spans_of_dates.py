@@ -25,6 +25,7 @@ QUESTIONS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", FORMS)
 def test_a_span_is_read_whole(form):
     wrong = [

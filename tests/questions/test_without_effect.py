@@ -92,6 +92,7 @@ def test_a_word_of_the_grammar_without_a_part_is_named_or_refused(terminal):
         assert shown is None or shown != echoed("overturn rate of acupuncture"), text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("word", vocabulary.keywords()["PASSED"])
 def test_words_of_which_no_reading_has_a_part_are_named(word):
     text = f"{word} overturn rate of acupuncture by year"

@@ -44,6 +44,7 @@ def another(x, y, effects, rounds=30):
     return alpha, variance
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(6))
 def test_single_effects_are_those_of_another_program(seed):
     rng = np.random.default_rng(seed)

@@ -125,6 +125,7 @@ ANOTHER_FORM = {"/api/cases/{case}", "/api/queries"}
 """Whose short forms are in other words, beside the rows of named queries."""
 
 
+@pytest.mark.long
 def test_a_short_form_says_what_the_full_one_says(site: TestClient, described, known):
     wrong = []
     for path, method, operation in calls(described):

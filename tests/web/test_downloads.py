@@ -97,6 +97,7 @@ def test_a_part_of_a_file_is_given(site: TestClient, files: dict[str, dict], add
         assert site.get(address, headers=other | {"If-Range": tag}).status_code == 206
 
 
+@pytest.mark.long
 def test_polars_reads_tables_from_a_server(built, live):
     server = live(built)
     while server.get("/download/facts.csv")[0] == 503:  # being made

@@ -33,6 +33,7 @@ def more(address: str, query: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}{query}"
 
 
+@pytest.mark.long
 def test_head_is_get_without_its_body(site: TestClient, addresses: dict[str, str]):
     wrong = []
     for path, address in addresses.items():
@@ -44,6 +45,7 @@ def test_head_is_get_without_its_body(site: TestClient, addresses: dict[str, str
     assert wrong == [], "\n".join(map(str, wrong))
 
 
+@pytest.mark.long
 def test_what_a_client_has_is_not_sent_again(site: TestClient, addresses: dict[str, str]):
     wrong = []
     for path, address in addresses.items():
@@ -91,6 +93,7 @@ def raw(site: TestClient, address: str, takes: str) -> Any:
         return answer, b"".join(answer.iter_raw())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PACKINGS)
 def test_an_answer_is_packed_as_it_is_asked_for(site: TestClient, addresses: dict[str, str], name: str):
     """Packed or not, it has one tag and the same bytes."""

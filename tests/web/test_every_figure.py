@@ -127,6 +127,7 @@ def test_every_call_is_asked_or_gives_no_figure(site):
     assert calls == ASKED.keys() | WITHOUT.keys()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("call", ASKED)
 def test_every_figure_of_an_answer_has_an_address_that_gives_it_again(site, call):
     case = site.get("/api/cases").json()["results"][0]["case"]

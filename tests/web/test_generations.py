@@ -18,6 +18,8 @@ from kg.graph import iri
 from kg.web.app import create_app
 from kg.web.settings import Settings
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def changed(built, tmp_path_factory):

@@ -19,6 +19,8 @@ from kg.graph import iri
 from kg.web.pages.query import PREFIXES
 from kg.web.sparql import guard
 
+pytestmark = pytest.mark.long
+
 ROOT = resources.folder("ontology").parent
 
 

@@ -18,6 +18,8 @@ from kg import sample
 from kg.base.building.build import build
 from kg.web.server import listen
 
+pytestmark = pytest.mark.long
+
 Start = Callable[..., Live]
 
 

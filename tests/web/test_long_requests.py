@@ -111,6 +111,7 @@ def until(true: Callable[[], bool]) -> None:
 SLOW = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 2000 } { SELECT * { ?d ?e ?f } LIMIT 2000 } }"
 
 
+@pytest.mark.long
 def test_a_request_keeps_its_generation_open(grown, monkeypatch):
     gate, few = Gate(), ("/api/sentences", "/api/stats", "/cases", "/search?q=pain")
     with TestClient(create_app(grown, Settings(workers=1, poll_time=1000))) as site:
@@ -130,6 +131,7 @@ def test_a_request_keeps_its_generation_open(grown, monkeypatch):
         assert stored(grown) == ["000004"]
 
 
+@pytest.mark.long
 def test_a_query_of_an_earlier_generation_ends_in_its_own_time(grown):
     as_current(grown, "000005")
     with TestClient(create_app(grown, Settings(workers=1, poll_time=1000, time_limit=60))) as site:

@@ -57,6 +57,7 @@ def strange(found: Iterator[tuple[str, str]]) -> set[tuple[str, str]]:
     }
 
 
+@pytest.mark.long
 def test_no_answer_of_the_api_has_another_name(site, described, known):
     wrong, count = [], 0
     for path, method, operation in calls(described):
@@ -76,6 +77,7 @@ def test_no_table_has_another_name(built):
             assert strange(part for name, value in found for part in leaves(value, name)) == set(), table
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("idea", IDEAS, ids=lambda idea: idea.about)
 def test_each_name_is_one_there_is(idea: Idea, described):
     schema = contract.schema()

@@ -16,6 +16,8 @@ from kg.analysis.outcomes import KINDS
 from kg.cli import app as command_line
 from kg.web.app import create_app
 
+pytestmark = pytest.mark.long
+
 NUMBERLESS = re.compile(r"(?i)(?<![\w-])[+-]?(nan|inf|infinity)(?![\w-])")
 """What no answer may print."""
 

@@ -67,6 +67,7 @@ def cited_interval(site: TestClient, path: str) -> tuple[str, str]:
     return said[1] if said else "", f"{100 * values['rate_low']:.1f} to {100 * values['rate_high']:.1f}"
 
 
+@pytest.mark.long
 def test_a_page_says_the_interval_of_its_address(site: TestClient, links: Links):
     compared = 0
     for kind in (*GROUPED, "body part", *LEVELS):

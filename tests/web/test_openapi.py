@@ -119,6 +119,7 @@ def test_every_answer_is_as_it_is_described(site: TestClient, described, known):
     assert count > 30
 
 
+@pytest.mark.long
 def test_every_form_of_an_answer_is_as_it_is_described(site: TestClient, described, known):
     wrong, count = [], 0
     for path, method, operation in calls(described):
@@ -148,6 +149,7 @@ def closed(operation: dict[str, Any]) -> Iterator[dict[str, str]]:
                 yield more | ({"view": view} if view else {}) | {name: word}
 
 
+@pytest.mark.long
 def test_every_value_of_a_closed_set_is_answered_as_described(site: TestClient, described, known):
     wrong, count = [], 0
     for path, method, operation in calls(described):

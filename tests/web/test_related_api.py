@@ -60,6 +60,7 @@ def test_the_case_page_switches_between_the_modes(site: TestClient):
     assert site.get(f"/cases/{case}?mode=presedent").status_code == 422
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("options", ["", "?mode=pending", "?outcome=other&limit=3", "?outcome=upheld"])
 def test_many_at_once_are_as_one_by_one(site: TestClient, options):
     texts = {case: site.get(f"/api/cases/{case}/letter").json()["text"] for case in some_cases(site, 40)}

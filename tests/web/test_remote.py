@@ -120,6 +120,7 @@ def test_a_server_that_went_away_is_a_bad_gateway(built: Path) -> None:
         assert "cannot be reached" in answer.json()["detail"]
 
 
+@pytest.mark.long
 def test_the_program_says_what_it_cannot_reach() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "kg.cli", "serve", "--endpoint", "http://127.0.0.1:9/query"],

@@ -25,6 +25,8 @@ from kg.web.app import create_app
 from kg.web.pages.values import ratio
 from kg.web.settings import Settings
 
+pytestmark = pytest.mark.long
+
 ENOUGH = 30
 """A topic with so many decisions may have odds ratios."""
 

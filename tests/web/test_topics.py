@@ -120,6 +120,7 @@ def test_questions_are_offered_in_the_words_typed_and_once(site: TestClient):
         assert len({row["figure"] for row in offered}) == len(offered)
 
 
+@pytest.mark.long
 def test_of_few_decisions_pages_say_no_more_than_they_bear(site: TestClient):
     """No share, interval, flow or chart of fewer decisions than ten; no list of no letters."""
     seen = 0

@@ -184,6 +184,7 @@ def test_a_row_under_several_specifications(site: TestClient):
     assert site.get("/api/robustness/nothing").status_code == 404
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_page_of_a_row_under_several_specifications_shows_what_the_api_gives(
     site: TestClient, level: str

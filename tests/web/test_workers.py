@@ -10,6 +10,8 @@ from kg.web.settings import Settings
 from kg.web.sparql.lanes import Lane, Limits, RefusalError
 from kg.web.state import State
 
+pytestmark = pytest.mark.long
+
 FORMATS = {"select": "json", "ask": "json", "graph": "nt"}
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
