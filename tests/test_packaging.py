@@ -164,10 +164,10 @@ def test_what_others_made_is_listed_with_version_licence_and_hashes():
 class Installed:
     """An environment of its own, with what ``pip install "imr-kg[notebooks]"`` brings and nothing else."""
 
-    def __init__(self, room: Path, wanted: str, made: Path) -> None:
+    def __init__(self, room: Path, wanted: str, made: Path, extra: str = "[notebooks]") -> None:
         self.room, self.wanted = room, wanted
         run([interpreter(wanted), "-m", "venv", room / "env"], room)
-        self.pip(f"{only(made, 'wheel')}[notebooks]")
+        self.pip(f"{only(made, 'wheel')}{extra}")
 
     def pip(self, *names: str) -> None:
         # Python compiles what it imports, which is a small part.
@@ -226,6 +226,30 @@ def test_what_is_installed_works_away_from_the_checkout(installed):
             server.terminate()
     assert cases["total"] == 10
     assert {name: hashlib.sha256(script).hexdigest() for name, script in scripts.items()} == vendor.FILES
+
+
+SMALLEST = 113_000_000
+"""Bytes that the smallest installation may take: what pip itself takes and Python compiles is not counted."""
+
+
+@pytest.mark.long
+def test_the_smallest_installation_is_small_and_reads_builds_and_hands_on(made, tmp_path):
+    small = Installed(tmp_path, "3.11", made, "")
+    packages = small.room / "env/lib/python3.11/site-packages"
+    names = {path.name for path in packages.iterdir()}
+    assert names.isdisjoint({"polars", "numpy", "scipy", "fastapi"})
+    own = [path for path in packages.iterdir() if not path.name.startswith(("pip", "setuptools"))]
+    files = [file for path in own for file in (path.rglob("*") if path.is_dir() else [path])]
+    assert sum(file.stat().st_size for file in files if file.is_file()) < SMALLEST
+    small.run("kg", "sample", "--letters", 10, "--into", "sample")
+    small.run("kg", "parse", "sample/letters")
+    small.run("kg", "build", "sample/letters")
+    assert "10 letters" in small.run("kg", "stats")
+    for form in ("nt", "parquet", "csv"):
+        small.run("kg", "export", "--format", form, "--into", f"all.{form}")
+    digest = small.run("kg", "deposit", "--into", "all.zip")
+    assert small.run("kg", "verify", "all.zip").startswith(digest.strip())
+    small.run("kg", "verify", "--deep")
 
 
 def answer(address: str, server: subprocess.Popen) -> bytes:

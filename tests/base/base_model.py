@@ -30,6 +30,7 @@ from kg.base import graphs, manifest
 from kg.base.building import read
 from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
+from kg.base.tables import arrow
 from kg.base.upkeep.edit import correct, correction, remove
 from kg.base.upkeep.verify import verify
 from kg.errors import BaseError
@@ -138,10 +139,10 @@ def says(kb: Path, *, graph: bool = True) -> Said:
         for case in base.cases():
             outcomes = [one.outcome for one in base.determination(case).decisions]
             found[case] = base.letter(case), tuple(outcome.value if outcome else "" for outcome in outcomes)
-        columns = base.facts.select("case", "item", "outcome")
+        facts = set(arrow.rows_of(base.rows("facts", columns=("item", "outcome"))))
         store = ox.Store.read_only(str(base.graph_folder)) if graph else None
     items = {(case, n, told) for case, (_, outcomes) in found.items() for n, told in enumerate(outcomes, 1)}
-    assert set(columns.rows()) == items, "the facts differ from the determinations"
+    assert facts == items, "the facts differ from the determinations"
     assert store is None or _in_graph(store) == items, "the graph differs from the determinations"
     return found
 
