@@ -6,16 +6,15 @@ variance of its score where decisions of one letter are alike (a common correlat
 from the letters with several decisions, by which each score's variance is widened).
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
-from scipy.special import expit, ndtr
+from scipy.special import ndtr
 
-from kg.statistics.design import Design, Ids, Matrix, Pairs
+from kg.statistics.design import Ids, Pairs
 from kg.statistics.intervals import Numbers
+from kg.statistics.population import Citing as Citing
+from kg.statistics.population import Population as Population
 
 RIDGE = 1e-3
 """The precision of the prior on a covariate's log odds ratio: so weak that it only keeps them finite."""
@@ -26,53 +25,20 @@ _NEAR, _AT = 1e-8, 1e-14
 """How near the maximum, in log likelihood a decision: while a spread is sought, and then."""
 
 
-@dataclass(frozen=True, eq=False)
-class Population:
-    """Decisions at risk: how each ended (1 or 0), its letter (ascending) and its cell of covariates.
+def _rate_and_log(eta: Numbers) -> tuple[Numbers, Numbers]:
+    """The rate at log odds, and the logarithm of one and the odds; scipy's take five times as long.
 
-    The first column of ``design`` is 1 everywhere. The log odds of the columns that are ``drawn`` are taken
-    as drawn around zero, with a spread that is estimated: kinds of one category, say.
+    >>> _rate_and_log(np.array([-800.0, 0.0, 800.0]))[0].tolist()
+    [0.0, 0.5, 1.0]
     """
-
-    outcome: Numbers
-    letter: Ids
-    cell: Ids
-    design: Design
-    drawn: NDArray[np.bool_] | None = None
-
-    @property
-    def letters(self) -> int:
-        """How many letters there are."""
-        return int(np.count_nonzero(np.diff(self.letter, prepend=-1)))
-
-    @cached_property
-    def several(self) -> NDArray[np.bool_]:
-        """Which decisions are of a letter with more than one."""
-        same = self.letter[1:] == self.letter[:-1]
-        found = np.zeros(self.letter.size, bool)
-        found[1:] |= same
-        found[:-1] |= same
-        return found
-
-    @cached_property
-    def place(self) -> Ids:
-        """The number of each decision's letter, from 0 on, among those with several decisions."""
-        first = np.diff(self.letter, prepend=-1) != 0
-        return np.asarray(np.maximum(np.cumsum(first & self.several) - 1, 0), np.int64)
-
-    @cached_property
-    def together(self) -> tuple[Ids, Ids, Numbers]:
-        """The decisions in letters with several: their places, cells and outcomes."""
-        at = np.flatnonzero(self.several)
-        return self.place[at], self.cell[at], self.outcome[at]
-
-    @cached_property
-    def sizes(self) -> tuple[Numbers, Numbers, Numbers]:
-        """Of each cell: decisions, those with the outcome, and those in letters with several decisions."""
-        cells = self.design.cells
-        size = np.bincount(self.cell, minlength=cells).astype(np.float64)
-        events = np.bincount(self.cell, self.outcome, minlength=cells).astype(np.float64)
-        return size, events, np.bincount(self.together[1], minlength=cells).astype(np.float64)
+    less = np.abs(eta)
+    np.exp(np.negative(less, out=less), out=less)
+    log = np.log1p(less)
+    log += np.maximum(eta, 0)
+    rate = np.where(eta < 0, less, 1.0)
+    less += 1
+    rate /= less
+    return rate, log
 
 
 class Null:
@@ -87,7 +53,7 @@ class Null:
     ) -> None:
         self.population = population
         self.width = population.design.width
-        self.size, self.events, self._together = population.sizes
+        self.size, self.events = population.sizes
         self.ridge = np.full(self.width, RIDGE)
         self.ridge[0] = 0.0
         share = float(self.events.sum() / max(self.size.sum(), 1.0))
@@ -121,29 +87,29 @@ class Null:
     def _fit(self, near: float) -> Numbers:
         """Climb to the maximum of the penalised likelihood; the information just before it."""
         design, gamma, height = self.population.design, self.gamma, -np.inf
-        eta = design.dot(gamma)
+        rate = _rate_and_log(design.dot(gamma))[0]
         for _ in range(100):
-            rate = expit(eta)
             score = design.sums(self.events - self.size * rate) - self.ridge * gamma
             information = self._information(rate)
             step = np.asarray(np.linalg.solve(information, score), np.float64)
-            gamma, eta, height = self._climb(gamma, step, height)
+            gamma, eta, rate, height = self._climb(gamma, step, height)
             if float(np.abs(score @ step)) < near * self.size.sum():
                 break
-        self.gamma, self.eta = gamma, eta
-        self.rate = expit(eta)
+        self.gamma, self.eta, self.rate = gamma, eta, rate
         return information
 
-    def _climb(self, gamma: Numbers, step: Numbers, height: float) -> tuple[Numbers, Numbers, float]:
+    def _climb(self, gamma: Numbers, step: Numbers, height: float) -> tuple[Numbers, Numbers, Numbers, float]:
         """The step, halved until the likelihood rises."""
         for _ in range(12):
             new = gamma + step
             eta = self.population.design.dot(new)
-            found = float(self.events @ eta - self.size @ np.logaddexp(0, eta) - self.ridge @ new**2 / 2)
+            rate, log = _rate_and_log(eta)
+            found = float(self.events @ eta - self.size @ log - self.ridge @ new**2 / 2)
             if found >= height - 1e-9:
-                return new, eta, max(found, height)
+                return new, eta, rate, max(found, height)
             step = step / 2
-        return gamma, self.population.design.dot(gamma), height
+        eta = self.population.design.dot(gamma)
+        return gamma, eta, _rate_and_log(eta)[0], height
 
     def _information(self, rate: Numbers) -> Numbers:
         return self.population.design.curvature(self.size * rate * (1 - rate)) + np.diag(self.ridge)
@@ -151,9 +117,14 @@ class Null:
     @property
     def evidence(self) -> float:
         """The logarithm of the likelihood of the spread of what is drawn (Laplace), up to a constant."""
-        likelihood = self.events @ self.eta - self.size @ np.logaddexp(0, self.eta)
+        likelihood = self.events @ self.eta - self.size @ _rate_and_log(self.eta)[1]
         prior = (np.log(self.ridge[self.drawn]).sum() - self.ridge @ self.gamma**2) / 2
         return float(likelihood + prior - np.linalg.slogdet(self.information)[1] / 2)
+
+    @cached_property
+    def odds(self) -> Numbers:
+        """The odds of each cell."""
+        return np.exp(np.clip(self.eta, -40, 40))
 
     @cached_property
     def spread(self) -> Numbers:
@@ -163,72 +134,30 @@ class Null:
     @cached_property
     def correlation(self) -> float:
         """The correlation of two residuals of one letter, from 0 to 0.95."""
-        place, cell, outcome = self.population.together
-        if not place.size:
+        at = np.flatnonzero(self.population.several)
+        if not at.size:
             return 0.0
-        residual, spread = outcome - self.rate[cell], self.spread[cell]
+        place, cell = self.population.place[at], self.population.cell[at]
+        residual, spread = self.population.outcome[at] - self.rate[cell], self.spread[cell]
         observed = (np.bincount(place, residual) ** 2).sum() - (residual**2).sum()
         possible = (np.bincount(place, spread) ** 2).sum() - (spread**2).sum()
         return float(np.clip(observed / possible, 0.0, 0.95)) if possible > 0 else 0.0
 
     @cached_property
-    def by_letter(self) -> Matrix:
-        """Of letters with several decisions the sums of their decisions' covariates, times their spread."""
-        place, cell, _ = self.population.together
-        letters = int(place[-1]) + 1 if place.size else 1
-        return self.population.design.rows(self.spread[cell], place, cell, letters)
-
-    @cached_property
     def between(self) -> Numbers:
         """The covariates' products between two decisions of one letter."""
-        alone = self.population.design.curvature(self._together * self.weight)
-        return np.asarray((self.by_letter.T @ self.by_letter).todense()) - alone
-
-
-class Citing:
-    """Which decisions of a population have which of ``keys``: ``decision[i]`` (ascending) has ``key[i]``."""
-
-    def __init__(self, population: Population, decision: Ids, key: Ids, keys: int) -> None:
-        self.population, self.decision, self.key, self.keys = population, decision, key, keys
-        self.cells = _counted(population.cell[decision], key, (population.design.cells, keys))
-        """How many decisions of each cell have each key."""
-        self.count = np.bincount(key, minlength=keys).astype(np.float64)
-        self.events = np.bincount(key, population.outcome[decision], minlength=keys)
-
-    @cached_property
-    def pairs(self) -> Pairs:
-        """The keys with the cells that have them, each once, in the order of :attr:`cells`."""
-        row = np.repeat(np.arange(self.keys), np.diff(self.cells.indptr))
-        return Pairs(self.population.design, row, self.cells.indices.astype(np.int64), self.keys)
-
-    @cached_property
-    def _together(self) -> tuple[Ids, Ids, Ids, Pairs]:
-        """Pairs in letters with several decisions: their letters, keys and cells."""
-        kept = self.population.several[self.decision]
-        decision, key = self.decision[kept], self.key[kept]
-        cell = self.population.cell[decision]
-        return self.population.place[decision], key, cell, Pairs(self.population.design, key, cell, self.keys)
-
-    def by_letter(self, spread: Numbers) -> Matrix:
-        """Letters with several decisions by keys, with the sums of the spread of their cells."""
-        place, key, cell, _ = self._together
-        letters = int(self.population.together[0].max(initial=0)) + 1
-        return sparse.csr_array((spread[cell], (place, key)), shape=(letters, self.keys))
-
-    def alone(self, weight: Numbers) -> tuple[Numbers, Numbers]:
-        """Sums of the weights of cells over decisions in letters with several: by key, and by covariate."""
-        _, _, cell, pairs = self._together
-        weights = weight[cell]
-        return pairs.total(weights), pairs.sums(weights)
-
-
-def _counted(cell: Ids, key: Ids, shape: tuple[int, int]) -> Matrix:
-    """Keys by cells, how often each pair occurs; a table by cell turned around is in order, unsorted."""
-    by_cell = sparse.csr_array((np.ones(key.size), (cell, key)), shape=shape)
-    found = sparse.csr_array(by_cell.tocsc().T)
-    found.has_sorted_indices = True
-    found.sum_duplicates()
-    return found
+        population, design = self.population, self.population.design
+        if design.cells == 1:
+            return design.curvature(self.spread**2) * int(population.many.sum())
+        spread = self.spread[population.cell]
+        one, other = population.neighbours
+        weights = spread[one] * spread[other]
+        one, other = population.cell[one], population.cell[other]
+        found = np.zeros((self.width, self.width))
+        for half, of in design.halves:
+            # Rows of the half beside the covariates of the other decision.
+            found += np.asarray(half.T @ Pairs(design, of[one], other, half.shape[0]).sums(weights))
+        return found + found.T
 
 
 class Scores:
@@ -256,19 +185,9 @@ class Scores:
         self.information = np.maximum(left, 1e-9)
 
     @cached_property
-    def _cited(self) -> Matrix:
-        return self.citing.by_letter(self.null.spread)
-
-    @cached_property
-    def _alone(self) -> tuple[Numbers, Numbers]:
-        """The same of each decision alone, in letters that have several: of keys, and with covariates."""
-        return self.citing.alone(self.null.weight)
-
-    @cached_property
     def _crossed(self) -> Numbers:
         """Products of covariates and keys (a column) between two decisions of one letter."""
-        crossed = np.asarray((self.null.by_letter.T @ self._cited).todense())
-        return np.asarray(crossed - self._alone[1].T)
+        return self.citing.beside(self.null.spread).T
 
     @cached_property
     def variance(self) -> Numbers:
@@ -276,8 +195,7 @@ class Scores:
         alike = self.null.correlation
         if alike == 0:
             return np.asarray(self.information, np.float64)
-        own = np.asarray(self._cited.multiply(self._cited).sum(axis=0)).ravel()
-        between = own - self._alone[0]
+        between = self.citing.between(self.null.spread)
         between -= 2 * np.einsum("pk,pk->k", self.explained, self._crossed)
         between += np.einsum("pk,pk->k", self.explained, self.null.between @ self.explained)
         return np.asarray(np.maximum(self.information + alike * between, 0.2 * self.information))
@@ -311,25 +229,26 @@ class Scores:
         cited = self.citing.cells[far]
         row = np.repeat(np.arange(far.size), np.diff(cited.indptr))
         size, cell = cited.data, cited.indices.astype(np.int64)
+        pairs = Pairs(self.null.population.design, row, cell, far.size)
         # What the key has beyond the covariates, where it is cited; the rest is nearly normal.
-        beyond = 1 - Pairs(self.null.population.design, row, cell, far.size).dot(self.explained[:, far].T)
-        rate, eta = self.null.rate[cell], self.null.eta[cell]
-        inside = np.bincount(row, size * rate * (1 - rate) * beyond**2, minlength=far.size)
+        beyond = 1 - pairs.dot(self.explained[:, far].T)
+        rate, odds, weight = self.null.rate[cell], self.null.odds[cell], size * beyond
+        inside = pairs.total(weight * beyond * rate * (1 - rate))
         outside = np.maximum(self.information[far] - inside, 0.0)
         score, effect = self.score[far], self.design_effect[far]
         tilt = np.clip(score / self.information[far], -3, 3)
         for _ in range(30):
-            tilted = expit(np.clip(eta + tilt[row] * beyond, -40, 40))
-            slope = np.bincount(row, size * beyond * (tilted - rate), minlength=far.size) + tilt * outside
-            curve = np.bincount(row, size * beyond**2 * tilted * (1 - tilted), minlength=far.size) + outside
+            tilted = odds * np.exp(np.clip(pairs.each(tilt) * beyond, -500, 500))
+            tilted /= tilted + 1
+            slope = pairs.total(weight * (tilted - rate)) + tilt * outside
+            curve = pairs.total(weight * beyond * tilted * (1 - tilted)) + outside
             step = np.clip((score - slope) / np.maximum(curve, 1e-9), -1, 1)
             tilt = np.clip(tilt + step, -_FAR, _FAR)
             if np.all(np.abs(step) < 1e-8):
                 break
-        power = size * (
-            np.logaddexp(0, eta + tilt[row] * beyond) - np.logaddexp(0, eta) - tilt[row] * beyond * rate
-        )
-        height = tilt * score - np.bincount(row, power, minlength=far.size) - tilt**2 * outside / 2
+        power = pairs.each(tilt) * beyond
+        power = size * (np.log1p(rate * np.expm1(np.clip(power, -500, 500))) - power * rate)
+        height = tilt * score - pairs.total(power) - tilt**2 * outside / 2
         w = np.sign(tilt) * np.sqrt(np.maximum(2 * height, 0) / effect)
         v = tilt * np.sqrt(np.maximum(curve, 1e-12) / effect)
         plain = self.plain_z[far]
@@ -342,7 +261,7 @@ class Scores:
         """The covariance of the keys' scores, letters as the unit, scaled to :attr:`variance`."""
         null = self.null
         population, keys = null.population, self.keys
-        decision, key = self.citing.decision, self.citing.key
+        decision, key = self.citing.each
         cell = population.cell[decision]
         found = _products(decision, key, null.spread[cell], keys)
         found -= self.explained.T @ (null.information @ self.explained)

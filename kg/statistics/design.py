@@ -54,6 +54,11 @@ class Design:
         return int(self.left.shape[1])
 
     @property
+    def halves(self) -> tuple[tuple[Matrix, Ids], tuple[Matrix, Ids]]:
+        """The rows of either half, and of each cell which it has."""
+        return (self.left, self.of_left), (self.right, self.of_right)
+
+    @property
     def shape(self) -> tuple[int, int]:
         """How many rows the halves have."""
         return self.left.shape[0], self.right.shape[0]
@@ -76,12 +81,11 @@ class Design:
             parts = (slice(first, first + step) for first in range(0, len(rows), step))
             return sum((rows[part].T @ weighted[part] for part in parts), np.zeros((self.width, self.width)))
         left, right = self._by_half(weights, cell)
-        if cell is None:
-            start, order, column = self._table
-            crossing = sparse.csr_array((weights[order], column, start), shape=self.shape)
-        else:
-            crossing = sparse.csr_array((weights, (self.of_left[cell], self.of_right[cell])), self.shape)
-        crossed = np.asarray((self.left.T @ (crossing @ self.right)).todense())
+        has, crossing = self._crossing
+        if cell is not None:
+            crossing = self._crossed(has, self.of_left[cell], self.of_right[cell])
+        crossed = np.zeros((self.width, self.width))
+        crossed[:, has] = self.left.T @ crossing.sums(weights)
         found = crossed + crossed.T
         for half, weight in ((self.left, left), (self.right, right)):
             found += np.asarray((half.T @ half.multiply(weight[:, None]).tocsr()).todense())
@@ -111,9 +115,16 @@ class Design:
     def _by_half(self, weights: Numbers, cell: Ids | None = None) -> tuple[Numbers, Numbers]:
         of_left = self.of_left if cell is None else self.of_left[cell]
         of_right = self.of_right if cell is None else self.of_right[cell]
-        left, right = self.shape
-        by_left, by_right = np.bincount(of_left, weights, left), np.bincount(of_right, weights, right)
-        return np.asarray(by_left, np.float64), np.asarray(by_right, np.float64)
+        by_right = np.bincount(of_right, weights, self.shape[1]).astype(np.float64)
+        if cell is None and self._runs is not None:
+            by_left = np.zeros(self.shape[0])
+            by_left[of_left[self._runs]] = np.add.reduceat(weights, self._runs) if weights.size else 0.0
+            return by_left, by_right
+        return np.bincount(of_left, weights, self.shape[0]).astype(np.float64), by_right
+
+    @cached_property
+    def _runs(self) -> Ids | None:
+        return runs(self.of_left)
 
     @cached_property
     def _whole(self) -> Numbers:
@@ -122,22 +133,23 @@ class Design:
         return np.asarray(left[self.of_left] + right[self.of_right], np.float64)
 
     @cached_property
-    def _table(self) -> tuple[Ids, Ids, Ids]:
-        """The cells as a table of halves: where its rows start, the cell of each entry, and its column."""
-        order = np.lexsort((self.of_right, self.of_left))
-        start = np.concatenate(([0], np.cumsum(np.bincount(self.of_left, minlength=self.shape[0]))))
-        return start, order, self.of_right[order]
+    def _crossing(self) -> tuple[Ids, "_Few"]:
+        """The covariates of the right half, and the cells by their left half and these."""
+        has = np.flatnonzero(np.bincount(self.right.indices, minlength=self.width))
+        return has, self._crossed(has, self.of_left, self.of_right)
+
+    def _crossed(self, has: Ids, of_left: Ids, of_right: Ids) -> "_Few":
+        return _Few(sparse.csr_array(self.right[:, has]), of_left, of_right, self.shape[0])
 
 
 class Pairs:
     """Pairs of a row (a key, say) and a cell, for coefficients and sums of each row's own."""
 
     def __init__(self, design: Design, row: Ids, cell: Ids, rows: int) -> None:
-        self.design, self.row, self.rows = design, row, rows
-        halves = ((design.left, design.of_left), (design.right, design.of_right))
+        self.design, self.row, self.cell, self.rows = design, row, cell, rows
         self._halves = [
-            (_Many if rows * half.shape[0] < 2 * row.size else _Few)(half, row, of[cell], rows)
-            for half, of in halves
+            (_Many if rows * half.shape[0] < 4 * row.size else _Few)(half, row, of[cell], rows)
+            for half, of in design.halves
         ]
 
     def dot(self, coefficients: Numbers) -> Numbers:
@@ -152,7 +164,56 @@ class Pairs:
 
     def total(self, weights: Numbers) -> Numbers:
         """Of each row the sum of the pairs' weights."""
-        return np.asarray(np.bincount(self.row, weights, minlength=self.rows), np.float64)
+        if self._runs is None:
+            return np.asarray(np.bincount(self.row, weights, minlength=self.rows), np.float64)
+        found = np.zeros(self.rows)
+        if self.row.size:
+            found[self.row[self._runs]] = np.add.reduceat(weights, self._runs)
+        return found
+
+    def each(self, values: Numbers) -> Numbers:
+        """Of each pair its row's value."""
+        if self._runs is None:
+            return np.asarray(values[self.row], np.float64)
+        return np.repeat(values[self.row[self._runs]], np.diff(self._runs, append=self.row.size))
+
+    @cached_property
+    def _runs(self) -> Ids | None:
+        return runs(self.row)
+
+    def some(self, first: int, last: int) -> "Pairs":
+        """The pairs of the rows ``first`` to ``last``, both included, where pairs are in order."""
+        start, end = np.searchsorted(self.row, (first, last + 1))
+        new: Pairs = object.__new__(Pairs)
+        new.design, new.rows = self.design, last + 1 - first
+        new.row, new.cell = self.row[start:end] - first, self.cell[start:end]
+        new._halves = [
+            half.some(first, last, slice(start, end))
+            if isinstance(half, _Many)
+            else _Few(own, new.row, of[new.cell], new.rows)
+            for half, (own, of) in zip(self._halves, self.design.halves, strict=True)
+        ]
+        return new
+
+
+def runs(number: Ids) -> Ids | None:
+    """Where each number starts, if they are in order: summed by runs, they take a tenth of the time."""
+    steps = np.diff(number, prepend=-1)
+    return np.flatnonzero(steps) if steps.min(initial=0) >= 0 else None
+
+
+def ordered(number: NDArray[np.integer], count: int) -> NDArray[np.integer]:
+    """The places of numbers from 0 to ``count`` in ascending order, of equal ones as they come.
+
+    >>> ordered(np.array([2, 0, 2, 1]), 3).tolist()
+    [1, 3, 0, 2]
+
+    Numbers are counted and not compared: a quarter of the time that ``numpy.argsort`` takes.
+    """
+    size = number.size
+    table = (np.ones(size, np.int8), number.astype(np.int32), np.arange(size + 1, dtype=np.int32))
+    found: NDArray[np.integer] = sparse.csc_array(table, shape=(count, size)).tocsr().indices
+    return found
 
 
 _BLOCK = 32
@@ -165,6 +226,13 @@ class _Many:
     def __init__(self, half: Matrix, row: Ids, place: Ids, rows: int) -> None:
         self.half, self.rows = half, rows
         self.at = row * half.shape[0] + place
+
+    def some(self, first: int, last: int, pairs: slice) -> "_Many":
+        """Those of the rows ``first`` to ``last``, which are the ``pairs``."""
+        new: _Many = object.__new__(_Many)
+        new.half, new.rows = self.half, last + 1 - first
+        new.at = self.at[pairs] - first * self.half.shape[0]
+        return new
 
     def dot(self, coefficients: Numbers) -> Numbers:
         found = np.empty((self.rows, self.half.shape[0]))

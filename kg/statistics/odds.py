@@ -32,6 +32,7 @@ _WIDE = 0.03
 _BENT = 1e-5
 """A line is drawn anew where it may be off by so much of a log odds ratio."""
 _DRAWN = 10
+_AT_ONCE = 500_000
 AT_A_TIME = 2
 """How many parts of the keys are fitted at a time."""
 Flags = NDArray[np.bool_]
@@ -83,7 +84,7 @@ def _chunks(scores: Scores, keys: Ids, *, own: bool = False) -> list[Ids]:
     width = scores.null.width
     each = sum(scores.null.population.design.shape) + (width**2 if own else 0)
     size = np.diff(scores.citing.cells.indptr)[keys] + each
-    part = (np.cumsum(size) - size) // 500_000
+    part = (np.cumsum(size) - size) // _AT_ONCE
     return np.split(keys, np.flatnonzero(np.diff(part)) + 1) if keys.size else []
 
 
@@ -114,31 +115,38 @@ class _Profiles:
     line: Numbers
     inverse: Numbers
     rise: Numbers
-    """The exponential of each pair's log odds in the null model."""
+    """The odds of each pair in the null model."""
+    known: tuple[Numbers, Numbers, Numbers]
+    """Coefficients, of each pair how far they move the log odds, and the odds that they lead to."""
 
     @classmethod
     def of(cls, scores: Scores, keys: Ids, *, own: bool) -> "_Profiles":
         """The keys, near their null model."""
         null, cells = scores.null, scores.citing.cells[keys]
-        row = np.repeat(np.arange(keys.size), np.diff(cells.indptr))
-        place = cells.indices.astype(np.int64)
-        size, width = keys.size, null.width
+        if keys.size == keys[-1] + 1 - keys[0]:
+            pairs = scores.citing.pairs.some(int(keys[0]), int(keys[-1]))
+        else:
+            row = np.repeat(np.arange(keys.size), np.diff(cells.indptr))
+            pairs = Pairs(null.population.design, row, cells.indices.astype(np.int64), keys.size)
+        size, width, place = keys.size, null.width, pairs.cell
+        delta, rise = np.zeros((size, width)), null.odds.take(place)
         found = cls(
             null,
             cells,
             own,
-            Pairs(null.population.design, row, place, size),
+            pairs,
             scores.events[keys].astype(np.float64),
             scores.count[keys],
             scores.design_effect[keys],
             beta=np.clip(scores.score[keys] / scores.information[keys], -2, 2),
-            delta=np.zeros((size, width)),
+            delta=delta,
             tangent=np.zeros((size, width)),
             rest=np.zeros((size, width)),
             around=np.zeros((size, width)),
             line=np.broadcast_to(null.information, (size, width, width)),
             inverse=np.broadcast_to(null.inverse, (size, width, width)),
-            rise=np.exp(np.clip(null.eta[place], -40, 40)),
+            rise=rise,
+            known=(delta, np.zeros(place.size), rise),
         )
         if own:
             rate = null.rate[place]
@@ -178,17 +186,32 @@ class _Profiles:
         values = {name: getattr(self, name)[kept] for name in names}
         for name in ("line", "inverse"):
             values[name] = getattr(self, name)[kept if self.own else slice(0, kept.size)]
-        return replace(self, cells=cells, pairs=pairs, rise=self.rise[inside], **values)
+        same = values["delta"] if self.known[0] is self.delta else np.zeros(0)
+        known = same, self.known[1][inside], self.known[2][inside]
+        return replace(self, cells=cells, pairs=pairs, rise=self.rise[inside], known=known, **values)
+
+    def _moving(self, delta: Numbers) -> tuple[Numbers, Numbers]:
+        """Of each pair how far coefficients move its log odds, and its odds if the key is not cited."""
+        if self.known[0] is not delta:
+            moved = self.pairs.dot(delta)
+            self.known = delta, moved, self._odds(moved)
+        return self.known[1:]
+
+    def _odds(self, moved: Numbers) -> Numbers:
+        odds = np.clip(moved, -40, 40)
+        np.exp(odds, out=odds)
+        odds *= self.rise
+        return odds
 
     def _rates(self, beta: Numbers, delta: Numbers) -> tuple[Numbers, Numbers]:
         """Of each pair the rate if the key is cited, and if not."""
-        odds = self.pairs.dot(delta)
-        np.exp(np.clip(odds, -40, 40, out=odds), out=odds)
-        odds *= self.rise
-        cited = odds * np.exp(beta)[self.pairs.row]
+        return self._shares(beta, self._moving(delta)[1])
+
+    def _shares(self, beta: Numbers, odds: Numbers) -> tuple[Numbers, Numbers]:
+        cited = self.pairs.each(np.exp(beta))
+        cited *= odds
         cited /= cited + 1
-        odds /= odds + 1
-        return cited, odds
+        return cited, odds / (odds + 1)
 
     def _invert(self, cited: Numbers, not_cited: Numbers) -> None:
         """The keys' own information matrices of the covariates, inverted."""
@@ -214,8 +237,9 @@ class _Profiles:
     def _redraw(self) -> bool:
         """Draw the lines that are too rough anew, exactly where the coefficients are; whether any was."""
         null, design = self.null, self.null.population.design
-        moved = self.pairs.dot(self.delta - self.around)
-        weight = self.cells.data
+        moved, weight = self._moving(self.delta)[0], self.cells.data
+        if self.around.any():
+            moved = self.pairs.dot(self.delta - self.around)
         bent = self.pairs.total(weight * moved**2) / self.count
         spread = np.einsum(
             "kp,kp->k", self.delta - self.around, (self.delta - self.around) @ null.information
@@ -250,13 +274,16 @@ class _Profiles:
     def _settle(self, beta: Numbers, delta: Numbers, steps: int) -> tuple[Numbers, Numbers, Numbers]:
         """The covariates' coefficients at ``beta``, the key's score there and its information."""
         delta = self._stepped(beta, delta, steps)
-        cited, _ = self._rates(beta, delta)
+        return delta, *self._standing(self._rates(beta, delta)[0])
+
+    def _standing(self, cited: Numbers) -> tuple[Numbers, Numbers]:
+        """The key's score and its information; keeps how the covariates' coefficients follow it."""
         score = self.events - self.pairs.total(self.cells.data * cited)
         weight = self.cells.data * cited * (1 - cited)
         crossed = self.pairs.sums(weight)
         self.tangent = self._solved(crossed)
         information = self.pairs.total(weight) - np.einsum("kp,kp->k", crossed, self.tangent)
-        return delta, score, np.maximum(information, 1e-12)
+        return score, np.maximum(information, 1e-12)
 
     def _climb(self, inverted: int = 3) -> None:
         """Newton's steps for the key and the covariates together, the first with new information matrices."""
@@ -285,7 +312,9 @@ class _Profiles:
         if moving.size:
             part = self._only(moving)
             part._climb(1)
-            self.beta[moving], self.delta[moving] = part.beta, part.delta
+            self.beta[moving] = part.beta
+            self.delta = self.delta.copy()  # the odds known are of what it was
+            self.delta[moving] = part.delta
 
     def figures(self) -> Numbers:
         """Rows: odds ratio, its ends, difference, its ends."""
@@ -294,39 +323,45 @@ class _Profiles:
             if not self._redraw():
                 break
             self._climb(1)
-        delta, _, information = self._settle(self.beta, self.delta, 0)
+        cited, not_cited = self._rates(self.beta, self.delta)
+        _, information = self._standing(cited)
         none = (self.events == 0) | (self.beta < 0.5 - _FAR)
         every = (self.events == self.count) | (self.beta > _FAR - 0.5)
         error = np.sqrt(self.effect / information)
-        lows, highs = (self._end(side, information, error, none, every) for side in (-1, 1))
+        follows = self.pairs.dot(self.tangent)
+        lows, highs = (self._end(side, information, error, none, every, follows) for side in (-1, 1))
         lows[0][none], highs[0][every] = -np.inf, np.inf
         top = np.where(none, -np.inf, np.where(every, np.inf, self.beta))
         found = [np.exp(np.where(np.isfinite(x) | (x < 0), x, np.nan)) for x in (top, lows[0], highs[0])]
-        _, not_cited = self._rates(self.beta, delta)
         difference = (self.events - self.pairs.total(self.cells.data * not_cited)) / self.count
         figures = np.array([*found, difference, lows[1], highs[1]])
         figures[:, ~(none | every) & (information < _BARE)] = np.nan
         return figures
 
-    def _difference(self, beta: Numbers, delta: Numbers) -> Numbers:
-        cited, not_cited = self._rates(beta, delta)
+    def _difference(self, beta: Numbers, odds: Numbers) -> Numbers:
+        cited, not_cited = self._shares(beta, odds)
         return self.pairs.total(self.cells.data * (cited - not_cited)) / self.count
 
     def _end(
-        self, side: int, information: Numbers, error: Numbers, none: Flags, every: Flags
+        self, side: int, information: Numbers, error: Numbers, none: Flags, every: Flags, follows: Numbers
     ) -> tuple[Numbers, Numbers]:
         """The log odds ratio and the difference where the interval ends below (-1) or above (1)."""
         edge, shut = none | every, none if side < 0 else every
         thin = ~shut & (edge | (information < _CERTAIN))
         at = np.where(edge, 0.0, np.clip(self.beta + side * Z * error, -_FAR, _FAR))
         at = np.where(shut, side * _FAR, at)
-        delta = self._moved(self.delta, np.where(shut, 0.0, at - self.beta))
-        delta = np.where((edge & ~shut)[:, None], 0.0, delta)  # the null model, where the ratio is 1
+        step = np.where(shut, 0.0, at - self.beta)
+        # All but the thin are so near the maximum that the tangent tells how the coefficients move.
+        moved = self._moving(self.delta)[0] - self.pairs.each(np.clip(step, -2, 2)) * follows
+        difference = self._difference(at, self._odds(moved))
         if thin.any():
-            part = self._only(np.flatnonzero(thin))
-            at[thin], delta[thin] = part._followed(side, at[thin], delta[thin], edge[thin])
-            delta[thin] = part._stepped(at[thin], delta[thin], 1)
-        return at, self._difference(at, delta)  # the others are so near the maximum that the tangent tells
+            part, open_ = self._only(np.flatnonzero(thin)), edge[thin]
+            delta = part._moved(part.delta, step[thin])
+            delta = np.where(open_[:, None], 0.0, delta)  # the null model, where the ratio is 1
+            at[thin], delta = part._followed(side, at[thin], delta, open_)
+            delta = part._stepped(at[thin], delta, 1)
+            difference[thin] = part._difference(at[thin], part._moving(delta)[1])
+        return at, difference
 
     def _followed(self, side: int, at: Numbers, delta: Numbers, edge: Flags) -> tuple[Numbers, Numbers]:
         """Where the score is 1.96 standard deviations, from ``at`` on.
@@ -347,6 +382,7 @@ class _Profiles:
             return at, delta
         if moving.size:
             part = self._only(moving)
+            delta = delta.copy()  # the odds known are of what it was
             at[moving], delta[moving] = part._followed(side, at[moving], delta[moving], edge[moving])
         return at, delta
 

@@ -40,6 +40,16 @@ def test_halves_are_rows(monkeypatch, whole):
         summed = np.zeros((4, 6))
         np.add.at(summed, row, weight[:, None] * rows[cell])
         assert found.sums(weight) == pytest.approx(summed)
+        totals = np.bincount(row, weight, 4)
+        assert found.total(weight) == pytest.approx(totals)
+        assert found.each(totals) == pytest.approx(totals[row])
+        middle = found.some(1, 2)
+        assert middle.sums(weight[(row == 1) | (row == 2)]) == pytest.approx(summed[1:3])
+        mixed = rng.permutation(pairs)  # rows in no order
+        other = Pairs(design, row[mixed], cell[mixed], 4)
+        assert other.total(weight[mixed]) == pytest.approx(totals)
+        assert other.each(totals) == pytest.approx(totals[row[mixed]])
+        assert other.sums(weight[mixed]) == pytest.approx(summed)
     cell, has = rng.integers(0, 30, 200), rng.integers(0, 2, 200)
     wider, cells = design.beside(cell, has)
     coefficients = rng.normal(size=7)
@@ -133,3 +143,13 @@ def test_counts_and_covariances_of_keys_are_sums_over_pairs(alike):
     between = by_letter @ by_letter.T - plain
     assert scores.covariance() == pytest.approx(plain + ridge + null.correlation * between)
     assert (null.correlation > 0) == (alike > 1)
+
+
+def test_decisions_of_a_letter_are_beside_one_another():
+    letter = np.array([0, 1, 1, 1, 2, 3, 3])
+    one = Design.of(sparse.csr_array(np.ones((1, 1))))
+    population = Population(np.zeros(7), letter, np.zeros(7, np.int64), one)
+    assert list(zip(*population.neighbours, strict=True)) == [(1, 2), (2, 3), (5, 6), (1, 3)]
+    at, other = population.others(np.array([3, 0, 5]))
+    assert list(zip(at.tolist(), other.tolist(), strict=True)) == [(0, 1), (0, 2), (2, 6)]
+    assert population.many.tolist() == [0, 2, 2, 2, 0, 1, 1]
