@@ -26,9 +26,15 @@ Scan = Callable[[], pl.LazyFrame]
 
 
 def beyond(
-    reading: Callable[[Sequence[str]], pl.DataFrame], facts: Scan, letters: Scan | None, names: Sequence[str]
+    reading: Callable[[Sequence[str]], pl.DataFrame],
+    decided: Callable[[], pl.DataFrame],
+    facts: Scan,
+    letters: Scan | None,
+    names: Sequence[str],
 ) -> pl.DataFrame:
     """Columns of an index's decisions; those of :data:`BEYOND` are read from the base's tables.
+
+    ``decided`` has each decision's case and item.
 
     Raises:
         UnknownError: a date is asked for where there is no table of letters.
@@ -37,7 +43,7 @@ def beyond(
     if len(own) == len(names):
         return reading(names)
     # Views of mapped files have no order to rely on: each decision's row is joined by case and item.
-    keys = reading(["case", "item"])
+    keys = decided()
     found = [reading(own)] if own else []
     if dates := [name for name in names if name in LETTER_DATES]:
         if letters is None:

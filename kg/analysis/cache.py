@@ -1,7 +1,8 @@
 """The analyses of one generation of a knowledge base, made once and kept beside it on disk.
 
-What is kept lies in ``analysis/<code version>/`` of the generation: the index of decisions and
-citations, the inverted index of cases, and the drivers tables that were asked for without filters.
+What is kept lies in ``analysis/<code version>/`` of the generation: the parts of the index of decisions and
+citations, the inverted index of cases, and the drivers tables that were asked for without filters. Each lies
+in a folder of its own, whose bytes are checked when it is first read.
 All of it can be deleted, and what is damaged is: it is made again when asked for. Where the folder
 cannot be written, it is kept in memory only.
 """
@@ -10,9 +11,9 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from threading import RLock
@@ -21,13 +22,16 @@ from uuid import uuid4
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from kg.analysis.beyond import beyond
-from kg.analysis.covariates import NOTHING
+from kg.analysis.covariates import NOTHING, USUAL
 from kg.analysis.covariates import wanted as covariates
-from kg.analysis.decisions import LEVELS, PARTIES, Cited, Index, Mask, prepare
+from kg.analysis.decisions import LEVELS, PARTIES, Ids, Index, Mask, prepare
 from kg.analysis.drivers import Drivers, EffectSet, Member, drivers
-from kg.analysis.filters import Filters
+from kg.analysis.filters import FILTERS, Filters
+from kg.analysis.prepared import part_files
+from kg.analysis.prepared.cells import cells
 from kg.analysis.reasons.rationales import searching
 from kg.analysis.related.features import Features, features
 from kg.analysis.related.rankings import AskedCase, Related, related
@@ -40,6 +44,7 @@ _Made = TypeVar("_Made")
 _LOG = logging.getLogger(__name__)
 AT_A_TIME = 2
 """Cases of one request that are searched for at a time: numpy lets others run for two thirds of a search."""
+_WHOLE, _DECISIONS = "whole index", "decisions"
 _ARRAYS = tuple(
     part.name for part in fields(Features) if part.init and part.name not in {"cases", "names", "index"}
 )
@@ -71,12 +76,21 @@ class Analyses:
 
     @property
     def index(self) -> Index:
-        """The index of decisions and citations, read or made when first asked for."""
+        """The index of decisions and citations; each part of it is read or made when first asked for."""
 
         def made() -> Index:
-            index = self._read_or_make("index", _read_index, self._made_index)
-            reading = partial(beyond, index._reading, self._facts, self._letters)
-            return replace(index, _reading=reading, _searching=self._searching)
+            outcome, letter, undecided = self._read_or_make(_DECISIONS, _read_decisions, self._made_decisions)
+            reading = partial(beyond, self._plain, self._decided, self._facts, self._letters)
+            index = Index(
+                *(outcome, letter, reading, lambda level, party: self._whole.cited(level, party)),
+                undecided=undecided,
+                _keep=self._part,
+                _searching=self._searching,
+            )
+            if self._has(_DECISIONS) and _WHOLE in self._made:
+                _ = index.decisions, [index.cited(level, party) for level in LEVELS for party in PARTIES]
+                self._made.pop(_WHOLE)
+            return index
 
         return self._once("index", made)
 
@@ -152,6 +166,9 @@ class Analyses:
         """Make all that is kept: about half a minute for a million letters."""
         _ = self.features
         self.drivers()
+        cells(self.index, "page", "reviewer", USUAL)
+        for name in FILTERS:
+            self.index.values(name)
 
     def _once(self, name: str, make: Callable[[], _Made]) -> _Made:
         """What ``make`` gives, made by the first who asks; who asks for something else need not wait."""
@@ -167,11 +184,36 @@ class Analyses:
     def _has(self, name: str) -> bool:
         return self._folder is not None and (self._folder / name).is_dir()
 
-    def _made_index(self, folder: Path | None) -> Index:
-        index = prepare(self._facts())
+    @property
+    def _whole(self) -> Index:
+        """An index with all its parts, made from the facts."""
+        return self._once(_WHOLE, lambda: prepare(self._facts()))
+
+    def _plain(self, names: Sequence[str]) -> pl.DataFrame:
+        return self._whole.columns(*names)
+
+    def _decided(self) -> pl.DataFrame:
+        return self.index.columns("case", "item")
+
+    def _part(self, kind: str, name: str, make: Callable[[], Any]) -> Any:
+        """A part of the index, kept in a folder of its own: who asks for some columns reads no others."""
+        form = part_files.FORMS[kind]
+
+        def made(folder: Path | None) -> Any:
+            part = make()
+            if folder is not None:
+                form.write(part, folder)
+            return part
+
+        if not self._has(_DECISIONS):  # the generation went meanwhile, or has no folder that can be written
+            return make()
+        return self._once(f"{kind}-{name}", lambda: self._read_or_make(f"{kind}-{name}", form.read, made))
+
+    def _made_decisions(self, folder: Path | None) -> tuple[NDArray[np.int8], Ids, int]:
+        found = self._whole
         if folder is not None:
-            _write_index(index, folder)
-        return index
+            part_files.save(folder, outcome=found.outcome, letter=found.letter, undecided=found.undecided)
+        return found.outcome, found.letter, found.undecided
 
     def _made_features(self, folder: Path | None) -> Features:
         found = features(self.index)
@@ -251,54 +293,18 @@ _SAID = (
 )
 
 
-def _write_index(index: Index, folder: Path) -> None:
-    index.decisions.write_ipc(folder / "decisions.arrow")
-    np.save(folder / "outcome.npy", index.outcome)
-    np.save(folder / "letter.npy", index.letter)
-    np.save(folder / "undecided.npy", index.undecided)
-    for level in LEVELS:
-        for party in PARTIES:
-            cited = index.cited(level, party)
-            np.save(folder / f"{level}-{party}-decision.npy", cited.decision)
-            np.save(folder / f"{level}-{party}-key.npy", cited.key)
-        cited.keys.write_ipc(folder / f"{level}-keys.arrow")
-
-
-def _read_index(folder: Path) -> Index:
-    return Index(
-        np.load(folder / "outcome.npy"),
-        np.load(folder / "letter.npy"),
-        lambda names: pl.read_ipc(folder / "decisions.arrow", columns=list(names)),
-        partial(_read_cited, folder),
-        undecided=int(np.load(folder / "undecided.npy")),
-    )
-
-
-def _read_cited(folder: Path, level: str) -> Mapping[str, Cited]:
-    keys = pl.read_ipc(folder / f"{level}-keys.arrow")
-    return {
-        party: Cited(
-            _mapped(folder / f"{level}-{party}-decision.npy"),
-            _mapped(folder / f"{level}-{party}-key.npy"),
-            keys,
-        )
-        for party in PARTIES
-    }
-
-
-def _mapped(path: Path) -> Any:
-    """The array in a file, mapped; as a plain array, whose slices cost less than a ``memmap``'s."""
-    return np.load(path, mmap_mode="r").view(np.ndarray)
+def _read_decisions(folder: Path) -> tuple[NDArray[np.int8], Ids, int]:
+    outcome, letter = (np.load(folder / f"{name}.npy") for name in ("outcome", "letter"))
+    return outcome, letter, int(np.load(folder / "undecided.npy"))
 
 
 def _write_features(found: Features, folder: Path) -> None:
     found.cases.to_frame("case").write_ipc(folder / "cases.arrow")
     found.names.write_ipc(folder / "names.arrow")
-    for name in _ARRAYS:
-        np.save(folder / f"{name}.npy", getattr(found, name))
+    part_files.save(folder, **{name: getattr(found, name) for name in _ARRAYS})
 
 
 def _read_features(index: Callable[[], Index], folder: Path) -> Features:
-    arrays = {name: _mapped(folder / f"{name}.npy") for name in _ARRAYS}
+    arrays = {name: part_files.mapped(folder, name) for name in _ARRAYS}
     cases = pl.read_ipc(folder / "cases.arrow")["case"]
     return Features(cases=cases, names=pl.read_ipc(folder / "names.arrow"), index=index, **arrays)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from kg.analysis.covariates import Held, held
+from kg.analysis.covariates import Held, combined, held
 from kg.analysis.decisions import Cited, Ids, Index, Mask
 from kg.statistics import intervals
 from kg.statistics.adjusting import Citing, Null, Population, Scores
@@ -82,12 +82,23 @@ class Comparison:
         return cls(index, risk, cited.decision[kept], line[kept], len(only), adjust, number)
 
     @cached_property
+    def decisions(self) -> Population:
+        """The decisions at risk, each a cell of its own."""
+        at = np.flatnonzero(self.risk)
+        outcome = (self.index.outcome[at] == 1).astype(np.float64)
+        every = Design.of(sparse.csr_array((at.size, 1)))
+        return Population(outcome, self.index.letter[at].astype(np.int64), np.arange(at.size), every)
+
+    @cached_property
     def held(self) -> Held:
         """The decisions at risk with their covariates."""
         cited = self._cited
         if cited is None:
             cited = np.bincount(self.decision, minlength=len(self.index))
-        return held(self.index, self.risk, cited, self.adjust)
+        rows = np.flatnonzero(self.risk)
+        found = combined(self.index, rows, cited, self.adjust)
+        size = np.bincount(found.cell, minlength=found.left.size)
+        return held(found, size, self.decisions, found.cell)
 
     @cached_property
     def place(self) -> NDArray[np.int64]:
@@ -113,6 +124,11 @@ class Comparison:
         return np.bincount(self.by_letter.indices, minlength=self.keys)
 
     @cached_property
+    def squares(self) -> NDArray[np.int64]:
+        """The squares of how many decisions of a letter have each key, added up."""
+        return np.asarray(self.by_letter.multiply(self.by_letter).sum(axis=0)).ravel().astype(np.int64)
+
+    @cached_property
     def tested(self) -> NDArray[np.int64]:
         """The keys that are compared."""
         size = int(self.risk.sum())
@@ -125,22 +141,24 @@ class Comparison:
     @cached_property
     def crude_null(self) -> Null:
         """The model of one rate for all decisions at risk."""
-        outcome = (self.index.outcome[self.risk] == 1).astype(np.float64)
-        cells = np.zeros(outcome.size, np.int64)
         design = Design.of(sparse.csr_array(np.ones((1, 1))))
-        return Null(Population(outcome, self.index.letter[self.risk].astype(np.int64), cells, design))
+        return Null(self.decisions.divided(np.zeros(self.decisions.outcome.size, np.int64), design))
 
     @cached_property
     def null(self) -> Null:
         """The model of the covariates alone."""
         return Null(self.held.population)
 
-    def _citing(self, population: Population) -> Citing:
-        """Which decisions at risk have which of the compared keys."""
+    def _compared(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The places of decisions at risk and the numbers of the compared keys that they have."""
         number = np.full(self.keys, -1)
         number[self.tested] = np.arange(self.tested.size)
         kept = number[self.key] >= 0
-        return Citing(population, self.place[kept], number[self.key[kept]], self.tested.size)
+        return self.place[kept], number[self.key[kept]]
+
+    def _citing(self, population: Population) -> Citing:
+        """Which decisions at risk have which of the compared keys."""
+        return Citing(population, *self._compared(), self.tested.size)
 
     @cached_property
     def citing(self) -> Citing:
@@ -165,12 +183,24 @@ class Comparison:
     def figures(self, meanwhile: Callable[[], Asked]) -> tuple[dict[str, Numbers], Asked]:
         """All figures of every key, and what ``meanwhile`` answers; two threads share the work."""
         with ThreadPoolExecutor(1) as second:
+            if self.tested.size:
+                _ = self.decisions.place, self.held  # what both threads go on from
+                citing = second.submit(self._prepared)
             plain = second.submit(lambda: self.rates() | self.crude())
             if self.tested.size:
-                _ = self.scores.variance  # what both threads go on from
+                _ = self.null.correlation, citing.result()
+                _ = self.scores.variance
             adjusted = second.submit(self.adjusted)
+            if self.tested.size:
+                _ = self.scores.z
             answer = meanwhile()
             return plain.result() | adjusted.result(), answer
+
+    def _prepared(self) -> None:
+        """Count what the keys' figures are sums of."""
+        _ = self.citing.pairs
+        if self.crude_null.correlation:  # as a rule, there is then some beside covariates too
+            _ = self.citing.others
 
     def rates(self) -> dict[str, Numbers]:
         """The rate of overturned decisions of every key, with its interval."""
@@ -193,9 +223,8 @@ class Comparison:
         wholly alike.
         """
         outcome, count = self.index.outcome[self.risk] == 1, self.counts.sum(1)
-        squares = np.asarray(self.by_letter.multiply(self.by_letter).sum(axis=0)).ravel()
         alike = 1.0 if outcome.all() or not outcome.any() else self.crude_null.correlation
-        return np.asarray(1 + alike * (squares / np.maximum(count, 1) - (count > 0)))
+        return np.asarray(1 + alike * (self.squares / np.maximum(count, 1) - (count > 0)))
 
     def crude(self) -> dict[str, Numbers]:
         """The crude odds ratio of every compared key, with its interval."""
@@ -295,7 +324,7 @@ class Comparison:
                 design, cell = design.beside(cell, has)
                 drawn = None if drawn is None else np.append(drawn, False)
             spread = 1 / float(null.ridge[null.drawn[0]]) if null.drawn.size else None
-            null = Null(Population(population.outcome, population.letter, cell, design, drawn), spread)
+            null = Null(population.divided(cell, design, drawn), spread)
         place = self.place[self.key == key]
         return odds(Scores(null, Citing(null.population, place, np.zeros(place.size, np.int64), 1)))
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from kg.analysis.decisions import Index, Mask
+from kg.analysis.decisions import Index
 from kg.analysis.filters import choose
 from kg.errors import SettingError
 from kg.statistics.adjusting import Population
@@ -57,50 +56,91 @@ class Held:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Levels:
-    """One covariate: the level of each decision, and what each level is called."""
+    """One covariate: the level of each combination, and what each level is called."""
 
     code: Ids
     names: list[str]
 
 
-def held(index: Index, risk: Mask, cited: NDArray[np.int64], adjust: tuple[str, ...]) -> Held:
-    """The decisions at ``risk`` and what is held equal among them; ``cited`` is how many keys each cites."""
-    rows = np.flatnonzero(risk)
-    outcome = (index.outcome[rows] == 1).astype(np.float64)
-    share = float(outcome.mean()) if rows.size else 0.0
-    least = LEAST / max(share * (1 - share), 1e-9)
+@dataclass(frozen=True, slots=True, eq=False)
+class Combined:
+    """What may be held equal of some decisions, before rare values are pooled.
+
+    A decision's *cell* is a combination of values (a row of ``strata``, a column for each of ``order``)
+    beside a combination of specialties, a row of ``several``. They are numbered by the one, then the other.
+    """
+
+    cell: Ids
+    left: Ids
+    right: Ids
+    strata: NDArray[np.int32]
+    order: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...]
+    several: sparse.csr_array
+    specialties: tuple[str, ...]
+
+
+def combined(index: Index, rows: Ids, cited: NDArray[np.int64], adjust: tuple[str, ...]) -> Combined:
+    """The cells of the decisions ``rows``; ``cited`` is how many keys each decision of the index cites."""
     # Kinds of service are drawn around their category, so that what is rare is taken for its category.
     order = (["category"] if {"subcategory", "category"} & {*adjust} else []) + [
         name for name in adjust if name not in {"specialty", "category"}
     ]
-    levels = [_levels(index, name, rows, cited, least) for name in order]
-    code = np.zeros(rows.size, np.int64)
-    for level in levels:
-        code = code * len(level.names) + level.code
-    several, right, names = np.zeros(rows.size, np.int64), None, list[str]()
+    code, count = np.zeros(rows.size, np.int64), 1
+    strata, names = [], []
+    for name in order:
+        own, known = _stratum(index, name, rows, cited)
+        if count * len(known) > _TABLE * rows.size + _TABLE:
+            used, code = _numbered(code, count)
+            count = used.size
+        code = code * len(known) + own
+        count *= len(known)
+        strata.append(own)
+        names.append(known)
+    used, of_left = _numbered(code, count)
+    one = np.zeros(used.size, np.int64)
+    one[of_left] = np.arange(rows.size)
+    values = np.array([own[one] for own in strata], np.int32).reshape(len(order), used.size).T
     if "specialty" in adjust:
-        several, right, names = _specialties(index, rows, least)
-    left, of_left = _numbered(code, prod(len(level.names) for level in levels))
-    parts = [sparse.csr_array(np.ones((left.size, 1)))]
-    told = ["all"]
-    drawn = [False]
-    of_level = _apart(left, levels)
-    for name, level, own in zip(order, levels, of_level, strict=True):
-        counts = np.bincount(level.code, minlength=len(level.names))
+        together = index.together("specialties")
+        several, told, beside = together.rows, together.names, together.code[rows].astype(np.int64)
+    else:
+        several, told, beside = sparse.csr_array((1, 0)), (), np.zeros(rows.size, np.int64)
+    cells, cell = _numbered(of_left * several.shape[0] + beside, used.size * several.shape[0])
+    left, right = np.divmod(cells, several.shape[0])
+    return Combined(cell, left, right, values, tuple(order), tuple(names), several, told)
+
+
+def held(found: Combined, size: NDArray[np.int64], decisions: Population, cell: Ids) -> Held:
+    """The ``decisions`` with what is held equal; ``size`` is how many each cell has, ``cell`` where each is.
+
+    Cells without decisions are left out. Values of which few decisions are expected to have the rarer outcome
+    are one; cells that differ by them stay apart, which changes no sum.
+    """
+    share = float(decisions.outcome.mean()) if decisions.outcome.size else 0.0
+    least = LEAST / max(share * (1 - share), 1e-9)
+    cells = np.flatnonzero(size)
+    lefts, of_left = _numbered(found.left[cells], found.strata.shape[0])
+    many = np.bincount(of_left, size[cells], lefts.size).astype(np.float64)
+    parts = [sparse.csr_array(np.ones((lefts.size, 1)))]
+    told, drawn = ["all"], [False]
+    for number, (name, names) in enumerate(zip(found.order, found.names, strict=True)):
+        enough = 1.0 if name == "subcategory" else least
+        level = _pooled(found.strata[lefts, number].astype(np.int64), names, many, enough)
+        counts = np.bincount(level.code, many, len(level.names))
         common = -1 if name == "subcategory" else int(counts.argmax())
-        of_its_own = [number for number in range(len(level.names)) if number != common]
-        parts.append(_columns(own, len(level.names))[:, of_its_own])
-        told += [level.names[number] for number in of_its_own]
+        of_its_own = [place for place in range(len(level.names)) if place != common]
+        parts.append(_columns(level.code, len(level.names))[:, of_its_own])
+        told += [level.names[place] for place in of_its_own]
         drawn += [name == "subcategory"] * len(of_its_own)
-    half = sparse.csr_array(sparse.hstack([*parts, sparse.csr_array((left.size, len(names)))], format="csr"))
-    before = sparse.csr_array((int(several.max(initial=0)) + 1, len(told)))
-    whole = before if right is None else sparse.hstack([before, right], format="csr")
-    used, cell = _numbered(of_left * whole.shape[0] + several, left.size * whole.shape[0])
-    design = Design(half, sparse.csr_array(whole), *np.divmod(used, whole.shape[0]))
-    told += names
-    drawn += [False] * len(names)
-    letter = index.letter[rows].astype(np.int64)
-    return Held(Population(outcome, letter, cell, design, np.array(drawn)), tuple(told))
+    rights, of_right = _numbered(found.right[cells], found.several.shape[0])
+    each = np.bincount(of_right, size[cells], rights.size).astype(np.float64)
+    several, shown = _specialties(found, rights, each, least)
+    left = sparse.hstack([*parts, sparse.csr_array((lefts.size, len(shown)))], format="csr")
+    right = sparse.hstack([sparse.csr_array((rights.size, len(told))), several], format="csr")
+    design = Design(sparse.csr_array(left), sparse.csr_array(right), of_left, of_right)
+    drawn += [False] * len(shown)
+    return Held(decisions.divided(cell, design, np.array(drawn)), (*told, *shown))
 
 
 def _numbered(code: Ids, count: int) -> tuple[Ids, Ids]:
@@ -115,52 +155,34 @@ def _numbered(code: Ids, count: int) -> tuple[Ids, Ids]:
     return used, place[code].astype(np.int64)
 
 
-def _apart(code: Ids, levels: list[_Levels]) -> list[Ids]:
-    """The levels of which codes are made."""
-    found: list[Ids] = []
-    for level in reversed(levels):
-        code, own = np.divmod(code, len(level.names))
-        found.append(own)
-    return found[::-1]
-
-
 def _columns(code: Ids, count: int) -> sparse.csr_array:
     return sparse.csr_array((np.ones(code.size), (np.arange(code.size), code)), shape=(code.size, count))
 
 
-def _levels(index: Index, name: str, rows: Ids, cited: NDArray[np.int64], least: float) -> _Levels:
+def _stratum(
+    index: Index, name: str, rows: Ids, cited: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     if name == "keys":
-        step = np.searchsorted(_STEPS, cited[rows], side="right")
+        step = np.searchsorted(_STEPS, np.arange(int(cited.max(initial=0)) + 1), side="right")
         starts = (1, *_STEPS)
-        return _pooled(step, [f"citing {start} or more" for start in starts], least)
-    code, names = _named(index, name)
-    return _pooled(code[rows].astype(np.int64), names, 1.0 if name == "subcategory" else least)
-
-
-def _named(index: Index, name: str) -> tuple[NDArray[np.int32], list[str]]:
+        return step[cited[rows]].astype(np.int32), tuple(f"citing {start} or more" for start in starts)
     code, known = index.strata(name)
-    return code, [f"no {name}", *known]
+    return code[rows].astype(np.int32), (f"no {name}", *known)
 
 
-def _pooled(code: Ids, names: list[str], least: float) -> _Levels:
+def _pooled(code: Ids, names: tuple[str, ...], decisions: NDArray[np.float64], least: float) -> _Levels:
     """The levels with enough decisions; the others are one."""
-    counts = np.bincount(code, minlength=len(names))
-    often = np.flatnonzero(counts >= least)
+    often = np.flatnonzero(np.bincount(code, decisions, len(names)) >= least)
     place = np.full(len(names), often.size)
     place[often] = np.arange(often.size)
     return _Levels(place[code], [*(names[number] for number in often), "other"])
 
 
-def _specialties(index: Index, rows: Ids, least: float) -> tuple[Ids, sparse.csr_array, list[str]]:
-    """Which combination of the common specialties each decision's reviewer has, and the combinations."""
-    together = index.together("specialties")
-    code = together.code[rows].astype(np.int64)
-    number = np.bincount(code, minlength=together.rows.shape[0])
-    counts = together.rows.T @ number
-    common = np.flatnonzero((counts >= least) & (counts < rows.size))
-    whole = together.rows[:, common].toarray()
-    there = np.flatnonzero(number)
-    right, of_there = np.unique(whole[there], axis=0, return_inverse=True)
-    several = np.zeros(number.size, np.int64)
-    several[there] = of_there
-    return several[code], sparse.csr_array(right), [together.names[number] for number in common]
+def _specialties(
+    found: Combined, rights: Ids, decisions: NDArray[np.float64], least: float
+) -> tuple[sparse.csr_array, list[str]]:
+    """The common specialties that each combination has, and their names."""
+    rows = found.several[rights]
+    counts = rows.T @ decisions
+    common = np.flatnonzero((counts >= least) & (counts < decisions.sum()))
+    return sparse.csr_array(rows[:, common]), [found.specialties[number] for number in common]

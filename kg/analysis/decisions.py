@@ -6,18 +6,23 @@ repetition. A *key* is one page, section, chapter, edition or guideline; its nam
 ``ontology/guidelines.ttl``, the end of its IRI: ``chronic-pain/2009/page/98``, ``acoem-2004/12``.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import NamedTuple
+from functools import cache, partial
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import sparse
 
 from kg.analysis.filters import FILTERS, Filter, Filters, choose
 from kg.analysis.filters.ranges import Value
+from kg.analysis.prepared.strata import Ids as Ids
+from kg.analysis.prepared.strata import Mask as Mask
+from kg.analysis.prepared.strata import Strata, Together, strata, together, valued
+from kg.analysis.prepared.strata import Valued as Valued
+from kg.analysis.prepared.strata import each_once as each_once
+from kg.analysis.prepared.strata import places as places
 from kg.base.tables.notations import columns_of, edition, is_cited, notation
 from kg.errors import SettingError
 from kg.model import Outcome, Party
@@ -39,13 +44,14 @@ _OWN = (
 DECISION = tuple(dict.fromkeys((*_OWN, *(column for one in FILTERS.values() for column in one.columns))))
 """The columns of a decision that are kept, also those of filters; those of :data:`CODED` as categories."""
 
+PLAIN = (*CODED, "year")
+"""Columns of which a decision has one value of few."""
+
 KEY_COLUMNS = ("guideline", "edition", "chapter", "section", "page")
 
-Ids = NDArray[np.int32]
-Mask = NDArray[np.bool_]
-
-_MASKS = 16
+_RECENT = 16
 """Filters whose decisions are kept, of those that were asked for last."""
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,30 +73,6 @@ class Cited:
         return Cited(self.decision[kept], self.key[kept], self.keys)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Valued:
-    """Which decision has which value of a column: value ``names[value[i]]``, each pair once, in order."""
-
-    decision: Ids
-    value: Ids
-    names: tuple[str, ...]
-
-    def within(self, chosen: Mask | None) -> "Valued":
-        """The pairs of the decisions that are ``chosen``, all of them for ``None``."""
-        if chosen is None:
-            return self
-        kept = chosen[self.decision]
-        return Valued(self.decision[kept], self.value[kept], self.names)
-
-
-class Together(NamedTuple):
-    """Which values decisions have together: decision ``i`` has those of row ``code[i]`` of ``rows``."""
-
-    code: Ids
-    rows: sparse.csr_array
-    names: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Index:
     """A facts frame made ready: make it with :func:`prepare`, once, and ask it many times."""
@@ -100,15 +82,14 @@ class Index:
     letter: Ids
     """The number of each decision's letter, in order."""
     _reading: Callable[[Sequence[str]], pl.DataFrame] = field(repr=False)
-    _citing: Callable[[str], Mapping[str, Cited]] = field(repr=False)
-    _columns: dict[str, pl.Series] = field(default_factory=dict, repr=False)
+    _citing: Callable[[str, str], Cited] = field(repr=False)
     undecided: int = 0
     """How many disputed items are left out, because their outcome was not understood."""
-    _kept: dict[tuple[str, str], Cited] = field(default_factory=dict, repr=False)
-    _strata: dict[str, tuple[Ids, tuple[str, ...]]] = field(default_factory=dict, repr=False)
-    _valued: dict[str, Valued] = field(default_factory=dict, repr=False)
-    _together: dict[str, Together] = field(default_factory=dict, repr=False)
-    _masks: dict[tuple[str, tuple[Value, ...], str], Mask] = field(default_factory=dict, repr=False)
+    _parts: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
+    _recent: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _keep: Callable[[str, str, Callable[[], Any]], Any] = field(
+        default=lambda _, __, make: make(), repr=False
+    )
     _searching: "Callable[[Index, str], Mask] | None" = field(default=None, repr=False)
 
     def __len__(self) -> int:
@@ -130,10 +111,10 @@ class Index:
 
     def columns(self, *names: str) -> pl.DataFrame:
         """Some columns of :attr:`decisions`; each is read when it is asked for first."""
-        if missing := [name for name in names if name not in self._columns]:
-            read = self._reading(missing)
-            self._columns.update({name: read[name] for name in missing})
-        return pl.DataFrame([self._columns[name] for name in names])
+        return pl.DataFrame([self._column(name) for name in names])
+
+    def _column(self, name: str) -> pl.Series:
+        return self.part("column", name, lambda: self._reading([name])[name])
 
     def cited(self, level: str, party: str) -> Cited:
         """The pairs of decision and key of one ``level`` for one ``party``.
@@ -143,47 +124,39 @@ class Index:
         """
         choose("level", level, LEVELS)
         choose("party", party, PARTIES)
-        if (level, party) not in self._kept:
-            self._kept.update({(level, side): cited for side, cited in self._citing(level).items()})
-        return self._kept[level, party]
+        return self.part("cited", f"{level}-{party}", lambda: self._citing(level, party))
 
-    def strata(self, column: str) -> tuple[Ids, tuple[str, ...]]:
+    def strata(self, column: str) -> Strata:
         """The stratum of each decision by the values of a column, and these from stratum 1 on.
 
         Decisions without a value are stratum 0.
         """
-        if column not in self._strata:
-            values = self.columns(column)[column]
-            known = values.unique().drop_nulls().sort()
-            codes, present = (part.to_physical().cast(pl.Int64) for part in (values, known))
-            place = np.zeros(int(present.max() or 0) + 2, np.int32)  # type: ignore[arg-type]  # integers
-            place[present.to_numpy() + 1] = np.arange(1, len(known) + 1)
-            named = tuple(str(value) for value in known)
-            self._strata[column] = place[codes.fill_null(-1).to_numpy() + 1], named
-        return self._strata[column]
+        return self.part("strata", column, lambda: strata(self.columns(column)[column]))
 
     def together(self, column: str) -> Together:
         """The values of a column of lists that decisions have together."""
-        if column not in self._together:
-            self._together[column] = _together(self.valued(column), len(self))
-        return self._together[column]
+        return self.part("together", column, lambda: together(self.valued(column), len(self)))
 
     def valued(self, column: str) -> Valued:
         """The decisions and their values of a column, of text or of lists of text; nulls have none."""
-        if column not in self._valued:
-            pairs = self.columns(column).select(value=column).with_row_index("decision")
-            if isinstance(pairs.schema["value"], pl.List):
-                pairs = pairs.explode("value", empty_as_null=True, keep_nulls=True)
-            pairs = pairs.drop_nulls()
-            names = pairs["value"].unique().sort()
-            number = places(pairs["value"], names)
-            decision = pairs["decision"].cast(pl.Int32).to_numpy()
-            packed = decision.astype(np.int64) * max(len(names), 1) + number
-            if each_once(packed).size < packed.size:
-                first = np.sort(np.unique(packed, return_index=True)[1])
-                decision, number = decision[first], number[first]
-            self._valued[column] = Valued(decision, number, tuple(str(name) for name in names))
-        return self._valued[column]
+        return self.part("valued", column, lambda: valued(self.columns(column)[column]))
+
+    def part(self, kind: str, name: str, make: Callable[[], Made]) -> Made:
+        """What ``make`` makes of all decisions, once; where it is kept on disk, not even that."""
+        if (kind, name) not in self._parts:
+            self._parts[kind, name] = self._keep(kind, name, make)
+        made: Made = self._parts[kind, name]
+        return made
+
+    def recent(self, name: Hashable, make: Callable[[], Made]) -> Made:
+        """What ``make`` makes, of what was asked for last."""
+        if name not in self._recent:
+            made = make()
+            while len(self._recent) >= _RECENT:
+                self._recent.pop(next(iter(self._recent)), None)
+            self._recent[name] = made
+        found: Made = self._recent[name]
+        return found
 
     def cases(self, cited: Cited, key: str) -> list[str]:
         """The cases of the decisions that cite one key, sorted."""
@@ -194,10 +167,13 @@ class Index:
     def values(self, name: str) -> list[str]:
         """The values that decisions have of the filter ``name``, or that are cited; sorted."""
         one = FILTERS[name]
-        found = {value for column in one.columns for value in self.valued(column).names}
+        found = {value for column in one.columns for value in self._names(column)}
         for level in one.levels:
             found.update(self.cited(level, "any").keys["key"])
         return one.choices(found)
+
+    def _names(self, column: str) -> tuple[str, ...]:
+        return self.strata(column)[1] if column in PLAIN else self.valued(column).names
 
     def resolved(self, filters: Filters) -> Filters:
         """The filters with words as the facts or the vocabulary write them.
@@ -234,43 +210,40 @@ class Index:
 
     def _having(self, one: Filter, values: Sequence[Value], party: str) -> Mask:
         """The decisions that have one of some values of a filter."""
-        asked = one.name, tuple(values), party
-        if asked in self._masks:
-            return self._masks[asked]
-        found = np.zeros(len(self), bool)
-        for phrase in values if one.searched else ():
-            if self._searching is None:
-                raise SettingError("the texts of the letters are not at hand")
-            found |= self._searching(self, str(phrase))
-        for column in one.columns:
-            valued = self.valued(column)
-            _mark(found, valued.decision, valued.value, valued.names, one, values)
-        if one.levels:
-            parties = PARTIES[:2] if party == "both" else (choose("party", party, PARTIES),)
-            found |= np.logical_and.reduce([self._citing_one(one, values, side) for side in parties])
-        while len(self._masks) >= _MASKS:
-            self._masks.pop(next(iter(self._masks)), None)
-        found.flags.writeable = False
-        self._masks[asked] = found
-        return found
+
+        def made() -> Mask:
+            found = np.zeros(len(self), bool)
+            for phrase in values if one.searched else ():
+                if self._searching is None:
+                    raise SettingError("the texts of the letters are not at hand")
+                found |= self._searching(self, str(phrase))
+            for column in one.columns:
+                if column in PLAIN:
+                    code, names = self.strata(column)
+                    found |= np.append(False, _matching(one, values, names))[code]
+                else:
+                    pairs = self.valued(column)
+                    found[pairs.decision[_matching(one, values, pairs.names)[pairs.value]]] = True
+            if one.levels:
+                parties = PARTIES[:2] if party == "both" else (choose("party", party, PARTIES),)
+                found |= np.logical_and.reduce([self._citing_one(one, values, side) for side in parties])
+            found.flags.writeable = False
+            return found
+
+        return self.recent((one.name, tuple(values), party), made)
 
     def _citing_one(self, one: Filter, values: Sequence[Value], party: str) -> Mask:
         found = np.zeros(len(self), bool)
         for level in one.levels:
             cited = self.cited(level, party)
-            _mark(found, cited.decision, cited.key, cited.keys["key"].to_list(), one, values)
+            wanted = _matching(one, values, cited.keys["key"].to_list())
+            found[cited.decision[wanted[cited.key]]] = True
         return found
 
 
-def _mark(
-    found: Mask, decision: Ids, number: Ids, names: Sequence[str], one: Filter, values: Sequence[Value]
-) -> None:
-    """Mark the decisions of the pairs whose name matches one of the values."""
-    right = np.array(
-        [any(one.matches(value, one.value_of(name)) for value in values) for name in names], bool
-    )
-    if right.any():
-        found[decision[right[number]]] = True
+def _matching(one: Filter, values: Sequence[Value], names: Sequence[str]) -> Mask:
+    """Which of the names match one of the values."""
+    return np.array([any(one.matches(value, one.value_of(name)) for value in values) for name in names], bool)
 
 
 def prepare(facts: pl.DataFrame | pl.LazyFrame) -> Index:
@@ -302,39 +275,14 @@ def prepare(facts: pl.DataFrame | pl.LazyFrame) -> Index:
         .collect()
     )
     letter = decisions["case"].rle_id().cast(pl.Int32)
-    citing = partial(_citing, citations)
-    return Index(outcome.to_numpy(), letter.to_numpy(), decisions.select, citing, undecided=unread)
-
-
-def _together(valued: Valued, decisions: int) -> Together:
-    """Values that the same decisions have, by a random mark of each that is added up."""
-    marks = np.random.default_rng(1).integers(1, 2**62, max(len(valued.names), 1)).astype(np.uint64)
-    mark = np.zeros(decisions, np.uint64)
-    starts = np.flatnonzero(np.diff(valued.decision, prepend=-1))
-    if starts.size:
-        mark[valued.decision[starts]] = np.add.reduceat(marks[valued.value], starts)
-    ordered = np.sort(mark)
-    distinct = ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] + np.uint64(1)))]
-    code = np.searchsorted(distinct, mark)
-    first = np.empty(distinct.size, np.int64)
-    first[code[::-1]] = np.arange(decisions)[::-1]
-    shape = (decisions, len(valued.names))
-    start = np.concatenate(([0], np.cumsum(np.bincount(valued.decision, minlength=decisions))))
-    whole = sparse.csr_array((np.ones(valued.value.size), valued.value, start), shape=shape)
-    return Together(code.astype(np.int32), sparse.csr_array(whole[first]), valued.names)
-
-
-def each_once(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The numbers sorted, each once; ``numpy.unique`` hashes, which takes ten times as long here."""
-    ordered = np.sort(numbers)
-    return ordered[np.diff(ordered, prepend=-1) > 0]
-
-
-def places(values: pl.Series, known: pl.Series) -> Ids:
-    """The place of each value in ``known``."""
-    table = pl.DataFrame({"name": known}).with_row_index("place")
-    joined = values.to_frame("name").join(table, on="name", how="left", maintain_order="left")
-    return joined["place"].cast(pl.Int32).to_numpy()
+    sides = cache(partial(_citing, citations))
+    return Index(
+        outcome.to_numpy(),
+        letter.to_numpy(),
+        decisions.select,
+        lambda level, party: sides(level)[party],
+        undecided=unread,
+    )
 
 
 def _citing(citations: pl.DataFrame, level: str) -> Mapping[str, Cited]:

@@ -29,6 +29,8 @@ from kg.analysis.comparison import Comparison
 from kg.analysis.covariates import wanted as covariates
 from kg.analysis.decisions import OUTCOMES, Cited, Index, Mask, prepare
 from kg.analysis.filters import Filters, check_minimum, unknown
+from kg.analysis.prepared.cells import cells
+from kg.analysis.prepared.filtered import Filtered
 from kg.analysis.verdict import Told
 from kg.sheets import to_csv
 
@@ -261,29 +263,36 @@ def drivers(
     index = facts if isinstance(facts, Index) else prepare(facts)
     wanted = index.resolved(filters or Filters())
     chosen = index.chosen(wanted, party)
-    cited = index.cited(level, party).within(chosen)
-    compared = Comparison.of_cited(index, cited, equal)
-    risk = compared.risk
+    prepared = cells(index, level, party, equal)
+    keys, cited = prepared.keys, partial(_cited, index, level, party, chosen)
+    compared = Filtered(prepared.chosen(index, chosen), cited, equal)
     totals = np.bincount(index.outcome if chosen is None else index.outcome[chosen], minlength=3)
     listed = compared.counts.sum(1) > 0
     if (years := wanted["edition"]) and level != "guideline":
-        listed &= np.array([any(str(year) in span for span in years) for year in cited.keys["edition"]], bool)
-    figures, (found, members) = compared.figures(lambda: _sets(compared, cited) if sets else ((), {}))
-    table = _table(compared, cited.keys, listed, figures, members)
+        listed &= np.array([any(str(year) in span for span in years) for year in keys["edition"]], bool)
+    figures, (found, members) = compared.figures(lambda: _sets(compared, keys) if sets else ((), {}))
+    table = _table(compared, keys, listed, figures, members)
     size, upheld, overturned, modified = (int(count) for count in (totals.sum(), *totals))
     told = Told(level, party, compared, totals, table, tuple(map(_direction, found)))
-    letters = int(np.count_nonzero(np.diff(index.letter[risk], prepend=-1)))
+    risk = int(compared.risk.sum())
+    letters = int(np.count_nonzero(np.diff(index.letter[compared.risk], prepend=-1)))
     return Drivers(
-        *(level, party, wanted, minimum, equal, size, upheld, overturned, modified, int(risk.sum()), letters),
+        *(level, party, wanted, minimum, equal, size, upheld, overturned, modified, risk, letters),
         told.verdict(),
         table,
         found,
         (*index.notes(wanted, party), *told.notes(), *index.left_out),
-        partial(index.cases, cited),
+        lambda key: index.cases(cited(), key),
     )
 
 
-def _sets(compared: Comparison, cited: Cited) -> tuple[tuple[EffectSet, ...], dict[int, tuple[int, float]]]:
+def _cited(index: Index, level: str, party: str, chosen: Mask | None) -> Cited:
+    return index.cited(level, party).within(chosen)
+
+
+def _sets(
+    compared: Comparison, known: pl.DataFrame
+) -> tuple[tuple[EffectSet, ...], dict[int, tuple[int, float]]]:
     """The credible sets, and of each key in one the set's number and its probability.
 
     A set is kept where its odds ratio, beside those of the other sets, is apart from 1: from a hundred
@@ -300,7 +309,7 @@ def _sets(compared: Comparison, cited: Cited) -> tuple[tuple[EffectSet, ...], di
         inside = np.isin(compared.key, part.keys)
         decisions = np.unique(compared.decision[inside])
         keys = tuple(
-            Member(cited.keys["key"][int(key)], float(share))
+            Member(known["key"][int(key)], float(share))
             for key, share in zip(part.keys, part.probability, strict=True)
         )
         for key, share in zip(part.keys.tolist(), part.probability.tolist(), strict=True):

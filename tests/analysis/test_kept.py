@@ -4,8 +4,10 @@ import pytest
 from small_facts import cite, decision, facts_of
 
 from kg.analysis.cache import Analyses
+from kg.analysis.decisions import LEVELS, PARTIES, PLAIN
 from kg.analysis.drivers import drivers
-from kg.analysis.filters import Filters
+from kg.analysis.filters import FILTERS, Filters
+from kg.analysis.prepared.part_files import FORMS
 
 
 @pytest.fixture
@@ -42,15 +44,37 @@ def test_what_is_read_is_what_was_made(facts, tmp_path):
     assert not list((tmp_path / "analysis").glob(".*"))
 
 
+def everything(kept, parts):
+    """What is asked of every part that is kept, by the names of ``parts``."""
+    index = kept.index
+    cited = [index.cited(level, party) for level in LEVELS for party in PARTIES]
+    valued = [index.valued(name.removeprefix("valued-")) for name in sorted(parts) if "valued-" in name]
+    some = Filters.of(category="Pharmaceuticals")
+    return (
+        kept.drivers(sets=False).rows,
+        kept.drivers(filters=some).rows,
+        kept.drivers(filters=some, adjust="specialty,year").rows,
+        kept.related("CM15-0000003"),
+        index.decisions.rows(),
+        [(one.decision.tolist(), one.key.tolist(), one.keys.rows()) for one in cited],
+        [index.values(name) for name in FILTERS],
+        [index.strata(name).code.tolist() for name in PLAIN],
+        [(one.decision.tolist(), one.value.tolist(), one.names) for one in valued],
+        index.together("specialties").rows.toarray().tolist(),
+    )
+
+
 @pytest.mark.parametrize(
     "every", [12, pytest.param(1, marks=pytest.mark.long)], ids=["some files", "every file"]
 )
 def test_a_changed_byte_is_found_and_changes_no_answer(facts, tmp_path, caplog, every):
     folder = tmp_path / "analysis"
     first = Analyses("000001", facts.lazy, folder)
-    asked = [first.drivers(sets=False).rows, first.related("CM15-0000003")]
+    first.prepare()
+    parts = {path.name for path in folder.iterdir()}
+    asked = everything(first, parts)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
-    assert len(files) > 30
+    assert {path.parent.name.partition("-")[0] for path in files} >= {"decisions", "features", *FORMS}
     for number, path in enumerate(files):
         if number % every:
             continue
@@ -60,7 +84,7 @@ def test_a_changed_byte_is_found_and_changes_no_answer(facts, tmp_path, caplog, 
         path.write_bytes(data)
         caplog.clear()
         again = Analyses("000001", facts.lazy, folder)
-        assert [again.drivers(sets=False).rows, again.related("CM15-0000003")] == asked, path
+        assert everything(again, parts) == asked, path
         assert "is made anew" in caplog.text, path
 
 

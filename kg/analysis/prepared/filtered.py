@@ -1,0 +1,82 @@
+"""The comparison of what is cited under filters, whose sums are taken over prepared pairs."""
+
+from collections.abc import Callable
+from functools import cached_property, partial
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from kg.analysis.comparison import Comparison
+from kg.analysis.covariates import Held, held
+from kg.analysis.decisions import Cited, Ids
+from kg.analysis.prepared.cells import Chosen
+from kg.statistics.adjusting import Citing, Population
+
+
+class Filtered(Comparison):
+    """As :meth:`Comparison.of_cited` of the chosen pairs; ``cited`` makes them if each is wanted."""
+
+    chosen: Chosen
+
+    def __init__(self, chosen: Chosen, cited: Callable[[], Cited], adjust: tuple[str, ...]) -> None:
+        made = {"index": chosen.index, "risk": chosen.risk, "keys": chosen.keys, "adjust": adjust}
+        self.__dict__.update(made, chosen=chosen, _cited=None, _made=cited)
+
+    @cached_property
+    def _both(self) -> Cited:
+        found: Cited = self.__dict__["_made"]()
+        return found
+
+    @cached_property
+    def decision(self) -> Ids:
+        """The decision of each pair, ascending."""
+        return self._both.decision
+
+    @cached_property
+    def key(self) -> Ids:
+        """The key of each pair."""
+        return self._both.key
+
+    @cached_property
+    def held(self) -> Held:
+        """The decisions at risk with their covariates."""
+        chosen = self.chosen
+        cell = chosen.number[chosen.cells.cell[self.risk]]
+        return held(chosen.cells.covariates, chosen.size, self.decisions, cell)
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """Decisions by key (a row) and outcome."""
+        return self.chosen.counts
+
+    @cached_property
+    def letters(self) -> NDArray[np.int64]:
+        """How many letters have each key."""
+        return self.chosen.letters[0]
+
+    @cached_property
+    def squares(self) -> NDArray[np.int64]:
+        """The squares of how many decisions of a letter have each key, added up."""
+        return self.chosen.letters[1]
+
+    @cached_property
+    def citing(self) -> Citing:
+        """Which decisions at risk have which of the compared keys, beside their covariates."""
+        return self._counted(self.held.population, self.chosen.by_cell[self.tested])
+
+    def _citing(self, population: Population) -> Citing:
+        """Which of one rate for all."""
+        count = self.counts[self.tested].sum(1).astype(np.float64)
+        return self._counted(population, sparse.csr_array(count[:, None]))
+
+    def _counted(self, population: Population, cells: sparse.csr_array) -> Citing:
+        chosen, tested = self.chosen, self.tested
+        alike = partial(chosen.alike, tested)
+        return Citing.counted(
+            population, cells, self.counts[tested, 1], self._compared, lambda: self._by_key, alike
+        )
+
+    @cached_property
+    def _by_key(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        return self.chosen.compared(self.tested)
