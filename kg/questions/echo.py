@@ -200,6 +200,8 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "age": f"{no}of workers aged {values}",
         "quantity": f"{no}asking for {values}",
         "frequency": f"{no}asked for {values}",
+        "recommended": f"{no}with {values} recommended",
+        "beyond_recommended": f"{no}asking for {values} beyond what is recommended",
         "quantity_unit": f"{no}counted in {values}s",
         "items": f"{no}of letters with {values} items",
         "surgical": f"{no}{values}",

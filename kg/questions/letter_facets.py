@@ -110,6 +110,18 @@ def _frequency(index: Index, _: str) -> pl.Series:
     return (columns["frequency_max"] * factor / columns["period_min"]).round(2)
 
 
+def _recommended(index: Index, _: str) -> pl.Series:
+    """The greatest amount that is said to be recommended, where it is in the unit of the quantity."""
+    columns = index.columns("quantity_unit", "recommended_max", "recommended_unit")
+    same = columns["quantity_unit"].cast(pl.String) == columns["recommended_unit"].cast(pl.String)
+    return columns["recommended_max"].set(~same.fill_null(value=False), None)
+
+
+def _beyond(index: Index, party: str) -> pl.Series:
+    """What is requested beyond it; below zero where less is."""
+    return index.columns("quantity_max")["quantity_max"] - _recommended(index, party)
+
+
 def _days(first: str, last: str) -> Callable[[Index, str], pl.Series]:
     def between(index: Index, _: str) -> pl.Series:
         dates = index.columns(DATES[first], DATES[last])
@@ -215,6 +227,16 @@ FACETS: dict[str, Facet] = {
     ),
     "frequency": Facet(
         "frequency requested", _frequency, ranges.NUMBERS, unit="times a week", of_letters=False
+    ),
+    "recommended": Facet(
+        "amount recommended", _recommended, ranges.NUMBERS, unit="of them", of_letters=False
+    ),
+    "beyond_recommended": Facet(
+        "quantity requested beyond the amount recommended",
+        _beyond,
+        ranges.NUMBERS,
+        unit="of them",
+        of_letters=False,
     ),
     "items": Facet("number of items of the letter", _items, ranges.NUMBERS, unit="items"),
     "letter": Facet("outcomes of the letter's items", _letter, known=tuple(LETTER)),

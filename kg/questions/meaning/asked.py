@@ -218,6 +218,13 @@ class Asked(Dates):
             self.seen.discard("COMPARE")
             self.compared, self.outcome = False, None
             return
+        if self.outcome not in (None, outcome) and set(self.loose) & {
+            "page",
+            "section",
+            "chapter",
+            "guideline",
+        }:
+            return  # `which pages go with overturned requests, and which with upheld`: their table has both
         if self.outcome not in (None, outcome):
             raise QuestionError(f"one outcome can be asked about, not both {self.outcome} and {outcome}")
         self.outcome = outcome

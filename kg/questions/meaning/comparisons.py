@@ -136,6 +136,10 @@ def _not_compared(asked: Asked, pairs: int) -> str:
 def _as_edition(asked: Asked, other: Condition) -> Condition:
     """A year that is compared with an edition, as the other edition: *chronic pain 2009 versus 2016*."""
     own = [c.values[0] for c in asked.conditions if c.name == "guideline"]
+    editions = [c for c in asked.conditions if c.name == "edition" and not c.negated]
+    if other.name == "decision_date" and len(editions) == 1 and _is_year(other.values[0]):
+        year = other.values[0][:4]  # `the 2016 edition rather than 2009`
+        return Condition("edition", (year,), asked=year)
     if (
         other.name != "decision_date"
         or len(own) != 1
@@ -144,8 +148,13 @@ def _as_edition(asked: Asked, other: Condition) -> Condition:
         return other
     work, _, edition = own[0].rpartition("/")
     year = other.values[0][:4]
-    whole = other.values[0] == f"{year}-01-01..{year}-12-31"
+    whole = _is_year(other.values[0])
     return Condition("guideline", (f"{work}/{year}",), asked=year) if edition.isdecimal() and whole else other
+
+
+def _is_year(dates: str) -> bool:
+    """Whether a range of dates is a year."""
+    return dates == f"{dates[:4]}-01-01..{dates[:4]}-12-31"
 
 
 def _as_drugs(asked: Asked, other: Condition) -> list[Condition]:
@@ -196,11 +205,16 @@ def with_and_without(asked: Asked) -> None:
 _STATED = {"guideline", "basis", "ground", "rationale", "edition", "alone"}
 
 
+_WHO = {"specialty", "licence", "sex", "priority", "age"}
+
+
 def _one_that_matters(asked: Asked) -> Condition | None:
     """The condition with and without which decisions are compared: the only one, or what is stated."""
     if len(asked.conditions) == 1:
         return asked.conditions[0] if "STRICT" not in asked.seen else None
     stated = [c for c in asked.conditions if c.name in _STATED and not c.negated]
+    if not stated and "MATTER" in asked.seen:  # `does it matter for MRI whether the reviewer is a surgeon`
+        stated = [c for c in asked.conditions if c.name in _WHO and not c.negated]
     likely = "MATTER" in asked.seen or any(BESIDE.fills("LIKELIER", p.printed) for p in asked.phrases)
     return stated[0] if len(stated) == 1 and likely else None
 

@@ -121,6 +121,8 @@ def _conditions(
         kind = Kind.PARTS
         asked.part = [c for c in conditions if c.name == of]
         conditions = [c for c in conditions if c.name != of]
+    if any(part.name == "letter" for part in asked.part):  # `mixed letters: what share of them is split`
+        conditions = [c for c in conditions if c.name != "letter"]
     where = tuple(settled(condition) for condition in comparisons.without_treatments(conditions))
     _split_by_loose(asked, kind, level, where)
     if groups and lists_several(asked, groups):
@@ -212,6 +214,8 @@ def _by(
         loose = [name for name in loose if name not in {"category", "subcategory"}]
     if level and asked.has({"guideline"}):
         loose = [name for name in loose if name != "guideline"]  # `pages of the chronic pain guideline`
+    told = {c.name for c in where if not c.negated} & {"priority", "sex", "licence"}
+    loose = [name for name in loose if name not in told]  # `letters with expedited priority by service`
     by = list(dict.fromkeys(name for name in (*asked.by, *loose) if name not in (level, *above(level))))
     if kind is Kind.GROUNDS:
         by = [name for name in by if name != "ground"]
@@ -298,7 +302,9 @@ def _cites_counted(asked: Asked, groups: tuple[Condition, ...]) -> bool:
     """Whether how often something is cited is asked, as in “is ODG cited more often than ACOEM”."""
     compared = bool(groups) and groups[0].name == "guideline" and "THAN" in asked.seen
     ranked = bool(asked.seen & {"MOST", "LEAST", "TREND"}) and not asked.seen & _ENDING
-    cited = "CITE" in asked.seen and (compared or ranked or "OFTEN" in asked.seen)
+    noun = any(p.type == "CITE" and p.printed.lower().startswith("citation") for p in asked.phrases)
+    noun = noun and not asked.seen & _ENDING  # `chapter 9 citations per year`
+    cited = "CITE" in asked.seen and (compared or ranked or noun or "OFTEN" in asked.seen)
     return asked.outcome is None and (cited or "CITED_MOST" in asked.seen)
 
 

@@ -45,8 +45,8 @@ def _longest(asked: Asked, named: list[str]) -> None:
         for p in asked.phrases
         if p.type == "MEAN" and BESIDE.within("LASTED_LONGEST", p.printed)
     ]
-    if ranked and not (named or asked.measure) and (asked.loose or asked.by or "WHO" in asked.seen):
-        asked.measure = _TURNAROUND
+    if ranked and not named and (asked.loose or asked.by or "WHO" in asked.seen):
+        asked.measure = asked.measure or _TURNAROUND
         asked.seen.add("LEAST" if "short" in ranked[0] else "MOST")
 
 

@@ -22,6 +22,8 @@ Reread = Callable[[Phrase], Question | None]
 
 _LISTED = {Kind.CASES, Kind.CASE, Kind.WHY, Kind.RELATED, Kind.CONTRAST}
 _OF_ONE = {Kind.CASE, Kind.WHY, Kind.RELATED, Kind.CONTRAST}
+_OF_BOTH = {*_OF_ONE, Kind.ASSOCIATIONS}
+"""What tells each outcome, whatever it is asked about."""
 _PLACES = {"page", "section", "chapter", "guideline", "edition", "basis"}
 _CITING = {"guideline", "edition", "basis", "alone", "ground", "rationale"}
 _DATES = {"decision_date", "injury_date", "denial_date", "application_date", "assignment_date"}
@@ -43,7 +45,7 @@ def _always(_: Question, __: Phrase) -> bool:
 
 def _ended(outcome: Outcome) -> Expressed:
     def expressed(question: Question, _: Phrase) -> bool:
-        told = question.outcome is outcome or "outcome" in question.by or question.kind in _OF_ONE
+        told = question.outcome is outcome or "outcome" in question.by or question.kind in _OF_BOTH
         return told or (question.counts and question.outcome is None) or "letter" in _names(question)
 
     return expressed

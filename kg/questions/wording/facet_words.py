@@ -21,6 +21,8 @@ _BOTH = (
     ),
     *("overturned and upheld in the same letter", "upheld and overturned in the same letter"),
     *("both overturned and upheld items", "both upheld and overturned items"),
+    *("split between upheld and overturned", "split between overturned and upheld"),
+    *("divided between upheld and overturned", "divided between overturned and upheld"),
 )
 UNDATED = (
     *("undated", "without a date", "without a decision date"),

@@ -47,6 +47,8 @@ def found(text: str) -> Found:
             yield Meaning("HAVING", "decisions", bounded(times[0], number)), times.start(), times.end()
     for items in MEASURED.every("ITEMS_OF_LETTER", text):
         yield Meaning("TIME", value="items"), items.start(), items.end()
+    for amounts in MEASURED.every("REQUESTED_AND_ALLOWED", text):
+        yield Meaning("MEASURE", value="beyond_recommended"), amounts.start(), amounts.end()
     for visits in MEASURED.every("HOW_MANY_VISITS", text):
         yield Meaning("OF_QUANTITY"), visits.start(), visits.end()
     for sexes in MEASURED.every("SEXES", text):
@@ -91,6 +93,7 @@ def _times(text: str) -> Found:
             return
     times = list(MEASURED.every("TIME", text))
     if not times and lasting is None:
+        yield from _longest(text)
         return
     every = [
         one for one in MEASURED.every("EVENT", text) if not MEASURED.before("BY_TIME", text, one.start())
@@ -118,6 +121,16 @@ def _times(text: str) -> Found:
         return
     for said in (*times, *events):
         yield Meaning("IGNORED"), said.start(), said.end()
+
+
+def _longest(text: str) -> Found:
+    """The days between two dates that took longest: *which letters took longest from injury to decision*."""
+    events = list(_connected(text, list(MEASURED.every("EVENT", text))))
+    names = sorted({_date(event[0]) for event in events}, key=list(letter_facets.DATES).index)
+    if MEASURED.within("TOOK_LONGEST", text) and len(names) == 2:
+        first, *others = events
+        yield Meaning("TIME", value=f"days_{names[0]}_{names[1]}"), first.start(), first.end()
+        yield from ((Meaning("IGNORED"), other.start(), other.end()) for other in others)
 
 
 def _claims_of_an_age(text: str) -> Found:

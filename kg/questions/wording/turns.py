@@ -19,7 +19,7 @@ _AND_AFTER = {"and after", "or after", "& after"}
 
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
-    phrases = _by_items(text, phrases)
+    phrases = _cited_against(_by_items(text, phrases))
     phrases = _crossed(text, _before_or_later(_beaten(_most_of(text, _editions(_differing(phrases))))))
     phrases = parties.each_cited(_not_met(_halves(phrases)))
     return _instead(
@@ -152,6 +152,17 @@ def _last_date(phrases: list[Phrase]) -> list[Phrase]:
     return phrases[begins:ends]
 
 
+def _cited_against(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *what is cited against massage* as what is cited where it is denied."""
+    found = list(phrases)
+    for at, phrase in enumerate(phrases):
+        cited = at and phrases[at - 1].type in {"CITE", "CITED_MOST"}
+        of = [one.type for one in phrases[at + 1 : at + 2]] == ["VALUE"]
+        if cited and of and phrase.type == "VERSUS" and phrase.printed.lower() == "against":
+            found[at] = phrase._replace(type="IS_UPHELD", meaning=Meaning("IS_UPHELD"))
+    return found
+
+
 def _by_items(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, *by number of items* as what is split by how many a letter has."""
     found = list(phrases)
@@ -236,6 +247,8 @@ def _settled(text: str, phrase: Phrase) -> Phrase:
     def led(by: str) -> re.Match[str] | None:
         return BESIDE.before(by, text, phrase.start)
 
+    if BESIDE.fills("IN_PATIENTS", printed):  # and no inpatient stay
+        return phrase._replace(type="IN", meaning=Meaning("IN"))
     specialty, found, start = phrase.meaning.name == "specialty", None, phrase.start
     if specialty and led("REQUESTED_BY"):
         return phrase._replace(type="NO_PROVIDER", meaning=Meaning("NO_PROVIDER"))
