@@ -171,6 +171,15 @@ _AS_ASKED = {
 """Filters whose values are seldom called by their names."""
 
 
+_AMOUNTS = {
+    "recommended": "with {} recommended",
+    "beyond_recommended": "asking for {} beyond what is recommended",
+    "refills": "with {} refills",
+    "strength": "of a strength of {}",
+}
+"""Conditions on amounts, in words."""
+
+
 def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
     """A condition in words."""
     values, no = named(condition), "not " if condition.negated else ""
@@ -179,6 +188,8 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
     if condition.values == (vocabulary.EVER,):
         return f"{'without' if no else 'with'} {values}"
     who = "reviewer" if (condition.party or party) is Party.REVIEWER else "claims administrator"
+    if condition.name in _AMOUNTS:
+        return no + _AMOUNTS[condition.name].format(values)
     if condition.name.startswith("agreement_"):
         return f"{no}whose parties cite {values}"
     if condition.name.startswith("days_"):
@@ -200,21 +211,18 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "age": f"{no}of workers aged {values}",
         "quantity": f"{no}asking for {values}",
         "frequency": f"{no}asked for {values}",
-        "recommended": f"{no}with {values} recommended",
-        "beyond_recommended": f"{no}asking for {values} beyond what is recommended",
         "quantity_unit": f"{no}counted in {values}s",
         "items": f"{no}of letters with {values} items",
         "surgical": f"{no}{values}",
         "retrospective": f"{no}of services {values}",
-        "refills": f"{no}with {values} refills",
         "basis": f"whose {who} {'does not rely' if no else 'relies'} on {values}",
         "alone": f"{no}with no other {values}",
         "condition": f"{no}of patients with {values}",
         "service": f"{no}on {values}",
+        "earlier": f"{no}of patients who had {values} before",
         "together": f"{no}of letters that dispute {values}",
         "treatment": f"whose item {'does not name' if no else 'names'} {values}",
         "item_words": f"whose item {'does not mention' if no else 'mentions'} {values}",
-        "strength": f"{no}of a strength of {values}",
         "injury_date": f"{no}of injuries {values}",
         "denial_date": f"{no}denied by utilization review {values}",
         "application_date": f"{no}whose application was received {values}",

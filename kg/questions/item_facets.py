@@ -140,3 +140,22 @@ def together(called: Callable[[Index, str], pl.Series]) -> Callable[[Index, str]
         return joined["called"]
 
     return of_letters
+
+
+def recommended(index: Index, _: str) -> pl.Series:
+    """The greatest amount that is said to be recommended, where it is in the unit of the quantity."""
+    columns = index.columns("quantity_unit", "recommended_max", "recommended_unit")
+    same = columns["quantity_unit"].cast(pl.String) == columns["recommended_unit"].cast(pl.String)
+    return columns["recommended_max"].set(~same.fill_null(value=False), None)
+
+
+def beyond(index: Index, party: str) -> pl.Series:
+    """What is requested beyond it; below zero where less is."""
+    return index.columns("quantity_max")["quantity_max"] - recommended(index, party)
+
+
+def earlier(index: Index, _: str) -> pl.Series:
+    """The treatments that a decision's patient had before, each with and without what it did."""
+    had = index.columns("earlier_treatments")["earlier_treatments"].cast(pl.List(pl.String))
+    plain = had.list.eval(pl.element().str.split(":").list.first())
+    return pl.select(pl.concat_list(had, plain)).to_series()

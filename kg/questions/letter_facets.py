@@ -110,18 +110,6 @@ def _frequency(index: Index, _: str) -> pl.Series:
     return (columns["frequency_max"] * factor / columns["period_min"]).round(2)
 
 
-def _recommended(index: Index, _: str) -> pl.Series:
-    """The greatest amount that is said to be recommended, where it is in the unit of the quantity."""
-    columns = index.columns("quantity_unit", "recommended_max", "recommended_unit")
-    same = columns["quantity_unit"].cast(pl.String) == columns["recommended_unit"].cast(pl.String)
-    return columns["recommended_max"].set(~same.fill_null(value=False), None)
-
-
-def _beyond(index: Index, party: str) -> pl.Series:
-    """What is requested beyond it; below zero where less is."""
-    return index.columns("quantity_max")["quantity_max"] - _recommended(index, party)
-
-
 def _days(first: str, last: str) -> Callable[[Index, str], pl.Series]:
     def between(index: Index, _: str) -> pl.Series:
         dates = index.columns(DATES[first], DATES[last])
@@ -170,6 +158,12 @@ def _services(index: Index, _: str) -> pl.Series:
     names = ("category", "subcategory", "drug", "drug_class")
     called = index.columns(*names).select(pl.concat_list(pl.col(name).cast(pl.String) for name in names))
     return called.to_series().list.drop_nulls()
+
+
+@cache
+def _had_before() -> tuple[str, ...]:
+    """What earlier treatments can be called."""
+    return tuple(f"{name}{ended}" for name in services() for ended in ("", ":helped", ":not-helped"))
 
 
 @cache
@@ -229,11 +223,11 @@ FACETS: dict[str, Facet] = {
         "frequency requested", _frequency, ranges.NUMBERS, unit="times a week", of_letters=False
     ),
     "recommended": Facet(
-        "amount recommended", _recommended, ranges.NUMBERS, unit="of them", of_letters=False
+        "amount recommended", item_facets.recommended, ranges.NUMBERS, unit="of them", of_letters=False
     ),
     "beyond_recommended": Facet(
         "quantity requested beyond the amount recommended",
-        _beyond,
+        item_facets.beyond,
         ranges.NUMBERS,
         unit="of them",
         of_letters=False,
@@ -264,6 +258,7 @@ FACETS: dict[str, Facet] = {
     "refills": Facet("refills", _column("refills_max"), ranges.NUMBERS, unit="refills", of_letters=False),
     "condition": Facet("patient's condition", _column("conditions"), of_letters=False),
     "service": Facet("service or drug", _services, of_letters=False),
+    "earlier": Facet("treatment that the patient had before", item_facets.earlier),
     "together": Facet("services of the letter", item_facets.together(_services)),
     "treatment": Facet(
         "treatment", item_facets.item_text, finding=item_facets.treatment_in, of_letters=False
@@ -348,6 +343,7 @@ _KNOWN: dict[str, Callable[[], Iterable[str]]] = {
     "condition": conditions,
     "service": services,
     "together": services,
+    "earlier": _had_before,
     "treatment": item_facets.treatments,
 }
 """Facets whose values stand in a vocabulary."""
@@ -384,6 +380,9 @@ def told(name: str, value: str) -> str:
     named = conditions() if name == "condition" else _TOLD.get(name, {})
     if value in named:
         return named[value]
+    if name == "earlier":
+        treatment, _, ended = value.partition(":")
+        return f"{treatment} ({ended.replace('-', ' ')})" if ended else treatment
     if name.startswith("agreement_"):
         return _AGREEMENT[value].format(name.removeprefix("agreement_"))
     first, to, last = value.partition("..")

@@ -185,7 +185,12 @@ def _passed_over(text: str, question: Question, read: Said, meant: list[Phrase])
             return _read(blank, settled(blank, [p for p in read.phrases if p is not left_out]))
         return None
 
-    found = [*without_effect.passed_over(question, read.phrases, meant, without), *read.passed_over]
+    had = [phrase for phrase in meant if phrase.meaning.name == "earlier"]  # `prior`, of prior therapy
+    found = [
+        one
+        for one in (*without_effect.passed_over(question, read.phrases, meant, without), *read.passed_over)
+        if not any(phrase.start <= one.start < phrase.end for phrase in had)
+    ]
     return tuple(dict.fromkeys(p.printed for p in sorted(found, key=lambda p: p.start)))
 
 

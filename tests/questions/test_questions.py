@@ -578,3 +578,22 @@ def test_agreement_is_counted_as_the_table_of_both_parties_counts_it(analyses, l
     assert (asked.value["part"], asked.value["decisions"]) == (table["same"], both)
     for name, number in table.items():
         assert answers.ask(analyses, f'how many agreement_{level}="{name}"').value["decisions"] == number
+
+
+def test_what_is_beyond_the_recommended_and_what_was_before_are_counted_as_the_facts_have_them(
+    analyses, base
+):
+    decided = [
+        row for row in base.facts.unique(["case", "item"]).iter_rows(named=True) if row["outcome"] is not None
+    ]
+    beyond = [
+        row["quantity_max"] - row["recommended_max"]
+        for row in decided
+        if row["recommended_max"] is not None and row["quantity_unit"] == row["recommended_unit"]
+    ]
+    asked = answers.ask(analyses, "visits requested against visits recommended, measured").value
+    assert (asked["measured"], asked["mean"]) == (len(beyond), pytest.approx(sum(beyond) / len(beyond)))
+    had = [{one.split(":")[0] for one in row["earlier_treatments"]} for row in decided]
+    for treatment in sorted(set().union(*had)):
+        number = answers.ask(analyses, f'how many earlier="{treatment}"').value["decisions"]
+        assert number == sum(treatment in one for one in had), treatment

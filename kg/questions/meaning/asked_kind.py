@@ -31,7 +31,7 @@ def kind_of(asked: Asked) -> tuple[Kind, str | None]:
         return Kind.SIDES, level or "section"
     if "WHY" in seen or _asks_grounds(asked):
         return Kind.GROUNDS, None
-    if found := _kind_of_places(asked, levels):
+    if found := _with_case_numbers(asked) or _kind_of_places(asked, levels):
         return found
     if "TREND" in seen:
         return Kind.TREND, None
@@ -62,6 +62,15 @@ def _kind_of_case(asked: Asked) -> Kind:
     if "LIKE" in seen:
         return Kind.RELATED
     return Kind.WHY if seen & {"WHY", "GROUNDS"} else Kind.CASE
+
+
+def _with_case_numbers(asked: Asked) -> tuple[Kind, None] | None:
+    """The cases, where a list is to have their numbers: each shows what it cites."""
+    if "SHOW" not in asked.seen or asked.by or not BESIDE.within("CASE_NUMBERS", asked.text):
+        return None
+    asked.loose = [name for name in asked.loose if name not in LEVELS]
+    asked.seen.discard("CITE")
+    return Kind.CASES, None
 
 
 def _kind_of_places(asked: Asked, levels: list[str]) -> tuple[Kind, str | None] | None:

@@ -133,7 +133,9 @@ def _thing(name: str) -> Expressed:
     def expressed(question: Question, _: Phrase) -> bool:
         told = {*question.split, question.level or "", question.measure or "", *_names(question)}
         told |= {one.split("_")[0] for one in told if one.startswith("quantity")}
-        if name in told or (name in _PLACES and (told & _PLACES or _agrees(question))):
+        if name in told or (
+            name in _PLACES and (told & _PLACES or _agrees(question) or question.kind is Kind.CASES)
+        ):
             return True
         if name in {"category", "subcategory"}:
             return question.kind not in {Kind.CASE, Kind.WHY}  # `share of treatments overturned`
@@ -179,7 +181,8 @@ EXPRESSED: Mapping[str, Expressed] = {
     **dict.fromkeys(("SHOW", "WHICH", "IN"), _always),
     "YEAR": _year,
     "NUMBER": _number,
-    **dict.fromkeys(("SINCE", "AFTER", "ONWARD", "EARLIER", "TO", "MONTH", "DAY", "START", "END"), _dated),
+    "AFTER": lambda q, p: _dated(q, p) or "earlier" in _names(q),
+    **dict.fromkeys(("SINCE", "ONWARD", "EARLIER", "TO", "MONTH", "DAY", "START", "END"), _dated),
     **dict.fromkeys(("Q1", "Q2", "Q3", "Q4", "H1", "H2"), _dated),
     **dict.fromkeys(("MOST", "LEAST", "TOP", "BOTTOM", "CITED_MOST"), _ranked),
     **dict.fromkeys(("STRICT", "LENIENT"), _ranked),
@@ -190,7 +193,14 @@ EXPRESSED: Mapping[str, Expressed] = {
     "SHARE": lambda q, _: q.kind not in _LISTED,
     "COUNT": lambda q, _: q.kind not in _LISTED,
     "OFTEN": lambda q, _: q.kind not in _LISTED,
-    "CITE": lambda q, _: bool(_names(q) & _CITING or _agrees(q) or q.level or q.case or set(q.by) & _PLACES),
+    "CITE": lambda q, p: bool(
+        ("earlier" in _names(q) and p.printed.lower().startswith("us"))
+        or _names(q) & _CITING
+        or _agrees(q)
+        or q.level
+        or q.case
+        or set(q.by) & _PLACES
+    ),
     "FROM": lambda q, p: _dated(q, p) or q.party is not Party.REVIEWER,
     "BEFORE": lambda q, p: _dated(q, p) or q.kind is Kind.GROUNDS,
     "BETWEEN": lambda q, p: _dated(q, p) or q.kind is Kind.SIDES,
@@ -198,7 +208,7 @@ EXPRESSED: Mapping[str, Expressed] = {
     "BY": _split,
     "PERIOD": _split,
     "OR": _joins,
-    "NOT": _joins,
+    "NOT": lambda q, p: _joins(q, p) or q.kind is Kind.SIDES,
     "FREQUENT": lambda q, p: _ranked(q, p) or q.kind is Kind.PARTS,
     "VALUE": _value,
     "GUIDE": _guide,

@@ -39,7 +39,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
                 found.insert(at, phrase)  # `surgery after a 2010 injury`
             elif found and found[-1].type == "BY":
                 found.append(phrase._replace(type="OF_INJURY_YEAR"))
-        elif _gives_example(phrase, after, found) or (not dated and _is_of_ground(phrase, found)):
+        elif _gives_example(phrase, after, found) or (not dated and _is_undated(phrase, after, found)):
             continue
         elif phrase.type == "GROUNDS" and found and found[-1].type == "ONLY":
             found[-1] = found[-1]._replace(meaning=Meaning("ONLY", "ground"))
@@ -52,7 +52,12 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
 
 
 def _with_others(found: list[Phrase]) -> list[Phrase]:
-    """The phrases, a last *not* after *than* as the others: *than those that do not*."""
+    """The phrases, a last *not* after *than* as the others: *than those that do not*.
+
+    Of what both sides cite it says nothing: *do both cite the same guideline, and what if they do not*.
+    """
+    if found and found[-1].type == "NOT" and any(phrase.type == "SIDES" for phrase in found):
+        return found[:-1]
     if [phrase.type for phrase in found[-2:]] in (["THAN", "NOT"], ["VERSUS", "NOT"]):
         found[-1] = found[-1]._replace(type="OTHERS", meaning=Meaning("OTHERS"))
     return found
@@ -110,9 +115,14 @@ def _asking(phrases: list[Phrase]) -> list[Phrase]:
 EVENTS = {"RECEIVED", "DENIED_ON", "ASSIGNED"}
 
 
-def _is_of_ground(phrase: Phrase, found: list[Phrase]) -> bool:
-    """Whether *before* is said of a ground: *conservative care was not tried before an injection*."""
-    return phrase.type == "BEFORE" and bool(found) and found[-1].meaning.name == "ground"
+def _is_undated(phrase: Phrase, after: Phrase | None, found: list[Phrase]) -> bool:
+    """Whether *before* is said of a ground, or *after* of a treatment that was before.
+
+    *Conservative care was not tried before an injection*, *shoulder MRI after failed therapy*.
+    """
+    if phrase.type == "BEFORE":
+        return bool(found) and found[-1].meaning.name == "ground"
+    return phrase.type == "AFTER" and after is not None and after.meaning.name == "earlier"
 
 
 def _gives_example(phrase: Phrase, after: Phrase | None, found: list[Phrase]) -> bool:
@@ -236,7 +246,7 @@ _UNDATED = {"FROM", "TO", "SINCE"}
 def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
     """Whether a phrase stands for a thing already named (*a standard one*), or a person without a name."""
     following = after.type if after else ""
-    if phrase.type == "BEFORE" and following.startswith("IS_"):
+    if phrase.type == "BEFORE" and following.startswith(("IS_", "EACH_OUTCOME")):
         return True  # `what do reviewers want to see before approving it`
     if phrase.type == "YEAR" and after and following == "GUIDE":  # `2004 ACOEM`, which has one edition
         return after.meaning.value.endswith(f"-{phrase.meaning.value}")
@@ -246,7 +256,9 @@ def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
         return True
     if phrase.type == "BY" and following not in _SPLITTING:
         # `in 2014 and 2015, each`, `TENS and H-wave each`
-        each = phrase.printed.lower() == "each" and following in {"CITE", "ONLY", "HAVING", ""}
+        each = phrase.printed.lower() == "each" and (
+            following in {"CITE", "ONLY", "HAVING", "IN", ""} or following.startswith("IS_")
+        )
         if each or following == "NOT":
             return True
         agent = BESIDE.after("BY_SOMEONE", text, phrase.start)

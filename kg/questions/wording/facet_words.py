@@ -105,6 +105,9 @@ def _in_part() -> Iterator[str]:
     ):
         for approved, at in product(("approved", "certified"), ("at", "in", "for")):
             yield from (f"{approved} {at} {less}{end}" for end in ("", *(f" by {who}" for who in by)))
+            yield from (
+                f"{who} {had}{approved} {at} {less}" for who in by for had in ("", "had ", "already ")
+            )
     for parted in ("partially", "partly"):
         for approved in ("approved", "certified", "authorized", "authorised", "granted", "denied"):
             yield from (f"{parted} {approved} by {who}" for who in by)

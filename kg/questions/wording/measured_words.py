@@ -47,10 +47,11 @@ def found(text: str) -> Found:
             yield Meaning("HAVING", "decisions", bounded(times[0], number)), times.start(), times.end()
     for items in MEASURED.every("ITEMS_OF_LETTER", text):
         yield Meaning("TIME", value="items"), items.start(), items.end()
-    for amounts in MEASURED.every("REQUESTED_AND_ALLOWED", text):
+    amounts = MEASURED.within("REQUESTED_AND_ALLOWED", text)
+    if amounts:
         yield Meaning("MEASURE", value="beyond_recommended"), amounts.start(), amounts.end()
     for visits in MEASURED.every("HOW_MANY_VISITS", text):
-        yield Meaning("OF_QUANTITY"), visits.start(), visits.end()
+        yield Meaning("IGNORED" if amounts else "OF_QUANTITY"), visits.start(), visits.end()
     for sexes in MEASURED.every("SEXES", text):
         for at in (sexes.start(), sexes.end() - 1):
             yield Meaning("VALUE", "sex", "male" if text[at] == "M" else "female"), at, at + 1

@@ -188,3 +188,14 @@ def _of_each(phrase: Phrase, name: str, value: str, *, negated: bool = False) ->
         phrase._replace(type="VALUE", meaning=Meaning("VALUE", name, value, negated=negated, party=party))
         for party in (Party.CLAIMS_ADMINISTRATOR, None)
     ]
+
+
+def cited_against(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *what is cited against massage* as what is cited where it is denied."""
+    found = list(phrases)
+    for at, phrase in enumerate(phrases):
+        cited = at and phrases[at - 1].type in {"CITE", "CITED_MOST"}
+        of = [one.type for one in phrases[at + 1 : at + 2]] == ["VALUE"]
+        if cited and of and phrase.type == "VERSUS" and phrase.printed.lower() == "against":
+            found[at] = phrase._replace(type="IS_UPHELD", meaning=Meaning("IS_UPHELD"))
+    return found

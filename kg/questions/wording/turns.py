@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from kg.questions.beside import BESIDE
-from kg.questions.vocabulary import Meaning, Phrase
+from kg.questions.item_facets import classes_of
+from kg.questions.vocabulary import Meaning, Phrase, drug_classes
 from kg.questions.wording import parties
 from kg.questions.wording.alternatives import SERVICES
 from kg.questions.wording.cut_phrases import AT_DATES, DATES, EVENTS
@@ -19,11 +20,13 @@ _AND_AFTER = {"and after", "or after", "& after"}
 
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
-    phrases = _cited_against(_by_items(text, phrases))
+    phrases = parties.cited_against(_by_items(text, phrases))
     phrases = _crossed(text, _before_or_later(_beaten(_most_of(text, _editions(_differing(phrases))))))
     phrases = parties.each_cited(_not_met(_halves(phrases)))
     return _instead(
-        _around_a_date(_outside(_not_ended(text, _not_of(_each_settled(text, _without_who(text, phrases))))))
+        _around_a_date(
+            _outside(_not_ended(text, _not_of(_of_earlier(_each_settled(text, _without_who(text, phrases))))))
+        )
     )
 
 
@@ -152,17 +155,6 @@ def _last_date(phrases: list[Phrase]) -> list[Phrase]:
     return phrases[begins:ends]
 
 
-def _cited_against(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases, *what is cited against massage* as what is cited where it is denied."""
-    found = list(phrases)
-    for at, phrase in enumerate(phrases):
-        cited = at and phrases[at - 1].type in {"CITE", "CITED_MOST"}
-        of = [one.type for one in phrases[at + 1 : at + 2]] == ["VALUE"]
-        if cited and of and phrase.type == "VERSUS" and phrase.printed.lower() == "against":
-            found[at] = phrase._replace(type="IS_UPHELD", meaning=Meaning("IS_UPHELD"))
-    return found
-
-
 def _by_items(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, *by number of items* as what is split by how many a letter has."""
     found = list(phrases)
@@ -240,6 +232,31 @@ def _each_settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
     return found
 
 
+def _of_earlier(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases without *who* before what patients had, and *use* after it: *prior opioid use*."""
+    found: list[Phrase] = []
+    for phrase in phrases:
+        had = bool(found) and found[-1].meaning.name == "earlier"
+        if phrase.meaning.name == "earlier":
+            found = [one for one in found if one.end <= phrase.start]  # `status post`
+            if found and found[-1].type == "WHO":
+                found.pop()
+        if not (had and phrase.type == "CITE" and phrase.printed.lower().startswith("us")):
+            found.append(phrase)
+    return found
+
+
+def _had_before(phrase: Phrase, led: str) -> Phrase | None:
+    """A service that the patient had before, as letters tell of it: a subcategory or a class of drugs."""
+    meaning = phrase.meaning
+    drug = meaning.name == "drug" and meaning.value not in drug_classes()
+    told = set(classes_of(meaning.value)) if drug else {meaning.value}
+    if meaning.name == "service" or len(told) != 1:
+        return None
+    ended = ":not-helped" if "failed" in led.lower() else ""
+    return phrase._replace(meaning=Meaning("VALUE", "earlier", f"{told.pop()}{ended}"))
+
+
 def _settled(text: str, phrase: Phrase) -> Phrase:
     """A phrase, not understood where it counts nothing, or names what is not disputed, or no reviewer."""
     printed = phrase.printed.lower()
@@ -256,6 +273,8 @@ def _settled(text: str, phrase: Phrase) -> Phrase:
         return phrase._replace(type="VALUE", meaning=Meaning("VALUE", "condition", "chronic-pain"))
     if phrase.meaning.name in SERVICES:
         found = led("EARLIER")
+        if found and (had := _had_before(phrase, found[0])):
+            return had._replace(start=found.start(), printed=text[found.start() : phrase.end])
     elif specialty:
         found = led("OF_PATIENT" if printed == "pain" else "CONSULTED_WITH")
         if BESIDE.after("PATIENTS", text, phrase.end):  # `pediatric claimants`
