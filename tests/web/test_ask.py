@@ -104,3 +104,33 @@ def test_completions_are_questions(site):
     rows = site.get("/api/complete", params={"q": "overturned mri"}).json()["results"]
     assert rows
     assert all(site.get("/api/ask", params={"q": row["text"]}).status_code == 200 for row in rows)
+
+
+def test_the_page_tells_how_both_parties_cite_with_rates_and_links(site):
+    page = site.get("/ask", params={"q": "do both sides cite the same guideline"}).text
+    told = site.get("/api/ask", params={"q": "do both sides cite the same guideline"}).json()
+    rows = {row["agreement"]: row["decisions"] for row in told["value"]["agreement"]}
+    both = rows["same"] + rows["overlap"] + rows["different"]
+    assert f"{rows['same']:,} of {both:,}" in page
+    table = page[page.index('id="agreement"') :]
+    assert [f'<td class="num">{number:,}</td>' in table for number in rows.values()] == [True] * 6
+    for row in told["rows"][:5]:
+        for place in (row["administrator"], row["reviewer"]):
+            assert "#" in place or site.get(f"/guidelines/{place}").status_code == 200
+            assert "#" in place or f'href="/guidelines/{place}"' in page
+
+
+@pytest.mark.parametrize("text", ["overturn rate by year", "opioids as a share of drugs by year"])
+def test_the_page_draws_rates_by_year(site, text):
+    page = site.get("/ask", params={"q": text}).text
+    rows = site.get("/api/ask", params={"q": text}).json()["rows"]
+    svg = page[page.index('<svg class="years"') : page.index("</svg>", page.index('<svg class="years"'))]
+    for row in rows:
+        assert f">{row['year']}</text>" in svg
+        assert f">{row.get('part', row.get('overturned')):,}/{row['decisions']:,}</text>" in svg
+
+
+def test_no_decision_has_no_figures(site):
+    page = site.get("/ask", params={"q": "acupuncture for workers under 2"}).text
+    assert "No decision meets these conditions." in page
+    assert 'class="figures"' not in page

@@ -13,8 +13,12 @@ _LEFT = 48
 _TOP, _FLOOR = 26, 116
 
 
-def chart(years: list[Row], base: float, changes: tuple[date, ...] = ()) -> Drawing:
+def chart(
+    years: list[Row], base: float, changes: tuple[date, ...] = (), of: str = "Overturn rate"
+) -> Drawing:
     """Rates by year; dashed across: the rate of all decisions, down: a change of edition.
+
+    ``of`` says which rate it is; ``overturned`` of a row is what it counts.
 
     A change stands at its place within its year; those outside the years are left out.
     """
@@ -44,7 +48,7 @@ def chart(years: list[Row], base: float, changes: tuple[date, ...] = ()) -> Draw
                     x, at(one.low or 0), at(one.high or 0), x, at(one.rate)
                 )
             )
-    words = "Overturn rate by year; the table below lists the figures"
+    words = f"{of} by year; the table below lists the figures"
     return Drawing(Markup("").join(parts), width + 8, _FLOOR + 40, words, "years")
 
 

@@ -1,28 +1,50 @@
 """The page that answers a question in words; its address is the question."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from markupsafe import Markup
 
 from kg.analysis import labels
 from kg.analysis.related.rows import plain
 from kg.cited.of_questions import of_answer, of_row
 from kg.errors import KgError
+from kg.explore import drawing
+from kg.explore.topic import Row
+from kg.model import Outcome
 from kg.questions import answers
 from kg.questions.changes import changes
 from kg.questions.examples import nearest
 from kg.questions.question import Kind, Question
 from kg.questions.reading import LONGEST, read_question
+from kg.reading.vocabulary.catalogue import guidelines
 from kg.web.api.cases import SiteDep
+from kg.web.drawings import years
 from kg.web.pages.rendering import render
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _COUNTS = ("decisions", "letters", "upheld", "overturned", "modified")
 _OWN_PAGE = {Kind.CASE, Kind.WHY, Kind.RELATED, Kind.CONTRAST}
-_PLACES = {"page", "section", "chapter", "guideline", "key"}
+_PLACES = {"page", "section", "chapter", "guideline", "key", "administrator", "reviewer"}
+_CITED = ("key", "administrator", "reviewer")
+"""The columns of places of guidelines, by their notations."""
+_INTERVALS = {
+    "overturn_rate": ("rate_low", "rate_high"),
+    "adjusted_odds_ratio": ("adjusted_low", "adjusted_high"),
+}
+"""The columns that hold the ends of a figure's 95 % interval."""
+_AGREEMENT = {
+    "same": "both cite the same {}s",
+    "overlap": "they share some of the {}s",
+    "different": "both cite {}s, and none of them the same",
+    "reviewer only": "only the reviewer cites a {}",
+    "administrator only": "only the claims administrator cites a {}",
+    "neither": "neither cites a {}",
+}
 
 
 @router.get("/ask")
@@ -50,10 +72,39 @@ def ask(request: Request, site: SiteDep, q: Annotated[str, Query(max_length=LONG
         figures=[(one := of_row(answer, row)) and one.address for row in answer.rows] if answer else [],
         parts=_parts(answer.question) if answer else [],
         columns=_columns(answer) if answer else [],
+        headings=_headings(answer.question) if answer else {},
+        places=[_addresses(row) for row in answer.rows] if answer else [],
         rows=[_row(row) for row in answer.rows] if answer else [],
         query=f"query?{urlencode({'query': answer.sparql})}" if answer and answer.sparql else None,
         json=f"api/ask?{urlencode({'q': q})}",
+        chart=_chart(answer) if answer else "",
+        agreement=_agreement(answer) if answer else [],
+        intervals=_INTERVALS,
     )
+
+
+def _chart(answer: answers.Answer) -> Markup:
+    """The rates by year, where the answer is split by years alone."""
+    asked = answer.question
+    if asked.split != ("year",) or asked.groups or asked.kind not in {Kind.FIGURES, Kind.TREND, Kind.PARTS}:
+        return Markup("")
+    name = "part" if asked.kind is Kind.PARTS else (asked.outcome or Outcome.OVERTURNED).value
+    rows = [
+        Row(*(str(row["year"]),) * 2, row["decisions"], row[name], row["rate"], row["low"], row["high"])
+        for row in sorted(answer.rows, key=lambda row: int(row["year"]))
+    ]
+    if not any(row.decisions >= drawing.FEW for row in rows):
+        return Markup("")
+    share = "Share" if asked.kind is Kind.PARTS else f"Share {name}"
+    return years.chart(rows, answer.value.get("rate") or 0.0, guidelines().changes, share).inline()
+
+
+def _agreement(answer: answers.Answer) -> list[dict[str, Any]]:
+    """How the parties' citations compare, and how these decisions end; of an answer on both parties."""
+    if answer.question.kind is not Kind.SIDES:
+        return []
+    level = str(answer.question.level)
+    return [row | {"words": _AGREEMENT[row["agreement"]].format(level)} for row in answer.value["agreement"]]
 
 
 class Part(NamedTuple):
@@ -86,8 +137,27 @@ def _columns(answer: answers.Answer) -> list[str]:
         return [name for name in shown if answer.rows and name in answer.rows[0]]
     if answer.question.kind is Kind.CASES:
         return ["case", "decision_date", "item", "outcome", "text"]
-    kept = ("key", "administrator", "reviewer", "decisions", "overturned", "overturn_rate")
+    kept = (
+        *("key", "administrator", "reviewer", "decisions", "letters", "overturned", "overturn_rate"),
+        *("adjusted_odds_ratio", "q_value"),
+    )
     return [name for name in kept if answer.rows and name in answer.rows[0]]
+
+
+def _headings(question: Question) -> dict[str, str]:
+    """The headings of columns that say less by their names."""
+    return {
+        "key": question.level or "",
+        "administrator": "claims administrator",
+        "q_value": "q",
+        "adjusted_odds_ratio": "adjusted odds ratio",
+    }
+
+
+def _addresses(row: Mapping[str, Any]) -> dict[str, str]:
+    """The pages of the places of guidelines that a row names; a printed title that is none has no page."""
+    cited = {name: row[name] for name in _CITED if isinstance(row.get(name), str)}
+    return {name: f"/guidelines/{place}" for name, place in cited.items() if "#" not in place}
 
 
 def _row(row: Any) -> dict[str, Any]:
