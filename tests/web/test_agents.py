@@ -221,7 +221,6 @@ def hold(built: Path, count: int) -> None:
     talk(built, asked)
 
 
-@pytest.mark.long
 def test_answers_match_their_schemas_and_are_short(built: Path):
     hold(built, 40)
 
