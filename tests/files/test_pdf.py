@@ -155,7 +155,6 @@ def test_what_a_child_answers(monkeypatch, asked, answers):
     assert not answers or limits[resource.RLIMIT_CPU][0] <= used + pdf_worker.SECONDS + 1
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "hostile",
     [made_pdf.flate_bomb, made_pdf.form_loop, made_pdf.form_tree],
