@@ -334,7 +334,9 @@ class _Profiles:
         top = np.where(none, -np.inf, np.where(every, np.inf, self.beta))
         found = [np.exp(np.where(np.isfinite(x) | (x < 0), x, np.nan)) for x in (top, lows[0], highs[0])]
         difference = (self.events - self.pairs.total(self.cells.data * not_cited)) / self.count
-        figures = np.array([*found, difference, lows[1], highs[1]])
+        # Where no decision is overturned, or each, an end is the difference itself, found in another way.
+        ends = np.minimum(lows[1], difference), np.maximum(highs[1], difference)
+        figures = np.array([*found, difference, *ends])
         figures[:, ~(none | every) & (information < _BARE)] = np.nan
         return figures
 

@@ -78,6 +78,7 @@ def test_drivers_are_finite(sets, facts, level, party):
         assert row.decisions == row.upheld + row.overturned + row.modified > 0
         for point, low, high in (
             (row.overturn_rate, row.rate_low, row.rate_high),
+            (row.difference, row.difference_low, row.difference_high),
             (row.odds_ratio, row.odds_ratio_low, row.odds_ratio_high),
             (row.adjusted_odds_ratio, row.adjusted_low, row.adjusted_high),
         ):

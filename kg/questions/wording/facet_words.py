@@ -113,6 +113,9 @@ def _in_part() -> Iterator[str]:
             yield from (f"{parted} {approved} by {who}" for who in by)
             yield from (f"{approved} {how} by {who}" for who in by for how in ("in part", parted))
             yield from (f"UR {parted} {approved}", f"utilization review {parted} {approved}")
+    for parted, approve in product(("partially", "partly"), ("approve", "certify", "authorize", "grant")):
+        yield from (f"{who} {parted} {approve}" for who in by)
+        yield from (f"{who} {parted} {approve}s" for who in by if approve != "certify")
     for modified in ("modified", "reduced", "cut down", "scaled back"):
         yield from (f"{modified} by {who}" for who in by)
         yield from (f"{modified} {at} {who}" for who in ("UR", "utilization review") for at in ("at", "in"))
