@@ -37,7 +37,7 @@ ONLY_IN = {
     "pypdfium2": ("kg.files.pdf", "kg.files.pdf_worker", "kg.files.scan_worker"),
     "fsspec": ("kg.files.sources", "kg.base"),
     "oxrdflib": ("kg.base",),
-    "arro3": ("kg.files.parquet", "kg.base", "kg.analysis.coverage", "kg.cited.counted_letters"),
+    "arro3": ("kg.files.parquet_worker", "kg.base", "kg.analysis.coverage", "kg.cited.counted_letters"),
     "polars": (
         *("kg.base.tables.data_frames", "kg.base.tables.notations", "kg.base.store", "kg.queries"),
         *("kg.analysis", "kg.explore", "kg.questions", "kg.cited", "kg.web", "kg.cli"),

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
 from kg.errors import SourceError, TableError
-from kg.files import decode, parquet
+from kg.files import decode, parquet_rows
 
 SUFFIXES = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet"})
 
@@ -38,8 +38,6 @@ NAMES = ("case_number", "case_no", "casenumber", "imr_case_number", "case_id", "
 _LARGEST_JSON = 1 << 29
 """Bytes of a JSON file, which is in memory as a whole."""
 _DELIMITERS = ",;\t|"
-_PART = 256
-"""Rows of a Parquet file that are in memory together."""
 _TEXT_KINDS = {f"{size}{kind}" for kind in ("Utf8", "Binary") for size in ("", "Large")}
 _TEXT_KINDS |= {"Utf8View", "BinaryView"}
 _BLOCK = 1 << 20
@@ -235,16 +233,14 @@ def _is_utf8(file: IO[bytes]) -> bool:
 
 def _parquet(file: IO[bytes], column: str | None) -> Iterator[Row]:
     try:
-        reader = parquet.opened(file, _PART)
-        columns = _columns(reader.schema.names, column)
-        kind = str(reader.schema.field(columns[0]).type).strip().removeprefix("arro3.core.DataType<")[:-1]
-        if kind not in _TEXT_KINDS:
-            raise SourceError(f'the column "{columns[0]}" contains {kind}: texts (String or Binary) are read')
-        names = [name for name in columns if name is not None]
-        number = 0
-        for part in parquet.batches(reader):
-            for values in zip(*(parquet.values(part, name) for name in names), strict=True):
-                number += 1
+        with parquet_rows.opened(file) as table:
+            columns = _columns(table.columns, column)
+            if (kind := table.columns[columns[0]]) not in _TEXT_KINDS:
+                raise SourceError(
+                    f'the column "{columns[0]}" contains {kind}: texts (String or Binary) are read'
+                )
+            names = [name for name in columns if name is not None]
+            for number, values in enumerate(table.rows(names), 1):
                 yield _row(number, dict(zip(names, values, strict=True)), columns)
     except (TableError, OSError) as fault:
         raise SourceError(f"the table is damaged: {fault}") from fault

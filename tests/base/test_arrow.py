@@ -8,9 +8,8 @@ import polars as pl
 import pytest
 
 from kg.base.columns import TABLES, Kind
-from kg.base.tables import arrow, data_frames
+from kg.base.tables import arrow, data_frames, parquet
 from kg.errors import TableError
-from kg.files import parquet
 
 VALUES = {
     Kind.TEXT: ["", "knee", None, "Größe ≥ 2\n"],

@@ -38,9 +38,8 @@ from kg.base.columns import TABLES, Schema
 from kg.base.dataset_description import distributions, license_of_data, licensed
 from kg.base.graphs import CATALOGUE, kept_lines
 from kg.base.store import KnowledgeBase
-from kg.base.tables import arrow
+from kg.base.tables import arrow, parquet
 from kg.errors import BaseError, SettingError, TableError
-from kg.files import parquet
 from kg.graph import iri
 from kg.graph.vocab import DCTERMS
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
+
+from arro3.core import RecordBatch, RecordBatchReader
+from arro3.io import read_parquet
 
 from kg.errors import TableError
-
-if TYPE_CHECKING:
-    from arro3.core import RecordBatch, RecordBatchReader
 
 _MAGIC = b"PAR1"
 _FOOTER = 8
@@ -31,15 +31,13 @@ def sound() -> Iterator[None]:
         raise TableError(said.removeprefix("C Data interface error: ")) from fault
 
 
-def opened(file: Path | IO[bytes], rows: int) -> "RecordBatchReader":
+def opened(file: Path | IO[bytes], rows: int) -> RecordBatchReader:
     """A reader of a Parquet file, which gives so many rows at a time.
 
     Raises:
         TableError: it is no Parquet file, or is damaged.
         OSError: it cannot be read.
     """
-    from arro3.io import read_parquet  # here: most letters lie in no table
-
     if isinstance(file, Path):
         with file.open("rb") as ends:
             _check(ends)
@@ -49,7 +47,7 @@ def opened(file: Path | IO[bytes], rows: int) -> "RecordBatchReader":
         return read_parquet(file, batch_size=rows)
 
 
-def batches(reader: "RecordBatchReader") -> Iterator["RecordBatch"]:
+def batches(reader: RecordBatchReader) -> Iterator[RecordBatch]:
     """What a reader gives.
 
     Raises:
@@ -63,7 +61,7 @@ def batches(reader: "RecordBatchReader") -> Iterator["RecordBatch"]:
         yield batch
 
 
-def values(rows: "RecordBatch", column: str) -> list[Any]:
+def values(rows: RecordBatch, column: str) -> list[Any]:
     """The values of a column as Python's, ``None`` where there is none.
 
     Raises:
