@@ -773,6 +773,25 @@ def test_every_query_says_what_it_answers_and_takes(graph, name):
     assert queries.run(graph, name, **ARGUMENTS.get(name, {})).columns == query.columns
 
 
+PARTS = [
+    (name, one.name)
+    for name in queries.names()
+    for one in queries.load(name).parameters
+    if one.type == "guideline" and one.default == "any" and one.name in queries.load(name).columns
+]
+"""Queries whose rows can be asked for by what is cited."""
+
+
+@pytest.mark.parametrize(("name", "column"), PARTS)
+def test_the_rows_of_one_are_those_among_all(graph, name, column):
+    rows = queries.run(graph, name).dicts()
+    values = list(dict.fromkeys(row[column] for row in rows if row[column]))[:4]
+    assert values
+    for value in values:
+        found = queries.run(graph, name, **{column: value}).dicts()
+        assert found == [row for row in rows if row[column] == value]
+
+
 @each_row("name", queries.names())
 def test_every_query_is_standard_sparql(name):
     """rdflib's own parser takes it, too: it runs on other servers than Oxigraph."""

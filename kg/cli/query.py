@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -79,7 +80,7 @@ def query(
 
     with KnowledgeBase.open(kb) as base:
         graph = open_read_only(base.graph_folder)
-        _print_answer(_ask_base(graph, bound), form, base.generation)
+        _print_answer(_answered(base.folder, graph, bound), form, base.generation)
         for name, node in found.nodes(given).items():
             if not _ask_base(graph, f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?p {node} }} }}"):
                 say(f"parameter {name}: {given[name]!r} does not occur in {kb}")
@@ -97,6 +98,25 @@ def _list_queries() -> None:
         )
         rows.append((name, found.summary, takes))
     table(("query", "what it answers", "parameters"), rows)
+
+
+def _answered(generation: Path, graph: "ox.Store", text: str) -> "Answer":
+    """The answer to a query, which is kept if nothing is given to it."""
+    import pyoxigraph as ox
+
+    from kg.analysis.prepared import query_answers
+
+    if not query_answers.is_kept(text):
+        return _ask_base(graph, text)
+    form = ox.QueryResultsFormat.JSON
+    kept = query_answers.read(generation, text)
+    if kept is None:
+        answer = _ask_base(graph, text)
+        if not isinstance(answer, ox.QuerySolutions | ox.QueryBoolean):
+            return answer
+        kept = answer.serialize(format=form) or b""
+        query_answers.write(generation, text, kept)
+    return ox.parse_query_results(kept, form)
 
 
 def _ask_base(graph: "ox.Store", text: str) -> "Answer":

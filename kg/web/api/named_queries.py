@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import re
 from collections.abc import Mapping
 from inspect import signature
 from typing import Any
@@ -11,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from kg import queries
+from kg.analysis.prepared.query_answers import counting
 from kg.cited.of_questions import of_query_row
 from kg.web import table_files
 from kg.web.api import openapi
@@ -98,9 +98,7 @@ def _with_figures(
 
 def _counting(query: queries.Query, given: Mapping[str, Any]) -> str:
     """The SPARQL text that counts all rows of a query, a SELECT."""
-    text = query.unlimited().bind({name: value for name, value in given.items() if name != "limit"})
-    head, select, rest = re.split(r"^(SELECT\b)", text, maxsplit=1, flags=re.MULTILINE)
-    return f"{head}SELECT (COUNT(*) AS ?rows) {{ {{ {select}{rest.rstrip()} }} }}"
+    return counting(query.unlimited().bind({name: value for name, value in given.items() if name != "limit"}))
 
 
 async def _all_of(

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import Request
 
+from kg.analysis.prepared import query_answers
 from kg.web.problems import ProblemError
 from kg.web.sparql.lanes import Lane, RefusalError
 
@@ -15,9 +16,26 @@ _WAIT = {"select": "json", "ask": "json", "graph": "nt"}
 async def ask(request: Request, query: str, **formats: str) -> bytes:
     """The whole result of one of our own queries, as SPARQL JSON or N-Triples.
 
+    What is kept of a generation is answered at once.
+
     Raises:
         ProblemError: it was too large or too slow, or the server is busy.
     """
+    state = request.app.state.state
+    keeping = not (formats or state.settings.endpoint) and query_answers.is_kept(query)
+    if keeping:
+        folder = (await state.asked_for(request)).base.folder
+        found: bytes | None = await asyncio.to_thread(query_answers.read, folder, query)
+        if found is not None and len(found) <= state.settings.result_bytes:
+            return found
+    answer = await _asked(request, query, formats)
+    if keeping:
+        folder = request.state.site.base.folder  # another generation may have come meanwhile
+        await asyncio.to_thread(query_answers.write, folder, query, answer)
+    return answer
+
+
+async def _asked(request: Request, query: str, formats: dict[str, str]) -> bytes:
     state = request.app.state.state
     lane: Lane = state.own
     job = {
