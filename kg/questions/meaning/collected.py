@@ -8,7 +8,7 @@ from kg.questions.beside import BESIDE
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
 
-_SEVERAL = {"guideline", "ground", "rationale", "together", "item_words"}
+_SEVERAL = {"guideline", "ground", "rationale", "together", "item_words", "condition", "earlier"}
 """Filters of which a decision can have several values, so that *and* asks for both."""
 
 

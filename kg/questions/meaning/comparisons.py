@@ -186,7 +186,8 @@ def with_and_without(asked: Asked) -> None:
         p.type in {"MOST", "LEAST"} and not _MORE.isdisjoint(p.printed.lower().split()) for p in asked.phrases
     )
     comparing = comparing or "STRICT" in asked.seen
-    alone = not (asked.loose or asked.by or asked.after or asked.compared) and "WHICH" not in asked.seen
+    alone = not (asked.loose or asked.by or asked.after or asked.compared)
+    alone = alone and ("WHICH" not in asked.seen or BESIDE.within("WHICH_OF_THEM", asked.text) is not None)
     asked.conditions = [settled(condition) for condition in asked.conditions]
     if comparing and alone and not asked.case and (pair := _either_of_two(asked)):
         asked.seen -= {"MOST", "LEAST", "MATTER", "STRICT"}

@@ -279,7 +279,7 @@ def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[O
     top = any(p.type == "TOP" for p in asked.phrases) and asked.number == "" and not asked.seen & _ENDING
     top = top and kind is Kind.FIGURES and asked.outcome is None and asked.limit is not None
     counts = bool(asked.seen & {"COUNT", "DISTINCT"}) or top or _cites_counted(asked, groups)
-    counts = counts or (kind is Kind.FIGURES and _stated_most(asked))
+    counts = counts or (kind is Kind.FIGURES and (_stated_most(asked) or _numbers_ranked(asked)))
     outcome = asked.outcome
     letters = outcome is None and kind is Kind.FIGURES and asked.has({"letter"}) and not groups
     counts = counts or (letters and not asked.seen & _ENDING)  # `letters with all items upheld`
@@ -290,6 +290,19 @@ def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[O
             raise QuestionError("the share that ended how? Ask for “share overturned” or “upheld”")
         outcome = None if counts and kind in {Kind.FIGURES, Kind.TREND} else Outcome.OVERTURNED
     return outcome, counts
+
+
+def _numbers_ranked(asked: Asked) -> bool:
+    """Whether the most of them are asked for, and not the most that ended so.
+
+    *Which quarter had the most injections* asks so, and *licence states, ranked*.
+    """
+    if asked.outcome is not None or asked.seen & (_ENDING | {"OFTEN"}):
+        return False
+    timed = {"year", "quarter", "month"} & {*asked.loose, *asked.by}
+    words = {p.printed.lower() for p in asked.phrases if p.type in {"MOST", "LEAST"}}
+    ranked = any(word.startswith("rank") for word in words)
+    return ranked or bool(timed and words & {"most", "fewest", "least"})
 
 
 def _stated_most(asked: Asked) -> bool:

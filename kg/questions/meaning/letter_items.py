@@ -16,6 +16,8 @@ from kg.questions.wording.endings.letter_endings import ENDINGS
 _COMMAS = {",", ";"}
 _SOFT = {"together with", "along with", "alongside"}
 """Words that may also say nothing."""
+_KINDS = {"subcategory", "category", "drug", "drug_class"}
+"""Kinds of things that stand beside a service in one letter."""
 _OF_ITEMS = {
     *("body_part", "strength", "item_words", "quantity", "quantity_unit", "refills", "treatment"),
     *("condition", "ground", "rationale", "guideline", "basis", "surgical", "retrospective"),
@@ -39,10 +41,18 @@ def settle(asked: Asked) -> None:
         return
     said = [p for p in asked.phrases if p.type == "TOGETHER"]
     letters = said or _asks_letters(asked)
+    if any(phrase.printed.lower().startswith("what else") for phrase in said):
+        asked.loose.append("subcategory")
+        asked.seen.add("WHICH")
     if named and not asked.compared and (without := _without(asked)):
         _of_letters(asked, [*named, *without])
     elif letters and len(values) > 1 and not asked.compared:
         _of_letters(asked, named)
+    elif said and len(values) == 1 and set(asked.loose) & _KINDS and "WHICH" in asked.seen:
+        own = [c for c in asked.conditions if c.name == "body_part" and c.asked == named[0].asked]
+        asked.conditions = [c for c in asked.conditions if c not in own]
+        _of_letters(asked, named)  # `which treatments are requested together with a fusion`
+        asked.seen |= {"COUNT", "MOST"}
     elif any(p.printed.lower() not in _SOFT for p in said) and not asked.has({"letter", "items", "together"}):
         raise QuestionError("what is in one letter? Name two services, such as “an MRI and acupuncture”")
     elif len(values) > 1:

@@ -1,7 +1,5 @@
 """Phrases seen together: which of them are dates, which of two parts of a question each belongs to."""
 
-from itertools import pairwise
-
 from kg.questions import vocabulary
 from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
@@ -86,12 +84,16 @@ def _both(text: str, phrases: list[Phrase]) -> list[Phrase]:
 
 
 def _sections_of(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases, *MTUS sections* as *sections of the MTUS*."""
-    found = list(phrases)
-    for at, (one, other) in enumerate(pairwise(phrases)):
-        titled = at + 2 < len(phrases) and phrases[at + 2].type == "GUIDE"
-        if one.type == "GUIDE" and other.type == "OF_SECTION" and not titled:
-            found[at : at + 2] = other, one
+    """The phrases, *MTUS sections* and *ACOEM chapter 9 sections* as *sections of* these."""
+    found: list[Phrase] = []
+    for at, phrase in enumerate(phrases):
+        titled = [one.type for one in phrases[at + 1 : at + 2]] == ["GUIDE"]
+        kinds = [one.type for one in found[-3:]]
+        before = 1 if kinds[-1:] == ["GUIDE"] else 3 if kinds == ["GUIDE", "AT_CHAPTER", "NUMBER"] else 0
+        if phrase.type == "OF_SECTION" and before and not titled:
+            found.insert(len(found) - before, phrase)
+        else:
+            found.append(phrase)
     return found
 
 

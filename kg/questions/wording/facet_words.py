@@ -103,6 +103,12 @@ def _in_part() -> Iterator[str]:
         "a lower amount",
         "a smaller quantity",
     ):
+        for approved in ("authorized", "authorised", "approved", "certified"):
+            yield from (
+                f"{who} {had}{approved} {less}"
+                for who in by
+                for had in ("", "had ", "already ", "had already ")
+            )
         for approved, at in product(("approved", "certified"), ("at", "in", "for")):
             yield from (f"{approved} {at} {less}{end}" for end in ("", *(f" by {who}" for who in by)))
             yield from (

@@ -128,10 +128,16 @@ def _longest(text: str) -> Found:
     """The days between two dates that took longest: *which letters took longest from injury to decision*."""
     events = list(_connected(text, list(MEASURED.every("EVENT", text))))
     names = sorted({_date(event[0]) for event in events}, key=list(letter_facets.DATES).index)
-    if MEASURED.within("TOOK_LONGEST", text) and len(names) == 2:
+    longer = MEASURED.within("TOOK_LONGER", text)
+    if longer and len(names) != 2:  # `did cases assigned in May take longer than those in June`
+        yield Meaning("TIME", value="days_assignment_decision"), longer.start(), longer.end()
+    elif (longer or MEASURED.within("TOOK_LONGEST", text)) and len(names) == 2:
         first, *others = events
         yield Meaning("TIME", value=f"days_{names[0]}_{names[1]}"), first.start(), first.end()
-        yield from ((Meaning("IGNORED"), other.start(), other.end()) for other in others)
+        if longer:
+            yield Meaning("IGNORED"), longer.start(), longer.end()
+        for other in others:  # `take longer from application to decision | than | surgery`
+            yield Meaning("IGNORED"), other.start(), other.start() + len(other[0].removesuffix("than"))
 
 
 def _claims_of_an_age(text: str) -> Found:

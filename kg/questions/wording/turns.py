@@ -141,7 +141,7 @@ def _before_or_later(phrases: list[Phrase]) -> list[Phrase]:
 
 def _leads_to_a_date(phrases: list[Phrase]) -> bool:
     """Whether a date comes first, or a word before one."""
-    return bool(_dates(phrases) or (phrases[0].type in _ALL_ELSE and _dates(phrases[1:])))
+    return bool(_dates(phrases) or (phrases[0].type in {*_ALL_ELSE, "FROM", "IN"} and _dates(phrases[1:])))
 
 
 def _last_date(phrases: list[Phrase]) -> list[Phrase]:
