@@ -5,6 +5,7 @@ import json
 import random
 import shutil
 import zipfile
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import base_letters
@@ -19,6 +20,7 @@ from kg.base.columns import COLUMNS, TABLES
 from kg.base.dataset_description import license_of_data
 from kg.base.store import KnowledgeBase
 from kg.base.tables import data_frames
+from kg.base.upkeep import verify_deposit as verifying
 from kg.base.upkeep.verify_deposit import verify_deposit
 from kg.errors import BaseError, SettingError
 from kg.graph import iri
@@ -26,6 +28,18 @@ from kg.graph.vocab import DCTERMS
 
 DATA = (GRAPH, *map(table_name, TABLES), CONTENT)
 COUNT = 25
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process(request, monkeypatch):
+    """Another process takes a second to start, and is asked where a test says so."""
+    if "elsewhere" not in request.fixturenames:
+        monkeypatch.setattr(verifying, "in_order", lambda work, items, count: map(work, items))
+
+
+@pytest.fixture
+def elsewhere():
+    """Tables are read in another process."""
 
 
 @pytest.fixture(scope="module")
@@ -282,6 +296,25 @@ def test_values_that_are_not_those_stated_are_named_though_the_manifest_vouches_
         assert found.startswith(what)
     forged = packed(tmp_path / "forged.zip", relisted(files, **{CRATE: None}))
     assert told(forged) == [(CRATE, "is not in the manifest")]
+
+
+def test_tables_are_read_in_another_process(archive, elsewhere):
+    files = contents(archive)
+    assert verify_deposit(archive) == ([], sha256(files[CONTENT]))
+
+
+def test_tables_whose_reader_ended_are_named(archive, monkeypatch):
+    """The first can be read; the second ends the process."""
+
+    def ended(work, items, count):
+        yield work(next(items))
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(verifying, "in_order", ended)
+    names = [table_name(name) for name in sorted(TABLES)]
+    assert told(archive) == [
+        (name, "cannot be read: it, or a table before it, crashes its reader") for name in names[1:]
+    ]
 
 
 def test_another_packing_of_the_same_values_is_the_same_content(archive, tmp_path):

@@ -9,10 +9,12 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from kg.base.archive.deposit import CONTENT, MANIFEST, TEXTS, digest_of_rows
+from kg.base.building.processes import in_order
 from kg.base.upkeep.verify import Fault
 from kg.errors import BaseError, TableError, why
 
@@ -136,32 +138,61 @@ def _packed(info: zipfile.ZipInfo) -> str | None:
 
 def _content(zipped: zipfile.ZipFile, stated: Digests, wanted: Digests, sound: set[str]) -> Iterator[Fault]:
     """The data whose values are not those that were stated; what has changed already is not read again."""
+    tables = {}
     for content, digest in stated.items():
         name = f"{content.removesuffix('.jsonl')}.parquet" if content.endswith(".jsonl") else f"{content}.gz"
         if name not in wanted:
             yield Fault(name, f"is not in the manifest, but in {CONTENT}")
+        elif name in sound and name.endswith(".parquet"):
+            tables[name] = digest
         elif name in sound:
-            with zipped.open(name) as file:
-                try:
-                    found = _of_rows(file) if name.endswith(".parquet") else _of_text(file)
-                except (TableError, zlib.error, EOFError, OSError) as fault:
-                    yield Fault(name, f"cannot be read: {why(fault)}")
-                    continue
-            if found != digest:
-                yield Fault(name, f"holds other values than {CONTENT} states")
+            yield from _compared(name, digest, _of_text(zipped, name))
+    for (name, digest), found in zip(tables.items(), _of_tables(zipped, list(tables)), strict=True):
+        yield from _compared(name, digest, found)
 
 
-def _of_text(file: IO[bytes]) -> str:
-    with gzip.GzipFile(fileobj=file) as text:
-        return hashlib.file_digest(text, "sha256").hexdigest()
+def _compared(name: str, digest: str, found: str | Exception) -> Iterator[Fault]:
+    if isinstance(found, Exception):
+        yield Fault(name, f"cannot be read: {why(found)}")
+    elif found != digest:
+        yield Fault(name, f"holds other values than {CONTENT} states")
 
 
-def _of_rows(file: IO[bytes]) -> str:
+def _of_text(zipped: zipfile.ZipFile, name: str) -> str | Exception:
+    try:
+        with zipped.open(name) as file, gzip.GzipFile(fileobj=file) as text:
+            return hashlib.file_digest(text, "sha256").hexdigest()
+    except (zlib.error, EOFError, OSError) as fault:
+        return fault
+
+
+def _of_tables(zipped: zipfile.ZipFile, names: list[str]) -> Iterator[str | Exception]:
+    """The digests of tables, read by another process that a hostile file may end, with all that follow it."""
     with tempfile.TemporaryDirectory(prefix="kg-verify-") as room:
-        table = Path(room, "table.parquet")
-        with table.open("wb") as copy:
-            shutil.copyfileobj(file, copy, 1 << 20)
+        tables = (_unpacked(zipped, name, Path(room)) for name in names)
+        done = 0
+        try:
+            for found in in_order(_of_rows, tables, 1):
+                yield found
+                done += 1
+        except BrokenProcessPool:
+            yield from [TableError("it, or a table before it, crashes its reader")] * (len(names) - done)
+
+
+def _unpacked(zipped: zipfile.ZipFile, name: str, room: Path) -> Path:
+    table = room / Path(name).name
+    with zipped.open(name) as file, table.open("wb") as copy:
+        shutil.copyfileobj(file, copy, 1 << 20)
+    return table
+
+
+def _of_rows(table: Path) -> str | Exception:
+    try:
         return digest_of_rows(table)
+    except (TableError, OSError) as fault:
+        return fault
+    finally:
+        table.unlink()
 
 
 def _shown(name: str) -> str:
