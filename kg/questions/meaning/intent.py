@@ -107,7 +107,7 @@ def _conditions(
     if kind is Kind.GROUNDS and (stated := means.share_of_ground(asked)):
         kind, asked.part = Kind.PARTS, stated
         asked.conditions = [c for c in asked.conditions if c not in stated]
-        asked.seen -= {"FREQUENT", "MOST", "COUNT", "OFTEN"}
+        asked.seen -= {"FREQUENT", "COUNT", "OFTEN", *({"MOST"} if not asked.by else ())}
     if kind is Kind.GROUNDS and means.among_all(asked):
         asked.conditions = [c for c in asked.conditions if c.name != "ground"]
     if asked.later:

@@ -13,11 +13,17 @@ _UNITS = {"VISITS": "visit", "UNITS": "unit"}
 """What a mean is of, where nothing else is named."""
 
 
+_KINDS = {"subcategory", "category", "drug", "specialty", "body_part"}
+
+
 def share_of_ground(asked: Asked) -> list[Condition]:
     """The ground whose share is asked for: *no objective findings as a reason to uphold an MRI*."""
     stated = [c for c in asked.conditions if c.name == "ground" and not c.negated]
     shared = asked.seen & {"SHARE", "OFTEN"}
     asks = asked.seen & {"WHY", "WHICH", "COMPARE"} or (not shared and "BY" in asked.seen)
+    if len(stated) == 1 and set(asked.loose) & _KINDS and BESIDE.within("MAIN_REASON", asked.text):
+        asked.by += [name for name in dict.fromkeys(asked.loose) if name in _KINDS]
+        return stated  # `services where missing documentation is the leading reason`
     if len(stated) != 1 or asks or asked.part or asked.compared or among_all(asked):
         return []
     return stated if shared or BESIDE.within("AS_A_REASON", asked.text) else []

@@ -122,7 +122,16 @@ def _in_part() -> Iterator[str]:
     for parted, approve in product(("partially", "partly"), ("approve", "certify", "authorize", "grant")):
         yield from (f"{who} {parted} {approve}" for who in by)
         yield from (f"{who} {parted} {approve}s" for who in by if approve != "certify")
-    for modified in ("modified", "reduced", "cut down", "scaled back"):
+    for modified in (
+        "modified",
+        "reduced",
+        "cut down",
+        "scaled back",
+        "cut",
+        "quantity cut",
+        "quantity reduced",
+        "trimmed",
+    ):
         yield from (f"{modified} by {who}" for who in by)
         yield from (f"{modified} {at} {who}" for who in ("UR", "utilization review") for at in ("at", "in"))
         yield f"UR {modified}"
@@ -130,6 +139,8 @@ def _in_part() -> Iterator[str]:
     for parted, approval in product(("partial", "part"), ("authorization", "authorisation", "certification")):
         yield from (f"{parted} {approval}{end}" for end in ("", *(f" by {who}" for who in by)))
     yield from ("original request was reduced", "remaining portion", "IMR eligible portion")
+    yield from ("remaining eligible portion", "eligible portion", "partially approved request")
+    yield "original request and a remaining eligible portion"
 
 
 _OF_ITEMS = (

@@ -199,3 +199,16 @@ def cited_against(phrases: list[Phrase]) -> list[Phrase]:
         if cited and of and phrase.type == "VERSUS" and phrase.printed.lower() == "against":
             found[at] = phrase._replace(type="IS_UPHELD", meaning=Meaning("IS_UPHELD"))
     return found
+
+
+def cited_for(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *what is ODG cited for most* as the services for which it is."""
+    said = BESIDE.within("CITED_FOR", text)
+    if said is None or any(phrase.type == "VALUE" for phrase in phrases):
+        return phrases
+    most = Phrase("CITED_MOST", Meaning("CITED_MOST"), said[0], said.end(), said.end())
+    return [
+        *phrases,
+        Phrase("OF_SUBCATEGORY", Meaning("OF_SUBCATEGORY"), "", said.start(), said.start()),
+        most,
+    ]

@@ -20,7 +20,7 @@ _AND_AFTER = {"and after", "or after", "& after"}
 
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
-    phrases = parties.cited_against(_by_items(text, phrases))
+    phrases = parties.cited_against(_by_items(text, parties.cited_for(text, phrases)))
     phrases = _crossed(text, _before_or_later(_beaten(_most_of(text, _editions(_differing(phrases))))))
     phrases = parties.each_cited(_not_met(_halves(phrases)))
     return _instead(
@@ -269,12 +269,13 @@ def _settled(text: str, phrase: Phrase) -> Phrase:
     specialty, found, start = phrase.meaning.name == "specialty", None, phrase.start
     if specialty and led("REQUESTED_BY"):
         return phrase._replace(type="NO_PROVIDER", meaning=Meaning("NO_PROVIDER"))
-    if phrase.meaning.value == "chronic-pain" and printed == "chronic pain" and led("HAS"):
+    had = led("HAS") or BESIDE.within("PATIENTS_WITH", text, 0, phrase.start)
+    if phrase.meaning.value == "chronic-pain" and printed == "chronic pain" and had:
         return phrase._replace(type="VALUE", meaning=Meaning("VALUE", "condition", "chronic-pain"))
     if phrase.meaning.name in SERVICES:
         found = led("EARLIER")
-        if found and (had := _had_before(phrase, found[0])):
-            return had._replace(start=found.start(), printed=text[found.start() : phrase.end])
+        if found and (before := _had_before(phrase, found[0])):
+            return before._replace(start=found.start(), printed=text[found.start() : phrase.end])
     elif specialty:
         found = led("OF_PATIENT" if printed == "pain" else "CONSULTED_WITH")
         if BESIDE.after("PATIENTS", text, phrase.end):  # `pediatric claimants`

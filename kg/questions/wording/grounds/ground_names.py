@@ -64,7 +64,7 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
     ),
     "diagnosis": (
         *("diagnosis", "diagnoses", "required diagnosis", "qualifying diagnosis", "supporting diagnosis"),
-        *("risk factor", "GI risk factor", "gastrointestinal risk factor", "diagnosis criterion"),
+        *("risk factor", "GI risk factor", "GI risk", "gastrointestinal risk factor", "diagnosis criterion"),
     ),
     "safety": ("safety", "safety concern", "adverse effect", "side effect", "risk of dependence"),
     "plan": (
