@@ -1,12 +1,15 @@
 """Pairs of decisions and keys, findable from both ends."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ids = NDArray[np.int64]
+_MOST = 10_000
+_CHANCE = 3.0
+"""Standard errors beyond which two sets are taken to go together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +57,24 @@ class Pairs:
     def totals(self) -> Ids:
         """How many decisions have each key."""
         return np.diff(self.key_starts)
+
+
+def correlated(sets: Sequence[Ids], among: Ids) -> NDArray[np.float64]:
+    """How much more often each two of ``sets`` hold the same of ``among`` than sets apart would: their phi.
+
+    It is 0 where they do so less often, or where it may well be chance. Of very many, an even part is taken.
+
+    >>> correlated([np.arange(50), np.arange(40), np.arange(50, 100)], np.arange(100)).round(2).tolist()
+    [[1.0, 0.82, 0.0], [0.82, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    among = np.sort(among)[:: max(len(among) // _MOST, 1)]
+    has = np.array([np.isin(among, one, assume_unique=True) for one in sets], np.float32)
+    has = has.reshape(len(sets), len(among))
+    size = max(len(among), 1)
+    share = has.mean(1, dtype=np.float64) if len(among) else np.zeros(len(sets))
+    spread = np.sqrt(np.maximum(share * (1 - share), 1e-12))
+    phi = ((has @ has.T) / size - np.outer(share, share)) / np.outer(spread, spread)
+    return np.where(phi * np.sqrt(size) > _CHANCE, phi, 0.0)
 
 
 def typical(kinds: Iterable[Pairs], found: Ids) -> Ids:

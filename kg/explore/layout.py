@@ -111,12 +111,17 @@ class Arranged(NamedTuple):
 
 
 def arranged(
-    kinds: Mapping[str, str], edges: Sequence[tuple[str, str]], by: By, center: str | None = None
+    kinds: Mapping[str, str],
+    edges: Sequence[tuple[str, str]],
+    by: By,
+    center: str | None = None,
+    alike: Sequence[tuple[str, str, float]] = (),
 ) -> Arranged:
     """Places for the nodes of ``kinds``, which are linked by ``edges``; the same for the same graph.
 
     By ``links`` what is linked stands near, around ``center``; by ``kind`` or ``community`` (Louvain)
-    each group is a block of its own, the largest first.
+    each group is a block of its own, the largest first. Communities are those of ``alike``, where it is
+    given: pairs of nodes, and how much they go together; the others of its nodes stand with the center.
 
     >>> arranged({"a": "page", "b": "page"}, [("a", "b")], "kind").places
     {'a': (0.0, 0.0), 'b': (200.0, 0.0)}
@@ -128,10 +133,22 @@ def arranged(
     between = {str(node): float(share) for node, share in nx.betweenness_centrality(graph).items()}
     groups = dict(kinds)
     if by == "community":
-        found = sorted(nx.community.louvain_communities(graph, seed=1), key=lambda g: (-len(g), min(g)))
+        found = _communities(graph, alike)
         groups = {node: f"community {n}" for n, several in enumerate(found, 1) for node in several}
     places = _blocks(groups, graph) if by != "links" else _by_links(graph, center)
     return Arranged(places, groups, between)
+
+
+def _communities(graph: "nx.Graph[str]", alike: Sequence[tuple[str, str, float]]) -> list[set[str]]:
+    """The communities of a graph (Louvain), the largest first."""
+    if not alike:
+        found = list(nx.community.louvain_communities(graph, seed=1))
+    else:
+        weighted: nx.Graph[str] = nx.Graph()
+        weighted.add_weighted_edges_from(sorted(alike))
+        found = list(nx.community.louvain_communities(weighted, seed=1))
+        found += [alone] if (alone := set(graph) - set(weighted)) else []
+    return sorted(map(set, found), key=lambda several: (-len(several), min(several)))
 
 
 def _by_links(graph: "nx.Graph[str]", center: str | None) -> dict[str, Place]:

@@ -5,10 +5,13 @@ import io
 import json
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
 from kg import contract, queries
+from kg.explore import layout
+from kg.explore.incidence import correlated
 
 LISTS = [
     "/api/cases",
@@ -294,3 +297,23 @@ def test_no_number_is_taken_for_yes_or_no(site: TestClient):
                 lax += [] if asked.status_code == 422 else [(path, field)]
     assert tried
     assert lax == []
+
+
+def test_communities_are_of_nodes_that_decisions_have_together():
+    """A star has no communities of its own; those of what goes together do not follow its edges."""
+    kinds = dict.fromkeys(["c", "p", "q", "r", "s"], "page")
+    star = [("c", node) for node in "pqrs"]
+    alike = [("p", "r", 0.9), ("q", "s", 0.8)]
+    groups = layout.arranged(kinds, star, "community", "c", alike).groups
+    assert groups["p"] == groups["r"] != groups["q"] == groups["s"]
+    assert groups["c"] not in (groups["p"], groups["q"])
+    assert len({*layout.arranged(kinds, star, "community", "c").groups.values()}) == 1
+
+
+def test_sets_apart_or_too_few_do_not_go_together():
+    among = np.arange(200)
+    half, other, few, none = np.arange(100), np.arange(0, 200, 2), np.arange(2), np.arange(0)
+    phi = correlated([half, half, other, few, none], among)
+    assert phi[0, 1] == pytest.approx(1)
+    assert not phi[0, 2:].any()
+    assert correlated([], np.arange(0)).shape == (0, 0)

@@ -1,11 +1,13 @@
 """``/api/expand``: what is added to a graph that is shown, one step or many."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
+import numpy as np
 from pydantic import BaseModel, BeforeValidator, Field, StrictBool
 
 from kg.explore import drawing, item_groups, layout
-from kg.explore.incidence import Ids
+from kg.explore.incidence import Ids, correlated
 from kg.explore.neighbours import Links, Neighbour
 from kg.web.api import openapi
 from kg.web.api.answers import thing_types
@@ -177,15 +179,28 @@ class Arrangement(BaseModel):
     responses=openapi.only(thing_types.Arranged),
 )
 def arrange(site: SiteDep, wanted: Arrangement) -> dict[str, Any]:
-    """By links, kind or community; with the share of shortest ways that lead over each node."""
+    """By links, kind or community; with the share of shortest ways that lead over each node.
+
+    A community is of nodes that decisions have together beyond chance, among those of the center.
+    """
     links = site.links
     single = [name for name in wanted.nodes if links.has(name)]
     kinds = {name: links.kind_of(name) for name in single}
     kinds |= {name: "group" for name in wanted.nodes if item_groups.known(links, name)}
-    found = layout.arranged(kinds, wanted.edges, wanted.by, wanted.center)
+    alike = _alike(links, single, wanted.center) if wanted.by == "community" else []
+    found = layout.arranged(kinds, wanted.edges, wanted.by, wanted.center, alike)
     return {
         "places": found.places,
         "groups": found.groups,
         "between": found.between,
         "generation": site.generation,
     }
+
+
+def _alike(links: Links, names: Sequence[str], center: str | None) -> list[tuple[str, str, float]]:
+    """Which nodes have the same decisions beyond chance: of those of the center, else of all."""
+    around = center is not None and links.has(center)
+    among = links.decisions(center) if around and center is not None else np.arange(len(links.index))
+    others = [name for name in names if name != center]
+    phi = correlated([links.decisions(name) for name in others], among)
+    return [(others[i], others[j], float(phi[i, j])) for i, j in np.argwhere(np.triu(phi, 1) > 0).tolist()]

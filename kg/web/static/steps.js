@@ -24,10 +24,11 @@ const doing = {
   },
   async arrange({ by }, given) {
     const pairs = edges.get().map(({ from, to }) => [from, to]);
-    const found = given ?? await ask("/api/arrange", { nodes: nodes.getIds(), edges: pairs, by, center: by === "links" ? stage.dataset.node : null });
+    const found = given ?? await ask("/api/arrange", { nodes: nodes.getIds(), edges: pairs, by, center: by === "kind" ? null : stage.dataset.node });
     nodes.update(nodes.get().filter(({ id, fixed }) => found.places[id] && !fixed).map(({ id }) => ({ id, x: found.places[id][0], y: found.places[id][1], group_name: found.groups[id] })));
     state.by = by;
-    say(by === "links" ? "Arranged by links." : `Arranged by ${by}: ${new Set(Object.values(found.groups)).size} groups.`);
+    const groups = new Set(Object.values(found.groups)).size;
+    say(by === "links" ? "Arranged by links." : `Arranged by ${by}: ${groups} ${groups === 1 ? "group" : "groups"}.`);
     return found;
   },
   async size({ by }, given) {
