@@ -71,7 +71,7 @@ demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowl
 
 # --- checks ------------------------------------------------------------------------------------
 
-# Some tests wait, long ones more: for servers, installations and time limits. So one more runs than there are cores.
+# Long tests wait for servers, installations and time limits: one more of them than there are cores.
 MORE = $$($(BIN)/python -c 'import os; print(1 + (os.cpu_count() or 1))')
 
 CHECKS := test tests test-all long coverage lowest
@@ -90,7 +90,7 @@ lint-and-types: lint
 
 .PHONY: tests
 tests: .make/dev .make/vendor .make/packages
-	@$(BIN)/python -m pytest -n $(MORE) --dist worksteal -m "not long"
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"
 
 .PHONY: test-all
 test-all: .make/dev .make/vendor .make/packages ## the long tests: browsers, servers, notebooks, wheels, lowest versions (and coverage, if CI is not set)
@@ -174,7 +174,7 @@ lowest: .make/lowest/done .make/vendor ## run the tests that depend on libraries
 .PHONY: coverage
 coverage: .make/dev .make/vendor .make/packages ## measure what the tests of a package cover of it, and fail below the required minimum
 	@rm -rf .make/coverage && mkdir -p .make/coverage
-	@$(BIN)/coverage run -m pytest -n $(MORE) --dist worksteal -m "not long"
+	@$(BIN)/coverage run -m pytest -n auto --dist worksteal -m "not long"
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage json -q -o .make/coverage/report.json
 	@$(BIN)/python tests/coverage_bounds.py .make/coverage/report.json

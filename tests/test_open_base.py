@@ -126,6 +126,7 @@ def test_sparql_on_the_command_line(kb):
     assert "n" in done.stdout
 
 
+@pytest.mark.long
 def test_a_case_in_another_spelling_is_corrected_validated_and_removed(kb, tmp_path):
     own = tmp_path / "kb"
     shutil.copytree(kb, own, symlinks=True)

@@ -177,7 +177,8 @@ def test_a_finding_reads_as_a_line():
     ]
 
 
-@pytest.mark.parametrize("name", ["gold.jsonl", pytest.param("gold-pages.jsonl", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["gold.jsonl", "gold-pages.jsonl"])
 def test_the_real_letters_conform(shared, name):
     letters = gold_letters.determinations(gold_letters.records(shared, name))
     text = "".join(n_triples(gold_letters.as_declared(letter), "1") for letter in letters)

@@ -2,6 +2,8 @@
 
 from itertools import chain
 
+import pytest
+
 from kg.questions import vocabulary
 from kg.questions.phrasing import tokens
 
@@ -21,6 +23,7 @@ def labels():
         yield from ((phrase, vocabulary.Meaning(name)) for phrase in said)
 
 
+@pytest.mark.long
 def test_no_acronym_is_read_as_a_thing_that_is_written_otherwise():
     """An S at its end is no plural (CRPS, CRP); of things that have the same acronym either can be meant."""
     owners = {}

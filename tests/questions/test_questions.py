@@ -62,6 +62,7 @@ def test_examples(text, result):
         assert read_question(text).reading == result
 
 
+@pytest.mark.long
 def test_there_are_examples_of_every_kind_and_of_every_terminal():
     assert {read_question(text).kind for text in READ} == set(Kind)
     known = vocabulary.keywords()

@@ -53,14 +53,14 @@ def echoed(text):
         return None
 
 
-@some_or_all(8)
+@some_or_all(24)
 def test_a_word_that_nothing_knows_is_named_by_the_refusal(step):
     for _, text, word, _ in inserted(1, lambda _: [(one, None) for one in NOTHING], step):
         shown = echoed(text) or refused(text)
         assert word.lower() in shown.lower(), text
 
 
-@some_or_all(8)
+@some_or_all(24)
 def test_a_value_of_any_catalogue_changes_the_echo_or_is_refused(step):
     """What the question says already, in the same or in other words, says nothing new."""
     known = catalogues()

@@ -95,7 +95,9 @@ def test_every_rule_has_rows_accepted_and_refused(name):
     assert not lacking
 
 
-@pytest.mark.parametrize("name", GRAMMARS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long) if name == "mtus" else name for name in GRAMMARS]
+)
 def test_the_fast_path_reads_as_lark_itself_does(name):
     for grammar in GRAMMARS[name]:
         for _, text, _ in rows(name):

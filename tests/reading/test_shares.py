@@ -70,7 +70,7 @@ def kinds():
     return list(found.values())
 
 
-@some_or_all(40)
+@some_or_all(160)
 def test_no_service_takes_the_sessions_of_another(step):
     """Of any two kinds of service, in either order, with any words between."""
     wrong = []

@@ -9,6 +9,7 @@ from conftest_web import Live
 from rdflib import RDF, Graph, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
+pytestmark = pytest.mark.long
 DETERMINATION = URIRef("https://w3id.org/imr-kg/ontology#Determination")
 COUNT = f"SELECT (COUNT(?d) AS ?n) {{ ?d a <{DETERMINATION}> }}"
 
