@@ -74,7 +74,11 @@ demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowl
 # Long tests wait for servers, installations and time limits: one more of them than there are cores.
 MORE = $$($(BIN)/python -c 'import os; print(1 + (os.cpu_count() or 1))')
 
-CHECKS := test tests test-all long coverage lowest
+# Taking coverage doubles the time of a test that reads letters. So each test runs once: those of the packages for which
+# coverage is required take it, if CI is set, and all others run without.
+MEASURED := kg $(addprefix tests/,analysis cited claims files graph questions reading statistics)
+
+CHECKS := test tests rest test-all long coverage lowest
 # Python keeps what it compiles, whatever the environment says: each server, command and worker that starts saves seconds.
 $(CHECKS): export PYTHONDONTWRITEBYTECODE :=
 # The matrices of tests are small: a second thread would only wait, in the way of the other worker.
@@ -82,7 +86,7 @@ $(CHECKS): export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: test
 test: .make/dev .make/vendor .make/packages ## run all checks but the long ones: format, lint, types, tests (with coverage, if CI is set)
-	@$(MAKE) --no-print-directory -j 2 lint-and-types $(if $(CI),coverage,tests)
+	@$(MAKE) --no-print-directory -j 2 lint-and-types $(if $(CI),rest,tests)
 
 .PHONY: lint-and-types
 lint-and-types: lint
@@ -91,6 +95,10 @@ lint-and-types: lint
 .PHONY: tests
 tests: .make/dev .make/vendor .make/packages
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"
+
+.PHONY: rest
+rest: coverage
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not long" $(addprefix --ignore=,$(MEASURED)) tests
 
 .PHONY: test-all
 test-all: .make/dev .make/vendor .make/packages ## the long tests: browsers, servers, notebooks, wheels, lowest versions (and coverage, if CI is not set)
@@ -174,7 +182,7 @@ lowest: .make/lowest/done .make/vendor ## run the tests that depend on libraries
 .PHONY: coverage
 coverage: .make/dev .make/vendor .make/packages ## measure what the tests of a package cover of it, and fail below the required minimum
 	@rm -rf .make/coverage && mkdir -p .make/coverage
-	@$(BIN)/coverage run -m pytest -n auto --dist worksteal -m "not long"
+	@$(BIN)/coverage run -m pytest -n auto --dist worksteal -m "not long" $(MEASURED)
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage json -q -o .make/coverage/report.json
 	@$(BIN)/python tests/coverage_bounds.py .make/coverage/report.json

@@ -2,19 +2,9 @@
 
 import gc
 import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[1]
-MEASURED = (
-    "kg",
-    *("tests/analysis", "tests/cited", "tests/claims", "tests/files", "tests/graph"),
-    *("tests/questions", "tests/reading", "tests/statistics"),
-)
-"""The tests that take coverage where it is measured: those of the packages that have a required minimum."""
 
 LONGEST = (
     *(
@@ -54,22 +44,6 @@ def pytest_collection_finish() -> None:
     """Look for garbage from now on, but never among what the tests import."""
     gc.freeze()
     gc.enable()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Take no coverage of tests without a minimum: those that read letters take twice as long with it."""
-    measuring = sys.modules["coverage"].Coverage.current() if "coverage" in sys.modules else None
-    if measuring is None or any(item.path.is_relative_to(ROOT / folder) for folder in MEASURED):
-        return (yield)
-    processes = os.environ.pop("COVERAGE_PROCESS_CONFIG", None)  # else those that it starts take it, too
-    measuring.stop()
-    try:
-        return (yield)
-    finally:
-        measuring.start()
-        if processes:
-            os.environ["COVERAGE_PROCESS_CONFIG"] = processes
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
