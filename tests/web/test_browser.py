@@ -349,3 +349,15 @@ def test_in_a_narrow_window_names_stand_above_their_text(browser: Browser, serve
     built = visit.go("/about").locator("section:has(#history) tbody td").first
     assert built.evaluate("cell => cell.getClientRects()[0].height < 60")  # a date is one line
     visit.page.close()
+
+
+def test_on_a_phone_the_wide_pictures_stand_as_their_tables(browser, server):
+    visit = Visit(browser, server, viewport=NARROW)
+    visit.go("/services")
+    pictures = visit.page.locator("svg:is(.squares, .alluvial)")
+    assert pictures.count() == visit.page.locator(".twin[open]").count() > 0
+    assert not any(picture.is_visible() for picture in pictures.all())
+    visit.page.locator(".twin summary").first.click()
+    assert [picture.is_visible() for picture in pictures.all()].count(True) == 1
+    visit.page.set_viewport_size(WIDE)
+    assert all(picture.is_visible() for picture in pictures.all())

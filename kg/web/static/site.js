@@ -138,6 +138,12 @@ function offerPng(link) {
   });
 }
 
+// On a phone a wide picture folds away behind its table, whose names stay in sight.
+const narrow = matchMedia("(max-width: 40rem)");
+const fold = () => document.querySelectorAll(".twin").forEach((twin) => { twin.open = narrow.matches; });
+if (narrow.matches) fold();
+narrow.addEventListener("change", fold);
+
 document.querySelectorAll("[data-png]").forEach(offerPng);
 document.querySelectorAll("[data-suggest]").forEach(offerSuggestions);
 document.querySelectorAll("table[data-sortable]").forEach(makeSortable);
