@@ -77,8 +77,8 @@ def main(letters: int, kb: Path | None, kept: Path | None) -> None:
     with ExitStack() as stack:
         folder = kept or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(exist_ok=True)
-        for table in folder.glob("analysis/drivers-*"):
-            shutil.rmtree(table)
+        for made in (*folder.glob("analysis/drivers-*"), *folder.glob("analysis/cells-*")):
+            shutil.rmtree(made)
         if kb is None:
             if not (folder / "facts.parquet").exists():
                 facts(letters).write_parquet(folder / "facts.parquet")
@@ -98,6 +98,7 @@ def measure(scan: Callable[[], pl.LazyFrame], folder: Path) -> None:
     sys.stdout.write(f"{len(kept.index):,} decisions of {int(kept.index.letter[-1]) + 1:,} letters\n")
     _timed("drivers by page with sets, once for a generation", kept.drivers, 3000)
     _timed("inverted index of cases, made", lambda: kept.features)
+    _timed("the rest of what is kept, made", kept.prepare)
     category, year = (
         kept.index.columns(name)[name].drop_nulls().value_counts(sort=True)[name][0]
         for name in ("category", "year")
@@ -117,6 +118,9 @@ def measure(scan: Callable[[], pl.LazyFrame], folder: Path) -> None:
     wide = Filters.of(year=("2014", "2015"))
     _timed("drivers by page of two years, no sets", lambda: again.drivers(filters=wide, sets=False), 400)
     _timed("drivers by page of two years, with sets", lambda: again.drivers(filters=wide), 2000)
+    every = Filters.of(year="2000-2050")
+    _timed("drivers by page of all years, no sets", lambda: again.drivers(filters=every, sets=False), 400)
+    _timed("drivers by page of all years, with sets", lambda: again.drivers(filters=every), 2000)
     _timed("drivers by page, no sets", lambda: drivers(again.index, sets=False), 1000)
     _timed("network of pages cited together, communities, centralities", lambda: network(again.index), 2000)
     _timed("related cases, opened", lambda: again.features)

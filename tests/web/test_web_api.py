@@ -3,13 +3,18 @@
 import csv
 import io
 import json
+import shutil
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from typer.testing import CliRunner
 
 from kg import contract, queries
+from kg.analysis.prepared import query_answers
+from kg.base.store import KnowledgeBase
+from kg.cli import app
 from kg.explore import layout
 from kg.explore.incidence import correlated
 
@@ -317,3 +322,26 @@ def test_sets_apart_or_too_few_do_not_go_together():
     assert phi[0, 1] == pytest.approx(1)
     assert not phi[0, 2:].any()
     assert correlated([], np.arange(0)).shape == (0, 0)
+
+
+def test_an_answer_to_which_nothing_is_given_is_kept(site, built):
+    """The API, the page and the command give what is kept of the generation that is served."""
+    text = queries.load("outcomes_by_agreement").bind()
+    with KnowledgeBase.open(built) as base:
+        first = site.get("/api/queries/outcomes_by_agreement").json()
+        kept = json.loads(query_answers.read(base.folder, text))
+        assert len(kept["results"]["bindings"]) == first["total"]
+        assert site.get("/api/queries/outcomes_by_agreement").json() == first
+        (place,) = [
+            path for path in base.folder.rglob("answer.json") if json.loads(path.read_bytes()) == kept
+        ]
+        shutil.rmtree(place.parent)
+        kept["results"]["bindings"] = kept["results"]["bindings"][:1]
+        query_answers.write(base.folder, text, json.dumps(kept).encode())
+        assert site.get("/api/queries/outcomes_by_agreement").json()["total"] == 1
+        printed = CliRunner().invoke(
+            app, ["query", "outcomes_by_agreement", "--kb", str(built), "--format", "json"]
+        )
+        assert len(json.loads(printed.output)["results"]["bindings"]) == 1
+        shutil.rmtree(place.parent)
+    assert site.get("/api/queries/outcomes_by_agreement").json() == first
