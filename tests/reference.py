@@ -21,12 +21,14 @@ from names import IDEAS
 import kg
 from kg import queries, resources, sample
 from kg.analysis import columns as shown
+from kg.analysis.filters import ranges
 from kg.base.building.build import build
 from kg.base.columns import COLUMNS
 from kg.cli import app as command_line
 from kg.explore.row_types import ROWS
 from kg.graph import iri
 from kg.graph.generate import declared
+from kg.questions import letter_facets
 from kg.web.app import create_app
 from kg.web.metrics import Metrics
 from kg.web.settings import Settings
@@ -204,6 +206,29 @@ def named_queries() -> Part:
     return Part("Named queries", about, ("query", "takes", "columns", "question"), rows)
 
 
+def conditions_of_questions() -> Part:
+    """What a question can name beside the filters: :data:`kg.questions.letter_facets.FACETS`."""
+    rows = []
+    for name in letter_facets.ONLY_FACETS:
+        facet = letter_facets.FACETS[name]
+        values = "a number or a range, such as `3..`" if facet.is_number else _values(facet)
+        of = "letter" if facet.of_letters else "decision"
+        split = "yes" if name in letter_facets.SPLITS else ""
+        rows.append((f"`{name}`", values, of, split, facet.words))
+    about = (
+        "Each filter of `kg drivers --help`, and these, can stand in a question as the address of its answer "
+        """writes it: `kg ask 'rate earlier="Injection" by year'`, with `!=` for what is not. Questions in """
+        "plain words need none of them; the answer's `canonical` has the question so."
+    )
+    return Part("Conditions of questions", about, ("condition", "values", "of a", "splits", "meaning"), rows)
+
+
+def _values(facet: letter_facets.Facet) -> str:
+    if facet.known:
+        return _code(facet.known)
+    return "words" if facet.kind is ranges.WORD or facet.finding else "dates, such as `2015-01-01..`"
+
+
 def columns() -> Iterator[Part]:
     """The columns of the facts and their companions."""
     for table, found in COLUMNS.items():
@@ -291,7 +316,8 @@ def parts() -> list[Part]:
         app = create_app(Path(folder, "kb"))
         found = [*commands(), *routes(app), settings(), variables(), metrics(app)]
         app.state.state.site.base.close()
-    return [*found, named_queries(), *columns(), *shown_columns(), names_of_ideas(), terms(), python()]
+    asked = [named_queries(), conditions_of_questions()]
+    return [*found, *asked, *columns(), *shown_columns(), names_of_ideas(), terms(), python()]
 
 
 def reference() -> str:
