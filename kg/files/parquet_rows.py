@@ -101,8 +101,20 @@ def opened(file: IO[bytes]) -> Iterator[Table]:
                 bufsize=0,
             )
         )
-        ends.callback(child.kill)
+        ends.callback(_end, child)
         yield Table(child)
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """Let a child end that has said all, and kill one that has not ended soon."""
+    assert child.stdin
+    assert child.stdout
+    child.stdin.close()
+    child.stdout.close()
+    try:
+        child.wait(1)
+    except subprocess.TimeoutExpired:
+        child.kill()
 
 
 def _number(file: IO[bytes], ends: ExitStack) -> int:
