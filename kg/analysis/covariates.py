@@ -46,12 +46,20 @@ def wanted(adjust: str | Iterable[str] | None) -> tuple[str, ...]:
     return tuple(name for name in ADJUST if name in found)
 
 
+_FEW_CELLS = 20_000
+"""Cells up to which alike ones are merged: of more decisions no figure depends on it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """Decisions at risk with their covariates: ``names`` has the value behind each column of the design."""
+    """Decisions at risk with their covariates: ``names`` has the value behind each column of the design.
+
+    ``merged`` is where each cell is among those of the population, where alike ones were made one.
+    """
 
     population: Population
     names: tuple[str, ...]
+    merged: Ids | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +123,7 @@ def held(found: Combined, size: NDArray[np.int64], decisions: Population, cell: 
     """The ``decisions`` with what is held equal; ``size`` is how many each cell has, ``cell`` where each is.
 
     Cells without decisions are left out. Values of which few decisions are expected to have the rarer outcome
-    are one; cells that differ by them stay apart, which changes no sum.
+    are one; of many cells those that differ by them stay apart, which changes no sum.
     """
     share = float(decisions.outcome.mean()) if decisions.outcome.size else 0.0
     least = LEAST / max(share * (1 - share), 1e-9)
@@ -123,10 +131,11 @@ def held(found: Combined, size: NDArray[np.int64], decisions: Population, cell: 
     lefts, of_left = _numbered(found.left[cells], found.strata.shape[0])
     many = np.bincount(of_left, size[cells], lefts.size).astype(np.float64)
     parts = [sparse.csr_array(np.ones((lefts.size, 1)))]
-    told, drawn = ["all"], [False]
+    told, drawn, codes = ["all"], [False], [np.zeros(lefts.size, np.int64)]
     for number, (name, names) in enumerate(zip(found.order, found.names, strict=True)):
         enough = 1.0 if name == "subcategory" else least
         level = _pooled(found.strata[lefts, number].astype(np.int64), names, many, enough)
+        codes.append(level.code)
         counts = np.bincount(level.code, many, len(level.names))
         common = -1 if name == "subcategory" else int(counts.argmax())
         of_its_own = [place for place in range(len(level.names)) if place != common]
@@ -140,7 +149,24 @@ def held(found: Combined, size: NDArray[np.int64], decisions: Population, cell: 
     right = sparse.hstack([sparse.csr_array((rights.size, len(told))), several], format="csr")
     design = Design(sparse.csr_array(left), sparse.csr_array(right), of_left, of_right)
     drawn += [False] * len(shown)
-    return Held(decisions.divided(cell, design, np.array(drawn)), (*told, *shown))
+    merged = None
+    if of_left.size <= _FEW_CELLS:
+        design, merged = _merged(design, np.array(codes).reshape(len(codes), lefts.size).T, several)
+        cell = merged[cell]
+    return Held(decisions.divided(cell, design, np.array(drawn)), (*told, *shown), merged)
+
+
+def _merged(design: Design, left: Ids, right: sparse.csr_array) -> tuple[Design, Ids]:
+    """A design without cells that differ in nothing that is held equal, and where each cell is in it.
+
+    ``left`` and ``right`` say what tells its halves apart. A fit evaluates the cells of a key exactly and
+    all others nearly: of few decisions it is the more exact the fewer cells there are.
+    """
+    _, one, of_left = np.unique(left, axis=0, return_index=True, return_inverse=True)
+    _, other, of_right = np.unique(right.toarray(), axis=0, return_index=True, return_inverse=True)
+    code = of_left.ravel()[design.of_left] * other.size + of_right.ravel()[design.of_right]
+    used, place = np.unique(code, return_inverse=True)
+    return Design(design.left[one], design.right[other], *np.divmod(used, other.size)), place.astype(np.int64)
 
 
 def _numbered(code: Ids, count: int) -> tuple[Ids, Ids]:

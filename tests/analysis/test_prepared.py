@@ -53,6 +53,15 @@ def test_prepared_pairs_give_the_figures_of_each_pair(index, level, party, filte
     assert quick.coincidences() == plain.coincidences()
 
 
+@pytest.mark.parametrize("filters", [Filters(), Filters.of(category="Pharmaceuticals")])
+def test_cells_of_few_decisions_differ_in_what_is_held_equal(index, filters):
+    """What does not cite a key is evaluated nearly: ends moved where alike cells stood apart."""
+    for compared in both(index, "page", "reviewer", filters, USUAL):
+        design = compared.held.population.design
+        rows = design.left.toarray()[design.of_left] + design.right.toarray()[design.of_right]
+        assert len(np.unique(rows, axis=0)) == design.cells > 1
+
+
 def test_letters_are_alike_in_what_is_compared(index):
     quick, plain = both(index, "page", "reviewer", Filters(), USUAL)
     assert plain.null.correlation > 0

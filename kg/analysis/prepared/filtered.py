@@ -63,7 +63,16 @@ class Filtered(Comparison):
     @cached_property
     def citing(self) -> Citing:
         """Which decisions at risk have which of the compared keys, beside their covariates."""
-        return self._counted(self.held.population, self.chosen.by_cell[self.tested])
+        cells, merged = self.chosen.by_cell[self.tested], self.held.merged
+        if merged is not None:
+            size = self.held.population.design.cells
+            cells = sparse.csr_array(
+                cells
+                @ sparse.csr_array(
+                    (np.ones(merged.size), (np.arange(merged.size), merged)), (merged.size, size)
+                )
+            )
+        return self._counted(self.held.population, cells)
 
     def _citing(self, population: Population) -> Citing:
         """Which of one rate for all."""
