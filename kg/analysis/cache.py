@@ -256,7 +256,7 @@ class Analyses:
             return make(None)
         kept = self._folder / name
         if kept.is_dir():
-            if (fault := _fault(kept)) is None:
+            if (fault := manifest.fault(kept)) is None:
                 return read(kept)
             _LOG.warning("%s is made anew: %s", kept, fault)
             shutil.rmtree(kept, ignore_errors=True)
@@ -277,14 +277,6 @@ class Analyses:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return made
-
-
-def _fault(kept: Path) -> str | None:
-    """What is wrong with a folder of what is kept: its files are those that were written, byte by byte."""
-    try:
-        return next((f"{name} {fault}" for name, fault in manifest.faults(kept)), None)
-    except (OSError, ValueError):
-        return f"{manifest.FILE} is missing or damaged"
 
 
 _SAID = (

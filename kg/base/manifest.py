@@ -70,6 +70,14 @@ def faults(folder: Path) -> Iterator[tuple[str, str]]:
         yield name, "does not belong to the generation"
 
 
+def fault(folder: Path) -> str | None:
+    """What is wrong first with a folder of what is kept: its files are those that were written."""
+    try:
+        return next((f"{name} {said}" for name, said in faults(folder)), None)
+    except (OSError, ValueError):
+        return f"{FILE} is missing or damaged"
+
+
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     found: dict[str, Path] = {}
     for parent, _, files in os.walk(folder):

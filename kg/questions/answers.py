@@ -1,7 +1,7 @@
 """Answer a question with what the analyses have; one table says which analysis answers which kind."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from kg.model import Outcome
 from kg.questions import echo, item_facets, letter_facets, question_query, vocabulary
 from kg.questions.counts import compared, counted, parts_of, passing, rows_of, without_value
 from kg.questions.measures import Found, measured, share
-from kg.questions.question import DATED, LASTING, Kind, Question
+from kg.questions.question import DATED, LASTING, Condition, Kind, Question
 from kg.questions.reading import read_question
 
 _LIKE = 10
@@ -144,28 +144,26 @@ def _figures(analyses: Analyses, question: Question) -> Found:
             *notes,
             "sorted by the end of the interval that is nearer to none, so that few decisions do not lead",
         )
-    rows = [row for row in rows if _has(row, question)]
+    rows = [row for row in rows if _has(row, question.having)]
     if question.limit:
         rows = rows[: question.limit]
     return counted(index, mask, question), rows, notes
 
 
-def _has(row: Mapping[str, Any], question: Question) -> bool:
+def _has(row: Mapping[str, Any], having: Iterable[Condition]) -> bool:
     """Whether a row has as many decisions, or as high a rate, as is asked for."""
     given = {"decisions": row["decisions"], "percent": 100 * (row.get("rate") or 0)}
     return all(
         any(given[needed.name] in ranges.NUMBERS.read(needed.name, value) for value in needed.values)
-        for needed in question.having
+        for needed in having
     )
 
 
-def _has_stated(row: Mapping[str, Any], question: Question) -> bool:
+def _has_stated(row: Mapping[str, Any], having: Iterable[Condition]) -> bool:
     """The same of a row of grounds, which can have to be met, or not met."""
     met = str(row["ground"]).partition(":")[2]
-    said = replace(question, having=tuple(c for c in question.having if c.name != "met"))
-    wanted = [c.values for c in question.having if c.name == "met"]
     given = {"decisions": row["stated"], "rate": row["share"]}
-    return all(met in values for values in wanted) and _has(given, said)
+    return all(met in one.values if one.name == "met" else _has(given, (one,)) for one in having)
 
 
 def _ordered(row: Mapping[str, Any], question: Question) -> float:
@@ -183,7 +181,7 @@ def _associations(analyses: Analyses, question: Question) -> Found:
     """What is cited at a level, as the table of associations has it, under the conditions."""
     index = analyses.index
     found = drivers(index, question.level or "section", question.party.value, filters(question), 10)
-    rows = _ranked([row for row in found.table.to_dicts() if _has(row, question)], question)
+    rows = _ranked([row for row in found.table.to_dicts() if _has(row, question.having)], question)
     return counted(index, passing(index, question.where, question), question), rows, tuple(found.notes)
 
 
@@ -227,7 +225,7 @@ def _grounds(analyses: Analyses, question: Question) -> Found:
     mask = passing(index, question.where, question)
     rows = []
     for named, part in parts_of(index, mask, question):
-        found = [row for row in _stated(index, part, question.outcome) if _has_stated(row, question)]
+        found = [row for row in _stated(index, part, question.outcome) if _has_stated(row, question.having)]
         found = found[::-1] if question.order == "least" else found
         rows += [named | row for row in (found[: question.limit] if question.limit else found)]
     ended = _ended(index, mask, question.outcome)

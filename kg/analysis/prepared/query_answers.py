@@ -48,11 +48,8 @@ def read(generation: Path, text: str) -> bytes | None:
     folder = _folder(generation) / _name(text)
     if not folder.is_dir():
         return None
-    try:
-        if not (fault := next((f"{name} {said}" for name, said in manifest.faults(folder)), "")):
-            return (folder / _FILE).read_bytes()
-    except (OSError, ValueError):
-        fault = "its list of files is missing or damaged"
+    if (fault := manifest.fault(folder)) is None:
+        return (folder / _FILE).read_bytes()
     _LOG.warning("%s is made anew: %s", folder, fault)
     shutil.rmtree(folder, ignore_errors=True)
     return None

@@ -53,7 +53,7 @@ class Asked(Dates):
                 self._ended(Outcome(token.removeprefix("IS_").lower()))
             elif token == "NUMBER" and not self._is_like_one(at):
                 self.limit, self.number = int(phrase.meaning.value), phrase.printed
-            elif token == "FREQUENT" or phrase.printed.lower() in {"more common", "more usual"}:
+            elif token == "FREQUENT":
                 self.seen |= {"MOST", "COUNT"}
             elif token in {"DENIAL", "RATE"}:
                 other = self.compared and self.outcome is Outcome.OVERTURNED and self.seen & _OF_EACH

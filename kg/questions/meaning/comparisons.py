@@ -83,6 +83,7 @@ def _holds(one: Condition, other: Condition) -> bool:
     )
 
 
+_WHOLE_YEAR = re.compile(r"([0-9]{4})-01-01\.\.\1-12-31")
 _OTHERS_OF = {
     "OTHER_SPECIALTIES": {"specialty"},
     "OTHER_STATES": {"licence"},
@@ -137,7 +138,7 @@ def _as_edition(asked: Asked, other: Condition) -> Condition:
     """A year that is compared with an edition, as the other edition: *chronic pain 2009 versus 2016*."""
     own = [c.values[0] for c in asked.conditions if c.name == "guideline"]
     editions = [c for c in asked.conditions if c.name == "edition" and not c.negated]
-    if other.name == "decision_date" and len(editions) == 1 and _is_year(other.values[0]):
+    if other.name == "decision_date" and len(editions) == 1 and _WHOLE_YEAR.fullmatch(other.values[0]):
         year = other.values[0][:4]  # `the 2016 edition rather than 2009`
         return Condition("edition", (year,), asked=year)
     if (
@@ -148,13 +149,8 @@ def _as_edition(asked: Asked, other: Condition) -> Condition:
         return other
     work, _, edition = own[0].rpartition("/")
     year = other.values[0][:4]
-    whole = _is_year(other.values[0])
+    whole = _WHOLE_YEAR.fullmatch(other.values[0])
     return Condition("guideline", (f"{work}/{year}",), asked=year) if edition.isdecimal() and whole else other
-
-
-def _is_year(dates: str) -> bool:
-    """Whether a range of dates is a year."""
-    return dates == f"{dates[:4]}-01-01..{dates[:4]}-12-31"
 
 
 def _as_drugs(asked: Asked, other: Condition) -> list[Condition]:
@@ -183,7 +179,8 @@ def becomes_stricter(asked: Asked) -> None:
 def with_and_without(asked: Asked) -> None:
     """Compare what meets the one condition with what does not, where it is asked whether it matters."""
     comparing = "MATTER" in asked.seen or any(
-        p.type in {"MOST", "LEAST"} and not _MORE.isdisjoint(p.printed.lower().split()) for p in asked.phrases
+        p.type in {"MOST", "LEAST", "FREQUENT"} and not _MORE.isdisjoint(p.printed.lower().split())
+        for p in asked.phrases
     )
     comparing = comparing or "STRICT" in asked.seen
     alone = not (asked.loose or asked.by or asked.after or asked.compared)
@@ -273,9 +270,6 @@ def told_apart(
     if BESIDE.within("EACH_LAST", asked.text):
         raise QuestionError("each of what? Name them, such as “gabapentin and pregabalin each”")
     return where, ()
-
-
-_WHOLE_YEAR = re.compile(r"([0-9]{4})-01-01\.\.\1-12-31")
 
 
 def split_by_years(asked: Asked) -> None:

@@ -4,6 +4,7 @@ from kg.errors import QuestionError
 from kg.questions import letter_facets
 from kg.questions.beside import BESIDE
 from kg.questions.meaning.asked import Asked
+from kg.questions.meaning.comparisons import COMPARED
 from kg.questions.question import Condition
 
 _MEASURED = {"age_group": "age", "quantity": "quantity", "items": "items", "frequency": "frequency"}
@@ -13,16 +14,13 @@ _UNITS = {"VISITS": "visit", "UNITS": "unit"}
 """What a mean is of, where nothing else is named."""
 
 
-_KINDS = {"subcategory", "category", "drug", "specialty", "body_part"}
-
-
 def share_of_ground(asked: Asked) -> list[Condition]:
     """The ground whose share is asked for: *no objective findings as a reason to uphold an MRI*."""
     stated = [c for c in asked.conditions if c.name == "ground" and not c.negated]
     shared = asked.seen & {"SHARE", "OFTEN"}
     asks = asked.seen & {"WHY", "WHICH", "COMPARE"} or (not shared and "BY" in asked.seen)
-    if len(stated) == 1 and set(asked.loose) & _KINDS and BESIDE.within("MAIN_REASON", asked.text):
-        asked.by += [name for name in dict.fromkeys(asked.loose) if name in _KINDS]
+    if len(stated) == 1 and set(asked.loose) & COMPARED and BESIDE.within("MAIN_REASON", asked.text):
+        asked.by += [name for name in dict.fromkeys(asked.loose) if name in COMPARED]
         return stated  # `services where missing documentation is the leading reason`
     if len(stated) != 1 or asks or asked.part or asked.compared or among_all(asked):
         return []

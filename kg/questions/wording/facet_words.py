@@ -87,7 +87,6 @@ def phrases() -> Iterator[tuple[str, str, str]]:
     yield from ((said, "letter", "mixed") for said in (*_MIXED, *_BOTH))
     for ended in ("overturned", "upheld"):
         yield from ((said, "letter", f"all_{ended}") for said in _wholly(ended))
-    yield from ((said, "licence", state) for said, state in _licensed())
     yield from ((said, "basis", "none_cited") for said in (*_NOTHING, *_citing_nothing()))
     for (name, value), said in _OTHERS.items():
         yield from ((each, name, value) for each in said)
@@ -195,39 +194,6 @@ _OTHERS = {
     ),
     ("age", "65.."): ("elderly", "senior", "older adult", "retirement age"),
     ("age", "..17"): ("minor", "underage", "teenager", "teen"),
-}
-
-
-def _licensed() -> Iterator[tuple[str, str]]:
-    """States by their abbreviations, beside a word for a licence."""
-    for short, state in _STATES.items():
-        for licence in ("licensed", "license", "licence"):
-            yield f"{short} {licence}", state
-            yield f"{licence} in {short}", state
-
-
-_STATES = {
-    "CA": "California",
-    "NY": "New York",
-    "TX": "Texas",
-    "FL": "Florida",
-    "NV": "Nevada",
-    "AZ": "Arizona",
-    "NJ": "New Jersey",
-    "PA": "Pennsylvania",
-    "IL": "Illinois",
-    "MI": "Michigan",
-    "WA": "Washington",
-    "NC": "North Carolina",
-    "VA": "Virginia",
-    "MD": "Maryland",
-    "MN": "Minnesota",
-    "TN": "Tennessee",
-    "MO": "Missouri",
-    "GA": "Georgia",
-    "CO": "Colorado",
-    "CT": "Connecticut",
-    "WI": "Wisconsin",
 }
 
 

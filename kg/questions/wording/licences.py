@@ -11,6 +11,11 @@ _CODES = (
     *("TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY"),
 )
 """Postal codes of the states, in the order in which :func:`known_words.states` names them."""
+_NO_WORDS = {
+    *("CA", "NY", "TX", "FL", "NV", "AZ", "NJ", "PA", "IL", "MI", "WA"),
+    *("NC", "VA", "MD", "MN", "TN", "MO", "GA", "CO", "CT", "WI"),
+}
+"""Codes that are nothing else: `in`, `or`, `me` and others are words before they are states."""
 _AWAY = ("out of state", "out of state reviewer", "out of state physician")
 
 
@@ -35,11 +40,12 @@ def phrases() -> Iterator[tuple[str, str, bool]]:
             licensed = (*by, f"license in {name}", f"licence in {name}")
             yield from ((said, state, False) for said in licensed)
             yield f"not licensed in {name}", state, True
-    # `in`, `or`, `me` and others are words before they are states.
+        for name in (state, *({code} & _NO_WORDS)):
+            held = (f"{name} licensed", f"{name} license", f"{name} licence")
+            yield from ((said, state, False) for said in held)
     for name, state in (*((state, state) for state in codes().values()), ("CA", "California")):
-        held = (f"{name} licensed", f"{name} license", f"{name} licence")
         who = (f"reviewer {of} {name}" for of in ("in", "from", "of"))
-        yield from ((said, state, False) for said in (*held, *who, f"{name} reviewer"))
+        yield from ((said, state, False) for said in (*who, f"{name} reviewer"))
         outside = (f"{who}outside {of}{name}" for who in ("", "licensed ") for of in ("", "of "))
         yield from ((said, state, True) for said in (*outside, f"non {name}"))
     yield from ((said, "California", True) for said in _AWAY)

@@ -155,9 +155,9 @@ def _headings(question: Question) -> dict[str, str]:
 
 
 def _addresses(row: Mapping[str, Any]) -> dict[str, str]:
-    """The pages of the places of guidelines that a row names; a printed title that is none has no page."""
+    """The pages of the places of guidelines that a row names."""
     cited = {name: row[name] for name in _CITED if isinstance(row.get(name), str)}
-    return {name: f"/guidelines/{place}" for name, place in cited.items() if "#" not in place}
+    return {name: f"/guidelines/{place.replace('#', '%23')}" for name, place in cited.items()}
 
 
 def _row(row: Any) -> dict[str, Any]:
