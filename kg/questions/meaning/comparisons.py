@@ -263,9 +263,9 @@ def told_apart(
         if one.name in COMPARED and len(one.values) > 1 and not one.negated:
             asked.by.append(one.name)
             return where, ()
-        names = [vocabulary.treatment(said) for said in one.asked.split(", ")]
+        names = list(dict.fromkeys(vocabulary.treatment(said) for said in one.asked.split(", ")))
         if one.name in {"category", "subcategory"} and len(names) > 1 and all(names) and not one.negated:
-            apart = tuple(Condition("treatment", (name,), asked=name) for name in dict.fromkeys(names))
+            apart = tuple(Condition("treatment", (name,), asked=name) for name in names)
             return tuple(condition for condition in where if condition is not one), apart
     if BESIDE.within("EACH_LAST", asked.text):
         raise QuestionError("each of what? Name them, such as “gabapentin and pregabalin each”")
