@@ -113,7 +113,7 @@ def test_the_page_tells_how_both_parties_cite_with_rates_and_links(site):
     both = rows["same"] + rows["overlap"] + rows["different"]
     assert f"{rows['same']:,} of {both:,}" in page
     table = page[page.index('id="agreement"') :]
-    assert [f'<td class="num">{number:,}</td>' in table for number in rows.values()] == [True] * 6
+    assert [f'data-label="Decisions">{number:,}</td>' in table for number in rows.values()] == [True] * 6
     for row in told["rows"][:5]:
         for place in (row["administrator"], row["reviewer"]):
             assert "#" in place or site.get(f"/guidelines/{place}").status_code == 200

@@ -14,13 +14,20 @@ PATHS = (
     "/questions/outcomes_by_category",
     "/questions/outcomes_by_year",
     "/questions/grounds_by_outcome",
+    "/ask?q=overturn rate by specialty",
+    "/ask?q=which chapters do reviewers cite",
+    "/ask?q=do both sides cite the same guideline",
+    "/ask?q=which grounds are stated when physical therapy is overturned",
+    "/ask?q=median age by body part",
+    "/ask?q=opioids as a share of drugs by year",
+    "/ask?q=list upheld decisions on opioids",
 )
 
 
 def labelled(page: str) -> list[tuple[list[str], list[str | None]]]:
     """Of each table with labels its heads, and the labels of the cells of its first row."""
     found = []
-    for table in re.findall(r'<table class="list labelled".*?</table>', page, re.S):
+    for table in re.findall(r'<table class="list labelled\b.*?</table>', page, re.S):
         heads = [
             re.sub(r"<[^>]+>", "", head) for head in re.findall(r"<th scope=\"col\".*?</th>", table, re.S)
         ]

@@ -140,7 +140,7 @@ function offerPng(link) {
 
 // On a phone a wide picture folds away behind its table, whose names stay in sight.
 const narrow = matchMedia("(max-width: 40rem)");
-const fold = () => document.querySelectorAll(".twin").forEach((twin) => { twin.open = narrow.matches; });
+const fold = () => document.querySelectorAll("details.twin").forEach((twin) => { twin.open = narrow.matches; });
 if (narrow.matches) fold();
 narrow.addEventListener("change", fold);
 
