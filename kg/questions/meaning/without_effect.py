@@ -12,6 +12,7 @@ from kg.model import Outcome, Party
 from kg.questions import vocabulary
 from kg.questions.question import Condition, Kind, Question
 from kg.questions.vocabulary import Phrase
+from kg.questions.wording.clauses.denied_party import DENIERS, ends
 
 _DIGITS = re.compile(r"[0-9]+")
 _MOST_DAYS = 31
@@ -289,6 +290,8 @@ def _goes_without_saying(phrases: Sequence[Phrase], at: int) -> bool:
     beside = [*phrases[max(at - 1, 0) : at], *phrases[at + 1 : at + 2]]
     if phrases[at].type == "ONLY":
         return any(phrase.type.startswith(("IS_", "HAVING")) for phrase in beside)
+    if phrases[at].type in DENIERS:  # `reviewers overturn UR`
+        return any(map(ends, beside))
     values = {(phrase.meaning.name, phrase.meaning.value) for phrase in beside if phrase.type == "VALUE"}
     return phrases[at].type == "OR" and len(beside) > 1 and len(values) == 1
 

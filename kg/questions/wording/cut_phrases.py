@@ -3,6 +3,7 @@
 from kg.questions import vocabulary
 from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
+from kg.questions.wording.clauses import denied_party
 from kg.questions.wording.parties import completed, losing
 from kg.reading.vocabulary.phrases import words
 
@@ -20,7 +21,8 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """
     found: list[Phrase] = []
     left = _compared(
-        text, _reviewing(text, _citing(_dated(_asking(_sections_of(_both(text, _ranges(phrases)))))))
+        text,
+        _reviewing(text, denied_party.payers(_dated(_asking(_sections_of(_both(text, _ranges(phrases))))))),
     )
     while left:
         phrase, after = left.pop(0), left[0] if left else None
@@ -46,7 +48,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
             found.append(as_drugs(phrase) if drugs else phrase)
             if phrase.type == "EACH_OUTCOME" and after and after.type.startswith("OF_"):
                 found.append(phrase._replace(type="BY", meaning=Meaning("BY")))  # `by outcome and year`
-    return completed(text, losing(text, _with_others(found)))
+    return completed(text, denied_party.not_citing(text, losing(text, _with_others(found))))
 
 
 def _with_others(found: list[Phrase]) -> list[Phrase]:
@@ -161,21 +163,6 @@ def _dated(phrases: list[Phrase]) -> list[Phrase]:
             year = next((one for one in phrases[at + 1 :] if one.type == "YEAR"), None)
             found += [year] if year else []
     return found
-
-
-def _citing(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases, an insurer that cites as the claims administrator, who denies and cites for it."""
-    found = list(phrases)
-    for at, phrase in enumerate(phrases):
-        if phrase.type == "NO_PAYER" and words(phrase.printed).folded[0] in _PAYERS:
-            following = [one.type for one in phrases[at + 1 : at + 3] if one.type != "NOT"]
-            before = [one.type for one in phrases[max(at - 2, 0) : at]]
-            if following[:1] == ["CITE"] or before == ["CITE", "BY"]:
-                found[at] = phrase._replace(type="PARTY", meaning=Meaning("PARTY"))
-    return found
-
-
-_PAYERS = {"insurer", "insurance", "carrier"}
 
 
 def _reviewing(text: str, phrases: list[Phrase]) -> list[Phrase]:

@@ -44,6 +44,16 @@ _AGAINST = (
     *("goes against", "went against", "decide against", "decided against", "come out against"),
     *("came out against", "come down against", "came down against", "lean against"),
 )
+_WRONG = ("wrong", "is wrong", "was wrong", "got it wrong", "gets it wrong", "get it wrong", "was mistaken")
+_RIGHT = (
+    "right about",
+    "is right",
+    "was right",
+    "got it right",
+    "gets it right",
+    "get it right",
+    "was correct",
+)
 
 
 def phrases() -> Iterator[tuple[str, str]]:
@@ -63,3 +73,5 @@ def phrases() -> Iterator[tuple[str, str]]:
             for them in (party, f"{party}s"):
                 yield from ((f"{won} by {the}{them}", for_them) for won in ("won", "wins"))
                 yield f"lost by {the}{them}", not_for_them
+    yield from ((f"{one} {judged}", "IS_OVERTURNED") for one, judged in product(_CLAIMS, _WRONG))
+    yield from ((f"{one} {judged}", "IS_UPHELD") for one, judged in product(_CLAIMS, _RIGHT))
