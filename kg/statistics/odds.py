@@ -29,6 +29,8 @@ _BARE = 0.1
 _OVERLAP = 0.3
 _WIDE = 0.03
 """Keys of a greater overlap, or cited in a greater share, have an information matrix of their own."""
+_LAST = 2e-3
+"""A step after which none follows: it would be of half the square, two millionths of a log odds ratio."""
 _BENT = 1e-5
 """A line is drawn anew where it may be off by so much of a log odds ratio."""
 _DRAWN = 10
@@ -304,7 +306,7 @@ class _Profiles:
             self.beta = self.beta + step
             moved = self._solved(gap) - step[:, None] * solved
             self.delta = self.delta + np.clip(moved, -2, 2)
-            moving = np.flatnonzero(np.abs(step) >= 1e-5)
+            moving = np.flatnonzero(np.abs(step) >= _LAST)
             if moving.size * 2 < step.size:
                 break
         else:

@@ -80,6 +80,14 @@ def generation(root: Path, name: str, quads: list[ox.Quad]) -> Path:
     return folder
 
 
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something is true."""
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder whose first generation holds 300 numbers; it opens as a stand-in."""

@@ -1,13 +1,13 @@
 """Requests that last while two generations are put in place are answered as of the one they began with."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest_web import until
 from fastapi.dependencies.models import Dependant
 from fastapi.testclient import TestClient
 from test_browser import ODD, PAGES
@@ -98,14 +98,6 @@ def close_the_gate(gate: Gate, site: TestClient, monkeypatch: pytest.MonkeyPatch
     routes = (route for route in site.app.router.routes if hasattr(route, "dependant"))
     for one in {id(one): one for route in routes for one in given_a_site(route.dependant)}.values():
         monkeypatch.setattr(one, "call", gate.behind(one.call))
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait until something is true."""
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 SLOW = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 2000 } { SELECT * { ?d ?e ?f } LIMIT 2000 } }"

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from conftest_web import until
 from fastapi.testclient import TestClient
 
 from kg.web.settings import Settings
@@ -138,9 +139,8 @@ def test_a_runaway_query_is_gone_and_its_worker_back(client, settings: Settings)
     began = time.monotonic()
     assert ask(client, RUNAWAY).status_code == 504
     assert time.monotonic() - began < settings.time_limit + 0.5
-    time.sleep(1)
     state = client.app.state.state
-    assert len(state.visitors.pids()) == settings.workers
+    until(lambda: len(state.visitors.pids()) == settings.workers)
     assert ask(client, FIRST).status_code == 200
 
 

@@ -1,0 +1,29 @@
+"""Memory that is freed and needed again at once stays with the process.
+
+Each step of a table under filters makes arrays of tens of megabytes and frees them. glibc gives each of them
+back to the system, which clears every page that it hands out again: for half a million decisions that is two
+fifths of the processor's time.
+"""
+
+import ctypes
+import sys
+from functools import cache
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""Numbers of parameters of ``mallopt(3)``."""
+_MEGABYTE = 2**20
+_LARGEST, _KEPT = 64 * _MEGABYTE, 256 * _MEGABYTE
+
+
+@cache
+def keep_freed_memory() -> bool:
+    """Keep up to 256 MB of freed arrays of up to 64 MB each; whether the C library does, glibc alone.
+
+    >>> keep_freed_memory() == keep_freed_memory()
+    True
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    wanted = (_MMAP_THRESHOLD, _LARGEST), (_TRIM_THRESHOLD, _KEPT)
+    return mallopt is not None and all(mallopt(name, size) == 1 for name, size in wanted)
