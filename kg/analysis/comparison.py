@@ -18,7 +18,7 @@ from kg.analysis.covariates import Held, combined, held
 from kg.analysis.decisions import Cited, Ids, Index, Mask
 from kg.statistics import intervals
 from kg.statistics.adjusting import Citing, Null, Population, Scores
-from kg.statistics.design import Design
+from kg.statistics.design import Design, Pairs
 from kg.statistics.intervals import Numbers
 from kg.statistics.odds import TOLD, Odds, odds
 from kg.statistics.single_effects import CredibleSet, credible_sets, single_effects
@@ -184,7 +184,8 @@ class Comparison:
         """All figures of every key, and what ``meanwhile`` answers; two threads share the work."""
         with ThreadPoolExecutor(1) as second:
             if self.tested.size:
-                _ = self.decisions.place, self.held  # what both threads go on from
+                counted = second.submit(self._count_cells)
+                _ = self.decisions.place, self.held, counted.result()  # what both threads go on from
                 citing = second.submit(self._prepared)
             plain = second.submit(lambda: self.rates() | self.crude())
             if self.tested.size:
@@ -195,6 +196,9 @@ class Comparison:
                 _ = self.scores.z
             answer = meanwhile()
             return plain.result() | adjusted.result(), answer
+
+    def _count_cells(self) -> None:
+        """Count what needs nothing but the decisions, where it is counted."""
 
     def _prepared(self) -> None:
         """Count what the keys' figures are sums of."""
@@ -332,12 +336,14 @@ class Comparison:
         """Of keys that nearly coincide with a covariate, a sentence that says so."""
         if not self.tested.size:
             return {}
-        population, scores = self.held.population, self.scores
-        whole = population.design.sums(scores.null.size)
-        inside_all = self.citing.pairs.sums(self.citing.cells.data)
+        scores, design = self.scores, self.held.population.design
+        may = np.flatnonzero(scores.overlap > _COINCIDE / 2)
+        cells = self.citing.cells[may]
+        row = np.repeat(np.arange(may.size), np.diff(cells.indptr))
+        have = Pairs(design, row, cells.indices.astype(np.int64), may.size).sums(cells.data)
+        whole = design.sums(scores.null.size)
         said: dict[int, str] = {}
-        for number in np.flatnonzero(scores.overlap > _COINCIDE / 2):
-            inside = inside_all[number]
+        for number, inside in zip(may, have, strict=True):
             near = np.minimum(inside / np.maximum(whole, 1), inside / scores.count[number])
             near[0] = 0
             best = int(near.argmax())

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr
 
-from kg.statistics.design import Ids, Pairs
+from kg.statistics.design import Design, Ids, Pairs
 from kg.statistics.intervals import Numbers
 from kg.statistics.population import Citing as Citing
 from kg.statistics.population import Population as Population
@@ -23,6 +23,8 @@ _SPREADS = 20
 _LEAST_SPREAD = 1e-3
 _NEAR, _AT = 1e-8, 1e-14
 """How near the maximum, in log likelihood a decision: while a spread is sought, and then."""
+_MANY_CELLS = 20_000
+"""Cells above which a fit is first made of their left halves, from where the whole one has few steps."""
 
 
 def _rate_and_log(eta: Numbers) -> tuple[Numbers, Numbers]:
@@ -53,6 +55,7 @@ class Null:
     ) -> None:
         self.population = population
         self.width = population.design.width
+        self.design = population.design
         self.size, self.events = population.sizes
         self.ridge = np.full(self.width, RIDGE)
         self.ridge[0] = 0.0
@@ -63,7 +66,7 @@ class Null:
             self.gamma = start
         self.drawn = np.flatnonzero(population.drawn) if population.drawn is not None else np.zeros(0, int)
         if self.drawn.size and spread is None:
-            self._estimate(self.drawn)
+            self._estimate(self.drawn, self._roughly(self.drawn) if self.design.cells > _MANY_CELLS else 0.25)
         elif spread is not None:
             self.ridge[self.drawn] = 1 / spread
         self._fit(_AT)
@@ -71,9 +74,19 @@ class Null:
         self.information = self._information(self.rate)
         self.inverse = np.linalg.inv(self.information)
 
-    def _estimate(self, drawn: Ids) -> None:
-        """Estimate the spread of what is drawn (Schall, Biometrika 78, 1991, 719-727)."""
-        spread = 0.25
+    def _roughly(self, drawn: Ids) -> float:
+        """The spread of what is drawn, and the coefficients, where the right halves tell nothing."""
+        whole = self.design, self.size, self.events
+        self.design, of_left = Design.of(self.design.left), self.design.of_left
+        self.size, self.events = (
+            np.bincount(of_left, each, self.design.cells).astype(np.float64) for each in whole[1:]
+        )
+        spread = self._estimate(drawn, 0.25)
+        self.design, self.size, self.events = whole
+        return spread
+
+    def _estimate(self, drawn: Ids, spread: float) -> float:
+        """Estimate the spread of what is drawn, from one on (Schall, Biometrika 78, 1991, 719-727)."""
         for _ in range(_SPREADS):
             self.ridge[drawn] = 1 / spread
             information = self._fit(_NEAR)
@@ -83,10 +96,11 @@ class Null:
             if abs(np.log(new / spread)) < 0.02:
                 break
             spread = new
+        return spread
 
     def _fit(self, near: float) -> Numbers:
         """Climb to the maximum of the penalised likelihood; the information just before it."""
-        design, gamma, height = self.population.design, self.gamma, -np.inf
+        design, gamma, height = self.design, self.gamma, -np.inf
         rate = _rate_and_log(design.dot(gamma))[0]
         for _ in range(100):
             score = design.sums(self.events - self.size * rate) - self.ridge * gamma
@@ -102,17 +116,17 @@ class Null:
         """The step, halved until the likelihood rises."""
         for _ in range(12):
             new = gamma + step
-            eta = self.population.design.dot(new)
+            eta = self.design.dot(new)
             rate, log = _rate_and_log(eta)
             found = float(self.events @ eta - self.size @ log - self.ridge @ new**2 / 2)
             if found >= height - 1e-9:
                 return new, eta, rate, max(found, height)
             step = step / 2
-        eta = self.population.design.dot(gamma)
+        eta = self.design.dot(gamma)
         return gamma, eta, _rate_and_log(eta)[0], height
 
     def _information(self, rate: Numbers) -> Numbers:
-        return self.population.design.curvature(self.size * rate * (1 - rate)) + np.diag(self.ridge)
+        return self.design.curvature(self.size * rate * (1 - rate)) + np.diag(self.ridge)
 
     @property
     def evidence(self) -> float:
@@ -244,7 +258,7 @@ class Scores:
             curve = pairs.total(weight * beyond * tilted * (1 - tilted)) + outside
             step = np.clip((score - slope) / np.maximum(curve, 1e-9), -1, 1)
             tilt = np.clip(tilt + step, -_FAR, _FAR)
-            if np.all(np.abs(step) < 1e-8):
+            if np.all(np.abs(step) < 1e-5):  # the next would be of the square
                 break
         power = pairs.each(tilt) * beyond
         power = size * (np.log1p(rate * np.expm1(np.clip(power, -500, 500))) - power * rate)

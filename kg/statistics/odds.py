@@ -29,8 +29,11 @@ _BARE = 0.1
 _OVERLAP = 0.3
 _WIDE = 0.03
 """Keys of a greater overlap, or cited in a greater share, have an information matrix of their own."""
-_LAST = 2e-3
-"""A step after which none follows: it would be of half the square, two millionths of a log odds ratio."""
+_LAST, _LAST_CERTAIN = 1e-5, 2e-3
+"""Steps after which none follows. With much information the next would be of half the square, two millionths.
+
+With little, or where covariates nearly tell the key, steps can shrink slowly.
+"""
 _BENT = 1e-5
 """A line is drawn anew where it may be off by so much of a log odds ratio."""
 _DRAWN = 10
@@ -306,7 +309,8 @@ class _Profiles:
             self.beta = self.beta + step
             moved = self._solved(gap) - step[:, None] * solved
             self.delta = self.delta + np.clip(moved, -2, 2)
-            moving = np.flatnonzero(np.abs(step) >= _LAST)
+            last = np.where(information < _CERTAIN, _LAST, _LAST_CERTAIN)
+            moving = np.flatnonzero(np.abs(step) >= (_LAST if self.own else last))
             if moving.size * 2 < step.size:
                 break
         else:

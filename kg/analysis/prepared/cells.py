@@ -6,6 +6,7 @@ over pairs of decision and key: here these lie in the order in which they are su
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,11 +56,10 @@ class Cells:
         again = self.again
         if chosen is None:
             return Chosen(self, index, self.cell >= 0, self.decision, self.start, again)
-        at = np.flatnonzero(chosen[self.decision])
-        start = np.searchsorted(at, self.start)
-        inside = chosen[again.decision]
+        kept, inside = chosen[self.decision], chosen[again.decision]
+        start = np.append(0, np.cumsum(_by_key(kept, self.start)))
         again = replace(again, decision=again.decision[inside], group=again.group[inside])
-        return Chosen(self, index, chosen & (self.cell >= 0), self.decision[at], start, again)
+        return Chosen(self, index, chosen & (self.cell >= 0), self.decision[kept], start, again)
 
 
 def cells(index: Index, level: str, party: str, adjust: tuple[str, ...]) -> Cells:
@@ -161,5 +161,5 @@ class Chosen:
 
 def _by_key(flags: Mask, start: NDArray[np.int64]) -> NDArray[np.int64]:
     """Of each key how many pairs are flagged."""
-    at = np.flatnonzero(flags)
-    return np.diff(np.searchsorted(at, start))
+    counts = [np.count_nonzero(flags[first:last]) for first, last in pairwise(start.tolist())]
+    return np.array(counts, np.int64)

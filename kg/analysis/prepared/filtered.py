@@ -38,6 +38,9 @@ class Filtered(Comparison):
         """The key of each pair."""
         return self._both.key
 
+    def _count_cells(self) -> None:
+        _ = self.chosen.by_cell
+
     @cached_property
     def held(self) -> Held:
         """The decisions at risk with their covariates."""
@@ -63,7 +66,9 @@ class Filtered(Comparison):
     @cached_property
     def citing(self) -> Citing:
         """Which decisions at risk have which of the compared keys, beside their covariates."""
-        cells, merged = self.chosen.by_cell[self.tested], self.held.merged
+        cells, merged = self.chosen.by_cell, self.held.merged
+        if self.tested.size < self.keys:
+            cells = cells[self.tested]
         if merged is not None:
             size = self.held.population.design.cells
             cells = sparse.csr_array(
