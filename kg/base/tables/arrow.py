@@ -124,6 +124,9 @@ def rows_of(batches: Iterable[RecordBatch]) -> Iterator[Row]:
 
 # --- Parquet ---------------------------------------------------------------------------------
 
+COMPRESSION = "zstd(3)"
+"""How Parquet is compressed, in the words of the library."""
+
 
 def write(
     batches: Iterable[RecordBatch], schema: Schema, into: Path | IO[bytes], row_group: int = _ROW_GROUP
@@ -144,7 +147,7 @@ def write(
             write_parquet(
                 RecordBatchReader.from_batches(schema_of(schema), source),
                 sink,  # type: ignore[arg-type]
-                compression="zstd(3)",
+                compression=COMPRESSION,
                 max_row_group_size=row_group,
                 skip_arrow_metadata=True,
             )
