@@ -214,6 +214,7 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
         "quantity_unit": f"{no}counted in {values}s",
         "items": f"{no}of letters with {values} items",
         "surgical": f"{no}{values}",
+        "outcome": f"{no}{values}",
         "retrospective": f"{no}of services {values}",
         "basis": f"whose {who} {'does not rely' if no else 'relies'} on {values}",
         "alone": f"{no}with no other {values}",

@@ -118,6 +118,10 @@ def _days(first: str, last: str) -> Callable[[Index, str], pl.Series]:
     return between
 
 
+def _outcome(index: Index, _: str) -> pl.Series:
+    return pl.Series(OUTCOMES).gather(index.outcome)
+
+
 def _items(index: Index, _: str) -> pl.Series:
     return pl.Series(np.bincount(index.letter)[index.letter])
 
@@ -232,6 +236,7 @@ FACETS: dict[str, Facet] = {
         unit="of them",
         of_letters=False,
     ),
+    "outcome": Facet("outcome", _outcome, known=OUTCOMES, of_letters=False),
     "items": Facet("number of items of the letter", _items, ranges.NUMBERS, unit="items"),
     "letter": Facet("outcomes of the letter's items", _letter, known=tuple(LETTER)),
     "basis": Facet(

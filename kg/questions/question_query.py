@@ -160,6 +160,7 @@ def _item_says(pattern: str) -> str:
 
 _FACETS: dict[str, Callable[[str, Question], str]] = {
     "letter": _letter,
+    "outcome": lambda value, _: f"?item imr:outcome outcome:{value} .",
     "items": _items,
     "basis": _basis,
     "injury_date": _on_day("injury_date", "imr:dateOfInjury"),

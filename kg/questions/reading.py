@@ -55,6 +55,7 @@ ABSENT = {
     "NO_ADVICE": "letters neither advise nor foretell; how such decisions ended can be asked",
     "NO_PROVIDER": "letters name no treating physician; “specialist” with a specialty asks about reviewers",
     "NO_PAYER": "letters name no insurer, employer, lawyer or judge",
+    "NO_NAME": "letters name no person; a reviewer's specialty and licence can be asked about",
     "NO_PLACE": "letters name no place",
     "NO_CLOCK": "dates are asked for by year, month or day, such as “since 2015”",
     "NO_HOURS": "hours and doses a day are not counted; quantities and times a week are",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kg import resources
 from kg.model import Party, Priority, Sex
 from kg.questions.wording import facet_words, licences
+from kg.questions.wording.clauses import names
 from kg.questions.wording.endings import verdicts
 from kg.questions.wording.grounds import ground_words
 from kg.reading.requests import bodyparts, services
@@ -164,13 +165,19 @@ def _table(file: str, said: tuple[tuple[str, Meaning], ...]) -> Phrases[Meaning]
         for name, written in keywords(file).items()
         if file != GRAMMAR or name not in {"ORDINARY", *BESIDE_NUMBERS}
         for phrase in written
-    ] + [(said, Meaning(terminal)) for said, terminal in (verdicts.phrases() if file == GRAMMAR else ())]
+    ] + [(said, Meaning(terminal)) for said, terminal in (_formed() if file == GRAMMAR else ())]
     first: dict[tuple[str, ...], Meaning] = {}
     for phrase, meaning in (*own, *said):
         folded = as_written(words(phrase)) if _ACRONYM.search(phrase) else key(phrase)
         if folded and folded[0] != "*" and folded != ("other",):
             first.setdefault(folded, meaning)
     return Phrases(folded=first)
+
+
+def _formed() -> Iterator[tuple[str, str]]:
+    """Phrases of terminals that are made of several parts."""
+    yield from verdicts.phrases()
+    yield from names.phrases()
 
 
 @cache

@@ -8,6 +8,8 @@ from kg.questions.meaning.refusals import FINEST_FIRST
 from kg.questions.question import Kind
 
 LEVELS = {*FINEST_FIRST}
+_RANKED = {"drug", "drug_class", "specialty", "category", "subcategory", "body_part", "condition", "licence"}
+"""What is listed by how it ends, and is no case."""
 
 
 def kind_of(asked: Asked) -> tuple[Kind, str | None]:
@@ -38,10 +40,19 @@ def kind_of(asked: Asked) -> tuple[Kind, str | None]:
     asks_what = "WHICH" in seen or BESIDE.within("FACTORS", asked.text)
     if "ASSOCIATED" in seen and asks_what and not (asked.by or asked.loose or asked.compared):
         return Kind.ASSOCIATIONS, "section"  # `what drives overturns in physical therapy`
-    listed = "SHOW" in seen and not seen & {"RATE", "OFTEN", "COUNT", "WHICH"}
+    listed = _lists_cases(asked)
     if not asked.by and (listed or seen & {"NEWEST", "OLDEST"}):
         return Kind.CASES, None
     return Kind.FIGURES, None
+
+
+def _lists_cases(asked: Asked) -> bool:
+    """Whether cases are to be listed, and not things of a kind: *list the drugs overturned most*."""
+    listed = "SHOW" in asked.seen and not asked.seen & {"RATE", "OFTEN", "COUNT", "WHICH"}
+    if listed and asked.seen & {"MOST", "LEAST"} and set(asked.loose) & _RANKED:
+        asked.seen.add("WHICH")
+        return False
+    return listed
 
 
 def _kind_of_case(asked: Asked) -> Kind:

@@ -6,7 +6,7 @@ from kg.errors import QuestionError
 from kg.model import Outcome, Party
 from kg.questions import letter_facets, vocabulary
 from kg.questions.beside import BESIDE
-from kg.questions.meaning import agreement, comparisons, durations, letter_items, means
+from kg.questions.meaning import agreement, changes, comparisons, durations, letter_items, means
 from kg.questions.meaning.asked import Asked
 from kg.questions.meaning.asked_kind import kind_of
 from kg.questions.meaning.comparisons import (
@@ -67,6 +67,7 @@ def question(asked: Asked) -> Question:
     if kind is not Kind.GROUNDS and any(needed.name == "met" for needed in asked.having):
         raise QuestionError("met or not met is asked of grounds: name one, or ask “which grounds”")
     order = _order(asked, kind, groups)
+    changes.see_no_ranking(asked, kind, order)
     by = _by(asked, kind, level, where, ordered=bool(order))
     outcome, counts = _counted(asked, kind, groups)
     all_used(asked, kind, level, by, groups, ordered=bool(order), where=where)
@@ -104,12 +105,7 @@ def _conditions(
     if "drug" in asked.loose and not choosing and not told & NOUNS:
         asked.loose.remove("drug")  # `share of drugs overturned`
         asked._condition(Condition("category", ("Pharmaceuticals",), asked="drugs"))
-    if kind is Kind.GROUNDS and (stated := means.share_of_ground(asked)):
-        kind, asked.part = Kind.PARTS, stated
-        asked.conditions = [c for c in asked.conditions if c not in stated]
-        asked.seen -= {"FREQUENT", "COUNT", "OFTEN", *({"MOST"} if not asked.by else ())}
-    if kind is Kind.GROUNDS and means.among_all(asked):
-        asked.conditions = [c for c in asked.conditions if c.name != "ground"]
+    kind = _of_grounds(asked, kind)
     if asked.later:
         _later(asked, asked.later, kind)
     with_and_without(asked)
@@ -132,6 +128,22 @@ def _conditions(
     if "COMPARE" in asked.seen and not (groups or asked.by):  # `Flexeril and Soma, how do they compare`
         asked.by += [c.name for c in where if c.name in COMPARED and len(c.values) > 1 and not c.negated][:1]
     return kind, where, tuple(settled(group) for group in groups)
+
+
+def _of_grounds(asked: Asked, kind: Kind) -> Kind:
+    """The kind, a share where it is asked how often a ground is given; the ground is then of the part."""
+    if kind in {Kind.GROUNDS, Kind.FIGURES} and (stated := means.ended_for(asked)):
+        kind, asked.part = Kind.PARTS, stated
+        if len(stated) > 1:  # the outcome is of the part
+            asked.outcome, asked.denied = None, False
+        asked.conditions = [c for c in asked.conditions if c not in stated]
+    elif kind is Kind.GROUNDS and (stated := means.share_of_ground(asked)):
+        kind, asked.part = Kind.PARTS, stated
+        asked.conditions = [c for c in asked.conditions if c not in stated]
+        asked.seen -= {"FREQUENT", "COUNT", "OFTEN", *({"MOST"} if not asked.by else ())}
+    if kind is Kind.GROUNDS and means.among_all(asked):
+        asked.conditions = [c for c in asked.conditions if c.name != "ground"]
+    return kind
 
 
 def _shared(asked: Asked, groups: tuple[Condition, ...]) -> str:
@@ -244,7 +256,7 @@ def _agreeing(where: tuple[Condition, ...]) -> None:
 
 def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
     """What “which opioids are overturned most” is asked by: the things under the one that is named."""
-    if "WHICH" in asked.seen or _superlative(asked):
+    if not _asks_persons(asked) and ("WHICH" in asked.seen or _superlative(asked)):
         for condition in where:
             if len(condition.values) > 1 and condition.name in COMPARED and not condition.negated:
                 return [condition.name]  # `which of Percocet, OxyContin and Norco`
@@ -261,6 +273,12 @@ def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
     ):
         return ["subcategory"]  # `the ten most common requests`
     raise QuestionError("the most of what? Name it, such as “which services” or “by specialty”")
+
+
+def _asks_persons(asked: Asked) -> bool:
+    """Whether it is asked who of many: *which patients win most*, whom letters do not tell apart."""
+    ends = [phrase.end for phrase in asked.phrases if phrase.type == "WHICH"]
+    return any(BESIDE.after("WHICH_PERSONS", asked.text, end) for end in ends)
 
 
 def _superlative(asked: Asked) -> bool:

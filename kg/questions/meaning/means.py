@@ -6,6 +6,7 @@ from kg.questions.beside import BESIDE
 from kg.questions.meaning.asked import Asked
 from kg.questions.meaning.comparisons import COMPARED
 from kg.questions.question import Condition
+from kg.questions.wording.shared_parts import denied_for, for_reason
 
 _MEASURED = {"age_group": "age", "quantity": "quantity", "items": "items", "frequency": "frequency"}
 """What a mean is of, where a kind of thing is named."""
@@ -25,6 +26,28 @@ def share_of_ground(asked: Asked) -> list[Condition]:
     if len(stated) != 1 or asks or asked.part or asked.compared or among_all(asked):
         return []
     return stated if shared or BESIDE.within("AS_A_REASON", asked.text) else []
+
+
+def ended_for(asked: Asked) -> list[Condition]:
+    """The ground for which decisions ended so, with that end: *how often is PT upheld for lack of records*.
+
+    A share of all that is disputed is asked for, and not of what states the ground.
+    """
+    stated = [c for c in asked.conditions if c.name == "ground" and not c.negated]
+    shared = asked.seen & {"SHARE", "OFTEN", "RATE", "MOST", "LEAST"} and "COUNT" not in asked.seen
+    if (
+        asked.outcome is None
+        or len(stated) != 1
+        or asked.part
+        or not shared
+        or asked.seen & {"SAME", "MATTER"}
+    ):
+        return []
+    if denied_for(asked.text, asked.phrases) and "OFTEN" in asked.seen:
+        return stated
+    if not for_reason(asked.text, asked.phrases):
+        return []
+    return [*stated, Condition("outcome", (asked.outcome.value,))]
 
 
 def among_all(asked: Asked) -> bool:

@@ -47,13 +47,15 @@ def _always(_: Question, __: Phrase) -> bool:
 def _ended(outcome: Outcome) -> Expressed:
     def expressed(question: Question, _: Phrase) -> bool:
         told = question.outcome is outcome or "outcome" in question.by or question.kind in _OF_BOTH
+        told |= any(c.name == "outcome" and outcome.value in c.values for c in question.part)
         return told or (question.counts and question.outcome is None) or "letter" in _names(question)
 
     return expressed
 
 
 def _any_outcome(question: Question, _: Phrase) -> bool:
-    return question.outcome is not None or question.kind in _OF_ONE or question.party is not Party.REVIEWER
+    told = question.outcome is not None or any(c.name == "outcome" for c in question.part)
+    return told or question.kind in _OF_ONE or question.party is not Party.REVIEWER
 
 
 def _dated(question: Question, _: Phrase) -> bool:

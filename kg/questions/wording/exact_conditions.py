@@ -52,6 +52,8 @@ def _exact(found: re.Match[str]) -> tuple[str, Meaning]:
         kind = "MEASURE" if name == "measure" else "HAVING"
     elif name in letter_facets.ONLY_FACETS:
         value = letter_facets.check(name, value)
+    if name == "outcome" and kind == "VALUE" and not found["no"]:
+        return f"IS_{value.upper()}", Meaning(f"IS_{value.upper()}")
     party = Party.CLAIMS_ADMINISTRATOR if found["party"] else None
     return kind, Meaning(kind, name, value, negated=bool(found["no"]), party=party)
 

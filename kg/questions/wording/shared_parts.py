@@ -44,6 +44,8 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
 
     A share of decisions that end some way is none: it is a rate.
     """
+    if for_reason(text, phrases):
+        return None
     if (mentioned := _mentioned(text, phrases)) is not None:
         return mentioned
     if (rated := _rated(phrases)) is not None:
@@ -66,6 +68,36 @@ def cut(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] |
     if told and any(p.start >= told.start() and p.type in _SAID for p in phrases):
         return _divided(phrases, told.start(), len(text))
     return _divided(phrases, share.end, len(text)) or _divided(phrases, 0, len(text))
+
+
+def for_reason(text: str, phrases: list[Phrase]) -> bool:
+    """Whether it is said of what is asked for that it ended so for a ground: *MRI upheld for lack of proof*.
+
+    *What share of upheld MRIs*, and *what share of denials is for lack of records*, are shares of denials.
+    """
+    ended = _ended_for(text, phrases)
+    if ended is None or BESIDE.fills("REFUSED", ended.printed):
+        return False
+    ground = next(phrase.start for phrase in phrases if phrase.meaning.name == "ground")
+    of_share = phrases[max(phrases.index(ended) - 1, 0)].type == "SHARE"
+    return not (of_share or BESIDE.within("BE", text, ended.end, ground))
+
+
+def denied_for(text: str, phrases: list[Phrase]) -> bool:
+    """Whether it is said of denials what they are for: *how often are PT denials due to missing records*."""
+    ended = _ended_for(text, phrases)
+    return ended is not None and BESIDE.fills("REFUSED", ended.printed)
+
+
+def _ended_for(text: str, phrases: list[Phrase]) -> Phrase | None:
+    """What says how something ended, before the one ground that is given for it."""
+    named = [phrase for phrase in phrases if phrase.meaning.name == "ground"]
+    ends = [one for one in phrases if one.type.startswith("IS_") or one.type == "DENIAL"]
+    if len(named) != 1 or not ends or ends[-1].end > named[0].start:
+        return None
+    start = named[0].start
+    led = BESIDE.before("AS_REASON", text, start) or BESIDE.after("AS_REASON", text, start)
+    return ends[-1] if led else None
 
 
 def _mentioned(text: str, phrases: list[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:

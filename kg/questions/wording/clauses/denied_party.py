@@ -62,6 +62,8 @@ def _ended(text: str, phrases: list[Phrase], at: int) -> bool:
     subject = bool(after) and ends(after[0]) and not after[0].printed.lower().startswith(_APPROVING)
     if not (object_ or subject) or [one.type for one in before] == ["CITE", "BY"]:
         return False
+    if {one.type for one in before[-1:]} & _NAMING:
+        return False  # `which adjuster is overturned most`
     cite = next((one for one in after if one.type == "CITE" or one.meaning.name == "basis"), None)
     if cite is None:
         return True

@@ -1,0 +1,20 @@
+"""What changed: how much two years differ is shown beside one another, and ranks nothing."""
+
+from kg.errors import QuestionError
+from kg.questions.beside import BESIDE
+from kg.questions.meaning.asked import Asked
+from kg.questions.question import Kind
+
+
+def see_no_ranking(asked: Asked, kind: Kind, order: str | None) -> None:
+    """See that nothing is to be ranked by how much it changed: the order would be that of shares.
+
+    Raises:
+        QuestionError: something is.
+    """
+    ranked = order in {"most", "least"} and (kind is Kind.TREND or "TREND" in asked.seen)
+    if ranked or BESIDE.within("CHANGED_MOST", asked.text):
+        raise QuestionError(
+            "what changed most is not ranked, only what is most or least: ask for both years beside one "
+            "another, such as “overturn rate by drug class, 2014 versus 2016”"
+        )
