@@ -55,6 +55,16 @@ MEASURED = Terminals("question-measured.lark", _words)
 """Words that count, by the names of their terminals."""
 
 
+def amounts_of(stretch: str) -> list[int]:
+    """The numbers of a stretch.
+
+    >>> amounts_of("three to 12")
+    [3, 12]
+    """
+    found = (number[0].lower() for number in MEASURED.every("NUMBER", stretch))
+    return [NUMBERS.get(word) or int(word) for word in found]
+
+
 def bound(stretch: str) -> str:
     """How the number of a stretch is bounded: by what is said first, and at most.
 

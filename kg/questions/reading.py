@@ -61,6 +61,7 @@ ABSENT = {
     "NO_HOURS": "hours and doses a day are not counted; quantities and times a week are",
     "NO_AFTERMATH": "letters do not say what became of a patient",
     "NO_MONEY": "letters state no costs",
+    "NO_MINIMUM": "rows are kept by how many decisions they have, of any outcome: “at least 20 decisions”",
     "UNCOUNTED": "how many items of a letter ended so is not counted: ask for letters with all, with none or "
     "with at least one of them upheld or overturned",
 }

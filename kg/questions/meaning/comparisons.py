@@ -267,7 +267,7 @@ def told_apart(
         if one.name in {"category", "subcategory"} and len(names) > 1 and all(names) and not one.negated:
             apart = tuple(Condition("treatment", (name,), asked=name) for name in names)
             return tuple(condition for condition in where if condition is not one), apart
-    if BESIDE.within("EACH_LAST", asked.text):
+    if BESIDE.within("EACH_LAST", asked.text) and not asked.having:
         raise QuestionError("each of what? Name them, such as “gabapentin and pregabalin each”")
     return where, ()
 

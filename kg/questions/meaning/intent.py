@@ -6,7 +6,7 @@ from kg.errors import QuestionError
 from kg.model import Outcome, Party
 from kg.questions import letter_facets, vocabulary
 from kg.questions.beside import BESIDE
-from kg.questions.meaning import agreement, changes, comparisons, durations, letter_items, means
+from kg.questions.meaning import agreement, comparisons, durations, letter_items, means, ranked_changes
 from kg.questions.meaning.asked import Asked
 from kg.questions.meaning.asked_kind import kind_of
 from kg.questions.meaning.comparisons import (
@@ -67,7 +67,7 @@ def question(asked: Asked) -> Question:
     if kind is not Kind.GROUNDS and any(needed.name == "met" for needed in asked.having):
         raise QuestionError("met or not met is asked of grounds: name one, or ask “which grounds”")
     order = _order(asked, kind, groups)
-    changes.see_no_ranking(asked, kind, order)
+    ranked_changes.see_no_ranking(asked, kind, order)
     by = _by(asked, kind, level, where, ordered=bool(order))
     outcome, counts = _counted(asked, kind, groups)
     all_used(asked, kind, level, by, groups, ordered=bool(order), where=where)
@@ -234,7 +234,7 @@ def _by(
     if kind is Kind.FIGURES and not by:
         if asked.seen & {"WHO", "STRICT"} and not asked.has({"specialty"}) and not asked.compared:
             by = ["specialty"]
-        elif ordered and not asked.compared:
+        elif (ordered or (asked.having and "WHICH" in asked.seen)) and not asked.compared:
             by = _finer(asked, where)
     if by and kind not in _SPLIT:
         raise QuestionError(f"{kind.value} cannot be split by {by[0].replace('_', ' ')}")

@@ -291,6 +291,7 @@ def _goes_without_saying(phrases: Sequence[Phrase], at: int) -> bool:
     """
     beside = [*phrases[max(at - 1, 0) : at], *phrases[at + 1 : at + 2]]
     if phrases[at].type == "ONLY":
+        beside += phrases[at + 2 : at + 3]  # `only specialties with at least 20`
         return any(phrase.type.startswith(("IS_", "HAVING")) for phrase in beside)
     if phrases[at].type in DENIERS:  # `reviewers overturn UR`
         return any(map(ends, beside))

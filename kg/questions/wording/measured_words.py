@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 
 from kg.questions import letter_facets
-from kg.questions.measured import FRACTIONS, MEASURED, NUMBERS, bound, bounded
+from kg.questions.measured import FRACTIONS, MEASURED, amounts_of, bounded
 from kg.questions.vocabulary import Meaning
+from kg.questions.wording.clauses import minimums
 
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 _DAYS |= {"wk": _DAYS["week"], "mo": _DAYS["month"], "yr": _DAYS["year"]}
@@ -38,11 +39,11 @@ def found(text: str) -> Found:
         yield Meaning("VALUE", "days_injury_decision", _in_days(claim[0])), claim.start(), claim.end()
     if not old:
         yield from [*_claims_of_an_age(text)] or _times(text)
-    yield from _items(text)
+    yield from minimums.found(text)
     yield from _shares(text)
     for times in MEASURED.every("TIMES_EACH", text):
         if MEASURED.before("REQUESTED", text, times.start()):
-            amount = _OFTEN.get(times[0].lower().split()[-1], _amounts(times[0])[:1] or [0])
+            amount = _OFTEN.get(times[0].lower().split()[-1], amounts_of(times[0])[:1] or [0])
             number = amount if isinstance(amount, int) else amount[0]
             yield Meaning("HAVING", "decisions", bounded(times[0], number)), times.start(), times.end()
     for items in MEASURED.every("ITEMS_OF_LETTER", text):
@@ -65,7 +66,7 @@ def _shares(text: str) -> Found:
     """How many are to have ended so: *more than half*, *almost never*; and what asks for a share."""
     for share in MEASURED.every("SHARE", text):
         given = MEASURED.within("FRACTION", share[0])
-        amount = FRACTIONS[" ".join(given[0].lower().split())] if given else _amounts(share[0])[0]
+        amount = FRACTIONS[" ".join(given[0].lower().split())] if given else amounts_of(share[0])[0]
         yield Meaning("HAVING", "percent", bounded(share[0], amount, 0.01)), share.start(), share.end()
     for sign in MEASURED.every("PERCENT_SIGN", text):
         yield Meaning("SHARE"), sign.start(), sign.end()
@@ -74,12 +75,6 @@ def _shares(text: str) -> Found:
     for terminal, value in _ENDED.items():
         for always in MEASURED.every(terminal, text):
             yield Meaning("HAVING", "percent", value), always.start(), always.end()
-
-
-def _amounts(stretch: str) -> list[int]:
-    """The numbers of a stretch."""
-    found = (number[0].lower() for number in MEASURED.every("NUMBER", stretch))
-    return [NUMBERS.get(word) or int(word) for word in found]
 
 
 # --- days between two dates ------------------------------------------------------------------------------
@@ -192,65 +187,8 @@ def _in_days(lasting: str) -> str:
     """
     unit = MEASURED.within("UNIT", lasting)
     factor = _DAYS[unit[0].lower().removesuffix("s")] if unit else 1
-    first, *more = _amounts(lasting) or [1]
+    first, *more = amounts_of(lasting) or [1]
     if more:
         return f"{round(first * factor)}-{round(more[0] * factor)}"
     value = bounded(lasting, round(first * factor))
     return value if ".." in value or factor == 1 else f"{value}-{round((first + 1) * factor) - 1}"
-
-
-# --- what a letter has, and what a row of an answer has --------------------------------------------------
-
-
-def _items(text: str) -> Found:
-    """How many items a letter has, or how many decisions a row has at least."""
-    yield from _items_of_letter(text)
-    for rows in MEASURED.every("N_ROWS", text):
-        value = bounded(rows[0], _amounts(rows[0])[0])
-        yield Meaning("HAVING", "decisions", value), rows.start(), rows.end()
-    for rows in MEASURED.every("ROWS_AT_LEAST", text):
-        if MEASURED.before("KINDS_WITH", text, rows.start()):
-            yield Meaning("HAVING", "decisions", f"{_amounts(rows[0])[0]:g}.."), rows.start(), rows.end()
-    for listed in MEASURED.every("LISTED", text):
-        start, end = listed.start(), listed.end()
-        having = MEASURED.before("HAVING", text, start)
-        left_out = MEASURED.before("LEFT_OUT_WITH", text, having.start() if having else start)
-        of_letter = MEASURED.before("LETTERS_HAVE", text, left_out.start() if left_out else start)
-        value, item = bounded(listed[0], _amounts(listed[0])[0]), MEASURED.within("ITEM", listed[0])
-        by = bound(listed[0])
-        kept = _left(value) if left_out and by else value
-        if left_out and (core := MEASURED.after("LEFT_OUT", text, left_out.start())):
-            between = text[core.end() : having.start() if having else start].strip()
-            if between:  # is read by itself
-                yield Meaning("IGNORED"), left_out.start(), text.index(between, core.end())
-                start = having.start() if having else start
-            else:
-                start = left_out.start()
-        beside = of_letter or (having and not left_out)
-        alone = item and not beside and MEASURED.within("RANKS", text)
-        if alone and (by == "AT_LEAST" or left_out):  # `best rate, min 50 items`
-            yield Meaning("HAVING", "decisions", kept), start, end
-        elif (item and (by or of_letter)) or (not item and of_letter):
-            yield Meaning("VALUE", "items", value), start, end
-        elif by:
-            yield Meaning("HAVING", "decisions", kept), start, end
-
-
-def _items_of_letter(text: str) -> Found:
-    """How many items a letter has, without a number in digits beside a bound."""
-    for several in MEASURED.every("SEVERAL_ITEMS", text):
-        yield Meaning("VALUE", "items", "2.."), several.start(), several.end()
-    for single in MEASURED.every("SINGLE_ITEM", text):
-        yield Meaning("VALUE", "items", "1"), single.start(), single.end()
-    for more in MEASURED.every("ITEMS_AND_MORE", text):
-        yield Meaning("VALUE", "items", f"{_amounts(more[0])[0]}.."), more.start(), more.end()
-
-
-def _left(value: str) -> str:
-    """What is left where a range that is open on one side is left out.
-
-    >>> _left("..49"), _left("50..")
-    ('50..', '..49')
-    """
-    low, _, high = value.partition("..")
-    return f"{int(high) + 1}.." if high else f"..{int(low) - 1}"
