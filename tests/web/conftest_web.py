@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote
@@ -88,15 +89,23 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder whose first generation holds 300 numbers; it opens as a stand-in."""
-    generation(tmp_path, "000001", numbers(300))
-    monkeypatch.setattr(base_store.KnowledgeBase, "open", classmethod(lambda cls, path: StandIn(Path(path))))
-    return tmp_path
+@contextmanager
+def stand_in(folder: Path) -> Iterator[Path]:
+    """The folder, whose first generation holds 300 numbers; it opens as a stand-in."""
+    generation(folder, "000001", numbers(300))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(base_store.KnowledgeBase, "open", classmethod(lambda cls, path: StandIn(Path(path))))
+        yield folder
 
 
 @pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    """A folder that opens as a stand-in."""
+    with stand_in(tmp_path) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
 def settings() -> Settings:
     """Small limits, so that tests reach them."""
     return Settings(
@@ -104,10 +113,12 @@ def settings() -> Settings:
     )
 
 
-@pytest.fixture
-def client(root: Path, settings: Settings) -> Iterator[TestClient]:
-    """A client of the server over the stand-in."""
-    with TestClient(create_app(root, settings)) as client:
+@pytest.fixture(scope="session")
+def client(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[TestClient]:
+    """A client of one server over the stand-in, whose generation stays."""
+    with ExitStack() as opened:
+        with stand_in(tmp_path_factory.mktemp("stand-in")) as folder:
+            client = opened.enter_context(TestClient(create_app(folder, settings)))
         yield client
 
 
