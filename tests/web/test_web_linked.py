@@ -44,25 +44,6 @@ def test_every_iri_of_a_letter_answers(site: TestClient, case: str):
         assert site.get(answer.headers["location"]).status_code == 200, answer.headers["location"]
 
 
-def test_every_iri_of_an_export_answers(site: TestClient, built: Path):
-    """Of two letters with their quotes all, of what letters share every sixtieth."""
-    with KnowledgeBase.open(built) as base:
-        out = io.BytesIO()
-        export(base, "nt", out, base.cases()[:2], quotes=True)
-        lines = (base.folder / CATALOGUE).read_text(encoding="utf-8")
-    found = sorted(set(re.findall(rf"<({re.escape(BASE)}[^>#]*)", out.getvalue().decode())))
-    shared = sorted(set(re.findall(rf"<({re.escape(BASE)}[^>#]*)", lines)))
-    schemes = [address for address in shared if "/" not in address.removeprefix(BASE)]
-    silent = {}
-    for address in {*found, *shared[::60], *schemes, iri.dataset(), iri.dataset("000001")}:
-        path = f"/{address.removeprefix(BASE)}"
-        for accept in ("text/html", "text/turtle"):
-            answer = site.get(path, headers={"Accept": accept})
-            if answer.status_code != 200:
-                silent[path, accept] = answer.status_code
-    assert silent == {}
-
-
 def printed(site: TestClient, built: Path) -> set[str]:
     """Every IRI of ours that the base and whatever writes triples prints, as paths without a fragment."""
     texts = []
