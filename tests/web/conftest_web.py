@@ -105,7 +105,7 @@ def root(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def settings() -> Settings:
     """Small limits, so that tests reach them."""
     return Settings(
@@ -113,7 +113,7 @@ def settings() -> Settings:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[TestClient]:
     """A client of one server over the stand-in, whose generation stays."""
     with ExitStack() as opened:

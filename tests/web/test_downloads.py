@@ -44,7 +44,7 @@ def read(site: TestClient, name: str) -> set[str]:
     return {str(quad.triple) for quad in ox.parse(gzip.decompress(data), format=form)}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings(settings: Settings) -> Settings:
     """Small limits, but time enough to reach that of bytes on a busy machine, in a slow format too."""
     return settings.model_copy(update={"time_limit": 120.0})
