@@ -107,7 +107,8 @@ class Told:
             rest = f" or {_counted(len(keys) - 1, 'neighbour')}" if len(keys) > 1 else ""
             said.append(f"{names[keys[0]]}{rest} ({'more' if more else 'less'})")
         verb = "contains" if len(others) == 1 else "each contain"
-        return f"{_counted(len(others), 'credible set')} {verb} an effect: {'; '.join(said)}"
+        further = "further " if len(others) < len(self.sets) else ""
+        return f"{_counted(len(others), f'{further}credible set')} {verb} an effect: {'; '.join(said)}"
 
     def _missed(self, at_risk: str, compared: pl.DataFrame) -> str:
         """The effect that would be found with a probability of 80 % at the most cited key."""

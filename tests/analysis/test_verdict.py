@@ -62,7 +62,7 @@ def test_a_set_beside_rows_that_are_sure_is_named_after_them(make):
     facts = make({98: (60, 20), 99: (40, 60), 7: (40, 60), 8: (40, 60)})
     verdict = told(facts, ((98,), True), ((8,), False)).verdict()
     assert "1 of 4 pages differs" in verdict
-    assert verdict.endswith("; 1 credible set contains an effect: Chronic Pain 2009, p. 8 (less)")
+    assert verdict.endswith("; 1 further credible set contains an effect: Chronic Pain 2009, p. 8 (less)")
 
 
 @pytest.mark.parametrize(
