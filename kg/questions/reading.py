@@ -21,6 +21,7 @@ from kg.questions.phrasing import NUMBERED, Said, said, settled
 from kg.questions.question import Question
 from kg.questions.vocabulary import Phrase
 from kg.questions.wording import shared_parts
+from kg.questions.wording.clauses import second
 from kg.questions.wording.spelling import spelling
 from kg.reading.text.grammars import Lexeme, TypedGrammar, nested
 from kg.reading.vocabulary.phrases import words
@@ -193,7 +194,18 @@ def _passed_over(text: str, question: Question, read: Said, meant: list[Phrase])
         for one in (*without_effect.passed_over(question, read.phrases, meant, without), *read.passed_over)
         if not any(phrase.start <= one.start < phrase.end for phrase in had)
     ]
-    return tuple(dict.fromkeys(p.printed for p in sorted(found, key=lambda p: p.start)))
+    clauses = [c for c in second.silent(text, read.phrases) if _is_silent(text, question, read, c)]
+    whole = [one for one in found if not any(c.start <= one.start < c.end for c in clauses)]
+    return tuple(dict.fromkeys(p.printed for p in sorted((*whole, *clauses), key=lambda p: p.start)))
+
+
+def _is_silent(text: str, question: Question, read: Said, clause: Phrase) -> bool:
+    """Whether a question is read the same without a clause."""
+    blank = text[: clause.start] + " " * (clause.end - clause.start) + text[clause.end :]
+    left = [phrase for phrase in read.phrases if not clause.start <= phrase.start < clause.end]
+    with contextlib.suppress(QuestionError):
+        return _read(blank, settled(blank, left)).reading == question.reading
+    return False
 
 
 def _asked(text: str, phrases: list[Phrase]) -> Asked:

@@ -8,6 +8,7 @@ from kg.errors import QuestionError
 from kg.questions import vocabulary
 from kg.questions.beside import BESIDE
 from kg.questions.meaning.asked import Asked
+from kg.questions.measured import MEASURED
 from kg.questions.question import Condition
 from kg.questions.wording.alternatives import is_of
 from kg.questions.wording.guideline_places import settled
@@ -182,7 +183,7 @@ def with_and_without(asked: Asked) -> None:
         p.type in {"MOST", "LEAST", "FREQUENT"} and not _MORE.isdisjoint(p.printed.lower().split())
         for p in asked.phrases
     )
-    comparing = comparing or "STRICT" in asked.seen
+    comparing = comparing or "STRICT" in asked.seen or _takes_longer(asked)
     alone = not (asked.loose or asked.by or asked.after or asked.compared)
     alone = alone and ("WHICH" not in asked.seen or BESIDE.within("WHICH_OF_THEM", asked.text) is not None)
     asked.conditions = [settled(condition) for condition in asked.conditions]
@@ -198,6 +199,11 @@ def with_and_without(asked: Asked) -> None:
         asked.compared = asked.others = True
         asked.conditions.remove(one)
         asked.conditions.append(one)  # the others are those of the last one
+
+
+def _takes_longer(asked: Asked) -> bool:
+    """Whether it is asked of one thing whether it takes longer than others: *are expedited cases faster*."""
+    return any(p.type == "TIME" and MEASURED.after("TOOK_LONGER", p.printed, 0) for p in asked.phrases)
 
 
 _STATED = {"guideline", "basis", "ground", "rationale", "edition", "alone"}

@@ -13,6 +13,9 @@ def settle(asked: Asked) -> None:
     Raises:
         QuestionError: it is something else that is to be listed so.
     """
+    faster = any(p.type == "TREND" and BESIDE.within("IN_TIME", p.printed) for p in asked.phrases)
+    if faster and not (asked.measure or asked.outcome or asked.seen & {"RATE", "SHARE", "DENIAL"}):
+        asked.measure = _DEFAULT  # `have decisions gotten faster`
     found = (
         BESIDE.within("LONGEST_CASES", asked.text)
         if "MEAN" in asked.seen and not (asked.loose or asked.by)
@@ -21,6 +24,11 @@ def settle(asked: Asked) -> None:
     if found:
         asked.seen.add("SHORTEST" if "shortest" in found[0].lower() else "LONGEST")
     if not asked.seen & {"LONGEST", "SHORTEST"}:
+        return
+    if (asked.loose or asked.by) and not asked.case and len(asked.seen & {"LONGEST", "SHORTEST"}) == 1:
+        asked.measure = asked.measure or _DEFAULT  # `which specialty decides fastest`
+        asked.seen.add("LEAST" if "SHORTEST" in asked.seen else "MOST")
+        asked.seen -= {"LONGEST", "SHORTEST"}
         return
     if asked.loose or asked.by or asked.case or asked.seen >= {"LONGEST", "SHORTEST"}:
         raise QuestionError("the longest or the shortest of what? Cases can be listed so")

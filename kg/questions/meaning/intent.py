@@ -69,6 +69,10 @@ def question(asked: Asked) -> Question:
     order = _order(asked, kind, groups)
     ranked_changes.see_no_ranking(asked, kind, order)
     by = _by(asked, kind, level, where, ordered=bool(order))
+    if kind is Kind.MEASURE and order in {"most", "least"} and not (by or groups):
+        raise QuestionError(
+            "the most or the least of what? A mean is ranked by kinds, such as “by specialty”"
+        )
     outcome, counts = _counted(asked, kind, groups)
     all_used(asked, kind, level, by, groups, ordered=bool(order), where=where)
     if asked.limit and not order and (kind is Kind.GROUNDS or (by and kind in {Kind.FIGURES, Kind.TREND})):
@@ -272,6 +276,9 @@ def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
         and not {c.name for c in where} & NOUNS
     ):
         return ["subcategory"]  # `the ten most common requests`
+    whole = [c for c in where if c.name == "subcategory" and not c.negated]
+    if one := next((c for c in whole if "WHICH" in asked.seen), None):
+        raise QuestionError(f"what is counted as {one.values[0]} is not told apart: ask for each by its name")
     raise QuestionError("the most of what? Name it, such as “which services” or “by specialty”")
 
 
@@ -297,7 +304,8 @@ def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[O
     top = any(p.type == "TOP" for p in asked.phrases) and asked.number == "" and not asked.seen & _ENDING
     top = top and kind is Kind.FIGURES and asked.outcome is None and asked.limit is not None
     counts = bool(asked.seen & {"COUNT", "DISTINCT"}) or top or _cites_counted(asked, groups)
-    counts = counts or (kind is Kind.FIGURES and (_stated_most(asked) or _numbers_ranked(asked)))
+    counts = counts or (kind is Kind.FIGURES and _stated_most(asked))
+    counts = counts or (kind in {Kind.FIGURES, Kind.ASSOCIATIONS} and not groups and _numbers_ranked(asked))
     outcome = asked.outcome
     letters = outcome is None and kind is Kind.FIGURES and asked.has({"letter"}) and not groups
     counts = counts or (letters and not asked.seen & _ENDING)  # `letters with all items upheld`
@@ -313,14 +321,29 @@ def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[O
 def _numbers_ranked(asked: Asked) -> bool:
     """Whether the most of them are asked for, and not the most that ended so.
 
-    *Which quarter had the most injections* asks so, and *licence states, ranked*.
+    *Which quarter had the most injections* asks so, *which drug shows up the most*, and *states, ranked*.
     """
     if asked.outcome is not None or asked.seen & (_ENDING | {"OFTEN"}):
         return False
-    timed = {"year", "quarter", "month"} & {*asked.loose, *asked.by}
     words = {p.printed.lower() for p in asked.phrases if p.type in {"MOST", "LEAST"}}
-    ranked = any(word.startswith("rank") for word in words)
-    return ranked or bool(timed and words & {"most", "fewest", "least"})
+    return any(word.startswith("rank") for word in words) or bool(words & _HOW_MANY)
+
+
+_HOW_MANY = {
+    *(
+        "most",
+        "most often",
+        "most frequently",
+        "most commonly",
+        "least",
+        "least often",
+        "fewest",
+        "least frequently",
+    ),
+    *("least commonly", "rarely", "seldom", "most rarely", "rarest", "hardly", "most frequently of all"),
+    *("the most of all", "least of all"),
+}
+"""Words that say how many there are, where no outcome is named."""
 
 
 def _stated_most(asked: Asked) -> bool:
@@ -335,6 +358,11 @@ def _cites_counted(asked: Asked, groups: tuple[Condition, ...]) -> bool:
     ranked = bool(asked.seen & {"MOST", "LEAST", "TREND"}) and not asked.seen & _ENDING
     noun = any(p.type == "CITE" and p.printed.lower().startswith("citation") for p in asked.phrases)
     noun = noun and not asked.seen & _ENDING  # `chapter 9 citations per year`
+    if asked.outcome is None and not asked.seen & _ENDING:
+        counted = BESIDE.within("GAINS_ON", asked.text) or BESIDE.within("LOSING_GROUND", asked.text)
+        over_time = bool(groups) and groups[0].name == "guideline" and "TREND" in asked.seen
+        if counted or over_time:
+            return True  # `is ACOEM losing ground to the MTUS`
     cited = "CITE" in asked.seen and (compared or ranked or noun or "OFTEN" in asked.seen)
     return asked.outcome is None and (cited or "CITED_MOST" in asked.seen)
 

@@ -246,7 +246,9 @@ def _says_nothing(text: str, phrase: Phrase, after: Phrase | None) -> bool:
     if phrase.type == "BY" and following not in _SPLITTING:
         # `in 2014 and 2015, each`, `TENS and H-wave each`
         each = phrase.printed.lower() == "each" and (
-            following in {"CITE", "ONLY", "HAVING", "IN", ""} or following.startswith("IS_")
+            following in {"CITE", "ONLY", "HAVING", "IN", ""}
+            or following.startswith("IS_")
+            or (after is not None and after.printed.lower() == "one")  # `how many has each one`
         )
         if each or following == "NOT":
             return True

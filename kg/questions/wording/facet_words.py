@@ -184,7 +184,29 @@ _OTHERS = {
     ),
     ("refills", "1.."): ("refill", "with refill", "with a refill"),
     ("refills", "..0"): ("no refill", "without refill", "zero refills"),
+    ("priority", "expedited"): (
+        *(
+            "rush",
+            "rushed",
+            "rush job",
+            "fast track",
+            "fast tracked",
+            "fasttracked",
+            "accelerated",
+            "hurried",
+        ),
+        *(
+            f"{word} {of}"
+            for word in ("emergency", "emergent")
+            for of in ("review", "case", "request", "IMR")
+        ),
+    ),
     ("priority", "standard"): (
+        *(
+            f"{word} {of}"
+            for word in ("ordinary", "normal", "routine", "regular", "unhurried", "nonurgent")
+            for of in ("review", "case", "letter", "request", "one", "priority", "IMR")
+        ),
         "regular",
         "regular review",
         "routine review",

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from kg.questions import letter_facets
 from kg.questions.measured import FRACTIONS, MEASURED, amounts_of, bounded
 from kg.questions.vocabulary import Meaning
-from kg.questions.wording.clauses import minimums
+from kg.questions.wording.clauses import bands, minimums
+from kg.questions.wording.clauses.bands import DAYS
 
-_DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
-_DAYS |= {"wk": _DAYS["week"], "mo": _DAYS["month"], "yr": _DAYS["year"]}
 _ENDED = {"ALWAYS": "100..", "NEARLY_ALWAYS": "90..", "NEARLY_NEVER": "..10", "NEVER": "..0"}
 _OFTEN = {"once": 1, "twice": 2, "thrice": 3}
 _DECADES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies")
@@ -34,10 +33,12 @@ def found(text: str) -> Found:
     >>> [(m.name, m.value) for m, _, _ in found("services where more than half were overturned")]
     [('percent', '50.01..')]
     """
-    old = list(MEASURED.every("CLAIMS_OLD", text))
+    banded = list(bands.found(text))
+    yield from banded
+    old = [] if banded else list(MEASURED.every("CLAIMS_OLD", text))
     for claim in old:
         yield Meaning("VALUE", "days_injury_decision", _in_days(claim[0])), claim.start(), claim.end()
-    if not old:
+    if not old and not banded:
         yield from [*_claims_of_an_age(text)] or _times(text)
     yield from minimums.found(text)
     yield from _shares(text)
@@ -91,15 +92,12 @@ def _times(text: str) -> Found:
     if not times and lasting is None:
         yield from _longest(text)
         return
-    every = [
-        one for one in MEASURED.every("EVENT", text) if not MEASURED.before("BY_TIME", text, one.start())
-    ]
-    events = list(_connected(text, every))
-    if lasting is not None:  # `injury less than 2 years before the decision`
-        near = (event for event in every if event not in events and event.end() <= lasting.start())
-        events += [event for event in near if not text[event.end() : lasting.start()].strip()]
+    events = _events(text, lasting)
     names = {_date(event[0]) for event in events}
     lasted = lasting is not None and MEASURED.before("LASTED", text, lasting.start())
+    if not names and lasting is None and MEASURED.within("TOOK_LONGER", text):
+        yield from _longest(text)  # `do expedited cases take less time`
+        return
     if not names and not lasted and not any(MEASURED.after("ASKED_TIME", one[0], 0) for one in times):
         return
     if len(names) < 2:
@@ -117,6 +115,23 @@ def _times(text: str) -> Found:
         return
     for said in (*times, *events):
         yield Meaning("IGNORED"), said.start(), said.end()
+
+
+def _events(text: str, lasting: re.Match[str] | None) -> list[re.Match[str]]:
+    """The dates of letters between which days are counted."""
+    every = [
+        one for one in MEASURED.every("EVENT", text) if not MEASURED.before("BY_TIME", text, one.start())
+    ]
+    events = list(_connected(text, every))
+    if lasting is not None:  # `injury less than 2 years before the decision`
+        near = (event for event in every if event not in events and event.end() <= lasting.start())
+        events += [event for event in near if _beside(text, event.end(), lasting.start())]
+    return events
+
+
+def _beside(text: str, end: int, start: int) -> bool:
+    """Whether only what says that something happened stands between two places."""
+    return not text[end:start].strip() or MEASURED.fills("HAPPENED", text, end, start)
 
 
 def _longest(text: str) -> Found:
@@ -186,7 +201,7 @@ def _in_days(lasting: str) -> str:
     ('15..', '14-20', '30-60')
     """
     unit = MEASURED.within("UNIT", lasting)
-    factor = _DAYS[unit[0].lower().removesuffix("s")] if unit else 1
+    factor = DAYS[unit[0].lower().removesuffix("s")] if unit else 1
     first, *more = amounts_of(lasting) or [1]
     if more:
         return f"{round(first * factor)}-{round(more[0] * factor)}"

@@ -8,7 +8,7 @@ from kg.questions.measured import AMOUNTS, MEASURED, bound, bounded
 from kg.questions.vocabulary import Meaning
 
 UNITS = {"VISITS": Unit.VISIT, "UNITS": Unit.UNIT, "HOURS": Unit.HOUR}
-_YOUNGEST, _OLDEST = 15, 99
+_NO_AGE, _YOUNGEST, _OLDEST = 10, 15, 99
 
 
 def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
@@ -38,6 +38,8 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         limited = by or plus or MEASURED.within("BETWEEN", said)
         alone = (plus or by in _BEFORE) and _is_age(number, text)
         aged = of_age or MEASURED.within("AGED", said) or MEASURED.before("OLDER", said, len(said))
+        if of_age and _is_a_time(of_age[0], said):
+            aged = None  # `over 5 years`
         worker = limited and MEASURED.before("WORKERS", text, start)
         quantity = MEASURED.before("QUANTITY", text, start)
         against = limited and counted and MEASURED.fills("AGAINST_THOSE", text, counted[1], start)
@@ -52,6 +54,12 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
 
 
 _BEFORE = {"OVER", "AT_LEAST", "UNDER", "AT_MOST"}
+
+
+def _is_a_time(unit: str, said: str) -> bool:
+    """Whether a number of years is no age of a worker: it is too low, and nothing says that one is."""
+    young = _amounts(said)[-1] < _NO_AGE
+    return young and unit.strip(" -").lower() in {"years", "yrs"} and not MEASURED.within("AGED", said)
 
 
 def _is_age(number: re.Match[str], text: str) -> bool:

@@ -1,7 +1,7 @@
 """Phrases that turn what follows: *not upheld*, *before and after 2016*, *ODG rather than the MTUS*."""
 
 import re
-from collections.abc import Iterator
+from itertools import pairwise
 
 from kg.questions.beside import BESIDE
 from kg.questions.item_facets import classes_of
@@ -21,23 +21,15 @@ _AND_AFTER = {"and after", "or after", "& after"}
 def turned(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, each turn as what it means."""
     phrases = parties.cited_against(_by_items(text, parties.cited_for(text, phrases)))
-    phrases = _crossed(text, _before_or_later(_beaten(_most_of(text, _editions(_differing(phrases))))))
+    phrases = _crossed(
+        text, _before_or_later(_beaten(_how_many_ended(_most_of(text, _editions(_differing(phrases))))))
+    )
     phrases = parties.each_cited(_not_met(_halves(phrases)))
     return _instead(
         _around_a_date(
             _outside(_not_ended(text, _not_of(_of_earlier(_each_settled(text, _without_who(text, phrases))))))
         )
     )
-
-
-def further(text: str) -> Iterator[tuple[Meaning, int, int]]:
-    """*More* that asks for further treatments and compares nothing, each with its place.
-
-    >>> [len([*further(text)]) for text in ("they keep refusing more PT", "granting more PT than MRI")]
-    [1, 0]
-    """
-    for said in BESIDE.every("FOR_MORE", text) if not BESIDE.within("THAN", text) else ():
-        yield Meaning("PASSED"), said.end() - len("more"), said.end()
 
 
 def _halves(phrases: list[Phrase]) -> list[Phrase]:
@@ -59,8 +51,8 @@ def _halves(phrases: list[Phrase]) -> list[Phrase]:
 
 
 def _differing(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases, *men and women differ in* as a comparison of the two."""
-    differ = [p for p in phrases if p.type == "COMPARE" and p.printed.lower().startswith("differ ")]
+    """The phrases, *men and women differ in*, or *side by side*, as a comparison."""
+    differ = [p for p in phrases if p.type == "COMPARE" and BESIDE.after("SIDE_BY_SIDE", p.printed, 0)]
     return [*differ, *(phrase for phrase in phrases if phrase not in differ)]
 
 
@@ -89,6 +81,16 @@ def _editions(phrases: list[Phrase]) -> list[Phrase]:
         listed = phrase.type == "YEAR" and not beside and at > kinds.index("OF_EDITION")
         edition = Meaning("VALUE", "edition", phrase.meaning.value)
         found.append(phrase._replace(type="VALUE", meaning=edition) if listed else phrase)
+    return found
+
+
+def _how_many_ended(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *and how many were upheld* as a number of what is named, and no other side."""
+    found = list(phrases)
+    for at, (phrase, after) in enumerate(pairwise(phrases)):
+        ended = after.type.startswith("IS_") or after.type == "DENIAL"
+        if phrase.type == "VERSUS" and phrase.printed.lower().startswith("and how many") and ended:
+            found[at] = phrase._replace(type="COUNT", meaning=Meaning("COUNT"))
     return found
 
 

@@ -1,0 +1,25 @@
+"""Words that compare numbers, rank by them, or only seem to: *losing ground to*, *ranked by disputes*."""
+
+from collections.abc import Iterator
+
+from kg.questions.beside import BESIDE
+from kg.questions.vocabulary import Meaning
+
+
+def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
+    """The phrases of a text, with their places; *more* that asks for further treatments compares nothing.
+
+    >>> [m.type for m, _, _ in found("is ODG losing ground to ACOEM")]
+    ['TREND', 'VERSUS']
+    >>> [len([*found(text)]) for text in ("they keep refusing more PT", "granting more PT than MRI")]
+    [1, 0]
+    """
+    for said in BESIDE.every("FOR_MORE", text) if not BESIDE.within("THAN", text) else ():
+        yield Meaning("PASSED"), said.end() - len("more"), said.end()
+    for gaining in BESIDE.every("GAINS_ON", text):
+        led = BESIDE.before("TO_ANOTHER", gaining[0], len(gaining[0]))
+        middle = gaining.start() + led.start() if led and led.start() else gaining.end()
+        yield Meaning("TREND"), gaining.start(), middle
+        yield Meaning("VERSUS"), middle, gaining.end()
+    for ranked in BESIDE.every("BY_NUMBER", text):
+        yield Meaning("FREQUENT"), ranked.start(), ranked.end()
