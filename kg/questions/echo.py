@@ -130,6 +130,10 @@ def grouped(condition: Condition, party: Party = Party.REVIEWER) -> str:
     cites = condition.name == "guideline" and (condition.negated or party is not Party.REVIEWER)
     if condition.name == "treatment" and not condition.negated:
         return named(condition)
+    if condition.name == "letter":
+        return f"letters {named(condition)}"
+    if condition.name.startswith("days_"):
+        return told(condition, party).replace("with ", "", 1)
     if condition.name in letter_facets.ONLY_FACETS or cites or condition.name == "rationale":
         return told(condition, party)
     return f"not {named(condition)}" if condition.negated else named(condition)

@@ -11,7 +11,7 @@ from kg import resources
 from kg.model import Party, Priority, Sex
 from kg.questions.wording import facet_words, licences
 from kg.questions.wording.clauses import names
-from kg.questions.wording.endings import verdicts
+from kg.questions.wording.endings import everyday, verdicts
 from kg.questions.wording.grounds import ground_words
 from kg.reading.requests import bodyparts, services
 from kg.reading.vocabulary.concepts import Concept, read
@@ -176,8 +176,7 @@ def _table(file: str, said: tuple[tuple[str, Meaning], ...]) -> Phrases[Meaning]
 
 def _formed() -> Iterator[tuple[str, str]]:
     """Phrases of terminals that are made of several parts."""
-    yield from verdicts.phrases()
-    yield from names.phrases()
+    yield from (*verdicts.phrases(), *everyday.phrases(), *names.phrases())
 
 
 @cache

@@ -65,6 +65,8 @@ class Collected:
                         continue  # the same once more says nothing new
                 else:
                     values = tuple(dict.fromkeys((*old.values, *new.values)))
-                    into[at] = replace(old, values=values, asked=f"{old.asked}, {new.asked}")
+                    into[at] = replace(
+                        old, values=values, asked=", ".join(filter(None, (old.asked, new.asked)))
+                    )
                 return
         into.append(new)

@@ -50,6 +50,8 @@ def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
     if len(pairs) != 1:
         raise QuestionError(_not_compared(asked, len(pairs)))
     ((one, other),) = pairs
+    by_age = {"age_group"} if one.name == "age" else set()
+    asked.loose = [name for name in asked.loose if name not in by_age]  # `older patients, over 60`
     rest = [c for c in asked.conditions if c is not one]
     kept = {(c.name, c.values, c.negated) for c in rest}
     rest += [c for c in asked.after if c is not other and (c.name, c.values, c.negated) not in kept]
@@ -104,6 +106,20 @@ def _whose_others(asked: Asked) -> Condition:
             found = [condition for condition in asked.conditions if condition.name in filters]
             return found[-1] if found else asked.conditions[-1]
     return asked.conditions[-1]
+
+
+def letters_apart(
+    asked: Asked, conditions: list[Condition]
+) -> tuple[list[Condition], tuple[Condition, ...]] | None:
+    """The conditions, and letters told apart by how they ended: *all upheld, all overturned, or a mix*."""
+    one = next((c for c in (*conditions, *asked.part) if c.name == "letter" and len(c.values) > 2), None)
+    if one is None or one.negated:
+        return None
+    asked.part, asked.compared = [], True
+    asked.seen = {*asked.seen - {"SHARE", "RATE"}, "COUNT"}
+    asked.outcome = None
+    groups = tuple(Condition("letter", (value,)) for value in one.values)
+    return [c for c in conditions if c is not one], groups
 
 
 def lists_several(asked: Asked, groups: tuple[Condition, ...]) -> bool:

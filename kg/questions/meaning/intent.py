@@ -12,6 +12,7 @@ from kg.questions.meaning.asked_kind import kind_of
 from kg.questions.meaning.comparisons import (
     COMPARED,
     compared,
+    letters_apart,
     lists_several,
     several,
     told_apart,
@@ -55,6 +56,7 @@ def question(asked: Asked) -> Question:
     Raises:
         QuestionError: they ask nothing that can be answered, or a word of them would be without effect.
     """
+    ranked_changes.see_no_first_date(asked)
     _ended(asked)
     comparisons.becomes_stricter(asked)
     durations.settle(asked)
@@ -114,6 +116,8 @@ def _conditions(
         _later(asked, asked.later, kind)
     with_and_without(asked)
     conditions, groups = compared(asked)
+    if not groups and (apart := letters_apart(asked, conditions)):
+        kind, conditions, groups = Kind.FIGURES, *apart
     if kind is Kind.CASES and groups:  # two lists are not compared, but how many there are of each
         kind = Kind.FIGURES
         asked.seen |= {"COUNT"} if asked.outcome is None else set()

@@ -142,7 +142,9 @@ def _thing(name: str) -> Expressed:
             return True
         if name in {"category", "subcategory"}:
             return question.kind not in {Kind.CASE, Kind.WHY}  # `share of treatments overturned`
-        if name == "quantity" and question.measure == "frequency":
+        if (name == "quantity" and question.measure == "frequency") or (
+            name == "age_group" and "age" in told
+        ):
             return True
         if name in {"drug", "drug_class"}:
             return "drug" in told or any(_is_drug(value) for c in _conditions(question) for value in c.values)
@@ -291,8 +293,9 @@ def _goes_without_saying(phrases: Sequence[Phrase], at: int) -> bool:
     """
     beside = [*phrases[max(at - 1, 0) : at], *phrases[at + 1 : at + 2]]
     if phrases[at].type == "ONLY":
-        beside += phrases[at + 2 : at + 3]  # `only specialties with at least 20`
-        return any(phrase.type.startswith(("IS_", "HAVING")) for phrase in beside)
+        rows = [phrase.type for phrase in phrases[at + 2 : at + 3]] == ["HAVING"]
+        told = any(phrase.type.startswith(("IS_", "HAVING")) for phrase in beside)
+        return rows or told  # `only specialties with at least 20`
     if phrases[at].type in DENIERS:  # `reviewers overturn UR`
         return any(map(ends, beside))
     values = {(phrase.meaning.name, phrase.meaning.value) for phrase in beside if phrase.type == "VALUE"}

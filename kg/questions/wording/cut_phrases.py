@@ -48,7 +48,9 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
             found.append(as_drugs(phrase) if drugs else phrase)
             if phrase.type == "EACH_OUTCOME" and after and after.type.startswith("OF_"):
                 found.append(phrase._replace(type="BY", meaning=Meaning("BY")))  # `by outcome and year`
-    return completed(text, denied_party.not_citing(text, losing(text, _with_others(found))))
+    return completed(
+        text, denied_party.not_citing(text, losing(text, denied_party.tossed(_with_others(found))))
+    )
 
 
 def _with_others(found: list[Phrase]) -> list[Phrase]:
@@ -272,8 +274,8 @@ def _is_edition(year: Phrase, guide: Phrase) -> bool:
 
 def dates_follow(left: list[Phrase]) -> bool:
     """Whether the first phrase, but for words before dates, is of a date."""
-    following = next((phrase.type for phrase in left if phrase.type not in AT_DATES), "")
-    return following in DATES
+    following = next((phrase for phrase in left if phrase.type not in AT_DATES), None)
+    return following is not None and following.type in DATES and following.printed.lower() != "one"
 
 
 def _is_surgery(phrase: Phrase) -> bool:

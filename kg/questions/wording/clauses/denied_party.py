@@ -2,6 +2,7 @@
 
 from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
+from kg.questions.wording.endings.everyday import KILLED
 from kg.reading.vocabulary.phrases import words
 
 _PAYERS = {"insurer", "insurance", "carrier"}
@@ -42,9 +43,28 @@ def payers(phrases: list[Phrase]) -> list[Phrase]:
         cites = [one.type for one in after if one.type != "NOT"][:1] == ["CITE"]
         cited = [one.type for one in before] == ["CITE", "BY"]
         ended = any(ends(one) for one in (*before[-1:], *after[:1]))
-        if cites or cited or ended:
+        alike = any(one.type == "SAME" for one in phrases)  # `another guideline than the insurer`
+        if cites or cited or ended or alike:
             found[at] = phrase._replace(type="PARTY", meaning=Meaning("PARTY"))
     return found
+
+
+def tossed(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases, *denials tossed* as overturned; what is tossed otherwise is a request."""
+    denied = any(
+        one.type in {"PARTY", "DENIED_ON"}
+        or (one.type == "DENIAL" and one.printed.lower().startswith(("denial", "refusal")))
+        for one in phrases
+    )
+    if not denied:
+        return phrases
+    turned = Meaning("IS_OVERTURNED")
+    return [
+        one._replace(type=turned.type, meaning=turned)
+        if one.type == "IS_UPHELD" and " ".join(one.printed.lower().split()) in KILLED
+        else one
+        for one in phrases
+    ]
 
 
 def not_citing(text: str, phrases: list[Phrase]) -> list[Phrase]:

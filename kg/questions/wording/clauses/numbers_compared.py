@@ -16,6 +16,13 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     """
     for said in BESIDE.every("FOR_MORE", text) if not BESIDE.within("THAN", text) else ():
         yield Meaning("PASSED"), said.end() - len("more"), said.end()
+    for mixed in BESIDE.every("OR_A_MIX", text):
+        if BESIDE.within("ALL_UPHELD", text, 0, mixed.start()):
+            word = BESIDE.within("MIXED", mixed[0])
+            start = mixed.start() + (word.start() if word else 0)
+            yield Meaning("VALUE", "letter", "mixed"), start, mixed.end()
+    for filler in BESIDE.every("SAY", text):
+        yield Meaning("IGNORED"), filler.start(), filler.end()
     for gaining in BESIDE.every("GAINS_ON", text):
         led = BESIDE.before("TO_ANOTHER", gaining[0], len(gaining[0]))
         middle = gaining.start() + led.start() if led and led.start() else gaining.end()

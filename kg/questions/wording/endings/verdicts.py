@@ -44,6 +44,20 @@ _AGAINST = (
     *("goes against", "went against", "decide against", "decided against", "come out against"),
     *("came out against", "come down against", "came down against", "lean against"),
 )
+_GO = ("go", "goes", "went", "going", "gone", "break", "breaks", "broke", "turn", "turned", "fall", "fell")
+_END = (
+    "end",
+    "ends",
+    "ended",
+    "turn out",
+    "turns out",
+    "turned out",
+    "come out",
+    "came out",
+    "go",
+    "goes",
+    "went",
+)
 _WRONG = ("wrong", "is wrong", "was wrong", "got it wrong", "gets it wrong", "get it wrong", "was mistaken")
 _RIGHT = (
     "right about",
@@ -73,5 +87,14 @@ def phrases() -> Iterator[tuple[str, str]]:
             for them in (party, f"{party}s"):
                 yield from ((f"{won} by {the}{them}", for_them) for won in ("won", "wins"))
                 yield f"lost by {the}{them}", not_for_them
+    for who, for_them, not_for_them in (
+        (_WORKER, "IS_OVERTURNED", "IS_UPHELD"),
+        (_CLAIMS, "IS_UPHELD", "IS_OVERTURNED"),
+    ):
+        for go, the, party in product(_GO, ("", "the ", "their "), who):
+            yield from ((f"{go} {the}{party}{own} way", for_them) for own in ("'s", "s", "s'"))
+        for end, the, party in product(_END, ("", "the ", "a "), who):
+            yield f"{end} well for {the}{party}", for_them
+            yield f"{end} badly for {the}{party}", not_for_them
     yield from ((f"{one} {judged}", "IS_OVERTURNED") for one, judged in product(_CLAIMS, _WRONG))
     yield from ((f"{one} {judged}", "IS_UPHELD") for one, judged in product(_CLAIMS, _RIGHT))

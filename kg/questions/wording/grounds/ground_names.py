@@ -73,6 +73,7 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
     ),
     "records": (
         *("records", "medical record", "clinical record", "documentation", "supporting documentation"),
+        *("paperwork", "medical paperwork", "supporting paperwork"),
         *("clinical note", "progress note", "medical documentation", "clinical documentation"),
     ),
     "recommended": (

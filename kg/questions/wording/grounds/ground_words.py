@@ -88,6 +88,19 @@ _GROUNDED = (
     ("because of {}", ""),
     ("due to {}", ""),
 )
+_CARE = (
+    *(
+        "first line treatment",
+        "first line therapy",
+        "first line drug",
+        "first line medication",
+        "first line agent",
+    ),
+    *("conservative care", "conservative treatment", "conservative therapy", "conservative measures"),
+    "conservative management",
+)
+_INCOMPLETE = ("incomplete", "deficient", "not there", "not in order")
+_TRIED = ("tried", "attempted", "exhausted", "undergone", "used")
 _GROUNDS = {
     "red-flag": ("red flag",),
     "response": (
@@ -106,6 +119,13 @@ _GROUNDS = {
             "first line therapy",
             "conservative modalities",
             "lower levels of care",
+        ),
+        *(f"{trial} {of} {care}" for trial, of in (("trial", "of"), ("attempt", "at")) for care in _CARE),
+        *(
+            f"{failed} {trial} of {care}"
+            for failed in ("failed", "adequate")
+            for trial in ("trial",)
+            for care in _CARE
         ),
     ),
     "amount": ("amount", "number of visits", "too many visits"),
@@ -146,6 +166,7 @@ _GROUNDS = {
     "records": (
         *("record", "documentation", "medical record", "information", "clinical information"),
         *("supporting documentation", "medical information", "clinical documentation"),
+        *("paperwork", "medical paperwork", "supporting paperwork", "clinical paperwork"),
     ),
     "plan": ("treatment plan", "stated rationale", "plan of treatment", "treatment goal"),
     "safety": (
@@ -294,7 +315,36 @@ _SAID = {
         *("guideline does not recommend", "not supported by the guideline", "not supported by guideline"),
     ),
     "recommended:met": ("recommended by the guideline", "supported by the guideline", "guideline recommends"),
-    "conservative-care:not-met": ("first line treatment not tried", "conservative care not tried first"),
+    "conservative-care:not-met": (
+        *("first line treatment not tried", "conservative care not tried first"),
+        *(f"no {care} {tried}" for care in _CARE for tried in ("tried", "attempted", "tried first")),
+        *(
+            f"{had} {tried} {care}"
+            for had in ("had not", "hadn't", "has not", "have not", "never", "had never", "not")
+            for tried in _TRIED
+            for care in _CARE
+        ),
+        *(f"{did} try {care}" for did in ("did not", "didn't", "does not", "do not") for care in _CARE),
+        *(
+            f"without {trying} {care}"
+            for trying in ("trying", "attempting", "first trying")
+            for care in _CARE
+        ),
+    ),
+    "records:not-met": (
+        *(f"{what} {how}" for what in ("paperwork", "documentation", "record") for how in _INCOMPLETE),
+        *(
+            f"{of} {what}"
+            for of in ("incomplete", "absent", "deficient")
+            for what in ("paperwork", "documentation")
+        ),
+        *(
+            f"{what} {be} {how}"
+            for what in ("paperwork", "documentation")
+            for be in ("is", "was")
+            for how in _INCOMPLETE
+        ),
+    ),
     "red-flag:not-met": ("red flag absent",),
     "conservative-care:met": (
         *("failed first line treatment", "failed first line therapy", "failure of conservative care"),
