@@ -65,7 +65,14 @@ def sentence(question: Question) -> str:
     if question.part:
         text += ", of those " + ", ".join(told(c, question.party) for c in question.part)
     if question.groups:
-        text += ": " + " compared with ".join(grouped(group, question.party) for group in question.groups)
+        apart = any(c.party for c in (*question.where, *question.groups))  # each party cites something
+        sides = (
+            told(group, question.party)
+            if apart and group.name == "guideline"
+            else grouped(group, question.party)
+            for group in question.groups
+        )
+        text += ": " + " compared with ".join(sides)
     if question.split:
         text += ", by " + " and ".join(dimension(name) for name in question.split)
     text += _ordered(question)
@@ -127,7 +134,9 @@ def _needed(condition: Condition) -> str:
 
 def grouped(condition: Condition, party: Party = Party.REVIEWER) -> str:
     """A side of a comparison, in words."""
-    cites = condition.name == "guideline" and (condition.negated or party is not Party.REVIEWER)
+    cites = condition.name == "guideline" and (
+        condition.negated or condition.party or party is not Party.REVIEWER
+    )
     if condition.name == "treatment" and not condition.negated:
         return named(condition)
     if condition.name == "letter":

@@ -38,7 +38,7 @@ def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
     asked.after = [_as_edition(asked, other) for other in asked.after]
     pairs = []
     for other in asked.after:
-        own = [c for c in asked.conditions if c.name == other.name]
+        own = _of_kind(asked.conditions, other)
         if len(own) == 1 and (own[0].values, own[0].negated) != (other.values, other.negated):
             pairs.append((own[0], other))
     if (treatments := _treatments(asked)) is not None:
@@ -58,6 +58,12 @@ def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
     if one.name == "basis":  # `outside the MTUS compared with the MTUS alone`: not all of them cite it
         rest = [c for c in rest if (c.name, c.values) != ("guideline", ("mtus",))]
     return rest, (one, other)
+
+
+def _of_kind(conditions: Sequence[Condition], other: Condition) -> list[Condition]:
+    """The conditions that one can be compared with: those of its filter, and of its party where there are."""
+    alike = [condition for condition in conditions if condition.name == other.name]
+    return [condition for condition in alike if condition.party is other.party] or alike
 
 
 def _treatments(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]] | None:

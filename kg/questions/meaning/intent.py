@@ -18,7 +18,7 @@ from kg.questions.meaning.comparisons import (
     told_apart,
     with_and_without,
 )
-from kg.questions.meaning.refusals import NOUNS, above, all_used
+from kg.questions.meaning.refusals import FINEST_FIRST, NOUNS, above, all_used
 from kg.questions.question import Condition, Kind, Question
 from kg.questions.wording.day_spans import day_before
 from kg.questions.wording.guideline_places import settled
@@ -358,7 +358,8 @@ def _stated_most(asked: Asked) -> bool:
 
 def _cites_counted(asked: Asked, groups: tuple[Condition, ...]) -> bool:
     """Whether how often something is cited is asked, as in “is ODG cited more often than ACOEM”."""
-    compared = bool(groups) and groups[0].name == "guideline" and "THAN" in asked.seen
+    of_works = bool(groups) and (groups[0].name == "guideline" or bool({*asked.loose} & {*FINEST_FIRST}))
+    compared = of_works and "THAN" in asked.seen
     ranked = bool(asked.seen & {"MOST", "LEAST", "TREND"}) and not asked.seen & _ENDING
     noun = any(p.type == "CITE" and p.printed.lower().startswith("citation") for p in asked.phrases)
     noun = noun and not asked.seen & _ENDING  # `chapter 9 citations per year`
