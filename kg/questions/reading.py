@@ -163,6 +163,8 @@ def _read(text: str, phrases: list[Phrase]) -> Question:
         raise QuestionError(f"not understood: {named}")
     if not phrases:
         raise QuestionError("the question is empty")
+    if {phrase.type for phrase in phrases} <= {"WHICH", "IN", "OR"}:
+        raise QuestionError("what is asked of the decisions? Name a service, an outcome or another thing")
     asked = _asked(text, phrases)
     respelled = tuple(
         (phrase.printed, known)

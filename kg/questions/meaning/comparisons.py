@@ -188,6 +188,13 @@ def _as_drugs(asked: Asked, other: Condition) -> list[Condition]:
     ]
 
 
+def comes_up_more(asked: Asked) -> bool:
+    """Whether it is asked of which there are more, and not which ends better: *does ODG come up more*."""
+    said = {p.printed.lower() for p in asked.phrases if p.type in {"MOST", "LEAST"}}
+    numbers = {"more", "more often", "less", "less often", "more frequently", "less frequently"}
+    return asked.outcome is None and not BESIDE.within("HELPS", asked.text) and bool(said) and said <= numbers
+
+
 _MORE = {"more", "less", "better", "worse"}
 
 

@@ -360,6 +360,8 @@ def _cites_counted(asked: Asked, groups: tuple[Condition, ...]) -> bool:
     """Whether how often something is cited is asked, as in “is ODG cited more often than ACOEM”."""
     of_works = bool(groups) and (groups[0].name == "guideline" or bool({*asked.loose} & {*FINEST_FIRST}))
     compared = of_works and "THAN" in asked.seen
+    if compared and not asked.seen & _ENDING and comparisons.comes_up_more(asked):
+        return True
     ranked = bool(asked.seen & {"MOST", "LEAST", "TREND"}) and not asked.seen & _ENDING
     noun = any(p.type == "CITE" and p.printed.lower().startswith("citation") for p in asked.phrases)
     noun = noun and not asked.seen & _ENDING  # `chapter 9 citations per year`

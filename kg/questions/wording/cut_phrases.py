@@ -49,7 +49,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
             if phrase.type == "EACH_OUTCOME" and after and after.type.startswith("OF_"):
                 found.append(phrase._replace(type="BY", meaning=Meaning("BY")))  # `by outcome and year`
     return completed(
-        text, denied_party.not_citing(text, losing(text, denied_party.tossed(_with_others(found))))
+        text, denied_party.not_citing(text, losing(text, denied_party.tossed(text, _with_others(found))))
     )
 
 

@@ -49,13 +49,9 @@ def payers(phrases: list[Phrase]) -> list[Phrase]:
     return found
 
 
-def tossed(phrases: list[Phrase]) -> list[Phrase]:
+def tossed(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, *denials tossed* as overturned; what is tossed otherwise is a request."""
-    denied = any(
-        one.type in {"PARTY", "DENIED_ON"}
-        or (one.type == "DENIAL" and one.printed.lower().startswith(("denial", "refusal")))
-        for one in phrases
-    )
+    denied = BESIDE.within("REFUSED", text) or any(one.type == "PARTY" for one in phrases)
     if not denied:
         return phrases
     turned = Meaning("IS_OVERTURNED")

@@ -113,6 +113,7 @@ _DENIAL_STAYS = (
 _FINALLY = ("for good", "once and for all", "for keeps", "with finality", "definitively")
 _DENIED = ("turned down", "turn down", "denied", "refused", "rejected", "upheld", "shot down", "knocked back")
 KILLED = (
+    *("throw out", "throws out", "threw out", "thrown out", "throwing out"),
     *(
         "tossed",
         "toss",
