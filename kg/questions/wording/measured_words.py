@@ -122,11 +122,23 @@ def _events(text: str, lasting: re.Match[str] | None) -> list[re.Match[str]]:
     every = [
         one for one in MEASURED.every("EVENT", text) if not MEASURED.before("BY_TIME", text, one.start())
     ]
-    events = list(_connected(text, every))
+    events = [event for event in _connected(text, every) if _names_a_date(text, event)]
+    alone = len(events) == 1 and MEASURED.within("WEAK", events[0][0])
+    if alone and not MEASURED.within("DECISION", text, events[0].end()):
+        events = []  # `how long were patients on opioids before the request`
     if lasting is not None:  # `injury less than 2 years before the decision`
         near = (event for event in every if event not in events and event.end() <= lasting.start())
         events += [event for event in near if _beside(text, event.end(), lasting.start())]
     return events
+
+
+def _names_a_date(text: str, event: re.Match[str]) -> bool:
+    """Whether a word is for a date of the letter: *from the request*, and not *of requests for surgery*."""
+    if not MEASURED.within("WEAK", event[0]) or MEASURED.within("DENIAL", event[0]):
+        return True
+    told_of = MEASURED.after("OF_A_THING", text, event.end())
+    led = MEASURED.after("FROM_OR_TO", event[0], 0) or MEASURED.before("FROM_OR_TO", text, event.start())
+    return bool(led) and not told_of
 
 
 def _beside(text: str, end: int, start: int) -> bool:

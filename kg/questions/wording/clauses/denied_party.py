@@ -90,4 +90,7 @@ def _ended(text: str, phrases: list[Phrase], at: int) -> bool:
         return True
     reviewing = object_ and BESIDE.within("REVIEWER", text, 0, before[-1].start)
     named = BESIDE.fills("THEY_CITE", text, start, cite.end)  # `reviewers overturn UR when they cite ODG`
-    return bool(reviewing and named)
+    nothing = (
+        cite.meaning.name == "basis" and not text[start : cite.start].strip()
+    )  # `without citing anything`
+    return bool(reviewing and (named or nothing))
