@@ -52,6 +52,8 @@ _ASKING = {
 }
 """What makes a question of words."""
 _TIDY, _STRAY = re.compile(r"\s+"), re.compile(r"\s[^\w\s#&]+(?=\s)")
+_MARKS = " \t\n.?!;,"
+"""What ends a question and says nothing."""
 ABSENT = {
     "NO_ADVICE": "letters neither advise nor foretell; how such decisions ended can be asked",
     "NO_PROVIDER": "letters name no treating physician; “specialist” with a specialty asks about reviewers",
@@ -90,6 +92,7 @@ def read_question(text: str) -> Question:
     """
     if len(text) > LONGEST:
         raise QuestionError(f"the question has {len(text)} characters; at most {LONGEST} are read")
+    text = text.rstrip(_MARKS)
     phrases = said(text)
     meant = settled(text, phrases.phrases)
     try:

@@ -15,6 +15,7 @@ from kg.questions.wording.guideline_places import (
     is_lacking,
     is_section,
     narrowed,
+    of_schedule,
     places,
     without_mtus,
 )
@@ -183,6 +184,9 @@ class Asked(Dates):
         ends = [self.phrases[_first([part])] for part in inner if part[0] == "place"]
         named = narrowed(without_mtus(ends, self.text, named))
         negated = self.either and self.previous == "negated"
+        if years := of_schedule(named):
+            self._condition(Condition("edition", years, negated, asked), joined=self._joined(_first(inner)))
+            return
         works = [within for name, within in inner if name == "place" and within[0][0] == "GUIDE"]
         apart = len(works) == len(named) > 1 and "COMPARE" in self.seen
         owners = [self._whose(within[0][1]) for name, within in inner if name == "place"]

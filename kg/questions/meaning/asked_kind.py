@@ -99,7 +99,8 @@ def _kind_of_places(asked: Asked, levels: list[str]) -> tuple[Kind, str | None] 
             seen.add("COUNT")
         return Kind.FIGURES, None
     placed = any(
-        c.name in {"guideline", "edition"} and not c.negated for c in (*asked.conditions, *asked.after)
+        c.name in {"guideline", "edition"} and not c.negated and c.party is None
+        for c in (*asked.conditions, *asked.after)
     )
     asks_what = "WHICH" in seen and "CITE" in seen and not placed
     if level or (asks_what and not asked.loose):

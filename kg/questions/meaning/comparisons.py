@@ -198,6 +198,16 @@ def comes_up_more(asked: Asked) -> bool:
 _MORE = {"more", "less", "better", "worse"}
 
 
+def matters(asked: Asked) -> None:
+    """What leads to how decisions end matters, where it is named: *does a red flag lead to overturning*."""
+    whose = asked.seen & {"WHICH", "WHY", "GROUNDS", "MOST", "LEAST"} or asked.loose or asked.by
+    kinds = [phrase.type for phrase in asked.phrases]
+    named = "ASSOCIATED" in kinds and {"VALUE", "GUIDE"} & {*kinds[: kinds.index("ASSOCIATED")]}
+    if named and asked.conditions and not whose:
+        asked.seen.discard("ASSOCIATED")
+        asked.seen.add("MATTER")
+
+
 def becomes_stricter(asked: Asked) -> None:
     """A change after a date, where it is asked whether reviewers were stricter then: *tougher after 2016*."""
     whose = asked.seen & {"WHO", "WHICH", "BY"} or asked.loose or asked.by or asked.compared

@@ -8,7 +8,7 @@ from kg.questions import letter_facets, vocabulary
 from kg.questions.beside import BESIDE
 from kg.questions.meaning import agreement, comparisons, durations, letter_items, means, ranked_changes
 from kg.questions.meaning.asked import Asked
-from kg.questions.meaning.asked_kind import kind_of
+from kg.questions.meaning.asked_kind import LEVELS, kind_of
 from kg.questions.meaning.comparisons import (
     COMPARED,
     compared,
@@ -58,6 +58,7 @@ def question(asked: Asked) -> Question:
     """
     ranked_changes.see_no_first_date(asked)
     _ended(asked)
+    comparisons.matters(asked)
     comparisons.becomes_stricter(asked)
     durations.settle(asked)
     means.settle(asked)
@@ -239,6 +240,8 @@ def _by(
     by = list(dict.fromkeys(name for name in (*asked.by, *loose) if name not in (level, *above(level))))
     if kind is Kind.GROUNDS:
         by = [name for name in by if name != "ground"]
+    if kind is Kind.CASE:  # which shows what each party cites
+        by = [name for name in by if name not in LEVELS]
     if kind is Kind.FIGURES and not by:
         if asked.seen & {"WHO", "STRICT"} and not asked.has({"specialty"}) and not asked.compared:
             by = ["specialty"]
@@ -334,18 +337,9 @@ def _numbers_ranked(asked: Asked) -> bool:
 
 
 _HOW_MANY = {
-    *(
-        "most",
-        "most often",
-        "most frequently",
-        "most commonly",
-        "least",
-        "least often",
-        "fewest",
-        "least frequently",
-    ),
-    *("least commonly", "rarely", "seldom", "most rarely", "rarest", "hardly", "most frequently of all"),
-    *("the most of all", "least of all"),
+    *("most", "most often", "most frequently", "most commonly", "least", "least often", "fewest"),
+    *("least frequently", "least commonly", "rarely", "seldom", "most rarely", "rarest", "hardly"),
+    *("most frequently of all", "the most of all", "least of all"),
 }
 """Words that say how many there are, where no outcome is named."""
 

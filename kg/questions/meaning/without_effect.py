@@ -103,7 +103,8 @@ def _value(question: Question, phrase: Phrase) -> bool:
 def _guide(question: Question, phrase: Phrase) -> bool:
     work = phrase.meaning.value.split("/")[0]
     places = {value for c in _conditions(question) if c.name == "guideline" for value in c.values}
-    return any(value.startswith(work) for value in places) or (bool(places) and work == "mtus")
+    parts = work == "mtus" and bool(places or "edition" in _names(question))
+    return parts or any(value.startswith(work) for value in places)
 
 
 def _agrees(question: Question) -> bool:
@@ -137,7 +138,8 @@ def _thing(name: str) -> Expressed:
         told = {*question.split, question.level or "", question.measure or "", *_names(question)}
         told |= {one.split("_")[0] for one in told if one.startswith("quantity")}
         if name in told or (
-            name in _PLACES and (told & _PLACES or _agrees(question) or question.kind is Kind.CASES)
+            name in _PLACES
+            and (told & _PLACES or _agrees(question) or question.kind in {Kind.CASES, Kind.CASE})
         ):
             return True
         if name in {"category", "subcategory"}:

@@ -4,6 +4,7 @@ from kg.questions import vocabulary
 from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording.clauses import denied_party
+from kg.questions.wording.guideline_places import edition_years
 from kg.questions.wording.parties import completed, losing
 from kg.reading.vocabulary.phrases import words
 
@@ -88,12 +89,16 @@ def _both(text: str, phrases: list[Phrase]) -> list[Phrase]:
 
 
 def _sections_of(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases, *MTUS sections* and *ACOEM chapter 9 sections* as *sections of* these."""
+    """The phrases, *MTUS sections* and *ACOEM chapter 9 sections* as *sections of* these.
+
+    *Which cited section* asks for no title.
+    """
     found: list[Phrase] = []
     for at, phrase in enumerate(phrases):
         titled = [one.type for one in phrases[at + 1 : at + 2]] == ["GUIDE"]
         kinds = [one.type for one in found[-3:]]
         before = 1 if kinds[-1:] == ["GUIDE"] else 3 if kinds == ["GUIDE", "AT_CHAPTER", "NUMBER"] else 0
+        before = before or (1 if kinds[-1:] == ["CITE"] else 0)
         if phrase.type == "OF_SECTION" and before and not titled:
             found.insert(len(found) - before, phrase)
         else:
@@ -106,8 +111,12 @@ def _asking(phrases: list[Phrase]) -> list[Phrase]:
     if phrases and phrases[0].type == "ASSOCIATED" and phrases[0].printed.lower() == "predict":
         phrases[0] = phrases[0]._replace(type="NO_ADVICE", meaning=Meaning("NO_ADVICE"))
     found: list[Phrase] = []
+    like = any(phrase.type in {"LIKE", "CONTRAST"} for phrase in phrases)
     for at, phrase in enumerate(phrases):
         following = [one.type for one in phrases[at + 1 : at + 3]]
+        beside = following[:1] == ["CASE"] and phrases[at + 1].start - phrase.end == 1
+        if like and beside and phrase.type.startswith("IS_"):
+            continue  # `my client lost CM16-0000001, are there similar ones that were overturned`
         if phrase.meaning.value == "none_cited" and (
             following[:1] == ["GUIDE"] or following == ["FROM", "GUIDE"]
         ):
@@ -269,7 +278,8 @@ def as_drugs(phrase: Phrase) -> Phrase:
 
 def _is_edition(year: Phrase, guide: Phrase) -> bool:
     """Whether a year before a guideline is that of one of its editions: `the 2009 chronic pain guideline`."""
-    return vocabulary.guideline(f"{guide.meaning.value}/{year.meaning.value}") is not None
+    schedule = guide.meaning.value == "mtus" and year.meaning.value in edition_years()
+    return schedule or vocabulary.guideline(f"{guide.meaning.value}/{year.meaning.value}") is not None
 
 
 def dates_follow(left: list[Phrase]) -> bool:

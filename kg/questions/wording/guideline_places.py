@@ -1,6 +1,8 @@
 """Conditions as questions name them: places of guidelines without their work, grounds that are lacking."""
 
+import re
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 from kg.errors import QuestionError
@@ -8,7 +10,9 @@ from kg.questions import vocabulary
 from kg.questions.beside import BESIDE
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
+from kg.reading.vocabulary.concepts import read
 
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _PAGED = {"chronic-pain": "chronic-pain/2009"}
 """What a page that is named without its edition is a page of."""
 
@@ -64,6 +68,27 @@ def places(kinds: list[str], values: list[str]) -> list[str]:
         numbers = list(range(numbers[0], min(numbers[1], numbers[0] + 50) + 1))
     unit = kinds[0].removeprefix("AT_").lower()
     return [f"{unit} {number}" for number in numbers]
+
+
+@cache
+def edition_years() -> frozenset[str]:
+    """The years of the editions of guidelines.
+
+    >>> sorted(edition_years())[:2]
+    ['2007', '2009']
+    """
+    notations = (concept.notation.split("/") for concept in read("guidelines.ttl").values())
+    return frozenset(parts[1] for parts in notations if len(parts) == 2 and _YEAR.fullmatch(parts[1]))
+
+
+def of_schedule(named: list[str]) -> tuple[str, ...]:
+    """The years of editions of the MTUS, where nothing else is named: its parts have them, it has none.
+
+    >>> of_schedule(["mtus/2009"]), of_schedule(["mtus/2009", "odg"])
+    (('2009',), ())
+    """
+    years = [place.removeprefix("mtus/") for place in named]
+    return tuple(years) if all(_YEAR.fullmatch(year) for year in years) else ()
 
 
 def is_section(notation: str) -> bool:

@@ -30,7 +30,8 @@ class _Subject(NamedTuple):
 def citing(text: str, phrases: list[Phrase]) -> Mapping[int, Party]:
     """The party of each phrase for what is cited, by its position; empty unless there is one for each party.
 
-    Who stands before it cites it, or who follows after *by*.
+    Who stands before it cites it, or who follows after *by*. What the reviewer cites may be what is asked:
+    *when UR cites ODG, what does the reviewer rely on*.
     """
     subjects = sorted(_subjects(text, phrases))
     found: dict[int, Party] = {}
@@ -43,7 +44,17 @@ def citing(text: str, phrases: list[Phrase]) -> Mapping[int, Party]:
             found[at] = after[0].party
         elif before:
             found[at] = before[-1].party
-    return found if len(set(found.values())) > 1 else {}
+    asked = set(found.values()) == {Party.CLAIMS_ADMINISTRATOR} and _asks_other(phrases, subjects)
+    return found if asked or len(set(found.values())) > 1 else {}
+
+
+def _asks_other(phrases: list[Phrase], subjects: list[_Subject]) -> bool:
+    """Whether it is asked what the reviewer cites, who cites nothing that is named."""
+    kinds = {phrase.type for phrase in phrases}
+    cites = [phrase.start for phrase in phrases if phrase.type == "CITE"]
+    reviewers = [one.end for one in subjects if one.party is Party.REVIEWER]
+    own = any(end <= at for end in reviewers for at in cites)
+    return own and len(cites) > 1 and bool(kinds & {"WHICH", "SAME"})
 
 
 def completed(text: str, phrases: list[Phrase]) -> list[Phrase]:

@@ -23,6 +23,8 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
             yield Meaning("VALUE", "letter", "mixed"), start, mixed.end()
     for filler in BESIDE.every("SAY", text):
         yield Meaning("IGNORED"), filler.start(), filler.end()
+    for alike in BESIDE.every("AS_LIKELY", text):  # `as likely to be overturned as`
+        yield Meaning("THAN"), alike.end() - len("as"), alike.end()
     for gaining in BESIDE.every("GAINS_ON", text):
         led = BESIDE.before("TO_ANOTHER", gaining[0], len(gaining[0]))
         middle = gaining.start() + led.start() if led and led.start() else gaining.end()
