@@ -139,8 +139,8 @@ def grouped(condition: Condition, party: Party = Party.REVIEWER) -> str:
     )
     if condition.name == "treatment" and not condition.negated:
         return named(condition)
-    if condition.name == "letter":
-        return f"letters {named(condition)}"
+    if condition.name in {"letter", "age"} and not condition.negated:
+        return f"{'letters' if condition.name == 'letter' else 'workers aged'} {named(condition)}"
     if condition.name.startswith("days_"):
         return told(condition, party).replace("with ", "", 1)
     if condition.name in letter_facets.ONLY_FACETS or cites or condition.name == "rationale":
