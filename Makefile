@@ -71,8 +71,8 @@ demo: .make/vendor $(if $(KG_LETTERS),,.make/sample-$(LETTERS)) ## build a knowl
 
 # --- checks ------------------------------------------------------------------------------------
 
-# Long tests wait for servers, installations and time limits: one more of them than there are cores.
-MORE = $$($(BIN)/python -c 'import os; print(1 + (os.cpu_count() or 1))')
+# Long tests wait for servers, installations and time limits: two more of them than there are cores.
+MORE = $$($(BIN)/python -c 'import os; print(2 + (os.cpu_count() or 1))')
 
 # Taking coverage doubles the time of a test that reads letters. So each test runs once: those of the packages for which
 # coverage is required take it, if CI is set, and all others run without.

@@ -259,7 +259,7 @@ def test_on_the_real_letters(shared, tmp_path, folder):
         check(base)
 
 
-@pytest.mark.parametrize("letters", [300, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("letters", [300, pytest.param(4_000, marks=pytest.mark.long)])
 def test_on_sample_letters(tmp_path, letters):
     sample(letters, seed=5, into=tmp_path / "sample", template="mixed")
     build([tmp_path / "sample" / "letters"], tmp_path / "kb")

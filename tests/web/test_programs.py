@@ -17,7 +17,7 @@ MADE = Path(__file__).parents[2] / ".make"
 CLIENTS, COMUNICA = MADE / "clients/bin", MADE / "comunica/node_modules/.bin/comunica-sparql"
 DETERMINATION = "https://w3id.org/imr-kg/ontology#Determination"
 COUNT = f"SELECT (COUNT(?d) AS ?n) {{ ?d a <{DETERMINATION}> }}"
-CASES = int(os.environ.get("KG_SCHEMATHESIS", "400"))
+CASES = int(os.environ.get("KG_SCHEMATHESIS", "300"))
 """How many cases schemathesis makes; ``make schemathesis`` has it make 5,000."""
 
 pytestmark = pytest.mark.long

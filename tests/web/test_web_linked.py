@@ -67,7 +67,7 @@ def printed(site: TestClient, built: Path) -> set[str]:
 def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A knowledge base of letters of all forms, few enough to ask for all that it names."""
     folder = tmp_path_factory.mktemp("few")
-    sample(24, 5, folder / "sample")
+    sample(10, 5, folder / "sample")
     build([folder / "sample" / "letters"], folder / "kb", processes=1)
     return folder / "kb"
 
