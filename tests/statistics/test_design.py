@@ -5,6 +5,7 @@ import pytest
 from scipy import sparse
 from scipy.special import expit
 
+from kg.statistics import adjusting
 from kg.statistics import design as design_rows
 from kg.statistics.adjusting import Citing, Null, Population, Scores
 from kg.statistics.design import Design, Pairs
@@ -153,3 +154,25 @@ def test_decisions_of_a_letter_are_beside_one_another():
     at, other = population.others(np.array([3, 0, 5]))
     assert list(zip(at.tolist(), other.tolist(), strict=True)) == [(0, 1), (0, 2), (2, 6)]
     assert population.many.tolist() == [0, 2, 2, 2, 0, 1, 1]
+
+
+def test_a_fit_that_begins_with_left_halves_ends_at_the_same(monkeypatch):
+    """The spread of kinds that are drawn, and the coefficients, whether a rough fit comes first or not."""
+    rng = np.random.default_rng(11)
+    kinds, right, size = 12, 6, 4_000
+    one = np.column_stack([np.ones(kinds), np.eye(kinds), np.zeros((kinds, 1))])
+    two = np.column_stack([np.zeros((right, kinds + 1)), np.arange(right) % 2])
+    of_left, of_right = np.divmod(np.arange(kinds * right), right)
+    design = Design(sparse.csr_array(one), sparse.csr_array(two), of_left, of_right)
+    cell = rng.integers(0, design.cells, size)
+    eta = -1 + rng.normal(0, 0.8, kinds)[of_left[cell]] + 0.5 * (of_right[cell] % 2)
+    drawn = np.array([False, *[True] * kinds, False])
+    outcome = (rng.random(size) < expit(eta)).astype(float)
+    population = Population(outcome, np.arange(size), cell, design, drawn)
+    plain = Null(population)
+    monkeypatch.setattr(adjusting, "_MANY_CELLS", 10)
+    rough = Null(population)
+    assert rough.ridge == pytest.approx(plain.ridge, rel=0.05)
+    assert rough.rate == pytest.approx(plain.rate, abs=2e-3)
+    assert rough.design is design
+    assert rough.size.sum() == size
