@@ -6,6 +6,7 @@ from kg.questions.meaning import durations
 from kg.questions.meaning.asked import Asked
 from kg.questions.meaning.refusals import FINEST_FIRST
 from kg.questions.question import Kind
+from kg.questions.vocabulary import Phrase
 
 LEVELS = {*FINEST_FIRST}
 _RANKED = {"drug", "drug_class", "specialty", "category", "subcategory", "body_part", "condition", "licence"}
@@ -114,8 +115,14 @@ def _asks_grounds(asked: Asked) -> bool:
         p.type == "GROUNDS"
         and (at == 0 or asked.phrases[at - 1].type != "BY")
         and (at + 1 == len(asked.phrases) or asked.phrases[at + 1].meaning.name != "ground")
+        and not (at and asked.phrases[at - 1].meaning.name == "ground" and _is_apposed(p))
         for at, p in enumerate(asked.phrases)
     )
+
+
+def _is_apposed(phrase: Phrase) -> bool:
+    """Whether a word says of the ground before it that it is one: *missing documentation ground, by year*."""
+    return phrase.printed.lower() in {"ground", "grounds", "reason", "rationale", "justification"}
 
 
 def _asks_both(asked: Asked) -> bool:
