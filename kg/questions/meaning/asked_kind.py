@@ -115,14 +115,17 @@ def _asks_grounds(asked: Asked) -> bool:
         p.type == "GROUNDS"
         and (at == 0 or asked.phrases[at - 1].type != "BY")
         and (at + 1 == len(asked.phrases) or asked.phrases[at + 1].meaning.name != "ground")
-        and not (at and asked.phrases[at - 1].meaning.name == "ground" and _is_apposed(p))
+        and not (at and _is_apposed(asked.text, asked.phrases[at - 1], p))
         for at, p in enumerate(asked.phrases)
     )
 
 
-def _is_apposed(phrase: Phrase) -> bool:
-    """Whether a word says of the ground before it that it is one: *missing documentation ground, by year*."""
-    return phrase.printed.lower() in {"ground", "grounds", "reason", "rationale", "justification"}
+def _is_apposed(text: str, ground: Phrase, word: Phrase) -> bool:
+    """Whether a word says of the ground before it that it is one: *red flag ground*, *no imaging as reason*."""
+    if ground.meaning.name != "ground":
+        return False
+    between = text[ground.end : word.start].split()
+    return between[:1] == ["as"] or (not between and word.printed.lower() in {"ground", "grounds"})
 
 
 def _asks_both(asked: Asked) -> bool:

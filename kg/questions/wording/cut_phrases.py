@@ -115,7 +115,8 @@ def _asking(phrases: list[Phrase]) -> list[Phrase]:
     for at, phrase in enumerate(phrases):
         following = [one.type for one in phrases[at + 1 : at + 3]]
         beside = following[:1] == ["CASE"] and phrases[at + 1].start - phrase.end == 1
-        if like and beside and phrase.type.startswith("IS_"):
+        again = any(one.type.startswith("IS_") for one in phrases[at + 2 :])
+        if like and beside and again and phrase.type.startswith("IS_"):
             continue  # `my client lost CM16-0000001, are there similar ones that were overturned`
         if phrase.meaning.value == "none_cited" and (
             following[:1] == ["GUIDE"] or following == ["FROM", "GUIDE"]
