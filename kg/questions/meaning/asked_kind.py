@@ -121,7 +121,7 @@ def _asks_grounds(asked: Asked) -> bool:
 
 
 def _is_apposed(text: str, ground: Phrase, word: Phrase) -> bool:
-    """Whether a word says of the ground before it that it is one: *red flag ground*, *no imaging as reason*."""
+    """Whether a word says of the ground before it that it is one: *red flag ground*, *as reason*."""
     if ground.meaning.name != "ground":
         return False
     between = text[ground.end : word.start].split()

@@ -261,25 +261,11 @@ def _silent() -> Iterator[str]:
 _LIMITS = ("the guideline", "guideline", "guidelines", "what the guideline allows", "the limit")
 _SAID = {
     "amount:not-met": (
-        *(
-            "exceeds",
-            "exceeding the",
-            "exceeds recommended visits",
-            "exceeds the recommended number of visits",
-        ),
-        *(
-            "exceeds the guideline",
-            "exceeds guideline limits",
-            "exceeds the recommendation",
-            "over the limit",
-        ),
-        *("exceeds the recommended number", "exceeded the guideline", "exceeds the recommended visits"),
-        *(
-            "exceeds guideline amount",
-            "exceeds the guideline amount",
-            "exceeds the amount",
-            "amount exceeded",
-        ),
+        *("exceeds", "exceeding the", "exceeds recommended visits", "exceeds the recommended visits"),
+        *("exceeds the recommended number of visits", "exceeds the guideline", "exceeds guideline limits"),
+        *("exceeds the recommendation", "over the limit", "exceeds the recommended number"),
+        *("exceeded the guideline", "exceeds guideline amount", "exceeds the guideline amount"),
+        *("exceeds the amount", "amount exceeded"),
         *(f"amount {does} {limit}" for does in ("exceeds", "exceeded", "above", "over") for limit in _LIMITS),
         *_exceeding(),
         *("more than the guideline recommends", "more than the guideline allows", "exceeds guidelines"),
