@@ -125,7 +125,7 @@ def _is_apposed(text: str, ground: Phrase, word: Phrase) -> bool:
     if ground.meaning.name != "ground":
         return False
     between = text[ground.end : word.start].split()
-    return between[:1] == ["as"] or (not between and word.printed.lower() in {"ground", "grounds"})
+    return between == ["as"] or (not between and word.printed.lower() in {"ground", "grounds"})
 
 
 def _asks_both(asked: Asked) -> bool:
