@@ -32,7 +32,6 @@ from kg.analysis.drivers import Drivers, EffectSet, Member, drivers
 from kg.analysis.filters import FILTERS, Filters
 from kg.analysis.prepared import part_files
 from kg.analysis.prepared.cells import cells
-from kg.analysis.prepared.freed_memory import keep_freed_memory
 from kg.analysis.reasons.rationales import searching
 from kg.analysis.related.features import Features, features
 from kg.analysis.related.rankings import AskedCase, Related, related
@@ -80,7 +79,6 @@ class Analyses:
         """The index of decisions and citations; each part of it is read or made when first asked for."""
 
         def made() -> Index:
-            keep_freed_memory()
             outcome, letter, undecided = self._read_or_make(_DECISIONS, _read_decisions, self._made_decisions)
             reading = partial(beyond, self._plain, self._decided, self._facts, self._letters)
             index = Index(

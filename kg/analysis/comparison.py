@@ -16,6 +16,7 @@ from scipy import sparse
 
 from kg.analysis.covariates import Held, combined, held
 from kg.analysis.decisions import Cited, Ids, Index, Mask
+from kg.analysis.prepared.freed_memory import keep_freed_memory
 from kg.statistics import intervals
 from kg.statistics.adjusting import Citing, Null, Population, Scores
 from kg.statistics.design import Design, Pairs
@@ -182,6 +183,7 @@ class Comparison:
 
     def figures(self, meanwhile: Callable[[], Asked]) -> tuple[dict[str, Numbers], Asked]:
         """All figures of every key, and what ``meanwhile`` answers; two threads share the work."""
+        keep_freed_memory()
         with ThreadPoolExecutor(1) as second:
             if self.tested.size:
                 counted = second.submit(self._count_cells)
