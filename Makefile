@@ -192,10 +192,9 @@ kills: .make/dev ## kill two hundred builds at random moments, and check that no
 	@KG_KILLS=200 $(BIN)/python -m pytest -m long tests/base/test_crash.py
 
 SEEDS ?= 1000
-TWICE = $$($(BIN)/python -c 'import os; print(2 * (os.cpu_count() or 1))')
 .PHONY: model
 model: .make/dev ## compare SEEDS random histories of a knowledge base with a dictionary; SEED=N repeats one
-	@KG_SEEDS=$(SEEDS) KG_SEED=$(SEED) POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n $(if $(SEED),0,$(TWICE)) -m long tests/base/test_model.py \
+	@KG_SEEDS=$(SEEDS) KG_SEED=$(SEED) POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n $(if $(SEED),0,$(MORE)) -m long tests/base/test_model.py \
 	  $(if $(wildcard /dev/shm),--basetemp=/dev/shm/kg-model)
 
 .PHONY: lint

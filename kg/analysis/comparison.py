@@ -341,8 +341,7 @@ class Comparison:
         scores, design = self.scores, self.held.population.design
         may = np.flatnonzero(scores.overlap > _COINCIDE / 2)
         cells = self.citing.cells[may]
-        row = np.repeat(np.arange(may.size), np.diff(cells.indptr))
-        have = Pairs(design, row, cells.indices.astype(np.int64), may.size).sums(cells.data)
+        have = Pairs.of(design, cells).sums(cells.data)
         whole = design.sums(scores.null.size)
         said: dict[int, str] = {}
         for number, inside in zip(may, have, strict=True):

@@ -187,11 +187,19 @@ def _read(text: str, phrases: list[Phrase]) -> Question:
 def _passed_over(text: str, question: Question, read: Said, meant: list[Phrase]) -> tuple[str, ...]:
     """The words that have no part in a reading, in order."""
 
-    def without(left_out: Phrase) -> Question | None:
+    def reread(left_out: Phrase, left: list[Phrase]) -> Question | None:
         blank = text[: left_out.start] + " " * (left_out.end - left_out.start) + text[left_out.end :]
         with contextlib.suppress(QuestionError):
-            return _read(blank, settled(blank, [p for p in read.phrases if p is not left_out]))
+            return _read(blank, settled(blank, left))
         return None
+
+    def without(left_out: Phrase) -> Question | None:
+        return reread(left_out, [p for p in read.phrases if p is not left_out])
+
+    def is_silent(clause: Phrase) -> bool:
+        outside = [p for p in read.phrases if not clause.start <= p.start < clause.end]
+        other = reread(clause, outside)
+        return other is not None and other.reading == question.reading
 
     had = [phrase for phrase in meant if phrase.meaning.name == "earlier"]  # `prior`, of prior therapy
     found = [
@@ -199,18 +207,9 @@ def _passed_over(text: str, question: Question, read: Said, meant: list[Phrase])
         for one in (*without_effect.passed_over(question, read.phrases, meant, without), *read.passed_over)
         if not any(phrase.start <= one.start < phrase.end for phrase in had)
     ]
-    clauses = [c for c in second.silent(text, read.phrases) if _is_silent(text, question, read, c)]
+    clauses = [c for c in second.silent(text, read.phrases) if is_silent(c)]
     whole = [one for one in found if not any(c.start <= one.start < c.end for c in clauses)]
     return tuple(dict.fromkeys(p.printed for p in sorted((*whole, *clauses), key=lambda p: p.start)))
-
-
-def _is_silent(text: str, question: Question, read: Said, clause: Phrase) -> bool:
-    """Whether a question is read the same without a clause."""
-    blank = text[: clause.start] + " " * (clause.end - clause.start) + text[clause.end :]
-    left = [phrase for phrase in read.phrases if not clause.start <= phrase.start < clause.end]
-    with contextlib.suppress(QuestionError):
-        return _read(blank, settled(blank, left)).reading == question.reading
-    return False
 
 
 def _asked(text: str, phrases: list[Phrase]) -> Asked:

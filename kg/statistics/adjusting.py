@@ -241,9 +241,8 @@ class Scores:
 
     def _saddlepoint(self, far: Ids) -> Numbers:
         cited = self.citing.cells[far]
-        row = np.repeat(np.arange(far.size), np.diff(cited.indptr))
-        size, cell = cited.data, cited.indices.astype(np.int64)
-        pairs = Pairs(self.null.population.design, row, cell, far.size)
+        pairs = Pairs.of(self.null.population.design, cited)
+        size, cell = cited.data, pairs.cell
         # What the key has beyond the covariates, where it is cited; the rest is nearly normal.
         beyond = 1 - pairs.dot(self.explained[:, far].T)
         rate, odds, weight = self.null.rate[cell], self.null.odds[cell], size * beyond

@@ -152,6 +152,12 @@ class Pairs:
             for half, of in design.halves
         ]
 
+    @classmethod
+    def of(cls, design: Design, cells: Matrix) -> "Pairs":
+        """The pairs of a table of rows by cells, in its order."""
+        row = np.repeat(np.arange(cells.shape[0]), np.diff(cells.indptr))
+        return cls(design, row, cells.indices.astype(np.int64), cells.shape[0])
+
     def dot(self, coefficients: Numbers) -> Numbers:
         """Of each pair the sum of its cell's covariates' coefficients, of which each row has its own."""
         left, right = (half.dot(coefficients) for half in self._halves)

@@ -131,8 +131,7 @@ class _Profiles:
         if keys.size == keys[-1] + 1 - keys[0]:
             pairs = scores.citing.pairs.some(int(keys[0]), int(keys[-1]))
         else:
-            row = np.repeat(np.arange(keys.size), np.diff(cells.indptr))
-            pairs = Pairs(null.population.design, row, cells.indices.astype(np.int64), keys.size)
+            pairs = Pairs.of(null.population.design, cells)
         size, width, place = keys.size, null.width, pairs.cell
         delta, rise = np.zeros((size, width)), null.odds.take(place)
         found = cls(

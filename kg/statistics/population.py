@@ -174,8 +174,7 @@ class Citing:
     @cached_property
     def pairs(self) -> Pairs:
         """The keys with the cells that have them, each once, in the order of :attr:`cells`."""
-        row = np.repeat(np.arange(self.keys), np.diff(self.cells.indptr))
-        return Pairs(self.population.design, row, self.cells.indices.astype(np.int64), self.keys)
+        return Pairs.of(self.population.design, self.cells)
 
     def between(self, spread: Numbers) -> Numbers:
         """Of each key the products of ``spread`` of two decisions of a letter that both have it."""

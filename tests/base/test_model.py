@@ -16,8 +16,8 @@ pytestmark = pytest.mark.same_anywhere
 
 SEEDS = int(os.environ.get("KG_SEEDS", "20"))
 ONE = os.environ.get("KG_SEED")
-SHARES = 1 if ONE else 2 * (os.cpu_count() or 1)
-"""Two for each core: while the one waits for the disk, the other goes on."""
+SHARES = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+"""One for each worker, of which there are more than cores: while one waits for the disk, another goes on."""
 
 
 def played(seeds: range, room: Path) -> int:

@@ -1,6 +1,5 @@
 """Conditions as questions name them: places of guidelines without their work, grounds that are lacking."""
 
-import re
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -12,7 +11,6 @@ from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
 from kg.reading.vocabulary.concepts import read
 
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _PAGED = {"chronic-pain": "chronic-pain/2009"}
 """What a page that is named without its edition is a page of."""
 
@@ -77,8 +75,8 @@ def edition_years() -> frozenset[str]:
     >>> sorted(edition_years())[:2]
     ['2007', '2009']
     """
-    notations = (concept.notation.split("/") for concept in read("guidelines.ttl").values())
-    return frozenset(parts[1] for parts in notations if len(parts) == 2 and _YEAR.fullmatch(parts[1]))
+    concepts = (concept for concept in read("guidelines.ttl").values() if "Edition" in concept.kinds)
+    return frozenset(parts[1] for concept in concepts if len(parts := concept.notation.split("/")) == 2)
 
 
 def of_schedule(named: list[str]) -> tuple[str, ...]:
@@ -88,7 +86,7 @@ def of_schedule(named: list[str]) -> tuple[str, ...]:
     (('2009',), ())
     """
     years = [place.removeprefix("mtus/") for place in named]
-    return tuple(years) if all(_YEAR.fullmatch(year) for year in years) else ()
+    return tuple(years) if all(year.isdecimal() for year in years) else ()
 
 
 def is_section(notation: str) -> bool:

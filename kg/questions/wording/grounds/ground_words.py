@@ -121,12 +121,7 @@ _GROUNDS = {
             "lower levels of care",
         ),
         *(f"{trial} {of} {care}" for trial, of in (("trial", "of"), ("attempt", "at")) for care in _CARE),
-        *(
-            f"{failed} {trial} of {care}"
-            for failed in ("failed", "adequate")
-            for trial in ("trial",)
-            for care in _CARE
-        ),
+        *(f"{failed} trial of {care}" for failed in ("failed", "adequate") for care in _CARE),
     ),
     "amount": ("amount", "number of visits", "too many visits"),
     "examination": (
@@ -326,16 +321,16 @@ _SAID = {
         ),
     ),
     "records:not-met": (
-        *(f"{what} {how}" for what in ("paperwork", "documentation", "record") for how in _INCOMPLETE),
+        *(f"record {how}" for how in _INCOMPLETE),
         *(
             f"{of} {what}"
             for of in ("incomplete", "absent", "deficient")
             for what in ("paperwork", "documentation")
         ),
         *(
-            f"{what} {be} {how}"
+            f"{what} {be}{how}"
             for what in ("paperwork", "documentation")
-            for be in ("is", "was")
+            for be in ("", "is ", "was ")
             for how in _INCOMPLETE
         ),
     ),
