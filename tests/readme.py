@@ -39,7 +39,7 @@ class Player:
     def __exit__(self, *_: object) -> None:
         if self._server:
             self._server.terminate()
-            self._server.wait(30)
+            self._server.wait(300)
 
     def play(self, kind: str, block: str) -> str:
         if kind == "sparql":

@@ -74,26 +74,26 @@ def recipes(text: str) -> list[Recipe]:
 @contextmanager
 def served() -> Iterator[tuple[str, Path]]:
     """The address of a server of what ``make demo`` builds, and the folder with its ``kb``."""
-    from screenshot import free_port, kg, wait_for
+    from screenshot import PATIENCE, free_port, kg, wait_for
+
+    from kg.base.archive import dumps
+    from kg.base.store import KnowledgeBase
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         made = ("sample", "--letters", "200", "--seed", "1", "--template", "mixed", "--into", "sample")
         for words in (made, ("build", "sample/letters", "--kb", "kb", "--quiet")):
             subprocess.run(kg(*words), cwd=folder, check=True, capture_output=True)
+        with KnowledgeBase.open(folder / "kb") as base:  # a server would make them on what others leave
+            dumps.make(base)
         port = free_port()
         server = subprocess.Popen(kg("serve", "--kb", "kb", "--port", str(port), "--quiet"), cwd=folder)
         try:
-            for path in (
-                "readyz",
-                "download/facts.parquet",
-                "download/facts.csv",
-            ):  # made when first asked for
-                wait_for(f"http://127.0.0.1:{port}/{path}")
+            wait_for(f"http://127.0.0.1:{port}/readyz")
             yield f"http://127.0.0.1:{port}", folder
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(PATIENCE)
 
 
 def played(text: str) -> str:

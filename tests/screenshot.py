@@ -25,11 +25,14 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def wait_for(url: str, seconds: float = 30) -> None:
+PATIENCE = 300  # seconds that a busy machine may need to start a server
+
+
+def wait_for(url: str, seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while True:
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            with urllib.request.urlopen(url, timeout=10):
                 return
         except OSError:
             if time.monotonic() > end:
@@ -63,7 +66,7 @@ def main(picture: Path) -> None:
             take(f"http://127.0.0.1:{port}", picture)
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(PATIENCE)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def free_port() -> int:
 
 def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     """Wait until the server answers."""
-    for _ in range(300):
+    for _ in range(3000):
         assert server.poll() is None, "the server ended"
         try:
             urllib.request.urlopen(url, timeout=5).close()

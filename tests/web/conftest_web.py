@@ -83,7 +83,7 @@ def generation(root: Path, name: str, quads: list[ox.Quad]) -> Path:
 
 def until(true: Callable[[], bool]) -> None:
     """Wait until something is true."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while not true():
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -234,7 +234,7 @@ class Live:
         end = time.monotonic() + 300
         while time.monotonic() < end:
             try:
-                with urllib.request.urlopen(f"{self.address}/readyz", timeout=2) as answer:
+                with urllib.request.urlopen(f"{self.address}/readyz", timeout=10) as answer:
                     if answer.status == 200:
                         return
             except OSError:
@@ -246,7 +246,7 @@ class Live:
         """Status and body of a GET; status 0 where the answer was broken off."""
         request = urllib.request.Request(self.address + path, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
@@ -260,7 +260,7 @@ class Live:
     def stop(self) -> int:
         """Ask the server to end; its exit code."""
         self.process.terminate()
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=120)
 
 
 @pytest.fixture

@@ -100,10 +100,10 @@ def test_sigterm_lets_requests_end(live: Start, built: Path):
     time.sleep(0.4)
     children = psutil.Process(server.process.pid).children(recursive=True)
     server.process.send_signal(signal.SIGTERM)
-    assert server.process.wait(timeout=25) == -signal.SIGTERM  # it drains, then ends as it was told
+    assert server.process.wait(timeout=120) == -signal.SIGTERM  # it drains, then ends as it was told
     asker.join()
     assert got in ([200], [504])
-    psutil.wait_procs(children, timeout=5)
+    psutil.wait_procs(children, timeout=60)
     assert not [child for child in children if child.is_running() and child.status() != "zombie"]
 
 
@@ -126,7 +126,7 @@ def test_a_new_generation_is_picked_up(live: Start, built: Path, tmp_path: Path)
     asker = threading.Thread(target=keep_asking)
     asker.start()
     build([letters], base, processes=1)
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while b'"000002"' not in server.get("/api/")[1]:
         assert time.monotonic() < end, "the new generation was never served"
         time.sleep(0.1)
