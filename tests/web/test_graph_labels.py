@@ -2,11 +2,14 @@
 
 import itertools
 import json
+import re
+from collections import Counter
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from browsing import LONG, Graph, Visit
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 pytestmark = LONG
 MUCH = "/explore?node=guideline/odg"
@@ -132,12 +135,12 @@ def test_names_stand_at_their_nodes_around_every_kind_of_center(recorded: Visit)
 
 
 def unnamed(graph: Graph, drawn: str) -> list[str]:
-    """The neighbours of the chosen node whose names do not begin anywhere in what is drawn."""
+    """The chosen node's neighbours of whose names neither beginning nor number stands in what is drawn."""
     near = graph.say("network.getConnectedNodes(network.getSelectedNodes()[0])")
     names = {node["id"]: node for node in graph.nodes() if node["id"] in near}
     begins = {
         node["name"]: (
-            [node["name"], *node["label"].split("\n")[:1]]
+            [node["name"], *node["label"].split("\n")[:1], *re.findall(r"(?:p|ch)\. \S+$", node["name"])]
             if node["kind"] != "group"
             else [f"{node['decisions']:,} "]
         )
@@ -243,6 +246,49 @@ def test_arranging_sizing_and_the_lasso(visit: Visit):
     chosen = len(graph.say("network.getSelectedNodes()"))
     graph.press("Remove selected")
     graph.count(f"== {len(before) - chosen + 1}")  # the center stays
+
+
+def outside(page: Page, picture: str) -> list[str]:
+    """The texts of a saved picture that its edges cut."""
+    other = page.context.new_page()
+    other.set_content(picture)
+    found = other.evaluate(
+        """() => {
+          const box = (one) => one.getBoundingClientRect(), edge = box(document.querySelector("svg"));
+          const cut = ({ left, right, top, bottom }) =>
+            left < edge.left || right > edge.right || top < edge.top || bottom > edge.bottom;
+          const texts = [...document.querySelectorAll("text")].filter((one) => cut(box(one)));
+          return texts.map((one) => one.textContent);
+        }"""
+    )
+    other.close()
+    return found
+
+
+def test_every_group_has_its_heading_on_the_screen_and_in_the_picture(recorded: Visit):
+    """None is left out for want of room, and none is cut by an edge."""
+    graph, faults = Graph(recorded, MUCH), []
+    expanded(graph, 3)
+    graph.page.select_option("[data-filter=category]", index=1)
+    for by in ("kind", "community"):
+        graph.page.select_option("#by", by)
+        graph.page.click("#arrange")
+        recorded.until(f"document.getElementById('status').textContent.startsWith('Arranged by {by}')")
+        sizes = Counter(node["group_name"] for node in graph.nodes() if not node["hidden"])
+        boxes = texts(graph)
+        edge = graph.page.locator("#graph canvas").bounding_box()
+        heads = [b for b in boxes if re.search(r" \(\d+\)$", b["text"])]
+        told = sorted(int(b["text"].rpartition("(")[2].rstrip(")")) for b in heads)
+        if told != sorted(sizes.values()):
+            faults.append((by, sizes, [b["text"] for b in heads]))
+        cut = [b for b in boxes if b["left"] < 0 or b["right"] > edge["width"] or b["top"] < 0]
+        faults += [(by, b["text"], "cut") for b in cut if b in heads]
+        faults += [(by, *pair) for pair in overlapping(boxes)]
+        graph.page.select_option("#form", "svg")
+        with graph.page.expect_download() as download:
+            graph.page.click("#save")
+        faults += [(by, "svg", text) for text in outside(graph.page, Path(download.value.path()).read_text())]
+    assert faults == []
 
 
 def test_a_step_while_nodes_glide_has_the_last_word(visit: Visit):

@@ -1,6 +1,7 @@
 // The graph: what is shown, and everything a person does to it. Nodes come from the server with
 // their places. Each step is kept, so that it can be undone and told in a link.
 import { line, nameOf, paint, place, shapes, shortened, strength, write } from "./labels.js";
+import { lassoOn } from "./lasso.js";
 import { describe } from "./panel.js";
 import { saveAs } from "./save.js";
 import { ask, countOf, edges, nodes, root, say, stage, state } from "./shown.js";
@@ -32,7 +33,7 @@ network.on("afterDrawing", (ctx) => {
     [stale, seenAt] = [false, scale];
   }
   write(ctx, placed, scale);
-  if (lasso.line.length) outline(ctx);
+  lasso.draw(ctx);
 });
 
 // What the canvas shows, where it shows all nodes.
@@ -42,15 +43,17 @@ function whole(scale) {
   return at.every((one) => one.x > view.x && one.x < view.x + w && one.y > view.y && one.y < view.y + h) ? view : null;
 }
 
-// What stands over the groups of an arrangement: a kind, or the node of a community that has most links.
+// What stands over the groups of an arrangement: a kind, or the node of a community that has most links, with
+// the room that the group takes.
 function headings() {
   if (state.by === "links") return [];
   const at = network.getPositions(), groups = {};
   for (const node of visible()) if (node.group_name && at[node.id]) (groups[node.group_name] ??= []).push(node);
   return Object.entries(groups).map(([name, several]) => {
     const most = several.reduce((a, b) => (network.getConnectedEdges(b.id).length > network.getConnectedEdges(a.id).length ? b : a));
-    const text = `${state.by === "kind" ? name : `around ${shortened(nameOf(most), 24)}`} (${several.length})`;
-    return { text, x: Math.min(...several.map(({ id }) => at[id].x)) - 40, y: Math.min(...several.map(({ id }) => at[id].y)) - 40 };
+    const [xs, ys] = [several.map(({ id }) => at[id].x), several.map(({ id }) => at[id].y)];
+    const called = state.by === "kind" ? { before: "", name } : { before: "around ", name: nameOf(most) };
+    return { ...called, count: several.length, x: Math.min(...xs) - 40, y: Math.min(...ys) - 40, room: Math.max(...xs) - Math.min(...xs) + 190 };
   });
 }
 
@@ -243,7 +246,7 @@ element.addEventListener("keydown", (event) => {
   else if (event.key === "p") pin(id);
   else if (event.key === "f") fit();
   else if (event.key === "x") { const next = nearest(id, 0, 1); choose([...state.chosen, next ?? id]); if (next) state.selected = next; show(state.selected); }
-  else if (event.key === "l") lassoMode(!lasso.on);
+  else if (event.key === "l") lasso.turn();
   else if (event.key === "?") { const keys = document.getElementById("keys"); keys.open = true; keys.querySelector("summary").focus(); }
   else if (event.key === "+" || event.key === "-") network.moveTo({ scale: network.getScale() * (event.key === "+" ? 1.25 : 0.8) });
   else return;
@@ -282,34 +285,13 @@ function fit() {
   else network.moveTo({ position: { x: (left + right) / 2, y: (top + low) / 2 + 12 / scale }, scale });
 }
 
-// --- lasso: a line around nodes chooses them ------------------------------------------------------
+// --- lasso ----------------------------------------------------------------------------------------
 
-const lasso = { on: false, line: [] };
-function lassoMode(yes) {
-  lasso.on = yes;
-  document.getElementById("lasso").setAttribute("aria-pressed", String(yes));
-  network.setOptions({ interaction: { dragView: !yes, dragNodes: !yes } });
-  say(yes ? "Draw a line around nodes to select them." : "");
-}
-const under = (event) => { const box = element.getBoundingClientRect(); return network.DOMtoCanvas({ x: event.clientX - box.left, y: event.clientY - box.top }); };
-element.addEventListener("pointerdown", (event) => { if (lasso.on) { lasso.line = [under(event)]; event.stopPropagation(); } }, true);
-element.addEventListener("pointermove", (event) => { if (lasso.line.length) { lasso.line.push(under(event)); network.redraw(); } }, true);
-addEventListener("pointerup", () => {
-  if (!lasso.line.length) return;
-  const around = new Path2D(`M${lasso.line.map(({ x, y }) => `${x} ${y}`).join("L")}Z`), pen = document.createElement("canvas").getContext("2d");
-  const at = network.getPositions(), found = visible().filter(({ id }) => pen.isPointInPath(around, at[id].x, at[id].y)).map(({ id }) => id);
-  lasso.line = [];
-  lassoMode(false);
-  if (found.length) { if (!found.includes(state.selected)) state.selected = found[0]; setTimeout(() => { choose(found); show(state.selected); }); }
-  network.redraw();
+const lasso = lassoOn(element, network, visible, (found) => {
+  if (!found.includes(state.selected)) state.selected = found[0];
+  choose(found);
+  show(state.selected);
 });
-function outline(ctx) {
-  ctx.strokeStyle = color("--accent"); ctx.lineWidth = 2 / network.getScale(); ctx.setLineDash([6 / network.getScale(), 4 / network.getScale()]);
-  ctx.beginPath();
-  for (const [n, { x, y }] of lasso.line.entries()) n ? ctx.lineTo(x, y) : ctx.moveTo(x, y);
-  ctx.stroke(); ctx.setLineDash([]);
-}
-const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 // --- tools -------------------------------------------------------------------------------------
 
@@ -321,7 +303,7 @@ on("copy", async () => {
   await navigator.clipboard?.writeText(location.href).catch(() => {});
   say("The link restores this view.");
 });
-on("lasso", () => lassoMode(!lasso.on));
+on("lasso", () => lasso.turn());
 on("arrange", () => relaid(() => step("arrange", { by: document.getElementById("by").value })));
 document.getElementById("size").addEventListener("change", (event) => step("size", { by: event.target.value }));
 document.getElementById("joint").addEventListener("change", (event) => step("joint", { yes: event.target.value === "joint" }));

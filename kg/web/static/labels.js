@@ -82,10 +82,11 @@ export function nameOf(n) {
   return name.replace(" (not met)", "\u00a0✗").replace(" (met)", "\u00a0✓").replace(/,? \(.*/, "");
 }
 
-// A name of at most so many letters; the number of a page or chapter at its end is kept.
+// A name of at most so many letters; the number of a page or chapter at its end is kept, alone if need be.
 export function shortened(words, most) {
   if (words.length <= most) return words;
   const number = /(?:p|ch)\.\s\S+$/.exec(words)?.[0] ?? "", end = number.length < most - 3 ? number : "";
+  if (number && !end && number.length <= most) return number;
   return `${words.slice(0, most - 1 - end.length).replace(/[\s,]+$/, "")}…${end}`;
 }
 
@@ -99,8 +100,8 @@ function folded(words, most) {
 
 const widths = new Map();
 const pen = document.createElement("canvas").getContext("2d");
-const face = "system-ui, sans-serif";
-function width(text, bold) {
+export const face = "system-ui, sans-serif";
+export function width(text, bold) {
   const key = `${bold}${text}`;
   if (!widths.has(key)) { pen.font = `${bold ? "bold " : ""}100px ${face}`; widths.set(key, pen.measureText(text).width / 100); }
   return widths.get(key);
@@ -139,6 +140,29 @@ function bodyOf(n, { x, y }) {
   return { id: n.id, x: x - r, y: y - h, w: 2 * r, h: 2 * h };
 }
 
+// What stands over groups of nodes, within `view`: each first in a form that its group has room for, so that
+// none is left without one for the sake of another's; then the fullest that is `free` of the others.
+function headed(headings, size, gap, free, view) {
+  const step = 1.3 * size;
+  const boxes = ({ name, count, x, y, room }, most, words = shortened(name, most)) => {
+    const text = `${words} (${count})`, w = width(text, true) * size + 2 * gap;
+    const [left, top] = view ? [Math.max(view.x, Math.min(x, view.x + view.w - w)), Math.max(view.y, y - step)] : [x, y - step];
+    return [0, 1, 2].map((rows) => ({ x: left, y: top - rows * step, w, h: step, id: null, lines: [text], size, step, bold: true, faded: false, from: null, fits: w <= room }))
+      .filter((box) => !view || box.y >= view.y);
+  };
+  const found = [], clear = (box, mine) => free(box) && !found.some((other) => other !== mine && meets(box, other));
+  for (const one of headings) {
+    const forms = [...[24, 20, 16, 13, 10, 8, 6].map((most) => boxes(one, most)), boxes(one, 1, "…")];
+    const all = [0, 1, 2].flatMap((rows) => forms.map((several) => several[rows]).filter(Boolean));
+    const box = all.find((each) => each.fits && clear(each)) ?? all.findLast((each) => clear(each));
+    if (box) found.push(Object.assign(box, { one }));
+  }
+  return found.map((box, n) => {
+    const { one } = box, fuller = boxes(one, 24, `${one.before}${shortened(one.name, 24)}`).concat(boxes(one, 24)).find((each) => each.w > box.w && each.y === box.y && clear(each, box));
+    return fuller ? (found[n] = fuller) : box;
+  });
+}
+
 // Names with their places. Each first takes the room of its shortest form, so that none is left without one
 // for the sake of another's figures; then they grow where there is room. What must be named and has no room
 // beside its node stands further out. `headings` stand over groups of nodes; names stay within `view`.
@@ -148,13 +172,9 @@ export function place(all, at, scale, near, headings = [], view = null) {
   const rank = (n) => (state.chosen.has(n.id) ? 0 : n.id === stage.dataset.node ? 1 : near.has(n.id) ? 2 : n.opacity < 1 ? 4 : 3);
   const placed = [], taken = new Grid(90 / scale), covered = new Grid(90 / scale), bodies = new Map(shown.map((n) => [n.id, bodyOf(n, at[n.id])]));
   for (const one of bodies.values()) covered.add(one);
-  for (const { text, x, y } of headings) {
-    const big = 1.15 * size, w = width(text, true) * big + 2 * gap, box = { x, y: y - 1.3 * big, w, h: 1.3 * big };
-    if (taken.meets(box)) continue;
-    taken.add(box);
-    placed.push({ ...box, id: null, lines: [text], size: big, step: 1.3 * big, bold: true, faded: false, from: null });
-  }
   const inside = (box, view) => !view || (box.x >= view.x && box.y >= view.y && box.x + box.w <= view.x + view.w && box.y + box.h <= view.y + view.h);
+  placed.push(...headed(headings, 1.15 * size, gap, (box) => !taken.meets(box), view));
+  for (const one of placed) taken.add(one);
   // Where the rows have room `out` of a node; `over` nodes where they may cover others.
   const room = (one, rows, out, within, over) => {
     const { b, bold, n } = one, w = Math.max(...rows.map((row) => width(row, bold))) * size + 2 * gap, h = step * rows.length + gap;
@@ -171,12 +191,14 @@ export function place(all, at, scale, near, headings = [], view = null) {
     .map((n) => ({ n, b: bodies.get(n.id), bold: state.chosen.has(n.id), forms: forms(n, size), box: null, rows: null }));
   const further = (one) => {
     const least = one.forms.at(-1), rings = near.size > 160 ? 3 : 8;
-    for (const [over, within] of [[false, view], [true, view], [true, null]]) {
-      for (let ring = 1; ring < rings && !one.box; ring += 1) { const box = room(one, least, ring * step, within, over); if (box) take(one, box, least); }
+    for (const over of [false, true]) {
+      for (let ring = 1; ring < rings && !one.box; ring += 1) { const box = room(one, least, ring * step, view, over); if (box) take(one, box, least); }
     }
+    // Rather cut by the edge than not there.
+    if (!one.box) { const box = room(one, least, 0, null, true); if (box) take(one, box, least); }
   };
   for (const one of names) {
-    const least = one.forms.at(-1), box = room(one, least, 0, view) ?? room(one, least, 0, null);
+    const least = one.forms.at(-1), box = room(one, least, 0, view);
     if (box) take(one, box, least);
     else if (rank(one.n) < 2) further(one);
   }

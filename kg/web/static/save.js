@@ -1,5 +1,5 @@
 // What is seen, as a file: pictures with their title, legend, filters, generation and address.
-import { ends, line, pieces, place, scaleOf, shapes, strength } from "./labels.js";
+import { ends, face, line, pieces, place, scaleOf, shapes, strength, width } from "./labels.js";
 import { root, say, stage, state } from "./shown.js";
 import { recorded } from "./steps.js";
 
@@ -26,8 +26,14 @@ function legend() {
     `size: ${state.size === "count" ? "number of decisions" : state.size}; overturned of all decisions: ${stage.dataset.base} %; grey: fewer than 10`,
     ...(filters ? [`decisions with ${filters}${state.fade ? " (others dimmed)" : ""}`] : []),
     `${stage.dataset.letters} letters, generation ${stage.dataset.generation}; associations, not causes`,
-    ...address(location.href),
-  ];
+  ].flatMap((row) => wrapped(row, 110)).concat(address(location.href));
+}
+
+// Words on lines of at most so many letters.
+function wrapped(text, most) {
+  const rows = [];
+  for (const word of text.split(" ")) rows.length && rows.at(-1).length + word.length < most ? rows.push(`${rows.pop()} ${word}`) : rows.push(word);
+  return rows;
 }
 
 // An address on lines that fit; one of very many steps is cut.
@@ -40,8 +46,9 @@ export function svg(network, shown, edges, headings = []) {
   const placed = place(shown, at, 1, new Set(network.getConnectedNodes(state.selected)), headings);
   const xs = [...shown.flatMap((n) => [at[n.id].x - 50, at[n.id].x + 50]), ...placed.flatMap((b) => [b.x, b.x + b.w])];
   const ys = [...shown.flatMap((n) => [at[n.id].y - 40, at[n.id].y + 40]), ...placed.flatMap((b) => [b.y, b.y + b.h])];
-  const told = legend(), kinds = [...new Set(shown.map((n) => n.kind))];
-  const [x, y, w] = [Math.min(...xs) - 20, Math.min(...ys) - 60, Math.max(Math.max(...xs) - Math.min(...xs) + 40, 900)];
+  const told = legend(), called = wrapped(title(), 70), kinds = [...new Set(shown.map((n) => n.kind))];
+  const widest = Math.max(900, 100 * kinds.length + 40, ...told.map((row) => width(row) * 13 + 40), ...called.map((row) => width(row, true) * 20 + 40));
+  const [x, y, w] = [Math.min(...xs) - 20, Math.min(...ys) - 36 - 24 * called.length, Math.max(Math.max(...xs) - Math.min(...xs) + 40, widest)];
   const low = Math.max(...ys) + 30, h = low - y + 56 + 18 * told.length;
   const ids = new Set(shown.map((n) => n.id));
   const chosen = (e) => state.chosen.has(e.from) || state.chosen.has(e.to), pale = line.all(strength(edges.length));
@@ -52,8 +59,9 @@ export function svg(network, shown, edges, headings = []) {
   const swatches = key.map((fill, n) => `<rect x="${x + 20 + 26 * n}" y="${low}" width="26" height="12" fill="${fill}"/>`).join("")
     + `<text x="${x + 190}" y="${low + 11}" font-size="13">overturned less often … more often than overall</text>`
     + Object.entries(ends).map(([name, fill], n) => `<rect x="${x + 530 + 110 * n}" y="${low}" width="12" height="12" fill="${fill}"/><text x="${x + 548 + 110 * n}" y="${low + 11}" font-size="13">${name}</text>`).join("");
+  const heads = called.map((row, n) => `<text x="${x + 20}" y="${y + 34 + 24 * n}" font-size="20" font-weight="bold">${xml(row)}</text>`).join("");
   const signs = kinds.map((kind, n) => `<g transform="translate(${x + 20 + 100 * n} ${low + 20})"><path d="${shapes[kind]}" fill="#5c656e"/><text x="21" y="13" font-size="13">${kind}</text></g>`).join("");
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${Math.max(w, 100 * kinds.length + 40)} ${h}" width="${Math.round(Math.max(w, 100 * kinds.length + 40))}" height="${Math.round(h)}" font-family="sans-serif"><rect x="${x}" y="${y}" width="100%" height="100%" fill="#fff"/><text x="${x + 20}" y="${y + 34}" font-size="20" font-weight="bold">${xml(title())}</text>${lines.join("")}${marks.join("")}${names.join("")}${swatches}${signs}${told.map((row, n) => `<text class="told" x="${x + 20}" y="${low + 56 + 18 * n}" font-size="13">${xml(row)}</text>`).join("")}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${w} ${h}" width="${Math.round(w)}" height="${Math.round(h)}" font-family="${face}"><rect x="${x}" y="${y}" width="100%" height="100%" fill="#fff"/>${heads}${lines.join("")}${marks.join("")}${names.join("")}${swatches}${signs}${told.map((row, n) => `<text class="told" x="${x + 20}" y="${low + 56 + 18 * n}" font-size="13">${xml(row)}</text>`).join("")}</svg>`;
 }
 
 const title = () => state.story?.views[state.story.at]?.title || document.querySelector("#explore h1").textContent;
