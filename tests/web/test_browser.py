@@ -138,6 +138,46 @@ def test_each_page_is_accessible_quiet_and_light(visit: Visit, case: str, name: 
     visit.faults.clear()
 
 
+CUT = """(sheet) => {
+  const words = (one) => one.textContent.trim().replace(/\\s+/g, " ").slice(0, 60), found = [];
+  const wide = "svg:not(.bar, .forest), .heat, pre";
+  for (const one of document.querySelectorAll("main *")) {
+    if (one.namespaceURI.endsWith("svg") || one.closest("#editor, .CodeMirror, .yasqe")) continue;
+    if (!one.clientWidth || one.scrollWidth <= one.clientWidth + 1) continue;
+    const { overflowX } = getComputedStyle(one);
+    if (overflowX === "visible" || one.closest(".sr, select, input") || !words(one)) continue;
+    const moves = overflowX !== "hidden" && !sheet && (one.querySelector(wide) || one.matches(wide));
+    if (!moves) found.push(words(one));
+  }
+  for (const picture of document.querySelectorAll("main svg:not(.forest)")) {
+    if (!picture.checkVisibility()) continue;
+    const edge = picture.getBoundingClientRect();
+    for (const text of picture.querySelectorAll("text")) {
+      if (!text.checkVisibility()) continue;
+      const box = text.getBoundingClientRect();
+      if (box.left < edge.left - 1.5 || box.right > edge.right + 1.5 || box.top < edge.top - 2
+        || box.bottom > edge.bottom + 2) found.push(`in a picture: ${words(text)}`);
+    }
+  }
+  return found;
+}"""
+"""The texts that an edge cuts, but for pictures and matrices that a narrow window moves under its edges."""
+SHEET = {"width": 1032, "height": 700}
+"""A4 across, less its margins."""
+
+
+@pytest.mark.parametrize("name", PAGES | ODD)
+def test_no_page_is_cut_on_a_sheet(visit: Visit, case: str, name: str):
+    """Nor has one a table that goes on beyond it."""
+    page = visit.page
+    page.set_viewport_size(SHEET)
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(visit.server.address + (PAGES | ODD)[name].format(case=case))
+    assert page.evaluate(CUT, True) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    visit.faults.clear()
+
+
 def _show(page: Page, name: str, size: str, scheme: str) -> None:
     """Look at a page in a size and a colour scheme: it must not be wider than its window."""
     page.set_viewport_size({"wide": WIDE, "narrow": NARROW}[size])
@@ -147,6 +187,7 @@ def _show(page: Page, name: str, size: str, scheme: str) -> None:
         whole = name not in {"case", "explore", "deep"}
         page.screenshot(path=ARTEFACTS / f"{name}-{size}-{scheme}.png", full_page=whole)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"wider than {size}"
+    assert page.evaluate(CUT, False) == [], f"cut in {size}"
 
 
 def test_what_is_cited_is_found_by_its_name(visit: Visit):
@@ -234,6 +275,25 @@ def test_a_table_sorts(visit: Visit):
     ]
     assert len(values) > 1
     assert values == sorted(values, reverse=True)
+
+
+def test_what_stands_over_a_table_says_how_it_is_sorted(visit: Visit):
+    page = visit.go("/services")
+    told = page.locator("section:has(#services) [data-order]")
+    assert told.inner_text().startswith("Ordered by the lower end")
+    for order in ("descending", "ascending"):
+        page.click("section:has(#services) thead button:text-is('Rate')")
+        assert told.inner_text() == f"Sorted by Rate, {order}."
+
+
+def test_on_a_phone_a_long_table_opens_on_demand(browser: Browser, server: Live):
+    visit = Visit(browser, server, viewport=NARROW)
+    rows = visit.go("/questions/outcomes_by_section?party=any").locator("tbody tr")
+    seen = [row.is_visible() for row in rows.all()]
+    assert (seen.count(True), seen[19], len(seen) > 30) == (20, True, True)
+    visit.page.click(f"button:text-is('Show all {len(seen):,} rows')")
+    assert all(row.is_visible() for row in rows.all())
+    visit.page.close()
 
 
 def test_the_order_of_the_drivers_is_in_the_link(visit: Visit):

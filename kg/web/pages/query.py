@@ -255,10 +255,17 @@ async def question(request: Request, name: str) -> Response:
         figures=known.figures,
         rated=set(columns) >= COUNTED,
         total=len(rows),
+        limit=_limit(known, given),
         base=iri.BASE,
         name_of=labels.label,
         query=urlencode({"query": text}) if text else None,
     )
+
+
+def _limit(known: queries.Query, given: dict[str, str]) -> int | None:
+    """How many rows a query answers at most, where it has a limit."""
+    wanted = [given.get(one.name, one.default) or "" for one in known.parameters if one.name == "limit"]
+    return int(wanted[0]) if wanted and wanted[0].isdecimal() else None
 
 
 def _cites(

@@ -34,7 +34,8 @@ class Order(NamedTuple):
         if self.column is None:
             return f"differences beyond chance first (q below {SURE}), then most cited"
         end = "" if self.column == "key" else f", {'largest' if self.descending else 'smallest'} first"
-        return f"sorted by {self.column.replace('_', ' ').replace('key', 'name')}{end}"
+        column = self.column.replace("_value", "-value").replace("_", " ").replace("key", "name")
+        return f"sorted by {column}{end}"
 
 
 class Head(NamedTuple):

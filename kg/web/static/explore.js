@@ -109,6 +109,7 @@ function drawTable() {
       const cell = document.createElement("td");
       cell.textContent = n ? value.toLocaleString("en") : value;
       if (n) cell.className = "num";
+      cell.dataset.label = ["Kind", "All decisions", "Overturned"][n];
       return cell;
     }));
     return row;

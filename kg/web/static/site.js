@@ -76,6 +76,14 @@ function offerSuggestions(input) {
   input.addEventListener("blur", close);
 }
 
+// What is said of the order of a table is no longer so once it is sorted by another column.
+function sayOrder(table, name, down) {
+  const told = table.closest("section")?.querySelector("[data-order]");
+  if (!told) return;
+  const own = told.dataset.order ||= told.textContent.trim(), words = `sorted by ${name}, ${down ? "descending" : "ascending"}`;
+  told.textContent = /^[A-Z]/.test(own) ? `S${words.slice(1)}${own.endsWith(".") ? "." : ""}` : words;
+}
+
 function makeSortable(table) {
   for (const [column, head] of [...table.tHead.rows[0].cells].entries()) {
     const button = document.createElement("button");
@@ -98,8 +106,23 @@ function makeSortable(table) {
         return down ? -order : order;
       });
       table.tBodies[0].append(...rows);
+      sayOrder(table, head.textContent.trim(), down);
     });
   }
+}
+
+// On a phone a row is a block, and many of them are a long way: the first ones, the others on demand.
+const MANY = 20;
+function cutLong(table) {
+  const rows = table.tBodies[0]?.rows ?? [];
+  if (rows.length <= 1.5 * MANY || [...rows].some((row) => row.matches(":target"))) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "rest";
+  button.textContent = `Show all ${rows.length.toLocaleString("en")} rows`;
+  button.addEventListener("click", () => { table.classList.remove("many"); button.remove(); rows[MANY].querySelector("a, button")?.focus(); });
+  table.classList.add("many");
+  (table.closest(".scroll") ?? table).after(button);
 }
 
 function readOut(line) {
@@ -147,4 +170,5 @@ narrow.addEventListener("change", fold);
 document.querySelectorAll("[data-png]").forEach(offerPng);
 document.querySelectorAll("[data-suggest]").forEach(offerSuggestions);
 document.querySelectorAll("table[data-sortable]").forEach(makeSortable);
+document.querySelectorAll(".list:not(#table):is(.labelled, .drivers, .figured, .sections, .stacked)").forEach(cutLong);
 document.querySelectorAll("[data-readout]").forEach(readOut);
