@@ -84,11 +84,11 @@ class Comparison:
 
     @cached_property
     def decisions(self) -> Population:
-        """The decisions at risk, each a cell of its own."""
+        """The decisions at risk, all alike."""
         at = np.flatnonzero(self.risk)
         outcome = (self.index.outcome[at] == 1).astype(np.float64)
-        every = Design.of(sparse.csr_array((at.size, 1)))
-        return Population(outcome, self.index.letter[at].astype(np.int64), np.arange(at.size), every)
+        alike = Design.of(sparse.csr_array(np.ones((1, 1))))
+        return Population(outcome, self.index.letter[at].astype(np.int64), np.zeros(at.size, np.int64), alike)
 
     @cached_property
     def held(self) -> Held:
@@ -142,24 +142,16 @@ class Comparison:
     @cached_property
     def crude_null(self) -> Null:
         """The model of one rate for all decisions at risk."""
-        design = Design.of(sparse.csr_array(np.ones((1, 1))))
-        return Null(self.decisions.divided(np.zeros(self.decisions.outcome.size, np.int64), design))
+        return Null(self.decisions)
 
     @cached_property
     def null(self) -> Null:
         """The model of the covariates alone."""
         return Null(self.held.population)
 
-    def _compared(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The places of decisions at risk and the numbers of the compared keys that they have."""
-        number = np.full(self.keys, -1)
-        number[self.tested] = np.arange(self.tested.size)
-        kept = number[self.key] >= 0
-        return self.place[kept], number[self.key[kept]]
-
     def _citing(self, population: Population) -> Citing:
         """Which decisions at risk have which of the compared keys."""
-        return Citing(population, *self._compared(), self.tested.size)
+        return Citing(population, *compared(self.place, self.key, self.tested, self.keys), self.tested.size)
 
     @cached_property
     def citing(self) -> Citing:
@@ -186,12 +178,15 @@ class Comparison:
         keep_freed_memory()
         with ThreadPoolExecutor(1) as second:
             if self.tested.size:
+                beside = second.submit(self._of_letters)
+                self._number_cells()
+                beside.result()
                 counted = second.submit(self._count_cells)
-                _ = self.decisions.place, self.held, counted.result()  # what both threads go on from
-                citing = second.submit(self._prepared)
+                _ = self.held, counted.result()  # what both threads go on from
+                second.submit(self._prepared)
             plain = second.submit(lambda: self.rates() | self.crude())
             if self.tested.size:
-                _ = self.null.correlation, citing.result()
+                _ = self.null.correlation, plain.result()
                 _ = self.scores.variance
             adjusted = second.submit(self.adjusted)
             if self.tested.size:
@@ -199,12 +194,18 @@ class Comparison:
             answer = meanwhile()
             return plain.result() | adjusted.result(), answer
 
+    def _of_letters(self) -> None:
+        """Find what decisions have other decisions beside them."""
+        _ = self.decisions.place, self.decisions.many
+
+    def _number_cells(self) -> None:
+        """Number the cells, where they are prepared."""
+
     def _count_cells(self) -> None:
         """Count what needs nothing but the decisions, where it is counted."""
 
     def _prepared(self) -> None:
-        """Count what the keys' figures are sums of."""
-        _ = self.citing.pairs
+        """Count what the keys' variances are sums of."""
         if self.crude_null.correlation:  # as a rule, there is then some beside covariates too
             _ = self.citing.others
 
@@ -354,6 +355,20 @@ class Comparison:
                     f"{int(inside[best]):,} have it"
                 )
         return said
+
+
+def compared(
+    place: NDArray[np.int64], key: Ids, tested: NDArray[np.int64], keys: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of pairs of a decision's place and one of ``keys`` those of ``tested`` ones, by their numbers.
+
+    >>> [part.tolist() for part in compared(np.array([0, 0, 1]), np.array([2, 0, 2]), np.array([2]), 3)]
+    [[0, 1], [0, 0]]
+    """
+    number = np.full(keys, -1)
+    number[tested] = np.arange(tested.size)
+    kept = number[key] >= 0
+    return place[kept], number[key[kept]]
 
 
 def widening(index: Index) -> float:

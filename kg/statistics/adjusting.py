@@ -6,12 +6,13 @@ variance of its score where decisions of one letter are alike (a common correlat
 from the letters with several decisions, by which each score's variance is widened).
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtr
 
-from kg.statistics.design import Design, Ids, Pairs
+from kg.statistics.design import AT_A_TIME, Design, Ids, Pairs, parts
 from kg.statistics.intervals import Numbers
 from kg.statistics.population import Citing as Citing
 from kg.statistics.population import Population as Population
@@ -60,6 +61,7 @@ class Null:
         self.ridge = np.full(self.width, RIDGE)
         self.ridge[0] = 0.0
         share = float(self.events.sum() / max(self.size.sum(), 1.0))
+        self._fitted: Numbers | None = None
         self.gamma = np.zeros(self.width)
         self.gamma[0] = np.log(share / (1 - share))
         if start is not None:
@@ -83,6 +85,7 @@ class Null:
         )
         spread = self._estimate(drawn, 0.25)
         self.design, self.size, self.events = whole
+        self._fitted = None
         return spread
 
     def _estimate(self, drawn: Ids, spread: float) -> float:
@@ -101,7 +104,8 @@ class Null:
     def _fit(self, near: float) -> Numbers:
         """Climb to the maximum of the penalised likelihood; the information just before it."""
         design, gamma, height = self.design, self.gamma, -np.inf
-        rate = _rate_and_log(design.dot(gamma))[0]
+        # As a rule a fit begins where the last one ended.
+        rate = self.rate if gamma is self._fitted else _rate_and_log(design.dot(gamma))[0]
         for _ in range(100):
             score = design.sums(self.events - self.size * rate) - self.ridge * gamma
             information = self._information(rate)
@@ -109,7 +113,7 @@ class Null:
             gamma, eta, rate, height = self._climb(gamma, step, height)
             if float(np.abs(score @ step)) < near * self.size.sum():
                 break
-        self.gamma, self.eta, self.rate = gamma, eta, rate
+        self.gamma, self.eta, self.rate, self._fitted = gamma, eta, rate, gamma
         return information
 
     def _climb(self, gamma: Numbers, step: Numbers, height: float) -> tuple[Numbers, Numbers, Numbers, float]:
@@ -186,17 +190,26 @@ class Scores:
     def __init__(self, null: Null, citing: Citing) -> None:
         self.null, self.citing, self.keys = null, citing, citing.keys
         self.count, self.events = citing.count, citing.events
-        pairs, cell = citing.pairs, citing.cells.indices
-        self.score = self.events - pairs.total(citing.cells.data * null.rate[cell])
-        weights = citing.cells.data * null.weight[cell]
-        crossed = pairs.sums(weights)
+        self.score, whole = np.zeros(self.keys), np.zeros(self.keys)
+        crossed = np.zeros((self.keys, null.width))
+        with ThreadPoolExecutor(AT_A_TIME) as threads:
+            each = parts(np.arange(self.keys), citing.size)
+            for part, found in zip(each, threads.map(self._sums, each), strict=True):
+                self.score[part], whole[part], crossed[part] = found
         self.explained = null.inverse @ crossed.T
         """What the covariates tell of each key: columns of coefficients."""
-        whole = pairs.total(weights)
         left = whole - np.einsum("kp,pk->k", crossed, self.explained)
         self.overlap = 1 - np.divide(left, whole, out=np.zeros(self.keys), where=whole > 0)
         """The share of a key's variance that the covariates tell already, from 0 to 1."""
         self.information = np.maximum(left, 1e-9)
+
+    def _sums(self, keys: Ids) -> tuple[Numbers, Numbers, Numbers]:
+        """Of some keys: the score, its variance before the covariates, and its products with these."""
+        null, cells = self.null, self.citing.cells[keys]
+        pairs = Pairs.of(null.population.design, cells)
+        weights = cells.data * null.weight[pairs.cell]
+        score = self.events[keys] - pairs.total(cells.data * null.rate[pairs.cell])
+        return score, pairs.total(weights), pairs.sums(weights)
 
     @cached_property
     def _crossed(self) -> Numbers:
@@ -230,8 +243,8 @@ class Scores:
         """The normal quantile with the same tail as the score."""
         z = self.plain_z.copy()
         far = np.flatnonzero((np.abs(z) > 1.0) & (self.overlap < 1 - 1e-6))
-        if far.size:
-            z[far] = self._saddlepoint(far)
+        for part in parts(far, self.citing.size[far]):
+            z[part] = self._saddlepoint(part)
         return z
 
     @property

@@ -19,6 +19,9 @@ Matrix = sparse.csr_array
 
 _WHOLE = 100_000
 """Numbers in the rows of all cells up to which they are multiplied sooner than sparse matrices are made."""
+_AT_ONCE = 500_000
+AT_A_TIME = 2
+"""How many parts of the keys are computed at a time."""
 _ALONE = 200_000
 """Products for which BLAS takes one thread: others would wait for work longer than they do any."""
 
@@ -187,19 +190,15 @@ class Pairs:
     def _runs(self) -> Ids | None:
         return runs(self.row)
 
-    def some(self, first: int, last: int) -> "Pairs":
-        """The pairs of the rows ``first`` to ``last``, both included, where pairs are in order."""
-        start, end = np.searchsorted(self.row, (first, last + 1))
-        new: Pairs = object.__new__(Pairs)
-        new.design, new.rows = self.design, last + 1 - first
-        new.row, new.cell = self.row[start:end] - first, self.cell[start:end]
-        new._halves = [
-            half.some(first, last, slice(start, end))
-            if isinstance(half, _Many)
-            else _Few(own, new.row, of[new.cell], new.rows)
-            for half, (own, of) in zip(self._halves, self.design.halves, strict=True)
-        ]
-        return new
+
+def parts(keys: Ids, size: Ids) -> list[Ids]:
+    """Keys in parts whose arrays, of ``size`` numbers for each key, fit into the processor's cache.
+
+    >>> [part.tolist() for part in parts(np.array([3, 5, 8]), np.array([400_000, 200_000, 10]))]
+    [[3, 5], [8]]
+    """
+    part = (np.cumsum(size) - size) // _AT_ONCE
+    return np.split(keys, np.flatnonzero(np.diff(part)) + 1) if keys.size else []
 
 
 def runs(number: Ids) -> Ids | None:
@@ -232,13 +231,6 @@ class _Many:
     def __init__(self, half: Matrix, row: Ids, place: Ids, rows: int) -> None:
         self.half, self.rows = half, rows
         self.at = row * half.shape[0] + place
-
-    def some(self, first: int, last: int, pairs: slice) -> "_Many":
-        """Those of the rows ``first`` to ``last``, which are the ``pairs``."""
-        new: _Many = object.__new__(_Many)
-        new.half, new.rows = self.half, last + 1 - first
-        new.at = self.at[pairs] - first * self.half.shape[0]
-        return new
 
     def dot(self, coefficients: Numbers) -> Numbers:
         found = np.empty((self.rows, self.half.shape[0]))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from kg.statistics.adjusting import Null, Scores
-from kg.statistics.design import Ids, Matrix, Pairs
+from kg.statistics.design import AT_A_TIME, Ids, Matrix, Pairs, parts
 from kg.statistics.intervals import Numbers, Z
 
 _FAR = 12.0
@@ -37,9 +37,6 @@ With little, or where covariates nearly tell the key, steps can shrink slowly.
 _BENT = 1e-5
 """A line is drawn anew where it may be off by so much of a log odds ratio."""
 _DRAWN = 10
-_AT_ONCE = 500_000
-AT_A_TIME = 2
-"""How many parts of the keys are fitted at a time."""
 Flags = NDArray[np.bool_]
 
 
@@ -68,29 +65,17 @@ def odds(scores: Scores) -> Odds:
     """Fit each key beside the covariates of its null model; ``nan`` where they tell the key, or nearly."""
     out = np.full((6, scores.keys), np.nan)
     told = (scores.overlap < TOLD) & (scores.count > 0)
-    wide = scores.count > _WIDE * scores.null.population.outcome.size
-    own = told & (wide | (scores.overlap > _OVERLAP))
+    often = scores.count > _WIDE * scores.null.population.outcome.size
+    own = told & (often | (scores.overlap > _OVERLAP))
     _ = scores.design_effect  # once, for all threads
-    parts = [
-        *_chunks(scores, np.flatnonzero(own), own=True),
-        *_chunks(scores, np.flatnonzero(told & ~own)),
-    ]
+    size = scores.citing.size
+    wide, narrow = np.flatnonzero(own), np.flatnonzero(told & ~own)
+    each = [*parts(wide, size[wide] + scores.null.width**2), *parts(narrow, size[narrow])]
     with ThreadPoolExecutor(AT_A_TIME) as threads:
-        figures = threads.map(
-            lambda part: _Profiles.of(scores, part, own=bool(own[part[0]])).figures(), parts
-        )
-        for part, found in zip(parts, figures, strict=True):
+        figures = threads.map(lambda part: _Profiles.of(scores, part, own=bool(own[part[0]])).figures(), each)
+        for part, found in zip(each, figures, strict=True):
             out[:, part] = found
     return Odds(*out)
-
-
-def _chunks(scores: Scores, keys: Ids, *, own: bool = False) -> list[Ids]:
-    """Keys in parts whose pairs, halves of covariates, and matrices, fit into the processor's cache."""
-    width = scores.null.width
-    each = sum(scores.null.population.design.shape) + (width**2 if own else 0)
-    size = np.diff(scores.citing.cells.indptr)[keys] + each
-    part = (np.cumsum(size) - size) // _AT_ONCE
-    return np.split(keys, np.flatnonzero(np.diff(part)) + 1) if keys.size else []
 
 
 @dataclass(slots=True, eq=False)
@@ -128,11 +113,9 @@ class _Profiles:
     def of(cls, scores: Scores, keys: Ids, *, own: bool) -> "_Profiles":
         """The keys, near their null model."""
         null, cells = scores.null, scores.citing.cells[keys]
-        if keys.size == keys[-1] + 1 - keys[0]:
-            pairs = scores.citing.pairs.some(int(keys[0]), int(keys[-1]))
-        else:
-            pairs = Pairs.of(null.population.design, cells)
+        pairs = Pairs.of(null.population.design, cells)
         size, width, place = keys.size, null.width, pairs.cell
+        beta = np.clip(scores.score[keys] / scores.information[keys], -2, 2)
         delta, rise = np.zeros((size, width)), null.odds.take(place)
         found = cls(
             null,
@@ -142,7 +125,7 @@ class _Profiles:
             scores.events[keys].astype(np.float64),
             scores.count[keys],
             scores.design_effect[keys],
-            beta=np.clip(scores.score[keys] / scores.information[keys], -2, 2),
+            beta=beta,
             delta=delta,
             tangent=np.zeros((size, width)),
             rest=np.zeros((size, width)),

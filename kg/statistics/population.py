@@ -171,10 +171,10 @@ class Citing:
         """Decisions, ascending, and their keys."""
         return self._pairs()
 
-    @cached_property
-    def pairs(self) -> Pairs:
-        """The keys with the cells that have them, each once, in the order of :attr:`cells`."""
-        return Pairs.of(self.population.design, self.cells)
+    @property
+    def size(self) -> Ids:
+        """How many numbers a sum over the cells of each key takes."""
+        return np.diff(self.cells.indptr) + sum(self.population.design.shape)
 
     def between(self, spread: Numbers) -> Numbers:
         """Of each key the products of ``spread`` of two decisions of a letter that both have it."""

@@ -1,6 +1,8 @@
 """Tables from prepared pairs say what a comparison of each pair says, whatever the filters."""
 
+import gc
 import sys
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from kg.analysis.decisions import prepare
 from kg.analysis.filters import Filters
 from kg.analysis.prepared.cells import cells
 from kg.analysis.prepared.filtered import Filtered
+from kg.statistics.adjusting import Citing, Null, Scores
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import planted_truth
@@ -76,3 +79,25 @@ def test_the_usual_cells_are_made_once_and_others_for_a_while(index):
     for number in range(20):
         index.recent(number, object)
     assert cells(index, "page", "reviewer", ("sex",)) is not other
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters.of(category="Pharmaceuticals")])
+def test_a_comparison_is_gone_when_its_figures_are_told(index, filters):
+    """What is part of a cycle waits for the collector: each table then took new memory, half of its time."""
+    gc.collect()
+    gc.disable()
+    try:
+        made = list(both(index, "page", "reviewer", filters, USUAL))
+        for compared in made:
+            compared.figures(lambda compared=compared: (compared.sets(), compared.coincidences()))
+        parts = [part for compared in made for part in compared.__dict__.values()]
+        watched = [
+            weakref.ref(part)
+            for part in (*made, *parts)
+            if isinstance(part, (Comparison, Scores, Citing, Null))
+        ]
+        del made, parts, compared
+        assert len(watched) > 10
+        assert not [watch() for watch in watched if watch() is not None]
+    finally:
+        gc.enable()

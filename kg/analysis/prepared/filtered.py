@@ -1,42 +1,45 @@
 """The comparison of what is cited under filters, whose sums are taken over prepared pairs."""
 
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from kg.analysis.comparison import Comparison
+from kg.analysis.comparison import Comparison, compared
 from kg.analysis.covariates import Held, held
-from kg.analysis.decisions import Cited, Ids
+from kg.analysis.decisions import Cited, Ids, Mask
 from kg.analysis.prepared.cells import Chosen
 from kg.statistics.adjusting import Citing, Population
 
 
 class Filtered(Comparison):
-    """As :meth:`Comparison.of_cited` of the chosen pairs; ``cited`` makes them if each is wanted."""
+    """As :meth:`Comparison.of_cited` of the chosen pairs; ``cited`` makes them if each is wanted.
+
+    What is made later than asked for knows only arrays, not the comparison: nothing here is part of a cycle,
+    so that its arrays are free as soon as its figures are told, and the next comparison takes their memory.
+    """
 
     chosen: Chosen
+    _made: Callable[[], Cited]
 
     def __init__(self, chosen: Chosen, cited: Callable[[], Cited], adjust: tuple[str, ...]) -> None:
         made = {"index": chosen.index, "risk": chosen.risk, "keys": chosen.keys, "adjust": adjust}
-        self.__dict__.update(made, chosen=chosen, _cited=None, _made=cited)
+        self.__dict__.update(made, chosen=chosen, _cited=None, _made=cache(cited))
 
-    @cached_property
-    def _both(self) -> Cited:
-        found: Cited = self.__dict__["_made"]()
-        return found
-
-    @cached_property
+    @property
     def decision(self) -> Ids:
         """The decision of each pair, ascending."""
-        return self._both.decision
+        return self._made().decision
 
-    @cached_property
+    @property
     def key(self) -> Ids:
         """The key of each pair."""
-        return self._both.key
+        return self._made().key
+
+    def _number_cells(self) -> None:
+        _ = self.chosen.number
 
     def _count_cells(self) -> None:
         _ = self.chosen.by_cell
@@ -85,12 +88,18 @@ class Filtered(Comparison):
         return self._counted(population, sparse.csr_array(count[:, None]))
 
     def _counted(self, population: Population, cells: sparse.csr_array) -> Citing:
-        chosen, tested = self.chosen, self.tested
-        alike = partial(chosen.alike, tested)
-        return Citing.counted(
-            population, cells, self.counts[tested, 1], self._compared, lambda: self._by_key, alike
-        )
+        pairs = partial(_each, self._made, self.risk, self.tested, self.keys)
+        alike = partial(self.chosen.alike, self.tested)
+        return Citing.counted(population, cells, self.counts[self.tested, 1], pairs, self._by_key, alike)
 
     @cached_property
-    def _by_key(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        return self.chosen.compared(self.tested)
+    def _by_key(self) -> Callable[[], tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        return cache(partial(self.chosen.compared, self.tested))
+
+
+def _each(
+    cited: Callable[[], Cited], risk: Mask, tested: NDArray[np.int64], keys: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places of decisions at ``risk`` and the numbers of the ``tested`` keys that they have."""
+    made = cited()
+    return compared((np.cumsum(risk) - 1)[made.decision], made.key, tested, keys)
