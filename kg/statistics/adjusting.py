@@ -61,7 +61,7 @@ class Null:
         self.ridge = np.full(self.width, RIDGE)
         self.ridge[0] = 0.0
         share = float(self.events.sum() / max(self.size.sum(), 1.0))
-        self._fitted: Numbers | None = None
+        self.rate, self._fitted = np.zeros(0), np.zeros(0)
         self.gamma = np.zeros(self.width)
         self.gamma[0] = np.log(share / (1 - share))
         if start is not None:
@@ -85,7 +85,7 @@ class Null:
         )
         spread = self._estimate(drawn, 0.25)
         self.design, self.size, self.events = whole
-        self._fitted = None
+        self._fitted = np.zeros(0)
         return spread
 
     def _estimate(self, drawn: Ids, spread: float) -> float:
