@@ -168,13 +168,15 @@ SHEET = {"width": 1032, "height": 700}
 
 @pytest.mark.parametrize("name", PAGES | ODD)
 def test_no_page_is_cut_on_a_sheet(visit: Visit, case: str, name: str):
-    """Nor has one a table that goes on beyond it."""
+    """Nor has one a table that goes on beyond it, or the light letters of a dark screen."""
     page = visit.page
     page.set_viewport_size(SHEET)
     page.emulate_media(media="print", color_scheme="dark")
     page.goto(visit.server.address + (PAGES | ODD)[name].format(case=case))
     assert page.evaluate(CUT, True) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    light = "getComputedStyle(document.querySelector('h1')).color.match(/\\d+/g).map(Number)"
+    assert max(page.evaluate(light)) < 0x60
     visit.faults.clear()
 
 

@@ -394,3 +394,20 @@ def test_no_more_than_300_nodes_and_it_says_so(visit: Visit):
             break
     assert len(graph.ids()) == MOST
     assert f"at most {MOST} are shown" in graph.page.inner_text("#status")
+
+
+def test_all_of_the_graph_is_on_paper_and_the_screen_as_it_was(visit: Visit):
+    graph = Graph(visit, START)
+    graph.say("network.moveTo({ scale: 3 })")
+    before = graph.say("[network.getScale(), network.getViewPosition()]")
+    inside = """() => {
+      const { clientWidth, clientHeight } = document.getElementById("graph");
+      return Object.values(network.getPositions()).map((at) => network.canvasToDOM(at))
+        .every(({ x, y }) => x > 0 && y > 0 && x < clientWidth && y < clientHeight);
+    }"""
+    assert not graph.say(inside)
+    graph.page.emulate_media(media="print")
+    visit.until(inside)
+    graph.page.emulate_media(media="screen")
+    visit.until("network.getScale() === 3")
+    assert graph.say("[network.getScale(), network.getViewPosition()]") == before

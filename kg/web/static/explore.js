@@ -320,7 +320,13 @@ document.getElementById("load").addEventListener("change", async (event) => {
   history.replaceState(null, "", `${there}#${encodeURIComponent(JSON.stringify(kept.steps))}`);
   location.reload();
 });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.redraw());
+matchMedia("screen and (prefers-color-scheme: dark)").addEventListener("change", () => network.redraw());
+// All of it is on paper, whatever part is on the screen.
+const paper = matchMedia("print");
+let onScreen = null;
+const toPaper = () => { if (paper.matches) { onScreen ??= view(); network.redraw(); fit(); network.redraw(); } };
+paper.addEventListener("change", () => { toPaper(); if (!paper.matches && onScreen) { network.redraw(); network.moveTo(onScreen); onScreen = null; } });
+new ResizeObserver(toPaper).observe(element);
 
 // Ends what moves when the next step comes: the nodes are at once where the steps have put them.
 function stand() {
