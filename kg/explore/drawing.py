@@ -206,7 +206,7 @@ def _node(links: Links, node: str, center: str | None = None) -> dict[str, Any]:
         rate = (
             f"{100 * (figures.rate or 0):.0f} % of {figures.decisions:,}"
             if known
-            else f"{figures.decisions} only"
+            else f"{figures.overturned} of {figures.decisions}"
         )
         shown = labels.edition(node) if kind == "edition" else name
         name = labels.brief(node) if node.startswith("guideline/") else name

@@ -324,9 +324,15 @@ matchMedia("screen and (prefers-color-scheme: dark)").addEventListener("change",
 // All of it is on paper, whatever part is on the screen.
 const paper = matchMedia("print");
 let onScreen = null;
-const toPaper = () => { if (paper.matches) { onScreen ??= view(); network.redraw(); fit(); network.redraw(); } };
-paper.addEventListener("change", () => { toPaper(); if (!paper.matches && onScreen) { network.redraw(); network.moveTo(onScreen); onScreen = null; } });
-new ResizeObserver(toPaper).observe(element);
+network.on("afterDrawing", () => { if (!paper.matches) onScreen = view(); });
+function toPaper() {
+  network.setSize();
+  if (paper.matches) fit();
+  else if (onScreen) network.moveTo(onScreen);
+  network.redraw();
+}
+paper.addEventListener("change", toPaper);
+new ResizeObserver(() => paper.matches && toPaper()).observe(element);
 
 // Ends what moves when the next step comes: the nodes are at once where the steps have put them.
 function stand() {

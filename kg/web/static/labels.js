@@ -215,10 +215,11 @@ export function place(all, at, scale, near, headings = [], view = null) {
 export function write(ctx, placed, scale) {
   ctx.textAlign = "center"; ctx.textBaseline = "middle"; ctx.lineJoin = "round";
   const [dark, light, soft] = [theme("--ink"), theme("--card"), theme("--soft")];
+  ctx.strokeStyle = soft; ctx.lineWidth = 0.8 / scale; // lines to names that stand further out are under all names
+  for (const { from, x, y, w, h } of placed.filter((one) => one.from)) { ctx.beginPath(); ctx.moveTo(...from); ctx.lineTo(x + w / 2, y + h / 2); ctx.stroke(); }
   for (const one of placed) {
     const x = one.x + one.w / 2;
     ctx.globalAlpha = one.faded ? 0.45 : 1;
-    if (one.from) { ctx.strokeStyle = soft; ctx.lineWidth = 0.8 / scale; ctx.beginPath(); ctx.moveTo(...one.from); ctx.lineTo(x, one.y + one.h / 2); ctx.stroke(); }
     ctx.font = `${one.bold ? "bold " : ""}${one.size}px ${face}`;
     for (const [n, row] of one.lines.entries()) {
       const y = one.y + (one.h - one.step * one.lines.length) / 2 + one.step * (n + 0.5);

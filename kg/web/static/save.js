@@ -55,13 +55,14 @@ export function svg(network, shown, edges, headings = []) {
   const lines = edges.filter((e) => ids.has(e.from) && ids.has(e.to)).map((e) =>
     `<line x1="${at[e.from].x}" y1="${at[e.from].y}" x2="${at[e.to].x}" y2="${at[e.to].y}" stroke="${chosen(e) ? line.chosen : pale}" stroke-width="${e.width ?? 1}"${e.dashes ? ' stroke-dasharray="5 4"' : ""}/>`);
   const marks = shown.map((n) => `<g class="node" opacity="${n.opacity ?? 1}" transform="translate(${at[n.id].x} ${at[n.id].y}) scale(${scaleOf(n).toFixed(3)}) translate(-8 -8)"><title>${xml(n.title ?? n.name)}</title>${paths(n)}</g>`);
+  const out = placed.filter((b) => b.from).map((b) => `<line x1="${b.from[0]}" y1="${b.from[1]}" x2="${b.x + b.w / 2}" y2="${b.y + b.h / 2}" stroke="#59626c" stroke-width=".8"/>`);
   const names = placed.map((b) => b.lines.map((row, i) => `<text x="${(b.x + b.w / 2).toFixed(1)}" y="${(b.y + b.step * (i + 0.85)).toFixed(1)}" text-anchor="middle" font-size="${b.size}"${b.faded ? ' opacity=".45"' : ""}${b.bold ? ' font-weight="bold"' : ""} stroke="#fff" stroke-width="3" paint-order="stroke">${xml(row)}</text>`).join(""));
   const swatches = key.map((fill, n) => `<rect x="${x + 20 + 26 * n}" y="${low}" width="26" height="12" fill="${fill}"/>`).join("")
     + `<text x="${x + 190}" y="${low + 11}" font-size="13">overturned less often … more often than overall</text>`
     + Object.entries(ends).map(([name, fill], n) => `<rect x="${x + 530 + 110 * n}" y="${low}" width="12" height="12" fill="${fill}"/><text x="${x + 548 + 110 * n}" y="${low + 11}" font-size="13">${name}</text>`).join("");
   const heads = called.map((row, n) => `<text x="${x + 20}" y="${y + 34 + 24 * n}" font-size="20" font-weight="bold">${xml(row)}</text>`).join("");
   const signs = kinds.map((kind, n) => `<g transform="translate(${x + 20 + 100 * n} ${low + 20})"><path d="${shapes[kind]}" fill="#5c656e"/><text x="21" y="13" font-size="13">${kind}</text></g>`).join("");
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${w} ${h}" width="${Math.round(w)}" height="${Math.round(h)}" font-family="${face}"><rect x="${x}" y="${y}" width="100%" height="100%" fill="#fff"/>${heads}${lines.join("")}${marks.join("")}${names.join("")}${swatches}${signs}${told.map((row, n) => `<text class="told" x="${x + 20}" y="${low + 56 + 18 * n}" font-size="13">${xml(row)}</text>`).join("")}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${w} ${h}" width="${Math.round(w)}" height="${Math.round(h)}" font-family="${face}"><rect x="${x}" y="${y}" width="100%" height="100%" fill="#fff"/>${heads}${lines.join("")}${marks.join("")}${out.join("")}${names.join("")}${swatches}${signs}${told.map((row, n) => `<text class="told" x="${x + 20}" y="${low + 56 + 18 * n}" font-size="13">${xml(row)}</text>`).join("")}</svg>`;
 }
 
 const title = () => state.story?.views[state.story.at]?.title || document.querySelector("#explore h1").textContent;

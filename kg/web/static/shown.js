@@ -15,7 +15,7 @@ export const state = {
 export async function ask(path, body) {
   const answer = await fetch(root + path, body && {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  });
+  }).catch((fault) => { say("The server does not answer; nothing has changed."); throw fault; });
   if (!answer.ok) {
     const problem = await answer.json().catch(() => ({ detail: answer.statusText }));
     say(problem.detail);

@@ -53,7 +53,7 @@ export function begin() {
     const box = document.getElementById("story-link");
     box.hidden = false; box.href = link;  // before the clipboard, which may ask first
     await navigator.clipboard?.writeText(link).catch(() => {});
-    say(`A link to ${views.length} views is copied.`);
+    say(`A link to ${views.length === 1 ? "one view" : `${views.length} views`} is copied.`);
   });
   if (state.story) tell(state.story);
 }
