@@ -148,6 +148,9 @@ def _told(parameter: dict[str, Any]) -> tuple[str, str]:
 
     >>> _told({"name": "limit", "schema": {"type": "integer", "minimum": 1, "maximum": 9, "default": 5}})
     ('limit', 'A number, from 1 to 9; else 5.')
+    >>> several = {"type": "array", "examples": [["9"]]}
+    >>> _told({"name": "page", "description": "Pages, such as 9.", "schema": several})
+    ('page', 'Pages, such as 9; may be repeated.')
     """
     schema = parameter.get("schema", {})
     schema = next((one for one in schema.get("anyOf", []) if one.get("type") != "null"), {}) | schema
@@ -161,10 +164,11 @@ def _told(parameter: dict[str, Any]) -> tuple[str, str]:
         words.append(f"from {one['minimum']:,} to {one['maximum']:,}")
     examples = parameter.get("examples") or one.get("examples") or schema.get("examples") or []
     if isinstance(examples, list) and examples:
-        first = examples[0]
-        words.append(f"such as {first[0] if isinstance(first, list) else first}")
-    if schema.get("type") == "array":
-        words.append("may be repeated")
+        first = examples[0][0] if isinstance(examples[0], list) else examples[0]
+        if not words[0].endswith(f"such as {first}"):
+            words.append(f"such as {first}")
     told = ", ".join(filter(None, words)) or "text"
+    if schema.get("type") == "array":
+        told += "; may be repeated"
     default = f"; else {schema['default']}" if schema.get("default") not in (None, [], "") else ""
     return parameter["name"], f"{told[0].upper()}{told[1:]}{default}."
