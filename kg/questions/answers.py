@@ -290,7 +290,8 @@ def _cases(analyses: Analyses, question: Question) -> Found:
 def _lasting(index: Index, places: NDArray[np.int64], question: Question) -> NDArray[np.int64]:
     """One decision of each letter that states both dates, the most or the fewest days between them first."""
     numbers = letter_facets.FACETS[str(question.measure)].values(index, question.party.value)
-    places = places[np.unique(index.letter[places], return_index=True)[1]]
+    if letter_facets.FACETS[str(question.measure)].of_letters:
+        places = places[np.unique(index.letter[places], return_index=True)[1]]
     places = places[numbers[places].is_not_null().to_numpy()]
     sorted_: NDArray[np.int64] = numbers[places].arg_sort(descending=question.order == "longest").to_numpy()
     return places[sorted_]

@@ -109,8 +109,9 @@ def _ordered(question: Question) -> str:
     if question.order in LASTING and question.measure == "items":
         text += f", letters with the {'most' if question.order == 'longest' else 'fewest'} items first"
     elif question.order in LASTING:
-        most = "most" if question.order == "longest" else "fewest"
-        text += f", those with the {most} {letter_facets.FACETS[str(question.measure)].words} first"
+        facet = letter_facets.FACETS[str(question.measure)]
+        ends = ("most", "fewest") if facet.unit == "days" else ("highest", "lowest")
+        text += f", those with the {ends[question.order != 'longest']} {facet.words} first"
     elif question.order in DATED:
         text += f", {question.order} first"
     elif question.order:

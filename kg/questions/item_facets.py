@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from kg.analysis.decisions import Index
+from kg.analysis.decisions import OUTCOMES, Index
 from kg.analysis.filters import ranges
 from kg.analysis.reasons.rationales import forms_of, phrase_in
 from kg.questions import vocabulary
@@ -129,15 +129,15 @@ def together(called: Callable[[Index, str], pl.Series]) -> Callable[[Index, str]
     """What the items of each decision's letter are called, given what items are called."""
 
     def of_letters(index: Index, party: str) -> pl.Series:
+        ended = pl.Series("ended", OUTCOMES).gather(index.outcome)
         found = pl.DataFrame({"letter": np.asarray(index.letter), "called": called(index, party)})
-        everything = found.explode("called", empty_as_null=True, keep_nulls=True).group_by("letter")
+        everything = found.with_columns(ended).explode("called", empty_as_null=True, keep_nulls=True)
+        both = pl.concat_list("called", pl.format("{}:{}", "called", "ended"))
+        of = everything.drop_nulls("called").with_columns(called=both).explode("called").group_by("letter")
         joined = found.select("letter").join(
-            everything.agg(pl.col("called").drop_nulls().unique()),
-            on="letter",
-            how="left",
-            maintain_order="left",
+            of.agg(pl.col("called").unique()), on="letter", how="left", maintain_order="left"
         )
-        return joined["called"]
+        return joined["called"].fill_null([])
 
     return of_letters
 

@@ -347,7 +347,7 @@ def check(name: str, value: str) -> str:
 _KNOWN: dict[str, Callable[[], Iterable[str]]] = {
     "condition": conditions,
     "service": services,
-    "together": services,
+    "together": lambda: (*services(), *(f"{name}:{ended}" for name in services() for ended in OUTCOMES)),
     "earlier": _had_before,
     "treatment": item_facets.treatments,
 }
@@ -385,7 +385,7 @@ def told(name: str, value: str) -> str:
     named = conditions() if name == "condition" else _TOLD.get(name, {})
     if value in named:
         return named[value]
-    if name == "earlier":
+    if name in {"earlier", "together"}:
         treatment, _, ended = value.partition(":")
         return f"{treatment} ({ended.replace('-', ' ')})" if ended else treatment
     if name.startswith("agreement_"):

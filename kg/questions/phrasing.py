@@ -18,7 +18,7 @@ from kg.questions.wording import (
     strengths,
     turns,
 )
-from kg.questions.wording.clauses import names, numbers_compared
+from kg.questions.wording.clauses import asides, names, numbers_compared
 from kg.questions.wording.cut_phrases import PARTS_OF_YEAR
 from kg.questions.wording.endings import letter_endings
 from kg.questions.wording.grounds import ground_forms
@@ -109,6 +109,7 @@ def _counting(text: str) -> Iterator[Phrase]:
         *strengths.found(text),
         *numbers.found(text),
         *numbers_compared.found(text),
+        *asides.found(text),
         *((Meaning("IGNORED"), *place) for place in names.asking(text)),
     ):
         yield Phrase(meaning.type, meaning, text[start:end], start, end)

@@ -140,8 +140,10 @@ def _service(value: str, _: Question) -> str:
 
 def _together(value: str, question: Question) -> str:
     """A letter, another or the same item of which is called so."""
-    other = _service(value, question).replace("?item", "?beside")
-    decided = "?letter imr:disputedItem ?beside . ?beside imr:outcome ?ended ."
+    name, _, ended = value.partition(":")
+    other = _service(name, question).replace("?item", "?beside")
+    end = f"outcome:{ended}" if ended else "?ended"
+    decided = f"?letter imr:disputedItem ?beside . ?beside imr:outcome {end} ."
     return f"{{ SELECT DISTINCT ?letter WHERE {{ {decided} {other} }} }} ?letter imr:disputedItem ?item ."
 
 

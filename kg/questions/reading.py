@@ -63,6 +63,8 @@ ABSENT = {
     "NO_CLOCK": "dates are asked for by year, month or day, such as “since 2015”",
     "NO_HOURS": "hours and doses a day are not counted; quantities and times a week are",
     "NO_AFTERMATH": "letters do not say what became of a patient",
+    "NO_LITERATURE": "literature is not told apart from other sources: ask for decisions that rely on "
+    "“sources outside the MTUS” or cite “no guideline”",
     "NO_MONEY": "letters state no costs",
     "NO_MINIMUM": "rows are kept by how many decisions they have, of any outcome: “at least 20 decisions”",
     "UNCOUNTED": "how many items of a letter ended so is not counted: ask for letters with all, with none or "

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kg.errors import QuestionError
 from kg.questions import vocabulary
 from kg.questions.beside import BESIDE
+from kg.questions.meaning import listed
 from kg.questions.meaning.asked import Asked
 from kg.questions.measured import MEASURED
 from kg.questions.question import Condition
@@ -34,15 +35,16 @@ def compared(asked: Asked) -> tuple[list[Condition], tuple[Condition, ...]]:
             asked.after = [replace(one, negated=not one.negated)]
     if not asked.after:
         raise QuestionError("a comparison needs one thing on each side, such as opioids versus NSAIDs")
+    named_in_list = listed.services(asked)
     asked.conditions = _as_drugs(asked, asked.after[0])
     asked.after = [_as_edition(asked, other) for other in asked.after]
+    if sides := (named_in_list or _treatments(asked)):
+        return sides
     pairs = []
     for other in asked.after:
         own = _of_kind(asked.conditions, other)
         if len(own) == 1 and (own[0].values, own[0].negated) != (other.values, other.negated):
             pairs.append((own[0], other))
-    if (treatments := _treatments(asked)) is not None:
-        return treatments
     if not pairs and len(after := [c for c in asked.after if c.name in _SERVICES]) == 1:
         own = [c for c in asked.conditions if c.name in _SERVICES and not c.negated]
         if len(own) == 1 and own[0].values != after[0].values:  # a subcategory, and the category of another
@@ -129,9 +131,13 @@ def letters_apart(
 
 
 def lists_several(asked: Asked, groups: tuple[Condition, ...]) -> bool:
-    """Whether three things or more are compared: *A versus B versus C*, or *compare A, B and C*."""
-    listed = "COMPARE" in asked.seen and any(len(g.values) > 1 and ", " in g.asked for g in groups)
-    return listed or sum(phrase.type == "VERSUS" for phrase in asked.phrases) > 1
+    """Whether three things or more are compared: *A versus B versus C*, or *compare A, B and C*.
+
+    Raises:
+        QuestionError: they are of several kinds.
+    """
+    together = "COMPARE" in asked.seen and any(len(g.values) > 1 and ", " in g.asked for g in groups)
+    return together or listed.sides(asked, groups) > 2
 
 
 def several(
@@ -140,7 +146,11 @@ def several(
     """A comparison of three things or more: any of them, split by what they are, or as many groups."""
     name = groups[0].name
     if name not in COMPARED or any(group.name != name for group in groups):
-        return where, tuple(Condition(group.name, (value,)) for group in groups for value in group.values)
+        return where, tuple(
+            group if len(group.values) == 1 else Condition(group.name, (value,))
+            for group in groups
+            for value in group.values
+        )
     asked.by.append(name)
     values = tuple(dict.fromkeys(value for group in groups for value in group.values))
     return (*where, Condition(name, values, asked=", ".join(group.asked for group in groups))), ()

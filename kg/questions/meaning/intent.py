@@ -6,7 +6,15 @@ from kg.errors import QuestionError
 from kg.model import Outcome, Party
 from kg.questions import letter_facets, vocabulary
 from kg.questions.beside import BESIDE
-from kg.questions.meaning import agreement, comparisons, durations, letter_items, means, ranked_changes
+from kg.questions.meaning import (
+    agreement,
+    comparisons,
+    durations,
+    letter_items,
+    means,
+    ranked_changes,
+    ranked_numbers,
+)
 from kg.questions.meaning.asked import Asked
 from kg.questions.meaning.asked_kind import LEVELS, kind_of
 from kg.questions.meaning.comparisons import (
@@ -61,6 +69,7 @@ def question(asked: Asked) -> Question:
     comparisons.matters(asked)
     comparisons.becomes_stricter(asked)
     durations.settle(asked)
+    ranked_numbers.rare_elsewhere(asked)
     means.settle(asked)
     comparisons.split_by_years(asked)
     letter_items.settle(asked)
@@ -80,7 +89,10 @@ def question(asked: Asked) -> Question:
     all_used(asked, kind, level, by, groups, ordered=bool(order), where=where)
     if asked.limit and not order and (kind is Kind.GROUNDS or (by and kind in {Kind.FIGURES, Kind.TREND})):
         order = "most"
-    if kind is Kind.ASSOCIATIONS and level and (groups or not letter_facets.are_filters(where)):
+    most_cited = kind is Kind.ASSOCIATIONS and ranked_numbers.is_cited_most(asked)
+    counts |= most_cited
+    apart = groups or most_cited or not letter_facets.are_filters(where)
+    if kind is Kind.ASSOCIATIONS and level and apart:
         kind, by = Kind.FIGURES, (level,)  # associations are of what filters say
         level = None
     return Question(

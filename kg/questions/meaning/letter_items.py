@@ -34,11 +34,14 @@ def settle(asked: Asked) -> None:
     _see_no_service_of_letters(asked)
     named = [c for c in asked.conditions if c.name in SERVICES and not c.negated and '="' not in c.asked]
     values = [value for condition in named for value in condition.values]
-    if "COMPARE" in asked.seen and not asked.compared and len(named) == len(values) == 2:
+    if "COMPARE" in asked.seen and not asked.compared and len(named) == len(values) > 1:
         asked.compared = True  # `compare surgery and physical therapy`
-        asked.conditions.remove(named[1])
-        asked.after.append(named[1])
+        asked.conditions = [c for c in asked.conditions if c not in named[1:]]
+        asked.after += named[1:]
         return
+    if "COMPARE" in asked.seen and len(named) > 1 and any(c.name in SERVICES for c in asked.after):
+        return  # `compare surgery, imaging and opioids`
+    _see_no_parts_of_letters(asked)
     said = [p for p in asked.phrases if p.type == "TOGETHER"]
     letters = said or _asks_letters(asked)
     if any(phrase.printed.lower().startswith("what else") for phrase in said):
@@ -77,6 +80,22 @@ def _see_no_service_of_letters(asked: Asked) -> None:
             )
 
 
+def _see_no_parts_of_letters(asked: Asked) -> None:
+    """See that it is not asked for letters with one service of two parts of the body.
+
+    Raises:
+        QuestionError: it is.
+    """
+    both = ENDINGS.within("BOTH_IN_ONE", asked.text)
+    parts = [c for c in asked.conditions if c.name == "body_part" and not c.negated and len(c.values) > 1]
+    parts = [c for c in parts if "," in c.asked]
+    if both and parts and len(_services(asked)) == 1:
+        raise QuestionError(
+            f"“{parts[0].asked}”: items of one letter are told apart by their services, not by parts of "
+            "the body; ask for letters that dispute two services, such as “an MRI and acupuncture”"
+        )
+
+
 def _asks_letters(asked: Asked) -> bool:
     """Whether letters are asked for that have one thing and another."""
     phrases = _services(asked)
@@ -111,8 +130,31 @@ def _of_letters(asked: Asked, named: list[Condition]) -> None:
         )
     whole = [Condition("together", (value,), c.negated, c.asked) for c in named for value in c.values]
     whole = [replace(c, asked="") if c.asked.count(",") else c for c in whole]
+    _ended(asked, whole)
     asked.conditions = [c for c in asked.conditions if c not in named] + whole
     asked.sides, asked.both = [], False
+
+
+def _ended(asked: Asked, whole: list[Condition]) -> None:
+    """Ask for the letters in which all of some services ended so: *how often are both lost*.
+
+    Raises:
+        QuestionError: it is asked how often they ended unlike one another.
+    """
+    if ENDINGS.within("UNLIKE", asked.text):
+        raise QuestionError(
+            "how often two services of one letter ended unlike one another is not told; ask how often both "
+            "are upheld, and how often both are overturned"
+        )
+    if asked.outcome is None or not ENDINGS.within("BOTH_ENDED", asked.text):
+        return
+    ended = [replace(c, values=(f"{c.values[0]}:{asked.outcome}",)) for c in whole if not c.negated]
+    asked.outcome, asked.denied = None, False
+    asked.seen -= {"RATE", "IS_UPHELD", "IS_OVERTURNED", "IS_MODIFIED", "DENIAL"}
+    if "SHOW" in asked.seen:
+        whole[:] = [*ended, *(c for c in whole if c.negated)]
+    else:
+        asked.part = [replace(c, asked="") for c in ended]
 
 
 def _of_items(asked: Asked, named: list[Condition]) -> None:

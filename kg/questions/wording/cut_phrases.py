@@ -45,7 +45,7 @@ def settled(text: str, phrases: list[Phrase]) -> list[Phrase]:
         elif phrase.type == "GROUNDS" and found and found[-1].type == "ONLY":
             found[-1] = found[-1]._replace(meaning=Meaning("ONLY", "ground"))
         elif not (phrase.type in _UNDATED and not dated) and not _says_nothing(text, phrase, after):
-            drugs = _excludes_drugs(phrase, found) or _compares_drugs(phrase, found, after)
+            drugs = _excludes_drugs(phrase, found) or _compares_drugs(text, phrase, found, after)
             found.append(as_drugs(phrase) if drugs else phrase)
             if phrase.type == "EACH_OUTCOME" and after and after.type.startswith("OF_"):
                 found.append(phrase._replace(type="BY", meaning=Meaning("BY")))  # `by outcome and year`
@@ -154,10 +154,14 @@ def _excludes_drugs(phrase: Phrase, found: list[Phrase]) -> bool:
     return phrase.type == "OF_DRUG" and (before[-1:] == ["NOT"] or also)
 
 
-def _compares_drugs(phrase: Phrase, found: list[Phrase], after: Phrase | None) -> bool:
-    """Whether drugs are a side of a comparison: `surgery vs. medication vs. therapy`."""
+def _compares_drugs(text: str, phrase: Phrase, found: list[Phrase], after: Phrase | None) -> bool:
+    """Whether drugs are a side of a comparison: `surgery vs. drugs`, `compare PT, drugs and surgery`."""
     before = found[-1].type if found else ""
     beside = {before, after.type if after else ""} & {"VERSUS", "THAN"}
+    if phrase.type == "OF_DRUG" and any(one.type == "COMPARE" for one in found):
+        listed = before == "VALUE" and BESIDE.within("LISTED", text, found[-1].end, phrase.start)
+        follows = after and after.type == "VALUE" and BESIDE.within("LISTED", text, phrase.end, after.start)
+        return bool(listed or follows)
     return phrase.type == "OF_DRUG" and bool(beside) and before not in {"BY", "WHICH"}
 
 

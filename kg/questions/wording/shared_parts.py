@@ -80,6 +80,7 @@ def for_reason(text: str, phrases: list[Phrase]) -> bool:
         return False
     ground = next(phrase.start for phrase in phrases if phrase.meaning.name == "ground")
     of_share = phrases[max(phrases.index(ended) - 1, 0)].type == "SHARE"
+    of_share = of_share and not ended.printed.lower().startswith("denial")  # `share of denials upheld for`
     return not (of_share or BESIDE.within("BE", text, ended.end, ground))
 
 
