@@ -26,7 +26,8 @@ from kg.questions.meaning.comparisons import (
     told_apart,
     with_and_without,
 )
-from kg.questions.meaning.refusals import FINEST_FIRST, NOUNS, above, all_used
+from kg.questions.meaning.ranked_numbers import ENDING
+from kg.questions.meaning.refusals import NOUNS, above, all_used
 from kg.questions.question import Condition, Kind, Question
 from kg.questions.wording.day_spans import day_before
 from kg.questions.wording.guideline_places import settled
@@ -45,8 +46,6 @@ _CHOOSING = {
     "HAVING",
 }
 """With one of these, a kind of thing (``services``) is what the answer is split by."""
-_ENDING = {"ASSOCIATED", "RATE", "SHARE", "DENIAL", "STRICT", "MATTER"}
-"""With one of these, it is asked how decisions end, and not how many there are."""
 _SPLIT = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.MEASURE, Kind.PARTS}
 """The kinds of question whose answer can be split."""
 _ALONE = {
@@ -64,15 +63,7 @@ def question(asked: Asked) -> Question:
     Raises:
         QuestionError: they ask nothing that can be answered, or a word of them would be without effect.
     """
-    ranked_changes.see_no_first_date(asked)
-    _ended(asked)
-    comparisons.matters(asked)
-    comparisons.becomes_stricter(asked)
-    durations.settle(asked)
-    ranked_numbers.rare_elsewhere(asked)
-    means.settle(asked)
-    comparisons.split_by_years(asked)
-    letter_items.settle(asked)
+    _settle(asked)
     kind, level = agreement.settle(asked, *kind_of(asked))
     kind, where, groups = _conditions(asked, kind, level)
     _agreeing(where)
@@ -111,6 +102,19 @@ def question(asked: Asked) -> Question:
         having=tuple(asked.having),
         counts=counts and kind not in {Kind.MEASURE, Kind.PARTS},
     )
+
+
+def _settle(asked: Asked) -> None:
+    """See what the parts mean beside one another, before the kind of answer is known."""
+    ranked_changes.see_no_first_date(asked)
+    _ended(asked)
+    comparisons.matters(asked)
+    comparisons.becomes_stricter(asked)
+    durations.settle(asked)
+    ranked_numbers.rare_elsewhere(asked)
+    means.settle(asked)
+    comparisons.split_by_years(asked)
+    letter_items.settle(asked)
 
 
 def _conditions(
@@ -169,9 +173,9 @@ def _of_grounds(asked: Asked, kind: Kind) -> Kind:
 
 def _shared(asked: Asked, groups: tuple[Condition, ...]) -> str:
     """The filter of the decisions whose share is asked for without the word: how often something is cited."""
-    if name := _cites_how_often(asked, groups):
+    if name := ranked_numbers.cites_how_often(asked, groups):
         return name
-    return "guideline" if _cites_more(asked, groups) else ""
+    return "guideline" if ranked_numbers.cites_more(asked, groups) else ""
 
 
 def _ended(asked: Asked) -> None:
@@ -320,78 +324,23 @@ def _superlative(asked: Asked) -> bool:
 
 def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[Outcome | None, bool]:
     """The outcome that is asked about, and whether a number is asked for."""
-    top = any(p.type == "TOP" for p in asked.phrases) and asked.number == "" and not asked.seen & _ENDING
+    top = any(p.type == "TOP" for p in asked.phrases) and asked.number == "" and not asked.seen & ENDING
     top = top and kind is Kind.FIGURES and asked.outcome is None and asked.limit is not None
-    counts = bool(asked.seen & {"COUNT", "DISTINCT"}) or top or _cites_counted(asked, groups)
-    counts = counts or (kind is Kind.FIGURES and _stated_most(asked))
-    counts = counts or (kind in {Kind.FIGURES, Kind.ASSOCIATIONS} and not groups and _numbers_ranked(asked))
+    counts = bool(asked.seen & {"COUNT", "DISTINCT"}) or top or ranked_numbers.cites_counted(asked, groups)
+    counts = counts or (kind is Kind.FIGURES and ranked_numbers.stated_most(asked))
+    counts = counts or (
+        kind in {Kind.FIGURES, Kind.ASSOCIATIONS} and not groups and ranked_numbers.numbers_ranked(asked)
+    )
     outcome = asked.outcome
     letters = outcome is None and kind is Kind.FIGURES and asked.has({"letter"}) and not groups
-    counts = counts or (letters and not asked.seen & _ENDING)  # `letters with all items upheld`
-    if "OFTEN" in asked.seen and outcome is None and not asked.seen & (_ENDING - {"SHARE"}):
+    counts = counts or (letters and not asked.seen & ENDING)  # `letters with all items upheld`
+    if "OFTEN" in asked.seen and outcome is None and not asked.seen & (ENDING - {"SHARE"}):
         counts = True  # `how often does a neurologist review sleep studies`
     if outcome is None and kind in {Kind.FIGURES, Kind.ASSOCIATIONS, Kind.TREND}:
         if "SHARE" in asked.seen and not counts:
             raise QuestionError("the share that ended how? Ask for “share overturned” or “upheld”")
         outcome = None if counts and kind in {Kind.FIGURES, Kind.TREND} else Outcome.OVERTURNED
     return outcome, counts
-
-
-def _numbers_ranked(asked: Asked) -> bool:
-    """Whether the most of them are asked for, and not the most that ended so.
-
-    *Which quarter had the most injections* asks so, *which drug shows up the most*, and *states, ranked*.
-    """
-    if asked.outcome is not None or asked.seen & (_ENDING | {"OFTEN"}):
-        return False
-    words = {p.printed.lower() for p in asked.phrases if p.type in {"MOST", "LEAST"}}
-    return any(word.startswith("rank") for word in words) or bool(words & _HOW_MANY)
-
-
-_HOW_MANY = {
-    *("most", "most often", "most frequently", "most commonly", "least", "least often", "fewest"),
-    *("least frequently", "least commonly", "rarely", "seldom", "most rarely", "rarest", "hardly"),
-    *("most frequently of all", "the most of all", "least of all"),
-}
-"""Words that say how many there are, where no outcome is named."""
-
-
-def _stated_most(asked: Asked) -> bool:
-    """Whether it is asked of what something is stated most often, “services most often experimental”."""
-    often = any(p.type in {"MOST", "LEAST"} and "often" in p.printed.lower() for p in asked.phrases)
-    return often and asked.outcome is None and asked.has({"ground", "rationale"}) and not asked.seen & _ENDING
-
-
-def _cites_counted(asked: Asked, groups: tuple[Condition, ...]) -> bool:
-    """Whether how often something is cited is asked, as in “is ODG cited more often than ACOEM”."""
-    of_works = bool(groups) and (groups[0].name == "guideline" or bool({*asked.loose} & {*FINEST_FIRST}))
-    compared = of_works and "THAN" in asked.seen
-    if compared and not asked.seen & _ENDING and comparisons.comes_up_more(asked):
-        return True
-    ranked = bool(asked.seen & {"MOST", "LEAST", "TREND"}) and not asked.seen & _ENDING
-    noun = any(p.type == "CITE" and p.printed.lower().startswith("citation") for p in asked.phrases)
-    noun = noun and not asked.seen & _ENDING  # `chapter 9 citations per year`
-    if asked.outcome is None and not asked.seen & _ENDING:
-        counted = BESIDE.within("GAINS_ON", asked.text) or BESIDE.within("LOSING_GROUND", asked.text)
-        over_time = bool(groups) and groups[0].name == "guideline" and "TREND" in asked.seen
-        if counted or over_time:
-            return True  # `is ACOEM losing ground to the MTUS`
-    cited = "CITE" in asked.seen and (compared or ranked or noun or "OFTEN" in asked.seen)
-    return asked.outcome is None and (cited or "CITED_MOST" in asked.seen)
-
-
-def _cites_how_often(asked: Asked, groups: tuple[Condition, ...]) -> str:
-    """The filter of what is asked how often it is so, not how it ends: “how often does UR cite nothing”."""
-    if groups or "OFTEN" not in asked.seen or asked.outcome is not None:
-        return ""
-    return next((c.name for c in asked.conditions if c.name in {"basis", "rationale", "ground"}), "")
-
-
-def _cites_more(asked: Asked, groups: tuple[Condition, ...]) -> bool:
-    """Whether it is asked for which of two groups more is cited: “does UR cite ODG more for MRI than PT”."""
-    compared = bool(groups) and "guideline" not in {group.name for group in groups}
-    cites = {"CITE", "THAN"} <= asked.seen and asked.has({"guideline"})
-    return compared and cites and asked.outcome is None and not asked.seen & _ENDING
 
 
 def _later(asked: Asked, later: Condition, kind: Kind) -> None:
