@@ -34,6 +34,10 @@ QUESTIONS = (
     "which specialties overturn most",
     "why were epidural injections overturned",
     "how often do both parties cite the same section",
+    "how often are decisions overturned that cite page 98",
+    "how often are decisions overturned that cite chapter 12",
+    "are expedited reviews overturned more often than standard ones",
+    "how many decisions have no date",
     "list overturned decisions on acupuncture",
 )
 """Questions to start from, one of each kind that analysts ask."""
