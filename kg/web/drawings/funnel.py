@@ -213,7 +213,7 @@ def _axes(scale: _Scale) -> Markup:
         )
     return made + Markup(
         '<text x="{}" y="{}" text-anchor="end">decisions that cite it →</text>'
-        '<text transform="translate(17 {}) rotate(-90)" text-anchor="middle">adjusted odds ratio</text>'
+        '<text transform="translate(16 {}) rotate(-90)" text-anchor="middle">adjusted odds ratio</text>'
     ).format(end, HEIGHT - 6, (bottom + _TOP) / 2)
 
 
