@@ -64,7 +64,7 @@ def _kind_of_case(asked: Asked) -> Kind:
     """
     seen = asked.seen
     if not asked.case:
-        if "CONTRAST" not in seen and asked.conditions:
+        if "CONTRAST" not in seen and asked.conditions and not asked.measure:
             return Kind.CASES  # `any cases like a man of 45 with neck pain`
         raise QuestionError("like which case? Name one, such as “cases like CM17-0004344”")
     if "WHO" in seen:
