@@ -61,7 +61,7 @@ class DriverRow(Counted):
             "Difference",
             "adjusted difference in rate from decisions that do not cite the key",
             unit="percentage points",
-            form="{:+.1f}",
+            form="{:+z.1f}",
         ),
     ]
     difference_low: Annotated[

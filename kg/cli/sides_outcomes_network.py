@@ -122,7 +122,7 @@ def _say_effect(found: "Sides") -> None:
         return
     told = "overturning where the reviewer cites what the administrator does not"
     if found_difference := interval(
-        effect.difference, effect.difference_low, effect.difference_high, "{:+.1f}"
+        effect.difference, effect.difference_low, effect.difference_high, "{:+z.1f}"
     ):
         say(f"{told}: adjusted difference, in percentage points, {found_difference}")
     for name, ratio in (

@@ -79,12 +79,12 @@ def compared(index: Index, mask: Mask, question: Question, rows: Sequence[Mappin
     value = intervals.apart(*ends, shared=in_both > 0)
     low, high = value["difference_low"], value["difference_high"]
     said = " against ".join(f"{100 * row['rate']:.1f} % {row['group']}" for row in (one, other))
-    said += f": {value['difference']:+.1f} percentage points"
+    said += f": {value['difference']:+z.1f} percentage points"
     if low is None or high is None:
         shared = "1 decision is" if in_both == 1 else f"{in_both:,} decisions are"
         return value, (f"{said}; {shared} in both groups, so it has no interval",)
     sure = "may be chance" if low <= 0 <= high else "is beyond chance"
-    return value, (f"{said} (95 % interval {low:+.1f} to {high:+.1f}), which {sure}",)
+    return value, (f"{said} (95 % interval {low:+z.1f} to {high:+z.1f}), which {sure}",)
 
 
 def without_value(index: Index, mask: Mask, question: Question) -> list[str]:

@@ -57,7 +57,7 @@ class SpecificationRow:
             "Difference",
             "difference in rate, key cited against not cited",
             unit="percentage points",
-            form="{:+.1f}",
+            form="{:+z.1f}",
         ),
     ]
     difference_low: Annotated[float | None, Column("", "lower end of the difference", "low")]

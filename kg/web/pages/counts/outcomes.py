@@ -151,6 +151,6 @@ def _told(effect: Effect) -> str:
     low, high = effect.difference_low or 0.0, effect.difference_high or 0.0
     return (
         "where the reviewer cites something that the administrator does not, the overturn rate differs by "
-        f"{effect.difference:+.1f} percentage points ({low:+.1f} to {high:+.1f}) at equal covariates "
+        f"{effect.difference:+z.1f} percentage points ({low:+z.1f} to {high:+z.1f}) at equal covariates "
         f"({counts})"
     )
