@@ -307,7 +307,24 @@ def _case(analyses: Analyses, question: Question) -> Found:
         raise UnknownError(
             f"no decision of case {question.case} meets these conditions, or there is no such case"
         )
-    return counted(index, within, question), _decisions(index, np.flatnonzero(within)), ()
+    places = np.flatnonzero(within)
+    cites = _citing(index, within, places)
+    rows = [row | cites[int(at)] for row, at in zip(_decisions(index, places), places, strict=True)]
+    return counted(index, within, question), rows, ()
+
+
+def _citing(index: Index, within: Mask, places: NDArray[np.int64]) -> dict[int, dict[str, Any]]:
+    """The guidelines that each party cites in some decisions, and how they compare."""
+    alike = letter_facets.FACETS["agreement_guideline"].values(index, "reviewer")
+    found: dict[int, dict[str, Any]] = {
+        int(at): {"administrator_cites": [], "reviewer_cites": [], "guidelines": alike[int(at)]}
+        for at in places
+    }
+    for party, column in (("claims_administrator", "administrator_cites"), ("reviewer", "reviewer_cites")):
+        cited = index.cited("guideline", party)
+        for at in np.flatnonzero(within[cited.decision]):
+            found[int(cited.decision[at])][column].append(cited.keys["key"][int(cited.key[at])])
+    return found
 
 
 def _decisions(index: Index, places: NDArray[np.int64]) -> list[dict[str, Any]]:

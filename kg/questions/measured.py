@@ -8,7 +8,11 @@ from kg.questions.vocabulary import either, singular_or_plural
 from kg.reading.text.number_words import words_of
 from kg.reading.text.terminal_search import Terminals
 
-NUMBERS = words_of(*range(1, 13), 15, *range(20, 70, 10)) | {"hundred": 100}
+NUMBERS = words_of(*range(1, 21), *range(30, 100, 10)) | {
+    "hundred": 100,
+    "a hundred": 100,
+    "one hundred": 100,
+}
 """Numbers of days, items and decisions that are written as words."""
 _TENS, _ONES = words_of(*range(20, 100, 10)), words_of(*range(1, 10))
 AMOUNTS = {

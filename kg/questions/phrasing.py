@@ -29,7 +29,7 @@ from kg.reading.vocabulary.concepts import read as read_concepts
 from kg.reading.vocabulary.phrases import Found, Words, words
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_NUMBERS = {word: str(number) for word, number in words_of(*range(1, 11)).items()}
+_NUMBERS = {word: str(number) for word, number in words_of(*range(1, 21), *range(30, 100, 10)).items()}
 _MONTHS = {
     name.lower(): number
     for names in (calendar.month_name, calendar.month_abbr)

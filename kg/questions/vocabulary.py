@@ -43,6 +43,7 @@ _SHORT = {
     "Occupational Medicine": ("occ med", "occmed", "occupational med"),
     "Pain Medicine": ("pain mgt", "pain mgmt", "pain"),
     "Orthopedic Surgery": ("ortho",),
+    "Chiropractic": ("chiro",),
     "Physical Medicine and Rehabilitation": ("PMR", "PM and R"),
     "Neurological Surgery": ("neurosurg",),
 }

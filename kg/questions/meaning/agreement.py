@@ -38,3 +38,18 @@ def settle(asked: Asked, kind: Kind, level: str | None) -> tuple[Kind, str | Non
     asked.part.append(wanted)
     asked.conditions.append(Condition(name, letter_facets.BOTH_CITE))
     return Kind.PARTS, None
+
+
+def places_apart(asked: Asked) -> None:
+    """See that both parties cite one work in other places, which is a condition, or what a share is of."""
+    if not BESIDE.within("SAME_BOOK", asked.text):
+        return
+    apart = [c for c in asked.conditions if c.name.startswith("agreement_")]
+    asked.seen -= {"SIDES", "SAME", "PARTY", "CITE", "COMPARE"}
+    asked.loose = [name for name in asked.loose if name not in FINEST_FIRST]
+    if asked.seen & {"OFTEN", "SHARE"} and asked.outcome is None and not asked.seen & {"MOST", "LEAST"}:
+        asked.conditions = [c for c in asked.conditions if c not in apart]
+        asked.part += apart
+        asked.seen -= {"OFTEN"}
+    elif not (asked.outcome or asked.denied or asked.seen & {"RATE", "STRICT"}):
+        asked.seen.add("COUNT")

@@ -115,6 +115,7 @@ def _settle(asked: Asked) -> None:
     means.settle(asked)
     comparisons.split_by_years(asked)
     letter_items.settle(asked)
+    agreement.places_apart(asked)
 
 
 def _conditions(
@@ -190,6 +191,9 @@ def _ended(asked: Asked) -> None:
     refused = any(
         p.type == "DENIAL" and not p.printed.lower().startswith("denial") for p in asked.phrases
     )  # `is the denial more likely to be reversed` asks about one outcome
+    relied = asked.has({"basis"}) or any(c.name == "basis" for c in asked.part)
+    if asked.seen & {"OFTEN", "SHARE"} and relied and BESIDE.within("DENIALS_OF_UR", asked.text):
+        asked.denied = False  # `how often does a denial by UR rest on no guideline`
     if asked.denied and asked.outcome is None:
         asked.outcome = Outcome.OVERTURNED if asked.rated else Outcome.UPHELD
     elif refused and asked.outcome is not None and asked.seen & {"OR", "VERSUS", "THAN"} and not asked.after:
@@ -283,7 +287,9 @@ def _agreeing(where: tuple[Condition, ...]) -> None:
 
 def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
     """What “which opioids are overturned most” is asked by: the things under the one that is named."""
-    if not _asks_persons(asked) and ("WHICH" in asked.seen or _superlative(asked)):
+    if not _asks_persons(asked) and (
+        "WHICH" in asked.seen or _superlative(asked) or BESIDE.within("WITH_BEST", asked.text)
+    ):
         for condition in where:
             if len(condition.values) > 1 and condition.name in COMPARED and not condition.negated:
                 return [condition.name]  # `which of Percocet, OxyContin and Norco`
@@ -300,7 +306,9 @@ def _finer(asked: Asked, where: tuple[Condition, ...]) -> list[str]:
     ):
         return ["subcategory"]  # `the ten most common requests`
     whole = [c for c in where if c.name == "subcategory" and not c.negated]
-    if one := next((c for c in whole if "WHICH" in asked.seen), None):
+    if one := next(
+        (c for c in whole if "WHICH" in asked.seen or BESIDE.within("WITH_BEST", asked.text)), None
+    ):
         raise QuestionError(f"what is counted as {one.values[0]} is not told apart: ask for each by its name")
     raise QuestionError("the most of what? Name it, such as “which services” or “by specialty”")
 

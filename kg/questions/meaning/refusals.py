@@ -75,7 +75,8 @@ def _words_used(asked: Asked, kind: Kind, groups: tuple[Condition, ...], *, by: 
         raise QuestionError("how many decisions there are is asked of rows, such as “by specialty”")
     if asked.others and not groups:
         raise QuestionError("which others? A comparison names one thing, such as “opioids versus the rest”")
-    if "SAME" in asked.seen and not groups and kind not in {Kind.SIDES, Kind.RELATED, Kind.CONTRAST}:
+    alike = {Kind.SIDES, Kind.RELATED, Kind.CONTRAST, Kind.CASE}
+    if "SAME" in asked.seen and not groups and kind not in alike:
         raise QuestionError("the same as what? “do both sides cite the same page” can be asked")
     if "COMPARE" in asked.seen and not groups and not by and kind is not Kind.SIDES:
         raise QuestionError("compare what with what? Name two things of one kind")

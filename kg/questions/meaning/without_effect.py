@@ -224,13 +224,13 @@ EXPRESSED: Mapping[str, Expressed] = {
     "WHY": lambda q, _: q.kind in {Kind.WHY, Kind.GROUNDS},
     "GROUNDS": lambda q, _: q.kind in {Kind.WHY, Kind.GROUNDS} or "ground" in q.by or "ground" in _names(q),
     "ASSOCIATED": lambda q, _: q.kind in {Kind.ASSOCIATIONS, Kind.GROUNDS} or bool(q.groups or q.by),
-    "SIDES": lambda q, _: q.kind is Kind.SIDES or _agrees(q),
+    "SIDES": lambda q, _: q.kind in {Kind.SIDES, Kind.CASE} or _agrees(q),
     "NEITHER": lambda q, _: any(c.party for c in _conditions(q)),
     "EVIDENCE": lambda q, _: "basis" in _names(q),
     "UNMET": lambda q, _: "ground" in _names(q),
-    "SAME": lambda q, _: q.kind in {Kind.SIDES, Kind.CONTRAST} or bool(q.groups) or _agrees(q),
+    "SAME": lambda q, _: q.kind in {Kind.SIDES, Kind.CONTRAST, Kind.CASE} or bool(q.groups) or _agrees(q),
     "PARTY": lambda q, _: (
-        q.kind is Kind.SIDES
+        q.kind in {Kind.SIDES, Kind.CASE}
         or _agrees(q)
         or q.party is not Party.REVIEWER
         or any(c.party for c in _conditions(q))

@@ -184,7 +184,8 @@ def _dated(phrases: list[Phrase]) -> list[Phrase]:
 def _reviewing(text: str, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases, a service beside a reviewer or a specialty as the specialty that is called so, too."""
     for at, phrase in enumerate(phrases):
-        if phrase.meaning.name in _SERVICES and BESIDE.before("REVIEWER_IN", text, phrase.start):
+        led = BESIDE.before("REVIEWER_IN", text, phrase.start)
+        if phrase.meaning.name in _SERVICES and (led or BESIDE.after("AS_REVIEWERS", text, phrase.end)):
             phrases[at] = _as_specialty(phrase)
     for at, between in enumerate(phrases[1:-1], 1):
         if between.type not in {"VERSUS", "THAN", "OR"}:

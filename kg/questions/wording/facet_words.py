@@ -46,7 +46,8 @@ _NOTHING = (
 )
 _CITES = (
     *("cite", "cites", "cited", "citing", "use", "uses", "used", "rely on", "relies on", "relied on"),
-    *("give", "gave", "name", "named", "quote", "quoted"),
+    *("give", "gave", "name", "named", "quote", "quoted", "rest on", "rests on", "rested on", "based on"),
+    *("lean on", "leans on", "leaned on", "relying on", "resting on", "point to", "points to", "pointed to"),
 )
 _DENYING = (
     "did not",

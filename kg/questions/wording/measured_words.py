@@ -15,7 +15,7 @@ from kg.questions.wording.clauses.bands import DAYS
 
 _ENDED = {"ALWAYS": "100..", "NEARLY_ALWAYS": "90..", "NEARLY_NEVER": "..10", "NEVER": "..0"}
 _OFTEN = {"once": 1, "twice": 2, "thrice": 3}
-_DECADES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies")
+_DECADES = ("twent", "thirt", "fort", "fift", "sixt", "sevent", "eight")
 Found = Iterator[tuple[Meaning, int, int]]
 
 
@@ -58,8 +58,9 @@ def found(text: str) -> Found:
         for at in (sexes.start(), sexes.end() - 1):
             yield Meaning("VALUE", "sex", "male" if text[at] == "M" else "female"), at, at + 1
     for decade in MEASURED.every("IN_DECADE", text):
-        word = decade[0].lower().split()[-1]
-        first = _DECADES.index(word) * 10 + 20 if word in _DECADES else int(word[0]) * 10
+        digits = [int(sign) for sign in decade[0] if sign.isdecimal()]
+        named = [at for at, word in enumerate(_DECADES) if word in decade[0].lower()]
+        first = digits[0] * 10 if digits else named[0] * 10 + 20
         yield Meaning("VALUE", "age", f"{first}-{first + 9}"), decade.start(), decade.end()
 
 

@@ -42,12 +42,15 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
             aged = None  # `over 5 years`
         worker = limited and MEASURED.before("WORKERS", text, start)
         quantity = MEASURED.before("QUANTITY", text, start)
-        against = limited and counted and MEASURED.fills("AGAINST_THOSE", text, counted[1], start)
+        alike = limited or (counted and counted[0] and MEASURED.after("AFTER_COUNT", text, end))
+        against = alike and counted and MEASURED.fills("AGAINST_THOSE", text, counted[1], start)
         if against and counted and not (unit or aged):  # `over 12 visits versus 12 or fewer`
             unit = counted[0]
         if unit or "#" in said or quantity or (against and not aged):
             counted = unit, end
             also = ("quantity_unit", unit.value) if unit else None
+            if against and (one := MEASURED.before("ONE_WITH", text, start)):
+                yield Meaning("IGNORED"), one.start(), start
             yield Meaning("VALUE", "quantity", _range(said), also), (quantity or number).start(), end
         elif aged or worker or alone:
             yield Meaning("VALUE", "age", _range(said)), start, end

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from kg.questions.beside import BESIDE
 from kg.questions.vocabulary import Meaning
 
+_PLACES = ("chapter", "section", "page")
+
 
 def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     """The clauses of a text, with their places.
@@ -20,8 +22,29 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
         yield Meaning("EACH_OUTCOME"), won.start(), won.end()
     if (asked := BESIDE.within("IS_IT", text)) and BESIDE.within("WHICH_KIND", text, 0, asked.start()):
         yield Meaning("PASSED"), asked.start() + len(asked[0]) - len(asked[0].lstrip(" ,;.?-–")), asked.end()
+    yield from _developments(text)
+    for fight in BESIDE.every("FIGHT_ABOUT", text):
+        yield Meaning("WHICH"), fight.start(), fight.start() + len("what")
+        yield Meaning("OF_SUBCATEGORY"), fight.start() + len("what"), fight.end() - 1
+        yield Meaning("FREQUENT"), fight.end() - 1, fight.end()
+    for book in BESIDE.every("SAME_BOOK", text):
+        level = next(name for name in _PLACES if name in book[0].lower())
+        middle = book.start() + 1
+        yield Meaning("VALUE", "agreement_guideline", "same"), book.start(), middle
+        yield Meaning("VALUE", f"agreement_{level}", "different"), middle, book.end()
+    for safer in BESIDE.every("SAFER", text):
+        yield Meaning("MOST"), safer.end() - len(safer[0].split()[-1]), safer.end()
     for alone in BESIDE.every("LITERATURE_ALONE", text):
         yield Meaning("NO_LITERATURE"), alone.start(), alone.end()
+
+
+def _developments(text: str) -> Iterator[tuple[Meaning, int, int]]:
+    """What began or came to an end, as numbers by year: *when did that die out*."""
+    when = BESIDE.within("WHEN_DID", text)
+    if when is None or (died := BESIDE.within("DIED_OUT", text, when.end())) is None:
+        return
+    yield Meaning("IGNORED" if BESIDE.within("OF_RATE", text) else "COUNT"), when.start(), when.end()
+    yield Meaning("PERIOD"), died.start(), died.end()
 
 
 def _compares(text: str, end: int) -> bool:

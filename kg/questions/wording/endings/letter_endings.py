@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kg.model import Outcome
+from kg.questions.measured import amounts_of, bounded
 from kg.questions.vocabulary import Meaning
 from kg.reading.text.terminal_search import Terminals
 
@@ -44,6 +45,10 @@ def found(text: str) -> Found:
     for number in ENDINGS.every("COUNTED_OF_LETTER", text):
         if _of_letter(text, number) and ENDINGS.before("LEAD", text, number.start()):
             yield Meaning("UNCOUNTED"), number.start(), number.end()
+    for there in ENDINGS.every("THERE_WERE", text):
+        if _of_letter(text, there):
+            items = bounded(there[0].replace("+", " or more"), amounts_of(there[0])[0])
+            yield Meaning("VALUE", "items", items), there.start(), there.end()
     for most in ENDINGS.every("MOST_ITEMS", text):
         order = "SHORTEST" if ENDINGS.within("FEWEST", most[0]) else "LONGEST"
         yield Meaning(order, value="items"), most.start(), most.end()
