@@ -5,30 +5,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from nbclient import NotebookClient
-
-FOLDER = Path(__file__).parents[1] / "notebooks"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
-SVG, HTML = "image/svg+xml", "text/html"
-
-PICTURES = {
-    "1-from-a-letter-to-its-graph": (0, 1),
-    "2-pages-and-outcomes": (2, 0),
-    "3-sparql-for-researchers": (0, 0),
-    "4-networks-and-related-cases": (0, 3),
-    "5-a-whole-history": (0, 0),
-}
-"""How many drawings (forest plot, page strip) and graphs each shows."""
-
-
-def read(name: str) -> Any:
-    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
-
-
-def code(notebook: Any) -> list[Any]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+from notebook_outputs import FOLDER, NAMES, PICTURES, check, code, read
 
 
 def run(name: str, folder: Path) -> list[dict[str, Any]]:
@@ -41,12 +20,15 @@ def run(name: str, folder: Path) -> list[dict[str, Any]]:
     return [output for cell in code(notebook) for output in cell.outputs]
 
 
-def shown(outputs: list[dict[str, Any]], form: str, part: str) -> list[str]:
-    found = ["".join(output.get("data", {}).get(form, "")) for output in outputs]
-    return [each for each in found if part in each]
+HISTORY = "5-a-whole-history"
+RUNS = [
+    *((name, letters) for name in NAMES if name != HISTORY for letters in ("letters", "letters-pages")),
+    (HISTORY, "own"),
+]
+"""Where the package is installed (``test_packaging``) they run with letters of our own, the last with few."""
 
 
-@pytest.fixture(params=["own", "letters", "letters-pages"])
+@pytest.fixture
 def letters(request, monkeypatch) -> str:
     """Sets KG_LETTERS to real letters, or not at all."""
     monkeypatch.delenv("KG_LETTERS", raising=False)
@@ -57,21 +39,13 @@ def letters(request, monkeypatch) -> str:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "letters"), RUNS, indirect=["letters"])
 def test_it_runs_from_top_to_bottom(name, letters, tmp_path):
-    outputs = run(name, tmp_path)
-    drawings, graphs = shown(outputs, SVG, "<svg"), shown(outputs, HTML, "<iframe")
-    wanted, framed = PICTURES[name]
-    # Real letters of the later form cite no pages: then there is no strip of pages to draw.
-    assert len(drawings) == (min(wanted, 1) if letters == "letters" else wanted)
-    assert len(graphs) == framed
-    assert [graph for graph in graphs if "default-src &#x27;none&#x27;" not in graph] == []
+    check(name, run(name, tmp_path), paged=letters != "letters")  # real ones of the later form cite no pages
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in NAMES if name != "5-a-whole-history"]
-)  # it measures builds
+@pytest.mark.parametrize("name", [name for name in NAMES if name != HISTORY])  # it measures builds
 def test_it_takes_a_knowledge_base_that_is_there(name):
     asked = "".join(cell.source for cell in code(read(name)))
     assert 'KB = os.environ.get("KG_KB")' in asked

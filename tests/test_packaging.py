@@ -15,7 +15,9 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
+from notebook_outputs import check, code
 
 from kg.explore import vendor
 
@@ -283,6 +285,8 @@ def test_the_notebooks_run_where_it_is_installed(installed, unpacked):
             installed.room / notebook.name,
             **(few if notebook.stem == "5-a-whole-history" else {}),
         )
+        ran = nbformat.read(installed.room / notebook.name, as_version=4)
+        check(notebook.stem, [output for cell in code(ran) for output in cell.outputs])
 
 
 @pytest.mark.long
