@@ -143,7 +143,7 @@ CUT = """(sheet) => {
   const words = (one) => one.textContent.trim().replace(/\\s+/g, " ").slice(0, 60), found = [];
   const wide = "svg:not(.bar, .forest), .heat, pre";
   for (const one of document.querySelectorAll("main *")) {
-    if (one.namespaceURI.endsWith("svg") || one.closest(".yasqe, .yasr")) continue;
+    if (one.namespaceURI.endsWith("svg") || one.closest(".yasqe, #results")) continue;
     if (!one.clientWidth || one.scrollWidth <= one.clientWidth + 1) continue;
     const { overflowX } = getComputedStyle(one);
     if (overflowX === "visible" || one.closest(".sr, select, input") || !words(one)) continue;
