@@ -21,7 +21,7 @@ from kg.questions.wording import (
 from kg.questions.wording.clauses import asides, names, numbers_compared
 from kg.questions.wording.cut_phrases import PARTS_OF_YEAR
 from kg.questions.wording.endings import letter_endings
-from kg.questions.wording.grounds import ground_forms
+from kg.questions.wording.grounds import ground_forms, untried
 from kg.questions.wording.guideline_places import is_section
 from kg.questions.wording.spelling import form_of_known, spelling
 from kg.reading.text.number_words import words_of
@@ -104,6 +104,7 @@ def _counting(text: str) -> Iterator[Phrase]:
         *rationale_words.found(text),
         *letter_endings.found(text),
         *ground_forms.found(text),
+        *untried.found(text),
         *parties.silent(text),
         *measured_words.found(text),
         *strengths.found(text),

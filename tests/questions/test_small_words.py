@@ -149,3 +149,56 @@ def test_a_case_shows_what_each_party_cites(base):
     found = base.ask(f"case {named}") if named.startswith("CM") else None
     if found:
         assert {"administrator_cites", "reviewer_cites", "guidelines"} <= set(found.rows[0])
+
+
+UNTRIED = (
+    "because of no trial of {}",
+    "b/c no trial of {} first",
+    "for lack of a {} trial",
+    "because {} was not tried",
+    "because {} was never tried first",
+    "without a documented trial of {}",
+)
+TREATMENTS = ("TENS", "physical therapy", "acupuncture", "gabapentin", "NSAIDs")
+
+
+def test_a_treatment_that_was_not_tried_is_a_ground_in_words():
+    wrong = []
+    for form, treatment in product(UNTRIED, TREATMENTS):
+        read = read_question(f"surgery denied {form.format(treatment)}")
+        told = {c.name: c.values for c in (*read.where, *read.part)}
+        if told.get("ground") != ("conservative-care:not-met",) or treatment not in told["rationale"]:
+            wrong.append((form, treatment, read.reading))
+    assert wrong == []
+
+
+NOTED = (
+    "did the physician note",
+    "does the reviewer mention",
+    "did the reviewer note",
+    "did the doctor mention",
+)
+
+
+@pytest.mark.parametrize("noted", NOTED)
+def test_what_a_reviewer_notes_is_said_in_the_rationale(noted):
+    read = read_question(f"of overturned opioid items, in how many {noted} a pain agreement or CURES report")
+    assert read.reading == "figures overturned | rationale=pain agreement, CURES report; subcategory=Opioids"
+    for ended in ("upheld", "overturned"):
+        read = read_question(f"{noted} a pain contract in {ended} opioid decisions")
+        assert read.reading == f"figures {ended} | rationale=pain contract; subcategory=Opioids"
+
+
+AGES = {"under a year old": "..364", "over 5 years old": "1827..", "10+ years old": "3652.."}
+
+
+def test_injuries_of_two_ages_are_compared():
+    for (one, low), (other, high) in product(AGES.items(), repeat=2):
+        if one == other or one.startswith("10+"):
+            continue
+        expected = f"days_injury_decision={low} vs days_injury_decision={high}"
+        for text in (
+            f"overturn rate, injuries {one} versus {other}",
+            f"overturn rate of newer injuries ({one}) versus older ones ({other})",
+        ):
+            assert read_question(text).reading == f"figures overturned |  | {expected}"

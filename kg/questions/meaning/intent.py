@@ -340,7 +340,9 @@ def _counted(asked: Asked, kind: Kind, groups: tuple[Condition, ...]) -> tuple[O
         kind in {Kind.FIGURES, Kind.ASSOCIATIONS} and not groups and ranked_numbers.numbers_ranked(asked)
     )
     outcome = asked.outcome
-    letters = outcome is None and kind is Kind.FIGURES and asked.has({"letter"}) and not groups
+    lasting = any(c.name.startswith("days_") for c in asked.conditions)
+    of_letters = asked.has({"letter"}) or bool(lasting and BESIDE.within("LETTERS_THAT", asked.text))
+    letters = outcome is None and kind is Kind.FIGURES and of_letters and not groups
     counts = counts or (letters and not asked.seen & ENDING)  # `letters with all items upheld`
     if "OFTEN" in asked.seen and outcome is None and not asked.seen & (ENDING - {"SHARE"}):
         counts = True  # `how often does a neurologist review sleep studies`

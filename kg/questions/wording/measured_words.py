@@ -37,7 +37,14 @@ def found(text: str) -> Found:
     yield from banded
     old = [] if banded else list(MEASURED.every("CLAIMS_OLD", text))
     for claim in old:
-        yield Meaning("VALUE", "days_injury_decision", _in_days(claim[0])), claim.start(), claim.end()
+        start = claim.start() + max(claim[0].find("("), 0)  # `stale ones (10+ yrs)`
+        yield Meaning("IGNORED"), claim.start(), start
+        value = _in_days(text[start : claim.end()])
+        yield Meaning("VALUE", "days_injury_decision", value), start, claim.end()
+    for span in _compared_with(text, old[0]) if len(old) == 1 else ():
+        after = MEASURED.after("YEARS_OLD", text, span.end())
+        end = after.end() if after else span.end()
+        yield Meaning("VALUE", "days_injury_decision", _in_days(span[0])), span.start(), end
     if not old and not banded:
         yield from [*_claims_of_an_age(text)] or _times(text)
     yield from minimums.found(text)
@@ -218,5 +225,7 @@ def _in_days(lasting: str) -> str:
     first, *more = amounts_of(lasting) or [1]
     if more:
         return f"{round(first * factor)}-{round(more[0] * factor)}"
+    if "+" in lasting:
+        return f"{round(first * factor)}.."
     value = bounded(lasting, round(first * factor))
     return value if ".." in value or factor == 1 else f"{value}-{round((first + 1) * factor) - 1}"

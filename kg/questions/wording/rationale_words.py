@@ -172,6 +172,10 @@ def _unquoted(text: str, at: int) -> Iterator[_Piece]:
         joined, at = _how(link), link.end()
 
 
+_ENDED = {"upheld", "overturned", "modified", "denied", "approved", "granted", "reversed"}
+"""Words for how decisions ended, after which none of what is mentioned follows: *in upheld decisions*."""
+
+
 @cache
 def _ends() -> frozenset[str]:
     return frozenset(keywords()["TEXT_ENDS"])
@@ -182,8 +186,11 @@ def _is_end(text: str, word: re.Match[str], ends: frozenset[str]) -> bool:
     said = word[0].lower()
     if said in ends:
         return True
+    following = _WORD.search(text, word.end())
     return said in _BEFORE_CONDITIONS and (
-        _begins_condition(text, word.end()) or TOLD.after("IN_TEXT", text, word.start() - 1) is not None
+        (following is not None and following[0].lower() in _ENDED)
+        or _begins_condition(text, word.end())
+        or TOLD.after("IN_TEXT", text, word.start() - 1) is not None
     )
 
 
