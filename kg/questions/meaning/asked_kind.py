@@ -50,7 +50,7 @@ def kind_of(asked: Asked) -> tuple[Kind, str | None]:
 def _lists_cases(asked: Asked) -> bool:
     """Whether cases are to be listed, and not things of a kind: *list the drugs overturned most*."""
     listed = "SHOW" in asked.seen and not asked.seen & {"RATE", "OFTEN", "COUNT", "WHICH"}
-    if listed and asked.seen & {"MOST", "LEAST"} and set(asked.loose) & _RANKED:
+    if listed and asked.seen & {"MOST", "LEAST", "HAVING"} and set(asked.loose) & _RANKED:
         asked.seen.add("WHICH")
         return False
     return listed

@@ -36,15 +36,7 @@ def found(text: str) -> Found:
     banded = list(bands.found(text))
     yield from banded
     old = [] if banded else list(MEASURED.every("CLAIMS_OLD", text))
-    for claim in old:
-        start = claim.start() + max(claim[0].find("("), 0)  # `stale ones (10+ yrs)`
-        yield Meaning("IGNORED"), claim.start(), start
-        value = _in_days(text[start : claim.end()])
-        yield Meaning("VALUE", "days_injury_decision", value), start, claim.end()
-    for span in _compared_with(text, old[0]) if len(old) == 1 else ():
-        after = MEASURED.after("YEARS_OLD", text, span.end())
-        end = after.end() if after else span.end()
-        yield Meaning("VALUE", "days_injury_decision", _in_days(span[0])), span.start(), end
+    yield from _claims_old(text, old)
     if not old and not banded:
         yield from [*_claims_of_an_age(text)] or _times(text)
     yield from minimums.found(text)
@@ -69,6 +61,19 @@ def found(text: str) -> Found:
         named = [at for at, word in enumerate(_DECADES) if word in decade[0].lower()]
         first = digits[0] * 10 if digits else named[0] * 10 + 20
         yield Meaning("VALUE", "age", f"{first}-{first + 9}"), decade.start(), decade.end()
+
+
+def _claims_old(text: str, old: list[re.Match[str]]) -> Found:
+    """How old claims are, and what the age of one is compared with: *versus 10+ years old*."""
+    for claim in old:
+        start = claim.start() + max(claim[0].find("("), 0)  # `stale ones (10+ yrs)`
+        yield Meaning("IGNORED"), claim.start(), start
+        value = _in_days(text[start : claim.end()])
+        yield Meaning("VALUE", "days_injury_decision", value), start, claim.end()
+    for span in _compared_with(text, old[0]) if len(old) == 1 else ():
+        after = MEASURED.after("YEARS_OLD", text, span.end())
+        end = after.end() if after else span.end()
+        yield Meaning("VALUE", "days_injury_decision", _in_days(span[0])), span.start(), end
 
 
 def _shares(text: str) -> Found:
