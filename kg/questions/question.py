@@ -155,6 +155,9 @@ class Question:
         }[self.kind]
         tail = " the other way" if self.kind is Kind.CONTRAST else ""
         measure = f'measure="{self.measure}"' if self.measure else ""
+        places = self.by in {(level,) for level in ("page", "section", "chapter", "guideline")}
+        if places and self.kind is Kind.FIGURES and self.counts and self.order == "most":
+            head += " cited most"  # without it, what is cited is told with its association
         parts = [head, measure, self.outcome.value if self.outcome else "", (self.case or "") + tail]
         if self.party is Party.CLAIMS_ADMINISTRATOR:
             parts.append("by the claims administrator")

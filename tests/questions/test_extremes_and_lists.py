@@ -158,3 +158,24 @@ LITERATURE = ("medical literature only", "literature alone", "literature, no gui
 def test_literature_is_not_taken_for_nothing(said):
     with pytest.raises(QuestionError, match="literature is not told apart"):
         read_question(f"decisions that rely on {said}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "which page is cited most when opioids are turned down",
+        "Soma and Norco in the same letter, how often are both lost",
+        "biggest letter ever",
+        "surgery vs meds vs imaging",
+        "letters with wins and losses",
+    ],
+)
+def test_it_is_written_as_it_is_read(text):
+    question = read_question(text)
+    assert read_question(question.words).reading == question.reading
+
+
+@pytest.mark.parametrize("text", ["when did the worker start PT", "when did patients begin opioids"])
+def test_when_something_began_for_a_patient_is_not_told(text):
+    with pytest.raises(QuestionError):
+        read_question(text)

@@ -81,7 +81,10 @@ class Asked(Dates):
             self.measure = meaning.value
         elif token in {"PART", "HAVING"}:
             new = Condition(meaning.name, (meaning.value,), meaning.negated, party=meaning.party)
-            gather(self.part if token == "PART" else self.having, new)
+            if token == "PART" and new.name == "together":  # one letter can dispute both
+                self.part.append(new)
+            else:
+                gather(self.part if token == "PART" else self.having, new)
         elif token == "ONLY":
             self._only(at)
         elif token == "OTHERS":
