@@ -250,7 +250,7 @@ def _next(text: str, read: Words, folded: list[str], at: int, *, citing: bool) -
     token, value = "", word
     printed = read.matches[at][0].lower()
     if _YEAR.fullmatch(word):
-        token = "YEAR"
+        token = "YEAR" if printed[4:] != "s" else "UNKNOWN"  # `the 1990s` are ten years
     elif word.isdecimal() and len(word) <= 3:
         token = "NUMBER"
     elif printed in _NUMBERS and not _is_phrase(folded, at):
