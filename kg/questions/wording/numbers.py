@@ -42,7 +42,8 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
             aged = None  # `over 5 years`
         worker = limited and MEASURED.before("WORKERS", text, start)
         quantity = MEASURED.before("QUANTITY", text, start)
-        alike = limited or (counted and counted[0] and MEASURED.after("AFTER_COUNT", text, end))
+        last = end == len(text) or MEASURED.after("AFTER_COUNT", text, end)
+        alike = limited or (counted and counted[0] and last)
         against = alike and counted and MEASURED.fills("AGAINST_THOSE", text, counted[1], start)
         if against and counted and not (unit or aged):  # `over 12 visits versus 12 or fewer`
             unit = counted[0]

@@ -25,11 +25,12 @@ def found(text: str) -> Iterator[tuple[Meaning, int, int]]:
     yield from _developments(text)
     for fight in BESIDE.every("FIGHT_ABOUT", text):
         yield Meaning("WHICH"), fight.start(), fight.start() + len("what")
-        yield Meaning("OF_SUBCATEGORY"), fight.start() + len("what"), fight.end() - 1
-        yield Meaning("FREQUENT"), fight.end() - 1, fight.end()
+        last = fight.end() - len(fight[0].split()[-1])
+        yield Meaning("OF_SUBCATEGORY"), fight.start() + len("what"), last
+        yield Meaning("FREQUENT"), last, fight.end()
     for book in BESIDE.every("SAME_BOOK", text):
         level = next(name for name in _PLACES if name in book[0].lower())
-        middle = book.start() + 1
+        middle = book.start() + len(book[0].split()[0])
         yield Meaning("VALUE", "agreement_guideline", "same"), book.start(), middle
         yield Meaning("VALUE", f"agreement_{level}", "different"), middle, book.end()
     for safer in BESIDE.every("SAFER", text):

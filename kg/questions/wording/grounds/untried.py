@@ -19,7 +19,7 @@ Place = tuple[Meaning, int, int]
 def found(text: str) -> Iterator[Place]:
     """The ground that something was not tried, and the treatment as words of the rationale, with places.
 
-    >>> [(m.name, m.value) for m, _, _ in found("H-wave denied, no trial of TENS first")]
+    >>> [(m.name, m.value) for m, _, _ in found("H-wave denied, no trial of TENS first") if m.name]
     [('ground', 'conservative-care:not-met'), ('rationale', 'TENS')]
     >>> [(m.name, m.value) for m, _, _ in found("surgery denied because physical therapy was not tried")]
     [('rationale', 'physical therapy'), ('ground', 'conservative-care:not-met')]
