@@ -111,8 +111,11 @@ def _kind_of_places(asked: Asked, levels: list[str]) -> tuple[Kind, str | None] 
 
 def _asks_grounds(asked: Asked) -> bool:
     """Whether grounds are asked for themselves, and not what other things are split by."""
+    held = BESIDE.within("IN_CASE", asked.text)  # `where red flags were the reason, how often ...`
+    asks_from = held.end() if held else 0
     return any(
         p.type == "GROUNDS"
+        and p.start >= asks_from
         and (at == 0 or asked.phrases[at - 1].type != "BY")
         and (at + 1 == len(asked.phrases) or asked.phrases[at + 1].meaning.name != "ground")
         and not (at and _is_apposed(asked.text, asked.phrases[at - 1], p))

@@ -25,7 +25,17 @@ def share_of_ground(asked: Asked) -> list[Condition]:
         return stated  # `services where missing documentation is the leading reason`
     if len(stated) != 1 or asks or asked.part or asked.compared or among_all(asked):
         return []
+    if (held := BESIDE.within("IN_CASE", asked.text)) and _names(asked, stated[0], held.end()):
+        return []  # `where red flags were the reason, how often was the MRI approved`
     return stated if shared or BESIDE.within("AS_A_REASON", asked.text) else []
+
+
+def _names(asked: Asked, ground: Condition, end: int) -> bool:
+    """Whether a ground is named before a place."""
+    return any(
+        p.meaning.name == "ground" and p.meaning.value in ground.values and p.end <= end
+        for p in asked.phrases
+    )
 
 
 def ended_for(asked: Asked) -> list[Condition]:

@@ -253,6 +253,7 @@ def _silent() -> Iterator[str]:
         )
 
 
+_COUNTED = ("visits", "sessions", "treatments", "units", "tablets")
 _LIMITS = ("the guideline", "guideline", "guidelines", "what the guideline allows", "the limit")
 _SAID = {
     "amount:not-met": (
@@ -261,7 +262,12 @@ _SAID = {
         *("exceeds the recommendation", "over the limit", "exceeds the recommended number"),
         *("exceeded the guideline", "exceeds guideline amount", "exceeds the guideline amount"),
         *("exceeds the amount", "amount exceeded"),
-        *(f"amount {does} {limit}" for does in ("exceeds", "exceeded", "above", "over") for limit in _LIMITS),
+        *(
+            f"{number} {does} {limit}"
+            for number in ("amount", "quantity", "duration", *(f"number of {each}" for each in _COUNTED))
+            for does in ("exceed", "exceeds", "exceeded", "exceeding", "above", "over", "beyond")
+            for limit in _LIMITS
+        ),
         *_exceeding(),
         *("more than the guideline recommends", "more than the guideline allows", "exceeds guidelines"),
         *(
