@@ -13,7 +13,7 @@ from kg.questions.wording.grounds.ground_forms import FORMS
 
 _AT_DATES = AT_DATES | {"ONWARD", "EARLIER"}
 _OPPOSITE = {"IS_OVERTURNED": "IS_UPHELD", "IS_UPHELD": "IS_OVERTURNED"}
-_INSTEAD = {"rather than", "as opposed to"}
+_INSTEAD = {"rather than", "as opposed to", "instead of"}
 _SHORT_GAP = re.compile(r"\s*(?:\w+\s+){0,2}")
 _AND_AFTER = {"and after", "or after", "& after"}
 
@@ -383,11 +383,17 @@ def _dates(phrases: list[Phrase]) -> int:
 
 
 def _instead(phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases, *cites ODG rather than the MTUS* as what is cited and what is not."""
+    """The phrases, *cites ODG rather than the MTUS* as what is cited and what is not.
+
+    Where one of them is *more likely* to end so, they are compared.
+    """
     found = list(phrases)
+    degrees = {p.printed.lower().split()[0] for p in phrases if p.type in {"MOST", "LEAST"}}
+    compared = degrees & {"more", "less"} and all(p.type != "THAN" for p in phrases)
+    meant = "VERSUS" if compared else "NOT"
     for at, phrase in enumerate(phrases):
-        if phrase.type == "VERSUS" and phrase.printed.lower() in _INSTEAD:
+        if phrase.type in {"VERSUS", "NOT"} and phrase.printed.lower() in _INSTEAD:
             kinds = [one.type for one in phrases[max(at - 4, 0) : at + 2]]
             if "CITE" in kinds and kinds[-1] == "GUIDE" and "GUIDE" in kinds[:-1]:
-                found[at] = phrase._replace(type="NOT", meaning=Meaning("NOT"))
+                found[at] = phrase._replace(type=meant, meaning=Meaning(meant))
     return found
