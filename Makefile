@@ -150,6 +150,10 @@ programs: .make/clients/done .make/comunica/done .make/typescript/done .make/rea
 schemathesis: .make/dev programs ## send 5,000 valid and invalid requests to the API
 	@KG_SCHEMATHESIS=5000 $(BIN)/python -m pytest -m long tests/web/test_programs.py -k schemathesis
 
+.PHONY: linked
+linked: .make/dev ## ask for every IRI that a base prints, not for one of three
+	@KG_LINKED=1 $(BIN)/python -m pytest -m long tests/web/test_web_linked.py
+
 .PHONY: agents
 agents: .make/dev ## make 5,000 calls of the tools for agents, and hold each answer to its schema
 	@KG_CALLS=5000 $(BIN)/python -m pytest -m long tests/web/test_agents.py

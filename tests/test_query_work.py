@@ -24,9 +24,9 @@ GIVEN = {
 
 
 def seconds(store: ox.Store, text: str) -> float:
-    """Processor time of a query, the best of three."""
+    """Processor time of a query, of a short one the best of three."""
     taken = []
-    for _ in range(3):
+    while len(taken) < 3 and (not taken or taken[0] < 0.1):
         started = time.process_time()
         sum(1 for _ in store.query(text))
         taken.append(time.process_time() - started)
