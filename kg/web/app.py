@@ -1,10 +1,12 @@
 """The web application: SPARQL, JSON API, linked data and pages over one knowledge base."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.middleware.cors import CORSMiddleware
@@ -38,6 +40,7 @@ from kg.web.pages.counts import trends as trends_pages
 from kg.web.pages.subjects import guidelines, outside_sources, repeated_sentences, service_maps, topics
 from kg.web.settings import Settings
 from kg.web.sparql import protocol, remote
+from kg.web.sparql.kept_answers import LARGE
 from kg.web.state import State
 from kg.web.transfer import Transfer
 
@@ -96,21 +99,12 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
     state = State(base_path, settings)
     metrics = Metrics(state)
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        try:
-            await state.start()
-            async with app.state.agents():
-                yield
-        finally:
-            await state.stop()
-
     app = FastAPI(
         title="imr-kg",
         summary="California's Independent Medical Review letters as a knowledge graph",
         description=openapi.ABOUT,
         version=version("imr-kg"),
-        lifespan=lifespan,
+        lifespan=_life_of(state),
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
@@ -132,6 +126,27 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.state.agents = _add_agents(app) if base_path else nullcontext
     return app
+
+
+def _life_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What runs while the application does."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        described: asyncio.Task[dict[str, Any]] | None = None
+        try:
+            await state.start()
+            if state.path and len(state.site.base) >= LARGE:
+                # Who asks first would have everybody wait for a second.
+                described = asyncio.create_task(asyncio.to_thread(app.openapi))
+            async with app.state.agents():
+                yield
+            if described:
+                await described
+        finally:
+            await state.stop()
+
+    return life
 
 
 def _add_agents(app: FastAPI) -> Callable[[], AbstractAsyncContextManager[None]]:

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from conftest_web import in_a_loop
+from conftest_web import in_a_loop, until
+from fastapi.testclient import TestClient
 
 from kg import queries
 from kg.analysis.prepared import query_answers
 from kg.base.store import KnowledgeBase
+from kg.web.app import create_app
+from kg.web.settings import Settings
 from kg.web.sparql import kept_answers
 from kg.web.sparql.lanes import Lane, Limits
 
@@ -49,3 +52,13 @@ def test_a_prepared_answer_is_that_of_the_store(generation: Path):
 def test_what_cannot_be_asked_is_made_later(generation: Path, caplog: pytest.LogCaptureFixture):
     in_a_loop(kept_answers.make(generation, generation / "nowhere", Limits()))
     assert "as they are asked for" in caplog.text
+
+
+def test_the_api_of_a_large_base_is_described_before_it_is_asked(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("kg.web.app.LARGE", 1)
+    app = create_app(built, Settings(workers=1))
+    with TestClient(app):
+        until(lambda: app.openapi_schema is not None)
+    assert app.openapi_schema["components"]["schemas"]["Case"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from inspect import Parameter as Argument
 from inspect import Signature
+from threading import Lock
 from typing import Annotated, Any, Literal, Union, get_args, get_type_hints
 
 from fastapi import APIRouter, Depends, FastAPI, Query
@@ -199,9 +200,13 @@ _REFERENCE = re.compile(r'"#/components/schemas/([^"]+)"')
 
 def install(app: FastAPI) -> None:
     """Let the description give problems the media type that they have, and files theirs alone."""
-    made = app.openapi
+    made, one_at_a_time = app.openapi, Lock()
 
     def description() -> dict[str, Any]:
+        with one_at_a_time:
+            return described()
+
+    def described() -> dict[str, Any]:
         if app.openapi_schema is None:
             for methods in made()["paths"].values():
                 for call in methods.values():
