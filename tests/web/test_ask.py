@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 import kg
 from kg.cli import app
 from kg.questions.examples import EXAMPLES
+from kg.questions.letter_facets import FACETS
 
 
 def test_the_api_says_how_it_understood(site):
@@ -134,3 +135,17 @@ def test_no_decision_has_no_figures(site):
     page = site.get("/ask", params={"q": "acupuncture for workers under 2"}).text
     assert "No decision meets these conditions." in page
     assert 'class="figures"' not in page
+
+
+@pytest.mark.parametrize("measure", FACETS)
+def test_a_list_by_a_number_shows_the_number(site, measure):
+    """Whatever cases are sorted by stands in their rows."""
+    asked = f'show measure="{measure}" longest first'
+    answer = site.get("/api/ask", params={"q": asked})
+    if answer.status_code == 422:
+        assert not FACETS[measure].unit
+        return
+    shown = site.get("/ask", params={"q": asked}).text
+    for row in answer.json()["rows"][:3]:
+        number = row[FACETS[measure].unit]
+        assert re.search(rf'<td class="num" data-label="[^"]+">{number:,}</td>', shown), number

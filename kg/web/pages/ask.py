@@ -15,7 +15,7 @@ from kg.errors import KgError
 from kg.explore import drawing
 from kg.explore.topic import Row
 from kg.model import Outcome
-from kg.questions import answers
+from kg.questions import answers, letter_facets
 from kg.questions.changes import changes
 from kg.questions.examples import nearest
 from kg.questions.question import Kind, Question
@@ -72,6 +72,7 @@ def ask(request: Request, site: SiteDep, q: Annotated[str, Query(max_length=LONG
         figures=[(one := of_row(answer, row)) and one.address for row in answer.rows] if answer else [],
         parts=_parts(answer.question) if answer else [],
         columns=_columns(answer) if answer else [],
+        unit=_unit(answer.question) if answer else "",
         headings=_headings(answer.question) if answer else {},
         places=[_addresses(row) for row in answer.rows] if answer else [],
         rows=[_row(row) for row in answer.rows] if answer else [],
@@ -136,7 +137,8 @@ def _columns(answer: answers.Answer) -> list[str]:
         shown = ("case", "decision_date", "item", "outcome", "text")
         return [name for name in shown if answer.rows and name in answer.rows[0]]
     if answer.question.kind is Kind.CASES:
-        return ["case", "decision_date", "item", "outcome", "text"]
+        listed = ["case", "decision_date", "item", "outcome", _unit(answer.question), "text"]
+        return [name for name in listed if answer.rows and name in answer.rows[0]]
     kept = (
         *("key", "administrator", "reviewer", "decisions", "letters", "overturned", "overturn_rate"),
         *("adjusted_odds_ratio", "q_value"),
@@ -144,10 +146,16 @@ def _columns(answer: answers.Answer) -> list[str]:
     return [name for name in kept if answer.rows and name in answer.rows[0]]
 
 
+def _unit(question: Question) -> str:
+    """What the numbers are of that a list of cases goes by, such as days."""
+    return letter_facets.FACETS[question.measure].unit if question.measure else ""
+
+
 def _headings(question: Question) -> dict[str, str]:
     """The headings of columns that say less by their names."""
     return {
         "key": question.level or "",
+        "of them": "number",
         "administrator": "claims administrator",
         "q_value": "q",
         "adjusted_odds_ratio": "adjusted odds ratio",
