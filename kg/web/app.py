@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.middleware.cors import CORSMiddleware
@@ -14,6 +13,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse,
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from kg.errors import BaseError
 from kg.explore import vendor
 from kg.web import access_log, downloads, linked, negotiate, problems
 from kg.web.api import ask as ask_api
@@ -128,21 +128,24 @@ def create_app(base_path: Path | None, settings: Settings | None = None) -> Fast
     return app
 
 
+async def _describe(app: FastAPI, state: State) -> None:
+    """Make the description of the API of a large base: who asks first would have all wait for a second."""
+    with suppress(BaseError):  # whose letters cannot be counted: those who ask for them are told
+        if state.path and len(state.site.base) >= LARGE:
+            await asyncio.to_thread(app.openapi)
+
+
 def _life_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What runs while the application does."""
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        described: asyncio.Task[dict[str, Any]] | None = None
         try:
             await state.start()
-            if state.path and len(state.site.base) >= LARGE:
-                # Who asks first would have everybody wait for a second.
-                described = asyncio.create_task(asyncio.to_thread(app.openapi))
+            described = asyncio.create_task(_describe(app, state))
             async with app.state.agents():
                 yield
-            if described:
-                await described
+            await described
         finally:
             await state.stop()
 
