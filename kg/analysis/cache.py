@@ -32,7 +32,7 @@ from kg.analysis.drivers import Drivers, EffectSet, Member, drivers
 from kg.analysis.filters import FILTERS, Filters
 from kg.analysis.prepared import part_files
 from kg.analysis.prepared.cells import cells
-from kg.analysis.prepared.freed_memory import keep_freed_memory
+from kg.analysis.prepared.freed_memory import share_one_arena
 from kg.analysis.reasons.rationales import searching
 from kg.analysis.related.features import Features, features
 from kg.analysis.related.rankings import AskedCase, Related, related
@@ -65,7 +65,7 @@ class Analyses:
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def __post_init__(self) -> None:
-        keep_freed_memory()
+        share_one_arena()
 
     @classmethod
     def of(cls, base: KnowledgeBase) -> "Analyses":

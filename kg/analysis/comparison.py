@@ -186,7 +186,7 @@ class Comparison:
                 second.submit(self._prepared)
             plain = second.submit(lambda: self.rates() | self.crude())
             if self.tested.size:
-                _ = self.null.correlation, plain.result()
+                _ = self.null.correlation, plain.result()  # after what the same thread prepared
                 _ = self.scores.variance
             adjusted = second.submit(self.adjusted)
             if self.tested.size:

@@ -8,7 +8,9 @@ from kg.questions.vocabulary import either, singular_or_plural
 from kg.reading.text.number_words import words_of
 from kg.reading.text.terminal_search import Terminals
 
-NUMBERS = words_of(*range(1, 21), *range(30, 100, 10)) | {
+WORDS = words_of(*range(1, 21), *range(30, 100, 10))
+"""Numbers below a hundred that are one word."""
+NUMBERS = WORDS | {
     "hundred": 100,
     "a hundred": 100,
     "one hundred": 100,
@@ -16,7 +18,7 @@ NUMBERS = words_of(*range(1, 21), *range(30, 100, 10)) | {
 """Numbers of days, items and decisions that are written as words."""
 _TENS, _ONES = words_of(*range(20, 100, 10)), words_of(*range(1, 10))
 AMOUNTS = {
-    **words_of(*range(1, 21), *range(30, 100, 10)),
+    **WORDS,
     **{f"{ten} {one}": _TENS[ten] + _ONES[one] for ten, one in product(_TENS, _ONES)},
     "dozen": 12,
     "a dozen": 12,

@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kg.questions import vocabulary
+from kg.questions.measured import WORDS
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording import (
     cut_phrases,
@@ -24,12 +25,11 @@ from kg.questions.wording.endings import letter_endings
 from kg.questions.wording.grounds import ground_forms, untried
 from kg.questions.wording.guideline_places import is_section
 from kg.questions.wording.spelling import form_of_known, spelling
-from kg.reading.text.number_words import words_of
 from kg.reading.vocabulary.concepts import read as read_concepts
 from kg.reading.vocabulary.phrases import Found, Words, words
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_NUMBERS = {word: str(number) for word, number in words_of(*range(1, 21), *range(30, 100, 10)).items()}
+_NUMBERS = {word: str(number) for word, number in WORDS.items()}
 _MONTHS = {
     name.lower(): number
     for names in (calendar.month_name, calendar.month_abbr)

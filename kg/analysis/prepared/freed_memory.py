@@ -17,17 +17,24 @@ _LARGEST, _KEPT = 64 * _MEGABYTE, 512 * _MEGABYTE
 
 
 @cache
-def keep_freed_memory() -> bool:
-    """Keep up to 512 MB of freed arrays of up to 64 MB each; whether the C library does, glibc alone.
-
-    It holds for threads that begin later: the earlier it is called, the better.
+def share_one_arena() -> bool:
+    """Let the threads that begin later share one arena; whether the C library does, glibc alone.
 
     >>> import platform
-    >>> keep_freed_memory() == (platform.libc_ver()[0] == "glibc")
+    >>> share_one_arena() == keep_freed_memory() == (platform.libc_ver()[0] == "glibc")
     True
     """
+    return _set((_ARENA_MAX, 1))
+
+
+@cache
+def keep_freed_memory() -> bool:
+    """Keep up to 512 MB of freed arrays of up to 64 MB each; whether the C library does, glibc alone."""
+    return _set((_MMAP_THRESHOLD, _LARGEST), (_TRIM_THRESHOLD, _KEPT))
+
+
+def _set(*wanted: tuple[int, int]) -> bool:
     if not sys.platform.startswith("linux"):
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    wanted = (_ARENA_MAX, 1), (_MMAP_THRESHOLD, _LARGEST), (_TRIM_THRESHOLD, _KEPT)
     return mallopt is not None and all(mallopt(name, size) == 1 for name, size in wanted)
