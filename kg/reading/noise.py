@@ -7,10 +7,10 @@ plainly, and what was read is put back to where it stands in the text as given.
 
 import re
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -140,7 +140,6 @@ _PAGE_NUMBER = re.compile(
     r"\n[ \t\f]*(?:[Pp](?:(?i:age)|[Gg]\.)[ \t]*\d{1,3}(?:[ \t]*(?:(?i:of)|/)[ \t]*\d{1,3})?"
     r"|-[ \t]*\d{1,3}[ \t]*-)[ \t\r]*(?=\n|\f|\Z)"
 )
-_NUMERAL = re.compile("[1-9]")
 # A table of all signs of ASCII is looked up several times as fast as one of the digits alone.
 _DIGITS = "".join(map(chr, range(128))).translate(str.maketrans("123456789", "000000000"))
 _AROUND = 2  # lines of a running header or footer
@@ -161,16 +160,15 @@ class _Line(NamedTuple):
 def _running_lines(text: str) -> list[Edit]:
     """Page numbers alone on a line, and lines that stand at several page breaks: headers and footers."""
     numbers = [Span(m.start() + 1, m.end()) for m in _PAGE_NUMBER.finditer(text)]
-    breaks = [m.start() for m in _PAGE_BREAK.finditer(text)] + [number.start for number in numbers]
+    breaks = [*_page_breaks(text), *(number.start for number in numbers)]
     if not breaks:
         return []
     dropped = {(number.start, _after_line(text, number.end)) for number in numbers}
-    for lines_at, end in ((_above, len(text)), (_below, 0)):
-        edges = [lines_at(text, at, 1) for at in (*breaks, end)]
-        said = {page[0].said for page in edges if page}
-        if len(said) == len(edges) and not any(map(_CASE_NUMBER.search, said)):
+    for lines_at, end in ((_lines_above, len(text)), (_lines_below, 0)):
+        edges = [*filter(None, [_first_said(text, lines_at(text, at)) for at in (*breaks, end)])]
+        if len({*edges}) == len(edges) and not any(map(_CASE_NUMBER.search, edges)):
             continue  # no line stands at two pages' edges
-        pages = [lines_at(text, at, _AROUND) for at in (*breaks, end)]
+        pages = [_first_lines(text, lines_at(text, at)) for at in (*breaks, end)]
         lines = {line for page in pages for line in page}
         often = Counter(line.said for line in lines)
         first = {line.said: line.start for line in sorted(lines, reverse=True)}
@@ -186,7 +184,11 @@ def _running_lines(text: str) -> list[Edit]:
     return [Edit(start, end, "") for start, end in sorted(dropped)]
 
 
-_PAGE_BREAK = re.compile("\f")
+def _page_breaks(text: str) -> Iterator[int]:
+    at = text.find("\f")
+    while at >= 0:
+        yield at
+        at = text.find("\f", at + 1)
 
 
 def _is_said_before(text: str, line: _Line) -> bool:
@@ -200,12 +202,15 @@ def _after_line(text: str, end: int) -> int:
     return end + 1 if text[end : end + 1] == "\n" else end
 
 
+def _said(words: str) -> str:
+    """A line as lines are compared: with single blanks, and no digit told from another."""
+    return " ".join(words.split()).translate(_DIGITS)
+
+
 def _line(text: str, start: int, end: int) -> _Line | None:
     if text.startswith("\f", start, end):
         start += len(text[start:end]) - len(text[start:end].lstrip("\f"))
-    said = " ".join(text[start:end].split())
-    if not said.isalpha() and _NUMERAL.search(said):
-        said = said.translate(_DIGITS)
+    said = _said(text[start:end])
     return _Line(start, _after_line(text, end), said) if said else None
 
 
@@ -213,37 +218,41 @@ _BLANKS = " \t\r\n"
 _WORDS_OR_PAGE = re.compile(rf"[^{_BLANKS}]")
 
 
-def _above(text: str, at: int, most: int) -> list[_Line]:
-    """The last lines of the page that ends at ``at``."""
-    found: list[_Line] = []
+def _lines_above(text: str, at: int) -> Iterator[tuple[int, int]]:
+    """Where the lines of the page that ends at ``at`` stand that hold words, the last first."""
     end = at
-    while end > 0 and len(found) < most:
+    while end > 0:
         words_end = len(text[:end].rstrip(_BLANKS))  # blank lines are passed over at once
         if (line_end := text.find("\n", words_end, end)) >= 0:
             end = line_end
         start = text.rfind("\n", 0, end) + 1
         page = text.rfind("\f", start, end) + 1
-        if line := _line(text, max(start, page), end):
-            found.append(line)
+        yield max(start, page), end
         if page > start:
-            break
+            return
         end = start - 1
-    return found
 
 
-def _below(text: str, at: int, most: int) -> list[_Line]:
-    """The first lines of the page that begins at ``at``."""
-    found: list[_Line] = []
-    start = at
-    while start < len(text) and len(found) < most:
+def _lines_below(text: str, at: int) -> Iterator[tuple[int, int]]:
+    """Where the lines of the page that begins at ``at`` stand that hold words."""
+    start, last = at, len(text)
+    while start < last:
         words = _WORDS_OR_PAGE.search(text, start)
-        start = max(start, text.rfind("\n", start, words.start()) + 1) if words else len(text)
+        start = max(start, text.rfind("\n", start, words.start()) + 1) if words else last
         end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        if line := _line(text, start, end):
-            found.append(line)
+        end = last if end < 0 else end
+        yield start, end
         start = end + 1
-    return found
+
+
+def _first_lines(text: str, places: Iterator[tuple[int, int]]) -> list[_Line]:
+    """The first lines that say something."""
+    return list(islice(filter(None, (_line(text, start, end) for start, end in places)), _AROUND))
+
+
+def _first_said(text: str, places: Iterator[tuple[int, int]]) -> str:
+    """What the first line says that says something, nothing where there is none."""
+    return next(filter(None, (_said(text[start:end]) for start, end in places)), "")
 
 
 # --- words broken at line ends -----------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What the clinical case summary says of the injured worker."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ _NEAR = 80
 _WANTED = ("age", "sex", "injury")
 _SEXES = {"FEMALE": Sex.FEMALE, "WOMAN": Sex.FEMALE, "MALE": Sex.MALE, "MAN": Sex.MALE}
 _OLDEST = 120
+_LAST_DATE = re.compile(rf"(?<!\d){PRINTED}\Z")
 
 
 class Summary(Struct, frozen=True, gc=False):
@@ -28,7 +30,7 @@ class Summary(Struct, frozen=True, gc=False):
 
 
 def _firsts(tree: Tree[Any]) -> dict[str, int]:
-    """The positions of the first age, the first sex, and the first date that follows a word of injury."""
+    """The positions of the first age, the first sex, and the first word of injury with its date."""
     firsts: dict[str, int] = {}
     for name, tokens in parts(tree):
         firsts.setdefault(name.lower(), tokens[-1][1])
@@ -38,7 +40,7 @@ def _firsts(tree: Tree[Any]) -> dict[str, int]:
 SUMMARY = TypedGrammar(
     "summary.lark",
     _firsts,
-    words={"DATE.2": PRINTED},
+    words={"_DATE": PRINTED},
     anchors=("[0-9]", "[Ii]njur", "occupational", "female", "male", "woman", "man"),
 )
 
@@ -67,6 +69,8 @@ def read_summary(text: str, span: Span) -> Summary:
         sex = _SEXES[tokens[i].type]
         spans["patient.sex"] = Span(tokens[i].start, tokens[i].end)
     if (i := firsts.get("injury")) is not None:
-        injured = read_date(" ".join(tokens[i].of(text).split()))
-        spans["summary.date_of_injury"] = Span(tokens[i].start, tokens[i].end)
+        day = _LAST_DATE.search(text, tokens[i].start, tokens[i].end)
+        assert day is not None, "the terminal ends with a date"
+        injured = read_date(" ".join(day[0].split()))
+        spans["summary.date_of_injury"] = Span(*day.span())
     return Summary(Patient(age, sex), injured, spans)

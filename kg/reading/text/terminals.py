@@ -21,7 +21,7 @@ Or it is words as they are printed, in quotes, with expressions before, between 
 
 Case matters there. A blank is any white space, brackets are as above (a backslash before one makes it a
 bracket), and ``\n`` is the beginning of a line. A name that begins with ``_`` stands for its definition
-above. All other definitions are Lark's own.
+above, or for what the reader declares. All other definitions are Lark's own.
 """
 
 import re
@@ -64,7 +64,7 @@ def written_out(source: str, declared: Mapping[str, str], edge: str = "") -> str
         if not found:
             raise ValueError(f"the grammar does not declare {name}")
 
-    parts: dict[str, str] = {}
+    parts = {name: pattern for name, pattern in declared.items() if name.startswith("_")}
     lists: dict[str, list[str]] = {}
     for match in _DEFINITION.finditer(source):
         if not match[1].startswith("_"):
