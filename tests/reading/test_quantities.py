@@ -110,6 +110,21 @@ def test_no_amount(printed):
     assert read_item(printed, 0, len(printed))[0].quantity is None
 
 
+@pytest.mark.parametrize("noun", ["sessions", "visits", "treatments"])
+@pytest.mark.parametrize("which", ["8 of 12", "#8 of 12", "8/12", "8 out of 12", "3 of 3"])
+@pytest.mark.parametrize("form", ["Acupuncture {noun} {which}", "{which} acupuncture {noun}"])
+def test_which_visits_are_no_number_of_visits(noun, which, form):
+    printed = form.format(noun=noun, which=which)
+    item, problems = read_item(printed, 0, len(printed))
+    assert item.quantity is None
+    assert [f'"{which}" may be which' in problem.message for problem in problems] == [True]
+
+
+@pytest.mark.parametrize("printed", ["Acupuncture 12 sessions, 4 of 12 done", "8 acupuncture sessions (of 12)"])
+def test_a_number_of_visits_beside_a_part_of_it_is_read(printed):
+    assert read_item(printed, 0, len(printed))[0].quantity is not None
+
+
 @pytest.mark.parametrize(
     ("printed", "amounts"),
     [

@@ -31,6 +31,11 @@ _OF_EACH = re.compile(r"[^)\d]*\b(?:each|per|apiece|an?\s+(?:box|pack)|/\s*box)\
 _PER_PACKAGE = re.compile(r"\d\)?\s*(?:per|/|to\s+a|in\s+a)\s*[a-z]+\Z", re.IGNORECASE)
 _ONLY_JOINING = re.compile(r"[\s,;]*(?:with|and|plus)?\s*", re.IGNORECASE)
 _VISITS = re.compile(r"\b(?:visits?|sessions?|treatments?)\s+(?:#\s*|numbers?\s+)?\Z", re.IGNORECASE)
+# `sessions #8 of 12`, `8/12 sessions`
+_WHICH = re.compile(
+    r"(?:#\s*)?\b(?P<first>\d{1,2})\s*(?:of|out\s+of|/)\s*#?(?P<last>\d{1,2})\b(?!\s*[/-])", re.IGNORECASE
+)
+_OF_VISITS = re.compile(r"\s*(?:[a-z]+\s+){0,3}(?:visit|session|treatment)s?\b", re.IGNORECASE)
 _FEWEST = 6
 """Of ``visits 4-6`` so many are requested."""
 _BEFORE = 40  # characters before a last number that are looked at
@@ -55,14 +60,29 @@ def quantity(
         total = _of_drug([read for read in found if read.kind != "refills" or _some(read)], text, start)
     else:
         total = _of_service(found, text, start, unit, often)
+    if visits and (which := _which(total, text, start)) is not None:
+        message = f'"{which.of(text)}" may be which visits are requested, not how many'
+        return None, (Problem(ProblemKind.UNREAD_TEXT, which, message),)
     if total is None or total.amount.high == 0:
         return None, ()
-    if visits and _in_order(total, text):
-        message = f'"{total.span.of(text)}" may be which visits are requested, not how many'
-        return None, (Problem(ProblemKind.UNREAD_TEXT, total.span, message),)
     if not drug and not things and (other := _contradicting(found, text, often, total)) is not None:
         return None, (_contradiction(total, other),)
     return Quantity(total.amount.low, total.amount.high, total.unit, total.span), ()
+
+
+def _which(total: Total | None, text: str, start: int) -> Span | None:
+    """The words that tell which visits are requested, where they are all that counts visits."""
+    if total is not None and _in_order(total, text):
+        return total.span
+    for of in _WHICH.finditer(text, start):
+        if not 0 < int(of["first"]) <= int(of["last"]):
+            continue
+        beside = _VISITS.search(text, max(start, of.start() - _BEFORE), of.start()) or _OF_VISITS.match(
+            text, of.end()
+        )
+        if beside and (total is None or (total.span.start < of.end() and of.start() < total.span.end)):
+            return Span(*of.span())
+    return None
 
 
 def _in_order(total: Total, text: str) -> bool:
