@@ -28,6 +28,7 @@ _BETWEEN = " \t\r\n:;,=|/-\u2013\u2014"
 # `A cane is upheld`, `A cane ..... upheld`
 _COPULA = re.compile(r"\s+(?:is|are|was|were|has\s+been|have\s+been)$|\s*(?:\.{2,}|\u2026)$")
 _ORIGINAL = "riginal request"
+_LONGEST_LABEL = 60
 _DAY = re.compile(r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b")
 
 
@@ -117,6 +118,25 @@ def _unmarked(text: str, line: Span) -> int:
                 word = words[n - 1]
             return word.start() - (text[word.start() - 1] in _AROUND)
     return line.end
+
+
+# `A cane: Determination: Upheld`, or the label on a line below the item.
+_LABEL = re.compile(
+    r"(?:\s*[:;,\u2013\u2014-]|\s*\n)\s*(?:(?:imr|final|reviewer['\u2019]?s?|our|the)\s+)*"
+    r"(?:determination|decision|outcome|result|status)\s*\Z",
+    re.IGNORECASE,
+)
+
+
+def unlabelled(text: str, item: Span) -> Span:
+    """The item without the word that says that an outcome follows.
+
+    >>> said = "A cane: Determination: Upheld"
+    >>> unlabelled(said, Span(0, 21)).of(said)
+    'A cane'
+    """
+    label = _LABEL.search(text, max(item.start, item.end - _LONGEST_LABEL), item.end)
+    return Span(item.start, label.start()) if label and label.start() > item.start else item
 
 
 # What may end a rationale and is no item: `Reference: Official Disability Guidelines`.

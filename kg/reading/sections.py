@@ -200,10 +200,10 @@ def _lines(text: str, plans: list[_IssuePlan], tokens: list[Lexeme], floor: int)
         mark = tokens[plan.start]
         end = mark.start if plan.outcome is not None else trimmed(text, floor, mark.start).end
         item = _item_span(text, floor, end, first=not lines, spaced=spaced, bare=bare)
+        outcome = trimmed(text, mark.start + 1, mark.end)
         if plan.outcome is None:
-            lines.append(outcome_wordings.parted(text, item))
-        else:
-            lines.append((item, trimmed(text, mark.start + 1, mark.end)))
+            item, outcome = outcome_wordings.parted(text, item)
+        lines.append((outcome_wordings.unlabelled(text, item), outcome))
         floor = max((tokens[i].end for i in plan.fields.values()), default=mark.end)
     return lines
 

@@ -120,7 +120,9 @@ def test_which_visits_are_no_number_of_visits(noun, which, form):
     assert [f'"{which}" may be which' in problem.message for problem in problems] == [True]
 
 
-@pytest.mark.parametrize("printed", ["Acupuncture 12 sessions, 4 of 12 done", "8 acupuncture sessions (of 12)"])
+@pytest.mark.parametrize(
+    "printed", ["Acupuncture 12 sessions, 4 of 12 done", "8 acupuncture sessions (of 12)"]
+)
 def test_a_number_of_visits_beside_a_part_of_it_is_read(printed):
     assert read_item(printed, 0, len(printed))[0].quantity is not None
 

@@ -180,6 +180,25 @@ def test_an_issue_line_without_an_outcome(line, item):
     assert told(text) == [(ProblemKind.BAD_VALUE, "")]
 
 
+@each_row(
+    "label",
+    ["Determination", "Final Determination", "IMR Decision", "Decision", "Outcome", "RESULT", "Status"],
+)
+@each_row("before", [": ", " - ", "; ", ", ", " \n", "\n"])
+@each_row("mark", [": ", " - "])
+@each_row("words", ["Upheld", "Overturned", "Withdrawn"])
+def test_a_label_before_the_outcome_is_no_part_of_the_item(label, before, mark, words):
+    walker = Item(f"A walker{before}{label}", f"{mark}{words}", gap="@")
+    text = letter(Item("A cane"), walker, Item("A bed")).replace(":@", "")
+    assert items(text) == ["A cane", "A walker", "A bed"]
+    assert layout(text).issues[1].outcome.of(text) == words
+
+
+@pytest.mark.parametrize("item", ["Decision", "An impairment rating decision", "Disability status"])
+def test_an_item_that_ends_with_such_a_word_keeps_it(item):
+    assert items(letter(Item(item))) == [item]
+
+
 def test_an_item_that_was_not_decided_needs_no_field():
     gone = Item("A walker", "Withdrawn", administrator=None, reviewer=None, rationale=None)
     text = letter(Item("A cane"), gone, Item("A bed"))
