@@ -110,6 +110,21 @@ def test_no_amount(printed):
     assert read_item(printed, 0, len(printed))[0].quantity is None
 
 
+@pytest.mark.parametrize("mark", ["#42", "#42,", "#42;", "qty 42", "42 tablets,"])
+@pytest.mark.parametrize(
+    "after",
+    [
+        *("post-op", "post op", "postoperative", "post-operative pain", "post surgery", "post-surgical"),
+        *("prn", "no refills", "for pain", "per month", "as needed"),
+    ],
+)
+def test_what_follows_a_number_dispensed_is_no_measure_of_it(mark, after):
+    printed = f"Percocet 5/325mg {mark} {after}"
+    quantity = read_item(printed, 0, len(printed))[0].quantity
+    assert quantity is not None
+    assert (quantity.minimum, quantity.unit.value) == (42, "unit")
+
+
 @pytest.mark.parametrize("noun", ["sessions", "visits", "treatments"])
 @pytest.mark.parametrize("which", ["8 of 12", "#8 of 12", "8/12", "8 out of 12", "3 of 3"])
 @pytest.mark.parametrize("form", ["Acupuncture {noun} {which}", "{which} acupuncture {noun}"])
