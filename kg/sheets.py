@@ -11,18 +11,20 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from kg.errors import ExtraError, SettingError
 
 BOM = "\ufeff"
 CSV = "text/csv"
+Form = Literal["csv", "csv-bom", "xlsx"]
+"""The forms of a table: CSV, the same with a byte order mark, by which Excel knows UTF-8, and a workbook."""
 MEDIA_TYPES: Mapping[str, str] = {
     "csv": CSV,
     "csv-bom": CSV,
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-"""The forms of a table: CSV, the same with a byte order mark, by which Excel knows UTF-8, and a workbook."""
+"""The media type of each form."""
 MOST_ROWS = 1_048_575
 """Rows that a sheet can hold under its heading."""
 

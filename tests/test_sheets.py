@@ -4,6 +4,7 @@ import csv
 import io
 import sys
 from datetime import date
+from typing import get_args
 
 import pytest
 from workbooks import cells
@@ -20,6 +21,10 @@ TABLE = sheets.Table(
     {"c0": "A formula."},
     {"filters": {"year": "2014-2016"}, "notes": ["Not causes."], "generation": "000001", "nodes": [{"x": 1}]},
 )
+
+
+def test_each_form_has_a_media_type():
+    assert get_args(sheets.Form) == tuple(sheets.MEDIA_TYPES)
 
 
 def test_csv_is_text_that_no_spreadsheet_computes():

@@ -1,19 +1,6 @@
 """Write a knowledge base, or some of its cases, in the formats of other tools.
 
-========  =====================================================================================
-nt, ttl   the triples; a whole base with its ontology and catalogues
-jsonld    one readable document a case, with ``ontology/context.jsonld``; a whole base with its ontology
-          and catalogues, too
-parquet   the facts table as it is
-csv       the facts table; lists are joined by ``; ``, and a cell that a spreadsheet would take for a
-          formula begins with ``'``
-csv-bom   the same with a byte order mark, by which Excel knows UTF-8
-xlsx      the facts table as a workbook, with a sheet on what its columns mean; held in memory
-graphml   the cases, their parts and what they cite as nodes and edges, for network tools
-gexf      the same
-========  =====================================================================================
-
-All but ``xlsx``, ``graphml`` and ``gexf`` are streamed: memory stays flat in the number of letters.
+All but workbooks and networks are streamed: memory stays flat in the number of letters.
 """
 
 import json
@@ -27,6 +14,7 @@ import pyoxigraph as ox
 
 from kg import sheets
 from kg.base.columns import COLUMNS, FACTS, Kind
+from kg.base.export_formats import QUOTED, Format
 from kg.base.graphs import CATALOGUE, case_quads, open_read_only
 from kg.base.store import KnowledgeBase
 from kg.base.tables import arrow
@@ -65,15 +53,15 @@ def export(
         UnknownError: the base has no such case.
         BaseError: the base cannot be opened.
     """
-    if form not in FORMATS:
-        raise SettingError(f"expected a format ({', '.join(FORMATS)}), found {form!r}")
+    if form not in [*Format]:
+        raise SettingError(f"expected a format ({', '.join(Format)}), found {form!r}")
     wanted = None if cases is None else list(dict.fromkeys(cases))
     for case in wanted or ():
         if case not in base:
             raise UnknownError(f"{base.path}: there is no case {case!r}")
     if quotes and form not in QUOTED:
         raise SettingError(f"quotes are written as {' or '.join(QUOTED)}, not as {form}")
-    _WRITERS[form](base, out, wanted)
+    _WRITERS[Format(form)](base, out, wanted)
     if quotes:
         _quotes(base, out, base.cases() if wanted is None else wanted)
 
@@ -209,19 +197,14 @@ def _label(store: ox.Store, path: str) -> str | None:
     return found.object.value if found and isinstance(found.object, ox.Literal) else None
 
 
-_WRITERS: dict[str, Callable[[KnowledgeBase, BinaryIO, list[str] | None], None]] = {
-    "nt": _n_triples,
-    "ttl": _turtle,
-    "jsonld": _json_ld,
-    "parquet": _parquet,
-    "csv": _csv,
-    "csv-bom": partial(_csv, bom=True),
-    "xlsx": _xlsx,
-    "graphml": _graphml,
-    "gexf": _gexf,
+_WRITERS: dict[Format, Callable[[KnowledgeBase, BinaryIO, list[str] | None], None]] = {
+    Format.N_TRIPLES: _n_triples,
+    Format.TURTLE: _turtle,
+    Format.JSON_LD: _json_ld,
+    Format.PARQUET: _parquet,
+    Format.CSV: _csv,
+    Format.CSV_BOM: partial(_csv, bom=True),
+    Format.XLSX: _xlsx,
+    Format.GRAPHML: _graphml,
+    Format.GEXF: _gexf,
 }
-
-QUOTED = ("nt", "ttl")
-"""The formats that can hold quotes of the letters."""
-FORMATS = tuple(_WRITERS)
-"""The formats that :func:`export` writes."""

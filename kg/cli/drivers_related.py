@@ -156,7 +156,7 @@ def _print_row(
     from kg.cited.json_tables import of_robustness
 
     if form in {CubeForm.TURTLE, CubeForm.N_TRIPLES}:
-        raise SettingError("available formats of --row: table, csv, csv-bom, xlsx, json")
+        raise SettingError(f"available formats of --row: {', '.join(Form)}")
     analyses = Analyses.of(base)
     found = robustness(analyses.index, key, *asked, chosen)
     if form is CubeForm.JSON:
@@ -212,7 +212,7 @@ def _print_sets(found: "Drivers", form: CubeForm, generation: str) -> None:
         print(json.dumps({"verdict": found.verdict, "sets": [asdict(one) for one in found.sets]}))
         return
     if form in {CubeForm.TURTLE, CubeForm.N_TRIPLES}:
-        raise SettingError("available formats of --sets: table, csv, csv-bom, xlsx, json")
+        raise SettingError(f"available formats of --sets: {', '.join(Form)}")
     from kg.analysis.columns import meanings
     from kg.analysis.drivers import HELP, SetRow
 

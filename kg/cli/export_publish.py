@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kg.base.export_formats import QUOTED, Format
 from kg.cli import progress, query_parameters
 from kg.cli.command import DEFAULT_KB, DONE, FAULTS, Kb, command, say
 
@@ -30,8 +31,8 @@ def export(
     cases: Cases = None,
     kb: Kb = DEFAULT_KB,
     form: Annotated[
-        str, typer.Option("--format", help="nt, ttl, jsonld, parquet, csv, csv-bom, xlsx, graphml or gexf.")
-    ] = "nt",
+        str, typer.Option("--format", help=f"{', '.join([*Format][:-1])} or {[*Format][-1]}.")
+    ] = Format.N_TRIPLES,
     asked: Annotated[
         str | None,
         typer.Option("--query", metavar="NAME|FILE.rq", help="Only the cases that a query returns."),
@@ -46,7 +47,10 @@ def export(
     ] = None,
     quotes: Annotated[
         bool,
-        typer.Option("--quotes", help="With nt and ttl: quote the source of each fact (Web Annotation)."),
+        typer.Option(
+            "--quotes",
+            help=f"With {' and '.join(QUOTED)}: quote the source of each fact (Web Annotation).",
+        ),
     ] = False,
 ) -> None:
     """Write a knowledge base, or some of its cases, as triples, tables, documents or a network."""

@@ -20,9 +20,7 @@ TOLD = "Output format; overrides the Accept header. csv-bom is CSV for Excel; xl
 
 def form_of(
     request: Request,
-    form: Annotated[
-        Literal["json", "csv", "csv-bom", "xlsx"] | None, Query(alias="format", description=TOLD)
-    ] = None,
+    form: Annotated[Literal["json", sheets.Form] | None, Query(alias="format", description=TOLD)] = None,
 ) -> str:
     """The form of a table that an address or its ``Accept`` header asks for.
 

@@ -11,7 +11,8 @@ import pyoxigraph as ox
 import pytest
 
 from kg.base.building.build import build
-from kg.base.export import FORMATS, export
+from kg.base.export import export
+from kg.base.export_formats import Format
 from kg.base.store import KnowledgeBase
 from kg.errors import SettingError, UnknownError
 from kg.graph import iri
@@ -103,7 +104,7 @@ def test_the_network(base, form, read):
     assert not any(CASES[1] in node for node in network)
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", Format)
 def test_every_format_writes_no_case_at_all(base, form):
     if form == "xlsx":
         pytest.importorskip("xlsxwriter")

@@ -8,10 +8,16 @@ import sys
 import pytest
 import typer
 from tables import each_row
+from typer.main import get_command
 from typer.testing import CliRunner
 
+from kg.analysis.covariates import ADJUST, USUAL
+from kg.analysis.decisions import LEVELS, PARTIES
+from kg.analysis.related.features import MODES
+from kg.base.export_formats import Format
 from kg.cli import ORDER, app, command
 from kg.errors import SettingError, SourceError
+from kg.sampling import effects
 
 COMMANDS = {each.name: each for each in app.registered_commands}
 OF_A_BASE = {
@@ -41,6 +47,25 @@ def test_the_help_of_a_command_has_examples_that_name_what_there_is(name):
         words = shlex.split(example.partition(" > ")[0].rpartition(" | ")[2].partition(" < ")[0])
         assert words[:2] == ["kg", name]
         assert {word for word in words if re.match(r"--?[a-z]", word)} <= options
+
+
+@each_row(
+    ("name", "option", "choices"),
+    [
+        ("drivers", "--level", LEVELS),
+        ("drivers", "--party", PARTIES),
+        ("drivers", "--adjust", ADJUST),
+        ("drivers", "--adjust", [",".join(USUAL)]),
+        ("export", "--format", Format),
+        ("related", "--mode", MODES),
+        ("sample", "--effects", effects.KINDS),
+    ],
+)
+def test_the_help_of_an_option_names_all_that_it_takes(name, option, choices):
+    """Help is written without what computes with the choices, which takes long to load."""
+    parameters = get_command(app).commands[name].params
+    (said,) = [each.help for each in parameters if option in each.opts]
+    assert [choice for choice in choices if not re.search(rf"\b{choice}\b", said)] == []
 
 
 @each_row("name", ORDER)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
+from kg import sheets
 from kg.analysis import cube
 from kg.analysis.columns import meanings
 from kg.analysis.covariates import ADJUST, NOTHING
@@ -14,7 +15,6 @@ from kg.analysis.drivers import HELP, DriverRow
 from kg.analysis.row.row_query import sparql
 from kg.cited.json_tables import driver_figure, of_drivers
 from kg.resources import code_version
-from kg.sheets import MEDIA_TYPES
 from kg.web import negotiate, table_files
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
@@ -34,7 +34,7 @@ Adjust = Annotated[
 
 _FORMS = {
     "application/json": "json",
-    **{kind: form for form, kind in MEDIA_TYPES.items() if form != "csv-bom"},
+    **{kind: form for form, kind in sheets.MEDIA_TYPES.items() if form != "csv-bom"},
     "text/turtle": "ttl",
     "application/n-triples": "nt",
 }
@@ -61,7 +61,7 @@ def drivers(
     limit: Limit = 1000,
     offset: Offset = 0,
     form: Annotated[
-        Literal["json", "csv", "csv-bom", "xlsx", "ttl", "nt"] | None,
+        Literal["json", sheets.Form, "ttl", "nt"] | None,
         Query(alias="format", description=table_files.TOLD),
     ] = None,
 ) -> Response:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from kg import sheets
 from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.filters import FILTERS
@@ -59,7 +60,7 @@ def case_list(
     wanted: Annotated[Wanted, Depends(_wanted)],
     cursor: str | None = None,
     order: Literal["case", "newest", "oldest"] = "case",
-    form: Annotated[Literal["html", "csv", "csv-bom", "xlsx"], Query(alias="format")] = "html",
+    form: Annotated[Literal["html", sheets.Form], Query(alias="format")] = "html",
 ) -> Response:
     """Cases that match the filters in the address."""
     decisions = site.decisions(wanted)

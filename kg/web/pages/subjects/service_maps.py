@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from kg import sheets
 from kg.analysis import labels
 from kg.analysis.filters import Filters
 from kg.explore import crossed, drawing, topic
@@ -34,7 +35,7 @@ _ALL = 1_000
 _FLOW = 12
 _NAMED = 5
 
-Form = Literal["html", "csv", "csv-bom", "xlsx", "cited.svg", "specialties.svg", "flow.svg"]
+Form = Literal["html", sheets.Form, "cited.svg", "specialties.svg", "flow.svg"]
 
 
 @router.get("/services")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Query, Request
 from fastapi.responses import Response
 
+from kg import sheets
 from kg.analysis.columns import meanings
 from kg.analysis.drivers import DriverRow
 from kg.analysis.reasons.ground_rates import of_decisions
@@ -26,7 +27,7 @@ from kg.web.pages.rendering import PARTY_WORDS
 from kg.web.pages.values import counted
 from kg.web.site import Site
 
-Form = Literal["html", "csv", "csv-bom", "xlsx", "years.svg", "flow.svg"]
+Form = Literal["html", sheets.Form, "years.svg", "flow.svg"]
 """A page, its figures as a table, or one of its pictures."""
 Side = Annotated[Literal["reviewer", "claims_administrator", "any"], Query()]
 """Whose citations a page is about."""
