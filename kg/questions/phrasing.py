@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kg.questions import vocabulary
-from kg.questions.measured import WORDS
+from kg.questions.bounded_numbers import WORDS
 from kg.questions.vocabulary import Meaning, Phrase
 from kg.questions.wording import (
     cut_phrases,

@@ -22,7 +22,7 @@ from kg.analysis.filters import FILTERS
 from kg.analysis.sides import sides
 from kg.errors import KgError, QuestionError
 from kg.model import Outcome
-from kg.questions import answers, echo, letter_facets, measured, phrasing, question_query, vocabulary
+from kg.questions import answers, bounded_numbers, echo, letter_facets, phrasing, question_query, vocabulary
 from kg.questions.changes import changes
 from kg.questions.complete import complete
 from kg.questions.examples import EXAMPLES, nearest
@@ -86,7 +86,7 @@ RANGES = {
 def test_every_word_for_a_number_bounds_it_with_every_unit():
     """Before or after the number, of visits, tablets, hours and years of age, in any order of the parts."""
     said = vocabulary.keywords()
-    assert set(RANGES) == set(measured.BOUNDS)
+    assert set(RANGES) == set(bounded_numbers.BOUNDS)
     units = {name: ("quantity", unit.value) for name, unit in numbers.UNITS.items()} | {"OF_AGE": ("age", "")}
     wrong = []
     for bound, (form, value) in RANGES.items():

@@ -8,7 +8,7 @@ from tables import each_row
 
 from kg import resources
 from kg.questions.beside import BESIDE
-from kg.questions.measured import MEASURED
+from kg.questions.bounded_numbers import MEASURED
 from kg.questions.wording.endings.letter_endings import ENDINGS
 from kg.questions.wording.grounds.ground_forms import FORMS
 from kg.questions.wording.rationale_words import TOLD

@@ -7,9 +7,9 @@ from dataclasses import replace
 from kg.errors import QuestionError
 from kg.questions import vocabulary
 from kg.questions.beside import BESIDE
+from kg.questions.bounded_numbers import MEASURED
 from kg.questions.meaning import listed
 from kg.questions.meaning.asked import Asked
-from kg.questions.measured import MEASURED
 from kg.questions.question import Condition
 from kg.questions.wording.alternatives import is_of
 from kg.questions.wording.guideline_places import settled

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from kg.questions import letter_facets
-from kg.questions.measured import FRACTIONS, MEASURED, amounts_of, bounded
+from kg.questions.bounded_numbers import FRACTIONS, MEASURED, amounts_of, bounded
 from kg.questions.vocabulary import Meaning
 from kg.questions.wording.clauses import bands, minimums
 from kg.questions.wording.clauses.bands import DAYS

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kg.model import Unit
-from kg.questions.measured import AMOUNTS, MEASURED, bound, bounded
+from kg.questions.bounded_numbers import AMOUNTS, MEASURED, bound, bounded
 from kg.questions.vocabulary import Meaning
 
 UNITS = {"VISITS": Unit.VISIT, "UNITS": Unit.UNIT, "HOURS": Unit.HOUR}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from kg.questions import vocabulary
 from kg.questions.beside import BESIDE
-from kg.questions.measured import MEASURED, NUMBERS
+from kg.questions.bounded_numbers import MEASURED, NUMBERS
 from kg.questions.vocabulary import Meaning
 from kg.reading.vocabulary.phrases import words
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kg.questions.measured import MEASURED, amounts_of, bounded
+from kg.questions.bounded_numbers import MEASURED, amounts_of, bounded
 from kg.questions.vocabulary import Meaning
 
 Found = Iterator[tuple[Meaning, int, int]]

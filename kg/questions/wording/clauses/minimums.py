@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kg.questions.measured import MEASURED, amounts_of, bound, bounded
+from kg.questions.bounded_numbers import MEASURED, amounts_of, bound, bounded
 from kg.questions.vocabulary import Meaning
 
 Found = Iterator[tuple[Meaning, int, int]]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kg.model import Outcome
-from kg.questions.measured import amounts_of, bounded
+from kg.questions.bounded_numbers import amounts_of, bounded
 from kg.questions.vocabulary import Meaning
 from kg.reading.text.terminal_search import Terminals
 
