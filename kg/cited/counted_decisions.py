@@ -10,7 +10,7 @@ from kg.cited.wanted import NOT, SIDES, Wanted
 from kg.explore import case_lists, topic
 from kg.questions.counts import passing as meeting_question
 from kg.questions.question import Kind
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 
 
 def passing(letters: CountedLetters, asked: Wanted) -> Mask:

@@ -29,7 +29,7 @@ from kg.cited.wanted import SIDES, Values, Wanted, joined, named
 from kg.errors import SettingError
 from kg.explore import crossed
 from kg.questions.answers import answer
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 from kg.statistics import intervals
 
 _EVERY = 1_000_000

@@ -18,7 +18,7 @@ from kg.errors import KgError
 from kg.questions import answers, echo
 from kg.questions.counts import passing
 from kg.questions.question import Condition, Kind, Question
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 
 _FRAME = {
     *BOUNDS,

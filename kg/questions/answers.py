@@ -21,7 +21,7 @@ from kg.questions import echo, item_facets, letter_facets, question_query, vocab
 from kg.questions.counts import compared, counted, parts_of, passing, rows_of, without_value
 from kg.questions.measures import Found, measured, share
 from kg.questions.question import DATED, LASTING, Condition, Kind, Question
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 
 _LIKE = 10
 """Similar cases of an answer, where no number was asked for."""

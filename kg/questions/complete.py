@@ -12,7 +12,7 @@ from kg.errors import KgError
 from kg.questions import vocabulary
 from kg.questions.counts import passing
 from kg.questions.question import Condition
-from kg.questions.reading import LONGEST, read_question
+from kg.questions.question_reader import LONGEST, read_question
 from kg.questions.vocabulary import Meaning
 
 _TRIED = 40

@@ -40,7 +40,7 @@ _KINDS = {
 def sentence(question: Question) -> str:
     """How the question was understood.
 
-    >>> from kg.questions.reading import read_question
+    >>> from kg.questions.question_reader import read_question
     >>> sentence(read_question("upheld MRI by sex"))
     "Share upheld of decisions on Imaging/Radiology (“MRI”), by the worker's sex."
     """

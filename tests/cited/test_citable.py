@@ -24,7 +24,7 @@ from kg.cited.figure_kinds import KINDS
 from kg.cited.wanted import NOT
 from kg.cli import app
 from kg.errors import ChoiceError, KgError, QuestionError, SettingError, UnknownError
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 from kg.sample import letters as sampled
 
 LETTERS, ADDED, CHANGED = 150, 200, 20

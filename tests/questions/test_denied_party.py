@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from kg.errors import QuestionError
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 
 WHO = (
     *("UR", "utilization review", "the UR doctor", "the claims administrator", "the adjuster"),

@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 
 ENDED = (
     *(("upheld", "upheld"), ("denied", "upheld"), ("turned down", "upheld"), ("overturned", "overturned")),

@@ -7,7 +7,7 @@ import pytest
 from kg.errors import QuestionError
 from kg.model import Outcome
 from kg.questions import echo
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 
 SERVICES = {
     "surgery": "category=Surgery",

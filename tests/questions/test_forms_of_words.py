@@ -7,7 +7,7 @@ from tables import each_row
 
 from kg.errors import QuestionError
 from kg.questions import vocabulary
-from kg.questions.reading import ABSENT, read_question
+from kg.questions.question_reader import ABSENT, read_question
 from kg.questions.wording.licences import codes
 from kg.questions.wording.spelling import form_of_known
 

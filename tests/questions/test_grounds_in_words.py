@@ -5,7 +5,7 @@ from itertools import product
 from tables import each_row
 
 from kg.questions import echo
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 from kg.questions.wording.grounds.ground_names import names
 from kg.reading.vocabulary.concepts import read
 

@@ -8,7 +8,7 @@ from tables import each_row
 
 from kg.errors import QuestionError
 from kg.questions import echo, letter_facets
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 
 ITEMS = ("item", "treatment", "service", "request")
 ENDED = {

@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 
 KINDS = (
     *(

@@ -28,7 +28,7 @@ from kg.questions.complete import complete
 from kg.questions.examples import EXAMPLES, nearest
 from kg.questions.phrasing import tokens
 from kg.questions.question import Kind, Question
-from kg.questions.reading import ABSENT, LONGEST, grammar, read_question
+from kg.questions.question_reader import ABSENT, LONGEST, grammar, read_question
 from kg.questions.wording import numbers
 from kg.statistics import intervals
 

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 
 FORMS = (
     *("2012-2013", "2012 - 2013", "2012–2013", "2012..2013", "2012-13", "2012 to 2013", "2012 through 2013"),

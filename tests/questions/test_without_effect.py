@@ -11,7 +11,7 @@ from kg.errors import QuestionError
 from kg.questions import echo, vocabulary
 from kg.questions.meaning import without_effect
 from kg.questions.phrasing import said
-from kg.questions.reading import ABSENT, grammar, read_question
+from kg.questions.question_reader import ABSENT, grammar, read_question
 
 
 def rows():

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 
 SHOWS_UP = (
     *(

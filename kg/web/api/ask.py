@@ -12,7 +12,7 @@ from kg.questions.answers import MOST_ROWS
 from kg.questions.answers import ask as answered
 from kg.questions.complete import complete
 from kg.questions.question import Kind
-from kg.questions.reading import LONGEST
+from kg.questions.question_reader import LONGEST
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
 from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing

@@ -6,7 +6,7 @@ from kg.cited.figure_address import Asked
 from kg.cited.of_questions import of_conditions
 from kg.explore.suggest import Suggestion
 from kg.questions.complete import Completion
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 from kg.web.site import Site
 
 

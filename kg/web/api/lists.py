@@ -18,7 +18,7 @@ from kg.explore.neighbours import address
 from kg.explore.row_types import FeatureRow, HitRow
 from kg.graph import iri
 from kg.questions.complete import complete
-from kg.questions.reading import read_question
+from kg.questions.question_reader import read_question
 from kg.web import table_files
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types, thing_types

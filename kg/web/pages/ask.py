@@ -19,7 +19,7 @@ from kg.questions import answers, letter_facets
 from kg.questions.changes import changes
 from kg.questions.examples import nearest
 from kg.questions.question import Kind, Question
-from kg.questions.reading import LONGEST, read_question
+from kg.questions.question_reader import LONGEST, read_question
 from kg.reading.vocabulary.catalogue import guidelines
 from kg.web.api.cases import SiteDep
 from kg.web.drawings import years
