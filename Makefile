@@ -12,7 +12,8 @@ KB ?= $(if $(KG_LETTERS),kb-own,kb)
 BENCH ?= 20000
 SOAK ?= 180
 ROOMS ?= $(addsuffix =20,$(addprefix reading/,citing/citations requests/quantities requests/items sections early header \
-  vocabulary/titles) $(addprefix analysis/,drivers related network sides) statistics/intervals)
+  vocabulary/titles) $(addprefix analysis/,drivers related/rankings network/__init__ sides) \
+  statistics/intervals)
 
 BIN := .venv/bin
 QUIET := -qq --disable-pip-version-check

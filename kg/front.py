@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kg.analysis.cache import Analyses
+    from kg.analysis.driver_row.robustness import Robustness
     from kg.analysis.drivers import Drivers
     from kg.analysis.filters import Filters, Given
     from kg.analysis.network import Network
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from kg.analysis.reasons.ground_rates import Grounds
     from kg.analysis.reasons.stock_sentences import Stock
     from kg.analysis.related.rankings import Related
-    from kg.analysis.row.robustness import Robustness
     from kg.analysis.search import Hits, Search
     from kg.analysis.sides import Sides
     from kg.analysis.trends import Trends
@@ -135,12 +135,12 @@ class OpenBase(KnowledgeBase):
     def robustness(
         self, key: str, level: str = "page", party: str = "reviewer", **filters: "Given"
     ) -> "Robustness":
-        """One row of the drivers under several specifications: :func:`kg.analysis.row.robustness.robustness`.
+        """One row under several specifications: :func:`kg.analysis.driver_row.robustness.robustness`.
 
         Raises:
             ChoiceError, SettingError: the key, a parameter or filter has a value that it cannot have.
         """
-        from kg.analysis.row.robustness import robustness
+        from kg.analysis.driver_row.robustness import robustness
 
         return robustness(self.analyses.index, key, level, party, _filters(filters))
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -283,6 +284,25 @@ def test_the_floors_are_those_that_the_guide_for_contributors_names():
     line = next(line for line in guide.splitlines() if line.startswith("`errors"))
     named = [{name.strip(" `.") for name in floor.split(",")} for floor in line.split("→")]
     assert named == FLOORS
+
+
+def test_what_mutation_tests_break_is_there():
+    tree = ast.parse((ROOT / ".ci/mutants").read_text(encoding="utf-8"))
+    (tests,) = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TESTS"
+    ]
+    assert tests
+    printed = subprocess.run(
+        ["make", "--dry-run", "mutants"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    drawn = re.findall(r"(\S+)=\d+", printed.stdout.splitlines()[-1])
+    assert drawn
+    for room in {*tests, *drawn}:
+        wing_, *_, name = room.split("/")
+        files_ = [f"kg/{room}.py", *tests.get(room, f"tests/{wing_}/test_{name}.py").split()]
+        assert [file for file in files_ if not (ROOT / file).is_file()] == []
 
 
 def test_tests_of_the_web_run_loops_in_one_place():

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kg.analysis.columns import names
 from kg.analysis.coverage import coverage
 from kg.analysis.decisions import OUTCOMES, Mask
+from kg.analysis.driver_row.robustness import SpecificationRow, robustness
 from kg.analysis.drivers import DriverRow, Drivers
 from kg.analysis.drivers import drivers as driver_table
 from kg.analysis.filters import choose
@@ -20,7 +21,6 @@ from kg.analysis.outcomes import grouping, outcomes
 from kg.analysis.reasons import ground_rates, stock_sentences
 from kg.analysis.reasons.ground_rates import ALL, GroundRow, grounds
 from kg.analysis.related.rankings import Related
-from kg.analysis.row.robustness import SpecificationRow, robustness
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, Sides, SilentRow, sides, with_rates
 from kg.analysis.trends import ChangeRow, MonthRow, Trends, trends
 from kg.cited import counted_decisions

@@ -13,6 +13,8 @@ from kg.analysis import sides as two_sides
 from kg.analysis.covariates import NOTHING
 from kg.analysis.coverage import Coverage
 from kg.analysis.decisions import OUTCOMES
+from kg.analysis.driver_row.robustness import HELP as OF_SPECIFICATIONS
+from kg.analysis.driver_row.robustness import Robustness, SpecificationRow
 from kg.analysis.drivers import HELP as OF_DRIVERS
 from kg.analysis.drivers import DriverRow, Drivers
 from kg.analysis.filters import Filters
@@ -24,8 +26,6 @@ from kg.analysis.reasons.ground_rates import GroundRow, Grounds
 from kg.analysis.reasons.stock_sentences import HELP as OF_SENTENCES
 from kg.analysis.reasons.stock_sentences import Stock, StockRow, row_name
 from kg.analysis.related.rankings import Related
-from kg.analysis.row.robustness import HELP as OF_SPECIFICATIONS
-from kg.analysis.row.robustness import Robustness, SpecificationRow
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, Sides, SilentRow
 from kg.analysis.trends import HELP as OF_TRENDS
 from kg.analysis.trends import ChangeRow, MonthRow, Trends

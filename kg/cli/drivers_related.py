@@ -123,7 +123,7 @@ def drivers(
     treat the letter as the unit. Overturned is compared with upheld and modified combined.
     """
     from kg.analysis.cache import Analyses
-    from kg.analysis.row.row_query import sparql
+    from kg.analysis.driver_row.row_query import sparql
     from kg.base.store import KnowledgeBase
 
     if strip is not None and plot is None:
@@ -152,7 +152,7 @@ def _print_row(
     """One row under several specifications."""
     from kg.analysis.cache import Analyses
     from kg.analysis.columns import meanings
-    from kg.analysis.row.robustness import HELP, SpecificationRow, robustness
+    from kg.analysis.driver_row.robustness import HELP, SpecificationRow, robustness
     from kg.cited.json_tables import of_robustness
 
     if form in {CubeForm.TURTLE, CubeForm.N_TRIPLES}:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from kg.analysis.columns import SHARE, Column, Decisions, Overturned
+from kg.analysis.driver_row.robustness import Pair, SpecificationRow
 from kg.analysis.drivers import DriverRow, SetRow
 from kg.analysis.network import LinkRow, NodeRow, Relation
 from kg.analysis.outcomes import DriftRow, GroupRow, QuantityRow
 from kg.analysis.reasons.ground_rates import GroundRow
 from kg.analysis.reasons.stock_sentences import StockRow
 from kg.analysis.related.rankings import RelatedRow
-from kg.analysis.row.robustness import Pair, SpecificationRow
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, SilentRow
 from kg.analysis.trends import ChangeRow, MonthRow
 

@@ -11,10 +11,10 @@ from tables import each_row
 from kg.analysis.cache import Analyses
 from kg.analysis.comparison import Comparison
 from kg.analysis.decisions import LEVELS, PARTIES, prepare
+from kg.analysis.driver_row.row_query import sparql
 from kg.analysis.drivers import drivers
 from kg.analysis.filters import FILTERS, Filters
 from kg.analysis.filters.ranges import WORD
-from kg.analysis.row.row_query import sparql
 from kg.errors import ChoiceError, SettingError
 
 

@@ -11,13 +11,13 @@ from small_facts import cite, decision, facts_of
 from kg.analysis import plots
 from kg.analysis.cube import n_triples
 from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES, prepare
+from kg.analysis.driver_row.robustness import robustness
 from kg.analysis.drivers import drivers
 from kg.analysis.network import KINDS, network
 from kg.analysis.outcomes import KINDS as GROUPS
 from kg.analysis.outcomes import grouped, outcomes
 from kg.analysis.related.features import features
 from kg.analysis.related.rankings import related
-from kg.analysis.row.robustness import robustness
 from kg.analysis.sides import sides
 
 cited = st.sampled_from(

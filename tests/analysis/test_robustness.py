@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from kg.analysis.decisions import prepare
-from kg.analysis.row.robustness import CONTROL, ONE_ITEM, SPECIFICATIONS, robustness
+from kg.analysis.driver_row.robustness import CONTROL, ONE_ITEM, SPECIFICATIONS, robustness
 from kg.errors import UnknownError
 
 PAGE = "chronic-pain/2009/page/98"

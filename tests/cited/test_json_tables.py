@@ -5,12 +5,12 @@ import pytest
 import kg
 from kg.analysis.cache import Analyses
 from kg.analysis.coverage import coverage
+from kg.analysis.driver_row.robustness import robustness
 from kg.analysis.filters import Filters
 from kg.analysis.network import network
 from kg.analysis.outcomes import grouping, outcomes
 from kg.analysis.reasons.ground_rates import grounds
 from kg.analysis.reasons.stock_sentences import stock
-from kg.analysis.row.robustness import robustness
 from kg.analysis.sides import sides
 from kg.analysis.trends import trends
 from kg.base.building.build import build

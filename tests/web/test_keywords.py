@@ -10,9 +10,9 @@ from rdflib import Graph
 
 from kg import queries, resources
 from kg.analysis.decisions import prepare
+from kg.analysis.driver_row import row_query
 from kg.analysis.drivers import drivers
 from kg.analysis.filters import FILTERS, Filters
-from kg.analysis.row import row_query
 from kg.base.store import KnowledgeBase
 from kg.errors import QueryError
 from kg.graph import iri

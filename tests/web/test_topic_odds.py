@@ -16,8 +16,8 @@ from fastapi.testclient import TestClient
 from kg import sample
 from kg.analysis.cache import Analyses
 from kg.analysis.decisions import prepare
+from kg.analysis.driver_row.odds_ratios import FIGURES
 from kg.analysis.drivers import drivers
-from kg.analysis.row.odds_ratios import FIGURES
 from kg.base.store import KnowledgeBase
 from kg.explore import topic
 from kg.explore.neighbours import Links

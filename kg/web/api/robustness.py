@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Path, Request
 from fastapi.responses import Response
 
-from kg.analysis.row.robustness import robustness
+from kg.analysis.driver_row.robustness import robustness
 from kg.cited.json_tables import of_robustness
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types

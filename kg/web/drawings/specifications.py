@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from kg.analysis.row.robustness import CONTROL, SpecificationRow
+from kg.analysis.driver_row.robustness import CONTROL, SpecificationRow
 from kg.web.drawings import ratio
 from kg.web.drawings.saved import Drawing
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from kg.analysis.columns import schema
 from kg.analysis.decisions import LEVELS
-from kg.analysis.row.robustness import HELP, Pair, Robustness, SpecificationRow, level_of, robustness
+from kg.analysis.driver_row.robustness import HELP, Pair, Robustness, SpecificationRow, level_of, robustness
 from kg.cited.figure_address import Asked
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep

@@ -8,9 +8,9 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from kg.analysis import labels
+from kg.analysis.driver_row.robustness import level_of
 from kg.analysis.drivers import DriverRow
 from kg.analysis.filters import Filters
-from kg.analysis.row.robustness import level_of
 from kg.errors import UnknownError
 from kg.explore import case_lists, topic
 from kg.explore.case_lists import Wanted
