@@ -20,10 +20,10 @@ from names import IDEAS
 
 import kg
 from kg import queries, resources, sample
-from kg.analysis import columns as shown
+from kg.analysis import shown_columns as shown
 from kg.analysis.filters import ranges
 from kg.base.building.build import build
-from kg.base.columns import COLUMNS
+from kg.base.stored_columns import COLUMNS
 from kg.cli import app as command_line
 from kg.explore.row_types import ROWS
 from kg.graph import iri

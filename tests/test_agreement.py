@@ -9,8 +9,8 @@ import pytest
 
 from kg import queries
 from kg.base.building.build import build
-from kg.base.columns import FACTS, Kind
 from kg.base.store import KnowledgeBase
+from kg.base.stored_columns import FACTS, Kind
 from kg.graph import iri
 from kg.graph.triples import UNPAGED
 from kg.sample import sample

@@ -208,7 +208,6 @@ SAME_IDEA = {
     "build": "building a base, and the command for it",
     "check": "the claims of a text: the check, the call, the page",
     "cases": "cases in the API and on pages",
-    "columns": "the columns of what is stored, and of what is shown",
     "drivers": "the analysis, the call, the page",
     "outcomes": "outcomes by what decisions have: the analysis, the call, the page",
     "query": "a SPARQL query: the command, the page",

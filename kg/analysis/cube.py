@@ -15,10 +15,10 @@ import rdflib.namespace
 from rdflib.namespace import OWL, RDF, RDFS, SKOS, XSD
 
 from kg import resources
-from kg.analysis.columns import columns, names
 from kg.analysis.covariates import NOTHING
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.drivers import HELP, DriverRow, Drivers
+from kg.analysis.shown_columns import columns, names
 from kg.graph import iri
 from kg.graph.triples import escaped
 from kg.graph.vocab import DCTERMS, IMR, QB

@@ -16,7 +16,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.columns import (
+from kg.analysis.comparison import Comparison
+from kg.analysis.covariates import wanted as covariates
+from kg.analysis.decisions import OUTCOMES, Cited, Index, Mask, prepare
+from kg.analysis.filters import Filters, check_minimum, unknown
+from kg.analysis.prepared.cells import cells
+from kg.analysis.prepared.filtered import Filtered
+from kg.analysis.shown_columns import (
     SHARE,
     Column,
     Counted,
@@ -25,12 +31,6 @@ from kg.analysis.columns import (
     names,
     shaped,
 )
-from kg.analysis.comparison import Comparison
-from kg.analysis.covariates import wanted as covariates
-from kg.analysis.decisions import OUTCOMES, Cited, Index, Mask, prepare
-from kg.analysis.filters import Filters, check_minimum, unknown
-from kg.analysis.prepared.cells import cells
-from kg.analysis.prepared.filtered import Filtered
 from kg.analysis.verdict import Told
 from kg.sheets import to_csv
 

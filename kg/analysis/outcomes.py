@@ -10,15 +10,15 @@ from typing import Annotated
 import numpy as np
 import polars as pl
 
-from kg.analysis.columns import (
+from kg.analysis.decisions import PARTIES, Index, Mask, Valued, places
+from kg.analysis.filters import FILTERS, Filter, Filters, check_minimum, choose
+from kg.analysis.filters.ranges import DAYS, NUMBERS, YEARS
+from kg.analysis.shown_columns import (
     Column,
     Counted,
     names,
     shaped,
 )
-from kg.analysis.decisions import PARTIES, Index, Mask, Valued, places
-from kg.analysis.filters import FILTERS, Filter, Filters, check_minimum, choose
-from kg.analysis.filters.ranges import DAYS, NUMBERS, YEARS
 from kg.analysis.sides import with_rates
 from kg.errors import SettingError
 

@@ -9,9 +9,9 @@ from html import escape
 from math import ceil, floor, log
 
 from kg.analysis import labels
-from kg.analysis.columns import printed, shown
 from kg.analysis.drivers import DriverRow, Drivers
 from kg.analysis.filters import unknown
+from kg.analysis.shown_columns import printed, shown
 
 CAPTION = "Association, not causation: the reviewer chooses what to cite, and kinds of service differ."
 LESS, MORE, NEUTRAL, FEW = "#542788", "#b35806", "#f7f7f7", "#d9d9d9"

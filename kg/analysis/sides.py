@@ -7,17 +7,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.columns import (
+from kg.analysis.comparison import TESTED, Comparison
+from kg.analysis.covariates import USUAL
+from kg.analysis.decisions import OUTCOMES, Cited, Ids, Index, Mask, Valued
+from kg.analysis.filters import Filters, check_minimum
+from kg.analysis.shown_columns import (
     Column,
     Counted,
     Decisions,
     schema,
     shaped,
 )
-from kg.analysis.comparison import TESTED, Comparison
-from kg.analysis.covariates import USUAL
-from kg.analysis.decisions import OUTCOMES, Cited, Ids, Index, Mask, Valued
-from kg.analysis.filters import Filters, check_minimum
 from kg.model import Party
 
 HELP = (

@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.columns import Column, Counted, shaped
 from kg.analysis.decisions import LEVELS, PARTIES, Index
 from kg.analysis.filters import Filters, choose, unknown
+from kg.analysis.shown_columns import Column, Counted, shaped
 from kg.analysis.sides import with_rates
 from kg.reading.vocabulary.catalogue import guidelines
 from kg.statistics.clustered import Clustered, logistic

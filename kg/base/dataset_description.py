@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kg import resources
-from kg.base import columns, generations
+from kg.base import generations, stored_columns
 from kg.base.graphs import CATALOGUE
 from kg.base.ledger import Ledger, now
 from kg.base.tables import arrow
@@ -122,7 +122,7 @@ _COUNTED = ("items", "citations", "problems")
 def _counts(folder: Path) -> dict[str, Any]:
     """How many letters a generation has, what they hold, and the first and last day of their decisions."""
     letters, sums, days = 0, dict.fromkeys(_COUNTED, 0), set[date]()
-    for rows in arrow.read(arrow.files(folder / "determinations"), columns.DETERMINATIONS):
+    for rows in arrow.read(arrow.files(folder / "determinations"), stored_columns.DETERMINATIONS):
         letters += rows.num_rows
         for name in _COUNTED:
             sums[name] += sum(value or 0 for value in arrow.values(rows, name))

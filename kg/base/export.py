@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, BinaryIO
 import pyoxigraph as ox
 
 from kg import sheets
-from kg.base.columns import COLUMNS, FACTS, Kind
 from kg.base.export_formats import QUOTED, Format
 from kg.base.graphs import CATALOGUE, case_quads, open_read_only
 from kg.base.store import KnowledgeBase
+from kg.base.stored_columns import COLUMNS, FACTS, Kind
 from kg.base.tables import arrow
 from kg.errors import SettingError, UnknownError
 from kg.graph import annotations, iri, jsonld

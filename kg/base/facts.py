@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kg.base.columns import DETERMINATIONS, FACTS, GROUNDS, PROBLEMS, SENTENCES, Kind, Schema
+from kg.base.stored_columns import DETERMINATIONS, FACTS, GROUNDS, PROBLEMS, SENTENCES, Kind, Schema
 from kg.base.tables import arrow
 from kg.base.tables.arrow import Row
 from kg.model import (

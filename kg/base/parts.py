@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from kg.base import letter_texts
 from kg.base.building.staging import PACK
-from kg.base.columns import TABLES, Schema
 from kg.base.facts import POSITION, staged
 from kg.base.ledger import Ledger
+from kg.base.stored_columns import TABLES, Schema
 from kg.base.tables import arrow
 
 if TYPE_CHECKING:

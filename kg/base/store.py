@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from rdflib import Graph
 
 from kg.base import generations
-from kg.base.columns import TABLES
 from kg.base.graphs import as_graph, open_read_only
 from kg.base.ledger import Changed, Correction
 from kg.base.letter_texts import Letters
+from kg.base.stored_columns import TABLES
 from kg.base.tables import arrow
 from kg.errors import UnknownError, extras
 from kg.model import Determination

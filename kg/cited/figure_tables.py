@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.columns import names
 from kg.analysis.coverage import coverage
 from kg.analysis.decisions import OUTCOMES, Mask
 from kg.analysis.driver_row.robustness import SpecificationRow, robustness
@@ -21,6 +20,7 @@ from kg.analysis.outcomes import grouping, outcomes
 from kg.analysis.reasons import ground_rates, stock_sentences
 from kg.analysis.reasons.ground_rates import ALL, GroundRow, grounds
 from kg.analysis.related.rankings import Related
+from kg.analysis.shown_columns import names
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, Sides, SilentRow, sides, with_rates
 from kg.analysis.trends import ChangeRow, MonthRow, Trends, trends
 from kg.cited import counted_decisions

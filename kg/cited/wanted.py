@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kg.analysis.columns import names
 from kg.analysis.filters import Filters
+from kg.analysis.shown_columns import names
 
 Values = Mapping[str, float | int | str | None]
 

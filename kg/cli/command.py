@@ -134,7 +134,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str |
 
 def table_of(row: type, rows: Iterable[Any], title: str | None = None, without: Collection[str] = ()) -> None:
     """Print rows as a table: the columns of their type, but for those named in ``without``."""
-    from kg.analysis.columns import printed, shown
+    from kg.analysis.shown_columns import printed, shown
 
     cells = [cell for cell in shown(row) if cell.named.name not in without]
     lines = [[printed(cell, each) for cell in cells] for each in rows]

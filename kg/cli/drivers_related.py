@@ -151,8 +151,8 @@ def _print_row(
 ) -> None:
     """One row under several specifications."""
     from kg.analysis.cache import Analyses
-    from kg.analysis.columns import meanings
     from kg.analysis.driver_row.robustness import HELP, SpecificationRow, robustness
+    from kg.analysis.shown_columns import meanings
     from kg.cited.json_tables import of_robustness
 
     if form in {CubeForm.TURTLE, CubeForm.N_TRIPLES}:
@@ -186,8 +186,8 @@ def _print_drivers(
     found: "Drivers", form: CubeForm, limit: int, base: "KnowledgeBase", analyses: "Analyses"
 ) -> None:
     from kg.analysis import cube
-    from kg.analysis.columns import meanings
     from kg.analysis.drivers import HELP, DriverRow
+    from kg.analysis.shown_columns import meanings
     from kg.cited.json_tables import of_drivers
     from kg.resources import code_version
 
@@ -213,8 +213,8 @@ def _print_sets(found: "Drivers", form: CubeForm, generation: str) -> None:
         return
     if form in {CubeForm.TURTLE, CubeForm.N_TRIPLES}:
         raise SettingError(f"available formats of --sets: {', '.join(Form)}")
-    from kg.analysis.columns import meanings
     from kg.analysis.drivers import HELP, SetRow
+    from kg.analysis.shown_columns import meanings
 
     rows = found.set_rows()
     if is_file(form):
@@ -308,8 +308,8 @@ def related(
     Rarer shared features weigh more (inverse document frequency).
     """
     from kg.analysis.cache import Analyses
-    from kg.analysis.columns import meanings
     from kg.analysis.related.rankings import RelatedRow
+    from kg.analysis.shown_columns import meanings
     from kg.base.store import KnowledgeBase
     from kg.cited.citable import Citable
     from kg.cited.json_tables import of_related

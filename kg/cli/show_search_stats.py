@@ -215,9 +215,9 @@ def sentences(
 ) -> None:
     """List rationale sentences that appear in several letters, with the outcomes of their decisions."""
     from kg.analysis.cache import Analyses
-    from kg.analysis.columns import meanings
     from kg.analysis.reasons.stock_sentences import HELP, StockRow
     from kg.analysis.reasons.stock_sentences import stock as count
+    from kg.analysis.shown_columns import meanings
     from kg.base.store import KnowledgeBase
     from kg.cited.json_tables import of_sentences
 

@@ -33,7 +33,7 @@ _SHOWN = 40
 
 def _print_frame(row: type, frame: "pl.DataFrame", form: Form, title: str, **told: Any) -> None:
     if is_file(form):
-        from kg.analysis.columns import meanings
+        from kg.analysis.shown_columns import meanings
 
         print_file(form, meanings(row), frame.iter_rows(), **told)
     else:
@@ -210,9 +210,9 @@ def grounds(
     Shares describe what reviewers write; they imply neither cause nor prediction.
     """
     from kg.analysis.cache import Analyses
-    from kg.analysis.columns import meanings
     from kg.analysis.reasons.ground_rates import HELP, GroundRow
     from kg.analysis.reasons.ground_rates import grounds as count
+    from kg.analysis.shown_columns import meanings
     from kg.base.store import KnowledgeBase
     from kg.cited.json_tables import of_grounds
 
@@ -261,7 +261,7 @@ def trends(
     The letter is the unit. Other changes at the same time cannot be separated from the edition.
     """
     from kg.analysis.cache import Analyses
-    from kg.analysis.columns import meanings
+    from kg.analysis.shown_columns import meanings
     from kg.analysis.trends import HELP, ChangeRow, MonthRow
     from kg.analysis.trends import trends as count
     from kg.base.store import KnowledgeBase
@@ -349,8 +349,8 @@ def network(
 def _print_network(
     found: "Network", form: NetworkForm, generation: str, *, nodes: bool, around: str | None
 ) -> None:
-    from kg.analysis.columns import meanings
     from kg.analysis.network import HELP, LinkRow, NodeRow, Relation
+    from kg.analysis.shown_columns import meanings
 
     row: type
     if around is not None:

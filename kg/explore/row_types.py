@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from kg.analysis.columns import SHARE, Column, Decisions, Overturned
 from kg.analysis.driver_row.robustness import Pair, SpecificationRow
 from kg.analysis.drivers import DriverRow, SetRow
 from kg.analysis.network import LinkRow, NodeRow, Relation
@@ -12,6 +11,7 @@ from kg.analysis.outcomes import DriftRow, GroupRow, QuantityRow
 from kg.analysis.reasons.ground_rates import GroundRow
 from kg.analysis.reasons.stock_sentences import StockRow
 from kg.analysis.related.rankings import RelatedRow
+from kg.analysis.shown_columns import SHARE, Column, Decisions, Overturned
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, SilentRow
 from kg.analysis.trends import ChangeRow, MonthRow
 

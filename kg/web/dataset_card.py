@@ -13,9 +13,9 @@ from rdflib.namespace import DCAT, DCTERMS, RDF, RDFS, SDO, SH, VOID, XSD
 
 from kg import queries, resources
 from kg.base.archive import dumps
-from kg.base.columns import COLUMNS, Kind
 from kg.base.dataset_description import license_of_data
 from kg.base.store import KnowledgeBase
+from kg.base.stored_columns import COLUMNS, Kind
 from kg.errors import UnknownError
 from kg.graph import iri
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from kg.base.columns import FACTS
+from kg.base.stored_columns import FACTS
 from kg.base.tables.data_frames import of_rows
 
 Cite = tuple[Any, ...]

@@ -3,7 +3,7 @@
 import pytest
 
 from kg.analysis.coverage import coverage
-from kg.base.columns import TABLES
+from kg.base.stored_columns import TABLES
 from kg.base.tables import arrow
 
 

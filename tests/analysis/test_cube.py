@@ -5,11 +5,11 @@ import pytest
 
 from kg import resources
 from kg.analysis.cache import Analyses
-from kg.analysis.columns import names
 from kg.analysis.cube import FIGURES, data_sets, n_triples, turtle
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.drivers import DriverRow, drivers
 from kg.analysis.filters import Filters
+from kg.analysis.shown_columns import names
 from kg.graph import iri
 from kg.resources import code_version
 

@@ -3,10 +3,10 @@ import pytest
 from small_facts import cite, decision, facts_of
 
 from kg import parse_letter, sample
-from kg.analysis.columns import names
 from kg.analysis.decisions import LEVELS, prepare
 from kg.analysis.drivers import DriverRow, drivers
 from kg.analysis.filters import Filters
+from kg.analysis.shown_columns import names
 from kg.base.building.read import specialty_labels
 from kg.base.facts import Rows
 from kg.base.tables import data_frames

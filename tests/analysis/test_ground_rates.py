@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 from small_facts import cite, decision, facts_of
 
-from kg.analysis.columns import columns
 from kg.analysis.decisions import LEVELS, prepare
 from kg.analysis.filters import FILTERS, Filters
 from kg.analysis.reasons.ground_rates import BY, GroundRow, grounds, of_decisions
+from kg.analysis.shown_columns import columns
 from kg.errors import ChoiceError, UnknownError
 
 MANY = {

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import pytest
 
-from kg.analysis.columns import Column, printed, shown
+from kg.analysis.shown_columns import Column, printed, shown
 
 PLAIN = Column("Words", "what it is")
 

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from small_facts import cite, decision, facts_of
 
-from kg.analysis.columns import names
 from kg.analysis.decisions import prepare
 from kg.analysis.filters import Filters
+from kg.analysis.shown_columns import names
 from kg.analysis.trends import ChangeRow, MonthRow, trends
 from kg.errors import UnknownError
 

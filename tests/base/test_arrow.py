@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from kg.base.columns import TABLES, Kind
+from kg.base.stored_columns import TABLES, Kind
 from kg.base.tables import arrow, data_frames, parquet
 from kg.errors import TableError
 

@@ -16,9 +16,9 @@ import pytest
 from kg.base.archive import deposit as deposits
 from kg.base.archive.deposit import CONTENT, CRATE, DESCRIPTION, GRAPH, MANIFEST, TEXTS, deposit, table_name
 from kg.base.building.build import build
-from kg.base.columns import COLUMNS, TABLES
 from kg.base.dataset_description import license_of_data
 from kg.base.store import KnowledgeBase
+from kg.base.stored_columns import COLUMNS, TABLES
 from kg.base.tables import data_frames
 from kg.base.upkeep import verify_deposit as verifying
 from kg.base.upkeep.verify_deposit import verify_deposit

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from msgspec.structs import replace
 
-from kg.base.columns import EARLIER, FACTS, TABLES
 from kg.base.facts import POSITION, Rows
+from kg.base.stored_columns import EARLIER, FACTS, TABLES
 from kg.base.tables import arrow, data_frames
 from kg.graph import iri
 from kg.graph.triples import n_triples

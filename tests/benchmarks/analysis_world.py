@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from kg.base.columns import FACTS
+from kg.base.stored_columns import FACTS
 from kg.base.tables import data_frames
 
 CATEGORIES = (

@@ -15,7 +15,7 @@ import polars as pl
 
 from kg.analysis.decisions import Index, prepare
 from kg.analysis.drivers import Drivers, drivers
-from kg.base.columns import FACTS
+from kg.base.stored_columns import FACTS
 from kg.base.tables.data_frames import of_rows
 from kg.sample import letters
 from kg.sampling.effects import BASE_RATE, LETTER, Effects, planted

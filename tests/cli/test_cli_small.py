@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from typer.main import get_command
 
-from kg.base.columns import Kind
+from kg.base.stored_columns import Kind
 from kg.base.tables import arrow
 from kg.cli import app
 from kg.errors import EXTRAS

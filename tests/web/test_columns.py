@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.analysis.columns import Counted, columns, schema
+from kg.analysis.shown_columns import Counted, columns, schema
 from kg.explore.row_types import ROWS
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ FIGURE = '    trial: Annotated[float | None, Column("Trial", "column on trial")]
 TEXT = '    trial: Annotated[str, Column("Trial", "column on trial", "text")]\n'
 TRIALS = [
     # file, what stands before, and what is added: a column, and its value where the rows are made
-    ("analysis/columns.py", '"upper end of the rate", "high", SHARE)]\n', FIGURE),
+    ("analysis/shown_columns.py", '"upper end of the rate", "high", SHARE)]\n', FIGURE),
     ("analysis/sides.py", 'counts = {"letters": compared.letters, ', '"trial": [1.5] * compared.keys, '),
     ("analysis/drivers.py", 'counts = {"letters": compared.letters, ', '"trial": [1.5] * compared.keys, '),
     ("analysis/network/__init__.py", '"q-value of the test against chance", form="{:.3f}")]\n', FIGURE),

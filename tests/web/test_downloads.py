@@ -16,7 +16,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF, RDFS, SH, SKOS, VOID
 
 from kg import queries, resources, turtle
-from kg.base import columns
+from kg.base import stored_columns
 from kg.base.archive import dumps
 from kg.base.dataset_description import license_of_data
 from kg.base.store import KnowledgeBase
@@ -214,7 +214,7 @@ def test_the_about_page_holds_schema_org_and_croissant(site: TestClient, files: 
     assert {file["name"] for file in found["distribution"]} == set(files)
     assert all(re.fullmatch("[0-9a-f]{64}", file["sha256"]) for file in found["distribution"])
     (records,) = found["recordSet"]
-    assert [field["name"] for field in records["field"]] == list(columns.FACTS)
+    assert [field["name"] for field in records["field"]] == list(stored_columns.FACTS)
     links = page.headers["link"]
     for relation in ("cite-as", "describedby", "license", "type", "item"):
         assert f'rel="{relation}"' in links

@@ -11,8 +11,8 @@ from typer.main import get_command
 
 from kg import contract
 from kg.analysis.filters import FILTERS
-from kg.base.columns import COLUMNS
 from kg.base.store import KnowledgeBase
+from kg.base.stored_columns import COLUMNS
 from kg.cli import app
 from kg.graph.generate import declared
 from kg.resources import text

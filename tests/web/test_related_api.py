@@ -5,8 +5,8 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from kg.analysis.columns import columns
 from kg.analysis.related.rankings import RelatedRow
+from kg.analysis.shown_columns import columns
 
 
 def lines(answer):

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 import numpy as np
 import polars as pl
 
-from kg.analysis.columns import Column
 from kg.analysis.comparison import Comparison
 from kg.analysis.covariates import USUAL
 from kg.analysis.decisions import LEVELS, Index, Mask
 from kg.analysis.filters import Filters, unknown
+from kg.analysis.shown_columns import Column
 from kg.model import Party
 
 HELP = (

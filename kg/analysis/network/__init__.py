@@ -13,10 +13,10 @@ import networkx as nx
 import numpy as np
 import polars as pl
 
-from kg.analysis.columns import SHARE, Column, Decisions, Letters, Overturned, names, schema
 from kg.analysis.decisions import OUTCOMES, Index, Mask, each_once
 from kg.analysis.filters import Filters, check_minimum, choose, unknown
 from kg.analysis.network.nodes import Nodes, letters_of_both, mark_ranges
+from kg.analysis.shown_columns import SHARE, Column, Decisions, Letters, Overturned, names, schema
 from kg.model import Outcome
 from kg.statistics.chance import Ids, Together, counted, together
 

@@ -13,11 +13,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from kg.analysis import labels
-from kg.analysis.columns import SHARE, Column, Counted, shaped
 from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES, Ids, Index
 from kg.analysis.filters import Filters, choose, unknown
 from kg.analysis.outcomes import GROUPINGS, grouped
 from kg.analysis.related.rows import plain
+from kg.analysis.shown_columns import SHARE, Column, Counted, shaped
 from kg.analysis.sides import with_rates
 from kg.model import Party
 from kg.statistics.clustered import correlation

@@ -7,9 +7,9 @@ from typing import Annotated, NamedTuple
 import numpy as np
 import polars as pl
 
-from kg.analysis.columns import SHARE, Column, Counted, shaped
 from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.filters import Filters
+from kg.analysis.shown_columns import SHARE, Column, Counted, shaped
 from kg.analysis.sides import with_rates
 from kg.base.facts import rationale_sentences, wording
 from kg.model import Determination, Party

@@ -16,13 +16,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.columns import Column, schema
 from kg.analysis.decisions import OUTCOMES, Index
 from kg.analysis.filters import Filters, choose
 from kg.analysis.related.evidence_kinds import KIN, NAMES
 from kg.analysis.related.features import MODES, Features, features
 from kg.analysis.related.nearest import SCALE, Asked, Mask, Scores, asked_of, exact, nearest
 from kg.analysis.related.rows import RelatedDecision, Side, related_decision, side_asked
+from kg.analysis.shown_columns import Column, schema
 from kg.errors import SettingError
 
 WANTED = ("other", *OUTCOMES)

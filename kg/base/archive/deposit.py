@@ -2,7 +2,7 @@
 
 ======================  ===============================================================================
 graph.nt.gz             the triples case by case, those of a case sorted, then those that cases share
-tables/NAME.parquet     the tables of :data:`kg.base.columns.TABLES`, ordered by case
+tables/NAME.parquet     the tables of :data:`kg.base.stored_columns.TABLES`, ordered by case
 dataset.ttl             DCAT and VoID: what the generation says of itself, and the files
 data-card.md            what the data are, how precise, and what they cannot show
 content-sha256.txt      SHA-256 of the graph's text and of each table's rows
@@ -34,10 +34,10 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from kg import resources
 from kg.base import generations
 from kg.base.archive import ro_crate
-from kg.base.columns import TABLES, Schema
 from kg.base.dataset_description import distributions, license_of_data, licensed
 from kg.base.graphs import CATALOGUE, kept_lines
 from kg.base.store import KnowledgeBase
+from kg.base.stored_columns import TABLES, Schema
 from kg.base.tables import arrow, parquet
 from kg.errors import BaseError, SettingError, TableError
 from kg.graph import iri

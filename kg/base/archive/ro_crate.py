@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kg.base.columns import COLUMNS
 from kg.base.dataset_description import MEDIA_TYPES
+from kg.base.stored_columns import COLUMNS
 from kg.graph import iri
 
 Entity = dict[str, Any]

@@ -16,7 +16,7 @@ from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, T
 from arro3.core import Schema as ArrowSchema
 from arro3.io import read_ipc, write_csv, write_ipc, write_parquet
 
-from kg.base.columns import EARLIER, Kind, Schema
+from kg.base.stored_columns import EARLIER, Kind, Schema
 from kg.base.tables import parquet
 from kg.errors import BaseError, TableError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 from arro3.core import RecordBatch
 
-from kg.base.columns import EARLIER, Kind, Schema
+from kg.base.stored_columns import EARLIER, Kind, Schema
 from kg.base.tables import arrow
 
 TYPES: Mapping[Kind, pl.DataType] = {

@@ -9,10 +9,10 @@ from pyoxigraph import Store
 
 from kg.base import generations, manifest, parts
 from kg.base.archive import dumps
-from kg.base.columns import TABLES
 from kg.base.graphs import CATALOGUE, case_quads, open_read_only
 from kg.base.ledger import Ledger, LetterRow
 from kg.base.letter_texts import SUFFIX, Letters, text_hash
+from kg.base.stored_columns import TABLES
 from kg.base.tables import arrow
 from kg.errors import BaseError, TableError
 from kg.graph.vocab import IMR

@@ -8,11 +8,11 @@ from fastapi.responses import Response
 
 from kg import sheets
 from kg.analysis import cube
-from kg.analysis.columns import meanings
 from kg.analysis.covariates import ADJUST, NOTHING
 from kg.analysis.decisions import LEVELS, PARTIES
 from kg.analysis.driver_row.row_query import sparql
 from kg.analysis.drivers import HELP, DriverRow
+from kg.analysis.shown_columns import meanings
 from kg.cited.json_tables import driver_figure, of_drivers
 from kg.resources import code_version
 from kg.web import negotiate, table_files

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from kg.analysis import labels
-from kg.analysis.columns import meanings
+from kg.analysis.shown_columns import meanings
 from kg.cited.figure_address import Asked
 from kg.cited.json_tables import of_coverage
 from kg.explore import drawing, edge_evidence, json_answers

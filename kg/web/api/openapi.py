@@ -14,8 +14,8 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field, create_model
 
 from kg import contract, queries
-from kg.analysis.columns import meanings
 from kg.analysis.decisions import LEVELS, OUTCOMES, PARTIES
+from kg.analysis.shown_columns import meanings
 from kg.graph import iri
 from kg.web.api.answers.brief import Brief, BriefListing, shortened, view_of
 from kg.web.parameters import only_known

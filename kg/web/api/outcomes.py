@@ -9,10 +9,10 @@ from pydantic.json_schema import SkipJsonSchema
 
 from kg.analysis import network as links
 from kg.analysis import sides as two_sides
-from kg.analysis.columns import meanings
 from kg.analysis.network import LinkRow
 from kg.analysis.outcomes import GROUPINGS, KINDS, DriftRow, GroupRow, QuantityRow, grouping
 from kg.analysis.outcomes import outcomes as count
+from kg.analysis.shown_columns import meanings
 from kg.analysis.sides import AgreementRow, GroupAgreementRow, PairRow, SilentRow
 from kg.cited.json_tables import JsonTable, of_network, of_outcomes, of_sides
 from kg.web import table_files

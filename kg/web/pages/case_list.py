@@ -12,7 +12,7 @@ from kg import sheets
 from kg.analysis import labels
 from kg.analysis.decisions import OUTCOMES
 from kg.analysis.filters import FILTERS
-from kg.base.columns import COLUMNS
+from kg.base.stored_columns import COLUMNS
 from kg.explore import case_lists, facets
 from kg.explore.case_lists import Found, Wanted
 from kg.explore.incidence import Ids

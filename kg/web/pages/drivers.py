@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from kg import queries
 from kg.analysis import labels, plots
-from kg.analysis.columns import Shown, printed, shown
 from kg.analysis.decisions import LEVELS
 from kg.analysis.drivers import HELP, DriverRow, Drivers, EffectSet
 from kg.analysis.filters import Filters
+from kg.analysis.shown_columns import Shown, printed, shown
 from kg.cited.json_tables import driver_figure
 from kg.errors import QueryError, UnknownError
 from kg.web.api.cases import SiteDep

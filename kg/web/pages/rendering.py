@@ -8,8 +8,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kg.analysis.columns import chance, columns
 from kg.analysis.related.rows import plain
+from kg.analysis.shown_columns import chance, columns
 from kg.explore import drawing, marking
 from kg.explore.row_types import CaseRow
 from kg.web.pages import values

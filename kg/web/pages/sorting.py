@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from kg.analysis.columns import Shown
 from kg.analysis.drivers import DriverRow
+from kg.analysis.shown_columns import Shown
 from kg.errors import UnknownError
 
 SURE = 0.05

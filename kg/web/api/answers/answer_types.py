@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal, get_type_hints
 from pydantic import BaseModel, Field, create_model
 
 from kg import queries
-from kg.analysis.columns import columns
 from kg.analysis.driver_row.robustness import Pair, SpecificationRow
 from kg.analysis.drivers import DriverRow, EffectSet
 from kg.analysis.network import NodeRow
 from kg.analysis.related.rankings import RelatedRow
 from kg.analysis.related.rows import Reason, Shared, Side
+from kg.analysis.shown_columns import columns
 from kg.analysis.sides import Effect
 from kg.analysis.trends import ChangeRow
 from kg.explore import json_answers

@@ -6,8 +6,8 @@ from urllib.parse import unquote
 from rdflib.namespace import RDF
 
 from kg.analysis import cube
-from kg.analysis.columns import names
 from kg.analysis.filters import FILTERS, Filters
+from kg.analysis.shown_columns import names
 from kg.cited import figure_citations
 from kg.cited.figure_address import Asked
 from kg.errors import GoneError, UnknownError

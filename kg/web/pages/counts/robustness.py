@@ -8,9 +8,9 @@ import polars as pl
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from kg.analysis.columns import schema
 from kg.analysis.decisions import LEVELS
 from kg.analysis.driver_row.robustness import HELP, Pair, Robustness, SpecificationRow, level_of, robustness
+from kg.analysis.shown_columns import schema
 from kg.cited.figure_address import Asked
 from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep

@@ -8,8 +8,8 @@ import polars as pl
 from fastapi import Query, Request
 from fastapi.responses import Response
 
-from kg.analysis.columns import columns, printed, shown
 from kg.analysis.filters import Filters
+from kg.analysis.shown_columns import columns, printed, shown
 from kg.cited.figure_address import Asked
 from kg.cited.json_tables import row_of
 from kg.web.drawings.saved import Drawing

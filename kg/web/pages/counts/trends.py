@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from kg.analysis import trends as by_month
-from kg.analysis.columns import schema
+from kg.analysis.shown_columns import schema
 from kg.analysis.trends import ChangeRow, MonthRow, Trends
 from kg.cited.json_tables import trend_figure
 from kg.web.api.cases import SiteDep

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kg.analysis import labels
-from kg.analysis.columns import chance, meanings
 from kg.analysis.drivers import DriverRow, Drivers
+from kg.analysis.shown_columns import chance, meanings
 from kg.explore.neighbours import Links
 from kg.web.pages.values import counted, ratio
 

@@ -9,11 +9,11 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 from kg import sheets
-from kg.analysis.columns import meanings
 from kg.analysis.driver_row import odds_ratios
 from kg.analysis.driver_row.odds_ratios import Compared, OddsRatios
 from kg.analysis.drivers import DriverRow
 from kg.analysis.reasons.ground_rates import of_decisions
+from kg.analysis.shown_columns import meanings
 from kg.explore import crossed, drawing, topic
 from kg.explore.incidence import Ids
 from kg.explore.topic import Row, Sides
