@@ -213,6 +213,7 @@ SAME_IDEA = {
     "query": "a SPARQL query: the command, the page",
     "related": "similar cases: the call, the page",
     "robustness": "one key under several specifications: the analysis, the call, the page",
+    "search": "the words of letters: the analysis, the call, the page",
     "trends": "outcomes by month: the analysis, the call, the page",
 }
 """The names that stand in several packages, because they are one idea on several floors."""

@@ -27,12 +27,13 @@ from kg.web.api import robustness as robustness_api
 from kg.web.api import trends as trends_api
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
+from kg.web.pages import about, case_list, cited_figures, graph_view, home, query, rendering
 from kg.web.pages import ask as ask_page
-from kg.web.pages import case_list, cited_figures, query, rendering, search_about
 from kg.web.pages import cases as case_pages
 from kg.web.pages import check as check_page
 from kg.web.pages import drivers as driver_pages
 from kg.web.pages import related as related_pages
+from kg.web.pages import search as search_page
 from kg.web.pages.counts import network as network_pages
 from kg.web.pages.counts import outcomes as outcomes_pages
 from kg.web.pages.counts import robustness as robustness_pages
@@ -46,7 +47,9 @@ from kg.web.transfer import Transfer
 
 ROUTED = (
     *(
+        home,
         case_pages,
+        graph_view,
         case_list,
         protocol,
         case_api,
@@ -58,7 +61,8 @@ ROUTED = (
         query,
         cited_figures,
         driver_pages,
-        search_about,
+        search_page,
+        about,
     ),
     *(
         expansion,
