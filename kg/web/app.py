@@ -19,12 +19,21 @@ from kg.web import access_log, downloads, linked, negotiate, problems
 from kg.web.api import ask as ask_api
 from kg.web.api import cases as case_api
 from kg.web.api import check as check_api
+from kg.web.api import (
+    data_set,
+    feed,
+    grounds_sentences,
+    guidelines_services,
+    named_queries,
+    openapi,
+)
 from kg.web.api import drivers as driver_api
-from kg.web.api import expansion, feed, lists, named_queries, openapi, stated
 from kg.web.api import outcomes as outcomes_api
 from kg.web.api import related as related_api
 from kg.web.api import robustness as robustness_api
+from kg.web.api import search as search_api
 from kg.web.api import trends as trends_api
+from kg.web.api.graph import expansion, node_relations
 from kg.web.metrics import MEDIA_TYPE, Metrics
 from kg.web.middleware import Answers
 from kg.web.pages import about, case_list, cited_figures, graph_view, home, query, rendering
@@ -67,7 +76,10 @@ ROUTED = (
     *(
         expansion,
         feed,
-        lists,
+        data_set,
+        search_api,
+        guidelines_services,
+        node_relations,
         named_queries,
         guidelines,
         topics,
@@ -77,7 +89,7 @@ ROUTED = (
         related_pages,
     ),
     *(
-        stated,
+        grounds_sentences,
         trends_api,
         outcomes_api,
         outcomes_pages,

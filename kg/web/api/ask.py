@@ -15,8 +15,8 @@ from kg.questions.question import Kind
 from kg.questions.question_reader import LONGEST
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
+from kg.web.api.answers.figure_links import completion_figure
 from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
-from kg.web.api.figure_links import completion_figure
 
 router = openapi.Router()
 

@@ -1,0 +1,1 @@
+"""``/api``: the graph of what letters have, node by node."""
