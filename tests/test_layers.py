@@ -87,7 +87,7 @@ WITHOUT_HTTP = {
     "kg.web.pages.subjects.page_strips",  # what the templates print
     "kg.web.pages.values",  # what the templates print
     "kg.web.sparql.guard",  # what a query may ask, before it is run
-    "kg.web.sparql.kept_answers",  # what such processes are asked before any visitor
+    "kg.web.sparql.prepare_answers",  # what such processes are asked before any visitor
     "kg.web.sparql.lanes",  # the processes that run queries, fed by the protocol
     "kg.web.sparql.worker",  # such a process
 }

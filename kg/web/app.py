@@ -50,7 +50,7 @@ from kg.web.pages.counts import trends as trends_pages
 from kg.web.pages.subjects import guidelines, outside_sources, repeated_sentences, service_maps, topics
 from kg.web.settings import Settings
 from kg.web.sparql import protocol, remote
-from kg.web.sparql.kept_answers import LARGE
+from kg.web.sparql.prepare_answers import LARGE
 from kg.web.state import State
 from kg.web.transfer import Transfer
 

@@ -21,7 +21,7 @@ from kg.errors import BaseError
 from kg.web.problems import ProblemError
 from kg.web.settings import Settings
 from kg.web.site import Site
-from kg.web.sparql import kept_answers, remote
+from kg.web.sparql import prepare_answers, remote
 from kg.web.sparql.lanes import Answer, Lane, Limits, RefusalError, WorkerError
 
 log = logging.getLogger(__name__)
@@ -227,8 +227,8 @@ class State:
                 await asyncio.to_thread(site.prepare)
                 self._prepared = True
                 await asyncio.to_thread(site.load_the_rest)
-                if len(site.base) >= kept_answers.LARGE:
-                    await kept_answers.make(site.base.folder, site.base.graph_folder, self.visitors.limits)
+                if len(site.base) >= prepare_answers.LARGE:
+                    await prepare_answers.make(site.base.folder, site.base.graph_folder, self.visitors.limits)
         except Exception:  # whatever it is, those who ask what does not need it are served
             log.exception("the base could not be prepared; answers are made as they are asked for")
             self._prepared = True

@@ -13,7 +13,7 @@ from kg.analysis.prepared import query_answers
 from kg.base.store import KnowledgeBase
 from kg.web.app import create_app
 from kg.web.settings import Settings
-from kg.web.sparql import kept_answers
+from kg.web.sparql import prepare_answers
 from kg.web.sparql.lanes import Lane, Limits
 
 
@@ -26,15 +26,15 @@ def generation(built: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 def make(generation: Path) -> None:
-    in_a_loop(kept_answers.make(generation, generation / "graph", Limits(time=0.001)))
+    in_a_loop(prepare_answers.make(generation, generation / "graph", Limits(time=0.001)))
 
 
 def test_those_that_want_nothing_are_made_once(generation: Path, monkeypatch: pytest.MonkeyPatch):
     make(generation)
-    kept = [text for text in kept_answers.texts() if query_answers.read(generation, text)]
+    kept = [text for text in prepare_answers.texts() if query_answers.read(generation, text)]
     assert {queries.load(name).bind() for name in ("disagreements", "identical_citations")} <= {*kept}
     assert len(kept) > 20
-    monkeypatch.setattr(kept_answers, "texts", lambda: iter(kept))
+    monkeypatch.setattr(prepare_answers, "texts", lambda: iter(kept))
     monkeypatch.setattr(Lane, "start", lambda _: pytest.fail("asked again"))
     make(generation)
 
@@ -50,7 +50,7 @@ def test_a_prepared_answer_is_that_of_the_store(generation: Path):
 
 
 def test_what_cannot_be_asked_is_made_later(generation: Path, caplog: pytest.LogCaptureFixture):
-    in_a_loop(kept_answers.make(generation, generation / "nowhere", Limits()))
+    in_a_loop(prepare_answers.make(generation, generation / "nowhere", Limits()))
     assert "as they are asked for" in caplog.text
 
 
