@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from lark import Tree
 
 from kg.model import Problem, ProblemKind, Span, Template
-from kg.reading import outcome_wordings
+from kg.reading import item_outcome
 from kg.reading.places import LINE_START, Issue, Layout, checked, missing, trimmed
 from kg.reading.text.grammars import Lexeme, TypedGrammar, parts
 
@@ -133,8 +133,8 @@ def _doubts(
 LETTER = TypedGrammar(
     "letter.lark",
     _shape,
-    words=outcome_wordings.terminals,
-    anchors=(LINE_START, outcome_wordings.ANCHOR, "HOW"),
+    words=item_outcome.terminals,
+    anchors=(LINE_START, item_outcome.ANCHOR, "HOW"),
 )
 
 
@@ -202,8 +202,8 @@ def _lines(text: str, plans: list[_IssuePlan], tokens: list[Lexeme], floor: int)
         item = _item_span(text, floor, end, first=not lines, spaced=spaced, bare=bare)
         outcome = trimmed(text, mark.start + 1, mark.end)
         if plan.outcome is None:
-            item, outcome = outcome_wordings.parted(text, item)
-        lines.append((outcome_wordings.unlabelled(text, item), outcome))
+            item, outcome = item_outcome.parted(text, item)
+        lines.append((item_outcome.unlabelled(text, item), outcome))
         floor = max((tokens[i].end for i in plan.fields.values()), default=mark.end)
     return lines
 
@@ -228,13 +228,13 @@ def _issue(
             for name, heading in _FIELDS.items()
             if name not in plan.fields
         ]
-    problems += outcome_wordings.doubted(text, item, spans.get("RATIONALE"))
+    problems += item_outcome.doubted(text, item, spans.get("RATIONALE"))
     problems += [_stray(text, tokens[i], "stands twice") for i in plan.again]
     problems += [_stray(text, tokens[i], "stands within a rationale") for i in plan.quoted]
     return Issue(
         item,
         outcome,
-        outcome_wordings.value(text, outcome, problems),
+        item_outcome.value(text, outcome, problems),
         spans.get("ADMINISTRATOR"),
         spans.get("REVIEWER"),
         spans.get("RATIONALE"),

@@ -6,7 +6,7 @@ from tables import each_row
 
 from kg.errors import LetterError
 from kg.model import Outcome, ProblemKind, Template
-from kg.reading import outcome_wordings
+from kg.reading import item_outcome
 from kg.reading.sections import layout
 
 TWO = (Item("Norco 10/325mg #60"), Item("A cane", "Overturned"))
@@ -152,11 +152,11 @@ def test_an_outcome_that_is_not_understood_is_told_and_its_item_kept(words, mark
     assert None not in (issue.administrator, issue.reviewer, issue.rationale)
 
 
-@each_row("words", sorted(outcome_wordings.wordings()))
+@each_row("words", sorted(item_outcome.wordings()))
 @each_row("mark", [":", " -"])
 def test_every_wording_of_an_outcome_is_read_on_an_issue_line(words, mark):
     text = letter(Item("A cane"), Item("A walker", words, gap="@ ")).replace(":@", mark)
-    meant = outcome_wordings.wordings()[words]
+    meant = item_outcome.wordings()[words]
     assert [issue.result for issue in layout(text).issues] == [Outcome.UPHELD, meant]
     assert items(text)[1] == "A walker"
     plain = words in {outcome.value for outcome in Outcome}

@@ -6,8 +6,8 @@ from own_letters import Item, letter
 
 from kg.errors import LetterError
 from kg.model import Outcome, ProblemKind, Span
+from kg.reading.item_outcome import parted, value
 from kg.reading.letter import read_letter
-from kg.reading.outcome_wordings import parted, value
 
 
 @pytest.mark.parametrize(

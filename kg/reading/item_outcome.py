@@ -1,4 +1,4 @@
-"""The wordings of outcomes: one table, ``ontology/imr.ttl``, for the terminals and their values."""
+"""The outcome of an item: where it stands on an issue line, and which one of ``ontology/imr.ttl`` it is."""
 
 import re
 from collections.abc import Iterator, Mapping
