@@ -9,7 +9,7 @@ from kg.cited.counted_letters import CountedLetters
 from kg.cited.wanted import NOT, SIDES, Wanted
 from kg.explore import case_lists, topic
 from kg.questions.counts import passing as meeting_question
-from kg.questions.question import Kind
+from kg.questions.question import SIMILAR, Kind
 from kg.questions.question_reader import read_question
 
 
@@ -119,7 +119,7 @@ def of_list(letters: CountedLetters, asked: Wanted) -> Mask:
     return found
 
 
-_OF_ALL = frozenset((Kind.RELATED, Kind.CONTRAST, Kind.SIDES))
+_OF_ALL = SIMILAR | {Kind.SIDES}
 """Questions whose answers depend on more letters than meet their conditions, as :func:`of_every`."""
 
 

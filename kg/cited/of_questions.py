@@ -12,7 +12,7 @@ from kg.cited.wanted import NOT, PARTS, SIDES
 from kg.queries import Query
 from kg.questions import letter_facets
 from kg.questions.answers import Answer, filters
-from kg.questions.question import Kind, Question
+from kg.questions.question import SIMILAR, Kind, Question
 
 
 def of_conditions(question: Question) -> Asked:
@@ -40,7 +40,7 @@ def of_row(answer: Answer, row: Mapping[str, Any]) -> Asked | None:
     """The figure of a row of an answer, ``None`` for one of decisions, which has none."""
     if answer.question.kind in _DECISIONS:
         return None
-    if answer.question.kind in _SIMILAR:
+    if answer.question.kind in SIMILAR:
         return _similar(answer.question, str(row["case"]))
     return replace(of_question(answer.question), row=row_of_answer(row))
 
@@ -78,7 +78,6 @@ def told(
 
 
 _DECISIONS = frozenset((Kind.CASES, Kind.CASE, Kind.WHY))
-_SIMILAR = frozenset((Kind.RELATED, Kind.CONTRAST))
 
 
 def _similar(question: Question, row: str) -> Asked:

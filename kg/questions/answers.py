@@ -20,7 +20,7 @@ from kg.model import Outcome
 from kg.questions import echo, item_facets, letter_facets, question_query, vocabulary
 from kg.questions.counts import compared, counted, parts_of, passing, rows_of, without_value
 from kg.questions.measures import Found, measured, share
-from kg.questions.question import DATED, LASTING, Condition, Kind, Question
+from kg.questions.question import DATED, LASTING, SIMILAR, Condition, Kind, Question
 from kg.questions.question_reader import read_question
 
 _LIKE = 10
@@ -370,10 +370,8 @@ def filters(question: Question) -> Filters:
 def path(question: Question) -> str | None:
     """The page that shows the decisions of a question, or its case."""
     if question.case:
-        part = {Kind.WHY: "#decisions", Kind.RELATED: "#related", Kind.CONTRAST: "#related"}.get(
-            question.kind, ""
-        )
-        return f"/cases/{question.case}{part}"
+        part = {Kind.WHY: "#decisions"} | dict.fromkeys(SIMILAR, "#related")
+        return f"/cases/{question.case}{part.get(question.kind, '')}"
     if not _plain_conditions(question):
         return None
     given = filters(question).pairs()

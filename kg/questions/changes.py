@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 
 from kg.model import Outcome, Party
 from kg.questions import echo, letter_facets
-from kg.questions.question import DATED, Condition, Kind, Question
+from kg.questions.question import DATED, SPLITTING, Condition, Kind, Question
 
 _ENDING = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.ASSOCIATIONS, Kind.CASES}
-_SPLITTING = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.MEASURE, Kind.PARTS}
 _SPLITS = (
     *("year", "specialty", "category", "subcategory", "drug_class", "body_part", "sex", "priority"),
     *("ground", "edition"),
@@ -108,7 +107,7 @@ def _groups(question: Question) -> _Changed:
 
 
 def _split(question: Question) -> _Changed:
-    if question.kind not in _SPLITTING:
+    if question.kind not in SPLITTING:
         return
     now = "by " + " and ".join(map(echo.dimension, question.split)) if question.split else "all together"
     for name in _SPLITS:

@@ -35,6 +35,13 @@ class Kind(StrEnum):
     """Decisions like those of one case that ended the other way."""
 
 
+SIMILAR = frozenset((Kind.RELATED, Kind.CONTRAST))
+"""The kinds of question about decisions like those of one case."""
+OF_ONE_CASE = SIMILAR | {Kind.CASE, Kind.WHY}
+"""The kinds of question that name a case."""
+SPLITTING = frozenset((Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.MEASURE, Kind.PARTS))
+"""The kinds of question whose answer can be split."""
+
 DATED = ("newest", "oldest")
 LASTING = ("longest", "shortest")
 """Orders of a list of decisions."""

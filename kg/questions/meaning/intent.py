@@ -28,7 +28,7 @@ from kg.questions.meaning.comparisons import (
 )
 from kg.questions.meaning.ranked_numbers import ENDING
 from kg.questions.meaning.refusals import NOUNS, above, all_used
-from kg.questions.question import Condition, Kind, Question
+from kg.questions.question import SPLITTING, Condition, Kind, Question
 from kg.questions.wording.day_spans import day_before
 from kg.questions.wording.guideline_places import settled
 
@@ -46,8 +46,6 @@ _CHOOSING = {
     "HAVING",
 }
 """With one of these, a kind of thing (``services``) is what the answer is split by."""
-_SPLIT = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.MEASURE, Kind.PARTS}
-"""The kinds of question whose answer can be split."""
 _ALONE = {
     *("age_group", "quarter", "specialty", "sex", "licence", "priority"),
     *("injury_year", "quantity", "frequency", "condition", "basis"),
@@ -237,7 +235,7 @@ def _by_date(asked: Asked, kind: Kind) -> str:
 def _split_by_loose(asked: Asked, kind: Kind, level: str | None, where: tuple[Condition, ...]) -> None:
     """Split by a kind of thing that no condition is about: `overturn rate, age group`."""
     named = {condition.name for condition in (*where, *asked.conditions, *asked.after)}
-    if kind in _SPLIT and not asked.seen & _CHOOSING and not level:
+    if kind in SPLITTING and not asked.seen & _CHOOSING and not level:
         if len(set(asked.loose)) > 1:
             asked.by += [
                 name for name in dict.fromkeys(asked.loose) if name in {"category", "subcategory"} - named
@@ -267,7 +265,7 @@ def _by(
             by = ["specialty"]
         elif (ordered or (asked.having and "WHICH" in asked.seen)) and not asked.compared:
             by = _finer(asked, where)
-    if by and kind not in _SPLIT:
+    if by and kind not in SPLITTING:
         raise QuestionError(f"{kind.value} cannot be split by {by[0].replace('_', ' ')}")
     return tuple(by)
 

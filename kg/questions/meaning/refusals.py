@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from kg.errors import QuestionError
 from kg.questions.meaning.asked import Asked
-from kg.questions.question import Condition, Kind
+from kg.questions.question import SIMILAR, Condition, Kind
 
 _TIMES = {"year", "month", "quarter"}
 NOUNS = {"category", "subcategory", "drug", "drug_class", "edition"}
@@ -32,7 +32,7 @@ def all_used(
     Raises:
         QuestionError: there is such a word.
     """
-    if asked.case and kind in {Kind.RELATED, Kind.CONTRAST} and (by or groups or asked.part):
+    if asked.case and kind in SIMILAR and (by or groups or asked.part):
         raise QuestionError("decisions like those of a case are listed, and not counted")
     if kind is Kind.CONTRAST and asked.outcome:
         raise QuestionError("“the other way” is an outcome already: ask for one")
@@ -58,7 +58,7 @@ def all_used(
             else "cite what? Name a guideline, chapter, section or page"
         )
     _words_used(asked, kind, groups, by=bool(by))
-    listed = {Kind.CASES, Kind.GROUNDS, Kind.SIDES, Kind.RELATED, Kind.CONTRAST}
+    listed = SIMILAR | {Kind.CASES, Kind.GROUNDS, Kind.SIDES}
     placed = by or ordered or level or kind in listed
     if asked.number and not placed:
         raise QuestionError(f"“{asked.number}” of what?")
@@ -75,7 +75,7 @@ def _words_used(asked: Asked, kind: Kind, groups: tuple[Condition, ...], *, by: 
         raise QuestionError("how many decisions there are is asked of rows, such as “by specialty”")
     if asked.others and not groups:
         raise QuestionError("which others? A comparison names one thing, such as “opioids versus the rest”")
-    alike = {Kind.SIDES, Kind.RELATED, Kind.CONTRAST, Kind.CASE}
+    alike = SIMILAR | {Kind.SIDES, Kind.CASE}
     if "SAME" in asked.seen and not groups and kind not in alike:
         raise QuestionError("the same as what? “do both sides cite the same page” can be asked")
     if "COMPARE" in asked.seen and not groups and not by and kind is not Kind.SIDES:

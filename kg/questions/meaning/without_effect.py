@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from kg.errors import QuestionError
 from kg.model import Outcome, Party
 from kg.questions import vocabulary
-from kg.questions.question import Condition, Kind, Question
+from kg.questions.question import OF_ONE_CASE, SIMILAR, Condition, Kind, Question
 from kg.questions.vocabulary import Phrase
 from kg.questions.wording.clauses.denied_party import DENIERS, ends
 
@@ -21,9 +21,8 @@ LONGEST_TRIED = 24
 Expressed = Callable[[Question, Phrase], bool]
 Reread = Callable[[Phrase], Question | None]
 
-_LISTED = {Kind.CASES, Kind.CASE, Kind.WHY, Kind.RELATED, Kind.CONTRAST}
-_OF_ONE = {Kind.CASE, Kind.WHY, Kind.RELATED, Kind.CONTRAST}
-_OF_BOTH = {*_OF_ONE, Kind.ASSOCIATIONS}
+_LISTED = OF_ONE_CASE | {Kind.CASES}
+_OF_BOTH = OF_ONE_CASE | {Kind.ASSOCIATIONS}
 """What tells each outcome, whatever it is asked about."""
 _PLACES = {"page", "section", "chapter", "guideline", "edition", "basis"}
 _CITING = {"guideline", "edition", "basis", "alone", "ground", "rationale"}
@@ -55,7 +54,7 @@ def _ended(outcome: Outcome) -> Expressed:
 
 def _any_outcome(question: Question, _: Phrase) -> bool:
     told = question.outcome is not None or any(c.name == "outcome" for c in question.part)
-    return told or question.kind in _OF_ONE or question.party is not Party.REVIEWER
+    return told or question.kind in OF_ONE_CASE or question.party is not Party.REVIEWER
 
 
 def _dated(question: Question, _: Phrase) -> bool:
@@ -238,7 +237,7 @@ EXPRESSED: Mapping[str, Expressed] = {
     "MATTER": lambda q, _: bool(q.groups or q.by or q.level),
     "TREND": lambda q, _: q.kind is Kind.TREND or bool(q.groups or _TIMES & set(q.by)),
     "OTHERS": lambda q, _: bool(q.groups) or q.kind is Kind.SIDES,
-    "LIKE": lambda q, _: q.kind in {Kind.RELATED, Kind.CONTRAST, Kind.CASES},
+    "LIKE": lambda q, _: q.kind in SIMILAR | {Kind.CASES},
     "CONTRAST": lambda q, _: q.kind is Kind.CONTRAST,
     "MEAN": lambda q, p: q.kind is Kind.MEASURE or q.order is not None or _distributed(q, p),
     **dict.fromkeys(("TIME", "MEASURE"), lambda q, _: q.measure is not None),

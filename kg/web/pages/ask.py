@@ -18,7 +18,7 @@ from kg.model import Outcome
 from kg.questions import answers, letter_facets
 from kg.questions.changes import changes
 from kg.questions.examples import nearest
-from kg.questions.question import Kind, Question
+from kg.questions.question import OF_ONE_CASE, Kind, Question
 from kg.questions.question_reader import LONGEST, read_question
 from kg.reading.vocabulary.catalogue import guidelines
 from kg.web.api.cases import SiteDep
@@ -28,7 +28,6 @@ from kg.web.pages.rendering import render
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _COUNTS = ("decisions", "letters", "upheld", "overturned", "modified")
-_OWN_PAGE = {Kind.CASE, Kind.WHY, Kind.RELATED, Kind.CONTRAST}
 _PLACES = {"page", "section", "chapter", "guideline", "key", "administrator", "reviewer"}
 _CITED = ("key", "administrator", "reviewer")
 """The columns of places of guidelines, by their notations."""
@@ -54,7 +53,7 @@ def ask(request: Request, site: SiteDep, q: Annotated[str, Query(max_length=LONG
     if q.strip():
         try:
             question = read_question(q)
-            if question.kind in _OWN_PAGE and not (question.where or question.outcome):
+            if question.kind in OF_ONE_CASE and not (question.where or question.outcome):
                 root = request.scope.get("root_path", "")
                 return RedirectResponse(f"{root}{answers.path(question)}", 303)
             answer = answers.answer(site.analyses, question, q)
@@ -133,7 +132,7 @@ def _columns(answer: answers.Answer) -> list[str]:
     if answer.question.kind in {Kind.MEASURE, Kind.PARTS}:
         counts = ("measured", "mean", "median", "least", "greatest", "decisions", "letters", "part", "rate")
         return [name for name in (*own, *counts) if answer.rows and name in (*own, *answer.rows[0])]
-    if answer.question.kind in {Kind.CASE, Kind.WHY, Kind.RELATED, Kind.CONTRAST}:
+    if answer.question.kind in OF_ONE_CASE:
         shown = ("case", "decision_date", "item", "outcome", "text")
         return [name for name in shown if answer.rows and name in answer.rows[0]]
     if answer.question.kind is Kind.CASES:
