@@ -215,7 +215,7 @@ def _without_adverbs(read: Words) -> Words:
         for at, word in enumerate(read.folded)
         if word not in said or (word, *read.folded[at + 1 : at + 2]) in _KEPT
     ]
-    return Words([read.folded[at] for at in kept], [read.matches[at] for at in kept])
+    return Words([read.folded[at] for at in kept], lambda: [read.matches[at] for at in kept])
 
 
 def _named_adverbs(read: Words) -> Iterator[Phrase]:

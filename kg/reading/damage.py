@@ -136,7 +136,15 @@ def doubts(text: str, part: Span) -> list[Problem]:
 # Letters of one form print the same part, and others the same words.
 @kept(1024)
 def _wrong_words(part: str) -> tuple[str, ...]:
-    return tuple([word for word in _WORD.findall(part) if _is_wrong(word)])
+    right = _right_words()
+    return tuple([word for word in _WORD.findall(part) if word not in right and _is_wrong(word)])
+
+
+@cache
+def _right_words() -> frozenset[str]:
+    """The words that all letters print and those of the catalogues, in small letters and with a capital."""
+    known = _printed_alike() | vocabulary()
+    return known | {word.capitalize() for word in known}
 
 
 @kept(1 << 14)

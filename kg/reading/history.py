@@ -11,7 +11,7 @@ from kg.reading.requests import services
 from kg.reading.requests.bodyparts import body_parts
 from kg.reading.requests.conditions import conditions
 from kg.reading.text.moved import kept, moved_body_part, moved_condition, moved_treatment
-from kg.reading.vocabulary.phrases import Found, Phrases, Words, concepts, folded_words, words
+from kg.reading.vocabulary.phrases import Found, Phrases, Words, concepts, words
 
 _LONGEST = 20_000
 """No summary is as long; what comes after so many characters is not read for the history."""
@@ -88,10 +88,11 @@ def _all_clauses(text: str, start: int, end: int) -> Iterator[tuple[int, _Clause
 # Summaries repeat the sentences of a report; of most, no cue opens a clause.
 @kept(1 << 14)
 def _clauses(sentence: str) -> tuple[_Clause, ...]:
-    found = cues().find(folded_words(sentence))
+    said = words(sentence)
+    found = cues().find(said.folded)
     if all(cue.meaning not in _OPENING for cue in found):
         return ()
-    said, clauses = words(sentence), []
+    clauses = []
     for position, cue in enumerate(found):
         if cue.meaning not in _OPENING:
             continue
@@ -99,8 +100,7 @@ def _clauses(sentence: str) -> tuple[_Clause, ...]:
         following = found[position + 1 + len(within) :]
         after = following[0].first if following else len(said.folded)
         last = next((other.first for other in within if other.meaning == "not"), after)
-        part = Words(said.folded[cue.after : last], said.matches[cue.after : last])
-        clauses.append(_clause(cue.meaning, part, _response(within)))
+        clauses.append(_clause(cue.meaning, said.part(cue.after, last), _response(within)))
     return tuple(clauses)
 
 

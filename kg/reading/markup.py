@@ -25,7 +25,8 @@ _FEWEST_BOLD = 4
 
 def margins(text: str) -> list[Edit]:
     """The marks before the lines of a quotation, where nearly all lines have one."""
-    if not ("\n>" in text or "\n|" in text):
+    # One sign is looked for ten times as fast as two.
+    if not ((">" in text and "\n>" in text) or ("|" in text and "\n|" in text)):
         return []
     lines = [line for line in text.split("\n", 4 * _FIRST_LINES) if line.strip()][:_FIRST_LINES]
     if sum(_MARGIN.match(line) is not None for line in lines) < _MOST_IN_MARGIN * len(lines):
@@ -35,7 +36,7 @@ def margins(text: str) -> list[Edit]:
 
 def markdown(text: str) -> list[Edit]:
     """The marks of headings and of bold type, and the strokes before signs, in a text that is Markdown."""
-    bold = _BOLD in text and text.count(_BOLD) >= _FEWEST_BOLD
-    if not bold and not ("# " in text and _HEADING.search(text)):
+    bold = "*" in text and _BOLD in text and text.count(_BOLD) >= _FEWEST_BOLD
+    if not bold and not ("#" in text and "# " in text and _HEADING.search(text)):
         return []
     return [Edit(mark.start(), mark.end(), "") for mark in _MARKS.finditer(text)]

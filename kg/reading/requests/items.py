@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from lark import Tree
 
-from kg.model import DisputedItem, Problem, ProblemKind, Quantity, Service, Span
+from kg.model import BodyPart, DisputedItem, Problem, ProblemKind, Quantity, Service, Span
 from kg.reading.requests import services
 from kg.reading.requests.amount_parts import figures, has_amount
 from kg.reading.requests.bodyparts import body_parts
@@ -70,20 +70,21 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
     problems: tuple[Problem, ...] = ()
     dispute = _Dispute(Span(start, end), None, None)
     words = words_of(text, start, end)
-    circumstances = services.circumstances(services.catalogue()[0].find(words.folded), words)
+    named_services = services.catalogue()[0].find(words.folded)
+    circumstances = services.circumstances(named_services, words)
     parts_of_body, named = body_parts(words), conditions(words)
     if text.find(_SPLIT_MARK, start, end) >= 0:
         dispute, problems = _disputed(text, start, end)
         words = words_of(text, dispute.in_dispute.start, dispute.in_dispute.end)
+        named_services = services.catalogue()[0].find(words.folded)
     first, last = dispute.in_dispute.start, dispute.in_dispute.end
-    request, found = _request(text, dispute.in_dispute, words, frozenset(each.part for each in parts_of_body))
+    request, found = _request(text, dispute.in_dispute, words, named_services, parts_of_body)
     if request.service is None:
         message = "no known service is named"
         problems = (*problems, Problem(ProblemKind.UNREAD_TEXT, dispute.in_dispute, message))
     service = request.service or Service(*_unknown(text, first, last), dispute.in_dispute)
     amount, told, doubts = _amounts(text, dispute.in_dispute, found, words, request, service)
-    codes = read_codes(text, start, end)
-    printed = tidy(text[start:end])
+    codes, printed = read_codes(text, start, end), tidy(text[start:end])
     item = DisputedItem(
         text=printed,
         span=Span(start, end),
@@ -108,12 +109,17 @@ def read_item(text: str, start: int, end: int) -> tuple[DisputedItem, tuple[Prob
 
 
 def _request(
-    text: str, span: Span, words: Words, parts_named: frozenset[str]
+    text: str,
+    span: Span,
+    words: Words,
+    named: list[Found[services.Term]],
+    parts_of_body: Sequence[BodyPart],
 ) -> tuple[services.Request, Sequence[Found[services.Term]]]:
-    """What is requested, by the phrases found; where they are vague, by those of its words respelled."""
+    """What is requested, by the phrases ``named``; where they are vague, by those of its words respelled."""
     phrases = services.catalogue()[0]
     percent = _in_percent(text, span.start, span.end)
-    found = supplies_alone(phrases.find(words.folded), words)
+    parts_named = frozenset([each.part for each in parts_of_body])
+    found = supplies_alone(named, words)
     request = services.request(found, words, percent=percent, parts=parts_named)
     if request.vague:
         found = supplies_alone(phrases.find(phrases.respelled(words.folded)), words)

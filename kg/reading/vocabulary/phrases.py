@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from msgspec import Struct
 
@@ -40,15 +40,30 @@ class _ByWord(dict[str, Value], Generic[Value]):
         return value
 
 
-class Words(NamedTuple):
-    """The words of a text, folded to be compared, and where they stand."""
+class Words:
+    """The words of a text, folded to be compared, and where they stand: looked up when first asked for."""
 
-    folded: list[str]
-    matches: list[re.Match[str]]
+    __slots__ = ("_matches", "_where", "folded")
+
+    def __init__(self, folded: list[str], where: Callable[[], list[re.Match[str]]]) -> None:
+        self.folded = folded
+        self._where = where
+        self._matches: list[re.Match[str]] | None = None
+
+    @property
+    def matches(self) -> list[re.Match[str]]:
+        """The place of each word."""
+        if self._matches is None:
+            self._matches = self._where()
+        return self._matches
 
     def span(self, first: int, after: int) -> Span:
         """Where words ``first`` up to, not including, ``after`` stand in the text."""
         return Span(self.matches[first].start(), self.matches[after - 1].end())
+
+    def part(self, first: int, after: int) -> "Words":
+        """The words ``first`` up to, not including, ``after`` by themselves."""
+        return Words(self.folded[first:after], lambda: self.matches[first:after])
 
 
 class Found(Struct, Generic[Meaning], frozen=True, gc=False):
@@ -79,11 +94,13 @@ def words(text: str, start: int = 0, end: int | None = None) -> Words:
     >>> words("MRI of knees, L4-5").folded
     ['mri', 'of', 'knee', 'l4', '5']
     """
-    matches = list(_WORD.finditer(text, start, len(text) if end is None else end))
-    return Words([_folded[match[0]] for match in matches], matches)
+    end = len(text) if end is None else end
+    return Words(folded_words(text[start:end]), lambda: list(_WORD.finditer(text, start, end)))
 
 
 _folded = _ByWord(fold_word)
+# Words of plain letters are parted by all other signs: a table does that in a fifth of the time.
+_PARTED = "".join(sign if sign.isalnum() else " " for sign in map(chr, range(128)))
 
 
 def folded_words(text: str) -> list[str]:
@@ -92,7 +109,8 @@ def folded_words(text: str) -> list[str]:
     >>> folded_words("MRI of knees, L4-5")
     ['mri', 'of', 'knee', 'l4', '5']
     """
-    return [_folded[word] for word in _WORD.findall(text)]
+    plain = text.isascii() and "'" not in text
+    return [_folded[word] for word in (text.translate(_PARTED).split() if plain else _WORD.findall(text))]
 
 
 class Phrases(Generic[Meaning]):
