@@ -286,6 +286,16 @@ def test_the_floors_are_those_that_the_guide_for_contributors_names():
     assert named == FLOORS
 
 
+_PLACE = re.compile(r"`((?:kg|tests|grammar|ontology|docs|notebooks|\.ci)/[\w./-]*)`")
+
+
+def test_the_places_that_guides_name_are_there():
+    guides = [ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md"), ROOT / "tests/benchmarks/RESULTS.md"]
+    for guide in guides:
+        named = _PLACE.findall(guide.read_text(encoding="utf-8"))
+        assert [place for place in named if not (ROOT / place).exists()] == []
+
+
 def test_what_mutation_tests_break_is_there():
     tree = ast.parse((ROOT / ".ci/mutants").read_text(encoding="utf-8"))
     (tests,) = [
