@@ -7,8 +7,8 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 
 from kg.base.archive import dumps
 from kg.web import negotiate
-from kg.web.api.cases import ServedDep
 from kg.web.pages.rendering import render
+from kg.web.parameters import ServedDep
 from kg.web.problems import ProblemError
 from kg.web.site import Site
 from kg.web.state import State

@@ -20,10 +20,10 @@ from kg.graph.vocab import SKOS
 from kg.web import dataset_card, negotiate
 from kg.web.api import openapi
 from kg.web.api.answers import observations
-from kg.web.api.cases import SiteDep
 from kg.web.middleware import EDITOR_POLICY
 from kg.web.pages.query import PREFIXES
 from kg.web.pages.rendering import render
+from kg.web.parameters import SiteDep
 from kg.web.problems import ProblemError
 from kg.web.sparql import service_description, site_queries
 from kg.web.sparql.service_description import RDF_TYPES

@@ -1,12 +1,44 @@
-"""The parameters that an address takes; it refuses others."""
+"""The parameters that addresses share; an address refuses those that it does not take."""
 
 from collections.abc import Iterator
-from typing import Any, get_origin
+from typing import Annotated, Any, cast, get_origin
 
-from fastapi import Request
+from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
 
 from kg.web.problems import ProblemError
+from kg.web.site import Site
+
+CaseNumber = Annotated[str, Path(examples=["CM16-0000001"])]
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Maximum number of results.")]
+Cursor = Annotated[str | None, Query(description="The `next` of the previous page.", max_length=300)]
+
+
+async def served(request: Request) -> Site:
+    """The generation that is served when the request begins; no thread is asked for it."""
+    site: Site = request.app.state.state.served(request)
+    return site
+
+
+async def site_of(
+    request: Request,
+    generation: Annotated[
+        str | None,
+        Query(
+            pattern="^[0-9]{6,9}$",
+            description="An earlier generation, if still stored; by default the current one.",
+            examples=["000001"],
+        ),
+    ] = None,
+) -> Site:
+    """The generation that is asked for, or the one that is served when the request begins."""
+    site = await (request.app.state.state.asked_for(request) if generation else served(request))
+    return cast("Site", site)
+
+
+ServedDep = Annotated[Site, Depends(served)]
+SiteDep = Annotated[Site, Depends(site_of)]
 
 
 def _fields(dependant: Dependant) -> Iterator[Any]:

@@ -17,8 +17,8 @@ from test_openapi import asked, calls, described, known
 from kg import sample
 from kg.base import generations
 from kg.base.building.build import build
-from kg.web.api.cases import served, site_of
 from kg.web.app import create_app
+from kg.web.parameters import served, site_of
 from kg.web.settings import Settings
 
 __all__ = ["described", "grown", "known"]

@@ -15,8 +15,9 @@ from kg.questions.question import Kind
 from kg.questions.question_reader import LONGEST
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
+from kg.web.api.answers.answering import answer, listing
 from kg.web.api.answers.figure_links import completion_figure
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing
+from kg.web.parameters import Limit, Offset, SiteDep
 
 router = openapi.Router()
 

@@ -1,13 +1,10 @@
-"""``/api``: the knowledge base as JSON."""
+"""``/api/cases``: lists of cases, and one case with its letter and the quotes behind it."""
 
-from collections.abc import Sequence
-from functools import partial
-from typing import Annotated, Any, Literal, TypeVar, cast
-from urllib.parse import urlencode
+from typing import Annotated, Any, Literal
 
 import pyoxigraph as ox
-from fastapi import Depends, Path, Query, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi import Query, Request
+from fastapi.responses import PlainTextResponse, Response
 from pydantic import Field
 
 from kg.cited.figure_address import Asked
@@ -22,101 +19,20 @@ from kg.graph.triples import n_triples
 from kg.web import negotiate
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief, brief_types, thing_types
+from kg.web.api.answers.answering import answer, listing
 from kg.web.api.filter_parameters import FiltersDep
-from kg.web.parameters import taken
+from kg.web.parameters import CaseNumber, Limit, SiteDep
 from kg.web.problems import ProblemError
-from kg.web.site import Site
 from kg.web.sparql import service_description
 from kg.web.sparql.service_description import RDF_TYPES
 
 router = openapi.Router()
-T = TypeVar("T")
 
-CaseNumber = Annotated[str, Path(examples=["CM16-0000001"])]
-Offset = Annotated[int, Query(ge=0, le=10_000_000)]
-Limit = Annotated[int, Query(ge=1, le=1000, description="Maximum number of results.")]
-Cursor = Annotated[str | None, Query(description="The `next` of the previous page.", max_length=300)]
 Values = list[Annotated[str, Field(max_length=300)]]
 
 
 def _several(told: str, example: str | None = None) -> Any:
     return Query(max_length=50, description=told, examples=[[example]] if example else None)
-
-
-async def served(request: Request) -> Site:
-    """The generation that is served when the request begins; no thread is asked for it."""
-    site: Site = request.app.state.state.served(request)
-    return site
-
-
-async def site_of(
-    request: Request,
-    generation: Annotated[
-        str | None,
-        Query(
-            pattern="^[0-9]{6,9}$",
-            description="An earlier generation, if still stored; by default the current one.",
-            examples=["000001"],
-        ),
-    ] = None,
-) -> Site:
-    """The generation that is asked for, or the one that is served when the request begins."""
-    site = await (request.app.state.state.asked_for(request) if generation else served(request))
-    return cast("Site", site)
-
-
-ServedDep = Annotated[Site, Depends(served)]
-SiteDep = Annotated[Site, Depends(site_of)]
-
-
-def listing(site: Site, results: list[Any], total: int, following: str | None, **more: Any) -> dict[str, Any]:
-    """A list as every address gives it."""
-    return json_answers.listing(site.generation, results, total, following, **more)
-
-
-def _next(request: Request, following: str) -> str:
-    """The address of the following page, relative to that of this one."""
-    name = "cursor" if "cursor" in taken(request.scope["route"].dependant) else "offset"
-    given = [pair for pair in request.query_params.multi_items() if pair[0] != name]
-    return f"?{urlencode([*given, (name, following)])}"
-
-
-def paged(rows: Sequence[T], limit: int, offset: int) -> tuple[list[T], str | None]:
-    """A page of rows, and the offset of the next one.
-
-    >>> paged("abcde", 2, 2), paged("abcde", 2, 4)
-    ((['c', 'd'], '4'), (['e'], None))
-    """
-    following = offset + limit
-    return list(rows[offset:following]), str(following) if following < len(rows) else None
-
-
-def _offset_after(request: Request, kept: Sequence[Any]) -> str:
-    """Where a list goes on whose pages begin at an ``offset``."""
-    return str(int(request.query_params.get("offset", 0)) + len(kept))
-
-
-def answer(
-    request: Request,
-    site: Site,
-    content: Any,
-    media_type: str = "application/json",
-    after: brief.After | None = None,
-) -> Response:
-    """JSON with an ETag: the same address gives the same answer while the generation stays.
-
-    The short form is made of the full one; where it holds fewer rows, it goes on at the ``offset`` that
-    follows, or where ``after`` says.
-    """
-    if brief.asked(request):
-        content = brief.shown(request, content, after or partial(_offset_after, request))
-    etag = site.etag(str(request.url), request.headers.get("accept", ""))
-    headers = {"ETag": etag, "Vary": "Accept"}
-    if request.method != "POST" and (following := isinstance(content, dict) and content.get("next")):
-        headers["Link"] = f'<{_next(request, str(following))}>; rel="next"'
-    if negotiate.unchanged(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=headers)
-    return JSONResponse(content, headers=headers, media_type=media_type)
 
 
 @router.get(

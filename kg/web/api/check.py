@@ -11,7 +11,8 @@ from kg.claims.check import check as checked
 from kg.claims.claim import Verdict
 from kg.web.api import openapi
 from kg.web.api.answers import brief_types
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, paged
+from kg.web.api.answers.answering import answer, paged
+from kg.web.parameters import Limit, Offset, SiteDep
 
 router = openapi.Router()
 

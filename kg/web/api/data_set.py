@@ -7,7 +7,8 @@ from kg.cited.figure_address import Asked
 from kg.cited.json_tables import of_coverage
 from kg.web.api import openapi
 from kg.web.api.answers import thing_types
-from kg.web.api.cases import Limit, SiteDep, answer
+from kg.web.api.answers.answering import answer
+from kg.web.parameters import Limit, SiteDep
 
 router = openapi.Router()
 

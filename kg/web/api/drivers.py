@@ -18,8 +18,9 @@ from kg.resources import code_version
 from kg.web import negotiate, table_files
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
+from kg.web.api.answers.answering import answer, listing, paged
 from kg.web.api.filter_parameters import FiltersDep
+from kg.web.parameters import Limit, Offset, SiteDep
 from kg.web.problems import ProblemError
 
 router = openapi.Router()

@@ -11,7 +11,8 @@ from kg.errors import UnknownError
 from kg.explore.neighbours import address, case_node
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
+from kg.web.api.answers.answering import answer, listing, paged
+from kg.web.parameters import Limit, Offset, SiteDep
 from kg.web.problems import ProblemError
 from kg.web.site import Site
 

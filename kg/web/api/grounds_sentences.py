@@ -10,10 +10,10 @@ from kg.analysis.reasons.stock_sentences import StockRow
 from kg.cited.json_tables import of_grounds, of_sentences
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
-from kg.web.api.cases import Limit, Offset, SiteDep
 from kg.web.api.drivers import By
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.api.outcomes import table
+from kg.web.parameters import Limit, Offset, SiteDep
 from kg.web.table_files import FILES, FormDep
 
 router = openapi.Router()

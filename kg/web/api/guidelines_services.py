@@ -11,8 +11,9 @@ from kg.graph import iri
 from kg.web import table_files
 from kg.web.api import openapi
 from kg.web.api.answers import thing_types
+from kg.web.api.answers.answering import answer, listing, paged
 from kg.web.api.answers.figure_links import of_node
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
+from kg.web.parameters import Limit, Offset, SiteDep
 from kg.web.site import Site
 from kg.web.table_files import FILES, FormDep
 

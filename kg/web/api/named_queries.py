@@ -15,7 +15,8 @@ from kg.cited.of_questions import of_query_row
 from kg.web import table_files
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
+from kg.web.api.answers.answering import answer, listing, paged
+from kg.web.parameters import Limit, Offset, SiteDep
 from kg.web.site import Site
 from kg.web.sparql import site_queries
 from kg.web.table_files import FILES, FormDep

@@ -18,9 +18,10 @@ from kg.cited.json_tables import JsonTable, of_network, of_outcomes, of_sides
 from kg.web import table_files
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types
-from kg.web.api.cases import Limit, Offset, SiteDep, answer
+from kg.web.api.answers.answering import answer
 from kg.web.api.drivers import By, Level, Minimum
 from kg.web.api.filter_parameters import FiltersDep
+from kg.web.parameters import Limit, Offset, SiteDep
 from kg.web.site import Site
 from kg.web.table_files import FILES, FormDep
 

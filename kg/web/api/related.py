@@ -21,8 +21,9 @@ from kg.model import Determination
 from kg.reading.letter import read_letter
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief, brief_types
-from kg.web.api.cases import CaseNumber, Limit, SiteDep, answer
+from kg.web.api.answers.answering import answer
 from kg.web.api.filter_parameters import FiltersDep
+from kg.web.parameters import CaseNumber, Limit, SiteDep
 from kg.web.problems import ProblemError
 from kg.web.site import Site
 

@@ -14,8 +14,9 @@ from kg.questions.complete import complete
 from kg.questions.question_reader import read_question
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, brief_types
+from kg.web.api.answers.answering import answer, listing
 from kg.web.api.answers.figure_links import completion_figure, suggestion_figure
-from kg.web.api.cases import Offset, SiteDep, answer, listing
+from kg.web.parameters import Offset, SiteDep
 from kg.web.site import Site
 
 router = openapi.Router()

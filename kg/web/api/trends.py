@@ -9,10 +9,10 @@ from kg.analysis.trends import MonthRow, trends
 from kg.cited.json_tables import of_trends
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types
-from kg.web.api.cases import Limit, Offset, SiteDep
 from kg.web.api.drivers import By
 from kg.web.api.filter_parameters import FiltersDep
 from kg.web.api.outcomes import table
+from kg.web.parameters import Limit, Offset, SiteDep
 from kg.web.table_files import FILES, FormDep
 
 router = openapi.Router()

@@ -12,9 +12,9 @@ from kg.analysis.drivers import HELP
 from kg.cited.figure_tables import row_of_coverage
 from kg.graph import terms
 from kg.web import dataset_card, negotiate
-from kg.web.api.cases import SiteDep
 from kg.web.linked import BaseDep
 from kg.web.pages.rendering import render
+from kg.web.parameters import SiteDep
 
 CATALOGUED = (
     *("reviewer specialties", "category", "subcategory", "body parts", "drug"),

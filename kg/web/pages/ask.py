@@ -21,9 +21,9 @@ from kg.questions.examples import nearest
 from kg.questions.question import OF_ONE_CASE, Kind, Question
 from kg.questions.question_reader import LONGEST, read_question
 from kg.reading.vocabulary.catalogue import guidelines
-from kg.web.api.cases import SiteDep
 from kg.web.drawings import years
 from kg.web.pages.rendering import render
+from kg.web.parameters import SiteDep
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

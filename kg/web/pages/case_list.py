@@ -17,10 +17,10 @@ from kg.explore import case_lists, facets
 from kg.explore.case_lists import Found, Wanted
 from kg.explore.incidence import Ids
 from kg.web import table_files
-from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages import values
 from kg.web.pages.rendering import PARTY_WORDS, render
+from kg.web.parameters import SiteDep
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -12,9 +12,9 @@ from kg.analysis.related.features import MODES
 from kg.explore import marking
 from kg.explore.neighbours import case_node
 from kg.web import negotiate
-from kg.web.api.cases import SiteDep
 from kg.web.pages import values
 from kg.web.pages.rendering import render
+from kg.web.parameters import SiteDep
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

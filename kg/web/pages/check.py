@@ -10,8 +10,8 @@ from kg.claims.check import LONGEST
 from kg.claims.check import check as checked
 from kg.claims.claim import Checked
 from kg.errors import KgError
-from kg.web.api.cases import SiteDep
 from kg.web.pages.rendering import render
+from kg.web.parameters import SiteDep
 from kg.web.problems import ProblemError
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

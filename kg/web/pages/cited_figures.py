@@ -12,8 +12,9 @@ from kg.cited.figure_address import Asked
 from kg.cited.figure_kinds import KINDS
 from kg.web import negotiate
 from kg.web.api import openapi
-from kg.web.api.cases import ServedDep, answer
+from kg.web.api.answers.answering import answer
 from kg.web.pages.rendering import render
+from kg.web.parameters import ServedDep
 from kg.web.problems import ProblemError
 
 router = APIRouter(tags=["API"], responses=openapi.PROBLEMS, generate_unique_id_function=openapi.operation)

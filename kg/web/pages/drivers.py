@@ -15,7 +15,6 @@ from kg.analysis.filters import Filters
 from kg.analysis.shown_columns import Shown, printed, shown
 from kg.cited.json_tables import driver_figure
 from kg.errors import QueryError, UnknownError
-from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import funnel, ratio
 from kg.web.pages import filter_form, rendering, sorting
@@ -24,6 +23,7 @@ from kg.web.pages.query import plain
 from kg.web.pages.rendering import PARTY_WORDS, render
 from kg.web.pages.sorting import SURE
 from kg.web.pages.values import spaced
+from kg.web.parameters import SiteDep
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from kg.analysis import labels
 from kg.explore import drawing, item_groups
-from kg.web.api.cases import SiteDep
 from kg.web.drawings import graph as still
 from kg.web.pages.rendering import render
+from kg.web.parameters import SiteDep
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -8,9 +8,9 @@ from fastapi.responses import HTMLResponse, Response
 from kg.analysis.filters import Filters
 from kg.cited.json_tables import driver_figure
 from kg.explore.neighbours import Figures
-from kg.web.api.cases import SiteDep
 from kg.web.pages import drivers
 from kg.web.pages.rendering import render
+from kg.web.parameters import SiteDep
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, Response
 from kg.analysis.related.outside import LONGEST, request
 from kg.analysis.related.rankings import Related
 from kg.errors import SettingError
-from kg.web.api.cases import SiteDep
 from kg.web.pages.rendering import render
+from kg.web.parameters import SiteDep
 from kg.web.problems import ProblemError
 from kg.web.site import Site
 

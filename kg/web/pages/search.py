@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 
 from kg.analysis.search import CLOSE, OPEN
 from kg.errors import BaseError, SettingError
-from kg.web.api.cases import SiteDep
 from kg.web.pages.rendering import render
+from kg.web.parameters import SiteDep
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -33,8 +33,9 @@ from kg.explore.neighbours import Figures, address, case_node
 from kg.explore.row_types import CaseRow
 from kg.graph import iri
 from kg.web.api import openapi
-from kg.web.api.cases import Limit, answer, listing
+from kg.web.api.answers.answering import answer, listing
 from kg.web.pages.rendering import render
+from kg.web.parameters import Limit
 from kg.web.problems import ProblemError
 from kg.web.site import Pages, Site
 from kg.web.sparql import site_queries

@@ -11,7 +11,7 @@ from kg.explore.incidence import Ids, correlated
 from kg.explore.neighbours import Links, Neighbour
 from kg.web.api import openapi
 from kg.web.api.answers import thing_types
-from kg.web.api.cases import SiteDep
+from kg.web.parameters import SiteDep
 
 router = openapi.Router()
 

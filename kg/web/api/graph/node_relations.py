@@ -13,8 +13,9 @@ from kg.explore import drawing, edge_evidence
 from kg.explore.neighbours import address
 from kg.web.api import openapi
 from kg.web.api.answers import answer_types, thing_types
+from kg.web.api.answers.answering import answer, listing, paged
 from kg.web.api.answers.figure_links import of_node
-from kg.web.api.cases import Limit, Offset, SiteDep, answer, listing, paged
+from kg.web.parameters import Limit, Offset, SiteDep
 
 router = openapi.Router()
 

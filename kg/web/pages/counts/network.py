@@ -11,12 +11,12 @@ from kg.analysis import network as links
 from kg.analysis.decisions import LEVELS
 from kg.analysis.network import LinkRow, Network, NodeRow
 from kg.cited.json_tables import link_figure
-from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages.counts import table_page
 from kg.web.pages.drivers import guideline_path, named
 from kg.web.pages.rendering import PARTY_WORDS
 from kg.web.pages.values import counted
+from kg.web.parameters import SiteDep
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -15,12 +15,12 @@ from kg.analysis.outcomes import outcomes as count
 from kg.analysis.sides import AgreementRow, Effect, GroupAgreementRow, PairRow, Sides, SilentRow
 from kg.cited.figure_address import Asked
 from kg.cited.json_tables import side_figure
-from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages.counts import table_page
 from kg.web.pages.counts.table_page import Choices, table
 from kg.web.pages.drivers import guideline_path, named
 from kg.web.pages.rendering import PARTY_WORDS
+from kg.web.parameters import SiteDep
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -12,13 +12,13 @@ from kg.analysis.decisions import LEVELS
 from kg.analysis.driver_row.robustness import HELP, Pair, Robustness, SpecificationRow, level_of, robustness
 from kg.analysis.shown_columns import schema
 from kg.cited.figure_address import Asked
-from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import specifications
 from kg.web.pages.counts import table_page
 from kg.web.pages.drivers import named
 from kg.web.pages.rendering import PARTY_WORDS, picture
 from kg.web.pages.values import counted
+from kg.web.parameters import SiteDep
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -12,7 +12,6 @@ from kg.analysis import trends as by_month
 from kg.analysis.shown_columns import schema
 from kg.analysis.trends import ChangeRow, MonthRow, Trends
 from kg.cited.json_tables import trend_figure
-from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import months
 from kg.web.drawings.saved import Drawing
@@ -20,6 +19,7 @@ from kg.web.pages.counts import table_page
 from kg.web.pages.drivers import named
 from kg.web.pages.rendering import PARTY_WORDS, picture
 from kg.web.pages.values import counted
+from kg.web.parameters import SiteDep
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

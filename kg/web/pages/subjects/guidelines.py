@@ -16,13 +16,13 @@ from kg.explore import case_lists, topic
 from kg.explore.case_lists import Wanted
 from kg.explore.incidence import Ids
 from kg.web import table_files
-from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import page_bars, ratio
 from kg.web.pages import case_list, filter_form
 from kg.web.pages.rendering import ONE_PARTY, PARTY_WORDS, picture, render
 from kg.web.pages.subjects import page_strips, topic_parts
 from kg.web.pages.subjects.topic_parts import Parts
+from kg.web.parameters import SiteDep
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -11,12 +11,12 @@ from kg.explore import topic
 from kg.explore.case_lists import Wanted
 from kg.explore.incidence import Ids
 from kg.explore.neighbours import Links
-from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages import filter_form
 from kg.web.pages.rendering import ONE_PARTY, PARTY_WORDS, render
 from kg.web.pages.subjects import topic_parts
 from kg.web.pages.subjects.topic_parts import Parts
+from kg.web.parameters import SiteDep
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse, Response
 from kg.analysis import labels
 from kg.analysis.reasons.stock_sentences import HELP, StockRow
 from kg.cited.json_tables import row_of, sentence_figure
-from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.pages import filter_form
 from kg.web.pages.rendering import render
+from kg.web.parameters import SiteDep
 from kg.web.site import SENTENCES
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

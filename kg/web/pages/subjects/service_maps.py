@@ -17,7 +17,6 @@ from kg.explore.incidence import Ids
 from kg.explore.topic import Row
 from kg.model import Party
 from kg.web import table_files
-from kg.web.api.cases import SiteDep
 from kg.web.api.filter_parameters import FormFiltersDep
 from kg.web.drawings import alluvial, squares
 from kg.web.drawings.saved import Drawing
@@ -26,6 +25,7 @@ from kg.web.pages.rendering import picture, render
 from kg.web.pages.sorting import SURE
 from kg.web.pages.subjects import topic_parts
 from kg.web.pages.values import counted
+from kg.web.parameters import SiteDep
 from kg.web.site import Site
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
