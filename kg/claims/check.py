@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kg.cited.citable import Citable
-from kg.claims import cases, checked_figures
+from kg.claims import checked_figures, checked_letters
 from kg.claims.claim import Checked, Claim, Part, Verdict
 from kg.claims.claim_sentences import Read, Sentence, read, sentences
 from kg.claims.letters import Source
@@ -106,12 +106,14 @@ def _compared(claiming: _Claiming, source: Source) -> Iterator[Claim]:
         yield _claim(sentence, [Part("words", sentence.text[:100], Verdict.UNCHECKED, why)])
     elif claiming.listed:
         for each in named:
-            yield _claim(sentence, [p for p in cases.check(said, each, source) if p.kind != "count"], each)
+            yield _claim(
+                sentence, [p for p in checked_letters.check(said, each, source) if p.kind != "count"], each
+            )
     elif len(named) > 1:
         why = "unclear which of the cases each part is about"
         yield _claim(sentence, [Part("case", sentence.text, Verdict.UNCHECKED, why)])
     elif case:
-        yield _claim(sentence, cases.check(said, case, source), case)
+        yield _claim(sentence, checked_letters.check(said, case, source), case)
     else:
         yield _claim(sentence, checked_figures.check(said, source))
 

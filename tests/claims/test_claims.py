@@ -282,7 +282,7 @@ def test_too_many_claims_are_refused_before_any_is_compared(base, monkeypatch, c
     def compared(*_):
         pytest.fail("a claim was compared")
 
-    monkeypatch.setattr("kg.claims.cases.check", compared)
+    monkeypatch.setattr("kg.claims.checked_letters.check", compared)
     monkeypatch.setattr("kg.claims.checked_figures.check", compared)
     with pytest.raises(SettingError, match="more than"):
         base.check(claim * (MOST + 1))
