@@ -24,12 +24,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.beyond import beyond
 from kg.analysis.covariates import NOTHING, USUAL
 from kg.analysis.covariates import wanted as covariates
 from kg.analysis.decisions import LEVELS, PARTIES, Ids, Index, Mask, prepare
 from kg.analysis.drivers import Drivers, EffectSet, Member, drivers
 from kg.analysis.filters import FILTERS, Filters
+from kg.analysis.further_columns import further_columns
 from kg.analysis.prepared import part_files
 from kg.analysis.prepared.cells import cells
 from kg.analysis.prepared.freed_memory import share_one_arena
@@ -84,7 +84,7 @@ class Analyses:
 
         def made() -> Index:
             outcome, letter, undecided = self._read_or_make(_DECISIONS, _read_decisions, self._made_decisions)
-            reading = partial(beyond, self._plain, self._decided, self._facts, self._letters)
+            reading = partial(further_columns, self._plain, self._decided, self._facts, self._letters)
             index = Index(
                 *(outcome, letter, reading, lambda level, party: self._whole.cited(level, party)),
                 undecided=undecided,

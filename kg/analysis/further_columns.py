@@ -20,26 +20,26 @@ OF_ITEMS = (
     "period_unit",
 )
 """Columns of the facts that the index does not keep."""
-BEYOND = (*LETTER_DATES, *BASES, *OF_ITEMS)
+FURTHER = (*LETTER_DATES, *BASES, *OF_ITEMS)
 
 Scan = Callable[[], pl.LazyFrame]
 
 
-def beyond(
+def further_columns(
     reading: Callable[[Sequence[str]], pl.DataFrame],
     decided: Callable[[], pl.DataFrame],
     facts: Scan,
     letters: Scan | None,
     names: Sequence[str],
 ) -> pl.DataFrame:
-    """Columns of an index's decisions; those of :data:`BEYOND` are read from the base's tables.
+    """Columns of an index's decisions; those of :data:`FURTHER` are read from the base's tables.
 
     ``decided`` has each decision's case and item.
 
     Raises:
         UnknownError: a date is asked for where there is no table of letters.
     """
-    own = [name for name in names if name not in BEYOND]
+    own = [name for name in names if name not in FURTHER]
     if len(own) == len(names):
         return reading(names)
     # Views of mapped files have no order to rely on: each decision's row is joined by case and item.
