@@ -231,6 +231,7 @@ def _services() -> Iterator[tuple[str, Meaning]]:
         yield concept.preferred, meaning(categories[str(concept.broader)], concept.preferred)
 
 
+@cache
 def treatments() -> dict[str, tuple[str, ...]]:
     """The treatments that are no drugs, by name, with all that they are called."""
     return {
