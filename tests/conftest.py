@@ -1,10 +1,12 @@
 """Fixtures that every wing's tests share."""
 
+import functools
 import gc
 import os
 from pathlib import Path
 
 import pytest
+import typer.testing
 
 LONGEST = (
     *(
@@ -37,12 +39,15 @@ LONGEST = (
 """The files whose long tests take most, in that order."""
 
 
+# A runner makes all commands anew for each call, which takes longer than most of them.
+typer.testing._get_command = functools.cache(typer.testing._get_command)
 gc.disable()  # while tests are collected nothing is garbage, and to look for it takes a quarter of that time
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage from now on, but never among what the tests import."""
+    """Look for garbage from now on, rarely, as the command does, and never among what the tests import."""
     gc.freeze()
+    gc.set_threshold(50_000, 20, 10)
     gc.enable()
 
 
