@@ -39,6 +39,26 @@ LONGEST = (
 """The files whose long tests take most, in that order."""
 
 
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--measured", default="", help="what is run with coverage elsewhere, but for `unmeasured` tests"
+    )
+
+
+def _measured(path: Path, config: pytest.Config) -> bool:
+    """Whether tests of a file are run with coverage, and by another run than this."""
+    return any(path.is_relative_to(ROOT / folder) for folder in config.getoption("--measured").split())
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file without a test for this run is not even imported."""
+    left_out = collection_path.suffix == ".py" and _measured(collection_path, config)
+    return True if left_out and "mark.unmeasured" not in collection_path.read_text(encoding="utf-8") else None
+
+
 # A runner makes all commands anew for each call, which takes longer than most of them.
 typer.testing._get_command = functools.cache(typer.testing._get_command)
 gc.disable()  # while tests are collected nothing is garbage, and to look for it takes a quarter of that time
@@ -53,6 +73,9 @@ def pytest_collection_finish() -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long tests begin with the longest files, so that at the end no worker is alone with one of them."""
+    items[:] = [
+        one for one in items if one.get_closest_marker("unmeasured") or not _measured(one.path, config)
+    ]
     if config.option.markexpr == "long":
         place = {name: number for number, name in enumerate(LONGEST)}
         items.sort(key=lambda item: place.get(item.path.stem, len(place)))

@@ -15,6 +15,7 @@ segments = st.text(ascii_lowercase + "0123456789-", min_size=1)
 notations = st.lists(segments, min_size=1, max_size=3).map("/".join)
 
 
+@pytest.mark.unmeasured
 @settings(deadline=None)
 @given(cases, numbers, st.sampled_from(Party), numbers)
 def test_what_lies_under_a_case_reads_back(case, item, party, number):

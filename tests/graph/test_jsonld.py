@@ -19,6 +19,7 @@ def test_the_context_is_what_the_ontology_generates():
 
 
 # rdflib 7 reads JSON-LD through a class of its own that it has deprecated.
+@pytest.mark.unmeasured
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("name", ["gold.jsonl", "gold-pages.jsonl"])
 def test_documents_read_back_to_the_same_triples(shared, name):

@@ -39,6 +39,7 @@ FORMS = (
 )
 
 
+@pytest.mark.unmeasured
 def test_who_is_overturned_is_no_condition():
     wrong = []
     for (form, reading), who, (verb, ended, outcome) in product(FORMS, WHO, VERBS):

@@ -2,6 +2,8 @@
 
 from itertools import product
 
+import pytest
+
 from kg.questions.question_reader import read_question
 
 ENDED = (
@@ -18,6 +20,7 @@ ASKED = (
 )
 
 
+@pytest.mark.unmeasured
 def test_a_share_of_all_is_asked_for():
     expected = "parts | subcategory=Acupuncture | of ground=records:not-met; outcome={}"
     asked = [

@@ -2,6 +2,8 @@
 
 from itertools import product
 
+import pytest
+
 from kg.questions.question_reader import read_question
 from kg.questions.wording.endings import everyday, verdicts
 
@@ -23,6 +25,7 @@ def test_what_is_tossed_is_a_request_or_a_denial():
     assert wrong == []
 
 
+@pytest.mark.unmeasured
 def test_every_everyday_word_ends_a_request():
     wrong = []
     for said, terminal in everyday.phrases():

@@ -2,6 +2,7 @@
 
 from itertools import product
 
+import pytest
 from tables import each_row
 
 from kg.questions import echo
@@ -91,6 +92,7 @@ def said():
             yield form.format(called), f"{name}:{met}".rstrip(":")
 
 
+@pytest.mark.unmeasured
 @each_row(("text", "ground"), said)
 def test_a_ground_is_met_or_not_in_every_way_of_saying_it(text, ground):
     found = read_question(f"how many denials of acupuncture {text}")

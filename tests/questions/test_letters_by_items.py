@@ -93,6 +93,7 @@ def ends():
                 yield form.format(item=item, ended=ended), reading.format(outcome)
 
 
+@pytest.mark.unmeasured
 @each_row(("text", "reading"), ends, many=4)
 def test_how_the_items_of_a_letter_ended(text, reading):
     if reading == "!":

@@ -2,6 +2,8 @@
 
 from itertools import product
 
+import pytest
+
 from kg.questions.question_reader import read_question
 
 KINDS = (
@@ -30,6 +32,7 @@ LETTERS = (
 )
 
 
+@pytest.mark.unmeasured
 def test_rows_have_as_many():
     wrong = []
     for form, (kinds, name), rows in product(FORMS, KINDS, OF_ROWS):

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from kg.errors import QuestionError
 from kg.questions.answers import _beside_others
 from kg.questions.item_facets import treated, treatments
@@ -16,6 +18,7 @@ def notes(text):
         return []
 
 
+@pytest.mark.unmeasured
 def test_every_treatment_that_is_counted_with_others_can_be_asked_for_alone():
     told, wrong = 0, []
     for name in treatments():

@@ -53,6 +53,7 @@ def echoed(text):
         return None
 
 
+@pytest.mark.unmeasured
 @some_or_all(24)
 def test_a_word_that_nothing_knows_is_named_by_the_refusal(step):
     for _, text, word, _ in inserted(1, lambda _: [(one, None) for one in NOTHING], step):
@@ -60,6 +61,7 @@ def test_a_word_that_nothing_knows_is_named_by_the_refusal(step):
         assert word.lower() in shown.lower(), text
 
 
+@pytest.mark.unmeasured
 @some_or_all(24)
 def test_a_value_of_any_catalogue_changes_the_echo_or_is_refused(step):
     """What the question says already, in the same or in other words, says nothing new."""
@@ -110,6 +112,7 @@ def test_every_type_of_phrase_has_a_part_or_is_judged_by_what_it_changes():
     assert set(without_effect.PASSED_OVER) <= set(grammar().terminals)
 
 
+@pytest.mark.unmeasured
 def test_phrases_begin_and_end_where_words_do():
     for text in READ:
         for phrase in said(text).phrases:

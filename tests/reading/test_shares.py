@@ -70,6 +70,7 @@ def kinds():
     return list(found.values())
 
 
+@pytest.mark.unmeasured
 @some_or_all(160)
 def test_no_service_takes_the_sessions_of_another(step):
     """Of any two kinds of service, in either order, with any words between."""
