@@ -12,7 +12,7 @@ from kg.base.building.build import build
 from kg.base.store import KnowledgeBase
 from kg.base.stored_columns import FACTS, Kind
 from kg.graph import iri
-from kg.graph.triples import UNPAGED
+from kg.graph.concept_notations import UNPAGED
 from kg.sample import sample
 
 OUTCOMES = ("upheld", "overturned", "modified")

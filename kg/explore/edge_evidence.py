@@ -12,7 +12,8 @@ from kg.evidence import Kind, Mark, marks, sentence
 from kg.explore import marking
 from kg.explore.neighbours import Links, address, case_node
 from kg.graph import iri
-from kg.graph.triples import edition_notation, guideline_notation, n_triples, service_notation
+from kg.graph.concept_notations import edition_notation, guideline_notation, service_notation
+from kg.graph.triples import n_triples
 from kg.model import Citation, Decision, Determination, Party
 
 

@@ -6,7 +6,7 @@ pointed at. Flags (``retrospective``, ``outsideMtus``, ...) are stated only wher
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -15,6 +15,7 @@ import rdflib.namespace
 
 from kg.errors import IriError
 from kg.graph import iri, vocab
+from kg.graph.concept_notations import UNPAGED, edition_notation, guideline_notation, service_notation
 from kg.model import (
     Allowed,
     Citation,
@@ -31,7 +32,6 @@ from kg.model import (
     Problem,
     Quantity,
     Reviewer,
-    Service,
     Side,
     Span,
     Specialty,
@@ -53,9 +53,6 @@ class _Written:
 IMR, OA = _Written(vocab.IMR), _Written(vocab.OA)
 RDF, XSD = _Written(rdflib.namespace.RDF), _Written(rdflib.namespace.XSD)
 _TRUE = f'"true"^^{XSD.boolean}'
-
-UNPAGED = frozenset({"other", "mtus-other"})
-"""Guidelines that stand for many sources: a page number says nothing without its source."""
 
 _NEEDS_ESCAPE = re.compile('[\x00-\x1f"\\\\\x7f\ud800-\udfff]')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -120,32 +117,6 @@ def statements(determination: Determination, run: str | None = None) -> list[str
         lines += _decision(f"{case}/item/{position}", position, decision)
         lines.append(f"<{case}> {IMR.disputedItem} <{case}/item/{position}>")
     return lines
-
-
-def guideline_notation(citation: Citation) -> str:
-    """The notation of the most precise guideline concept that a citation prints.
-
-    >>> from kg.model import Span
-    >>> guideline_notation(Citation(False, "odg", None, "Knee & Leg", (), (), None, Span(0, 0)))
-    'odg/knee-and-leg'
-    >>> guideline_notation(Citation(True, "chronic-pain", 2016, None, (), (), None, Span(0, 0)))
-    'chronic-pain/2016'
-    """
-    if citation.chapter is not None:
-        return f"{citation.guideline}/{iri.slug(str(citation.chapter).replace('&', 'and'))}"
-    return edition_notation(citation)
-
-
-def edition_notation(citation: Citation) -> str:
-    """The notation of the edition that a citation's pages belong to, or of the work."""
-    year = citation.edition if citation.edition is not None else citation.inferred_edition
-    if year is None or citation.guideline in ONE_EDITION:
-        return citation.guideline
-    return f"{citation.guideline}/{year}"
-
-
-ONE_EDITION: Mapping[str, int] = {"acoem-2004": 2004, "elbow-2007": 2007}
-"""The years of works that have one edition, and so no year in their notation."""
 
 
 def escaped(text: str) -> str:
@@ -313,17 +284,6 @@ def _drug(subject: str, drug: Drug) -> Iterator[str]:
         yield f"{subject} {IMR.drug} {_concept('drug', iri.slug(ingredient))}"
     if drug.drug_class is not None:
         yield f"{subject} {IMR.drugClass} {_concept('drug', iri.slug(drug.drug_class))}"
-
-
-def service_notation(service: Service) -> str:
-    """The notation of a service: its subcategory, or its category where that is all.
-
-    >>> from kg.model import Span
-    >>> service_notation(Service("Pharmaceuticals", "Opioids", Span(0, 0)))
-    'pharmaceuticals/opioids'
-    """
-    category = iri.slug(service.category)
-    return f"{category}/{iri.slug(service.subcategory)}" if service.subcategory else category
 
 
 def _allowed(subject: str, allowed: Allowed) -> Iterator[str]:

@@ -117,7 +117,7 @@ def edition(key: str) -> str:
     >>> edition("chronic-pain/2009"), edition("acoem-2004"), edition("odg")
     ('2009', '2004', '')
     """
-    from kg.graph.triples import ONE_EDITION
+    from kg.graph.concept_notations import ONE_EDITION
 
     work, _, year = key.partition("/")
     return str(ONE_EDITION.get(work, year))

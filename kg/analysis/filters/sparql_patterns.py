@@ -144,7 +144,7 @@ def cited(key: str, citation: str) -> str:
 
     A section that the vocabulary lacks is found by its printed title.
     """
-    from kg.graph.triples import UNPAGED
+    from kg.graph.concept_notations import UNPAGED
 
     place, title, slug = key.partition("#")
     concept = f"<{iri.concept('guideline', place)}>"
@@ -164,7 +164,7 @@ def cited(key: str, citation: str) -> str:
 
 def edition(values: Sequence[Value], citing: Citing) -> Iterator[str]:
     """Each party that must cites something of one of some ranges of years."""
-    from kg.graph.triples import ONE_EDITION
+    from kg.graph.concept_notations import ONE_EDITION
 
     for number, cites in enumerate(citing):
         dated = f"?dated{number}"

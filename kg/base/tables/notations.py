@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from kg.graph.triples import ONE_EDITION, UNPAGED
+from kg.graph.concept_notations import ONE_EDITION, UNPAGED
 
 
 def edition() -> pl.Expr:

@@ -9,7 +9,7 @@ from kg.evidence import Kind, how_long, often
 from kg.explore.neighbours import case_node
 from kg.explore.topic import OUTSIDE
 from kg.graph import iri
-from kg.graph.triples import UNPAGED, edition_notation, guideline_notation, service_notation
+from kg.graph.concept_notations import UNPAGED, edition_notation, guideline_notation, service_notation
 from kg.model import Citation, Decision, Determination, DisputedItem, DocumentKind, Party
 
 LEGEND = [(kind.value.replace(" ", "-"), kind.value) for kind in Kind if kind is not Kind.RATIONALE]
