@@ -28,7 +28,7 @@ from kg.cli import app as command_line
 from kg.explore.row_types import ROWS
 from kg.graph import iri
 from kg.graph.generate import declared
-from kg.questions import letter_facets
+from kg.questions.facets import facet_table
 from kg.web.app import create_app
 from kg.web.metrics import Metrics
 from kg.web.settings import Settings
@@ -207,13 +207,13 @@ def named_queries() -> Part:
 
 
 def conditions_of_questions() -> Part:
-    """What a question can name beside the filters: :data:`kg.questions.letter_facets.FACETS`."""
+    """What a question can name beside the filters: :data:`kg.questions.facets.facet_table.FACETS`."""
     rows = []
-    for name in letter_facets.ONLY_FACETS:
-        facet = letter_facets.FACETS[name]
+    for name in facet_table.ONLY_FACETS:
+        facet = facet_table.FACETS[name]
         values = "a number or a range, such as `3..`" if facet.is_number else _values(facet)
         of = "letter" if facet.of_letters else "decision"
-        split = "yes" if name in letter_facets.SPLITS else ""
+        split = "yes" if name in facet_table.SPLITS else ""
         rows.append((f"`{name}`", values, of, split, facet.words))
     about = (
         "Each filter of `kg drivers --help`, and these, can stand in a question as the address of its answer "
@@ -223,7 +223,7 @@ def conditions_of_questions() -> Part:
     return Part("Conditions of questions", about, ("condition", "values", "of a", "splits", "meaning"), rows)
 
 
-def _values(facet: letter_facets.Facet) -> str:
+def _values(facet: facet_table.Facet) -> str:
     if facet.known:
         return _code(facet.known)
     return "words" if facet.kind is ranges.WORD or facet.finding else "dates, such as `2015-01-01..`"

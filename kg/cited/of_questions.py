@@ -10,8 +10,8 @@ from kg.cited.figure_tables import row_of_answer
 from kg.cited.query_tables import row_name
 from kg.cited.wanted import NOT, PARTS, SIDES
 from kg.queries import Query
-from kg.questions import letter_facets
 from kg.questions.answers import Answer, filters
+from kg.questions.facets import facet_table
 from kg.questions.question import SIMILAR, Kind, Question
 
 
@@ -94,7 +94,7 @@ def _filtered(question: Question) -> Asked | None:
         for condition in conditions:
             own = parts.setdefault("-".join(filter(None, (side, NOT if condition.negated else ""))), {})
             twice = condition.name in own and not condition.negated
-            if condition.name in letter_facets.ONLY_FACETS or condition.party or twice:
+            if condition.name in facet_table.ONLY_FACETS or condition.party or twice:
                 return None
             own[condition.name] = (*own.get(condition.name, ()), *condition.values)
     if question.case or question.split or len(question.groups) not in {0, len(SIDES)}:

@@ -17,8 +17,9 @@ from kg.analysis.filters import Filters, ranges
 from kg.analysis.sides import sides
 from kg.errors import QuestionError, UnknownError
 from kg.model import Outcome
-from kg.questions import echo, item_facets, letter_facets, question_query, vocabulary
+from kg.questions import echo, question_query, vocabulary
 from kg.questions.counts import compared, counted, parts_of, passing, rows_of, without_value
+from kg.questions.facets import facet_table, item_values
 from kg.questions.measures import Found, measured, share
 from kg.questions.question import DATED, LASTING, SIMILAR, Condition, Kind, Question
 from kg.questions.question_reader import read_question
@@ -125,7 +126,7 @@ def _beside_others(question: Question) -> Iterator[str]:
         named = condition.asked.split(", ") if condition.name in {"category", "subcategory"} else []
         for said in named if len(condition.values) == 1 else []:
             name, whole = vocabulary.treatment(said), condition.values[0]
-            if name and item_facets.treated()[whole] > 1 and said.lower() not in whole.lower():
+            if name and item_values.treated()[whole] > 1 and said.lower() not in whole.lower():
                 yield f'“{said}” is counted with all of {whole}; treatment="{name}" asks for it alone'
 
 
@@ -187,7 +188,7 @@ def _associations(analyses: Analyses, question: Question) -> Found:
 
 def _plain_conditions(question: Question) -> bool:
     """Whether the conditions are filters as they stand: each filter once, none negated, no comparison."""
-    return not question.groups and letter_facets.are_filters(question.where)
+    return not question.groups and facet_table.are_filters(question.where)
 
 
 def _ranked(rows: list[dict[str, Any]], question: Question) -> list[dict[str, Any]]:
@@ -281,16 +282,16 @@ def _cases(analyses: Analyses, question: Question) -> Found:
         places = places[days.arg_sort(descending=question.order == "newest", nulls_last=True).to_numpy()]
     rows = _decisions(index, places[: question.limit or MOST_ROWS + 1])
     if question.order in LASTING:
-        numbers = letter_facets.FACETS[str(question.measure)].values(index, question.party.value)
-        unit = letter_facets.FACETS[str(question.measure)].unit
+        numbers = facet_table.FACETS[str(question.measure)].values(index, question.party.value)
+        unit = facet_table.FACETS[str(question.measure)].unit
         rows = [{**row, unit: numbers[int(at)]} for row, at in zip(rows, places, strict=False)]
     return counted(index, mask, question), rows, index.left_out
 
 
 def _lasting(index: Index, places: NDArray[np.int64], question: Question) -> NDArray[np.int64]:
     """One decision of each letter that states both dates, the most or the fewest days between them first."""
-    numbers = letter_facets.FACETS[str(question.measure)].values(index, question.party.value)
-    if letter_facets.FACETS[str(question.measure)].of_letters:
+    numbers = facet_table.FACETS[str(question.measure)].values(index, question.party.value)
+    if facet_table.FACETS[str(question.measure)].of_letters:
         places = places[np.unique(index.letter[places], return_index=True)[1]]
     places = places[numbers[places].is_not_null().to_numpy()]
     sorted_: NDArray[np.int64] = numbers[places].arg_sort(descending=question.order == "longest").to_numpy()
@@ -315,7 +316,7 @@ def _case(analyses: Analyses, question: Question) -> Found:
 
 def _citing(index: Index, within: Mask, places: NDArray[np.int64]) -> dict[int, dict[str, Any]]:
     """The guidelines that each party cites in some decisions, and how they compare."""
-    alike = letter_facets.FACETS["agreement_guideline"].values(index, "reviewer")
+    alike = facet_table.FACETS["agreement_guideline"].values(index, "reviewer")
     found: dict[int, dict[str, Any]] = {
         int(at): {"administrator_cites": [], "reviewer_cites": [], "guidelines": alike[int(at)]}
         for at in places

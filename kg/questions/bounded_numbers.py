@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import product
 
-from kg.questions.letter_facets import DATES
+from kg.questions.facets.letter_values import DATES
 from kg.questions.vocabulary import either, singular_or_plural
 from kg.reading.text.number_words import words_of
 from kg.reading.text.terminal_search import Terminals

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kg.model import Outcome, Party
-from kg.questions import echo, letter_facets
+from kg.questions import echo
+from kg.questions.facets import facet_table
 from kg.questions.question import DATED, SPLITTING, Condition, Kind, Question
 
 _ENDING = {Kind.FIGURES, Kind.TREND, Kind.GROUNDS, Kind.ASSOCIATIONS, Kind.CASES}
@@ -44,7 +45,7 @@ def changes(question: Question) -> list[Change]:
 
 def _associated(question: Question) -> Question:
     """A question of places of guidelines as one of their associations, where its conditions are filters."""
-    plain = not question.groups and letter_facets.are_filters(question.where)
+    plain = not question.groups and facet_table.are_filters(question.where)
     if question.kind is not Kind.FIGURES or question.by not in [(level,) for level in _LEVELS] or not plain:
         return question
     outcome = question.outcome or Outcome.OVERTURNED

@@ -10,7 +10,8 @@ import polars as pl
 from kg.analysis.decisions import OUTCOMES, Index, Mask
 from kg.analysis.filters import Filters
 from kg.analysis.sides import with_rates
-from kg.questions import echo, letter_facets
+from kg.questions import echo
+from kg.questions.facets import facet_table
 from kg.questions.question import Condition, Question
 from kg.statistics import intervals
 
@@ -23,8 +24,8 @@ def passing(index: Index, conditions: tuple[Condition, ...], question: Question)
     mask = np.ones(len(index), bool)
     for condition in conditions:
         party = (condition.party or question.party).value
-        if condition.name in letter_facets.ONLY_FACETS:
-            chosen: Mask | None = letter_facets.having(index, condition.name, condition.values, party)
+        if condition.name in facet_table.ONLY_FACETS:
+            chosen: Mask | None = facet_table.having(index, condition.name, condition.values, party)
         else:
             filters = Filters.of(**{condition.name: condition.values})
             chosen = index.chosen(filters, party)
@@ -106,8 +107,8 @@ def values_of(index: Index, name: str, question: Question) -> pl.DataFrame:
         named = cited.keys["edition" if name == "edition" else "key"]
         pairs = {"decision": cited.decision.astype(np.int64), name: named.gather(cited.key)}
         return pl.DataFrame(pairs).drop_nulls().unique()
-    if name in letter_facets.SPLITS:
-        values = letter_facets.FACETS[name].values(index, question.party.value).rename(name)
+    if name in facet_table.SPLITS:
+        values = facet_table.FACETS[name].values(index, question.party.value).rename(name)
     else:
         column = _COLUMNS.get(name, name)
         values = index.columns(column)[column].rename(name)

@@ -3,7 +3,8 @@
 from kg.analysis import labels
 from kg.analysis.filters import FILTERS
 from kg.model import Outcome, Party
-from kg.questions import letter_facets, vocabulary
+from kg.questions import vocabulary
+from kg.questions.facets import facet_table
 from kg.questions.question import DATED, LASTING, Condition, Kind, Question
 from kg.reading.vocabulary.phrases import key
 
@@ -20,7 +21,7 @@ _DIMENSIONS = {
     "sex": "the worker's sex",
     "licence": "state of licensure",
     "outcome": "outcome",
-    **{name: letter_facets.FACETS[name].words for name in letter_facets.SPLITS},
+    **{name: facet_table.FACETS[name].words for name in facet_table.SPLITS},
 }
 _KINDS = {
     Kind.CASE: "Case {case}",
@@ -54,7 +55,7 @@ def sentence(question: Question) -> str:
         ended=ended if question.kind is Kind.PARTS else f" and how many were {ended}".rstrip() * bool(ended),
         Level=(question.level or "").capitalize(),
         party=question.party.value.replace("_", " "),
-        measure=f"the {letter_facets.FACETS[question.measure].words}" if question.measure else "",
+        measure=f"the {facet_table.FACETS[question.measure].words}" if question.measure else "",
         unit=f"{'letters with ' * _of_letters(question)}{ended}decisions",
     )
     parts = [
@@ -109,7 +110,7 @@ def _ordered(question: Question) -> str:
     if question.order in LASTING and question.measure == "items":
         text += f", letters with the {'most' if question.order == 'longest' else 'fewest'} items first"
     elif question.order in LASTING:
-        facet = letter_facets.FACETS[str(question.measure)]
+        facet = facet_table.FACETS[str(question.measure)]
         ends = ("most", "fewest") if facet.unit == "days" else ("highest", "lowest")
         text += f", those with the {ends[question.order != 'longest']} {facet.words} first"
     elif question.order in DATED:
@@ -122,14 +123,14 @@ def _ordered(question: Question) -> str:
 
 
 def _of_letters(question: Question) -> bool:
-    return bool(question.measure) and letter_facets.FACETS[str(question.measure)].of_letters
+    return bool(question.measure) and facet_table.FACETS[str(question.measure)].of_letters
 
 
 def _needed(condition: Condition) -> str:
     """What a row has to have, in words."""
     if condition.name == "met":
         return f"grounds that are {' or '.join(condition.values).replace('-', ' ')}"
-    values = " or ".join(letter_facets.told("items", value) for value in condition.values)
+    values = " or ".join(facet_table.told("items", value) for value in condition.values)
     return f"{values} decisions" if condition.name == "decisions" else f"a share of {values} percent"
 
 
@@ -144,7 +145,7 @@ def grouped(condition: Condition, party: Party = Party.REVIEWER) -> str:
         return f"{'letters' if condition.name == 'letter' else 'workers aged'} {named(condition)}"
     if condition.name.startswith("days_"):
         return told(condition, party).replace("with ", "", 1)
-    if condition.name in letter_facets.ONLY_FACETS or cites or condition.name == "rationale":
+    if condition.name in facet_table.ONLY_FACETS or cites or condition.name == "rationale":
         return told(condition, party)
     return f"not {named(condition)}" if condition.negated else named(condition)
 
@@ -161,8 +162,8 @@ def named(condition: Condition) -> str:
     'hydrocodone/acetaminophen (“Norco”)'
     """
     if condition.name == "letter" and condition.negated:
-        return " or ".join(letter_facets.NOT_LETTER[value] for value in condition.values)
-    if condition.name.startswith("agreement_") and condition.values == letter_facets.BOTH_CITE:
+        return " or ".join(facet_table.NOT_LETTER[value] for value in condition.values)
+    if condition.name.startswith("agreement_") and condition.values == facet_table.BOTH_CITE:
         return f"{condition.name.removeprefix('agreement_')}s on both sides"
     said = " or ".join(_value(condition.name, value) for value in condition.values)
     if condition.name not in _AS_ASKED or '"' in condition.asked or not condition.asked:
@@ -207,7 +208,7 @@ def told(condition: Condition, party: Party = Party.REVIEWER) -> str:
     if condition.name.startswith("agreement_"):
         return f"{no}whose parties cite {values}"
     if condition.name.startswith("days_"):
-        return f"{no}with {values} {letter_facets.FACETS[condition.name].words}"
+        return f"{no}with {values} {facet_table.FACETS[condition.name].words}"
     return {
         "body_part": f"{no}on the {values}",
         "category": f"{no}on {values}",
@@ -265,4 +266,4 @@ def _value(name: str, value: str) -> str:
         if not last:
             return f"from {first} on"
         return f"from {first} to {last}" if first else f"up to {last}"
-    return letter_facets.told(name, value) if name in letter_facets.ONLY_FACETS else value
+    return facet_table.told(name, value) if name in facet_table.ONLY_FACETS else value

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from kg.analysis.cache import Analyses
 from kg.analysis.decisions import OUTCOMES
-from kg.questions import letter_facets
 from kg.questions.counts import counted, parts_of, passing, rows_of
+from kg.questions.facets import facet_table
 from kg.questions.question import Question
 
 Found = tuple[Mapping[str, Any], list[dict[str, Any]], tuple[str, ...]]
@@ -21,7 +21,7 @@ Found = tuple[Mapping[str, Any], list[dict[str, Any]], tuple[str, ...]]
 def measured(analyses: Analyses, question: Question) -> Found:
     """The mean, median and ends of a number, of letters or decisions, for each group and value."""
     index = analyses.index
-    facet = letter_facets.FACETS[str(question.measure)]
+    facet = facet_table.FACETS[str(question.measure)]
     numbers = facet.values(index, question.party.value).cast(pl.Float64).to_numpy()
     rows = []
 

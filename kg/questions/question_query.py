@@ -8,7 +8,7 @@ from kg.analysis.filters.ranges import Range
 from kg.analysis.filters.sparql_patterns import CITING, ON_ANY_SIDE, between, days, union
 from kg.graph import iri
 from kg.model import Outcome, Party
-from kg.questions import item_facets, letter_facets
+from kg.questions.facets import facet_table, item_values
 from kg.questions.question import Condition, Kind, Question
 
 _HEAD = """\
@@ -51,7 +51,7 @@ def sparql(question: Question) -> str | None:
     """
     conditions = (*question.where, *question.groups, *question.part)
     if question.case or not all(
-        c.name in _FACETS if c.name in letter_facets.ONLY_FACETS else FILTERS[c.name].pattern is not None
+        c.name in _FACETS if c.name in facet_table.ONLY_FACETS else FILTERS[c.name].pattern is not None
         for c in conditions
     ):
         return None
@@ -149,7 +149,7 @@ def _together(value: str, question: Question) -> str:
 
 def _range(facet: str, value: str) -> Range:
     """The range that a value of a facet is."""
-    read = letter_facets.FACETS[facet].kind.read(facet, value)
+    read = facet_table.FACETS[facet].kind.read(facet, value)
     assert isinstance(read, Range)
     return read
 
@@ -169,9 +169,9 @@ _FACETS: dict[str, Callable[[str, Question], str]] = {
     "denial_date": _on_day("denial_date", "imr:urDenialDate"),
     "application_date": _on_day("application_date", "imr:applicationReceived"),
     "assignment_date": _on_day("assignment_date", "imr:dateAssigned"),
-    "item_words": lambda value, _: _item_says(item_facets.words_pattern(value)),
-    "treatment": lambda value, _: _item_says(item_facets.words_pattern(*item_facets.treatments()[value])),
-    "strength": lambda value, _: _item_says(item_facets.strength_pattern(value)),
+    "item_words": lambda value, _: _item_says(item_values.words_pattern(value)),
+    "treatment": lambda value, _: _item_says(item_values.words_pattern(*item_values.treatments()[value])),
+    "strength": lambda value, _: _item_says(item_values.strength_pattern(value)),
     "service": _service,
     "together": _together,
     "surgical": lambda value, _: (
@@ -187,7 +187,7 @@ def _patterns(question: Question, conditions: tuple[Condition, ...]) -> Iterator
     seen: set[str] = set()
     for condition in conditions:
         of = replace(question, party=condition.party or question.party)
-        if condition.name in letter_facets.ONLY_FACETS:
+        if condition.name in facet_table.ONLY_FACETS:
             pattern = " UNION ".join(
                 f"{{ {_FACETS[condition.name](value, of)} }}" for value in condition.values
             )

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from kg.questions.item_facets import treatments
+from kg.questions.facets.item_values import treatments
 
 
 @pytest.fixture(scope="module")

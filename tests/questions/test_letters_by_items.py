@@ -7,7 +7,8 @@ import pytest
 from tables import each_row
 
 from kg.errors import QuestionError
-from kg.questions import echo, letter_facets
+from kg.questions import echo
+from kg.questions.facets import facet_table
 from kg.questions.question_reader import read_question
 
 ITEMS = ("item", "treatment", "service", "request")
@@ -117,11 +118,11 @@ def test_both_outcomes_in_one_letter(form, one, other):
         assert read_question(text).reading == "figures | letter=mixed", text
 
 
-@each_row("value", letter_facets.LETTER)
+@each_row("value", facet_table.LETTER)
 def test_the_echo_says_how_all_items_ended(value):
     one, other = (read_question(f'how many letter{no}="{value}"') for no in ("", "!"))
-    assert letter_facets.LETTER[value] in echo.sentence(one)
-    assert letter_facets.NOT_LETTER[value] in echo.sentence(other)
+    assert facet_table.LETTER[value] in echo.sentence(one)
+    assert facet_table.NOT_LETTER[value] in echo.sentence(other)
 
 
 @each_row(

@@ -22,10 +22,11 @@ from kg.analysis.filters import FILTERS
 from kg.analysis.sides import sides
 from kg.errors import KgError, QuestionError
 from kg.model import Outcome
-from kg.questions import answers, bounded_numbers, echo, letter_facets, phrasing, question_query, vocabulary
+from kg.questions import answers, bounded_numbers, echo, phrasing, question_query, vocabulary
 from kg.questions.changes import changes
 from kg.questions.complete import complete
 from kg.questions.examples import EXAMPLES, nearest
+from kg.questions.facets import facet_table
 from kg.questions.phrasing import tokens
 from kg.questions.question import Kind, Question
 from kg.questions.question_reader import ABSENT, LONGEST, grammar, read_question
@@ -199,7 +200,7 @@ def test_the_query_counts_what_the_answer_counts(text, analyses, base):
     if found.sparql is None:
         asked = found.question
         names = {c.name for c in (*asked.where, *asked.groups, *asked.part)}
-        assert names & {*letter_facets.ONLY_FACETS, *(n for n, one in FILTERS.items() if not one.pattern)}
+        assert names & {*facet_table.ONLY_FACETS, *(n for n, one in FILTERS.items() if not one.pattern)}
         return
     counted = list(base.graph.query(found.sparql))
     outcome = found.question.outcome.value if found.question.outcome else "overturned"
@@ -233,7 +234,7 @@ def test_an_answer_by_year_is_what_plain_python_counts(analyses, base):
 ONE_EACH = ("year", "month", "category", "subcategory", "sex", "priority")
 
 
-@pytest.mark.parametrize("name", [*question_query.DIMENSIONS, *letter_facets.SPLITS])
+@pytest.mark.parametrize("name", [*question_query.DIMENSIONS, *facet_table.SPLITS])
 def test_no_decision_is_left_out_of_a_split_in_silence(name, analyses):
     found = answers.answer(analyses, Question(Kind.FIGURES, Outcome.OVERTURNED, by=(name,)))
     left = [
@@ -469,14 +470,14 @@ def test_rows_have_as_many_decisions_as_is_asked(analyses):
     assert [row["subcategory"] for row in half if row["rate"] <= 0.5] == []
 
 
-@pytest.mark.parametrize("name", letter_facets.SPLITS)
+@pytest.mark.parametrize("name", facet_table.SPLITS)
 def test_every_facet_splits_the_answer(name, analyses):
     assert answers.answer(analyses, Question(Kind.FIGURES, Outcome.OVERTURNED, by=(name,))).rows
     question = Question(Kind.FIGURES, Outcome.OVERTURNED, by=(name,))
     assert read_question(question.words).reading == question.reading
 
 
-@pytest.mark.parametrize("name", [name for name, facet in letter_facets.FACETS.items() if facet.is_number])
+@pytest.mark.parametrize("name", [name for name, facet in facet_table.FACETS.items() if facet.is_number])
 def test_every_number_has_a_mean(name, analyses):
     value = answers.ask(analyses, f'measure="{name}"').value
     assert value["least"] <= value["median"] <= value["greatest"]
@@ -592,10 +593,10 @@ def test_every_name_of_a_catalogue_is_understood_in_a_question(catalogue, frame)
     assert refused == UNASKED[catalogue]
 
 
-@pytest.mark.parametrize("level", letter_facets.AGREEING)
+@pytest.mark.parametrize("level", facet_table.AGREEING)
 def test_agreement_is_counted_as_the_table_of_both_parties_counts_it(analyses, level):
     table = {row["agreement"]: row["decisions"] for row in sides(analyses.index, level).agreement.to_dicts()}
-    both = sum(table[name] for name in letter_facets.BOTH_CITE)
+    both = sum(table[name] for name in facet_table.BOTH_CITE)
     asked = answers.ask(
         analyses, f"how often do both parties cite the same {level} in letters with 1 or more items"
     )

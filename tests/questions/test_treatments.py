@@ -6,7 +6,7 @@ import pytest
 
 from kg.errors import QuestionError
 from kg.questions.answers import _beside_others
-from kg.questions.item_facets import treated, treatments
+from kg.questions.facets.item_values import treated, treatments
 from kg.questions.question import Condition
 from kg.questions.question_reader import read_question
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 import kg
 from kg.cli import app
 from kg.questions.examples import EXAMPLES
-from kg.questions.letter_facets import FACETS
+from kg.questions.facets.facet_table import FACETS
 
 
 def test_the_api_says_how_it_understood(site):

@@ -1,7 +1,7 @@
 """Whether both parties cite the same: asked by year, by specialty, of groups, or with how decisions end."""
 
-from kg.questions import letter_facets
 from kg.questions.beside import BESIDE
+from kg.questions.facets import facet_table
 from kg.questions.meaning.asked import Asked
 from kg.questions.meaning.refusals import FINEST_FIRST
 from kg.questions.question import Condition, Kind
@@ -21,7 +21,7 @@ def settle(asked: Asked, kind: Kind, level: str | None) -> tuple[Kind, str | Non
     asked.others &= bool(asked.conditions)  # `same section cited by both vs not`: the table has all
     loose = asked.loose if asked.seen & _SPLITTING else []
     split = [name for name in (*asked.by, *loose) if name not in FINEST_FIRST]
-    if not (split or "TREND" in asked.seen or asked.after or not letter_facets.are_filters(asked.conditions)):
+    if not (split or "TREND" in asked.seen or asked.after or not facet_table.are_filters(asked.conditions)):
         return kind, level
     name = f"agreement_{level}"
     unlike = any(p.type == "SAME" and BESIDE.within("UNLIKE", p.printed) for p in asked.phrases)
@@ -36,7 +36,7 @@ def settle(asked: Asked, kind: Kind, level: str | None) -> tuple[Kind, str | Non
         asked.conditions.append(wanted)
         return Kind.FIGURES, None
     asked.part.append(wanted)
-    asked.conditions.append(Condition(name, letter_facets.BOTH_CITE))
+    asked.conditions.append(Condition(name, facet_table.BOTH_CITE))
     return Kind.PARTS, None
 
 

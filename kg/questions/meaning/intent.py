@@ -4,8 +4,9 @@ from itertools import pairwise, permutations
 
 from kg.errors import QuestionError
 from kg.model import Outcome, Party
-from kg.questions import letter_facets, vocabulary
+from kg.questions import vocabulary
 from kg.questions.beside import BESIDE
+from kg.questions.facets import facet_table
 from kg.questions.meaning import (
     agreement,
     comparisons,
@@ -80,7 +81,7 @@ def question(asked: Asked) -> Question:
         order = "most"
     most_cited = kind is Kind.ASSOCIATIONS and ranked_numbers.is_cited_most(asked)
     counts |= most_cited
-    apart = groups or most_cited or not letter_facets.are_filters(where)
+    apart = groups or most_cited or not facet_table.are_filters(where)
     if kind is Kind.ASSOCIATIONS and level and apart:
         kind, by = Kind.FIGURES, (level,)  # associations are of what filters say
         level = None

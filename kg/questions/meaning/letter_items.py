@@ -4,9 +4,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from kg.errors import QuestionError
-from kg.questions import letter_facets, vocabulary
+from kg.questions import vocabulary
 from kg.questions.beside import BESIDE
-from kg.questions.item_facets import classes_of
+from kg.questions.facets import letter_values
+from kg.questions.facets.item_values import classes_of
 from kg.questions.meaning.asked import Asked
 from kg.questions.question import Condition
 from kg.questions.vocabulary import Phrase
@@ -216,7 +217,7 @@ def _is_within(one: Phrase, other: Phrase) -> bool:
 
 def _either(asked: Asked, named: list[Condition]) -> None:
     values = [value for condition in named for value in condition.values]
-    if not set(values) <= set(letter_facets.services()):
+    if not set(values) <= set(letter_values.services()):
         raise QuestionError("these are services of different kinds: ask for one at a time")
     said = ", ".join(condition.asked for condition in named)
     at = asked.conditions.index(named[0])

@@ -1,8 +1,8 @@
 """What the mean is of, where a question asks for one."""
 
 from kg.errors import QuestionError
-from kg.questions import letter_facets
 from kg.questions.beside import BESIDE
+from kg.questions.facets import facet_table
 from kg.questions.meaning.asked import Asked
 from kg.questions.meaning.comparisons import COMPARED
 from kg.questions.question import Condition
@@ -104,7 +104,7 @@ def settle(asked: Asked) -> None:
     _longest(asked, named)
     per_letter = "items" in asked.loose and ("BY" not in asked.seen or "items" not in asked.by)
     if asked.measure:
-        if asked.measure not in letter_facets.FACETS or not letter_facets.FACETS[asked.measure].is_number:
+        if asked.measure not in facet_table.FACETS or not facet_table.FACETS[asked.measure].is_number:
             raise QuestionError(f"there is no mean of {asked.measure}")
     elif "MEAN" not in asked.seen and not per_letter:
         return

@@ -7,13 +7,13 @@ from datetime import date
 from kg.analysis.filters import FILTERS
 from kg.errors import QuestionError
 from kg.model import Party
-from kg.questions import letter_facets
+from kg.questions.facets import facet_table
 from kg.questions.vocabulary import Meaning, Phrase
 
 _CASE = r"\bCM\s?-?(?P<year>[0-9]{2})-?(?P<number>[0-9]{1,7})\b"
 HAVING = ("decisions", "percent", "met")
 """What a row of an answer has to have."""
-_NAMES = "|".join((*FILTERS, *letter_facets.ONLY_FACETS, *HAVING, "measure"))
+_NAMES = "|".join((*FILTERS, *facet_table.ONLY_FACETS, *HAVING, "measure"))
 _CONDITION = (
     rf"\b(?P<part>part\.)?(?P<party>administrator\.)?(?P<name>{_NAMES})(?P<no>!?)"
     r'=(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+))'
@@ -50,8 +50,8 @@ def _exact(found: re.Match[str]) -> tuple[str, Meaning]:
     name, kind = found["name"].lower(), "PART" if found["part"] else "VALUE"
     if name in {"measure", *HAVING}:
         kind = "MEASURE" if name == "measure" else "HAVING"
-    elif name in letter_facets.ONLY_FACETS:
-        value = letter_facets.check(name, value)
+    elif name in facet_table.ONLY_FACETS:
+        value = facet_table.check(name, value)
     if name == "outcome" and kind == "VALUE" and not found["no"]:
         return f"IS_{value.upper()}", Meaning(f"IS_{value.upper()}")
     party = Party.CLAIMS_ADMINISTRATOR if found["party"] else None

@@ -7,8 +7,8 @@ after the application`, `letters with three or more items`, `at least 20 decisio
 import re
 from collections.abc import Iterator
 
-from kg.questions import letter_facets
 from kg.questions.bounded_numbers import FRACTIONS, MEASURED, amounts_of, bounded
+from kg.questions.facets import letter_values
 from kg.questions.vocabulary import Meaning
 from kg.questions.wording.clauses import bands, minimums
 from kg.questions.wording.clauses.bands import DAYS
@@ -117,7 +117,7 @@ def _times(text: str) -> Found:
         names |= {"decision"} if names and names != {"decision"} else {"assignment", "decision"}
     if len(names) != 2:
         return
-    first, last = sorted(names, key=list(letter_facets.DATES).index)
+    first, last = sorted(names, key=list(letter_values.DATES).index)
     if lasting is not None:
         for span in (lasting, *_compared_with(text, lasting)):
             yield Meaning("VALUE", f"days_{first}_{last}", _in_days(span[0])), span.start(), span.end()
@@ -162,7 +162,7 @@ def _beside(text: str, end: int, start: int) -> bool:
 def _longest(text: str) -> Found:
     """The days between two dates that took longest: *which letters took longest from injury to decision*."""
     events = list(_connected(text, list(MEASURED.every("EVENT", text))))
-    names = sorted({_date(event[0]) for event in events}, key=list(letter_facets.DATES).index)
+    names = sorted({_date(event[0]) for event in events}, key=list(letter_values.DATES).index)
     longer = MEASURED.within("TOOK_LONGER", text)
     if longer and len(names) != 2:  # `did cases assigned in May take longer than those in June`
         yield Meaning("TIME", value="days_assignment_decision"), longer.start(), longer.end()
@@ -196,7 +196,7 @@ def _claim_age(text: str, claim: re.Match[str]) -> tuple[Meaning, int, int]:
 
 def _date(event: str) -> str:
     """The date of a letter that words for it name."""
-    return next(name for name in letter_facets.DATES if MEASURED.within(name.upper(), event))
+    return next(name for name in letter_values.DATES if MEASURED.within(name.upper(), event))
 
 
 def _connected(text: str, events: list[re.Match[str]]) -> Iterator[re.Match[str]]:

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from kg.questions.beside import BESIDE
-from kg.questions.item_facets import classes_of
+from kg.questions.facets.item_values import classes_of
 from kg.questions.vocabulary import Meaning, Phrase, drug_classes
 from kg.questions.wording import parties
 from kg.questions.wording.alternatives import SERVICES

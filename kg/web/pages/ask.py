@@ -15,9 +15,10 @@ from kg.errors import KgError
 from kg.explore import drawing
 from kg.explore.topic import Row
 from kg.model import Outcome
-from kg.questions import answers, letter_facets
+from kg.questions import answers
 from kg.questions.changes import changes
 from kg.questions.examples import nearest
+from kg.questions.facets import facet_table
 from kg.questions.question import OF_ONE_CASE, Kind, Question
 from kg.questions.question_reader import LONGEST, read_question
 from kg.reading.vocabulary.catalogue import guidelines
@@ -147,7 +148,7 @@ def _columns(answer: answers.Answer) -> list[str]:
 
 def _unit(question: Question) -> str:
     """What the numbers are of that a list of cases goes by, such as days."""
-    return letter_facets.FACETS[question.measure].unit if question.measure else ""
+    return facet_table.FACETS[question.measure].unit if question.measure else ""
 
 
 def _headings(question: Question) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""What questions ask of decisions beyond the filters: the table of facets, and what computes their values."""
