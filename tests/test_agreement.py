@@ -6,6 +6,7 @@ from functools import cache
 import polars as pl
 import pyoxigraph as ox
 import pytest
+from made_once import many_letters
 
 from kg import queries
 from kg.base.building.build import build
@@ -259,9 +260,14 @@ def test_on_the_real_letters(shared, tmp_path, folder):
         check(base)
 
 
-@pytest.mark.parametrize("letters", [300, pytest.param(4_000, marks=pytest.mark.long)])
-def test_on_sample_letters(tmp_path, letters):
-    sample(letters, seed=5, into=tmp_path / "sample", template="mixed")
+def test_on_sample_letters(tmp_path):
+    sample(300, seed=5, into=tmp_path / "sample", template="mixed")
     build([tmp_path / "sample" / "letters"], tmp_path / "kb")
     with KnowledgeBase.open(tmp_path / "kb") as base:
+        check(base)
+
+
+@pytest.mark.long
+def test_on_many_sample_letters(tmp_path_factory):
+    with KnowledgeBase.open(many_letters(tmp_path_factory)) as base:
         check(base)
