@@ -6,6 +6,7 @@ released yet ``EARLIER``, whose ledger has neither kinds of documents nor a hist
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -72,14 +73,22 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Kg:
     return run
 
 
+@pytest.fixture(scope="module")
+def built(old: Kg, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five letters, and a base that the earlier version built of them, corrected and removed from."""
+    folder = tmp_path_factory.mktemp("built")
+    old("build", many(folder / "letters", 5), "--kb", folder / "kb")
+    old("correct", CORRECTED, "patient.age", "42", "--why", "misprint", "--kb", folder / "kb")
+    old("remove", REMOVED, "--why", "asked for", "--kb", folder / "kb")
+    return folder
+
+
 @pytest.fixture
-def kb(old: Kg, tmp_path: Path) -> Path:
-    """A base that the earlier version built of five letters, corrected and removed from."""
-    made = tmp_path / "kb"
-    old("build", many(tmp_path / "letters", 5), "--kb", made)
-    old("correct", CORRECTED, "patient.age", "42", "--why", "misprint", "--kb", made)
-    old("remove", REMOVED, "--why", "asked for", "--kb", made)
-    return made
+def kb(built: Path, tmp_path: Path) -> Path:
+    """A copy of that base; the letters lie beside it."""
+    for name in ("letters", "kb"):
+        shutil.copytree(built / name, tmp_path / name, symlinks=True)
+    return tmp_path / "kb"
 
 
 def state(kb: Path) -> dict[str, Any]:
