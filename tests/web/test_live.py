@@ -121,7 +121,7 @@ def test_a_new_generation_is_picked_up(live: Start, built: Path, tmp_path: Path)
         while not done.is_set():
             statuses.append(server.get("/cases")[0])
             statuses.append(server.get("/sparql?query=" + quote("ASK {}"))[0])
-            time.sleep(0.01)  # a new generation is made meanwhile, on the same cores
+            time.sleep(0.05)  # a new generation is made meanwhile, on the same cores
 
     asker = threading.Thread(target=keep_asking)
     asker.start()
