@@ -9,17 +9,17 @@ from pathlib import Path
 import gold_letters
 import owlrl
 import pytest
+from ontology_files import FOLDER, parsed
 from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, URIRef
 from tables import each_row
 
-from kg import queries, resources
+from kg import queries
 from kg.analysis import cube
 from kg.cited import figure_citations
 from kg.graph import iri, page_triples, triples
 from kg.graph.triples import n_triples
 from kg.graph.vocab import CITO, DCTERMS, IMR, OA, PROV
 
-FOLDER = resources.folder("ontology")
 FILES = sorted(FOLDER.glob("*.ttl"))
 OWN = f"{iri.DEFAULT_BASE}ontology#"
 BUILT_IN = tuple(str(namespace) for namespace in (RDF, RDFS, OWL, XSD))
@@ -34,7 +34,7 @@ CODE = [
 
 @cache
 def ontology():
-    return Graph().parse(FOLDER / "imr.ttl")
+    return parsed(FOLDER / "imr.ttl")
 
 
 @cache
@@ -109,7 +109,7 @@ def test_prefixes_are_declared():
 
 def test_concepts_have_iris_of_one_pattern():
     for path in (path for path in FILES if path.stem != "mappings"):  # its codes are those of others
-        graph = Graph().parse(path)
+        graph = parsed(path)
         for concept, notation in graph.subject_objects(SKOS.notation):
             place = iri.read(str(concept))
             assert place.name.replace("-", "_") == str(notation).replace("-", "_")
@@ -140,11 +140,11 @@ def test_no_data_uses_an_undeclared_term(shared):
     "path", [path for path in FILES if path.stem != "shapes"], ids=lambda path: path.stem
 )
 def test_no_catalogue_uses_an_undeclared_term(path):
-    assert used_terms(Graph().parse(path)) - declared() == set()
+    assert used_terms(parsed(path)) - declared() == set()
 
 
 def test_no_shape_speaks_of_an_undeclared_term():
-    shapes = Graph().parse(FOLDER / "shapes.ttl")
+    shapes = parsed(FOLDER / "shapes.ttl")
     spoken = {
         term for triple in shapes for term in triple if isinstance(term, URIRef) and term.startswith(OWN)
     }
@@ -176,7 +176,7 @@ def test_no_term_is_idle():
     """Every term is used by letters' triples, figures, a catalogue, a query or an axiom about another."""
     used = {value for subject, _, value in ontology() if value != subject}
     for path in FILES:
-        used |= used_terms(Graph().parse(path))
+        used |= used_terms(parsed(path))
     written = "".join(
         Path(room.__file__).read_text(encoding="utf-8")
         for room in (triples, page_triples, cube, figure_citations)

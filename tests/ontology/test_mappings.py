@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 import pytest
+from ontology_files import parsed
 from rdflib import DCTERMS, SKOS, Graph, URIRef
 
 from kg import resources
@@ -20,12 +21,12 @@ MATCHES = (
 
 @pytest.fixture(scope="module")
 def mappings() -> Graph:
-    return Graph().parse(FOLDER / "mappings.ttl")
+    return parsed(FOLDER / "mappings.ttl")
 
 
 @pytest.mark.parametrize(("vocabulary", "match", "scheme", "pattern"), MATCHES, ids=["drugs", "specialties"])
 def test_a_mapping_leads_from_one_concept_to_one_code(mappings, vocabulary, match, scheme, pattern):
-    known = set(Graph().parse(FOLDER / vocabulary).subjects(SKOS.notation))
+    known = set(parsed(FOLDER / vocabulary).subjects(SKOS.notation))
     pairs = list(mappings.subject_objects(match))
     assert len(pairs) > 80
     assert {subject for subject, _ in pairs} <= known
@@ -48,7 +49,7 @@ def test_every_mapping_has_a_source(mappings):
 
 def test_only_an_ingredient_is_one_of_rxnorm(mappings):
     """A class, a combination and a form of a drug are no ingredients."""
-    drugs = Graph().parse(FOLDER / "drugs.ttl")
+    drugs = parsed(FOLDER / "drugs.ttl")
     ingredient = URIRef(f"{iri.ONTOLOGY}#ingredient")
     for drug in mappings.subjects(SKOS.exactMatch):
         assert list(drugs.objects(drug, ingredient)) == [], drug
@@ -60,7 +61,7 @@ def test_only_drugs_and_specialties_are_mapped(mappings):
     """Body parts, services, conditions and grounds: no public source has these concepts."""
     for file in sorted(FOLDER.glob("*.ttl")):
         if file.name not in ("mappings.ttl", "drugs.ttl", "specialties.ttl"):
-            subjects = set(Graph().parse(file).subjects())
+            subjects = set(parsed(file).subjects())
             assert not subjects & set(mappings.subjects()), file.name
 
 
@@ -72,7 +73,7 @@ def test_the_data_card_says_what_is_not_mapped(mappings):
     ):
         assert f"{len(list(mappings.subject_objects(match)))} {words}" in card
     (named,) = re.findall(r"among others ([a-z, ]+) are not in it", card)
-    drugs = Graph().parse(FOLDER / "drugs.ttl")
+    drugs = parsed(FOLDER / "drugs.ttl")
     for name in re.split(", | and ", named):
         drug = URIRef(iri.concept("drug", name))
         assert (drug, SKOS.prefLabel, None) in drugs

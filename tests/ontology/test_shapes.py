@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pyshacl
 import pytest
+from ontology_files import FOLDER, parsed
 from rdflib import RDF, SH, Graph, URIRef
 
-from kg import resources
 from kg.graph.vocab import IMR
 
 BAD = Path(__file__).parent / "bad"
-SHAPES = Graph().parse(resources.folder("ontology") / "shapes.ttl")
+SHAPES = parsed(FOLDER / "shapes.ttl")
 NAMES = sorted(str(shape).rpartition("#")[2] for shape in SHAPES.subjects(RDF.type, SH.NodeShape))
 
 
@@ -16,7 +16,7 @@ NAMES = sorted(str(shape).rpartition("#")[2] for shape in SHAPES.subjects(RDF.ty
 def ontology():
     graph = Graph()
     for name in ("imr", "guidelines", "services", "specialties", "body-parts", "drugs", "grounds"):
-        graph.parse(resources.folder("ontology") / f"{name}.ttl")
+        graph += parsed(FOLDER / f"{name}.ttl")
     return graph
 
 

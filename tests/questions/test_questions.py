@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rdflib import SKOS, Graph
+from ontology_files import FOLDER, parsed
+from rdflib import SKOS
 from tables import each_row, some_or_all
 
 from kg import resources
@@ -114,7 +115,6 @@ def test_a_question_written_canonically_is_read_the_same(text):
     assert read_question(question.words).reading == question.reading
 
 
-@pytest.mark.unmeasured
 @each_row("text", READ)
 def test_the_echo_names_every_condition(text):
     question = read_once(text)
@@ -138,7 +138,6 @@ def shapes(texts=READ):
     return [*found.values()]
 
 
-@pytest.mark.unmeasured
 @each_row("text", shapes, many=12)
 def test_every_change_of_a_part_is_a_question(text):
     question = read_once(text)
@@ -581,7 +580,7 @@ PLAIN = {"Medical Specialties", "support", "visit", "Physicians' specialties", "
     ],
 )
 def test_every_name_of_a_catalogue_is_understood_in_a_question(catalogue, frame):
-    graph = Graph().parse(data=resources.text("ontology", f"{catalogue}.ttl"), format="turtle")
+    graph = parsed(FOLDER / f"{catalogue}.ttl")
     refused = set()
     names = {str(name) for name in graph.objects(None, SKOS.prefLabel)}
     for name in names:
