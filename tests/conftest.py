@@ -9,32 +9,13 @@ import pytest
 import typer.testing
 
 LONGEST = (
-    *(
-        "test_packaging",
-        "test_programs",
-        "test_web_linked",
-        "test_questions",
-        "test_browser",
-        "test_notebooks",
-    ),
-    *("test_crash", "test_agreement", "test_citable", "test_hostile", "test_query_work", "test_damage"),
-    *(
-        "test_payloads",
-        "test_live",
-        "test_graph_labels",
-        "test_agents",
-        "test_planted",
-        "test_without_effect",
-    ),
-    *("test_explore", "test_recipes", "test_claims", "test_sample", "test_no_figure", "test_openapi"),
-    *(
-        "test_topic_odds",
-        "test_generations",
-        "test_workers",
-        "test_journey",
-        "test_keywords",
-        "test_cli_parse",
-    ),
+    *("test_packaging", "test_programs", "test_browser", "test_questions", "test_notebooks"),
+    *("test_w3c_evaluation", "test_crash", "test_agreement", "test_query_work", "test_web_linked"),
+    *("test_without_effect", "test_live", "test_agents", "test_graph_labels", "test_sample"),
+    *("test_payloads", "test_history", "test_long_requests", "test_topic_odds", "test_planted"),
+    *("test_hostile", "test_citable", "test_openapi", "test_cluster", "test_workers", "test_damage"),
+    *("test_search", "test_explore", "test_upgrade", "test_journey", "test_search_page", "test_recipes"),
+    *("test_no_figure", "test_generations", "test_network", "test_columns", "test_every_address"),
 )
 """The files whose long tests take most, in that order."""
 
