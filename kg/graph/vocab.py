@@ -205,6 +205,8 @@ class IMR(metaclass=_Vocabulary):
     """last page"""
     leads: Final = URIRef(f"{ONTOLOGY}#leads")
     """leads"""
+    leastByWords: Final = URIRef(f"{ONTOLOGY}#leastByWords")
+    """least likelihood by words"""
     leastLikelihood: Final = URIRef(f"{ONTOLOGY}#leastLikelihood")
     """least likelihood"""
     leftBodyPart: Final = URIRef(f"{ONTOLOGY}#leftBodyPart")

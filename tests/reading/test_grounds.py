@@ -4,16 +4,17 @@ import csv
 import random
 import re
 import time
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
+import grounds as trainer
 import pytest
 from own_letters import Item, letter
 
 import kg
 from kg import resources
 from kg.model import Outcome
-from kg.reading.grounds import frames, judging
+from kg.reading.grounds import by_words, frames, grounds, judging
 from kg.reading.grounds.cues import candidates, cues
 from kg.reading.grounds.grounds import Surroundings, read_grounds
 from kg.reading.grounds.sentences import sentences
@@ -105,6 +106,53 @@ def test_the_judge_sums_the_weights_of_the_features():
                 total = judge.lasting(told, each, rank) + judge.passing(told, each, context)
                 names = judging.features(told, each, context, rank)
                 assert total == pytest.approx(sum(weights.get(name, 0) for name in names))
+
+
+def test_the_judge_of_words_sums_the_weights_of_the_features():
+    weights = by_words.read_table(resources.text("ontology", "grounds-words.tsv"))
+    judge = by_words.word_judge()
+    around = Surroundings(CASE, 0, len(CASE), "MRI of the knee", Outcome.UPHELD)
+    summed_up = 0
+    for n, (first, last) in enumerate(around.places):
+        read, context = frames.worded(CASE[first:last]), around.of(n)
+        names = [*by_words.of_sentence(read.words, read.groups), *by_words.of_place(context)]
+        likely = judge.likely(read.words, read.groups)
+        for key, total in likely.items():
+            summed = sum(weights.get(name, {}).get(key, 0) for name in names)
+            assert total + judge.at(context)[key] == pytest.approx(summed)
+        summed_up += len(likely)
+    assert summed_up
+
+
+def test_the_weights_of_words_are_those_of_the_table():
+    text = resources.text("ontology", "grounds-words.tsv")
+    assert by_words.table(by_words.read_table(text)) == text
+
+
+def test_no_place_lifts_what_is_told_to_be_hopeless():
+    judge = by_words.word_judge()
+    for upheld, pivoted, first, near_end in product([False, True], repeat=4):
+        context = judging.Context(upheld, frozenset(), False, pivoted, first, near_end)
+        assert max(judge.at(context).values()) < grounds._MOST_OF_PLACE
+
+
+def test_rationales_that_nothing_was_learned_from_are_read():
+    """Written in the manner of eight reviewers before the reader was tried on them, never learned from."""
+    folder = Path(trainer.__file__).parent
+    learned = {
+        sentence
+        for item in trainer.written_for(folder / "rationales.tsv")
+        for sentence in item.text.split(". ")
+    }
+    items = trainer.written_for(folder / "rationales-unseen.tsv")
+    told = trainer.Tally()
+    for item in items:
+        assert learned.isdisjoint(each for each in item.text.split(". ") if len(each) > 60)
+        told.add(item)
+    precision, recall, count = told.figures()
+    assert count > 200
+    assert precision > 0.82
+    assert recall > 0.68
 
 
 def test_only_classes_that_are_read_surely_are_grounds():

@@ -7,6 +7,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from kg.model import Ground, Outcome, Span
+from kg.reading.grounds.by_words import Key, word_judge
 from kg.reading.grounds.cues import Candidate, candidates, may_be_cue
 from kg.reading.grounds.frames import Sentence, denies, framed, worded
 from kg.reading.grounds.judging import (
@@ -54,25 +55,33 @@ class Judged(Struct, frozen=True, gc=False):
 
 
 class Stated(Struct, frozen=True, gc=False):
-    """A sentence of a rationale with its candidates by part."""
+    """A sentence of a rationale with its candidates by part, and the sums of what its words can state."""
 
     sentence: Sentence
     parts: tuple[tuple[Judged, ...], ...]
+    by_words: dict[Key, float]
+    may_say: bool
+    """Whether its words alone can state a ground, at some place."""
     fits_no_class: bool = False
 
 
-_NOTHING = Stated(Sentence((), (), (), 0, frozenset()), ())
+_NO_SENTENCE = Sentence((), (), (), 0, frozenset())
+_NOTHING = Stated(_NO_SENTENCE, (), {}, may_say=False)
+_MOST_OF_PLACE = 4.0
+"""What a place in a rationale adds to a sum at most."""
 
 
 @lru_cache(maxsize=1 << 14)
 def _stated(text: str) -> Stated:
     """What a sentence can state, by itself: letters repeat sentences word for word."""
     read = worded(text)
+    by_words = word_judge().likely(read.words, read.groups)
+    may_say = max(by_words.values(), default=-_MOST_OF_PLACE) > -_MOST_OF_PLACE
     if not (may_be_cue(read.groups) or denies(read.groups)):  # most sentences: their frame does not matter
-        return _NOTHING
+        return Stated(_NO_SENTENCE, (), by_words, may_say)
     told = framed(text, read)
     if not can_state(told):
-        return Stated(told, ())
+        return Stated(told, (), by_words, may_say)
     parts, lasting, any_cue = [], judge().lasting, False
     for found in candidates(told):
         any_cue = any_cue or bool(found)
@@ -86,7 +95,7 @@ def _stated(text: str) -> Stated:
                     judged.append(Judged(each, lasting(told, each, rank)))
         if judged:
             parts.append(tuple(judged))
-    return Stated(told, tuple(parts), not any_cue and denies_of_patient(told))
+    return Stated(told, tuple(parts), by_words, may_say, not any_cue and denies_of_patient(told))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -171,21 +180,39 @@ def read_grounds(text: str, start: int, end: int, item: str, outcome: Outcome | 
     around = Surroundings(text, start, end, item, outcome)
     for n, (said, (first, last)) in enumerate(zip(around.said, around.places, strict=True)):
         stated = _stated(said) if last - first <= _LONGEST else _NOTHING
-        if not (stated.parts or stated.fits_no_class):
+        if not (stated.parts or stated.fits_no_class or stated.may_say):
             continue
         context = around.of(n)
         if stated.fits_no_class and context.pivoted and not context.quoted:
             others.append(Ground(OTHER, met=False, quote=said, span=Span(first, last), likelihood=0.0))
-        for judged in stated.parts:
-            found = _likeliest(stated.sentence, judged, context)
-            if found is not None:
-                chance, each = found
-                key = each.cue.ground, each.cue.met
-                if key not in best or chance > best[key][0] + _SURER:
+        for key, (chance, each) in _found(stated, context).items():
+            if key not in best or chance > best[key][0] + _SURER:
+                span = Span(first, last)
+                if each is not None:
                     span = _quoted(text, stated.sentence, each, first, last)
-                    quote = tidy(span.of(text))
-                    best[key] = chance, Ground(*key, quote, span, round(chance, 2))
+                best[key] = chance, Ground(*key, tidy(span.of(text)), span, round(chance, 2))
     return tuple(sorted([*(ground for _, ground in best.values()), *others], key=lambda each: each.span))
+
+
+def _found(stated: Stated, context: Context) -> dict[Key, tuple[float, Candidate | None]]:
+    """What a sentence states at its place: by its cues where its words allow, or by its words alone."""
+    found: dict[Key, tuple[float, Candidate | None]] = {}
+    for judged in stated.parts:
+        likeliest = _likeliest(stated.sentence, judged, context)
+        if likeliest is not None:
+            chance, each = likeliest
+            key = each.cue.ground, each.cue.met
+            if key in stated.by_words and (key not in found or chance > found[key][0] + _SURER):
+                found[key] = chance, each
+    if context.quoted or not stated.may_say:
+        return found
+    at_place = word_judge().at(context)
+    for key, total in stated.by_words.items():
+        if (total := total + at_place[key]) > 0 and key not in found:
+            chance = likelihood(total)
+            if chance >= measured(key[0]).by_words:
+                found[key] = chance, None
+    return found
 
 
 def too_long(text: str, start: int, end: int) -> list[Span]:

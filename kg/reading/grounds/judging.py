@@ -314,11 +314,15 @@ def judge() -> Judge:
 
 
 class Measured(NamedTuple):
-    """How well a class is read of letters that were not learned from, from a ``least`` likelihood on."""
+    """How well a class is read of letters that were not learned from, from a ``least`` likelihood on.
+
+    ``by_words`` is the least likelihood from which the words of a sentence state it without a cue.
+    """
 
     precision: float
     recall: float
     least: float
+    by_words: float
 
     @property
     def is_sure(self) -> bool:
@@ -337,7 +341,7 @@ def measured(ground: str) -> Measured:
     True
     """
     concept = next(each for each in catalogue().values() if each.notation == ground)
-    names = ("measuredPrecision", "measuredRecall", "leastLikelihood")
+    names = ("measuredPrecision", "measuredRecall", "leastLikelihood", "leastByWords")
     return Measured(*[float(concept.one(name) or 0) for name in names])
 
 
