@@ -113,8 +113,7 @@ rest: .make/dev .make/vendor .make/packages
 
 .PHONY: test-all
 test-all: .make/dev .make/vendor .make/packages ## the long tests: browsers, servers, notebooks, wheels, lowest versions (and coverage, if CI is not set)
-	@$(MAKE) --no-print-directory -j 4 programs .make/validator .make/lowest/done
-	@$(MAKE) --no-print-directory -j 2 long lowest
+	@$(MAKE) --no-print-directory -j 4 long lowest
 	@$(if $(CI),,$(MAKE) --no-print-directory coverage)
 
 .PHONY: long
