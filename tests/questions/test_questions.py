@@ -144,7 +144,7 @@ def test_every_change_of_a_part_is_a_question(text):
     offered = changes(question)
     assert bool(offered) is not bool(question.case)
     for change in offered:
-        assert read_question(change.question.words).reading == change.question.reading, change
+        assert read_once(change.question.words).reading == change.question.reading, change
     assert len({(change.part, change.now, change.words) for change in offered}) == len(offered)
 
 
