@@ -3,14 +3,15 @@
     python tests/benchmarks/grounds.py [SHARED] [--errors] [--write]
 
 Prints precision and recall of each fifth of the labelled letters, read with weights that never saw it, of
-all letters with the weights of all, and of ``rationales-unseen.tsv``, from which nothing is learned.
+all letters with the weights of all, and of ``rationales-test.tsv``, from which nothing is taken.
 ``--write`` puts the weights into ``ontology/grounds-weights.tsv`` (cues) and ``grounds-words.tsv`` (words),
 and the figures of each class into ``ontology/grounds.ttl``: the likelihoods from which its cues, and words
-alone, are read so that most is found with a precision of 0.85 in the fifths, and its precision and recall
-from there on. Beside the labelled letters the weights learn from sentences of this project
-(``grammar/examples/rationale-sentences.tsv``) and from rationales written for it (``rationales.tsv``, what a
-sentence states in braces after it). The wording in ``ontology/grounds.ttl`` is general knowledge of such
-rationales, and was extended by hand from four fifths of the letters while the last was unread.
+alone, are read so that most is found with a precision of 0.88 in the fifths and in
+``rationales-unseen.tsv``, which no weight is learned from, and its precision and recall from there on.
+Beside the labelled letters the weights learn from sentences of this project
+(``grammar/examples/rationale-sentences.tsv``) and from rationales written for it (``rationales.tsv``; what a
+sentence states stands in braces after it). The wording in ``ontology/grounds.ttl`` is general knowledge of
+such rationales, and was extended by hand from four fifths of the letters while the last was unread.
 """
 
 import argparse
@@ -59,8 +60,9 @@ LEAST = [hundredths / 100 for hundredths in range(40, 91, 2)]
 BY_WORDS = [hundredths / 100 for hundredths in range(50, 99, 2)]
 """Likelihoods from which a class may be read by words alone."""
 NEVER = 2.0
-WANTED, FEWEST = 0.85, 0.35
-"""The precision that a class should have, and the share of its labels that must still be found."""
+WANTED, FEWEST = 0.88, 0.35
+"""The precision that a class should have, more than the 0.85 that it must have, as likelihoods chosen for one
+miss it elsewhere; and the share of its labels that must still be found."""
 
 
 class Item(NamedTuple):
@@ -306,6 +308,18 @@ class Tally:
             self.counts[key][2] += 1
             self.lines.append(f"missed {key} {item.sure[key][0]}")
 
+    def added(self, other: "Tally") -> "Tally":
+        """This and another together."""
+        both = Tally()
+        for one in (self, other):
+            for key, row in one.counts.items():
+                both.counts[key] = [a + b for a, b in zip(both.counts[key], row, strict=True)]
+            both.sentences = [a + b for a, b in zip(both.sentences, one.sentences, strict=True)]
+            both.empty += one.empty
+            both.lines += one.lines
+            both.hits += one.hits
+        return both
+
     def figures(self, ground: str | None = None) -> tuple[float, float, int]:
         """Precision, recall and the number of labels, of one class or all."""
         rows = [row for (name, _), row in self.counts.items() if ground in (None, name)]
@@ -368,12 +382,7 @@ def five_fold(items: list[Item], rows: list[Example], told: list[Said]) -> tuple
     ]
     together = Tally()
     for one in folds:
-        for key, row in one.counts.items():
-            together.counts[key] = [a + b for a, b in zip(together.counts[key], row, strict=True)]
-        together.sentences = [a + b for a, b in zip(together.sentences, one.sentences, strict=True)]
-        together.empty += one.empty
-        together.lines += one.lines
-        together.hits += one.hits
+        together = together.added(one)
     return together, folds
 
 
@@ -432,12 +441,13 @@ def main(arguments: Any) -> None:
         say(line(f"fifth {n}, unseen", one))
     say(line("five-fold", together))
     weights = learn_all(rows, told)
-    figures = by_class(together)
+    here = Path(__file__).parent
+    unseen = tally(written_for(here / "rationales-unseen.tsv"), weights)
+    figures = by_class(unseen.added(together))
     say(line("all, seen", tally(items, weights, figures)))
     overturned = [item for item in items if item.outcome is not Outcome.UPHELD]
     say(line("overturned, seen", tally(overturned, weights, figures)))
-    unseen = written_for(Path(__file__).parent / "rationales-unseen.tsv")
-    say(line("ours, unseen", tally(unseen, weights, figures)))
+    say(line("ours, for a test", tally(written_for(here / "rationales-test.tsv"), weights, figures)))
     shown = {ground: one for ground, one in figures.items() if one.is_sure}
     sure = [
         hit for hit in together.hits if (of := shown.get(hit.ground)) and hit.shown(of.least, of.by_words)

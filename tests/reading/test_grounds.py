@@ -136,23 +136,28 @@ def test_no_place_lifts_what_is_told_to_be_hopeless():
         assert max(judge.at(context).values()) < grounds._MOST_OF_PLACE
 
 
-def test_rationales_that_nothing_was_learned_from_are_read():
-    """Written in the manner of eight reviewers before the reader was tried on them, never learned from."""
+@pytest.mark.parametrize(("name", "least"), [("unseen", (0.85, 0.72)), ("test", (0.80, 0.75))])
+def test_rationales_that_nothing_was_learned_from_are_read(name, least):
+    """Written in the manner of eight reviewers before the reader was tried on them, never learned from.
+
+    The likelihoods from which classes are read were chosen by the first, and nothing by the second.
+    """
     folder = Path(trainer.__file__).parent
     learned = {
         sentence
         for item in trainer.written_for(folder / "rationales.tsv")
         for sentence in item.text.split(". ")
     }
-    items = trainer.written_for(folder / "rationales-unseen.tsv")
     told = trainer.Tally()
-    for item in items:
-        assert learned.isdisjoint(each for each in item.text.split(". ") if len(each) > 60)
+    said = []
+    for item in trainer.written_for(folder / f"rationales-{name}.tsv"):
+        said += [each for each in item.text.split(". ") if len(each) > 60]
         told.add(item)
+    assert sum(each in learned for each in said) < 0.05 * len(said)  # reviewers' stock sentences
     precision, recall, count = told.figures()
     assert count > 200
-    assert precision > 0.82
-    assert recall > 0.68
+    assert precision > least[0]
+    assert recall > least[1]
 
 
 def test_only_classes_that_are_read_surely_are_grounds():
@@ -160,11 +165,11 @@ def test_only_classes_that_are_read_surely_are_grounds():
     assert all(0.4 <= each.least <= 0.9 for each in figures.values())
     sure = {ground for ground, each in figures.items() if each.is_sure}
     assert {"response", "amount", "plan"} <= sure
-    assert "safety" not in sure  # a cue of it is kept as a cue
-    reasons = "The patient has kidney disease, and this drug is contraindicated. There are no red flags."
+    assert "other" not in sure  # what may be one is kept as a cue
+    reasons = "In this case the employer has not offered the worker a lighter job. There are no red flags."
     decision = kg.parse_letter(letter(Item(rationale=reasons))).decisions[0]
     assert [each.ground for each in decision.grounds] == ["red-flag"]
-    assert [each.ground for each in decision.cues] == ["safety"]
+    assert [each.ground for each in decision.cues] == ["other"]
     nothing = kg.parse_letter(letter(Item(rationale=None))).decisions[0]
     assert nothing.grounds == nothing.cues == ()
 
