@@ -77,10 +77,13 @@ def _stated(text: str) -> Stated:
     read = worded(text)
     by_words = word_judge().likely(read.words, read.groups)
     may_say = max(by_words.values(), default=-_MOST_OF_PLACE) > -_MOST_OF_PLACE
-    if not (may_be_cue(read.groups) or denies(read.groups)):  # most sentences: their frame does not matter
-        return Stated(_NO_SENTENCE, (), by_words, may_say)
+    if not (may_say or may_be_cue(read.groups) or denies(read.groups)):
+        return Stated(_NO_SENTENCE, (), by_words, may_say)  # most sentences: their frame does not matter
     told = framed(text, read)
     if not can_state(told):
+        return Stated(told, (), by_words, may_say=False)
+    may_say = may_say and bool(told.marks) and "standard" not in told.marks
+    if not (may_be_cue(read.groups) or denies(read.groups)):
         return Stated(told, (), by_words, may_say)
     parts, lasting, any_cue = [], judge().lasting, False
     for found in candidates(told):
