@@ -38,7 +38,7 @@ from kg.reading.grounds.by_words import Key, WordJudge, of_place, of_sentence
 from kg.reading.grounds.cues import candidates
 from kg.reading.grounds.frames import sentence, worded
 from kg.reading.grounds.grounds import Surroundings, read_grounds
-from kg.reading.grounds.judging import Judge, Measured, applies, can_state, features, fits
+from kg.reading.grounds.judging import Context, Judge, Measured, applies, can_state, features, fits
 from kg.reading.grounds.sentences import sentences
 
 FOLDS = 5
@@ -179,47 +179,50 @@ def written_for(path: Path) -> list[Item]:
     return items
 
 
+def each_sentence(items: Iterable[Item]) -> Iterator[tuple[Item, str, Context]]:
+    """The sentences of the items, with single blanks, and where they stand."""
+    for item in items:
+        around = Surroundings(item.text, 0, len(item.text), item.item, item.outcome)
+        for n, printed in enumerate(around.said):
+            yield item, printed, around.of(n)
+
+
+def states(printed: str, quotes: Iterable[str]) -> bool:
+    """Whether a sentence is one that a label quotes."""
+    return any(overlap(printed, quote) >= FULL for quote in quotes)
+
+
 def said(items: Iterable[Item]) -> list[Said]:
     """The sentences of the items; what is stated elsewhere, or only perhaps, teaches nothing."""
     found = []
-    for item in items:
-        text = item.text
-        around = Surroundings(text, 0, len(text), item.item, item.outcome)
-        for n, (first, last) in enumerate(around.places):
-            context = around.of(n)
-            if context.quoted:
-                continue
-            read = worded(" ".join(text[first:last].split()))
-            quotes = item.sure.items()
-            states = {key for key, own in quotes if any(overlap(text[first:last], q) >= FULL for q in own)}
-            names = [*of_sentence(read.words, read.groups), *of_place(context)]
-            perhaps = item.perhaps | (item.sure.keys() - states)
-            found.append(Said(item.fold, names, states, perhaps))
+    for item, printed, context in each_sentence(items):
+        if context.quoted:
+            continue
+        read = worded(printed)
+        stated = {key for key, quotes in item.sure.items() if states(printed, quotes)}
+        names = [*of_sentence(read.words, read.groups), *of_place(context)]
+        found.append(Said(item.fold, names, stated, item.perhaps | (item.sure.keys() - stated)))
     return found
 
 
 def examples(items: Iterable[Item]) -> list[Example]:
     """The candidates of the items; one whose class is said elsewhere in the rationale teaches nothing."""
     found = []
-    for item in items:
-        text = item.text
-        around = Surroundings(text, 0, len(text), item.item, item.outcome)
-        for n, (first, last) in enumerate(around.places):
-            context = around.of(n)
-            told = sentence(" ".join(text[first:last].split()))
-            for part in candidates(told):
-                seen = set()
-                for rank, each in enumerate(part):
-                    key = each.cue.ground, each.cue.met
-                    if key in seen:
-                        continue
-                    seen.add(key)
-                    quotes = item.sure.get(key, [])
-                    right = any(overlap(text[first:last], quote) >= FULL for quote in quotes)
-                    admitted = can_state(told) and applies(told, each) and fits(told, each, context)
-                    if admitted and (right or not quotes) and key not in item.perhaps:
-                        names = list(features(told, each, context, rank))
-                        found.append(Example(item.fold, names, right, OWN if item.fold is None else 1.0))
+    for item, printed, context in each_sentence(items):
+        told = sentence(printed)
+        for part in candidates(told):
+            seen = set()
+            for rank, each in enumerate(part):
+                key = each.cue.ground, each.cue.met
+                if key in seen:
+                    continue
+                seen.add(key)
+                quotes = item.sure.get(key, [])
+                right = states(printed, quotes)
+                admitted = can_state(told) and applies(told, each) and fits(told, each, context)
+                if admitted and (right or not quotes) and key not in item.perhaps:
+                    names = list(features(told, each, context, rank))
+                    found.append(Example(item.fold, names, right, OWN if item.fold is None else 1.0))
     return found
 
 
@@ -244,7 +247,7 @@ def learn_words(rows: list[Said]) -> dict[str, dict[Key, float]]:
     names = sorted(name for name in often if often[name] >= OFTEN)
     matrix = indicators([row.names for row in rows], names)
     penalty = np.full(len(names), PENALTY)
-    penalty[names.index("always")] = 0.01
+    penalty[names.index(by_words.ALWAYS)] = 0.01
     counts = Counter(key for row in rows for key in row.states)
     learned: dict[str, dict[Key, float]] = defaultdict(dict)
     for key in sorted(key for key, count in counts.items() if count >= FEWEST_RIGHT):

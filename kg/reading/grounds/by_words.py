@@ -22,13 +22,15 @@ Weights = Mapping[str, Mapping[Key, float]]
 _HOPELESS = -5.0
 """A sum at which the words of a sentence speak against a ground, whatever its cues are."""
 _NUMBER = "#"
+ALWAYS = "(always)"
+"""The feature of every sentence; the word itself is another."""
 
 
 def of_sentence(words: Collection[str], groups: int) -> Iterator[str]:
     """The features of a sentence wherever it stands: its words, its groups of wording and their pairs.
 
     >>> sorted(of_sentence(("no", "12"), 0))
-    ['#', 'always', 'no']
+    ['#', '(always)', 'no']
     """
     yield from _of_words(words)
     yield from _of_groups(groups)
@@ -39,7 +41,7 @@ def _of_words(words: Collection[str]) -> set[str]:
 
 
 def _of_groups(groups: int) -> Iterator[str]:
-    yield "always"
+    yield ALWAYS
     names = sorted(vocabulary().names(groups))
     for name in names:
         yield f"<{name}>"
